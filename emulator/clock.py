@@ -1,0 +1,249 @@
+"""Time: integer microseconds, passed in. Virtual time runs as fast as the processor, paced time follows a wall clock.
+
+Device code takes a `Clock` and calls `call_later`; it never sleeps. Harness code is asyncio: `ClockLoop` is an
+event loop whose timers live on the clock, so that `await asyncio.sleep(1800)` costs nothing under virtual time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+import time as wall
+from collections.abc import Callable, Coroutine
+from heapq import heappop, heappush
+from typing import Any, Protocol, TypeVar
+
+MILLISECOND = 1_000
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+T = TypeVar("T")
+
+
+class Timer:
+    """A call in the future that can be cancelled."""
+
+    __slots__ = ("_args", "_callback", "when")
+
+    def __init__(self, when: int, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
+        self.when = when
+        """Due time, microseconds of the clock."""
+        self._callback: Callable[..., object] | None = callback
+        self._args = args
+
+    @property
+    def active(self) -> bool:
+        """Neither fired nor cancelled."""
+        return self._callback is not None
+
+    def cancel(self) -> None:
+        """Never fire. Harmless on a timer that fired already."""
+        self._callback = None
+        self._args = ()
+
+    def __call__(self) -> None:
+        callback, self._callback = self._callback, None
+        if callback is not None:
+            callback(*self._args)
+
+
+class Clock(Protocol):
+    """What device code knows of time."""
+
+    @property
+    def now(self) -> int:
+        """Microseconds since the clock's start."""
+
+    def call_later(self, delay: int, callback: Callable[..., object], *args: Any) -> Timer:
+        """Call `callback(*args)` after `delay` microseconds; calls due at the same time run in order of request."""
+
+    def post(self, when: int, callback: Callable[..., object], *args: Any) -> None:
+        """Call `callback(*args)` at the time `when`, without a handle: the cheap form for what is never cancelled."""
+
+
+class VirtualClock:
+    """A heap of calls; time jumps from one to the next."""
+
+    __slots__ = ("_heap", "_sequence", "now")
+
+    def __init__(self, start: int = 0) -> None:
+        self.now = start
+        self._heap: list[tuple[int, int, Callable[..., object], tuple[Any, ...]]] = []
+        self._sequence = 0
+
+    def call_later(self, delay: int, callback: Callable[..., object], *args: Any) -> Timer:
+        timer = Timer(self.now + delay, callback, args)
+        self.post(timer.when, timer)
+        return timer
+
+    def post(self, when: int, callback: Callable[..., object], *args: Any) -> None:
+        self._sequence = sequence = self._sequence + 1
+        heappush(self._heap, (when, sequence, callback, args))
+
+    @property
+    def next_event(self) -> int | None:
+        """When the next call is due, or None if nothing ever will happen."""
+        return self._heap[0][0] if self._heap else None
+
+    def step(self) -> bool:
+        """Run the next call; False if there is none."""
+        if not self._heap:
+            return False
+        when, _, callback, args = heappop(self._heap)
+        self.now = max(self.now, when)
+        callback(*args)
+        return True
+
+    def run_until(self, when: int) -> None:
+        """Run every call due up to and at `when`, and stop there."""
+        heap = self._heap
+        while heap and heap[0][0] <= when:
+            due, _, callback, args = heappop(heap)
+            self.now = max(self.now, due)
+            callback(*args)
+        self.now = max(self.now, when)
+
+    def run_for(self, duration: int) -> None:
+        """Run the next `duration` microseconds."""
+        self.run_until(self.now + duration)
+
+
+class PacedClock(VirtualClock):
+    """A virtual clock that waits for the wall clock: `speed` virtual seconds pass in each real one."""
+
+    __slots__ = ("_origin", "speed")
+
+    def __init__(self, speed: float = 1.0, start: int = 0) -> None:
+        if not speed > 0:
+            raise ValueError(f"speed must be above 0, not {speed}")
+        super().__init__(start)
+        self.speed = speed
+        self._origin = wall.monotonic() - start / SECOND / speed
+
+    def wall_now(self) -> int:
+        """The virtual time that the wall clock has reached, microseconds."""
+        return int((wall.monotonic() - self._origin) * self.speed * SECOND)
+
+    def wait(self, when: int) -> float:
+        """Real seconds until virtual time `when`; 0 or below if it is past."""
+        return (when - self.wall_now()) / SECOND / self.speed
+
+
+class Scope:
+    """A clock whose pending calls can all be dropped at once: what a power cut does to a device."""
+
+    __slots__ = ("_clock", "_open")
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._open = True
+
+    @property
+    def now(self) -> int:
+        return self._clock.now
+
+    def call_later(self, delay: int, callback: Callable[..., object], *args: Any) -> Timer:
+        return self._clock.call_later(delay, self._run, callback, args)
+
+    def post(self, when: int, callback: Callable[..., object], *args: Any) -> None:
+        self._clock.post(when, self._run, callback, args)
+
+    def close(self) -> None:
+        """Drop every call made through this scope, now and later."""
+        self._open = False
+
+    def _run(self, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
+        if self._open:
+            callback(*args)
+
+
+class NothingWillHappenError(RuntimeError):
+    """Harness code waits, and no call is left on the virtual clock that could wake it."""
+
+
+class _ClockSelector(selectors.DefaultSelector):
+    """Where asyncio would sleep, run the clock instead."""
+
+    loop: ClockLoop
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is not None and timeout <= 0:
+            return super().select(0)
+        return self.loop.run_clock(super().select)
+
+
+class ClockLoop(asyncio.SelectorEventLoop):
+    """An asyncio event loop whose time is that of `clock`.
+
+    Real file descriptors (ptys, sockets, pipes) are served too. Under virtual time the loop looks at them only
+    when it is told that somebody outside is being waited for (`hold`): then virtual time stands still.
+    """
+
+    def __init__(self, clock: VirtualClock) -> None:
+        selector = _ClockSelector()
+        selector.loop = self
+        super().__init__(selector)
+        self.clock = clock
+        self._holds = 0
+
+    def time(self) -> float:
+        return self.clock.now / SECOND
+
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., object], *args: Any, context: Any = None
+    ) -> asyncio.TimerHandle:
+        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        self.clock.post(round(when * SECOND), self._due, handle)
+        return handle
+
+    def _due(self, handle: asyncio.TimerHandle) -> None:
+        if not handle.cancelled():
+            self._ready.append(handle)  # type: ignore[attr-defined]
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        """Nothing to do: a cancelled handle is skipped when it comes due."""
+
+    def hold(self) -> None:
+        """Stop virtual time until `release`: a program outside is at work and its answer is awaited."""
+        self._holds += 1
+
+    def release(self) -> None:
+        self._holds -= 1
+
+    def run_clock(
+        self, select: Callable[[float | None], list[tuple[selectors.SelectorKey, int]]]
+    ) -> list[tuple[selectors.SelectorKey, int]]:
+        """Run the clock until asyncio has something to do; return the ready file descriptors, if any."""
+        clock = self.clock
+        ready = self._ready  # type: ignore[attr-defined]
+        if self._holds:
+            return select(None)
+        if isinstance(clock, PacedClock):
+            return self._run_paced(clock, select)
+        step = clock.step
+        while not ready:
+            if not step():
+                raise NothingWillHappenError("the harness waits for an event that nothing will cause")
+        return []
+
+    def _run_paced(
+        self, clock: PacedClock, select: Callable[[float | None], list[tuple[selectors.SelectorKey, int]]]
+    ) -> list[tuple[selectors.SelectorKey, int]]:
+        ready = self._ready  # type: ignore[attr-defined]
+        while not ready:
+            due = clock.next_event
+            events = select(None if due is None else max(0.0, clock.wait(due)))
+            # Advance to the wall clock even when descriptors woke us: what they carry happened now, not at the
+            # time of the last timer.
+            clock.run_until(min(clock.wall_now(), due) if due is not None else clock.wall_now())
+            if events:
+                return events
+        return []
+
+
+def run(clock: VirtualClock, main: Coroutine[Any, Any, T]) -> T:
+    """Run `main` to its end on a new `ClockLoop` over `clock`; cancel what it left behind."""
+    with asyncio.Runner(loop_factory=lambda: ClockLoop(clock)) as runner:
+        return runner.run(main)

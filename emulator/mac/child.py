@@ -1,0 +1,212 @@
+"""What a device does to find and keep a parent: scanning, association, polling, orphan notification.
+
+IEEE 802.15.4-2011: active scan 5.1.2.1.2, association 5.1.3.1, polling 5.1.6.3, orphan scan 5.1.2.1.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+
+from emulator.clock import Timer
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.mac.frames import BROADCAST, EXTENDED, NONE, SHORT, Command, MacFrame
+from emulator.mac.layer import Beacon, Mac
+from emulator.radio.interface import NO_SHORT_ADDRESS, Reception, TxStatus
+
+SYMBOL = 16
+SUPERFRAME = 960 * SYMBOL
+"""aBaseSuperframeDuration, microseconds."""
+RESPONSE_WAIT = 32 * SUPERFRAME
+"""macResponseWaitTime: an association response is fetched after it."""
+FRAME_WAIT = 1986 * SYMBOL
+"""macMaxFrameTotalWaitTime (7.4.2 of 2006) for the default back-off: 31.8 ms after a poll's acknowledgement."""
+ASSOCIATION_POLLS = 3
+
+
+class PollStatus(Enum):
+    """How a Data Request ended."""
+
+    DATA = "data"
+    """A frame came."""
+    NO_DATA = "no data"
+    """The parent has nothing for us."""
+    NO_FRAME = "no frame"
+    """The parent promised a frame and none came in time."""
+    NO_ACK = "no ack"
+    """The parent did not answer."""
+
+
+class AssociationResult(Enum):
+    """How an association ended; the short address, if any, is in `Mac.short`."""
+
+    SUCCESS = "success"
+    DENIED = "denied"
+    AT_CAPACITY = "at capacity"
+    NO_RESPONSE = "no response"
+
+
+class Child:
+    """The child's half of a node's MAC. Polls and association answers go to its current parent."""
+
+    def __init__(self, mac: Mac) -> None:
+        self._mac = mac
+        self.parent = 0
+        """Short address to which Data Requests go."""
+        self._poll_done: Callable[[PollStatus], None] | None = None
+        self._poll_timer: Timer | None = None
+        self._heard = 0
+        self._association: Callable[[AssociationResult], None] | None = None
+        self._beacons: list[Beacon] = []
+        self._orphan_done: Callable[[bool], None] | None = None
+        mac.on_command[Command.ASSOCIATION_RESPONSE] = self._association_response
+        mac.on_command[Command.COORDINATOR_REALIGNMENT] = self._realignment
+
+    # --- polling ------------------------------------------------------------------------------------------------
+
+    def poll(self, done: Callable[[PollStatus], None], *, extended: bool = False) -> None:
+        """Ask the parent for one frame. The frame itself takes the ordinary way up before `done` is called."""
+        if self._poll_done is not None:
+            self._chain(self._poll_done, done)
+            return
+        self._poll_done = done
+        source = EXTENDED if extended or self._mac.short == NO_SHORT_ADDRESS else SHORT
+        psdu = self._mac.command_frame(bytes((Command.DATA_REQUEST,)), self.parent, SHORT, src_mode=source)
+        self._mac.transmit(psdu, self._poll_sent)
+
+    def _chain(self, first: Callable[[PollStatus], None], second: Callable[[PollStatus], None]) -> None:
+        """Two polls at once are one."""
+
+        def both(status: PollStatus) -> None:
+            first(status)
+            second(status)
+
+        self._poll_done = both
+
+    def _poll_sent(self, status: TxStatus | None) -> None:
+        if status is not TxStatus.ACKED:
+            self._poll_ended(PollStatus.NO_ACK)
+        elif not self._mac.last_result.frame_pending:
+            self._poll_ended(PollStatus.NO_DATA)
+        else:
+            self._mac.radio.listen(True)
+            self._poll_timer = self._mac.clock.call_later(FRAME_WAIT, self._poll_ended, PollStatus.NO_FRAME)
+
+    def frame_heard(self) -> None:
+        """A frame addressed to us came from the parent: it ends a poll that waits for one."""
+        if self._poll_timer is not None and self._poll_timer.active:
+            self._poll_timer.cancel()
+            self._poll_ended(PollStatus.DATA)
+
+    def _poll_ended(self, status: PollStatus) -> None:
+        if not self._mac.listening:
+            self._mac.radio.listen(False)
+        done, self._poll_done = self._poll_done, None
+        if done is not None:
+            done(status)
+
+    # --- active scan ----------------------------------------------------------------------------------------------
+
+    def scan(self, channels: Sequence[int], exponent: int, done: Callable[[list[Beacon]], None]) -> None:
+        """Ask for beacons on each channel and listen for aBaseSuperframeDuration x (2^exponent + 1)."""
+        mac = self._mac
+        home = (mac.channel, mac.pan_id)
+        mac.on_beacon, before = self._beacon, mac.on_beacon
+        self._beacons = []
+        mac.radio.listen(True)
+        remaining = list(channels)
+
+        def next_channel() -> None:
+            if not remaining:
+                mac.on_beacon = before
+                mac.configure(channel=home[0], pan_id=home[1])
+                mac.radio.listen(mac.listening)
+                done(self._beacons)
+                return
+            mac.configure(channel=remaining.pop(0), pan_id=BROADCAST)
+            request = mac.command_frame(
+                bytes((Command.BEACON_REQUEST,)), BROADCAST, SHORT, dst_pan=BROADCAST, src_mode=NONE, ack=False
+            )
+            mac.transmit(request, lambda _: mac.clock.call_later(SUPERFRAME * (2**exponent + 1), next_channel))
+
+        next_channel()
+
+    def _beacon(self, beacon: Beacon) -> None:
+        self._beacons.append(beacon)
+
+    # --- association ----------------------------------------------------------------------------------------------
+
+    def associate(self, beacon: Beacon, capability: int, done: Callable[[AssociationResult], None]) -> None:
+        """Join the PAN of `beacon` at the MAC; success leaves PAN ID, channel, short address and parent set."""
+        mac = self._mac
+        mac.configure(channel=beacon.channel, pan_id=beacon.pan_id, short=NO_SHORT_ADDRESS)
+        self.parent = beacon.coordinator
+        self._association = done
+        request = mac.command_frame(
+            bytes((Command.ASSOCIATION_REQUEST, capability)), self.parent, SHORT, src_pan=BROADCAST
+        )
+        mac.transmit(request, self._association_requested)
+
+    def _association_requested(self, status: TxStatus | None) -> None:
+        if status is TxStatus.ACKED:
+            self._mac.clock.call_later(RESPONSE_WAIT, self._fetch_response, ASSOCIATION_POLLS)
+        else:
+            self._associated(AssociationResult.NO_RESPONSE)
+
+    def _fetch_response(self, polls: int) -> None:
+        def polled(_: PollStatus) -> None:
+            if self._association is not None:
+                if polls > 1:
+                    self._mac.clock.call_later(RESPONSE_WAIT, self._fetch_response, polls - 1)
+                else:
+                    self._associated(AssociationResult.NO_RESPONSE)
+
+        if self._association is not None:
+            self.poll(polled, extended=True)
+
+    def _association_response(self, frame: MacFrame, reception: Reception) -> None:
+        if len(frame.payload) != 4:
+            raise RemoteProtocolError(Drop.MALFORMED_MAC, "Association Response")
+        if self._association is None:
+            raise RemoteProtocolError(Drop.UNSUPPORTED, "Association Response unasked")
+        short, status = int.from_bytes(frame.payload[1:3], "little"), frame.payload[3]
+        if status == 0:
+            self._mac.configure(short=short)
+        results = {0: AssociationResult.SUCCESS, 1: AssociationResult.AT_CAPACITY}
+        self._associated(results.get(status, AssociationResult.DENIED))
+        self.frame_heard()
+
+    def _associated(self, result: AssociationResult) -> None:
+        done, self._association = self._association, None
+        if done is not None:
+            done(result)
+
+    # --- orphan notification ----------------------------------------------------------------------------------------
+
+    def orphan(self, done: Callable[[bool], None]) -> None:
+        """Say on this channel that we lost our parent; `done` tells whether a parent took us back."""
+        mac = self._mac
+        self._orphan_done = done
+        mac.radio.listen(True)
+        notification = mac.command_frame(
+            bytes((Command.ORPHAN_NOTIFICATION,)), BROADCAST, SHORT, dst_pan=BROADCAST, src_pan=BROADCAST, ack=False
+        )
+        mac.transmit(notification, lambda _: mac.clock.call_later(RESPONSE_WAIT, self._orphaned, False))
+
+    def _realignment(self, frame: MacFrame, reception: Reception) -> None:
+        if len(frame.payload) not in (8, 9):
+            raise RemoteProtocolError(Drop.MALFORMED_MAC, "Coordinator Realignment")
+        if self._orphan_done is None:
+            raise RemoteProtocolError(Drop.UNSUPPORTED, "Coordinator Realignment unasked")
+        field = frame.payload
+        self.parent = int.from_bytes(field[3:5], "little")
+        self._mac.configure(
+            pan_id=int.from_bytes(field[1:3], "little"), channel=field[5], short=int.from_bytes(field[6:8], "little")
+        )
+        self._orphaned(True)
+
+    def _orphaned(self, found: bool) -> None:
+        done, self._orphan_done = self._orphan_done, None
+        if done is not None:
+            self._mac.radio.listen(self._mac.listening)
+            done(found)

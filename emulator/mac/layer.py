@@ -1,0 +1,316 @@
+"""The MAC of one node above its radio: addressing, sending in turn, duplicates, beacons and the parent's duties.
+
+What a device does to find and keep a parent (scan, associate, poll) is in `child.py`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+from emulator.clock import SECOND, Clock
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.mac import frames
+from emulator.mac.frames import (
+    BROADCAST,
+    EXTENDED,
+    NONE,
+    SHORT,
+    BeaconContent,
+    Command,
+    MacFrame,
+)
+from emulator.mac.indirect import Held, IndirectQueue
+from emulator.radio.interface import (
+    NO_SHORT_ADDRESS,
+    Radio,
+    Reception,
+    TxResult,
+    TxStatus,
+)
+from emulator.randomness import RandomSource
+
+DUPLICATE_WINDOW = 10 * SECOND
+"""A sequence number that comes back later than this is a new frame: retransmissions end within 7.68 s."""
+
+SendDone = Callable[[TxStatus | None], object]
+"""Gets the radio's status, or None for a frame that a sleeper never fetched."""
+
+
+class Beacon(NamedTuple):
+    """A beacon as heard."""
+
+    channel: int
+    pan_id: int
+    coordinator: int
+    """Short address of the sender (extended where it has none)."""
+    extended: bool
+    permit: bool
+    pan_coordinator: bool
+    payload: bytes
+    lqi: int
+
+
+class AssociationStatus:
+    """MAC association status codes (IEEE 802.15.4-2011, 5.3.2.3)."""
+
+    SUCCESS, PAN_AT_CAPACITY, PAN_ACCESS_DENIED = 0, 1, 2
+
+
+class Mac:
+    """One node's MAC. The layer above sets the `on_...` hooks."""
+
+    def __init__(self, radio: Radio, clock: Clock, random: RandomSource, ieee: int, counters: Counter[Drop]) -> None:
+        self.radio = radio
+        self.clock = clock
+        self.ieee = ieee
+        self.counters = counters
+        self.pan_id = radio.config.pan_id
+        self.short = NO_SHORT_ADDRESS
+        self.channel = radio.config.channel
+        self.indirect = IndirectQueue(radio, clock)
+        self.on_data: Callable[[MacFrame, Reception], None] | None = None
+        self.on_command: dict[Command, Callable[[MacFrame, Reception], None]] = {
+            Command.BEACON_REQUEST: self._beacon_requested,
+            Command.DATA_REQUEST: self._polled,
+            Command.ASSOCIATION_REQUEST: self._association_requested,
+            Command.ORPHAN_NOTIFICATION: self._orphan_notified,
+        }
+        self.on_beacon: Callable[[Beacon], None] | None = None
+        self.on_poll: Callable[[int, bool], None] | None = None
+        """A child asked for data: its address, and whether that is the extended one."""
+        self.on_associate: Callable[[int, int], tuple[int, int]] | None = None
+        """EUI-64 and capability of a newcomer; answers with status and short address."""
+        self.on_orphan: Callable[[int], int | None] | None = None
+        """EUI-64 of a child that lost us; answers with its short address, or None for a stranger."""
+        self.beacon: Callable[[], BeaconContent | None] | None = None
+        """What our beacon says now; None: this node does not beacon."""
+        self.listening = False
+        self._sequence = int(random.random() * 256)
+        self._queue: deque[tuple[bytes, SendDone | None, bool, int]] = deque()
+        self._sending: SendDone | None = None
+        self._busy = False
+        self._last_heard: dict[tuple[int | None, int], tuple[int, int]] = {}
+        radio.receiver = self._receive
+
+    # --- addressing ---------------------------------------------------------------------------------------------
+
+    def configure(
+        self,
+        *,
+        channel: int | None = None,
+        pan_id: int | None = None,
+        short: int | None = None,
+        coordinator: bool = False,
+    ) -> None:
+        """Move to a channel, PAN ID or short address; what is not named stays."""
+        self.channel = self.channel if channel is None else channel
+        self.pan_id = self.pan_id if pan_id is None else pan_id
+        self.short = self.short if short is None else short
+        self.radio.configure(
+            replace(
+                self.radio.config,
+                channel=self.channel,
+                pan_id=self.pan_id,
+                short_address=self.short,
+                extended_address=self.ieee,
+                pan_coordinator=coordinator,
+            )
+        )
+
+    def listen(self, on: bool) -> None:
+        """macRxOnWhenIdle."""
+        self.listening = on
+        self.radio.listen(on)
+
+    def next_sequence(self) -> int:
+        self._sequence = sequence = (self._sequence + 1) & 0xFF
+        return sequence
+
+    # --- sending ------------------------------------------------------------------------------------------------
+
+    def send(
+        self, dst: int, payload: bytes, done: SendDone | None = None, *, ack: bool = True, indirect: bool = False
+    ) -> None:
+        """Send NWK octets to a short address of our PAN, now or (`indirect`) when the sleeper polls."""
+        sequence = self.next_sequence()
+        if indirect:
+            pan, src = self.pan_id, self.short
+
+            def build(pending: bool) -> bytes:
+                return frames.data(sequence, pan, dst, src, payload, ack=True, pending=pending)
+
+            self.indirect.hold((dst, False), build, done)
+        else:
+            self.transmit(
+                frames.data(sequence, self.pan_id, dst, self.short, payload, ack=ack and dst != BROADCAST), done
+            )
+
+    def transmit(self, psdu: bytes, done: SendDone | None = None, *, csma: bool = True, retries: int = 3) -> None:
+        """Send a finished PSDU in turn."""
+        if self._busy:
+            self._queue.append((psdu, done, csma, retries))
+            return
+        self._busy = True
+        self._sending = done
+        self.radio.transmit(psdu, self._sent, csma=csma, retries=retries)
+
+    def _sent(self, result: TxResult) -> None:
+        done = self._sending
+        self._sending = None
+        self.last_result = result
+        if done is not None:
+            done(result.status)
+        if self._queue:
+            psdu, self._sending, csma, retries = self._queue.popleft()
+            self.radio.transmit(psdu, self._sent, csma=csma, retries=retries)
+        else:
+            self._busy = False
+
+    # --- receiving ----------------------------------------------------------------------------------------------
+
+    def _receive(self, reception: Reception) -> None:
+        try:
+            frame = frames.parse(reception.psdu)
+            kind = frame.type
+            if kind != frames.BEACON and self._is_duplicate(frame, reception.time):
+                self.counters[Drop.DUPLICATE] += 1
+            elif kind == frames.DATA:
+                if self.on_data is not None:
+                    self.on_data(frame, reception)
+            elif kind == frames.COMMAND:
+                self._command(frame, reception)
+            elif kind == frames.BEACON:
+                self._beacon_heard(frame, reception)
+        except RemoteProtocolError as error:
+            self.counters[error.reason] += 1
+
+    def _is_duplicate(self, frame: MacFrame, time: int) -> bool:
+        source = (frame.src, frame.type)
+        last = self._last_heard.get(source)
+        self._last_heard[source] = (frame.sequence, time)
+        return last is not None and last[0] == frame.sequence and time - last[1] < DUPLICATE_WINDOW
+
+    def _command(self, frame: MacFrame, reception: Reception) -> None:
+        try:
+            handler = self.on_command.get(Command(frame.payload[0]))
+        except ValueError:
+            raise RemoteProtocolError(Drop.UNSUPPORTED, f"MAC command {frame.payload[0]}") from None
+        if handler is not None:
+            handler(frame, reception)
+
+    def _beacon_heard(self, frame: MacFrame, reception: Reception) -> None:
+        if frame.src is None or frame.src_pan is None:
+            raise RemoteProtocolError(Drop.MALFORMED_MAC, "beacon without source")
+        content = frames.parse_beacon(frame.payload)
+        if self.on_beacon is not None:
+            self.on_beacon(
+                Beacon(
+                    reception.channel,
+                    frame.src_pan,
+                    frame.src,
+                    frame.src_mode == EXTENDED,
+                    content.association_permit,
+                    content.pan_coordinator,
+                    content.payload,
+                    reception.lqi,
+                )
+            )
+
+    # --- the parent's duties --------------------------------------------------------------------------------------
+
+    def _beacon_requested(self, frame: MacFrame, reception: Reception) -> None:
+        content = self.beacon() if self.beacon is not None else None
+        if content is not None:
+            beacon = MacFrame(
+                frames.BEACON,
+                self.next_sequence(),
+                content.encode(),
+                src_pan=self.pan_id,
+                src=self.short,
+                src_mode=SHORT,
+            )
+            self.transmit(beacon.encode())
+
+    def _polled(self, frame: MacFrame, reception: Reception) -> None:
+        if frame.src is None or frame.src_mode == NONE:
+            raise RemoteProtocolError(Drop.MALFORMED_MAC, "Data Request without source")
+        extended = frame.src_mode == EXTENDED
+        if self.on_poll is not None:
+            self.on_poll(frame.src, extended)
+        found = self.indirect.next((frame.src, extended))
+        if found is not None:
+            held, more = found
+            self.transmit(held.build(more), _then(self.indirect, (frame.src, extended), held), retries=0)
+
+    def _association_requested(self, frame: MacFrame, reception: Reception) -> None:
+        if len(frame.payload) != 2 or frame.src_mode != EXTENDED or frame.src is None:
+            raise RemoteProtocolError(Drop.MALFORMED_MAC, "Association Request")
+        if self.on_associate is None:
+            return
+        status, short = self.on_associate(frame.src, frame.payload[1])
+        content = bytes((Command.ASSOCIATION_RESPONSE,)) + short.to_bytes(2, "little") + bytes((status,))
+        self._hold_command(frame.src, content)
+
+    def _hold_command(self, dst: int, content: bytes) -> None:
+        sequence = self.next_sequence()
+
+        def build(pending: bool) -> bytes:
+            return self.command_frame(content, dst, EXTENDED, sequence=sequence, pending=pending)
+
+        self.indirect.hold((dst, True), build, None)
+
+    def _orphan_notified(self, frame: MacFrame, reception: Reception) -> None:
+        if frame.src_mode != EXTENDED or frame.src is None:
+            raise RemoteProtocolError(Drop.MALFORMED_MAC, "Orphan Notification")
+        short = self.on_orphan(frame.src) if self.on_orphan is not None else None
+        if short is None:
+            return
+        content = b"".join(
+            (
+                bytes((Command.COORDINATOR_REALIGNMENT,)),
+                self.pan_id.to_bytes(2, "little"),
+                self.short.to_bytes(2, "little"),
+                bytes((self.channel,)),
+                short.to_bytes(2, "little"),
+            )
+        )
+        self.transmit(self.command_frame(content, frame.src, EXTENDED, dst_pan=BROADCAST, src_mode=EXTENDED))
+
+    def command_frame(
+        self,
+        content: bytes,
+        dst: int,
+        dst_mode: int,
+        *,
+        dst_pan: int | None = None,
+        src_mode: int = EXTENDED,
+        src_pan: int | None = None,
+        sequence: int | None = None,
+        pending: bool = False,
+        ack: bool = True,
+    ) -> bytes:
+        """The PSDU of a MAC command from us."""
+        return MacFrame(
+            frames.COMMAND,
+            self.next_sequence() if sequence is None else sequence,
+            content,
+            dst_pan=self.pan_id if dst_pan is None else dst_pan,
+            dst=dst,
+            dst_mode=dst_mode,
+            src_pan=self.pan_id if src_pan is None else src_pan,
+            src={EXTENDED: self.ieee, SHORT: self.short, NONE: None}[src_mode],
+            src_mode=src_mode,
+            ack_request=ack,
+            frame_pending=pending,
+        ).encode()
+
+
+def _then(queue: IndirectQueue, address: tuple[int, bool], held: Held) -> SendDone:
+    def done(status: TxStatus | None) -> None:
+        assert status is not None
+        queue.sent(address, held, status)
+
+    return done

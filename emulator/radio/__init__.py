@@ -1,0 +1,29 @@
+"""IEEE 802.15.4 radios: the interface of a radio co-processor, and the Air with radios on it."""
+
+from emulator.radio.air import Air, Jammer, Transmission
+from emulator.radio.air_radio import AirRadio
+from emulator.radio.interface import (
+    ALL_CHANNELS,
+    BROADCAST_PAN,
+    NO_SHORT_ADDRESS,
+    Radio,
+    RadioConfig,
+    Reception,
+    TxResult,
+    TxStatus,
+)
+
+__all__ = [
+    "ALL_CHANNELS",
+    "BROADCAST_PAN",
+    "NO_SHORT_ADDRESS",
+    "Air",
+    "AirRadio",
+    "Jammer",
+    "Radio",
+    "RadioConfig",
+    "Reception",
+    "Transmission",
+    "TxResult",
+    "TxStatus",
+]

@@ -1,0 +1,288 @@
+"""The Air: the shared medium under every `AirRadio`.
+
+What it models, per transmission: path loss of each pair, packet loss by signal-to-noise ratio and length, air time
+at 250 kbit/s, overlap on the same channel (collision or capture, by power), jammers, and half-duplex receivers.
+What it does not model is listed in docs/air.md.
+
+Nothing is done for a receiver that is not addressed: frames are routed by the octets of their destination field
+through an index, and only receivers found there cost a draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import exp
+from typing import TYPE_CHECKING
+
+from emulator.clock import Clock
+from emulator.radio import propagation
+from emulator.radio.fcs import fcs, fcs_ok
+from emulator.radio.propagation import Link, Position
+from emulator.randomness import RandomSource
+
+if TYPE_CHECKING:
+    from emulator.radio.air_radio import AirRadio
+
+SYMBOL = 16
+"""Microseconds (62.5 ksymbol/s)."""
+OCTET = 32
+"""Microseconds (250 kbit/s)."""
+PHY_OVERHEAD = 6
+"""Octets before the PSDU: preamble, start-of-frame delimiter, length."""
+TURNAROUND = 12 * SYMBOL
+CCA_TIME = 8 * SYMBOL
+ACK_WAIT = 54 * SYMBOL
+"""macAckWaitDuration: turnaround, one backoff period, and the air time of an acknowledgement."""
+ACK_OCTETS = 5
+
+_ACKS = {
+    pending: tuple(mpdu + fcs(mpdu) for mpdu in (bytes((2 | pending << 4, 0, sequence)) for sequence in range(256)))
+    for pending in (False, True)
+}
+
+
+class Transmission:
+    """One PSDU on the air."""
+
+    __slots__ = ("channel", "end", "number", "overlaps", "psdu", "sender", "start")
+
+    def __init__(self, sender: AirRadio, psdu: bytes, start: int, end: int) -> None:
+        self.sender = sender
+        self.psdu = psdu
+        """With FCS."""
+        self.channel = sender.channel
+        self.start = start
+        """First bit of the preamble, microseconds."""
+        self.end = end
+        self.number = 0
+        """1 for the first frame that this Air carried, in order of their ends; 0 while it is still on its way."""
+        self.overlaps: list[Transmission] | None = None
+
+
+Observer = Callable[[Transmission], None]
+
+
+@dataclass(slots=True, eq=False)
+class Jammer:
+    """A transmitter of noise. A jammer without position disturbs all receivers alike."""
+
+    channels: frozenset[int]
+    power: float
+    """dBm radiated, or dBm received where there is no position."""
+    position: Position | None = None
+
+
+@dataclass(slots=True)
+class Channel:
+    """Who is on one channel."""
+
+    radios: list[AirRadio] = field(default_factory=list)
+    promiscuous: list[AirRadio] = field(default_factory=list)
+    by_address: dict[bytes, list[AirRadio]] = field(default_factory=dict)
+    """Destination PAN ID and address, as they stand in a frame, to the radios with that address."""
+    on_air: list[Transmission] = field(default_factory=list)
+
+
+class Air:
+    """The medium. `sniffer` is the place from which captures are taken."""
+
+    def __init__(self, clock: Clock, random: RandomSource) -> None:
+        self.clock = clock
+        self.observers: list[Observer] = []
+        self.sniffer: Position = (0.0, 0.0)
+        self.frames = 0
+        """Transmissions carried to their end, acknowledgements included."""
+        self._random = random.random
+        self._channels = {number: Channel() for number in range(11, 27)}
+        self._jammers: list[Jammer] = []
+        self._attenuation: dict[tuple[AirRadio, AirRadio], float] = {}
+        self._links: dict[tuple[AirRadio, AirRadio], Link] = {}
+
+    # --- the scene ----------------------------------------------------------------------------------------------
+
+    def channel(self, number: int) -> Channel:
+        return self._channels[number]
+
+    def scene_changed(self) -> None:
+        """A radio moved or changed its power: links are computed afresh when next used."""
+        self._links.clear()
+
+    def attenuate(self, a: AirRadio, b: AirRadio, decibel: float) -> None:
+        """Put an obstacle of `decibel` between two radios, both ways; 0 takes it away."""
+        for pair in ((a, b), (b, a)):
+            self._attenuation[pair] = decibel
+        self.scene_changed()
+
+    def add_jammer(self, jammer: Jammer) -> None:
+        self._jammers.append(jammer)
+        self.scene_changed()
+
+    def remove_jammer(self, jammer: Jammer) -> None:
+        self._jammers.remove(jammer)
+        self.scene_changed()
+
+    def noise(self, at: AirRadio) -> float:
+        """Background noise at a radio, jammers included, mW."""
+        total = propagation.milliwatts(propagation.NOISE_FLOOR)
+        for jammer in self._jammers:
+            if at.channel in jammer.channels:
+                loss = 0.0 if jammer.position is None else propagation.path_loss(jammer.position, at.position)
+                total += propagation.milliwatts(jammer.power - loss)
+        return total
+
+    def link(self, sender: AirRadio, receiver: AirRadio) -> Link:
+        """How `receiver` hears `sender` when nobody else speaks."""
+        pair = (sender, receiver)
+        known = self._links.get(pair)
+        if known is None:
+            rssi = sender.tx_power - propagation.path_loss(sender.position, receiver.position)
+            rssi -= self._attenuation.get(pair, 0.0)
+            known = self._links[pair] = propagation.link(rssi, self.noise(receiver))
+        return known
+
+    def sniffed(self, transmission: Transmission) -> tuple[float, int]:
+        """RSSI (dBm) and LQI of a transmission at the sniffer's place."""
+        sender = transmission.sender
+        rssi = sender.tx_power - propagation.path_loss(sender.position, self.sniffer)
+        return rssi, propagation.lqi(rssi)
+
+    # --- carrying frames ----------------------------------------------------------------------------------------
+
+    def clear(self, listener: AirRadio) -> bool:
+        """Clear-channel assessment over the last eight symbols at `listener`."""
+        now = self.clock.now
+        if self._jammers and propagation.dbm(self.noise(listener)) >= propagation.CCA_THRESHOLD:
+            return False
+        for other in self._channels[listener.channel].on_air:
+            if (
+                other.start < now
+                and other.end > now - CCA_TIME
+                and self.link(other.sender, listener).rssi >= propagation.CCA_THRESHOLD
+            ):
+                return False
+        return True
+
+    def energy(self, listener: AirRadio) -> float:
+        """Energy on the listener's channel at this moment, dBm."""
+        now = self.clock.now
+        total = self.noise(listener)
+        for other in self._channels[listener.channel].on_air:
+            if other.start <= now < other.end and other.sender is not listener:
+                total += self.link(other.sender, listener).power
+        return propagation.dbm(total)
+
+    def begin(self, sender: AirRadio, psdu: bytes, start: int) -> Transmission:
+        """Put `psdu` on the air from `start` on (now or up to a turnaround later)."""
+        end = start + (len(psdu) + PHY_OVERHEAD) * OCTET
+        transmission = Transmission(sender, psdu, start, end)
+        channel = self._channels[sender.channel]
+        on_air = channel.on_air
+        if on_air:
+            horizon = self.clock.now - CCA_TIME
+            if on_air[0].end <= horizon:
+                on_air[:] = [other for other in on_air if other.end > horizon]
+            for other in on_air:
+                # Lists are replaced, not grown: most transmissions never overlap and then carry none.
+                if other.end > start and other.start < end:
+                    other.overlaps = [*(other.overlaps or ()), transmission]
+                    transmission.overlaps = [*(transmission.overlaps or ()), other]
+        on_air.append(transmission)
+        sender.sending_from = start
+        sender.sending_until = end
+        return transmission
+
+    def send(self, sender: AirRadio, psdu: bytes, start: int) -> Transmission:
+        """Carry one frame from `sender`; the radio hears of the end: `sent`, `acknowledged` or `unacknowledged`."""
+        transmission = self.begin(sender, psdu, start)
+        self.clock.post(transmission.end, self._ended, transmission)
+        return transmission
+
+    def _ended(self, transmission: Transmission) -> None:
+        self._observe(transmission)
+        psdu = transmission.psdu
+        acknowledge = psdu[0] & 0x20
+        if fcs_ok(psdu):
+            if self._deliver(transmission, psdu, bool(acknowledge)):
+                return
+        else:
+            self._garble(transmission)
+        if acknowledge:
+            self.clock.post(transmission.end + ACK_WAIT, transmission.sender.unacknowledged, transmission)
+        else:
+            transmission.sender.sent(transmission)
+
+    def _deliver(self, transmission: Transmission, psdu: bytes, acknowledge: bool) -> bool:
+        """Hand a frame to all who hear it and are meant; whether somebody acknowledges."""
+        channel = self._channels[transmission.channel]
+        for receiver in channel.promiscuous:
+            if receiver is not transmission.sender:
+                receiver.hear(transmission, self._heard(transmission, receiver), False)
+        mode = psdu[1] >> 2 & 3
+        if mode == 2 and psdu[3:7] in channel.by_address:
+            meant = channel.by_address[psdu[3:7]]
+        elif mode == 3 and psdu[3:13] in channel.by_address:
+            meant = channel.by_address[psdu[3:13]]
+        else:
+            meant = [radio for radio in channel.radios if radio.accepts(psdu, mode)]
+            acknowledge = acknowledge and mode != 2
+        acknowledged = False
+        for receiver in meant:
+            if receiver is transmission.sender:
+                continue
+            link = self._heard(transmission, receiver)
+            if link is None:
+                continue
+            if acknowledge:
+                self._acknowledge(transmission, receiver, link)
+                acknowledged = True
+            else:
+                receiver.hear(transmission, link, False)
+        return acknowledged
+
+    def _garble(self, transmission: Transmission) -> None:
+        """Everybody who could hear a frame with a bad FCS counts it."""
+        for receiver in self._channels[transmission.channel].radios:
+            if receiver is not transmission.sender and receiver.could_hear(transmission):
+                receiver.garbled()
+
+    def _heard(self, transmission: Transmission, receiver: AirRadio) -> Link | None:
+        """The link over which `receiver` got the frame whole, or None."""
+        if not receiver.could_hear(transmission):
+            return None
+        sender = transmission.sender
+        link = self._links.get((sender, receiver)) or self.link(sender, receiver)
+        log_bit_ok = link.log_bit_ok
+        if transmission.overlaps is not None:
+            log_bit_ok = self._disturbed(transmission, receiver, link)
+        if log_bit_ok and self._random() >= exp(log_bit_ok * 8 * (len(transmission.psdu) + PHY_OVERHEAD)):
+            receiver.garbled()
+            return None
+        return link
+
+    def _disturbed(self, transmission: Transmission, receiver: AirRadio, link: Link) -> float:
+        """ln of the chance of each bit while others speak too."""
+        noise = self.noise(receiver)
+        for other in transmission.overlaps or ():
+            if other.sender is not receiver:
+                noise += self.link(other.sender, receiver).power
+        return propagation.log_bit_ok(round(link.rssi - propagation.dbm(noise), 2))
+
+    def _acknowledge(self, transmission: Transmission, receiver: AirRadio, link: Link) -> None:
+        pending = receiver.frame_pending(transmission.psdu)
+        ack = self.begin(receiver, _ACKS[pending][transmission.psdu[2]], transmission.end + TURNAROUND)
+        self.clock.post(ack.end, self._ack_ended, ack, transmission, link, pending)
+
+    def _ack_ended(self, ack: Transmission, transmission: Transmission, link: Link, pending: bool) -> None:
+        self._observe(ack)
+        sender = transmission.sender
+        ack.sender.hear(transmission, link, pending)
+        if self._heard(ack, sender) is not None:
+            sender.acknowledged(transmission, pending)
+        else:
+            self.clock.post(transmission.end + ACK_WAIT, sender.unacknowledged, transmission)
+
+    def _observe(self, transmission: Transmission) -> None:
+        self.frames = transmission.number = self.frames + 1
+        for observer in self.observers:
+            observer(transmission)

@@ -1,0 +1,307 @@
+"""A radio on the Air: `Radio` in virtual time, with the duties that an RCP's firmware has.
+
+CSMA-CA is unslotted (IEEE 802.15.4-2011, 5.1.1.4), retries and acknowledgement as in 5.1.6.4, address filtering as
+in 5.1.6.2.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from emulator.clock import Clock
+from emulator.errors import Drop, LocalProtocolError
+from emulator.radio.air import CCA_TIME, SYMBOL, TURNAROUND, Air, Transmission
+from emulator.radio.interface import (
+    BROADCAST_PAN,
+    RadioConfig,
+    Reception,
+    TxResult,
+    TxStatus,
+)
+from emulator.radio.propagation import Link, Position
+from emulator.randomness import RandomSource
+
+BACKOFF_PERIOD = 20 * SYMBOL
+MIN_BE, MAX_BE, MAX_BACKOFFS = 3, 5, 4
+LONG_IFS, SHORT_IFS = 40 * SYMBOL, 12 * SYMBOL
+LONGEST_SHORT_FRAME = 18
+"""aMaxSIFSFrameSize, octets: longer frames are followed by the long interframe space."""
+ENERGY_SAMPLE = 1_000
+"""Microseconds between two samples of an energy scan."""
+MAX_PSDU = 127
+
+_FAILED = {status: TxResult(status, False) for status in TxStatus}
+_ACKED = (TxResult(TxStatus.ACKED, False), TxResult(TxStatus.ACKED, True))
+
+
+class AirRadio:
+    """One transceiver. Moving it, muting it or changing its power is for scenes and faults; the rest is `Radio`."""
+
+    def __init__(
+        self, air: Air, clock: Clock, random: RandomSource, name: str, position: Position = (0.0, 0.0)
+    ) -> None:
+        self.name = name
+        self.receiver: Callable[[Reception], None] | None = None
+        self.counters: Counter[Drop] = Counter()
+        self.muted = False
+        """Broken antenna: neither hears nor is heard, and does not know it."""
+        self.sending_from = self.sending_until = 0
+        self._air = air
+        self._clock = clock
+        self._random = random.random
+        self._position = position
+        self._config = RadioConfig()
+        self.channel = self._config.channel
+        self.tx_power = self._config.tx_power
+        self._keys: tuple[bytes, ...] = ()
+        self._listening = False
+        self._listening_since = 0
+        self._match_enabled = False
+        self._match: set[tuple[int, bool]] = set()
+        self._done: Callable[[TxResult], None] | None = None
+        self._psdu = b""
+        self._csma = True
+        self._retries = self._backoffs = self._exponent = 0
+        self._ready_at = 0
+        self._current: Transmission | None = None
+        self._job = 0
+        self._tune()
+
+    # --- configuration ------------------------------------------------------------------------------------------
+
+    @property
+    def config(self) -> RadioConfig:
+        return self._config
+
+    @property
+    def position(self) -> Position:
+        return self._position
+
+    @position.setter
+    def position(self, position: Position) -> None:
+        self._position = position
+        self._air.scene_changed()
+
+    def configure(self, config: RadioConfig) -> None:
+        if config == self._config:
+            return
+        self._untune()
+        if config.channel != self._config.channel or config.tx_power != self._config.tx_power:
+            self._air.scene_changed()
+            self._listening_since = self._clock.now
+        self._config = config
+        self.channel = config.channel
+        self.tx_power = config.tx_power
+        self._tune()
+
+    def listen(self, on: bool) -> None:
+        if on and not self._listening:
+            self._listening_since = self._clock.now
+        self._listening = on
+
+    def source_match(self, enabled: bool) -> None:
+        self._match_enabled = enabled
+        self._match.clear()
+
+    def source_match_add(self, address: int, *, extended: bool) -> None:
+        self._match.add((address, extended))
+
+    def source_match_remove(self, address: int, *, extended: bool) -> None:
+        self._match.discard((address, extended))
+
+    def reset(self) -> None:
+        self._finish(_FAILED[TxStatus.ABORTED])
+        self.source_match(False)
+        self.listen(False)
+        self.configure(RadioConfig())
+
+    def remove(self) -> None:
+        """Take the radio out of the Air for good."""
+        self.reset()
+        self._untune()
+
+    def _tune(self) -> None:
+        config = self._config
+        channel = self._air.channel(config.channel)
+        channel.radios.append(self)
+        if config.promiscuous:
+            channel.promiscuous.append(self)
+            return
+        pan = config.pan_id.to_bytes(2, "little")
+        self._keys = (
+            pan + config.short_address.to_bytes(2, "little"),
+            pan + config.extended_address.to_bytes(8, "little"),
+        )
+        if config.short_address >= 0xFFFE:
+            self._keys = self._keys[1:]
+        for key in self._keys:
+            channel.by_address.setdefault(key, []).append(self)
+
+    def _untune(self) -> None:
+        channel = self._air.channel(self._config.channel)
+        channel.radios.remove(self)
+        if self._config.promiscuous:
+            channel.promiscuous.remove(self)
+        for key in self._keys:
+            channel.by_address[key].remove(self)
+            if not channel.by_address[key]:
+                del channel.by_address[key]
+        self._keys = ()
+
+    # --- sending ------------------------------------------------------------------------------------------------
+
+    def transmit(
+        self,
+        psdu: bytes,
+        done: Callable[[TxResult], None],
+        *,
+        csma: bool = True,
+        retries: int = 3,
+    ) -> None:
+        if self._done is not None:
+            raise LocalProtocolError(f"{self.name}: a transmission is in flight already")
+        if not 3 <= len(psdu) <= MAX_PSDU:
+            raise LocalProtocolError(f"{self.name}: a PSDU has 3 to {MAX_PSDU} octets, not {len(psdu)}")
+        self._done = done
+        self._psdu = psdu
+        self._csma = csma
+        self._retries = retries
+        self._attempt()
+
+    def _attempt(self) -> None:
+        self._backoffs = 0
+        self._exponent = MIN_BE
+        self._back_off()
+
+    def _back_off(self) -> None:
+        start = self._clock.now
+        start = max(start, self._ready_at)
+        if self._csma:
+            start += int(self._random() * (1 << self._exponent)) * BACKOFF_PERIOD + CCA_TIME
+        self._job += 1
+        self._clock.post(start, self._assess, self._job)
+
+    def _assess(self, job: int) -> None:
+        """Clear-channel assessment, then the turnaround to sending."""
+        if job != self._job or self._done is None:
+            return
+        now = self._clock.now
+        if self._csma and (self.sending_until > now or not self._air.clear(self)):
+            self._backoffs += 1
+            self._exponent = min(self._exponent + 1, MAX_BE)
+            if self._backoffs > MAX_BACKOFFS:
+                self._finish(_FAILED[TxStatus.CHANNEL_ACCESS_FAILURE])
+            else:
+                self._back_off()
+        elif self.muted:
+            self._job += 1
+            self._clock.post(now + TURNAROUND, self._into_the_void, self._job)
+        else:
+            self._current = self._air.send(self, self._psdu, now + TURNAROUND)
+
+    def _into_the_void(self, job: int) -> None:
+        if job == self._job and self._done is not None:
+            self._finish(_FAILED[TxStatus.NO_ACK if self._psdu[0] & 0x20 else TxStatus.SENT])
+
+    def sent(self, transmission: Transmission) -> None:
+        """The Air: a frame that asked for no acknowledgement has ended."""
+        if transmission is self._current:
+            self._space(transmission.end)
+            self._finish(_FAILED[TxStatus.SENT])
+
+    def acknowledged(self, transmission: Transmission, pending: bool) -> None:
+        """The Air: the acknowledgement arrived."""
+        if transmission is self._current:
+            self._space(self._clock.now)
+            self._finish(_ACKED[pending])
+
+    def unacknowledged(self, transmission: Transmission) -> None:
+        """The Air: no acknowledgement arrived in time."""
+        if transmission is not self._current:
+            return
+        self._current = None
+        if self._retries:
+            self._retries -= 1
+            self._attempt()
+        else:
+            self._finish(_FAILED[TxStatus.NO_ACK])
+
+    def _space(self, end: int) -> None:
+        self._ready_at = end + (LONG_IFS if len(self._psdu) > LONGEST_SHORT_FRAME else SHORT_IFS)
+
+    def _finish(self, result: TxResult) -> None:
+        done, self._done, self._current = self._done, None, None
+        if done is not None:
+            done(result)
+
+    # --- receiving: called by the Air -----------------------------------------------------------------------------
+
+    def could_hear(self, transmission: Transmission) -> bool:
+        """The receiver was on, on this channel, for the whole frame, and did not send meanwhile."""
+        start = transmission.start
+        if self.muted or self.channel != transmission.channel:
+            return False
+        if self.sending_until > start and self.sending_from < transmission.end + TURNAROUND:
+            return False
+        # A sender waits for its acknowledgement with the receiver on, whatever `listen` said.
+        return (self._listening and self._listening_since <= start) or self._current is not None
+
+    def accepts(self, psdu: bytes, mode: int) -> bool:
+        """Address filter for what the Air's index does not find: broadcasts and frames without destination."""
+        config = self._config
+        if config.promiscuous:
+            return False
+        pan = psdu[3] | psdu[4] << 8
+        if mode == 2:
+            return psdu[5] == psdu[6] == 0xFF and (
+                pan in (config.pan_id, BROADCAST_PAN) or config.pan_id == BROADCAST_PAN
+            )
+        if mode == 3:
+            return pan == BROADCAST_PAN and int.from_bytes(psdu[5:13], "little") == config.extended_address
+        if psdu[0] & 7 == 0:
+            return config.pan_id in (pan, BROADCAST_PAN)
+        return config.pan_coordinator and pan == config.pan_id
+
+    def frame_pending(self, psdu: bytes) -> bool:
+        """The frame-pending bit of the acknowledgement: set only for a Data Request, by the source-match table."""
+        if psdu[0] & 7 != 3:
+            return False
+        extended = psdu[1] >> 6 == 3
+        source = 7 if psdu[1] >> 2 & 3 == 2 else 13
+        if not psdu[0] & 0x40:
+            source += 2
+        width = 8 if extended else 2
+        if psdu[source + width] != 4:
+            return False
+        if not self._match_enabled:
+            return True
+        return (int.from_bytes(psdu[source : source + width], "little"), extended) in self._match
+
+    def hear(self, transmission: Transmission, link: Link | None, acked_pending: bool) -> None:
+        """A frame came through (`link` is None where it did not)."""
+        if link is not None and self.receiver is not None:
+            self.receiver(
+                Reception(
+                    transmission.psdu, link.rssi_dbm, link.lqi, transmission.end, transmission.channel, acked_pending
+                )
+            )
+
+    def garbled(self) -> None:
+        """A frame came with bit errors."""
+        self.counters[Drop.BAD_FCS] += 1
+
+    # --- energy ---------------------------------------------------------------------------------------------------
+
+    def energy_scan(self, channel: int, duration: int, done: Callable[[int], None]) -> None:
+        home = self._config
+        self.configure(RadioConfig(channel=channel, extended_address=home.extended_address, tx_power=home.tx_power))
+        self._sample(self._clock.now + duration, -127.0, home, done)
+
+    def _sample(self, end: int, highest: float, home: RadioConfig, done: Callable[[int], None]) -> None:
+        highest = max(highest, self._air.energy(self))
+        if self._clock.now < end:
+            self._clock.call_later(ENERGY_SAMPLE, self._sample, end, highest, home, done)
+        else:
+            self.configure(home)
+            done(round(highest))

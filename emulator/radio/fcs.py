@@ -1,0 +1,21 @@
+"""The frame check sequence of IEEE 802.15.4 (2011, 5.2.1.9): CRC-16 with polynomial 0x1021, least significant bit first.
+
+`binascii.crc_hqx` is the same polynomial, most significant bit first, in C; reversing the bits of every octet on
+the way in and out turns one into the other.
+"""
+
+from __future__ import annotations
+
+from binascii import crc_hqx
+
+_REVERSED = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(256))
+
+
+def fcs(mpdu: bytes) -> bytes:
+    """Return the two octets that follow `mpdu` on the air."""
+    return crc_hqx(mpdu.translate(_REVERSED), 0).to_bytes(2, "big").translate(_REVERSED)
+
+
+def fcs_ok(psdu: bytes) -> bool:
+    """Whether the last two octets of `psdu` are the FCS of the others (the CRC over all of it is then 0)."""
+    return crc_hqx(psdu.translate(_REVERSED), 0) == 0
