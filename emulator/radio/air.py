@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import exp
+from math import exp, inf
 from typing import TYPE_CHECKING
 
 from emulator.clock import Clock
@@ -262,11 +262,11 @@ class Air:
 
     def _disturbed(self, transmission: Transmission, receiver: AirRadio, link: Link) -> float:
         """ln of the chance of each bit while others speak too."""
-        noise = self.noise(receiver)
-        for other in transmission.overlaps or ():
-            if other.sender is not receiver:
-                noise += self.link(other.sender, receiver).power
-        return propagation.log_bit_ok(round(link.rssi - propagation.dbm(noise), 2))
+        others = [o for o in transmission.overlaps or () if o.sender is not receiver]
+        interference = sum(self.link(other.sender, receiver).power for other in others)
+        if interference * propagation.CO_CHANNEL_REJECTION > link.power:
+            return -inf
+        return propagation.log_bit_ok(round(link.rssi - propagation.dbm(self.noise(receiver) + interference), 2))
 
     def _acknowledge(self, transmission: Transmission, receiver: AirRadio, link: Link) -> None:
         pending = receiver.frame_pending(transmission.psdu)

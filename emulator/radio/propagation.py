@@ -22,6 +22,9 @@ FIRST_METRE = 40.2
 """dB."""
 EXPONENT = 3.0
 """A furnished British house with brick walls: between free space (2) and heavy obstruction (4)."""
+CO_CHANNEL_REJECTION = 2.0
+"""A frame survives frames beside it if it has twice their power (3 dB): a receiver follows one signal, and two of the
+same kind are worse for each other than noise is."""
 NEAREST = 0.3
 """Metres: antennas are never closer than that."""
 
