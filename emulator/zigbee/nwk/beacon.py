@@ -1,0 +1,50 @@
+"""The beacon payload of a Zigbee PRO network (R22, table 3-58): 15 octets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emulator.errors import Drop
+from emulator.octets import Reader
+
+PROTOCOL_ID = 0
+STACK_PROFILE_PRO = 2
+PROTOCOL_VERSION = 2
+NO_TX_OFFSET = b"\xff\xff\xff"
+"""Networks without beacon order have no offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeaconPayload:
+    """What a router says of its network and of its room for children."""
+
+    router_capacity: bool
+    depth: int
+    """Hops to the coordinator, 0 to 15."""
+    end_device_capacity: bool
+    extended_pan_id: int
+    update_id: int
+
+    def encode(self) -> bytes:
+        flags = self.router_capacity << 2 | self.depth << 3 | self.end_device_capacity << 7
+        return b"".join(
+            (
+                bytes((PROTOCOL_ID, STACK_PROFILE_PRO | PROTOCOL_VERSION << 4, flags)),
+                self.extended_pan_id.to_bytes(8, "little"),
+                NO_TX_OFFSET,
+                bytes((self.update_id,)),
+            )
+        )
+
+
+def parse(payload: bytes) -> BeaconPayload:
+    """Raises MALFORMED_NWK for other protocols, other stack profiles and other lengths."""
+    reader = Reader(payload, Drop.MALFORMED_NWK)
+    if reader.u8() != PROTOCOL_ID or reader.u8() != (STACK_PROFILE_PRO | PROTOCOL_VERSION << 4):
+        raise reader.fail("not a Zigbee PRO beacon")
+    flags = reader.u8()
+    extended_pan_id = reader.u64()
+    reader.take(len(NO_TX_OFFSET))
+    update_id = reader.u8()
+    reader.end()
+    return BeaconPayload(bool(flags & 0x04), flags >> 3 & 0x0F, bool(flags & 0x80), extended_pan_id, update_id)

@@ -1,0 +1,295 @@
+"""NWK commands (Zigbee PRO R22, 3.4): each is a value that encodes itself, and a function that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.octets import Reader
+
+
+class NwkCommand(Protocol):
+    """Any NWK command."""
+
+    ID: ClassVar[int]
+
+    def encode(self) -> bytes:
+        """Command identifier and fields."""
+
+
+def _short(address: int) -> bytes:
+    return address.to_bytes(2, "little")
+
+
+def _ieee(address: int) -> bytes:
+    return address.to_bytes(8, "little")
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRequest:
+    """3.4.1"""
+
+    ID: ClassVar[int] = 0x01
+    request_id: int
+    destination: int
+    cost: int = 0
+    many_to_one: int = 0
+    """0 no, 1 with route record table, 2 without."""
+    destination_ieee: int | None = None
+
+    def encode(self) -> bytes:
+        options = self.many_to_one << 3 | (0x20 if self.destination_ieee is not None else 0)
+        tail = b"" if self.destination_ieee is None else _ieee(self.destination_ieee)
+        return bytes((self.ID, options, self.request_id)) + _short(self.destination) + bytes((self.cost,)) + tail
+
+    @classmethod
+    def read(cls, reader: Reader) -> RouteRequest:
+        options, request_id, destination, cost = reader.u8(), reader.u8(), reader.u16(), reader.u8()
+        return cls(request_id, destination, cost, options >> 3 & 3, reader.u64() if options & 0x20 else None)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteReply:
+    """3.4.2"""
+
+    ID: ClassVar[int] = 0x02
+    request_id: int
+    originator: int
+    responder: int
+    cost: int = 0
+    originator_ieee: int | None = None
+    responder_ieee: int | None = None
+
+    def encode(self) -> bytes:
+        options = (0x10 if self.originator_ieee is not None else 0) | (0x20 if self.responder_ieee is not None else 0)
+        head = bytes((self.ID, options, self.request_id)) + _short(self.originator) + _short(self.responder)
+        addresses = [_ieee(a) for a in (self.originator_ieee, self.responder_ieee) if a is not None]
+        return b"".join((head, bytes((self.cost,)), *addresses))
+
+    @classmethod
+    def read(cls, reader: Reader) -> RouteReply:
+        options, request_id, originator, responder = reader.u8(), reader.u8(), reader.u16(), reader.u16()
+        cost = reader.u8()
+        originator_ieee = reader.u64() if options & 0x10 else None
+        return cls(request_id, originator, responder, cost, originator_ieee, reader.u64() if options & 0x20 else None)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkStatus:
+    """3.4.3"""
+
+    ID: ClassVar[int] = 0x03
+    status: int
+    destination: int
+
+    def encode(self) -> bytes:
+        return bytes((self.ID, self.status)) + _short(self.destination)
+
+    @classmethod
+    def read(cls, reader: Reader) -> NetworkStatus:
+        return cls(reader.u8(), reader.u16())
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """3.4.4"""
+
+    ID: ClassVar[int] = 0x04
+    request: bool = False
+    """Told to leave; otherwise the sender says that it leaves."""
+    rejoin: bool = False
+    remove_children: bool = False
+
+    def encode(self) -> bytes:
+        return bytes((self.ID, self.rejoin << 5 | self.request << 6 | self.remove_children << 7))
+
+    @classmethod
+    def read(cls, reader: Reader) -> Leave:
+        options = reader.u8()
+        return cls(bool(options & 0x40), bool(options & 0x20), bool(options & 0x80))
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRecord:
+    """3.4.5"""
+
+    ID: ClassVar[int] = 0x05
+    relays: tuple[int, ...]
+
+    def encode(self) -> bytes:
+        return bytes((self.ID, len(self.relays))) + b"".join(map(_short, self.relays))
+
+    @classmethod
+    def read(cls, reader: Reader) -> RouteRecord:
+        return cls(tuple([reader.u16() for _ in range(reader.u8())]))
+
+
+@dataclass(frozen=True, slots=True)
+class RejoinRequest:
+    """3.4.6"""
+
+    ID: ClassVar[int] = 0x06
+    capability: int
+
+    def encode(self) -> bytes:
+        return bytes((self.ID, self.capability))
+
+    @classmethod
+    def read(cls, reader: Reader) -> RejoinRequest:
+        return cls(reader.u8())
+
+
+@dataclass(frozen=True, slots=True)
+class RejoinResponse:
+    """3.4.7"""
+
+    ID: ClassVar[int] = 0x07
+    short: int
+    status: int
+    """As in a MAC association response: 0 success, 1 at capacity, 2 denied."""
+
+    def encode(self) -> bytes:
+        return bytes((self.ID,)) + _short(self.short) + bytes((self.status,))
+
+    @classmethod
+    def read(cls, reader: Reader) -> RejoinResponse:
+        return cls(reader.u16(), reader.u8())
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatusEntry:
+    """A neighbour and the costs of the link to it, 1 (best) to 7; 0 unknown."""
+
+    address: int
+    incoming_cost: int
+    outgoing_cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatus:
+    """3.4.8"""
+
+    ID: ClassVar[int] = 0x08
+    entries: tuple[LinkStatusEntry, ...]
+    first: bool = True
+    last: bool = True
+
+    def encode(self) -> bytes:
+        options = len(self.entries) | self.first << 5 | self.last << 6
+        entries = (_short(e.address) + bytes((e.incoming_cost | e.outgoing_cost << 4,)) for e in self.entries)
+        return b"".join((bytes((self.ID, options)), *entries))
+
+    @classmethod
+    def read(cls, reader: Reader) -> LinkStatus:
+        options = reader.u8()
+        entries = []
+        for _ in range(options & 0x1F):
+            address, costs = reader.u16(), reader.u8()
+            entries.append(LinkStatusEntry(address, costs & 7, costs >> 4 & 7))
+        return cls(tuple(entries), bool(options & 0x20), bool(options & 0x40))
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkReport:
+    """3.4.9, report type 0: PAN ID conflict."""
+
+    ID: ClassVar[int] = 0x09
+    extended_pan_id: int
+    pan_ids: tuple[int, ...]
+
+    def encode(self) -> bytes:
+        return bytes((self.ID, len(self.pan_ids))) + _ieee(self.extended_pan_id) + b"".join(map(_short, self.pan_ids))
+
+    @classmethod
+    def read(cls, reader: Reader) -> NetworkReport:
+        options, extended_pan_id = reader.u8(), reader.u64()
+        if options >> 5:
+            raise RemoteProtocolError(Drop.UNSUPPORTED, f"network report {options >> 5}")
+        return cls(extended_pan_id, tuple([reader.u16() for _ in range(options & 0x1F)]))
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkUpdate:
+    """3.4.10, update type 0: new PAN ID."""
+
+    ID: ClassVar[int] = 0x0A
+    extended_pan_id: int
+    update_id: int
+    pan_id: int
+
+    def encode(self) -> bytes:
+        return b"".join((bytes((self.ID, 1)), _ieee(self.extended_pan_id), bytes((self.update_id,)), _short(self.pan_id)))
+
+    @classmethod
+    def read(cls, reader: Reader) -> NetworkUpdate:
+        options, extended_pan_id, update_id = reader.u8(), reader.u64(), reader.u8()
+        if options != 1:
+            raise RemoteProtocolError(Drop.UNSUPPORTED, f"network update {options:#04x}")
+        return cls(extended_pan_id, update_id, reader.u16())
+
+
+@dataclass(frozen=True, slots=True)
+class EndDeviceTimeoutRequest:
+    """3.4.11"""
+
+    ID: ClassVar[int] = 0x0B
+    timeout: int
+    """Index: 0 is 10 s, n is 2^n minutes up to 14."""
+    configuration: int = 0
+
+    def encode(self) -> bytes:
+        return bytes((self.ID, self.timeout, self.configuration))
+
+    @classmethod
+    def read(cls, reader: Reader) -> EndDeviceTimeoutRequest:
+        return cls(reader.u8(), reader.u8())
+
+
+@dataclass(frozen=True, slots=True)
+class EndDeviceTimeoutResponse:
+    """3.4.12"""
+
+    ID: ClassVar[int] = 0x0C
+    status: int
+    parent_information: int
+    """Bit 0: polls keep the child alive; bit 1: timeout requests do."""
+
+    def encode(self) -> bytes:
+        return bytes((self.ID, self.status, self.parent_information))
+
+    @classmethod
+    def read(cls, reader: Reader) -> EndDeviceTimeoutResponse:
+        return cls(reader.u8(), reader.u8())
+
+
+_READERS: dict[int, Callable[[Reader], NwkCommand]] = {
+    command.ID: command.read
+    for command in (
+        RouteRequest,
+        RouteReply,
+        NetworkStatus,
+        Leave,
+        RouteRecord,
+        RejoinRequest,
+        RejoinResponse,
+        LinkStatus,
+        NetworkReport,
+        NetworkUpdate,
+        EndDeviceTimeoutRequest,
+        EndDeviceTimeoutResponse,
+    )
+}
+
+
+def decode(payload: bytes) -> NwkCommand:
+    """Read a command frame's payload. Raises MALFORMED_NWK, or UNSUPPORTED for other commands."""
+    reader = Reader(payload, Drop.MALFORMED_NWK)
+    identifier = reader.u8()
+    read = _READERS.get(identifier)
+    if read is None:
+        raise RemoteProtocolError(Drop.UNSUPPORTED, f"NWK command {identifier:#04x}")
+    command = read(reader)
+    reader.end()
+    return command

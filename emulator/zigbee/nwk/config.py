@@ -1,0 +1,76 @@
+"""What kind of device a stack is: fixed by its profile, never changed at run time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from emulator.clock import MILLISECOND, MINUTE, SECOND
+
+
+class Role(Enum):
+    """Logical device type (R22, 2.3.2.3.1)."""
+
+    COORDINATOR = 0
+    ROUTER = 1
+    END_DEVICE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class JoinPolicy:
+    """How a device looks for its network (pacing: Smart Energy 1.4a, 5.5.5)."""
+
+    scan_exponent: int = 3
+    """Each channel is listened to for 15.36 ms x (2^n + 1)."""
+    key_wait: int = 10 * SECOND
+    """apsSecurityTimeOutPeriod of a joiner, microseconds."""
+    rejoin: bool = True
+    """False: the device never looks for a network that it lost."""
+    other_channels: bool = True
+    trust_center_rejoin: bool = True
+    rests: tuple[int, ...] = (SECOND, SECOND, MINUTE, 15 * MINUTE, 60 * MINUTE)
+    """Pauses after failed attempts, microseconds; the last one repeats. Each is spread by +/- `jitter`."""
+    jitter: float = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class NodeConfig:
+    """The NWK and MAC character of a device."""
+
+    role: Role
+    rx_on: bool = True
+    """macRxOnWhenIdle; False: a sleeper, reached through its parent's indirect queue."""
+    battery: bool = False
+    channels: tuple[int, ...] = tuple(range(11, 27))
+    max_children: int = 32
+    """0: accepts none, and says so in its beacons."""
+    child_timeout_index: int = 8
+    """nwkEndDeviceTimeoutDefault: 2^n minutes for n >= 1, 10 s for 0 (R22, 3.4.11)."""
+    requested_timeout_index: int = 8
+    """What this device asks its parent for."""
+    link_status_period: int = 15 * SECOND
+    """nwkLinkStatusPeriod; 0: no Link Status commands."""
+    poll_period: int = 250 * MILLISECOND
+    """Between Data Requests while a sleeper waits for something."""
+    poll_failures: int = 3
+    """Unanswered Data Requests in a row after which the parent counts as lost."""
+    join: JoinPolicy = field(default_factory=JoinPolicy)
+    frame_wait: int | None = None
+    """How long after a poll's acknowledgement a sleeper listens, microseconds; None: as 802.15.4 computes it."""
+
+    @property
+    def capability(self) -> int:
+        """Capability information octet (802.15.4-2011, 5.3.1.2): the address is always to be allocated."""
+        octet = 0x80
+        if self.role is not Role.END_DEVICE:
+            octet |= 0x02
+        if not self.battery:
+            octet |= 0x04
+        if self.rx_on:
+            octet |= 0x08
+        return octet
+
+
+def timeout(index: int) -> int:
+    """End-device timeout of R22 table 3-44, microseconds."""
+    return 10 * SECOND if index == 0 else 2**index * MINUTE

@@ -1,0 +1,258 @@
+"""NWK frames (Zigbee PRO R22, 3.3) with their security (4.3): octets to values and back.
+
+On the air the security level of the auxiliary header is 0; it is 5 in the nonce and in the authenticated header
+(4.3.1.1). The frame that carries nearly everything, secured data between short addresses, has a way of its own.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.zigbee.security.ccm import MIC_LENGTH, FrameCipher
+
+DATA, COMMAND, INTER_PAN = 0, 1, 3
+"""Frame types."""
+PROTOCOL_VERSION = 2
+
+_MULTICAST, _SECURED, _SOURCE_ROUTE, _DST_IEEE, _SRC_IEEE, _END_DEVICE = 0x100, 0x200, 0x400, 0x800, 0x1000, 0x2000
+_VERSION = PROTOCOL_VERSION << 2
+_SECURED_DATA_FCF = _VERSION | _SECURED
+_HEADER = Struct("<HHHBB")
+_SECURED_HEADER = Struct("<HHHBBBIQB")
+_AUXILIARY = Struct("<BIQB")
+_NONCE = Struct("<QIB")
+_RADIUS_AT = 6
+ON_AIR, AUTHENTICATED = 0x28, 0x2D
+"""Security control: network key, extended nonce; level 0 as sent, level 5 as authenticated."""
+_AUTHENTICATED_OCTET = bytes((AUTHENTICATED,))
+_ON_AIR_OCTET = bytes((ON_AIR,))
+SECURITY_OVERHEAD = _AUXILIARY.size + MIC_LENGTH
+
+
+class NwkFrame:
+    """A parsed frame. While `secured`, `payload` is empty until `decrypt` has checked it."""
+
+    __slots__ = (
+        "counter",
+        "discover_route",
+        "dst",
+        "dst_ieee",
+        "end_device_initiator",
+        "header",
+        "key_sequence",
+        "payload",
+        "radius",
+        "relays",
+        "sealed",
+        "secured",
+        "sender_ieee",
+        "sequence",
+        "src",
+        "src_ieee",
+        "type",
+    )
+
+    type: int
+    dst: int
+    src: int
+    radius: int
+    sequence: int
+    discover_route: int
+    end_device_initiator: bool
+    dst_ieee: int | None
+    src_ieee: int | None
+    relays: tuple[int, ...]
+    """Of a source route, as listed; empty without one."""
+    secured: bool
+    counter: int
+    sender_ieee: int
+    """EUI-64 of the hop that secured the frame, from the auxiliary header; 0 if not secured."""
+    key_sequence: int
+    header: bytes
+    """The NWK header as received."""
+    sealed: bytes
+    """Auxiliary header and encrypted payload as received."""
+    payload: bytes
+
+    def __repr__(self) -> str:
+        shown = ("type", "dst", "src", "radius", "sequence", "secured", "counter", "payload")
+        return f"NwkFrame({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
+
+    def decrypt(self, cipher: FrameCipher) -> None:
+        """Check the MIC and set `payload`; raises BAD_MIC."""
+        sealed = self.sealed
+        authenticated = self.header + _AUTHENTICATED_OCTET + sealed[1:14]
+        nonce = sealed[5:13] + sealed[1:5] + _AUTHENTICATED_OCTET
+        self.payload = cipher.open(nonce, sealed[14:], authenticated)
+
+    def reseal(self, cipher: FrameCipher, counter: int, key_sequence: int, sender_ieee: int) -> bytes:
+        """The decrypted frame as a relay sends it on: one hop less, under the relay's own counter (4.3.1.1)."""
+        header = self.header[:_RADIUS_AT] + bytes((self.radius - 1,)) + self.header[_RADIUS_AT + 1 :]
+        return _seal(header, self.payload, cipher, counter, key_sequence, sender_ieee)
+
+
+def parse(npdu: bytes) -> NwkFrame:
+    """Parse header and auxiliary header. Raises MALFORMED_NWK, or UNSUPPORTED for what this stack has no use for."""
+    if len(npdu) < _HEADER.size:
+        raise RemoteProtocolError(Drop.MALFORMED_NWK, f"{len(npdu)} octets")
+    fcf, dst, src, radius, sequence = _HEADER.unpack_from(npdu)
+    frame = NwkFrame.__new__(NwkFrame)
+    frame.dst = dst
+    frame.src = src
+    frame.radius = radius
+    frame.sequence = sequence
+    if fcf == _SECURED_DATA_FCF:
+        frame.type = DATA
+        frame.discover_route = 0
+        frame.end_device_initiator = False
+        frame.dst_ieee = frame.src_ieee = None
+        frame.relays = ()
+        _parse_security(frame, npdu, _HEADER.size)
+        return frame
+    return _parse_any(frame, npdu, fcf)
+
+
+def _parse_any(frame: NwkFrame, npdu: bytes, fcf: int) -> NwkFrame:
+    frame.type = fcf & 3
+    if frame.type not in (DATA, COMMAND) or fcf >> 2 & 0xF != PROTOCOL_VERSION or fcf & _MULTICAST:
+        raise RemoteProtocolError(Drop.UNSUPPORTED, f"NWK frame control {fcf:#06x}")
+    if fcf >> 14 or fcf >> 6 & 3 > 1:
+        raise RemoteProtocolError(Drop.MALFORMED_NWK, f"reserved bits in {fcf:#06x}")
+    frame.discover_route = fcf >> 6 & 3
+    frame.end_device_initiator = bool(fcf & _END_DEVICE)
+    at = _HEADER.size
+    frame.dst_ieee, at = _ieee(npdu, at) if fcf & _DST_IEEE else (None, at)
+    frame.src_ieee, at = _ieee(npdu, at) if fcf & _SRC_IEEE else (None, at)
+    frame.relays, at = _source_route(npdu, at) if fcf & _SOURCE_ROUTE else ((), at)
+    if fcf & _SECURED:
+        _parse_security(frame, npdu, at)
+    else:
+        frame.secured = False
+        frame.counter = frame.sender_ieee = frame.key_sequence = 0
+        frame.header = npdu[:at]
+        frame.sealed = b""
+        frame.payload = npdu[at:]
+    return frame
+
+
+def _ieee(npdu: bytes, at: int) -> tuple[int, int]:
+    if at + 8 > len(npdu):
+        raise RemoteProtocolError(Drop.MALFORMED_NWK, "truncated EUI-64")
+    return int.from_bytes(npdu[at : at + 8], "little"), at + 8
+
+
+def _source_route(npdu: bytes, at: int) -> tuple[tuple[int, ...], int]:
+    end = at + 2 + 2 * npdu[at] if at < len(npdu) else at + 2
+    if end > len(npdu):
+        raise RemoteProtocolError(Drop.MALFORMED_NWK, "truncated source route")
+    relays = tuple(int.from_bytes(npdu[i : i + 2], "little") for i in range(at + 2, end, 2))
+    if npdu[at + 1] >= max(len(relays), 1):
+        raise RemoteProtocolError(Drop.MALFORMED_NWK, "relay index beyond the relay list")
+    return relays, end
+
+
+def _parse_security(frame: NwkFrame, npdu: bytes, at: int) -> None:
+    if len(npdu) < at + SECURITY_OVERHEAD:
+        raise RemoteProtocolError(Drop.MALFORMED_NWK, "truncated auxiliary header")
+    control, frame.counter, frame.sender_ieee, frame.key_sequence = _AUXILIARY.unpack_from(npdu, at)
+    if control & 0xF8 != ON_AIR:
+        raise RemoteProtocolError(Drop.MALFORMED_NWK, f"security control {control:#04x}")
+    frame.secured = True
+    frame.header = npdu[:at]
+    frame.sealed = npdu[at:]
+    frame.payload = b""
+
+
+def build(
+    type: int,
+    dst: int,
+    src: int,
+    sequence: int,
+    payload: bytes,
+    *,
+    radius: int,
+    src_ieee: int | None = None,
+    dst_ieee: int | None = None,
+    relays: tuple[int, ...] = (),
+    discover_route: int = 0,
+    end_device_initiator: bool = False,
+) -> bytes:
+    """An unsecured frame."""
+    fcf = type | _VERSION | discover_route << 6 | (_END_DEVICE if end_device_initiator else 0)
+    return _header(fcf, dst, src, radius, sequence, src_ieee, dst_ieee, relays) + payload
+
+
+def build_secured(
+    type: int,
+    dst: int,
+    src: int,
+    sequence: int,
+    payload: bytes,
+    cipher: FrameCipher,
+    counter: int,
+    key_sequence: int,
+    sender_ieee: int,
+    *,
+    radius: int,
+    src_ieee: int | None = None,
+    dst_ieee: int | None = None,
+    relays: tuple[int, ...] = (),
+    discover_route: int = 0,
+    end_device_initiator: bool = False,
+) -> bytes:
+    """A frame under the network key."""
+    fcf = type | _VERSION | _SECURED | discover_route << 6 | (_END_DEVICE if end_device_initiator else 0)
+    header = _header(fcf, dst, src, radius, sequence, src_ieee, dst_ieee, relays)
+    return _seal(header, payload, cipher, counter, key_sequence, sender_ieee)
+
+
+def build_secured_data(
+    dst: int,
+    src: int,
+    sequence: int,
+    payload: bytes,
+    cipher: FrameCipher,
+    counter: int,
+    key_sequence: int,
+    sender_ieee: int,
+    radius: int,
+) -> bytes:
+    """The same for data without options: one pack, one seal."""
+    authenticated = _SECURED_HEADER.pack(
+        _SECURED_DATA_FCF, dst, src, radius, sequence, AUTHENTICATED, counter, sender_ieee, key_sequence
+    )
+    sealed = cipher.seal(_NONCE.pack(sender_ieee, counter, AUTHENTICATED), payload, authenticated)
+    return authenticated[:8] + _ON_AIR_OCTET + authenticated[9:] + sealed
+
+
+def _header(
+    fcf: int,
+    dst: int,
+    src: int,
+    radius: int,
+    sequence: int,
+    src_ieee: int | None,
+    dst_ieee: int | None,
+    relays: tuple[int, ...],
+) -> bytes:
+    parts = []
+    if dst_ieee is not None:
+        fcf |= _DST_IEEE
+        parts.append(dst_ieee.to_bytes(8, "little"))
+    if src_ieee is not None:
+        fcf |= _SRC_IEEE
+        parts.append(src_ieee.to_bytes(8, "little"))
+    if relays:
+        fcf |= _SOURCE_ROUTE
+        # The index names the relay nearest to the destination that has not been passed yet (3.3.1.9.2).
+        parts += [bytes((len(relays), len(relays) - 1)), *(relay.to_bytes(2, "little") for relay in relays)]
+    return b"".join((_HEADER.pack(fcf, dst, src, radius, sequence), *parts))
+
+
+def _seal(
+    header: bytes, payload: bytes, cipher: FrameCipher, counter: int, key_sequence: int, sender_ieee: int
+) -> bytes:
+    auxiliary = _AUXILIARY.pack(AUTHENTICATED, counter, sender_ieee, key_sequence)
+    sealed = cipher.seal(_NONCE.pack(sender_ieee, counter, AUTHENTICATED), payload, header + auxiliary)
+    return header + _ON_AIR_OCTET + auxiliary[1:] + sealed

@@ -1,0 +1,267 @@
+"""What a device does on its way to a network: the actions behind the table of `join_states.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from emulator.clock import SECOND, Timer
+from emulator.errors import RemoteProtocolError
+from emulator.mac.child import AssociationResult
+from emulator.mac.frames import MacFrame
+from emulator.mac.layer import Beacon
+from emulator.radio.interface import NO_SHORT_ADDRESS
+from emulator.zigbee.nwk import beacon as beacon_payload
+from emulator.zigbee.nwk.beacon import BeaconPayload
+from emulator.zigbee.nwk.commands import EndDeviceTimeoutRequest, NwkCommand, RejoinRequest, RejoinResponse
+from emulator.zigbee.nwk.config import JoinPolicy, Role
+from emulator.zigbee.nwk.frames import NwkFrame
+from emulator.zigbee.nwk.join_states import JoinEvent, JoinState, next_state
+from emulator.zigbee.nwk.layer import Nwk
+from emulator.zigbee.nwk.polling import Poller
+from emulator.zigbee.storage import Network
+
+REJOIN_WAIT = 3 * SECOND
+"""For a Rejoin Response, polls included."""
+UNKNOWN_PARENT = 0xFFFF
+
+Candidate = tuple[Beacon, BeaconPayload]
+
+
+class Joiner:
+    """The joining machine of a router or end device. `state` is for everyone to read."""
+
+    def __init__(self, nwk: Nwk, poller: Poller | None) -> None:
+        assert nwk.child is not None, "a coordinator does not join"
+        self._nwk = nwk
+        self._child = nwk.child
+        self._poller = poller
+        self.policy: JoinPolicy = nwk.config.join
+        self.state = JoinState.JOINED if nwk.storage.network is not None else JoinState.OUT
+        self.on_state: Callable[[JoinState, JoinEvent], None] | None = None
+        self.on_joined: Callable[[bool], None] | None = None
+        """Called on reaching JOINED; True after a rejoin."""
+        self._candidates: list[Candidate] = []
+        self._chosen: Candidate | None = None
+        self._attempts = 0
+        self._timer: Timer | None = None
+        self._holding = False
+        self._wanted_pan: int | None = None
+        self._joins_done: Callable[[bool], None] | None = None
+        nwk.on_command[RejoinResponse.ID] = self._rejoin_answered
+        self._on_entry: dict[JoinState, Callable[[], None]] = {
+            JoinState.SCANNING: self._scan_to_join,
+            JoinState.ASSOCIATING: self._associate,
+            JoinState.AWAITING_KEY: self._await_key,
+            JoinState.JOINED: self._joined,
+            JoinState.SEEKING_HERE: self._seek_here,
+            JoinState.SEEKING_EVERYWHERE: self._seek_everywhere,
+            JoinState.REJOINING: self._rejoin,
+            JoinState.TRUST_CENTER_REJOINING: self._rejoin,
+            JoinState.AWAITING_NEW_KEY: self._await_key,
+            JoinState.RESTING: self._rest,
+            JoinState.OUT: self._out,
+        }
+
+    # --- from outside -------------------------------------------------------------------------------------------
+
+    def join(self, done: Callable[[bool], None] | None = None, *, extended_pan_id: int | None = None) -> None:
+        """Look once for an open network (a certain one, if named) and join it; `done` tells whether it worked."""
+        self._joins_done = done
+        self._wanted_pan = extended_pan_id
+        self.event(JoinEvent.JOIN)
+
+    def event(self, event: JoinEvent) -> None:
+        """Something happened; the table says what follows."""
+        if event is JoinEvent.LOST and not self.policy.rejoin:
+            event = JoinEvent.GAVE_UP
+        following = next_state(self.state, event)
+        if following is None:
+            return
+        before, self.state = self.state, following
+        self._stop_waiting()
+        if self.on_state is not None:
+            self.on_state(following, event)
+        if before is not following or following is JoinState.JOINED:
+            self._on_entry.get(following, _nothing)()
+
+    def welcomes_unsecured(self, frame: NwkFrame) -> bool:
+        """Unsecured frames count only while a key or an unsecured rejoin's answer is awaited."""
+        return self.state in (JoinState.AWAITING_KEY, JoinState.AWAITING_NEW_KEY, JoinState.TRUST_CENTER_REJOINING)
+
+    # --- waiting ------------------------------------------------------------------------------------------------
+
+    def _wait(self, delay: int, event: JoinEvent) -> None:
+        self._timer = self._nwk.clock.call_later(delay, self.event, event)
+
+    def _hold(self) -> None:
+        """Stay awake for an answer."""
+        if self._poller is not None and not self._holding:
+            self._holding = True
+            self._poller.hold()
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._holding and self._poller is not None:
+            self._holding = False
+            self._poller.release()
+
+    # --- joining ------------------------------------------------------------------------------------------------
+
+    def _scan_to_join(self) -> None:
+        self._child.scan(self._nwk.config.channels, self.policy.scan_exponent, self._open_networks)
+
+    def _open_networks(self, beacons: list[Beacon]) -> None:
+        wanted = self._wanted_pan
+        self._choose(
+            [
+                (beacon, payload)
+                for beacon, payload in _zigbee(beacons)
+                if beacon.permit and self._has_room(payload) and wanted in (None, payload.extended_pan_id)
+            ]
+        )
+
+    def _has_room(self, payload: BeaconPayload) -> bool:
+        return payload.router_capacity if self._nwk.config.role is Role.ROUTER else payload.end_device_capacity
+
+    def _choose(self, candidates: list[Candidate]) -> None:
+        """Take the best link; of equal ones the one nearest to the coordinator."""
+        best = max(candidates, key=lambda c: (c[1].update_id, c[0].lqi, -c[1].depth), default=None)
+        self._chosen = best
+        self.event(JoinEvent.NETWORK_NOT_FOUND if best is None else JoinEvent.NETWORK_FOUND)
+
+    def _associate(self) -> None:
+        assert self._chosen is not None
+        self._nwk.mac.radio.listen(True)
+        self._child.associate(self._chosen[0], self._nwk.config.capability, self._associated)
+
+    def _associated(self, result: AssociationResult) -> None:
+        assert self._chosen is not None
+        if result is AssociationResult.SUCCESS:
+            self._adopt(self._chosen, self._nwk.mac.short)
+        self.event(JoinEvent.ACCEPTED if result is AssociationResult.SUCCESS else JoinEvent.REFUSED)
+
+    def _adopt(self, chosen: Candidate, short: int) -> None:
+        beacon, payload = chosen
+        before = self._nwk.storage.network
+        self._nwk.apply(
+            Network(
+                beacon.pan_id,
+                payload.extended_pan_id,
+                beacon.channel,
+                short,
+                parent=beacon.coordinator,
+                depth=payload.depth + 1,
+                update_id=payload.update_id,
+                trust_center=before.trust_center if before is not None else 0,
+            )
+        )
+
+    def _await_key(self) -> None:
+        self._nwk.mac.listen(self._nwk.config.rx_on)
+        self._hold()
+        self._wait(self.policy.key_wait, JoinEvent.NO_KEY)
+
+    def _joined(self) -> None:
+        rejoined = self._attempts > 0
+        self._attempts = 0
+        self._nwk.mac.listen(self._nwk.config.rx_on)
+        if self._nwk.config.role is Role.END_DEVICE:
+            self._nwk.send_command(
+                self._nwk.network.parent, EndDeviceTimeoutRequest(timeout=self._nwk.config.requested_timeout_index)
+            )
+        if self.on_joined is not None:
+            self.on_joined(rejoined)
+        self._tell(True)
+
+    def _tell(self, joined: bool) -> None:
+        done, self._joins_done = self._joins_done, None
+        if done is not None:
+            done(joined)
+
+    def _out(self) -> None:
+        """Not in, or no longer in, a network: nothing of it is kept."""
+        self._nwk.storage.forget_network()
+        self._nwk.security.load()
+        self._nwk.mac.configure(pan_id=0xFFFF, short=NO_SHORT_ADDRESS)
+        self._nwk.mac.listen(False)
+        self._tell(False)
+
+    # --- rejoining ------------------------------------------------------------------------------------------------
+
+    def _seek_here(self) -> None:
+        self._attempts += 1
+        self._seek((self._nwk.network.channel,))
+
+    def _seek_everywhere(self) -> None:
+        if self.policy.other_channels:
+            self._seek(self._nwk.config.channels)
+        else:
+            self._nwk.clock.call_later(0, self.event, JoinEvent.NETWORK_NOT_FOUND)
+
+    def _seek(self, channels: tuple[int, ...]) -> None:
+        self._child.scan(channels, self.policy.scan_exponent, self._own_network)
+
+    def _own_network(self, beacons: list[Beacon]) -> None:
+        network = self._nwk.network
+        former = [network.parent, network.extended_pan_id]
+        self._choose(
+            [
+                (beacon, payload)
+                for beacon, payload in _zigbee(beacons)
+                if payload.extended_pan_id == network.extended_pan_id
+                and (self._has_room(payload) or [beacon.coordinator, payload.extended_pan_id] == former)
+            ]
+        )
+
+    def _rejoin(self) -> None:
+        """Send Rejoin Request: under the network key if we think we hold it, else without."""
+        assert self._chosen is not None
+        secured = self.state is JoinState.REJOINING
+        if (secured and not self._nwk.security.ready) or not (secured or self.policy.trust_center_rejoin):
+            self._nwk.clock.call_later(0, self.event, JoinEvent.REFUSED)
+            return
+        self._adopt(self._chosen, self._nwk.network.short)
+        self._nwk.send_command(
+            self._nwk.network.parent, RejoinRequest(capability=self._nwk.config.capability), secured=secured
+        )
+        self._nwk.mac.listen(self._nwk.config.rx_on)
+        self._hold()
+        self._wait(REJOIN_WAIT, JoinEvent.REFUSED)
+
+    def _rejoin_answered(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
+        assert isinstance(command, RejoinResponse)
+        expected = self.state is JoinState.REJOINING and frame.secured
+        if not expected and self.state is not JoinState.TRUST_CENTER_REJOINING:
+            return
+        if command.status != 0:
+            self.event(JoinEvent.REFUSED)
+            return
+        network = self._nwk.network
+        network.short = command.short
+        network.parent_ieee = frame.src_ieee or 0
+        self._nwk.apply(network)
+        self.event(JoinEvent.ACCEPTED)
+
+    def _rest(self) -> None:
+        """Pause, longer and longer (the last pause repeats)."""
+        self._nwk.mac.listen(False)
+        rests = self.policy.rests
+        rest = rests[min(self._attempts - 1, len(rests) - 1)]
+        spread = 1.0 + self.policy.jitter * (2.0 * self._nwk.random.random() - 1.0)
+        self._wait(int(rest * spread), JoinEvent.RESTED)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _zigbee(beacons: list[Beacon]) -> list[Candidate]:
+    """The beacons of Zigbee PRO networks, with what they say."""
+    found = []
+    for beacon in beacons:
+        try:
+            found.append((beacon, beacon_payload.parse(beacon.payload)))
+        except RemoteProtocolError:
+            continue
+    return found

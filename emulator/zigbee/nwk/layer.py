@@ -1,0 +1,274 @@
+"""The NWK layer of one device: sending, receiving, relaying and broadcasting (Zigbee PRO R22, chapter 3).
+
+Joining is in `joining.py`, the parent's side in `parent.py`, upkeep of the network in `maintenance.py`; each
+registers the commands that it handles.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+from emulator.clock import MILLISECOND, SECOND, Clock
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.mac.child import Child
+from emulator.mac.frames import MacFrame
+from emulator.mac.layer import Mac, SendDone
+from emulator.radio.interface import Reception
+from emulator.randomness import RandomSource
+from emulator.zigbee.nwk import commands, frames
+from emulator.zigbee.nwk.commands import NwkCommand
+from emulator.zigbee.nwk.config import NodeConfig, Role
+from emulator.zigbee.nwk.frames import NwkFrame
+from emulator.zigbee.nwk.security import NwkSecurity
+from emulator.zigbee.storage import Network, NonVolatile
+
+ALL_DEVICES, RX_ON_DEVICES, ALL_ROUTERS = 0xFFFF, 0xFFFD, 0xFFFC
+"""Broadcast addresses (R22, table 3-69)."""
+FIRST_BROADCAST = 0xFFF8
+DEFAULT_RADIUS = 30
+"""2 x nwkMaxDepth."""
+BROADCAST_DELIVERY_TIME = 9 * SECOND
+"""nwkNetworkBroadcastDeliveryTime."""
+BROADCAST_JITTER = 64 * MILLISECOND
+"""nwkcMaxBroadcastJitter."""
+
+
+class NwkIndication(NamedTuple):
+    """A data frame for the layer above."""
+
+    src: int
+    dst: int
+    payload: bytes
+    secured: bool
+    """By the network key."""
+    rssi: int
+    lqi: int
+
+
+CommandHandler = Callable[[NwkFrame, NwkCommand, MacFrame], None]
+
+
+class Nwk:
+    """One device's network layer. The parts beside this one and the layer above set the hooks."""
+
+    def __init__(
+        self,
+        mac: Mac,
+        clock: Clock,
+        random: RandomSource,
+        storage: NonVolatile,
+        config: NodeConfig,
+        counters: Counter[Drop],
+    ) -> None:
+        self.mac = mac
+        self.clock = clock
+        self.random = random
+        self.storage = storage
+        self.config = config
+        self.counters = counters
+        self.security = NwkSecurity(storage)
+        self.child = Child(mac) if config.role is not Role.COORDINATOR else None
+        self.on_data: Callable[[NwkIndication], None] | None = None
+        self.on_command: dict[int, CommandHandler] = {}
+        self.on_heard: Callable[[NwkFrame, MacFrame, Reception], None] | None = None
+        """Each frame that passed security, before it is acted on: tables refresh themselves here."""
+        self.accepts_unsecured: Callable[[NwkFrame], bool] = lambda frame: False
+        """Whether an unsecured frame is welcome in the state we are in."""
+        self.routes: dict[int, int] = {}
+        """Destination to next hop, learned from the way frames came."""
+        self._sequence = int(random.random() * 256)
+        self._broadcasts: dict[tuple[int, int], int] = {}
+        mac.on_data = self._received
+
+    @property
+    def network(self) -> Network:
+        """The network that we belong to; asking without one is a bug."""
+        network = self.storage.network
+        assert network is not None, "not in a network"
+        return network
+
+    def apply(self, network: Network) -> None:
+        """Become a member of `network` at the MAC."""
+        self.storage.network = network
+        self.mac.configure(
+            channel=network.channel,
+            pan_id=network.pan_id,
+            short=network.short,
+            coordinator=self.config.role is Role.COORDINATOR,
+        )
+        if self.child is not None:
+            self.child.parent = network.parent
+
+    def next_sequence(self) -> int:
+        self._sequence = sequence = (self._sequence + 1) & 0xFF
+        return sequence
+
+    # --- sending ------------------------------------------------------------------------------------------------
+
+    def send(
+        self,
+        dst: int,
+        payload: bytes,
+        done: SendDone | None = None,
+        *,
+        secured: bool = True,
+        radius: int = DEFAULT_RADIUS,
+    ) -> None:
+        """NLDE-DATA.request: send APS octets to a short or broadcast address."""
+        sequence = self.next_sequence()
+        src = self.mac.short
+        if secured:
+            cipher, counter, key = self.security.outgoing()
+            npdu = frames.build_secured_data(dst, src, sequence, payload, cipher, counter, key, self.storage.ieee, radius)
+        else:
+            npdu = frames.build(frames.DATA, dst, src, sequence, payload, radius=radius)
+        self._dispatch(dst, src, sequence, npdu, done)
+
+    def send_command(
+        self,
+        dst: int,
+        command: NwkCommand,
+        *,
+        secured: bool = True,
+        radius: int = 1,
+        dst_ieee: int | None = None,
+        src: int | None = None,
+        done: SendDone | None = None,
+        indirect_to: int | None = None,
+    ) -> None:
+        """Send a NWK command, with our EUI-64 in the header as commands have it."""
+        sequence = self.next_sequence()
+        src = self.mac.short if src is None else src
+        header = {"src_ieee": self.storage.ieee, "dst_ieee": dst_ieee, "radius": radius}
+        if secured:
+            cipher, counter, key = self.security.outgoing()
+            npdu = frames.build_secured(
+                frames.COMMAND, dst, src, sequence, command.encode(), cipher, counter, key, self.storage.ieee, **header
+            )
+        else:
+            npdu = frames.build(frames.COMMAND, dst, src, sequence, command.encode(), **header)
+        if indirect_to is not None:
+            self.mac.send(indirect_to, npdu, done, indirect=True)
+        else:
+            self._dispatch(dst, src, sequence, npdu, done)
+
+    def _dispatch(self, dst: int, src: int, sequence: int, npdu: bytes, done: SendDone | None) -> None:
+        if dst >= FIRST_BROADCAST:
+            self._broadcasts[src, sequence] = self.clock.now + BROADCAST_DELIVERY_TIME
+            self._broadcast(dst, npdu, done)
+        else:
+            self.hand_over(self._next_hop(dst), npdu, done)
+
+    def hand_over(self, next_hop: int, npdu: bytes, done: SendDone | None = None) -> None:
+        """Give octets to a neighbour: at once, or when it polls if it is a sleeping child of ours."""
+        child = self.storage.children.get(next_hop)
+        self.mac.send(next_hop, npdu, done, indirect=child is not None and not child.rx_on)
+
+    def _next_hop(self, dst: int) -> int:
+        if self.config.role is Role.END_DEVICE:
+            return self.network.parent
+        if dst in self.storage.children:
+            return dst
+        return self.routes.get(dst, dst)
+
+    def _broadcast(self, dst: int, npdu: bytes, done: SendDone | None) -> None:
+        if self.config.role is Role.END_DEVICE and not self.config.rx_on:
+            self.mac.send(self.network.parent, npdu, done)
+            return
+        self.mac.send(ALL_DEVICES, npdu, done)
+        if dst == ALL_DEVICES:
+            for child in self.storage.children.values():
+                if not child.rx_on:
+                    self.mac.send(child.short, npdu, indirect=True)
+
+    # --- receiving ----------------------------------------------------------------------------------------------
+
+    def _received(self, mac_frame: MacFrame, reception: Reception) -> None:
+        try:
+            self._accept(mac_frame, reception)
+        except RemoteProtocolError as error:
+            self.counters[error.reason] += 1
+        if self.child is not None and mac_frame.ack_request:
+            self.child.frame_heard()
+
+    def _accept(self, mac_frame: MacFrame, reception: Reception) -> None:
+        frame = frames.parse(mac_frame.payload)
+        if self.storage.network is None:
+            raise RemoteProtocolError(Drop.NOT_FOR_US, "not in a network")
+        if frame.secured:
+            self._unseal(frame)
+        elif not self.accepts_unsecured(frame):
+            raise RemoteProtocolError(Drop.UNSECURED)
+        if frame.src == self.mac.short:
+            raise RemoteProtocolError(Drop.DUPLICATE, "our own frame came back")
+        if self.on_heard is not None:
+            self.on_heard(frame, mac_frame, reception)
+        if mac_frame.src is not None and frame.src != mac_frame.src:
+            self.routes[frame.src] = mac_frame.src
+        if frame.dst >= FIRST_BROADCAST:
+            self._accept_broadcast(frame, mac_frame, reception)
+        elif frame.dst == self.mac.short:
+            self._deliver(frame, mac_frame, reception)
+        else:
+            self._relay(frame)
+
+    def _unseal(self, frame: NwkFrame) -> None:
+        cipher = self.security.incoming(frame.key_sequence)
+        frame.decrypt(cipher)
+        self.security.fresh(frame.key_sequence, frame.sender_ieee, frame.counter)
+        if frame.key_sequence != self.security.active_sequence and (
+            0 < frame.key_sequence - self.security.active_sequence & 0xFF < 128
+        ):
+            # A sleeper never hears Switch-Key: the first frame under the newer key tells it (R22, 4.6.3.4.2).
+            self.security.switch(frame.key_sequence)
+
+    def _deliver(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
+        if frame.type == frames.DATA:
+            if self.on_data is not None:
+                self.on_data(
+                    NwkIndication(frame.src, frame.dst, frame.payload, frame.secured, reception.rssi, reception.lqi)
+                )
+            return
+        command = commands.decode(frame.payload)
+        handler = self.on_command.get(command.ID)
+        if handler is not None:
+            handler(frame, command, mac_frame)
+
+    def _accept_broadcast(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
+        now = self.clock.now
+        if len(self._broadcasts) > 64:
+            self._broadcasts = {key: until for key, until in self._broadcasts.items() if until > now}
+        key = (frame.src, frame.sequence)
+        if self._broadcasts.get(key, 0) > now:
+            raise RemoteProtocolError(Drop.DUPLICATE, "broadcast")
+        self._broadcasts[key] = now + BROADCAST_DELIVERY_TIME
+        if self.config.role is not Role.END_DEVICE and frame.radius > 1 and frame.secured:
+            delay = int(self.random.random() * BROADCAST_JITTER)
+            self.clock.call_later(delay, self._relay_broadcast, frame)
+        if frame.dst == ALL_ROUTERS and self.config.role is Role.END_DEVICE:
+            return
+        if frame.dst == RX_ON_DEVICES and not self.config.rx_on:
+            return
+        self._deliver(frame, mac_frame, reception)
+
+    # --- relaying -----------------------------------------------------------------------------------------------
+
+    def _relay(self, frame: NwkFrame) -> None:
+        if self.config.role is Role.END_DEVICE:
+            raise RemoteProtocolError(Drop.NOT_FOR_US)
+        if frame.radius <= 1:
+            raise RemoteProtocolError(Drop.RADIUS_EXPIRED)
+        if not frame.secured:
+            raise RemoteProtocolError(Drop.UNSECURED, "to be relayed")
+        self.hand_over(self._next_hop(frame.dst), self._reseal(frame))
+
+    def _relay_broadcast(self, frame: NwkFrame) -> None:
+        if self.storage.network is not None and self.security.ready:
+            self._broadcast(frame.dst, self._reseal(frame), None)
+
+    def _reseal(self, frame: NwkFrame) -> bytes:
+        """The frame with one hop less to go, under our own counter."""
+        cipher, counter, key = self.security.outgoing()
+        return frame.reseal(cipher, counter, key, self.storage.ieee)

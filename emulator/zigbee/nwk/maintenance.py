@@ -1,0 +1,171 @@
+"""Upkeep of a network: Link Status, PAN ID conflicts, channel changes, leaving.
+
+Sources: Link Status R22 3.6.3.4.2; PAN ID conflict 3.6.1.13; Leave 3.6.1.10; channel change 3.6.1.14 and Mgmt_NWK_Update_req.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from emulator.clock import MILLISECOND
+from emulator.errors import RemoteProtocolError
+from emulator.mac.frames import MacFrame
+from emulator.mac.layer import Beacon
+from emulator.radio.interface import Reception
+from emulator.zigbee.nwk import beacon as beacon_payload
+from emulator.zigbee.nwk.commands import (
+    Leave,
+    LinkStatus,
+    LinkStatusEntry,
+    NetworkReport,
+    NetworkUpdate,
+    NwkCommand,
+)
+from emulator.zigbee.nwk.config import Role
+from emulator.zigbee.nwk.frames import NwkFrame
+from emulator.zigbee.nwk.layer import ALL_DEVICES, ALL_ROUTERS, BROADCAST_DELIVERY_TIME, RX_ON_DEVICES, Nwk
+from emulator.zigbee.nwk.neighbors import LOST_AFTER_PERIODS, NeighborTable, link_cost
+
+LEAVE_DELAY = 50 * MILLISECOND
+
+
+class Maintenance:
+    """What a member of a network does to keep it whole."""
+
+    def __init__(self, nwk: Nwk) -> None:
+        self._nwk = nwk
+        self.neighbors = NeighborTable()
+        self.on_left: Callable[[int, int | None, bool], None] | None = None
+        """A neighbour left: short address, EUI-64 if said, and whether it will rejoin."""
+        self.on_told_to_leave: Callable[[bool], None] | None = None
+        """We were told to leave; True: and to rejoin."""
+        self._changing = False
+        nwk.on_command[LinkStatus.ID] = self._link_status
+        nwk.on_command[NetworkReport.ID] = self._conflict_reported
+        nwk.on_command[NetworkUpdate.ID] = self._updated
+        nwk.on_command[Leave.ID] = self._leave
+        nwk.mac.on_beacon = self._beacon_heard
+        if nwk.config.role is not Role.END_DEVICE and nwk.config.link_status_period:
+            self._tick()
+
+    def heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
+        """A frame passed security."""
+        if frame.secured and mac_frame.src == frame.src:
+            self.neighbors.heard(frame.src, frame.sender_ieee, reception.lqi, reception.time)
+
+    # --- Link Status ----------------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        period = self._nwk.config.link_status_period
+        # The first one is spread over a period; each follows with a little jitter, so that routers do not keep step.
+        self._nwk.clock.call_later(int(period * (0.9 + 0.1 * self._nwk.random.random())), self._tick)
+        if self._nwk.storage.network is not None and self._nwk.security.ready:
+            self._send_link_status(self._nwk.clock.now - LOST_AFTER_PERIODS * period)
+
+    def _send_link_status(self, since: int) -> None:
+        entries = tuple(
+            LinkStatusEntry(n.short, incoming_cost=link_cost(n.lqi), outgoing_cost=n.outgoing_cost)
+            for n in self.neighbors.routers(since)
+        )
+        self._nwk.send_command(ALL_ROUTERS, LinkStatus(entries=entries, first=True, last=True))
+
+    def _link_status(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
+        assert isinstance(command, LinkStatus)
+        neighbor = self.neighbors.get(frame.src)
+        if neighbor is None:
+            return
+        neighbor.router = True
+        for entry in command.entries:
+            if entry.address == self._nwk.mac.short:
+                neighbor.outgoing_cost = entry.incoming_cost
+
+    # --- PAN ID conflict ------------------------------------------------------------------------------------------
+
+    def _beacon_heard(self, beacon: Beacon) -> None:
+        """Another network with our PAN ID: the coordinator moves; others report it to the coordinator."""
+        network = self._nwk.storage.network
+        if network is None or beacon.pan_id != network.pan_id or not self._nwk.security.ready:
+            return
+        try:
+            other = beacon_payload.parse(beacon.payload)
+        except RemoteProtocolError:
+            return
+        if other.extended_pan_id == network.extended_pan_id:
+            return
+        if self._nwk.config.role is Role.COORDINATOR:
+            self.change_pan_id()
+        else:
+            self._nwk.send_command(
+                0x0000, NetworkReport(extended_pan_id=network.extended_pan_id, pan_ids=(beacon.pan_id,)), radius=30
+            )
+
+    def _conflict_reported(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
+        assert isinstance(command, NetworkReport)
+        network = self._nwk.network
+        if self._nwk.config.role is Role.COORDINATOR and command.extended_pan_id == network.extended_pan_id:
+            self.change_pan_id(taken=command.pan_ids)
+
+    def change_pan_id(self, taken: tuple[int, ...] = ()) -> None:
+        """Coordinator: choose another PAN ID, tell everybody, and move when all had time to hear it."""
+        if self._changing:
+            return
+        network = self._nwk.network
+        avoided = {network.pan_id, *taken}
+        pan_id = next(p for p in iter(lambda: 1 + int(self._nwk.random.random() * 0xFFFD), None) if p not in avoided)
+        update = NetworkUpdate(
+            extended_pan_id=network.extended_pan_id, update_id=network.update_id + 1 & 0xFF, pan_id=pan_id
+        )
+        self._nwk.send_command(ALL_DEVICES, update, radius=30)
+        self._move(update.update_id, pan_id=pan_id)
+
+    def _updated(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
+        assert isinstance(command, NetworkUpdate)
+        network = self._nwk.network
+        newer = 0 < (command.update_id - network.update_id & 0xFF) < 128
+        if frame.src == 0x0000 and command.extended_pan_id == network.extended_pan_id and newer:
+            self._move(command.update_id, pan_id=command.pan_id)
+
+    def change_channel(self, channel: int, update_id: int) -> None:
+        """Move to another channel once the command that says so went through the network."""
+        self._move(update_id, channel=channel)
+
+    def _move(self, update_id: int, **changes: int) -> None:
+        if not self._changing:
+            self._changing = True
+            self._nwk.clock.call_later(BROADCAST_DELIVERY_TIME, self._moved, update_id, changes)
+
+    def _moved(self, update_id: int, changes: dict[str, int]) -> None:
+        self._changing = False
+        if self._nwk.storage.network is not None:
+            self._nwk.apply(replace(self._nwk.storage.network, update_id=update_id, **changes))
+
+    # --- leaving --------------------------------------------------------------------------------------------------
+
+    def say_leave(self, *, rejoin: bool = False) -> None:
+        """Tell the neighbours that we leave."""
+        self._nwk.send_command(RX_ON_DEVICES if self._nwk.config.rx_on else self._nwk.network.parent, Leave(rejoin=rejoin))
+
+    def tell_to_leave(self, child: int, *, rejoin: bool = False) -> None:
+        """Make a child leave."""
+        self._nwk.send_command(child, Leave(request=True, rejoin=rejoin))
+
+    def _leave(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
+        assert isinstance(command, Leave)
+        if not command.request:
+            self.neighbors.remove(frame.src)
+            if self.on_left is not None:
+                self.on_left(frame.src, frame.src_ieee, command.rejoin)
+        elif frame.secured and self._nwk.child is not None and frame.src == self._nwk.network.parent:
+            # Smart Energy: Leave is obeyed from the parent only (SE 1.4a, 5.4.2.3).
+            self._nwk.clock.call_later(LEAVE_DELAY, self._obey, command.rejoin)
+
+    def _obey(self, rejoin: bool) -> None:
+        if self._nwk.storage.network is not None and self._nwk.security.ready:
+            self.say_leave(rejoin=rejoin)
+        # Told after the announcement has had time to leave the antenna.
+        self._nwk.clock.call_later(LEAVE_DELAY, self._obeyed, rejoin)
+
+    def _obeyed(self, rejoin: bool) -> None:
+        if self.on_told_to_leave is not None:
+            self.on_told_to_leave(rejoin)

@@ -1,0 +1,55 @@
+"""The neighbour table: whom a device hears directly, and how well (R22, 3.6.1.5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LOST_AFTER_PERIODS = 3
+"""nwkRouterAgeLimit: missed Link Status commands after which a router's cost is unknown."""
+
+
+@dataclass(slots=True)
+class Neighbor:
+    """One device within radio range."""
+
+    short: int
+    ieee: int
+    lqi: int
+    last_heard: int
+    router: bool = False
+    outgoing_cost: int = 0
+    """What the neighbour says of the link towards it; 0: unknown."""
+
+
+def link_cost(lqi: int) -> int:
+    """Cost 1 (best) to 7 from the link quality; the mapping is the implementer's (R22, 3.6.3.1)."""
+    return 1 if lqi >= 120 else 3 if lqi >= 60 else 5 if lqi >= 30 else 7
+
+
+class NeighborTable:
+    """Neighbours by short address."""
+
+    def __init__(self) -> None:
+        self._table: dict[int, Neighbor] = {}
+
+    def heard(self, short: int, ieee: int, lqi: int, now: int) -> None:
+        """A secured frame came straight from `short`."""
+        known = self._table.get(short)
+        if known is None or known.ieee != ieee:
+            self._table[short] = Neighbor(short, ieee, lqi, now)
+        else:
+            known.lqi = lqi
+            known.last_heard = now
+
+    def get(self, short: int) -> Neighbor | None:
+        return self._table.get(short)
+
+    def remove(self, short: int) -> None:
+        self._table.pop(short, None)
+
+    def routers(self, since: int) -> list[Neighbor]:
+        """Routers heard since a time, by address (the order of Link Status)."""
+        return sorted((n for n in self._table.values() if n.router and n.last_heard >= since), key=lambda n: n.short)
+
+    def all(self) -> list[Neighbor]:
+        return sorted(self._table.values(), key=lambda n: n.short)

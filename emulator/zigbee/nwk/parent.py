@@ -1,0 +1,225 @@
+"""The parent's side: beacons, newcomers, rejoins, keeping children and losing them.
+
+Sources: association R22 3.6.1.4.1 and 3.6.1.6.1; rejoin 3.6.1.7.2.2; end-device timeout 3.6.10; a Data Request
+from a device that is no child of ours is answered with Leave and "rejoin" set (3.6.10.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+
+from emulator.clock import SECOND
+from emulator.mac.frames import BeaconContent, MacFrame
+from emulator.mac.layer import AssociationStatus
+from emulator.radio.interface import Reception
+from emulator.zigbee.nwk.beacon import BeaconPayload
+from emulator.zigbee.nwk.commands import (
+    EndDeviceTimeoutRequest,
+    EndDeviceTimeoutResponse,
+    Leave,
+    NwkCommand,
+    RejoinRequest,
+    RejoinResponse,
+)
+from emulator.zigbee.nwk.config import Role, timeout
+from emulator.zigbee.nwk.frames import NwkFrame
+from emulator.zigbee.nwk.layer import Nwk
+from emulator.zigbee.storage import ChildEntry
+
+LONGEST_PERMIT = 254
+"""Seconds. Smart Energy never opens a network for good (255)."""
+AUTHENTICATION_TIME = 10 * SECOND
+"""apsSecurityTimeOutPeriod: a newcomer that has not used the network key by then is forgotten."""
+LAST_TIMEOUT_INDEX = 14
+MAC_POLL_KEEPALIVE = 0x01
+"""Parent information: polls count as keep-alive (R22, table 3-45)."""
+
+
+class JoinStatus(IntEnum):
+    """How a device came: the status of Update-Device (R22, table 4-15)."""
+
+    SECURED_REJOIN = 0
+    UNSECURED_JOIN = 1
+    LEFT = 2
+    TRUST_CENTER_REJOIN = 3
+
+
+class Parent:
+    """The child table and what is done with it. `on_joined` tells the Trust Centre's side."""
+
+    def __init__(self, nwk: Nwk) -> None:
+        self._nwk = nwk
+        self._permit_until = 0
+        self.on_joined: Callable[[int, int, JoinStatus], None] | None = None
+        """EUI-64, short address, how."""
+        self.admits: Callable[[int], bool] = lambda ieee: True
+        """Whether a device that knows the network key may rejoin (the Trust Centre's word)."""
+        mac = nwk.mac
+        mac.beacon = self._beacon
+        mac.on_associate = self._associate
+        mac.on_poll = self._polled
+        mac.on_orphan = self._orphan
+        nwk.on_command[RejoinRequest.ID] = self._rejoin
+        nwk.on_command[EndDeviceTimeoutRequest.ID] = self._timeout_requested
+        for child in nwk.storage.children.values():
+            self._watch(child)
+
+    # --- opening and closing ------------------------------------------------------------------------------------
+
+    @property
+    def permitting(self) -> bool:
+        return self._nwk.clock.now < self._permit_until
+
+    def permit(self, seconds: int) -> None:
+        """Open the network for `seconds` (at most 254); 0 closes it."""
+        self._permit_until = self._nwk.clock.now + min(seconds, LONGEST_PERMIT) * SECOND
+
+    def _beacon(self) -> BeaconContent | None:
+        network = self._nwk.storage.network
+        if network is None:
+            return None
+        capacity = len(self._nwk.storage.children) < self._nwk.config.max_children
+        payload = BeaconPayload(
+            router_capacity=capacity,
+            depth=network.depth,
+            end_device_capacity=capacity,
+            extended_pan_id=network.extended_pan_id,
+            update_id=network.update_id,
+        )
+        return BeaconContent(self.permitting and capacity, self._nwk.config.role is Role.COORDINATOR, payload.encode())
+
+    # --- the child table ----------------------------------------------------------------------------------------
+
+    def by_ieee(self, ieee: int) -> ChildEntry | None:
+        return next((child for child in self._nwk.storage.children.values() if child.ieee == ieee), None)
+
+    def remove(self, short: int) -> None:
+        """Forget a child and what waits for it."""
+        if self._nwk.storage.children.pop(short, None) is not None:
+            self._nwk.mac.indirect.purge((short, False))
+
+    def _take_in(self, ieee: int, capability: int, *, authenticated: bool, short: int | None = None) -> ChildEntry | None:
+        """Make or renew a child's entry; None if there is no room."""
+        children = self._nwk.storage.children
+        known = self.by_ieee(ieee)
+        if known is not None:
+            self.remove(known.short)
+        elif len(children) >= self._nwk.config.max_children:
+            return None
+        if short is None or (short in children and children[short].ieee != ieee):
+            short = known.short if known is not None else self._free_address()
+        router = bool(capability & 0x02)
+        child = ChildEntry(
+            ieee,
+            short,
+            rx_on=bool(capability & 0x08),
+            router=router,
+            timeout=0 if router else timeout(self._nwk.config.child_timeout_index),
+            authenticated=authenticated,
+            last_heard=self._nwk.clock.now,
+        )
+        children[short] = child
+        self._nwk.storage.short_addresses[ieee] = short
+        self._watch(child)
+        if not authenticated:
+            self._nwk.clock.call_later(AUTHENTICATION_TIME, self._expire_stranger, child)
+        return child
+
+    def _free_address(self) -> int:
+        """Stochastic address assignment (R22, 3.6.1.8)."""
+        taken = set(self._nwk.storage.short_addresses.values()) | set(self._nwk.storage.children)
+        while True:
+            short = 1 + int(self._nwk.random.random() * 0xFFF6)
+            if short not in taken:
+                return short
+
+    def _expire_stranger(self, child: ChildEntry) -> None:
+        if self._nwk.storage.children.get(child.short) is child and not child.authenticated:
+            self.remove(child.short)
+
+    def _watch(self, child: ChildEntry) -> None:
+        if child.timeout:
+            self._nwk.clock.call_later(child.timeout, self._age, child)
+
+    def _age(self, child: ChildEntry) -> None:
+        if self._nwk.storage.children.get(child.short) is not child or not child.timeout:
+            return
+        left = child.last_heard + child.timeout - self._nwk.clock.now
+        if left <= 0:
+            self.remove(child.short)
+        else:
+            self._nwk.clock.call_later(left, self._age, child)
+
+    def heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
+        """A frame passed security: its sender lives, and knows the network key."""
+        child = self._nwk.storage.children.get(frame.src)
+        if child is not None:
+            child.last_heard = self._nwk.clock.now
+            if frame.secured and frame.sender_ieee == child.ieee:
+                child.authenticated = True
+
+    def _polled(self, address: int, extended: bool) -> None:
+        child = self.by_ieee(address) if extended else self._nwk.storage.children.get(address)
+        if child is not None:
+            child.last_heard = self._nwk.clock.now
+        elif not extended and self._nwk.storage.network is not None and not self._nwk.mac.indirect.waiting((address, False)):
+            # The answer waits for the next poll: a radio promises data only to addresses it was told of.
+            self._nwk.send_command(address, Leave(request=True, rejoin=True), indirect_to=address)
+
+    def _orphan(self, ieee: int) -> int | None:
+        child = self.by_ieee(ieee)
+        return None if child is None else child.short
+
+    # --- newcomers ----------------------------------------------------------------------------------------------
+
+    def _associate(self, ieee: int, capability: int) -> tuple[int, int]:
+        if not self.permitting:
+            return AssociationStatus.PAN_ACCESS_DENIED, 0xFFFF
+        child = self._take_in(ieee, capability, authenticated=False)
+        if child is None:
+            return AssociationStatus.PAN_AT_CAPACITY, 0xFFFF
+        self._nwk.security.forget(ieee)
+        # The newcomer first fetches the association response; the key must not overtake it.
+        self._nwk.clock.call_later(SECOND, self._announce_newcomer, child)
+        return AssociationStatus.SUCCESS, child.short
+
+    def _announce_newcomer(self, child: ChildEntry) -> None:
+        if self._nwk.storage.children.get(child.short) is child and self.on_joined is not None:
+            self.on_joined(child.ieee, child.short, JoinStatus.UNSECURED_JOIN)
+
+    def _rejoin(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
+        assert isinstance(command, RejoinRequest)
+        ieee = frame.src_ieee
+        if ieee is None:
+            return
+        child = None
+        if self.admits(ieee):
+            child = self._take_in(ieee, command.capability, authenticated=frame.secured, short=frame.src)
+        status = 0 if child is not None else AssociationStatus.PAN_ACCESS_DENIED
+        short = child.short if child is not None else frame.src
+        sleeps = not command.capability & 0x08
+        self._nwk.send_command(
+            frame.src,
+            RejoinResponse(short=short if child is not None else 0xFFFF, status=status),
+            secured=frame.secured,
+            dst_ieee=ieee,
+            indirect_to=frame.src if sleeps else None,
+        )
+        if child is not None and self.on_joined is not None:
+            how = JoinStatus.SECURED_REJOIN if frame.secured else JoinStatus.TRUST_CENTER_REJOIN
+            # As above: the response goes first.
+            self._nwk.clock.call_later(SECOND // 2, self.on_joined, ieee, short, how)
+
+    def _timeout_requested(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
+        assert isinstance(command, EndDeviceTimeoutRequest)
+        child = self._nwk.storage.children.get(frame.src)
+        if child is None or child.router:
+            return
+        acceptable = command.timeout <= LAST_TIMEOUT_INDEX and command.configuration == 0
+        if acceptable:
+            child.timeout = timeout(command.timeout)
+            self._watch(child)
+        self._nwk.send_command(
+            frame.src, EndDeviceTimeoutResponse(status=0 if acceptable else 1, parent_information=MAC_POLL_KEEPALIVE)
+        )

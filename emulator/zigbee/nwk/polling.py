@@ -1,0 +1,74 @@
+"""When a sleeper asks its parent for data: it polls while something is expected, and sleeps otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from emulator.clock import MILLISECOND, Clock, Timer
+from emulator.mac.child import Child, PollStatus
+
+FIRST_POLL = 20 * MILLISECOND
+"""After sending something the answer of a neighbour needs about this long."""
+NEXT_POLL = 5 * MILLISECOND
+"""After a frame came, another may be waiting."""
+
+
+class Poller:
+    """Data Requests of one sleeper. Each `hold` keeps it awake until its `release`."""
+
+    def __init__(self, child: Child, clock: Clock, period: int, failures: int) -> None:
+        self._child = child
+        self._clock = clock
+        self._period = period
+        self._most_failures = failures
+        self._holds = 0
+        self._failures = 0
+        self._timer: Timer | None = None
+        self._polling = False
+        self.on_parent_lost: Callable[[], None] | None = None
+        self.on_asleep: Callable[[], None] | None = None
+
+    @property
+    def awake(self) -> bool:
+        return self._holds > 0 or self._polling or (self._timer is not None and self._timer.active)
+
+    def hold(self) -> None:
+        """Something is expected: poll until it is released."""
+        self._holds += 1
+        if self._holds == 1 and not self._polling:
+            self._schedule(FIRST_POLL)
+
+    def release(self) -> None:
+        """It came, or is given up. One more poll finds out whether the parent holds anything else."""
+        self._holds -= 1
+
+    def kick(self) -> None:
+        """Poll once now, and on while data comes: what a sleeper does when it wakes."""
+        if not self._polling:
+            self._schedule(0)
+
+    def _schedule(self, delay: int) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._clock.call_later(delay, self._poll)
+
+    def _poll(self) -> None:
+        self._polling = True
+        self._child.poll(self._polled)
+
+    def _polled(self, status: PollStatus) -> None:
+        self._polling = False
+        if status is PollStatus.NO_ACK:
+            self._failures += 1
+            if self._failures >= self._most_failures:
+                self._failures = 0
+                if self.on_parent_lost is not None:
+                    self.on_parent_lost()
+        else:
+            self._failures = 0
+        if status is PollStatus.DATA:
+            self._schedule(NEXT_POLL)
+        elif self._holds > 0 or status in (PollStatus.NO_FRAME, PollStatus.NO_ACK):
+            self._schedule(self._period)
+        elif self.on_asleep is not None:
+            self.on_asleep()

@@ -1,0 +1,82 @@
+"""NWK security of one device: which key, which counter, and whom it has heard (Zigbee PRO R22, 4.3)."""
+
+from __future__ import annotations
+
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.zigbee.security.ccm import FrameCipher, cipher
+from emulator.zigbee.storage import NonVolatile
+
+
+class NwkSecurity:
+    """The network keys and frame counters of a device. Incoming counters live in RAM, per key and sender."""
+
+    def __init__(self, storage: NonVolatile) -> None:
+        self._storage = storage
+        self._incoming: dict[tuple[int, int], int] = {}
+        self._active: FrameCipher | None = None
+        self.load()
+
+    def load(self) -> None:
+        """Take over what the storage says."""
+        key = self._storage.network_keys.get(self._storage.active_key)
+        self._active = None if key is None else cipher(key)
+
+    @property
+    def ready(self) -> bool:
+        """We hold an active network key."""
+        return self._active is not None
+
+    @property
+    def active_sequence(self) -> int:
+        return self._storage.active_key
+
+    def outgoing(self) -> tuple[FrameCipher, int, int]:
+        """Cipher, frame counter and key sequence number for the next frame that we send."""
+        if self._active is None:
+            raise RemoteProtocolError(Drop.UNKNOWN_KEY, "no network key")
+        return self._active, self._storage.nwk_counter.next(), self._storage.active_key
+
+    def incoming(self, key_sequence: int) -> FrameCipher:
+        """The cipher for a received frame; raises UNKNOWN_KEY."""
+        if key_sequence == self._storage.active_key and self._active is not None:
+            return self._active
+        key = self._storage.network_keys.get(key_sequence)
+        if key is None:
+            raise RemoteProtocolError(Drop.UNKNOWN_KEY, f"network key {key_sequence}")
+        return cipher(key)
+
+    def fresh(self, key_sequence: int, sender: int, counter: int) -> None:
+        """Accept a verified frame's counter, or raise REPLAY."""
+        if counter < self._incoming.get((key_sequence, sender), 0):
+            raise RemoteProtocolError(Drop.REPLAY, f"frame counter {counter} of {sender:016x}")
+        self._incoming[key_sequence, sender] = counter + 1
+
+    def forget(self, sender: int) -> None:
+        """A device joined afresh: its counter may start anew."""
+        for entry in [entry for entry in self._incoming if entry[1] == sender]:
+            del self._incoming[entry]
+
+    def store(self, sequence: int, key: bytes) -> None:
+        """Keep a transported key, unused until it is switched to. Two are kept: the active one and the newest."""
+        keys = self._storage.network_keys
+        keys[sequence] = key
+        for old in [old for old in keys if old not in (sequence, self._storage.active_key)]:
+            del keys[old]
+        if not self.ready:
+            self._storage.active_key = sequence
+        self.load()
+
+    def switch(self, sequence: int) -> bool:
+        """Make a stored key the active one; False if it is not stored."""
+        if sequence not in self._storage.network_keys:
+            return False
+        self._storage.active_key = sequence
+        self.load()
+        return True
+
+    def replace(self, sequence: int, key: bytes) -> None:
+        """Start over with one key, as after joining or a Trust Centre rejoin."""
+        self._storage.network_keys.clear()
+        self._storage.network_keys[sequence] = key
+        self._storage.active_key = sequence
+        self.load()

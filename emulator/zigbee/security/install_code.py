@@ -1,0 +1,59 @@
+"""Install codes: printed on the device, told to the Trust Centre, never sent on the air (SE 1.4a, 5.4.8.1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from emulator.zigbee.security.mmo import mmo_hash
+
+LENGTHS = (6, 8, 12, 16)
+"""Octets without the CRC."""
+
+
+def crc16_x25(data: bytes) -> int:
+    """CRC-16/X-25 (ITU-T V.42), little-endian when appended."""
+    crc = 0xFFFF
+    for octet in data:
+        crc ^= octet
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x8408 if crc & 1 else 0)
+    return crc ^ 0xFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class InstallCode:
+    """A checked install code; `octets` includes the CRC."""
+
+    octets: bytes
+
+    def __post_init__(self) -> None:
+        code, crc = self.octets[:-2], self.octets[-2:]
+        if len(code) not in LENGTHS:
+            raise ValueError(f"an install code has {LENGTHS} octets and a CRC of 2, not {len(self.octets)} octets in all")
+        if crc16_x25(code).to_bytes(2, "little") != crc:
+            raise ValueError("the CRC of the install code does not fit: a digit is wrong")
+
+    @classmethod
+    def parse(cls, text: str) -> InstallCode:
+        """From the printed form: hexadecimal digits, blanks, dashes and colons ignored."""
+        digits = re.sub(r"[\s:-]", "", text)
+        if not re.fullmatch(r"(?:[0-9A-Fa-f]{2})+", digits):
+            raise ValueError(f"an install code is written in pairs of hexadecimal digits, not {text!r}")
+        return cls(bytes.fromhex(digits))
+
+    @classmethod
+    def with_crc(cls, code: bytes) -> InstallCode:
+        """From the octets without CRC."""
+        return cls(code + crc16_x25(code).to_bytes(2, "little"))
+
+    @property
+    def link_key(self) -> bytes:
+        """The preconfigured Trust Centre link key: the hash over code and CRC."""
+        return _link_key(self.octets)
+
+
+@lru_cache(maxsize=512)
+def _link_key(octets: bytes) -> bytes:
+    return mmo_hash(octets)

@@ -1,0 +1,43 @@
+"""The key hierarchy: what is derived from a link key, and which key a frame names (R22, 4.5.3 and table 4-30)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from functools import lru_cache
+
+from emulator.zigbee.security.mmo import hmac_mmo, mmo_hash
+
+WELL_KNOWN_LINK_KEY = b"ZigBeeAlliance09"
+"""The global Trust Centre link key of devices without install code. Not allowed in Smart Energy; known to everybody."""
+
+
+class KeyId(IntEnum):
+    """Key identifier of the auxiliary header."""
+
+    DATA = 0
+    """A link key itself."""
+    NETWORK = 1
+    KEY_TRANSPORT = 2
+    """Derived from a link key; carries network keys."""
+    KEY_LOAD = 3
+    """Derived from a link key; carries link keys."""
+
+
+@lru_cache(maxsize=512)
+def key_transport_key(link_key: bytes) -> bytes:
+    return hmac_mmo(link_key, b"\x00")
+
+
+@lru_cache(maxsize=512)
+def key_load_key(link_key: bytes) -> bytes:
+    return hmac_mmo(link_key, b"\x02")
+
+
+def hashed_link_key(link_key: bytes) -> bytes:
+    """What a Trust Centre backup holds of a link key (SE 1.4a, table 5-11)."""
+    return mmo_hash(link_key)
+
+
+def redacted(key: bytes) -> str:
+    """A key as it may appear in logs and reports: enough to tell two keys apart, no more."""
+    return f"{mmo_hash(key)[:2].hex()}.. ({8 * len(key)} bit, redacted)"

@@ -1,0 +1,112 @@
+"""What survives a power cut: the non-volatile state of one device, spelled out.
+
+A stack is built from it and writes to it; whatever is not here is gone when the power goes. Frame counters are
+saved ahead in strides, as real firmware does to spare its flash: after a power cut they resume at the end of the
+stride, so that no counter value is used twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+COUNTER_STRIDE = 1024
+"""Frame counters are saved in steps of this many."""
+
+
+@dataclass(slots=True)
+class Network:
+    """The PAN to which the device belongs (NIB attributes, Zigbee PRO R22 table 3-62)."""
+
+    pan_id: int
+    extended_pan_id: int
+    channel: int
+    short: int
+    parent: int = 0xFFFF
+    """Short address of the parent; 0xFFFF at the coordinator."""
+    parent_ieee: int = 0
+    depth: int = 0
+    update_id: int = 0
+    trust_center: int = 0
+    """EUI-64 of the Trust Centre; 0 while unknown."""
+
+
+@dataclass(slots=True)
+class ChildEntry:
+    """A child in its parent's table."""
+
+    ieee: int
+    short: int
+    rx_on: bool
+    """Receiver on when idle; others are sent to through the indirect queue."""
+    router: bool
+    timeout: int
+    """Microseconds without a sign of life after which the child ages out; 0: never (routers)."""
+    authenticated: bool = False
+    last_heard: int = 0
+    """Microseconds of the clock. Not kept over a power cut: ageing starts afresh."""
+
+
+@dataclass(slots=True)
+class LinkKey:
+    """An APS link key shared with one partner (apsDeviceKeyPairSet, R22 table 4-36)."""
+
+    key: bytes
+    outgoing: int = 0
+    """Next frame counter."""
+    incoming: int = 0
+    """Lowest frame counter still acceptable from the partner."""
+
+
+@dataclass(slots=True)
+class Counter:
+    """An outgoing frame counter; `saved` is what the flash holds."""
+
+    value: int = 0
+    saved: int = COUNTER_STRIDE
+
+    def next(self) -> int:
+        value = self.value
+        self.value = value + 1
+        if value >= self.saved:
+            self.saved = value + COUNTER_STRIDE
+        return value
+
+    def restore(self) -> None:
+        """After a power cut: go on where no earlier frame can have been."""
+        self.value = self.saved
+
+
+@dataclass(slots=True)
+class NonVolatile:
+    """One device's flash."""
+
+    ieee: int
+    network: Network | None = None
+    network_keys: dict[int, bytes] = field(default_factory=dict)
+    """By key sequence number: the active key and the one before or after it."""
+    active_key: int = 0
+    nwk_counter: Counter = field(default_factory=Counter)
+    link_keys: dict[int, LinkKey] = field(default_factory=dict)
+    """By the partner's EUI-64. A device that knows its Trust Centre by install code only files it under 0."""
+    children: dict[int, ChildEntry] = field(default_factory=dict)
+    """By short address."""
+    short_addresses: dict[int, int] = field(default_factory=dict)
+    """EUI-64 to short address, of every device that announced itself (nwkAddressMap)."""
+    application: dict[str, Any] = field(default_factory=dict)
+    """What the device's application keeps: registers, mirrors, settings."""
+
+    def power_cut(self) -> None:
+        """What the flash looks like when power returns."""
+        self.nwk_counter.restore()
+        for key in self.link_keys.values():
+            key.outgoing += COUNTER_STRIDE
+        for child in self.children.values():
+            child.last_heard = 0
+
+    def forget_network(self) -> None:
+        """Leave for good: the PAN, its keys and children go; link keys and application data stay."""
+        self.network = None
+        self.network_keys.clear()
+        self.children.clear()
+        self.short_addresses.clear()
