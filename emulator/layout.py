@@ -1,0 +1,230 @@
+"""Declarative layouts of octets: a message is a table of fields, and its codec is derived from the table once.
+
+A `Kind` says how one value lies on the air. `Layout` puts named kinds in a row. Zigbee Device Profile messages and
+ZCL commands are written with these; the layers below have formats of their own and do without.
+Everything is little-endian. Building a value that does not fit raises LocalProtocolError; reading octets that are
+not a value raises RemoteProtocolError with the reason that the reader was made with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, get_type_hints
+
+from emulator.errors import LocalProtocolError
+from emulator.octets import Reader
+
+
+class Kind(Protocol):
+    """How one value is written and read."""
+
+    def pack(self, value: Any) -> bytes:
+        """Octets of `value`; raises LocalProtocolError where the kind has no such value."""
+
+    def unpack(self, reader: Reader) -> Any:
+        """The value at the reader's place; raises RemoteProtocolError."""
+
+
+class Uint:
+    """An unsigned number of `octets` octets."""
+
+    __slots__ = ("octets",)
+
+    def __init__(self, octets: int) -> None:
+        self.octets = octets
+
+    def pack(self, value: Any) -> bytes:
+        try:
+            return int(value).to_bytes(self.octets, "little")
+        except (OverflowError, TypeError, ValueError) as error:
+            raise LocalProtocolError(f"{value!r} is no unsigned number of {self.octets} octets") from error
+
+    def unpack(self, reader: Reader) -> int:
+        return reader.uint(self.octets)
+
+
+U8, U16, U24, U32, U64 = Uint(1), Uint(2), Uint(3), Uint(4), Uint(8)
+
+
+class Octets:
+    """A fixed number of octets, as they are."""
+
+    __slots__ = ("count",)
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def pack(self, value: Any) -> bytes:
+        if not isinstance(value, bytes) or len(value) != self.count:
+            raise LocalProtocolError(f"{value!r} is not {self.count} octets")
+        return value
+
+    def unpack(self, reader: Reader) -> bytes:
+        return reader.take(self.count)
+
+
+class Rest:
+    """Whatever is left of the payload, as octets."""
+
+    __slots__ = ()
+
+    def pack(self, value: Any) -> bytes:
+        if not isinstance(value, bytes):
+            raise LocalProtocolError(f"{value!r} is not octets")
+        return value
+
+    def unpack(self, reader: Reader) -> bytes:
+        return reader.rest()
+
+
+class Repeated:
+    """Values of one kind up to the end of the payload; a tuple."""
+
+    __slots__ = ("item",)
+
+    def __init__(self, item: Kind) -> None:
+        self.item = item
+
+    def pack(self, value: Any) -> bytes:
+        return b"".join(map(self.item.pack, value))
+
+    def unpack(self, reader: Reader) -> tuple[Any, ...]:
+        values = []
+        while reader.remaining:
+            values.append(self.item.unpack(reader))
+        return tuple(values)
+
+
+class Counted:
+    """A count, then as many values of one kind; a tuple."""
+
+    __slots__ = ("count", "item")
+
+    def __init__(self, item: Kind, count: Kind = U8) -> None:
+        self.item = item
+        self.count = count
+
+    def pack(self, value: Any) -> bytes:
+        return self.count.pack(len(value)) + b"".join(map(self.item.pack, value))
+
+    def unpack(self, reader: Reader) -> tuple[Any, ...]:
+        return tuple([self.item.unpack(reader) for _ in range(self.count.unpack(reader))])
+
+
+class Sized:
+    """A length in octets, then a value that fills exactly that many; length 0 is None."""
+
+    __slots__ = ("item", "size")
+
+    def __init__(self, item: Kind, size: Kind = U8) -> None:
+        self.item = item
+        self.size = size
+
+    def pack(self, value: Any) -> bytes:
+        octets = b"" if value is None else self.item.pack(value)
+        return self.size.pack(len(octets)) + octets
+
+    def unpack(self, reader: Reader) -> Any:
+        octets = reader.take(self.size.unpack(reader))
+        if not octets:
+            return None
+        inner = Reader(octets, reader.reason)
+        value = self.item.unpack(inner)
+        inner.end()
+        return value
+
+
+class Choice:
+    """A field whose kind the fields before it decide; None where they leave it out."""
+
+    __slots__ = ("kind_for",)
+
+    def __init__(self, kind_for: Callable[[Mapping[str, Any]], Kind | None]) -> None:
+        self.kind_for = kind_for
+
+
+def when(present: Callable[[Mapping[str, Any]], bool], item: Kind) -> Choice:
+    """A field that is there only if `present`, given the fields before it, says so; otherwise it is None."""
+    return Choice(lambda values: item if present(values) else None)
+
+
+class Trailing:
+    """A field that may be left out together with all that follows it; then it is None."""
+
+    __slots__ = ("item",)
+
+    def __init__(self, item: Kind) -> None:
+        self.item = item
+
+
+class Member(NamedTuple):
+    """One named field of a layout."""
+
+    name: str
+    kind: Kind | Choice | Trailing
+
+
+class Layout:
+    """Named fields in a row: the codec of a message, from and to a mapping of their values."""
+
+    __slots__ = ("members",)
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        self.members = tuple(members)
+
+    def build(self, values: Mapping[str, Any]) -> bytes:
+        """Octets of a message. Raises LocalProtocolError for an unknown, missing or unfit value."""
+        if unknown := values.keys() - {member.name for member in self.members}:
+            raise LocalProtocolError(f"no such field: {', '.join(sorted(unknown))}")
+        parts: list[bytes] = []
+        left_out = ""
+        for name, member in self.members:
+            kind = member.kind_for(values) if isinstance(member, Choice) else member
+            if isinstance(kind, Trailing):
+                if values.get(name) is None:
+                    left_out = left_out or name
+                    continue
+                kind = kind.item
+            if kind is None:
+                continue
+            if left_out:
+                raise LocalProtocolError(f"{name} is given, but {left_out} before it is left out")
+            if name not in values:
+                raise LocalProtocolError(f"{name} is missing")
+            parts.append(kind.pack(values[name]))
+        return b"".join(parts)
+
+    def read(self, reader: Reader) -> dict[str, Any]:
+        """Values of a message. Octets after the last field are left to the caller."""
+        values: dict[str, Any] = {}
+        for name, member in self.members:
+            kind = member.kind_for(values) if isinstance(member, Choice) else member
+            if isinstance(kind, Trailing):
+                kind = kind.item if reader.remaining else None
+            values[name] = None if kind is None else kind.unpack(reader)
+        return values
+
+
+class Record:
+    """A layout as a kind: a value of class `cls`, which takes the fields as keyword arguments."""
+
+    __slots__ = ("cls", "layout")
+
+    def __init__(self, cls: type[Any], layout: Layout | None = None) -> None:
+        self.cls = cls
+        self.layout = layout_of(cls) if layout is None else layout
+
+    def pack(self, value: Any) -> bytes:
+        return self.layout.build({member.name: getattr(value, member.name) for member in self.layout.members})
+
+    def unpack(self, reader: Reader) -> Any:
+        return self.cls(**self.layout.read(reader))
+
+
+def layout_of(cls: type[Any]) -> Layout:
+    """The layout of a class whose fields are annotated with their kinds: `short: Annotated[int, U16]`."""
+    members = []
+    for name, hint in get_type_hints(cls, include_extras=True).items():
+        if metadata := getattr(hint, "__metadata__", None):
+            members.append(Member(name, metadata[0]))
+    return Layout(members)

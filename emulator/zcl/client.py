@@ -1,0 +1,356 @@
+"""The asking side of an endpoint: requests, the responses that match them, and what happens if none comes.
+
+Each request's `done` is called exactly once, with a `Reply`. A response matches by transaction sequence number,
+sender, cluster and kind (ZCL r8, 2.4.1.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from emulator.clock import SECOND, Clock, Timer
+from emulator.errors import LocalProtocolError
+from emulator.zcl import foundation as zcl
+from emulator.zcl import values as fast
+from emulator.zcl.cluster import Cluster
+from emulator.zcl.clusters import BY_ID
+from emulator.zcl.frame import CLUSTER, GLOBAL, TO_CLIENT, TO_SERVER, ZclFrame
+from emulator.zcl.records import AttributeRecord, ReportingConfiguration
+from emulator.zcl.status import Status
+from emulator.zcl.transport import Indication, Transport
+from emulator.zcl.types import TypedValue
+
+DEFAULT_TIMEOUT = 10 * SECOND
+"""A parent keeps a frame for a sleeping child 7.68 s; this is a little more."""
+
+_BROADCAST = 0xFFF8
+"""Short addresses from here on are broadcasts: nobody answers for all."""
+_ANY_ENDPOINT = 0xFF
+
+
+class Outcome(StrEnum):
+    """How a request ended."""
+
+    ANSWERED = "answered"
+    """The response is there; for a command without one, the peer's Default Response says SUCCESS."""
+    REFUSED = "refused"
+    """A Default Response with another status."""
+    DELIVERED = "delivered"
+    """It got there, and no answer was asked for."""
+    UNDELIVERED = "undelivered"
+    """The APS could not deliver it."""
+    TIMEOUT = "timeout"
+    """It was delivered, and no response came."""
+
+
+class Reply(NamedTuple):
+    """What came of a request."""
+
+    outcome: Outcome
+    status: int = Status.SUCCESS
+    """ZCL status of the Default Response, if that is what came."""
+    values: dict[Any, Any] = {}  # noqa: RUF012 - never changed
+    """Of a read: attribute id to value. Of a command: field to value of the command that answers."""
+    failures: dict[int, int] = {}  # noqa: RUF012 - never changed
+    """Attribute id to status of what could not be read, written or configured."""
+    response: zcl.Message | None = None
+    """The general command that answered, unless it was a read response."""
+    command: str | None = None
+    """Name of the cluster's command that answered."""
+    delivery: Any = None
+    """The APS status, where the outcome is about delivery."""
+
+    @property
+    def ok(self) -> bool:
+        """Answered, or delivered where no answer was asked for."""
+        return self.outcome is Outcome.ANSWERED or self.outcome is Outcome.DELIVERED
+
+
+Done = Callable[[Reply], None]
+
+_TIMEOUT = Reply(Outcome.TIMEOUT)
+
+
+class _Pending:
+    """A request that waits for its response."""
+
+    __slots__ = ("cluster", "command", "done", "dst", "dst_endpoint", "expected", "frame_type", "timer")
+
+    def __init__(self, dst: int, dst_endpoint: int, cluster: int, frame: ZclFrame, expected: str | int | None) -> None:
+        self.dst = dst
+        self.dst_endpoint = dst_endpoint
+        self.cluster = cluster
+        self.frame_type = frame.frame_type
+        self.command = frame.command
+        self.expected = expected
+        """Id of the general command, or name of the cluster's command, that answers; None: the Default Response."""
+        self.done: Done | None = None
+        self.timer: Timer | None = None
+
+    def concerns(self, indication: Indication) -> bool:
+        return (
+            self.dst == indication.src
+            and self.cluster == indication.cluster
+            and self.dst_endpoint in (indication.src_endpoint, _ANY_ENDPOINT)
+        )
+
+
+class Client:
+    """Sends requests from one endpoint."""
+
+    def __init__(self, transport: Transport, clock: Clock, endpoint_id: int, profile: int) -> None:
+        self.transport = transport
+        self.clock = clock
+        self.id = endpoint_id
+        self.profile = profile
+        self._tsn = 0
+        self._pending: dict[int, _Pending] = {}
+
+    def table(self, cluster: int) -> Cluster:
+        """The table of a cluster. Raises LocalProtocolError for one that hanbench does not know."""
+        found = BY_ID.get(cluster)
+        if found is None:
+            raise LocalProtocolError(f"cluster 0x{cluster:04x} has no table")
+        return found
+
+    def read(
+        self,
+        dst: int,
+        dst_endpoint: int,
+        cluster: int,
+        attribute_ids: Iterable[int],
+        done: Done,
+        timeout: int = DEFAULT_TIMEOUT,
+        *,
+        manufacturer: int | None = None,
+        direction: int = TO_SERVER,
+        secured: bool = False,
+    ) -> None:
+        """Read Attributes. `done` gets `values` and `failures` by attribute id; `timeout` is microseconds."""
+        payload = fast.read_request(attribute_ids)
+        frame = ZclFrame(GLOBAL, direction, self.next_tsn(), zcl.ReadAttributes.COMMAND, payload, manufacturer)
+        expected = zcl.ReadAttributesResponse.COMMAND
+        self._request(dst, dst_endpoint, cluster, frame, expected, done, timeout, secured)
+
+    def write(
+        self,
+        dst: int,
+        dst_endpoint: int,
+        cluster: int,
+        values: Mapping[int | str, Any],
+        done: Done,
+        timeout: int = DEFAULT_TIMEOUT,
+        *,
+        undivided: bool = False,
+        secured: bool = False,
+    ) -> None:
+        """Write Attributes, by id or name as the cluster's table has them. `done` gets `failures` by attribute id."""
+        rows = {row.id: row for row in self.table(cluster).attributes}
+        records = []
+        for name, value in values.items():
+            row = self.table(cluster).attribute(name) if isinstance(name, str) else rows.get(name)
+            if row is None:
+                raise LocalProtocolError(f"no attribute {name} to write")
+            records.append(AttributeRecord(row.id, TypedValue(row.type.id, value)))
+        kind = zcl.WriteAttributesUndivided if undivided else zcl.WriteAttributes
+        expected = zcl.WriteAttributesResponse.COMMAND
+        self.general(dst, dst_endpoint, cluster, kind(tuple(records)), expected, done, timeout, secured=secured)
+
+    def configure_reporting(
+        self,
+        dst: int,
+        dst_endpoint: int,
+        cluster: int,
+        records: Iterable[ReportingConfiguration],
+        done: Done,
+        timeout: int = DEFAULT_TIMEOUT,
+        *,
+        secured: bool = False,
+    ) -> None:
+        """Configure Reporting. `done` gets `failures` by attribute id."""
+        message = zcl.ConfigureReporting(tuple(records))
+        expected = zcl.ConfigureReportingResponse.COMMAND
+        self.general(dst, dst_endpoint, cluster, message, expected, done, timeout, secured=secured)
+
+    def discover(
+        self,
+        dst: int,
+        dst_endpoint: int,
+        cluster: int,
+        done: Done,
+        timeout: int = DEFAULT_TIMEOUT,
+        *,
+        start: int = 0,
+        maximum: int = 0xFF,
+        secured: bool = False,
+    ) -> None:
+        """Discover Attributes from the id `start` on. `done` gets the `DiscoverAttributesResponse` as `response`."""
+        message = zcl.DiscoverAttributes(start, maximum)
+        expected = zcl.DiscoverAttributesResponse.COMMAND
+        self.general(dst, dst_endpoint, cluster, message, expected, done, timeout, secured=secured)
+
+    def general(
+        self,
+        dst: int,
+        dst_endpoint: int,
+        cluster: int,
+        message: zcl.Message,
+        expected: int | None,
+        done: Done,
+        timeout: int = DEFAULT_TIMEOUT,
+        *,
+        manufacturer: int | None = None,
+        direction: int = TO_SERVER,
+        secured: bool = False,
+    ) -> None:
+        """Send any general command; the one with the id `expected` answers it (None: a Default Response does)."""
+        frame = ZclFrame(GLOBAL, direction, self.next_tsn(), message.COMMAND, zcl.build(message), manufacturer)
+        self._request(dst, dst_endpoint, cluster, frame, expected, done, timeout, secured)
+
+    def command(
+        self,
+        dst: int,
+        dst_endpoint: int,
+        cluster: int,
+        name: str,
+        values: Mapping[str, Any] | None = None,
+        done: Done | None = None,
+        timeout: int = DEFAULT_TIMEOUT,
+        *,
+        secured: bool = False,
+    ) -> None:
+        """Send the cluster's command of this name; its table says which way it travels and what answers it.
+
+        Without `done` no answer is asked for, not even a Default Response.
+        """
+        direction, row = self.table(cluster).command(name)
+        quiet = done is None or row.response is not None
+        payload = row.encode(**(values or {}))
+        frame = ZclFrame(CLUSTER, direction, self.next_tsn(), row.id, payload, row.manufacturer, quiet)
+        if done is None:
+            self._send(dst, dst_endpoint, cluster, frame.build(), secured, None)
+        else:
+            self._request(dst, dst_endpoint, cluster, frame, row.response, done, timeout, secured)
+
+    def next_tsn(self) -> int:
+        """A transaction sequence number that no pending request uses. Raises LocalProtocolError if all are in use."""
+        tsn = self._tsn
+        for _ in range(256):
+            tsn = (tsn + 1) & 0xFF
+            if tsn not in self._pending:
+                self._tsn = tsn
+                return tsn
+        raise LocalProtocolError("256 requests are pending")
+
+    def cancel_all(self) -> None:
+        """Forget every pending request without calling its `done`: the device has lost its power."""
+        for pending in self._pending.values():
+            if pending.timer is not None:
+                pending.timer.cancel()
+        self._pending.clear()
+
+    def resolve_general(self, indication: Indication, frame: ZclFrame) -> None:
+        """Match a general response with its request; one that nothing waits for has no effect.
+
+        Raises RemoteProtocolError, and the request goes on waiting.
+        """
+        pending = self._pending.get(frame.tsn)
+        if pending is None or not pending.concerns(indication):
+            return
+        if frame.command == zcl.DefaultResponse.COMMAND:
+            self._default_response(frame, pending)
+        elif pending.frame_type == GLOBAL and frame.command == pending.expected:
+            self._finish(frame.tsn, _reply(frame))
+
+    def resolve_command(self, indication: Indication, tsn: int, name: str, values: dict[str, Any]) -> bool:
+        """Match a cluster's command with the request it answers; False if there is none."""
+        pending = self._pending.get(tsn)
+        if pending is None or pending.expected != name or not pending.concerns(indication):
+            return False
+        self._finish(tsn, Reply(Outcome.ANSWERED, values=values, command=name))
+        return True
+
+    def _default_response(self, frame: ZclFrame, pending: _Pending) -> None:
+        message = zcl.parse(frame.command, frame.payload)
+        if not isinstance(message, zcl.DefaultResponse) or message.command != pending.command:
+            return
+        if message.status != Status.SUCCESS:
+            self._finish(frame.tsn, Reply(Outcome.REFUSED, message.status))
+        elif pending.expected is None:
+            self._finish(frame.tsn, Reply(Outcome.ANSWERED))
+
+    def _request(
+        self,
+        dst: int,
+        dst_endpoint: int,
+        cluster: int,
+        frame: ZclFrame,
+        expected: str | int | None,
+        done: Done,
+        timeout: int,
+        secured: bool,
+    ) -> None:
+        octets = frame.build()
+        if dst >= _BROADCAST:
+            self._send(dst, dst_endpoint, cluster, octets, secured, lambda status: done(delivered(status)))
+            return
+        tsn = frame.tsn
+        pending = self._pending[tsn] = _Pending(dst, dst_endpoint, cluster, frame, expected)
+        pending.done = done
+        pending.timer = self.clock.call_later(timeout, self._expire, tsn, pending)
+        self._send(dst, dst_endpoint, cluster, octets, secured, lambda status: self._delivered(tsn, pending, status))
+
+    def _send(
+        self,
+        dst: int,
+        dst_endpoint: int,
+        cluster: int,
+        octets: bytes,
+        secured: bool,
+        done: Callable[[Any], None] | None,
+    ) -> None:
+        self.transport.send(
+            dst,
+            cluster,
+            octets,
+            profile=self.profile,
+            src_endpoint=self.id,
+            dst_endpoint=dst_endpoint,
+            ack=dst < _BROADCAST,
+            secured=secured,
+            done=done,
+        )
+
+    def _delivered(self, tsn: int, pending: _Pending, status: Any) -> None:
+        if status and self._pending.get(tsn) is pending:
+            self._finish(tsn, Reply(Outcome.UNDELIVERED, delivery=status))
+
+    def _expire(self, tsn: int, pending: _Pending) -> None:
+        if self._pending.get(tsn) is pending:
+            self._finish(tsn, _TIMEOUT)
+
+    def _finish(self, tsn: int, reply: Reply) -> None:
+        pending = self._pending.pop(tsn)
+        if pending.timer is not None:
+            pending.timer.cancel()
+        if pending.done is not None:
+            pending.done(reply)
+
+
+def delivered(status: Any) -> Reply:
+    """What came of a message that asks for no answer."""
+    return Reply(Outcome.UNDELIVERED if status else Outcome.DELIVERED, delivery=status)
+
+
+def _reply(frame: ZclFrame) -> Reply:
+    if frame.command == zcl.ReadAttributesResponse.COMMAND:
+        values, failures = fast.answered(frame.payload)
+        return Reply(Outcome.ANSWERED, values=values, failures=failures)
+    message = zcl.parse(frame.command, frame.payload)
+    failed = getattr(message, "failures", ())
+    return Reply(Outcome.ANSWERED, failures={each.attribute: each.status for each in failed}, response=message)
+
+
+__all__ = ["DEFAULT_TIMEOUT", "TO_CLIENT", "TO_SERVER", "Client", "Done", "Outcome", "Reply", "delivered"]

@@ -1,0 +1,348 @@
+"""How the values of ZCL data types lie on the air (ZCL r8, 2.6.2): one class a form, one instance a type.
+
+Two readings of the same octets: as an attribute's value, where the type's invalid pattern is None (`encode`,
+`decode`), and as a field of a command, where a number is what it is, since commands give such patterns meanings of
+their own: endpoint 0xFFFF in RequestMirrorResponse refuses (`pack`, `unpack`, the `Kind` of `emulator.layout`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from struct import Struct
+from struct import error as StructError
+from typing import Any, NamedTuple
+
+from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from emulator.octets import Reader
+
+MAX_DEPTH = 15
+"""Collections may lie in collections this deep (ZCL r8, 2.6.2.14)."""
+
+
+class Collection(NamedTuple):
+    """Value of an array, a set or a bag."""
+
+    type_id: int
+    """Data type of every element."""
+    elements: list[Any]
+
+
+class TypedValue(NamedTuple):
+    """A value with its data type: an element of a structure, and what general commands carry."""
+
+    type_id: int
+    value: Any
+
+
+class TimeOfDay(NamedTuple):
+    """Each part is 0xFF where it is not used."""
+
+    hours: int
+    minutes: int
+    seconds: int
+    hundredths: int
+
+
+class Date(NamedTuple):
+    """Each part is 0xFF where it is not used."""
+
+    years_since_1900: int
+    month: int
+    day_of_month: int
+    day_of_week: int
+    """1 is Monday."""
+
+
+class DataType:
+    """A ZCL data type."""
+
+    __slots__ = ("analog", "id", "name", "size")
+
+    def __init__(self, id: int, name: str, size: int | None, *, analog: bool = False) -> None:
+        self.id = id
+        self.name = name
+        self.size = size
+        """Octets; None where it varies."""
+        self.analog = analog
+        """Analog types are reported after a change of a stated size, discrete ones after any change."""
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def encode(self, value: Any) -> bytes:
+        """Octets of an attribute's value; None is the invalid pattern. Raises LocalProtocolError."""
+        raise NotImplementedError
+
+    def decode(self, reader: Reader) -> Any:
+        """An attribute's value, None for the invalid pattern. Raises RemoteProtocolError."""
+        return self.load(reader.take(self.size or 0))
+
+    def load(self, octets: bytes) -> Any:
+        """`decode` for exactly the octets of a type of fixed size: the quick way."""
+        raise NotImplementedError
+
+    def pack(self, value: Any) -> bytes:
+        """Octets of a command field."""
+        return self.encode(value)
+
+    def unpack(self, reader: Reader) -> Any:
+        """A command field."""
+        return self.decode(reader)
+
+    def unfit(self, value: Any) -> LocalProtocolError:
+        return LocalProtocolError(f"{value!r} is no {self.name}")
+
+
+class NoData(DataType):
+    """No octets at all."""
+
+    __slots__ = ()
+
+    def encode(self, value: Any) -> bytes:
+        if value is not None:
+            raise self.unfit(value)
+        return b""
+
+    def load(self, octets: bytes) -> None:
+        return None
+
+
+class Integer(DataType):
+    """A whole number, signed or not; `invalid` is the value that stands for none."""
+
+    __slots__ = ("invalid", "signed")
+
+    def __init__(
+        self, id: int, name: str, size: int, *, signed: bool = False, invalid: int | None = None, analog: bool = False
+    ) -> None:
+        super().__init__(id, name, size, analog=analog)
+        self.signed = signed
+        self.invalid = invalid
+
+    def encode(self, value: Any) -> bytes:
+        if value is None:
+            value = self.invalid
+        try:
+            return value.to_bytes(self.size, "little", signed=self.signed)  # type: ignore[no-any-return]
+        except (OverflowError, AttributeError) as error:
+            raise self.unfit(value) from error
+
+    def load(self, octets: bytes) -> int | None:
+        value = int.from_bytes(octets, "little", signed=self.signed)
+        return None if value == self.invalid else value
+
+    def unpack(self, reader: Reader) -> int:
+        return int.from_bytes(reader.take(self.size or 0), "little", signed=self.signed)
+
+
+class Boolean(DataType):
+    """0 or 1; 0xFF is invalid and everything else is forbidden."""
+
+    __slots__ = ()
+
+    def encode(self, value: Any) -> bytes:
+        if value is None:
+            return b"\xff"
+        if value not in (0, 1):
+            raise self.unfit(value)
+        return b"\x01" if value else b"\x00"
+
+    def load(self, octets: bytes) -> bool | None:
+        if octets == b"\xff":
+            return None
+        if octets > b"\x01":
+            raise RemoteProtocolError(Drop.MALFORMED_ZCL, f"boolean 0x{octets.hex()}")
+        return octets == b"\x01"
+
+
+class Float(DataType):
+    """IEEE 754; not-a-number is invalid."""
+
+    __slots__ = ("form",)
+
+    def __init__(self, id: int, name: str, form: str) -> None:
+        self.form = Struct("<" + form)
+        super().__init__(id, name, self.form.size, analog=True)
+
+    def encode(self, value: Any) -> bytes:
+        try:
+            return self.form.pack(float("nan") if value is None else value)
+        except (OverflowError, StructError) as error:
+            raise self.unfit(value) from error
+
+    def load(self, octets: bytes) -> float | None:
+        value: float = self.form.unpack(octets)[0]
+        return value if value == value else None
+
+
+class OctetString(DataType):
+    """A length, then octets; the length of all ones is invalid."""
+
+    __slots__ = ("prefix",)
+
+    def __init__(self, id: int, name: str, prefix: int) -> None:
+        super().__init__(id, name, None)
+        self.prefix = prefix
+
+    @property
+    def none(self) -> int:
+        """The length that means invalid."""
+        return (1 << 8 * self.prefix) - 1
+
+    def encode(self, value: Any) -> bytes:
+        if value is None:
+            return b"\xff" * self.prefix
+        if not isinstance(value, bytes) or len(value) >= self.none:
+            raise self.unfit(value)
+        return len(value).to_bytes(self.prefix, "little") + value
+
+    def decode(self, reader: Reader) -> Any:
+        length = int.from_bytes(reader.take(self.prefix), "little")
+        return None if length == self.none else reader.take(length)
+
+
+class CharacterString(OctetString):
+    """Text in UTF-8. Octets that are not UTF-8 stay octets: what a meter calls itself must survive us."""
+
+    __slots__ = ()
+
+    def encode(self, value: Any) -> bytes:
+        return super().encode(value.encode() if isinstance(value, str) else value)
+
+    def decode(self, reader: Reader) -> str | bytes | None:
+        octets: bytes | None = super().decode(reader)
+        if octets is None:
+            return None
+        try:
+            return octets.decode()
+        except UnicodeDecodeError:
+            return octets
+
+
+class Parts(DataType):
+    """Four octets, each a part of a date or a time; all of them 0xFF is invalid."""
+
+    __slots__ = ("make",)
+
+    def __init__(self, id: int, name: str, make: Callable[..., TimeOfDay | Date]) -> None:
+        super().__init__(id, name, 4, analog=True)
+        self.make = make
+
+    def encode(self, value: Any) -> bytes:
+        try:
+            octets = b"\xff\xff\xff\xff" if value is None else bytes(value)
+        except (TypeError, ValueError) as error:
+            raise self.unfit(value) from error
+        if len(octets) != 4:
+            raise self.unfit(value)
+        return octets
+
+    def load(self, octets: bytes) -> TimeOfDay | Date | None:
+        return None if octets == b"\xff\xff\xff\xff" else self.make(*octets)
+
+
+class Key(DataType):
+    """128 bits, in the order of transmission."""
+
+    __slots__ = ()
+
+    def encode(self, value: Any) -> bytes:
+        if not isinstance(value, bytes) or len(value) != self.size:
+            raise self.unfit(value)
+        return value
+
+    def load(self, octets: bytes) -> bytes:
+        return octets
+
+
+Lookup = Callable[[int], DataType]
+"""The type of an id; raises RemoteProtocolError for an unknown id."""
+
+
+class _Nested(DataType):
+    """What contains values of other types. `lookup` comes from the table in `types.py`, which is made of these."""
+
+    __slots__ = ("lookup",)
+
+    def __init__(self, id: int, name: str, lookup: Lookup) -> None:
+        super().__init__(id, name, None)
+        self.lookup = lookup
+
+    def encode(self, value: Any) -> bytes:
+        try:
+            return self.encode_at(value, 1)
+        except (AttributeError, TypeError, ValueError, OverflowError, RemoteProtocolError) as error:
+            raise self.unfit(value) from error
+
+    def decode(self, reader: Reader) -> Any:
+        return self.decode_at(reader, 1)
+
+    def encode_at(self, value: Any, depth: int) -> bytes:
+        raise NotImplementedError
+
+    def decode_at(self, reader: Reader, depth: int) -> Any:
+        raise NotImplementedError
+
+    def _encode_inner(self, type_id: int, value: Any, depth: int) -> bytes:
+        inner = self.lookup(type_id)
+        if isinstance(inner, _Nested):
+            if depth >= MAX_DEPTH:
+                raise self.unfit(value)
+            return inner.encode_at(value, depth + 1)
+        return inner.encode(value)
+
+    def _decode_inner(self, type_id: int, reader: Reader, depth: int) -> Any:
+        inner = self.lookup(type_id)
+        if isinstance(inner, _Nested):
+            if depth >= MAX_DEPTH:
+                raise RemoteProtocolError(Drop.MALFORMED_ZCL, f"collections nested deeper than {MAX_DEPTH}")
+            return inner.decode_at(reader, depth + 1)
+        return inner.decode(reader)
+
+
+class Sequence(_Nested):
+    """Array, set, bag: element type, count, elements; the count of all ones is invalid (its element type is kept)."""
+
+    __slots__ = ()
+
+    def encode_at(self, value: Any, depth: int) -> bytes:
+        if value is None:
+            return b"\xff\xff\xff"
+        type_id, elements = value
+        if len(elements) >= 0xFFFF:
+            raise self.unfit(value)
+        head = bytes((type_id,)) + len(elements).to_bytes(2, "little")
+        return head + b"".join([self._encode_inner(type_id, element, depth) for element in elements])
+
+    def decode_at(self, reader: Reader, depth: int) -> Collection | None:
+        type_id = reader.u8()
+        count = reader.u16()
+        if count == 0xFFFF:
+            return None
+        if self.lookup(type_id).size == 0 and count:
+            raise RemoteProtocolError(Drop.MALFORMED_ZCL, "elements without octets")
+        return Collection(type_id, [self._decode_inner(type_id, reader, depth) for _ in range(count)])
+
+
+class Structure(_Nested):
+    """Count, then type and value of each element; the count of all ones is invalid."""
+
+    __slots__ = ()
+
+    def encode_at(self, value: Any, depth: int) -> bytes:
+        if value is None:
+            return b"\xff\xff"
+        if len(value) >= 0xFFFF:
+            raise self.unfit(value)
+        parts = [bytes((type_id,)) + self._encode_inner(type_id, element, depth) for type_id, element in value]
+        return len(value).to_bytes(2, "little") + b"".join(parts)
+
+    def decode_at(self, reader: Reader, depth: int) -> list[TypedValue] | None:
+        count = reader.u16()
+        if count == 0xFFFF:
+            return None
+        elements = []
+        for _ in range(count):
+            type_id = reader.u8()
+            elements.append(TypedValue(type_id, self._decode_inner(type_id, reader, depth)))
+        return elements

@@ -1,0 +1,201 @@
+"""What the general commands are made of: one record an attribute (ZCL r8, 2.5).
+
+A status in a received record stays an int: a peer may send one that `Status` does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.layout import U8, U16, Choice, Kind, Record, Repeated, when
+from emulator.octets import Reader
+from emulator.zcl import types
+from emulator.zcl.status import Status
+
+SENDS, EXPECTS = 0, 1
+"""Direction in reporting configurations: the receiver is to send reports, or to expect them."""
+
+
+class Typed:
+    """A data type and a value of that type."""
+
+    def pack(self, value: Any) -> bytes:
+        type_id, inner = value
+        return U8.pack(type_id) + types.type_of(type_id).encode(inner)
+
+    def unpack(self, reader: Reader) -> types.TypedValue:
+        type_id = reader.u8()
+        return types.TypedValue(type_id, types.type_of(type_id).decode(reader))
+
+
+class SelectorKind:
+    """Indexes into a structured attribute (ZCL r8, 2.5.15.1.2): number and action in one octet, then the indexes."""
+
+    def pack(self, value: Any) -> bytes:
+        action, indexes = value
+        return U8.pack(action << 4 | len(indexes)) + b"".join(map(U16.pack, indexes))
+
+    def unpack(self, reader: Reader) -> tuple[int, tuple[int, ...]]:
+        indicator = reader.u8()
+        return indicator >> 4, tuple([reader.u16() for _ in range(indicator & 0x0F)])
+
+
+class Failures:
+    """Records of what failed; when nothing did, one octet SUCCESS stands for all of them."""
+
+    def __init__(self, record: type[Any]) -> None:
+        self.records = Repeated(Record(record))
+
+    def pack(self, value: Any) -> bytes:
+        return self.records.pack(value) if value else b"\x00"
+
+    def unpack(self, reader: Reader) -> tuple[Any, ...]:
+        if reader.remaining == 1 and reader.u8() == Status.SUCCESS:
+            return ()
+        failures = self.records.unpack(reader)
+        if not failures:
+            raise RemoteProtocolError(Drop.MALFORMED_ZCL, "response without a status")
+        return failures
+
+
+def _succeeded(values: Mapping[str, Any]) -> bool:
+    return bool(values["status"] == Status.SUCCESS)
+
+
+def _reports(values: Mapping[str, Any]) -> bool:
+    return values.get("status", 0) == Status.SUCCESS and bool(values["direction"] == SENDS)
+
+
+def _expects(values: Mapping[str, Any]) -> bool:
+    return values.get("status", 0) == Status.SUCCESS and bool(values["direction"] == EXPECTS)
+
+
+def _change(values: Mapping[str, Any]) -> Kind | None:
+    """The reportable change has the type of the attribute, and is there for analog types only."""
+    if not _reports(values):
+        return None
+    found = types.type_of(values["type_id"])
+    return found if found.analog else None
+
+
+AttributeId = Annotated[int, U16]
+Octet = Annotated[int, U8]
+Flag = Annotated[bool, types.BOOLEAN]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRecord:
+    """One attribute in a Read Attributes Response."""
+
+    attribute: AttributeId
+    status: Octet
+    data: Annotated[types.TypedValue | None, when(_succeeded, Typed())] = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeRecord:
+    """One attribute in a write or in a report."""
+
+    attribute: AttributeId
+    data: Annotated[types.TypedValue, Typed()]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFailure:
+    """One attribute that was not written."""
+
+    status: Octet
+    attribute: AttributeId
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingConfiguration:
+    """How one attribute is reported (intervals in seconds), or within what time reports of it are expected."""
+
+    direction: Octet
+    attribute: AttributeId
+    type_id: Annotated[int | None, when(_reports, U8)] = None
+    minimum: Annotated[int | None, when(_reports, U16)] = None
+    maximum: Annotated[int | None, when(_reports, U16)] = None
+    change: Annotated[Any, Choice(_change)] = None
+    timeout: Annotated[int | None, when(_expects, U16)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingFailure:
+    """One attribute whose reporting was not configured."""
+
+    status: Octet
+    direction: Octet
+    attribute: AttributeId
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingQuery:
+    """One attribute whose reporting configuration is asked for."""
+
+    direction: Octet
+    attribute: AttributeId
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingStatus:
+    """One attribute's reporting configuration, if the status is SUCCESS."""
+
+    status: Octet
+    direction: Octet
+    attribute: AttributeId
+    type_id: Annotated[int | None, when(_reports, U8)] = None
+    minimum: Annotated[int | None, when(_reports, U16)] = None
+    maximum: Annotated[int | None, when(_reports, U16)] = None
+    change: Annotated[Any, Choice(_change)] = None
+    timeout: Annotated[int | None, when(_expects, U16)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeInformation:
+    """One attribute that a device has."""
+
+    attribute: AttributeId
+    type_id: Octet
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendedInformation:
+    """One attribute that a device has, and what can be done with it (bits of `Access`)."""
+
+    attribute: AttributeId
+    type_id: Octet
+    access: Octet
+
+
+Selector = Annotated[tuple[int, tuple[int, ...]], SelectorKind()]
+
+
+@dataclass(frozen=True, slots=True)
+class StructuredRead:
+    """One element of a structured attribute: no index means the whole of it."""
+
+    attribute: AttributeId
+    selector: Selector = (0, ())
+
+
+@dataclass(frozen=True, slots=True)
+class StructuredWrite:
+    """One element to set (action 0), to add to a set or bag (1) or to take out of it (2)."""
+
+    attribute: AttributeId
+    selector: Selector
+    data: Annotated[types.TypedValue, Typed()]
+
+
+@dataclass(frozen=True, slots=True)
+class StructuredFailure:
+    """One element that was not written."""
+
+    status: Octet
+    attribute: AttributeId
+    selector: Selector

@@ -1,0 +1,58 @@
+"""What the ZCL asks of the layer below it: the part of the APS that it uses, and what the APS hands up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+
+class Indication(Protocol):
+    """A message that arrived for an endpoint (APSDE-DATA.indication)."""
+
+    @property
+    def src(self) -> int:
+        """Short address of the sender."""
+
+    @property
+    def src_endpoint(self) -> int: ...
+
+    @property
+    def dst_endpoint(self) -> int: ...
+
+    @property
+    def profile(self) -> int: ...
+
+    @property
+    def cluster(self) -> int: ...
+
+    @property
+    def payload(self) -> bytes: ...
+
+    @property
+    def secured(self) -> bool:
+        """Secured with an APS link key."""
+
+    @property
+    def broadcast(self) -> bool:
+        """Not addressed to this device alone."""
+
+
+class Transport(Protocol):
+    """A node's APS. `done` gets a status that equals 0 once the message is delivered (acknowledged, if `ack`)."""
+
+    def send(
+        self,
+        dst_short: int,
+        cluster: int,
+        payload: bytes,
+        *,
+        profile: int,
+        src_endpoint: int,
+        dst_endpoint: int,
+        ack: bool = True,
+        secured: bool = False,
+        done: Callable[[Any], None] | None = None,
+    ) -> object: ...
+
+    def register(self, endpoint: int, handler: Callable[[Any], None]) -> object:
+        """Hand indications for `endpoint` (and for all endpoints) to `handler`."""
