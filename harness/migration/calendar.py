@@ -1,0 +1,30 @@
+"""Between the clock's microseconds and the dates that rules speak of."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Calendar(NamedTuple):
+    """Says which date the clock shows."""
+
+    epoch: datetime
+    """The date at microsecond 0 of the clock, UTC."""
+
+    @classmethod
+    def starting(cls, at: datetime, now: int = 0) -> Calendar:
+        """Return the calendar on which it is `at` (any zone) when the clock shows `now`. Raises ValueError for a date without zone."""
+        if at.tzinfo is None:
+            raise ValueError(f"{at.isoformat()} has no time zone")
+        return cls(at.astimezone(UTC) - timedelta(microseconds=now))
+
+    def date(self, now: int) -> datetime:
+        """Return the date and time of `now`, microseconds of the clock."""
+        return self.epoch + timedelta(microseconds=now)
+
+    def clock(self, at: datetime) -> int:
+        """Return what the clock shows at `at`, microseconds."""
+        return (at - self.epoch) // _MICROSECOND

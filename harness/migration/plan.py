@@ -1,0 +1,70 @@
+"""What will happen to an installation apart from what its controller does: who consents when, what breaks when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from harness.migration.installation import Moment, SupplierId
+from harness.migration.vocabulary import Subject
+
+Nth = Annotated[int, Meta(ge=1)]
+
+
+class Says(StrEnum):
+    """What a supplier tells the DCC."""
+
+    REQUEST = "request"
+    AUTHORISATION = "authorisation"
+    WITHDRAWAL = "withdrawal"
+
+
+class State(StrEnum):
+    """Whether a subject works, as far as a HAN-connectivity check is concerned."""
+
+    WELL = "well"
+    BROKEN = "broken"
+    UNCERTAIN = "uncertain"
+    """Neither: on its way down or back, or working now and then. Nothing can be demanded of a check."""
+
+
+class SupplierAct(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A supplier speaks: at a date, or when it has been asked, or right after the result of a check. Give one of these."""
+
+    supplier: SupplierId
+    says: Says
+    at: Moment | None = None
+    after_ask: timedelta | None = None
+    """Since the first time that this supplier was asked; if it never is, it stays silent."""
+    after_check: Nth | None = None
+
+    def __post_init__(self) -> None:
+        if sum(when is not None for when in (self.at, self.after_ask, self.after_check)) != 1:
+            raise ValueError("give exactly one of `at`, `after_ask`, `after_check`")
+
+
+class Change(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A subject breaks or recovers: at a date, or just before the nth check or commissioning. Give one of these."""
+
+    subject: Subject
+    state: State
+    cause: str = ""
+    at: Moment | None = None
+    before_check: Nth | None = None
+    before_commissioning: Nth | None = None
+
+    def __post_init__(self) -> None:
+        if sum(when is not None for when in (self.at, self.before_check, self.before_commissioning)) != 1:
+            raise ValueError("give exactly one of `at`, `before_check`, `before_commissioning`")
+
+
+class Plan(Struct, frozen=True, forbid_unknown_fields=True):
+    """The world's part in a scenario. Every subject is well at the start."""
+
+    start: Moment
+    """When the installation is loaded."""
+    suppliers: tuple[SupplierAct, ...] = ()
+    changes: tuple[Change, ...] = ()

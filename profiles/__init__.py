@@ -1,0 +1,1 @@
+"""Data: cohorts, devices, rules, scenarios and benches, with their typed models and loader."""
