@@ -220,7 +220,9 @@ class NetworkUpdate:
     pan_id: int
 
     def encode(self) -> bytes:
-        return b"".join((bytes((self.ID, 1)), _ieee(self.extended_pan_id), bytes((self.update_id,)), _short(self.pan_id)))
+        return b"".join(
+            (bytes((self.ID, 1)), _ieee(self.extended_pan_id), bytes((self.update_id,)), _short(self.pan_id))
+        )
 
     @classmethod
     def read(cls, reader: Reader) -> NetworkUpdate:

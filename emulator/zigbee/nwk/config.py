@@ -22,6 +22,8 @@ class JoinPolicy:
 
     scan_exponent: int = 3
     """Each channel is listened to for 15.36 ms x (2^n + 1)."""
+    scan_rounds: int = 3
+    """Scans before a device that was told to join gives up."""
     key_wait: int = 10 * SECOND
     """apsSecurityTimeOutPeriod of a joiner, microseconds."""
     rejoin: bool = True

@@ -89,7 +89,7 @@ class NwkFrame:
     def reseal(self, cipher: FrameCipher, counter: int, key_sequence: int, sender_ieee: int) -> bytes:
         """The decrypted frame as a relay sends it on: one hop less, under the relay's own counter (4.3.1.1)."""
         header = self.header[:_RADIUS_AT] + bytes((self.radius - 1,)) + self.header[_RADIUS_AT + 1 :]
-        return _seal(header, self.payload, cipher, counter, key_sequence, sender_ieee)
+        return seal(header, self.payload, cipher, counter, key_sequence, sender_ieee)
 
 
 def parse(npdu: bytes) -> NwkFrame:
@@ -164,78 +164,23 @@ def _parse_security(frame: NwkFrame, npdu: bytes, at: int) -> None:
     frame.payload = b""
 
 
-def build(
+def header(
     type: int,
     dst: int,
     src: int,
     sequence: int,
-    payload: bytes,
     *,
     radius: int,
+    secured: bool,
     src_ieee: int | None = None,
     dst_ieee: int | None = None,
     relays: tuple[int, ...] = (),
     discover_route: int = 0,
     end_device_initiator: bool = False,
 ) -> bytes:
-    """An unsecured frame."""
-    fcf = type | _VERSION | discover_route << 6 | (_END_DEVICE if end_device_initiator else 0)
-    return _header(fcf, dst, src, radius, sequence, src_ieee, dst_ieee, relays) + payload
-
-
-def build_secured(
-    type: int,
-    dst: int,
-    src: int,
-    sequence: int,
-    payload: bytes,
-    cipher: FrameCipher,
-    counter: int,
-    key_sequence: int,
-    sender_ieee: int,
-    *,
-    radius: int,
-    src_ieee: int | None = None,
-    dst_ieee: int | None = None,
-    relays: tuple[int, ...] = (),
-    discover_route: int = 0,
-    end_device_initiator: bool = False,
-) -> bytes:
-    """A frame under the network key."""
-    fcf = type | _VERSION | _SECURED | discover_route << 6 | (_END_DEVICE if end_device_initiator else 0)
-    header = _header(fcf, dst, src, radius, sequence, src_ieee, dst_ieee, relays)
-    return _seal(header, payload, cipher, counter, key_sequence, sender_ieee)
-
-
-def build_secured_data(
-    dst: int,
-    src: int,
-    sequence: int,
-    payload: bytes,
-    cipher: FrameCipher,
-    counter: int,
-    key_sequence: int,
-    sender_ieee: int,
-    radius: int,
-) -> bytes:
-    """The same for data without options: one pack, one seal."""
-    authenticated = _SECURED_HEADER.pack(
-        _SECURED_DATA_FCF, dst, src, radius, sequence, AUTHENTICATED, counter, sender_ieee, key_sequence
-    )
-    sealed = cipher.seal(_NONCE.pack(sender_ieee, counter, AUTHENTICATED), payload, authenticated)
-    return authenticated[:8] + _ON_AIR_OCTET + authenticated[9:] + sealed
-
-
-def _header(
-    fcf: int,
-    dst: int,
-    src: int,
-    radius: int,
-    sequence: int,
-    src_ieee: int | None,
-    dst_ieee: int | None,
-    relays: tuple[int, ...],
-) -> bytes:
+    """The NWK header; an unsecured frame is this and its payload."""
+    fcf = type | _VERSION | discover_route << 6
+    fcf |= (_SECURED if secured else 0) | (_END_DEVICE if end_device_initiator else 0)
     parts = []
     if dst_ieee is not None:
         fcf |= _DST_IEEE
@@ -250,9 +195,29 @@ def _header(
     return b"".join((_HEADER.pack(fcf, dst, src, radius, sequence), *parts))
 
 
-def _seal(
+def seal(
     header: bytes, payload: bytes, cipher: FrameCipher, counter: int, key_sequence: int, sender_ieee: int
 ) -> bytes:
+    """A frame under the network key; the header's security bit must be set."""
     auxiliary = _AUXILIARY.pack(AUTHENTICATED, counter, sender_ieee, key_sequence)
     sealed = cipher.seal(_NONCE.pack(sender_ieee, counter, AUTHENTICATED), payload, header + auxiliary)
     return header + _ON_AIR_OCTET + auxiliary[1:] + sealed
+
+
+def secured_data(
+    dst: int,
+    src: int,
+    sequence: int,
+    payload: bytes,
+    cipher: FrameCipher,
+    counter: int,
+    key_sequence: int,
+    sender_ieee: int,
+    radius: int,
+) -> bytes:
+    """Header and seal at once, for data without options: one pack, one seal."""
+    authenticated = _SECURED_HEADER.pack(
+        _SECURED_DATA_FCF, dst, src, radius, sequence, AUTHENTICATED, counter, sender_ieee, key_sequence
+    )
+    sealed = cipher.seal(_NONCE.pack(sender_ieee, counter, AUTHENTICATED), payload, authenticated)
+    return authenticated[:8] + _ON_AIR_OCTET + authenticated[9:] + sealed

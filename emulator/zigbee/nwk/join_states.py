@@ -77,12 +77,14 @@ TRANSITIONS: dict[tuple[JoinState, JoinEvent], JoinState] = {
     (_S.RESTING, _E.GAVE_UP): _S.STRANDED,
     (_S.STRANDED, _E.REJOIN): _S.SEEKING_HERE,
     # Leaving works from wherever a device has a network
-    **{
-        (state, _E.LEFT): _S.OUT
-        for state in JoinState
-        if state not in (_S.OUT, _S.SCANNING, _S.ASSOCIATING)
-    },
+    **{(state, _E.LEFT): _S.OUT for state in JoinState if state not in (_S.OUT, _S.SCANNING, _S.ASSOCIATING)},
 }
+
+
+WITH_PARENT = frozenset(
+    (_S.JOINED, _S.AWAITING_KEY, _S.REJOINING, _S.TRUST_CENTER_REJOINING, _S.AWAITING_NEW_KEY)
+)
+"""States in which there is a parent whom a sleeper can ask for data."""
 
 
 def next_state(state: JoinState, event: JoinEvent) -> JoinState | None:

@@ -15,14 +15,14 @@ from emulator.zigbee.nwk.beacon import BeaconPayload
 from emulator.zigbee.nwk.commands import EndDeviceTimeoutRequest, NwkCommand, RejoinRequest, RejoinResponse
 from emulator.zigbee.nwk.config import JoinPolicy, Role
 from emulator.zigbee.nwk.frames import NwkFrame
-from emulator.zigbee.nwk.join_states import JoinEvent, JoinState, next_state
+from emulator.zigbee.nwk.join_states import WITH_PARENT, JoinEvent, JoinState, next_state
 from emulator.zigbee.nwk.layer import Nwk
 from emulator.zigbee.nwk.polling import Poller
 from emulator.zigbee.storage import Network
 
 REJOIN_WAIT = 3 * SECOND
 """For a Rejoin Response, polls included."""
-UNKNOWN_PARENT = 0xFFFF
+SCAN_PAUSE = SECOND
 
 Candidate = tuple[Beacon, BeaconPayload]
 
@@ -43,6 +43,7 @@ class Joiner:
         self._candidates: list[Candidate] = []
         self._chosen: Candidate | None = None
         self._attempts = 0
+        self._rounds = 0
         self._timer: Timer | None = None
         self._holding = False
         self._wanted_pan: int | None = None
@@ -79,6 +80,8 @@ class Joiner:
             return
         before, self.state = self.state, following
         self._stop_waiting()
+        if self._poller is not None:
+            self._poller.attach(following in WITH_PARENT)
         if self.on_state is not None:
             self.on_state(following, event)
         if before is not following or following is JoinState.JOINED:
@@ -109,17 +112,25 @@ class Joiner:
     # --- joining ------------------------------------------------------------------------------------------------
 
     def _scan_to_join(self) -> None:
+        self._rounds = self.policy.scan_rounds
+        self._scan_round()
+
+    def _scan_round(self) -> None:
+        self._rounds -= 1
         self._child.scan(self._nwk.config.channels, self.policy.scan_exponent, self._open_networks)
 
     def _open_networks(self, beacons: list[Beacon]) -> None:
         wanted = self._wanted_pan
-        self._choose(
-            [
-                (beacon, payload)
-                for beacon, payload in _zigbee(beacons)
-                if beacon.permit and self._has_room(payload) and wanted in (None, payload.extended_pan_id)
-            ]
-        )
+        candidates = [
+            (beacon, payload)
+            for beacon, payload in _zigbee(beacons)
+            if beacon.permit and self._has_room(payload) and wanted in (None, payload.extended_pan_id)
+        ]
+        if not candidates and self._rounds > 0:
+            # The beacons of two routers that answer at the same moment destroy each other.
+            self._timer = self._nwk.clock.call_later(SCAN_PAUSE, self._scan_round)
+        else:
+            self._choose(candidates)
 
     def _has_room(self, payload: BeaconPayload) -> bool:
         return payload.router_capacity if self._nwk.config.role is Role.ROUTER else payload.end_device_capacity

@@ -22,6 +22,7 @@ from emulator.zigbee.nwk.commands import NwkCommand
 from emulator.zigbee.nwk.config import NodeConfig, Role
 from emulator.zigbee.nwk.frames import NwkFrame
 from emulator.zigbee.nwk.security import NwkSecurity
+from emulator.zigbee.recent import Recent
 from emulator.zigbee.storage import Network, NonVolatile
 
 ALL_DEVICES, RX_ON_DEVICES, ALL_ROUTERS = 0xFFFF, 0xFFFD, 0xFFFC
@@ -79,7 +80,7 @@ class Nwk:
         self.routes: dict[int, int] = {}
         """Destination to next hop, learned from the way frames came."""
         self._sequence = int(random.random() * 256)
-        self._broadcasts: dict[tuple[int, int], int] = {}
+        self._broadcasts = Recent(BROADCAST_DELIVERY_TIME)
         mac.on_data = self._received
 
     @property
@@ -121,9 +122,9 @@ class Nwk:
         src = self.mac.short
         if secured:
             cipher, counter, key = self.security.outgoing()
-            npdu = frames.build_secured_data(dst, src, sequence, payload, cipher, counter, key, self.storage.ieee, radius)
+            npdu = frames.secured_data(dst, src, sequence, payload, cipher, counter, key, self.storage.ieee, radius)
         else:
-            npdu = frames.build(frames.DATA, dst, src, sequence, payload, radius=radius)
+            npdu = frames.header(frames.DATA, dst, src, sequence, radius=radius, secured=False) + payload
         self._dispatch(dst, src, sequence, npdu, done)
 
     def send_command(
@@ -141,14 +142,21 @@ class Nwk:
         """Send a NWK command, with our EUI-64 in the header as commands have it."""
         sequence = self.next_sequence()
         src = self.mac.short if src is None else src
-        header = {"src_ieee": self.storage.ieee, "dst_ieee": dst_ieee, "radius": radius}
-        if secured:
-            cipher, counter, key = self.security.outgoing()
-            npdu = frames.build_secured(
-                frames.COMMAND, dst, src, sequence, command.encode(), cipher, counter, key, self.storage.ieee, **header
-            )
-        else:
-            npdu = frames.build(frames.COMMAND, dst, src, sequence, command.encode(), **header)
+        header = frames.header(
+            frames.COMMAND,
+            dst,
+            src,
+            sequence,
+            radius=radius,
+            secured=secured,
+            src_ieee=self.storage.ieee,
+            dst_ieee=dst_ieee,
+        )
+        npdu = (
+            frames.seal(header, command.encode(), *self.security.outgoing(), self.storage.ieee)
+            if secured
+            else header + command.encode()
+        )
         if indirect_to is not None:
             self.mac.send(indirect_to, npdu, done, indirect=True)
         else:
@@ -156,7 +164,7 @@ class Nwk:
 
     def _dispatch(self, dst: int, src: int, sequence: int, npdu: bytes, done: SendDone | None) -> None:
         if dst >= FIRST_BROADCAST:
-            self._broadcasts[src, sequence] = self.clock.now + BROADCAST_DELIVERY_TIME
+            self._broadcasts.seen((src, sequence), self.clock.now)
             self._broadcast(dst, npdu, done)
         else:
             self.hand_over(self._next_hop(dst), npdu, done)
@@ -237,13 +245,8 @@ class Nwk:
             handler(frame, command, mac_frame)
 
     def _accept_broadcast(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
-        now = self.clock.now
-        if len(self._broadcasts) > 64:
-            self._broadcasts = {key: until for key, until in self._broadcasts.items() if until > now}
-        key = (frame.src, frame.sequence)
-        if self._broadcasts.get(key, 0) > now:
+        if self._broadcasts.seen((frame.src, frame.sequence), self.clock.now):
             raise RemoteProtocolError(Drop.DUPLICATE, "broadcast")
-        self._broadcasts[key] = now + BROADCAST_DELIVERY_TIME
         if self.config.role is not Role.END_DEVICE and frame.radius > 1 and frame.secured:
             delay = int(self.random.random() * BROADCAST_JITTER)
             self.clock.call_later(delay, self._relay_broadcast, frame)

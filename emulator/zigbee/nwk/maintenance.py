@@ -144,7 +144,9 @@ class Maintenance:
 
     def say_leave(self, *, rejoin: bool = False) -> None:
         """Tell the neighbours that we leave."""
-        self._nwk.send_command(RX_ON_DEVICES if self._nwk.config.rx_on else self._nwk.network.parent, Leave(rejoin=rejoin))
+        self._nwk.send_command(
+            RX_ON_DEVICES if self._nwk.config.rx_on else self._nwk.network.parent, Leave(rejoin=rejoin)
+        )
 
     def tell_to_leave(self, child: int, *, rejoin: bool = False) -> None:
         """Make a child leave."""

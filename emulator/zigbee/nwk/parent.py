@@ -53,6 +53,8 @@ class Parent:
         self._permit_until = 0
         self.on_joined: Callable[[int, int, JoinStatus], None] | None = None
         """EUI-64, short address, how."""
+        self.on_awake: list[Callable[[ChildEntry], None]] = []
+        """A sleeping child has just been heard: what waits for it can be sent now."""
         self.admits: Callable[[int], bool] = lambda ieee: True
         """Whether a device that knows the network key may rejoin (the Trust Centre's word)."""
         mac = nwk.mac
@@ -99,7 +101,9 @@ class Parent:
         if self._nwk.storage.children.pop(short, None) is not None:
             self._nwk.mac.indirect.purge((short, False))
 
-    def _take_in(self, ieee: int, capability: int, *, authenticated: bool, short: int | None = None) -> ChildEntry | None:
+    def _take_in(
+        self, ieee: int, capability: int, *, authenticated: bool, short: int | None = None
+    ) -> ChildEntry | None:
         """Make or renew a child's entry; None if there is no room."""
         children = self._nwk.storage.children
         known = self.by_ieee(ieee)
@@ -154,16 +158,27 @@ class Parent:
     def heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
         """A frame passed security: its sender lives, and knows the network key."""
         child = self._nwk.storage.children.get(frame.src)
-        if child is not None:
-            child.last_heard = self._nwk.clock.now
-            if frame.secured and frame.sender_ieee == child.ieee:
-                child.authenticated = True
+        if child is None:
+            return
+        if frame.secured and frame.sender_ieee == child.ieee:
+            child.authenticated = True
+        self._alive(child)
+
+    def _alive(self, child: ChildEntry) -> None:
+        child.last_heard = self._nwk.clock.now
+        if not child.rx_on and child.authenticated:
+            for hook in self.on_awake:
+                hook(child)
 
     def _polled(self, address: int, extended: bool) -> None:
         child = self.by_ieee(address) if extended else self._nwk.storage.children.get(address)
         if child is not None:
-            child.last_heard = self._nwk.clock.now
-        elif not extended and self._nwk.storage.network is not None and not self._nwk.mac.indirect.waiting((address, False)):
+            self._alive(child)
+        elif (
+            not extended
+            and self._nwk.storage.network is not None
+            and not self._nwk.mac.indirect.waiting((address, False))
+        ):
             # The answer waits for the next poll: a radio promises data only to addresses it was told of.
             self._nwk.send_command(address, Leave(request=True, rejoin=True), indirect_to=address)
 

@@ -25,12 +25,21 @@ class Poller:
         self._failures = 0
         self._timer: Timer | None = None
         self._polling = False
+        self._attached = True
         self.on_parent_lost: Callable[[], None] | None = None
         self.on_asleep: Callable[[], None] | None = None
 
     @property
     def awake(self) -> bool:
         return self._holds > 0 or self._polling or (self._timer is not None and self._timer.active)
+
+    def attach(self, attached: bool) -> None:
+        """Whether there is a parent to ask: while it is looked for, nothing is polled."""
+        was, self._attached = self._attached, attached
+        if not attached and self._timer is not None:
+            self._timer.cancel()
+        elif attached and not was and self._holds:
+            self._schedule(FIRST_POLL)
 
     def hold(self) -> None:
         """Something is expected: poll until it is released."""
@@ -50,6 +59,8 @@ class Poller:
     def _schedule(self, delay: int) -> None:
         if self._timer is not None:
             self._timer.cancel()
+        if not self._attached:
+            return
         self._timer = self._clock.call_later(delay, self._poll)
 
     def _poll(self) -> None:

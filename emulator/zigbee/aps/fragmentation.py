@@ -1,0 +1,44 @@
+"""APS fragmentation (R22, 2.2.8.4.5) with the window of one block that Smart Energy prescribes (SE 1.4a, 5.2.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.zigbee.aps.frames import Fragment
+
+LARGEST_MESSAGE = 1024
+"""Octets. SE allows devices to take no more than 128; a hub that mirrors profiles takes more."""
+MAX_BLOCKS = 255
+
+
+def split(payload: bytes, block: int) -> list[bytes]:
+    """Pieces of at most `block` octets."""
+    return [payload[at : at + block] for at in range(0, len(payload), block)]
+
+
+def header(index: int, total: int) -> Fragment:
+    """The extended header of the piece `index`: the first one says how many there are."""
+    return Fragment(True, total) if index == 0 else Fragment(False, index)
+
+
+@dataclass(slots=True)
+class Reassembly:
+    """One message on its way in."""
+
+    total: int
+    pieces: dict[int, bytes] = field(default_factory=dict)
+    delivered: bool = False
+
+    def add(self, fragment: Fragment, payload: bytes) -> bytes | None:
+        """Take in a piece; the whole message when the last one has come, once."""
+        index = 0 if fragment.first else fragment.block
+        if not fragment.first and not 0 < index < self.total:
+            raise RemoteProtocolError(Drop.MALFORMED_APS, f"block {index} of {self.total}")
+        self.pieces[index] = payload
+        if sum(map(len, self.pieces.values())) > LARGEST_MESSAGE:
+            raise RemoteProtocolError(Drop.UNSUPPORTED, f"message above {LARGEST_MESSAGE} octets")
+        if self.delivered or len(self.pieces) < self.total:
+            return None
+        self.delivered = True
+        return b"".join(self.pieces[i] for i in range(self.total))

@@ -1,0 +1,234 @@
+"""APS frames (Zigbee PRO R22, 2.2.5) and their security (4.4): octets to values and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from struct import Struct
+
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.octets import Reader
+from emulator.zigbee.security.ccm import MIC_LENGTH, FrameCipher
+from emulator.zigbee.security.keys import KeyId
+
+DATA, COMMAND, ACK = 0, 1, 2
+"""Frame types."""
+UNICAST, BROADCAST, GROUP = 0, 2, 3
+"""Delivery modes."""
+
+_ACK_FORMAT, _SECURED, _ACK_REQUEST, _EXTENDED = 0x10, 0x20, 0x40, 0x80
+_DATA_HEADER = Struct("<BBHHBB")
+_LEVEL = 0x05
+_EXTENDED_NONCE = 0x20
+_NONCE = Struct("<QIB")
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """The extended header (2.2.5.1.8)."""
+
+    first: bool
+    block: int
+    """In the first fragment: how many blocks there are; in others and in acknowledgements: which one."""
+    received: int | None = None
+    """Acknowledgements only: the window's blocks that arrived, one bit each."""
+
+
+class ApsFrame:
+    """A parsed frame. While `secured`, `payload` is empty until `decrypt` has checked it."""
+
+    __slots__ = (
+        "_at",
+        "_data",
+        "ack_format",
+        "ack_request",
+        "cluster",
+        "counter",
+        "delivery",
+        "dst_endpoint",
+        "fragment",
+        "frame_counter",
+        "group",
+        "key_id",
+        "payload",
+        "profile",
+        "secured",
+        "sender_ieee",
+        "src_endpoint",
+        "type",
+    )
+
+    type: int
+    delivery: int
+    ack_format: bool
+    """An acknowledgement of a command: no endpoints in it."""
+    ack_request: bool
+    dst_endpoint: int
+    group: int
+    cluster: int
+    profile: int
+    src_endpoint: int
+    counter: int
+    fragment: Fragment | None
+    secured: bool
+    key_id: int
+    frame_counter: int
+    sender_ieee: int | None
+    """EUI-64 in the auxiliary header (extended nonce); None where the receiver must know it."""
+    payload: bytes
+    _data: bytes
+    _at: int
+
+    def __repr__(self) -> str:
+        shown = (
+            "type",
+            "delivery",
+            "dst_endpoint",
+            "cluster",
+            "profile",
+            "src_endpoint",
+            "counter",
+            "secured",
+            "payload",
+        )
+        return f"ApsFrame({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
+
+    def decrypt(self, cipher: FrameCipher, sender_ieee: int) -> None:
+        """Check the MIC and set `payload`; `sender_ieee` as in the nonce. Raises BAD_MIC."""
+        data, at = self._data, self._at
+        control = data[at] | _LEVEL
+        sealed_at = at + (13 if self.sender_ieee is not None else 5)
+        authenticated = data[:at] + bytes((control,)) + data[at + 1 : sealed_at]
+        self.payload = cipher.open(
+            _NONCE.pack(sender_ieee, self.frame_counter, control), data[sealed_at:], authenticated
+        )
+
+
+def parse(apdu: bytes) -> ApsFrame:
+    """Parse header and auxiliary header. Raises MALFORMED_APS, or UNSUPPORTED for inter-PAN and indirect delivery."""
+    if not apdu:
+        raise RemoteProtocolError(Drop.MALFORMED_APS, "empty")
+    frame = ApsFrame.__new__(ApsFrame)
+    control = apdu[0]
+    if control & 0xAF == 0 and len(apdu) >= _DATA_HEADER.size:
+        return _parse_plain_data(frame, apdu)
+    return _parse_any(frame, apdu, control)
+
+
+def _parse_plain_data(frame: ApsFrame, apdu: bytes) -> ApsFrame:
+    """Unsecured, unfragmented unicast data: most of what there is before link keys."""
+    control, frame.dst_endpoint, frame.cluster, frame.profile, frame.src_endpoint, frame.counter = (
+        _DATA_HEADER.unpack_from(apdu)
+    )
+    frame.type = DATA
+    frame.delivery = UNICAST
+    frame.ack_format = frame.secured = False
+    frame.ack_request = control & _ACK_REQUEST != 0
+    frame.group = 0
+    frame.fragment = None
+    frame.payload = apdu[8:]
+    return frame
+
+
+def _parse_any(frame: ApsFrame, apdu: bytes, control: int) -> ApsFrame:
+    frame.type, frame.delivery = control & 3, control >> 2 & 3
+    frame.ack_format = bool(control & _ACK_FORMAT)
+    frame.ack_request = bool(control & _ACK_REQUEST)
+    if frame.type == 3 or frame.delivery == 1:
+        raise RemoteProtocolError(Drop.UNSUPPORTED, f"APS frame control {control:#04x}")
+    reader = Reader(apdu, Drop.MALFORMED_APS, 1)
+    frame.dst_endpoint = frame.group = frame.cluster = frame.profile = frame.src_endpoint = 0
+    if frame.type == DATA or (frame.type == ACK and not frame.ack_format):
+        if frame.delivery == GROUP:
+            frame.group = reader.u16()
+        else:
+            frame.dst_endpoint = reader.u8()
+        frame.cluster, frame.profile, frame.src_endpoint = reader.u16(), reader.u16(), reader.u8()
+    frame.counter = reader.u8()
+    frame.fragment = _read_fragment(reader, frame.type) if control & _EXTENDED else None
+    frame.secured = bool(control & _SECURED)
+    if frame.secured:
+        _read_security(frame, apdu, reader)
+    else:
+        frame.payload = reader.rest()
+    return frame
+
+
+def _read_fragment(reader: Reader, type: int) -> Fragment | None:
+    kind = reader.u8() & 3
+    if kind == 3:
+        raise reader.fail("fragmentation")
+    if kind == 0:
+        return None
+    return Fragment(kind == 1, reader.u8(), reader.u8() if type == ACK else None)
+
+
+def _read_security(frame: ApsFrame, apdu: bytes, reader: Reader) -> None:
+    frame._data, frame._at = apdu, reader.at
+    control = reader.u8()
+    frame.key_id = control >> 3 & 3
+    if control & 0xC7 or frame.key_id == KeyId.NETWORK:
+        raise reader.fail(f"security control {control:#04x}")
+    frame.frame_counter = reader.u32()
+    frame.sender_ieee = reader.u64() if control & _EXTENDED_NONCE else None
+    if reader.remaining < MIC_LENGTH:
+        raise reader.fail("truncated integrity code")
+    frame.payload = b""
+
+
+def data_header(
+    dst_endpoint: int,
+    cluster: int,
+    profile: int,
+    src_endpoint: int,
+    counter: int,
+    *,
+    ack_request: bool,
+    delivery: int = UNICAST,
+    secured: bool = False,
+    fragment: Fragment | None = None,
+) -> bytes:
+    """The header of a data frame."""
+    control = DATA | delivery << 2 | (_ACK_REQUEST if ack_request else 0) | (_SECURED if secured else 0)
+    if fragment is not None:
+        control |= _EXTENDED
+    header = _DATA_HEADER.pack(control, dst_endpoint, cluster, profile, src_endpoint, counter)
+    return header if fragment is None else header + bytes((1 if fragment.first else 2, fragment.block))
+
+
+def command_header(counter: int, *, ack_request: bool = False, secured: bool = False) -> bytes:
+    """The header of a command frame."""
+    return bytes((COMMAND | (_ACK_REQUEST if ack_request else 0) | (_SECURED if secured else 0), counter))
+
+
+def ack_header(frame: ApsFrame, *, received: int | None = None, secured: bool = False) -> bytes:
+    """The acknowledgement of `frame`, endpoints turned round; `received` where it is a fragment."""
+    control = ACK | (_SECURED if secured else 0)
+    if frame.type == COMMAND:
+        return bytes((control | _ACK_FORMAT, frame.counter))
+    if frame.fragment is not None:
+        control |= _EXTENDED
+    header = _DATA_HEADER.pack(
+        control, frame.src_endpoint, frame.cluster, frame.profile, frame.dst_endpoint, frame.counter
+    )
+    if frame.fragment is None:
+        return header
+    block = 0 if frame.fragment.first else frame.fragment.block
+    return header + bytes((1 if frame.fragment.first else 2, block, received if received is not None else 1))
+
+
+def secure(
+    header: bytes,
+    payload: bytes,
+    cipher: FrameCipher,
+    key_id: int,
+    counter: int,
+    sender_ieee: int,
+    *,
+    extended_nonce: bool,
+) -> bytes:
+    """Header, auxiliary header and sealed payload; the header's security bit must be set."""
+    control = key_id << 3 | (_EXTENDED_NONCE if extended_nonce else 0)
+    tail = counter.to_bytes(4, "little") + (sender_ieee.to_bytes(8, "little") if extended_nonce else b"")
+    authenticated = header + bytes((control | _LEVEL,)) + tail
+    sealed = cipher.seal(_NONCE.pack(sender_ieee, counter, control | _LEVEL), payload, authenticated)
+    return b"".join((header, bytes((control,)), tail, sealed))

@@ -1,0 +1,92 @@
+"""What a device does with the keys that its Trust Centre sends, and a router's errands for it (R22, 4.4.3-4.4.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.zigbee.aps.commands import (
+    ApsCommand,
+    RemoveDevice,
+    SwitchKey,
+    TransportNetworkKey,
+    Tunnel,
+    UpdateDevice,
+)
+from emulator.zigbee.aps.frames import ApsFrame
+from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER, Aps
+from emulator.zigbee.nwk.layer import NwkIndication
+from emulator.zigbee.nwk.parent import JoinStatus, Parent
+from emulator.zigbee.security.keys import KeyId
+
+COORDINATOR = 0x0000
+
+
+class KeyClient:
+    """The keys of a router or end device."""
+
+    def __init__(self, aps: Aps, waits_for_key: Callable[[], bool], on_key: Callable[[], None]) -> None:
+        self._aps = aps
+        self._waits_for_key = waits_for_key
+        self._on_key = on_key
+        aps.on_command[TransportNetworkKey.ID] = self._transport_key
+        aps.on_command[SwitchKey.ID] = self._switch_key
+
+    def _transport_key(self, command: ApsCommand, frame: ApsFrame, indication: NwkIndication) -> None:
+        storage, security = self._aps.storage, self._aps.nwk.security
+        if not isinstance(command, TransportNetworkKey) or storage.network is None:
+            return
+        if command.destination not in (0, storage.ieee):
+            raise RemoteProtocolError(Drop.NOT_FOR_US, "Transport-Key")
+        if self._waits_for_key():
+            if not frame.secured or frame.key_id != KeyId.KEY_TRANSPORT:
+                raise RemoteProtocolError(Drop.UNSECURED, "Transport-Key")
+            self._meet_trust_center(command.source)
+            security.replace(command.sequence, command.key)
+            self._on_key()
+        elif indication.secured and command.source == storage.network.trust_center:
+            security.store(command.sequence, command.key)
+        else:
+            raise RemoteProtocolError(Drop.UNSECURED, "Transport-Key")
+
+    def _meet_trust_center(self, ieee: int) -> None:
+        """From the first Transport-Key on, the preconfigured key is that Trust Centre's."""
+        storage = self._aps.storage
+        assert storage.network is not None
+        storage.network.trust_center = ieee
+        storage.short_addresses[ieee] = COORDINATOR
+        if UNKNOWN_TRUST_CENTER in storage.link_keys:
+            storage.link_keys[ieee] = storage.link_keys.pop(UNKNOWN_TRUST_CENTER)
+
+    def _switch_key(self, command: ApsCommand, frame: ApsFrame, indication: NwkIndication) -> None:
+        assert isinstance(command, SwitchKey)
+        if not indication.secured:
+            raise RemoteProtocolError(Drop.UNSECURED, "Switch-Key")
+        if not self._aps.nwk.security.switch(command.sequence):
+            raise RemoteProtocolError(Drop.UNKNOWN_KEY, f"Switch-Key to {command.sequence}")
+
+
+class RouterErrands:
+    """A router tells the Trust Centre of its children, and hands them what the Trust Centre sends them."""
+
+    def __init__(self, aps: Aps, parent: Parent) -> None:
+        self._aps = aps
+        self._parent = parent
+        parent.on_joined = self._joined
+        aps.on_command[Tunnel.ID] = self._tunnel
+        aps.on_command[RemoveDevice.ID] = self._remove
+
+    def _joined(self, ieee: int, short: int, status: JoinStatus) -> None:
+        self._aps.send_command(COORDINATOR, UpdateDevice(ieee, short, status))
+
+    def _tunnel(self, command: ApsCommand, frame: ApsFrame, indication: NwkIndication) -> None:
+        assert isinstance(command, Tunnel)
+        child = self._parent.by_ieee(command.destination)
+        if indication.secured and child is not None:
+            self._aps.nwk.send(child.short, command.frame, secured=False)
+
+    def _remove(self, command: ApsCommand, frame: ApsFrame, indication: NwkIndication) -> None:
+        assert isinstance(command, RemoveDevice)
+        child = self._parent.by_ieee(command.target)
+        if indication.secured and child is not None:
+            self._parent.remove(child.short)

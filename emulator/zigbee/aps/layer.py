@@ -1,0 +1,369 @@
+"""The APS layer of one device: endpoints, acknowledgement and retries, duplicates, fragments, link keys.
+
+Source: Zigbee PRO R22, 2.2.8 and 4.4.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from emulator.clock import MILLISECOND, SECOND, Clock, Timer
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.mac.indirect import PERSISTENCE
+from emulator.radio.interface import TxStatus
+from emulator.zigbee.aps import commands, fragmentation, frames
+from emulator.zigbee.aps.commands import ApsCommand
+from emulator.zigbee.aps.fragmentation import Reassembly
+from emulator.zigbee.aps.frames import ApsFrame
+from emulator.zigbee.nwk.layer import FIRST_BROADCAST, Nwk, NwkIndication
+from emulator.zigbee.nwk.polling import Poller
+from emulator.zigbee.recent import Recent
+from emulator.zigbee.security.ccm import FrameCipher, cipher
+from emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
+from emulator.zigbee.storage import LinkKey, NonVolatile
+
+MAX_RETRIES = 3
+"""apscMaxFrameRetries."""
+ACK_WAIT = 1600 * MILLISECOND
+"""apscAckWaitDuration for a network of this depth."""
+SLEEPER_ACK_WAIT = PERSISTENCE + 120 * MILLISECOND
+"""For destinations that poll: as long as their parent holds a frame."""
+DUPLICATE_TIME = 16 * SECOND
+"""How long a counter is remembered; longer than all retries of an ordinary frame."""
+MAX_PAYLOAD = 82
+"""Octets of an unsecured APS payload in one frame: 127 - MAC 11 - NWK 8 - security 18 - APS 8."""
+LINK_KEY_OVERHEAD = 9
+"""Auxiliary header without extended nonce, and integrity code."""
+BLOCK = 64
+"""Octets of payload in a fragment."""
+UNKNOWN_TRUST_CENTER = 0
+"""Under this name a device files the key of a Trust Centre whose address it does not know yet."""
+
+
+class ApsStatus(Enum):
+    """APSDE-DATA.confirm."""
+
+    SUCCESS = "success"
+    NO_ACK = "no APS acknowledgement"
+    NOT_SENT = "not sent by the MAC"
+    NO_KEY = "no link key with the destination"
+
+
+class ApsIndication(NamedTuple):
+    """A message for an endpoint."""
+
+    src: int
+    src_endpoint: int
+    dst: int
+    dst_endpoint: int
+    profile: int
+    cluster: int
+    payload: bytes
+    secured: bool
+    """Under the APS link key."""
+    broadcast: bool
+    rssi: int
+    lqi: int
+
+
+Done = Callable[[ApsStatus], object]
+Handler = Callable[[ApsIndication], object]
+CommandHandler = Callable[[ApsCommand, ApsFrame, NwkIndication], None]
+
+
+@dataclass(slots=True, eq=False)
+class _Outgoing:
+    """A message that waits for its acknowledgement, block by block."""
+
+    dst: int
+    cluster: int
+    profile: int
+    src_endpoint: int
+    dst_endpoint: int
+    counter: int
+    secured: bool
+    blocks: list[bytes]
+    done: Done | None
+    block: int = 0
+    tries: int = 0
+    timer: Timer | None = None
+
+
+class Aps:
+    """One device's application support sublayer. Endpoints register; key services hook in by command."""
+
+    def __init__(
+        self, nwk: Nwk, clock: Clock, storage: NonVolatile, counters: Counter[Drop], poller: Poller | None
+    ) -> None:
+        self.nwk = nwk
+        self.clock = clock
+        self.storage = storage
+        self.counters = counters
+        self.poller = poller
+        self.on_command: dict[int, CommandHandler] = {}
+        self._endpoints: dict[int, Handler] = {}
+        self._counter = int(nwk.random.random() * 256)
+        self._waiting: dict[tuple[int, int], _Outgoing] = {}
+        self._recent = Recent(DUPLICATE_TIME)
+        self._reassemblies: dict[tuple[int, int], Reassembly] = {}
+        nwk.on_data = self._received
+
+    def register(self, endpoint: int, handler: Handler) -> None:
+        """Deliver what comes for `endpoint`; 0xFF is every endpoint, by broadcast."""
+        self._endpoints[endpoint] = handler
+
+    @property
+    def endpoints(self) -> tuple[int, ...]:
+        return tuple(sorted(self._endpoints))
+
+    def ieee_of(self, short: int) -> int | None:
+        """EUI-64 of a short address, as far as we learned it."""
+        network = self.storage.network
+        if network is not None and short == 0 and network.trust_center:
+            return network.trust_center
+        neighbour = next((ieee for ieee, address in self.storage.short_addresses.items() if address == short), None)
+        return neighbour
+
+    # --- sending ------------------------------------------------------------------------------------------------
+
+    def send(
+        self,
+        dst_short: int,
+        cluster: int,
+        payload: bytes,
+        *,
+        profile: int,
+        src_endpoint: int,
+        dst_endpoint: int,
+        ack: bool = True,
+        secured: bool = False,
+        done: Done | None = None,
+    ) -> None:
+        """APSDE-DATA.request. Long messages are fragmented; `done` is called once."""
+        self._counter = counter = (self._counter + 1) & 0xFF
+        if dst_short >= FIRST_BROADCAST:
+            header = frames.data_header(
+                dst_endpoint, cluster, profile, src_endpoint, counter, ack_request=False, delivery=frames.BROADCAST
+            )
+            self.nwk.send(dst_short, header + payload, _as_sent(done))
+            return
+        if secured and self._link_key(dst_short) is None:
+            if done is not None:
+                self.clock.call_later(0, done, ApsStatus.NO_KEY)
+            return
+        room = MAX_PAYLOAD - (LINK_KEY_OVERHEAD if secured else 0)
+        blocks = [payload] if len(payload) <= room else fragmentation.split(payload, BLOCK)
+        message = _Outgoing(dst_short, cluster, profile, src_endpoint, dst_endpoint, counter, secured, blocks, done)
+        if not ack and len(blocks) == 1:
+            self.nwk.send(dst_short, self._build(message, ack=False), _as_sent(done))
+            return
+        self._waiting[dst_short, counter] = message
+        if self.poller is not None:
+            self.poller.hold()
+        self._attempt(message)
+
+    def _build(self, message: _Outgoing, *, ack: bool = True) -> bytes:
+        fragment = fragmentation.header(message.block, len(message.blocks)) if len(message.blocks) > 1 else None
+        header = frames.data_header(
+            message.dst_endpoint,
+            message.cluster,
+            message.profile,
+            message.src_endpoint,
+            message.counter,
+            ack_request=ack,
+            secured=message.secured,
+            fragment=fragment,
+        )
+        payload = message.blocks[message.block]
+        return self._seal_data(message.dst, header, payload) if message.secured else header + payload
+
+    def _attempt(self, message: _Outgoing) -> None:
+        message.tries += 1
+        child = self.storage.children.get(message.dst)
+        sleeper = child is not None and not child.rx_on
+        message.timer = self.clock.call_later(SLEEPER_ACK_WAIT if sleeper else ACK_WAIT, self._unanswered, message)
+        self.nwk.send(message.dst, self._build(message))
+
+    def _unanswered(self, message: _Outgoing) -> None:
+        if message.tries > MAX_RETRIES or self.storage.network is None or not self.nwk.security.ready:
+            self._finish(message, ApsStatus.NO_ACK)
+        else:
+            self._attempt(message)
+
+    def _acknowledged(self, frame: ApsFrame, src: int) -> None:
+        message = self._waiting.get((src, frame.counter))
+        if message is None:
+            return
+        if len(message.blocks) > 1:
+            expected = 0 if message.block == 0 else message.block
+            if frame.fragment is None or (0 if frame.fragment.first else frame.fragment.block) != expected:
+                return
+        if message.timer is not None:
+            message.timer.cancel()
+        message.block += 1
+        if message.block < len(message.blocks):
+            message.tries = 0
+            self._attempt(message)
+        else:
+            self._finish(message, ApsStatus.SUCCESS)
+
+    def _finish(self, message: _Outgoing, status: ApsStatus) -> None:
+        del self._waiting[message.dst, message.counter]
+        if self.poller is not None:
+            self.poller.release()
+        if message.done is not None:
+            message.done(status)
+
+    def send_command(
+        self,
+        dst: int,
+        command: ApsCommand,
+        *,
+        key_id: KeyId | None = None,
+        partner: int = 0,
+        nwk_secured: bool = True,
+    ) -> None:
+        """Send an APS command: under a key derived from the link key with `partner`, or with NWK security alone."""
+        self.nwk.send(dst, self.build_command(command, key_id=key_id, partner=partner), secured=nwk_secured)
+
+    def build_command(self, command: ApsCommand, *, key_id: KeyId | None = None, partner: int = 0) -> bytes:
+        """The frame of an APS command. Commands carry the extended nonce: their readers may not know us yet."""
+        self._counter = counter = (self._counter + 1) & 0xFF
+        header = frames.command_header(counter, secured=key_id is not None)
+        if key_id is None:
+            return header + command.encode()
+        link = self.storage.link_keys[partner]
+        return self._seal(header, command.encode(), link, key_id, extended_nonce=True)
+
+    # --- link keys ----------------------------------------------------------------------------------------------
+
+    def _link_key(self, short: int) -> LinkKey | None:
+        ieee = self.ieee_of(short)
+        return None if ieee is None else self.storage.link_keys.get(ieee)
+
+    def _seal_data(self, dst: int, header: bytes, payload: bytes) -> bytes:
+        link = self._link_key(dst)
+        assert link is not None, "checked in send"
+        return self._seal(header, payload, link, KeyId.DATA, extended_nonce=False)
+
+    def _seal(self, header: bytes, payload: bytes, link: LinkKey, key_id: KeyId, *, extended_nonce: bool) -> bytes:
+        counter = link.outgoing
+        link.outgoing = counter + 1
+        return frames.secure(
+            header, payload, _cipher(link, key_id), key_id, counter, self.storage.ieee, extended_nonce=extended_nonce
+        )
+
+    def _unseal(self, frame: ApsFrame, src: int) -> None:
+        sender = frame.sender_ieee if frame.sender_ieee is not None else self.ieee_of(src)
+        if sender is None:
+            raise RemoteProtocolError(Drop.UNKNOWN_KEY, f"nobody known at {src:#06x}")
+        link = self.storage.link_keys.get(sender) or self.storage.link_keys.get(UNKNOWN_TRUST_CENTER)
+        if link is None:
+            raise RemoteProtocolError(Drop.UNKNOWN_KEY, f"no link key with {sender:016x}")
+        frame.decrypt(_cipher(link, frame.key_id), sender)
+        if frame.frame_counter < link.incoming:
+            raise RemoteProtocolError(Drop.REPLAY, f"APS frame counter {frame.frame_counter} of {sender:016x}")
+        link.incoming = frame.frame_counter + 1
+
+    # --- receiving ----------------------------------------------------------------------------------------------
+
+    def _received(self, indication: NwkIndication) -> None:
+        try:
+            self.accept(indication)
+        except RemoteProtocolError as error:
+            self.counters[error.reason] += 1
+
+    def accept(self, indication: NwkIndication) -> None:
+        """Take in one NWK payload (also one that came through a tunnel). Raises RemoteProtocolError."""
+        frame = frames.parse(indication.payload)
+        if frame.secured:
+            self._unseal(frame, indication.src)
+        elif not indication.secured:
+            raise RemoteProtocolError(Drop.UNSECURED, "neither NWK nor APS security")
+        if frame.type == frames.COMMAND:
+            self._command(frame, indication)
+        elif not indication.secured:
+            raise RemoteProtocolError(Drop.UNSECURED, "data without NWK security")
+        elif frame.type == frames.ACK:
+            self._acknowledged(frame, indication.src)
+        else:
+            self._data(frame, indication)
+
+    def _command(self, frame: ApsFrame, indication: NwkIndication) -> None:
+        command = commands.decode(frame.payload)
+        handler = self.on_command.get(command.ID)
+        if handler is not None:
+            handler(command, frame, indication)
+
+    def _data(self, frame: ApsFrame, indication: NwkIndication) -> None:
+        broadcast = indication.dst >= FIRST_BROADCAST
+        payload: bytes | None = frame.payload
+        if frame.fragment is not None:
+            payload = self._reassemble(frame, indication.src)
+        elif not broadcast:
+            duplicate = self._recent.seen((indication.src, frame.counter), self.clock.now)
+            if frame.ack_request:
+                self._acknowledge(frame, indication.src)
+            if duplicate:
+                raise RemoteProtocolError(Drop.DUPLICATE, "APS counter")
+        if payload is None:
+            return
+        handler = self._endpoints.get(frame.dst_endpoint)
+        if handler is None and frame.dst_endpoint != 0xFF:
+            raise RemoteProtocolError(Drop.NO_ENDPOINT, f"endpoint {frame.dst_endpoint}")
+        message = ApsIndication(
+            indication.src,
+            frame.src_endpoint,
+            indication.dst,
+            frame.dst_endpoint,
+            frame.profile,
+            frame.cluster,
+            payload,
+            frame.secured,
+            broadcast,
+            indication.rssi,
+            indication.lqi,
+        )
+        if handler is not None:
+            handler(message)
+        else:
+            for endpoint, each in tuple(self._endpoints.items()):
+                if endpoint:
+                    each(message._replace(dst_endpoint=endpoint))
+
+    def _reassemble(self, frame: ApsFrame, src: int) -> bytes | None:
+        fragment = frame.fragment
+        assert fragment is not None
+        key = (src, frame.counter)
+        reassembly = self._reassemblies.get(key)
+        if reassembly is None:
+            if not fragment.first or not fragment.block:
+                raise RemoteProtocolError(Drop.MALFORMED_APS, "fragment of an unknown message")
+            reassembly = self._reassemblies[key] = Reassembly(fragment.block)
+            self.clock.call_later(DUPLICATE_TIME, self._reassemblies.pop, key, None)
+        whole = reassembly.add(fragment, frame.payload)
+        self._acknowledge(frame, src)
+        return whole
+
+    def _acknowledge(self, frame: ApsFrame, src: int) -> None:
+        header = frames.ack_header(frame, secured=frame.secured)
+        self.nwk.send(src, self._seal_data(src, header, b"") if frame.secured else header)
+
+
+def _cipher(link: LinkKey, key_id: int) -> FrameCipher:
+    if key_id == KeyId.KEY_TRANSPORT:
+        return cipher(key_transport_key(link.key))
+    if key_id == KeyId.KEY_LOAD:
+        return cipher(key_load_key(link.key))
+    return cipher(link.key)
+
+
+def _as_sent(done: Done | None) -> Callable[[TxStatus | None], object] | None:
+    """A MAC outcome as an APS one."""
+    if done is None:
+        return None
+    return lambda status: done(ApsStatus.SUCCESS if status in (TxStatus.ACKED, TxStatus.SENT) else ApsStatus.NOT_SENT)

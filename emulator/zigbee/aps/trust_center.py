@@ -1,0 +1,135 @@
+"""The Trust Centre: who may come in, who gets which key, and when keys change (R22, 4.6.3 and 4.7.3).
+
+Admission is by list: a device whose link key (from its install code, or agreed since) the Trust Centre does not
+hold gets nothing. Smart Energy knows no other way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from emulator.clock import SECOND, Clock
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.randomness import RandomSource
+from emulator.zigbee.aps.commands import ApsCommand, RemoveDevice, SwitchKey, TransportNetworkKey, Tunnel, UpdateDevice
+from emulator.zigbee.aps.frames import ApsFrame
+from emulator.zigbee.aps.layer import Aps
+from emulator.zigbee.nwk.layer import RX_ON_DEVICES, NwkIndication
+from emulator.zigbee.nwk.parent import JoinStatus, Parent
+from emulator.zigbee.security.ccm import KEY_LENGTH
+from emulator.zigbee.security.keys import KeyId
+from emulator.zigbee.storage import ChildEntry, LinkKey
+
+KEY_REPEAT = 5 * SECOND
+"""A sleeper that was handed a new network key is not handed it again for this long."""
+
+
+class TrustCenter:
+    """Runs on the coordinator."""
+
+    def __init__(self, aps: Aps, parent: Parent, clock: Clock, random: RandomSource) -> None:
+        self._aps = aps
+        self._parent = parent
+        self._clock = clock
+        self._random = random
+        self.on_device: Callable[[int, int, JoinStatus], None] | None = None
+        """EUI-64, short address and way of a device that was let in."""
+        self._owed: dict[int, int] = {}
+        """Sleepers that have not been given the next key yet: EUI-64 to the time of the next try."""
+        self._next: tuple[int, bytes] | None = None
+        parent.on_joined = self.joined
+        parent.admits = self.knows
+        parent.on_awake.append(self._child_awake)
+        aps.on_command[UpdateDevice.ID] = self._update_device
+
+    # --- the list -------------------------------------------------------------------------------------------------
+
+    def add(self, ieee: int, link_key: bytes) -> None:
+        """Expect a device: its key comes from its install code."""
+        self._aps.storage.link_keys[ieee] = LinkKey(link_key)
+
+    def knows(self, ieee: int) -> bool:
+        return ieee in self._aps.storage.link_keys
+
+    def form(self, key: bytes | None = None) -> None:
+        """Make the first network key."""
+        self._aps.nwk.security.replace(0, key if key is not None else self._new_key())
+
+    def _new_key(self) -> bytes:
+        return self._random.randbytes(KEY_LENGTH)
+
+    # --- devices that come ------------------------------------------------------------------------------------------
+
+    def joined(self, ieee: int, short: int, status: JoinStatus, via: int | None = None) -> None:
+        """A device came, to us or (`via`) to a router of ours."""
+        if not self.knows(ieee):
+            if status is not JoinStatus.LEFT:
+                self._turn_away(ieee, short, via)
+            return
+        if status is JoinStatus.LEFT:
+            return
+        self._aps.storage.short_addresses[ieee] = short
+        if status in (JoinStatus.UNSECURED_JOIN, JoinStatus.TRUST_CENTER_REJOIN):
+            self._give_key(ieee, short, via)
+        if self.on_device is not None:
+            self.on_device(ieee, short, status)
+
+    def _turn_away(self, ieee: int, short: int, via: int | None) -> None:
+        if via is None:
+            self._parent.remove(short)
+        else:
+            self._aps.send_command(via, RemoveDevice(ieee))
+
+    def _give_key(self, ieee: int, short: int, via: int | None) -> None:
+        storage = self._aps.storage
+        command = TransportNetworkKey(storage.network_keys[storage.active_key], storage.active_key, ieee, storage.ieee)
+        frame = self._aps.build_command(command, key_id=KeyId.KEY_TRANSPORT, partner=ieee)
+        if via is None:
+            self._aps.nwk.send(short, frame, secured=False)
+        else:
+            self._aps.send_command(via, Tunnel(ieee, frame))
+
+    def _update_device(self, command: ApsCommand, frame: ApsFrame, indication: NwkIndication) -> None:
+        assert isinstance(command, UpdateDevice)
+        if not indication.secured:
+            raise RemoteProtocolError(Drop.UNSECURED, "Update-Device")
+        try:
+            status = JoinStatus(command.status)
+        except ValueError:
+            raise RemoteProtocolError(Drop.UNSUPPORTED, f"Update-Device status {command.status}") from None
+        self.joined(command.device, command.short, status, via=indication.src)
+
+    # --- key rotation -----------------------------------------------------------------------------------------------
+
+    def distribute(self, key: bytes | None = None) -> int:
+        """Send everybody the next network key, and owe it to those asleep; returns its sequence number."""
+        storage = self._aps.storage
+        sequence = storage.active_key + 1 & 0xFF
+        key = key if key is not None else self._new_key()
+        self._next = (sequence, key)
+        self._owed = {child.ieee: 0 for child in storage.children.values() if not child.rx_on and child.authenticated}
+        self._aps.send_command(RX_ON_DEVICES, TransportNetworkKey(key, sequence, 0, storage.ieee))
+        self._aps.nwk.security.store(sequence, key)
+        return sequence
+
+    def switch(self) -> None:
+        """Tell everybody to use the key that was distributed, and use it; sleepers follow when they hear us use it."""
+        if self._next is None:
+            return
+        sequence, _ = self._next
+        self._next = None
+        self._owed.clear()
+        self._aps.send_command(RX_ON_DEVICES, SwitchKey(sequence))
+        self._clock.call_later(SECOND, self._aps.nwk.security.switch, sequence)
+
+    def _child_awake(self, child: ChildEntry) -> None:
+        if self._next is None or self._owed.get(child.ieee, self._clock.now + 1) > self._clock.now:
+            return
+        self._owed[child.ieee] = self._clock.now + KEY_REPEAT
+        sequence, key = self._next
+        command = TransportNetworkKey(key, sequence, child.ieee, self._aps.storage.ieee)
+        self._aps.nwk.send(
+            child.short,
+            self._aps.build_command(command, key_id=KeyId.KEY_TRANSPORT, partner=child.ieee),
+            lambda status: self._owed.pop(child.ieee, None) if status is not None else None,
+        )
