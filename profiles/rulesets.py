@@ -1,7 +1,7 @@
 """The rules of partial migration as typed data: one `RuleSet` for each version of the SMETS1 TMAD.
 
-"The letter" is the Department's direction to re-designate the SMETS1 TMAD (14 March 2022); `reference` names its paragraph.
-Every value says whether the letter states it, whether it is inferred, or whether it is assumed.
+"The letter" is the Department's direction to re-designate the SMETS1 TMAD (14 March 2022); `reference` names its
+paragraph. Every value says whether the letter states it, whether it is inferred, or whether it is assumed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Annotated, Generic, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
-
 
 FOLDER = Path(__file__).parent / "rules"
 
@@ -106,7 +105,7 @@ class DecisionRule(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if (self.decider.value is Decider.DCC) != (self.consent.value is Consent.NONE):
-            raise ValueError("`consent` must be \"none\" where the DCC decides, and something else where a supplier does")
+            raise ValueError("`consent` must be none where the DCC decides, and something else where a supplier does")
 
 
 class Decisions(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

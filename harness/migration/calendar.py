@@ -16,7 +16,7 @@ class Calendar(NamedTuple):
 
     @classmethod
     def starting(cls, at: datetime, now: int = 0) -> Calendar:
-        """Return the calendar on which it is `at` (any zone) when the clock shows `now`. Raises ValueError for a date without zone."""
+        """Return the calendar on which it is `at` when the clock shows `now`. Raises ValueError if `at` has no zone."""
         if at.tzinfo is None:
             raise ValueError(f"{at.isoformat()} has no time zone")
         return cls(at.astimezone(UTC) - timedelta(microseconds=now))

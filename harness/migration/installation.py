@@ -47,7 +47,7 @@ class Rulebook(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     switches: Switches = Switches()
 
     @classmethod
-    def in_force(cls, rule_sets: Mapping[str, RuleSet], switches: Switches = Switches()) -> Rulebook:
+    def in_force(cls, rule_sets: Mapping[str, RuleSet], switches: Switches | None = None) -> Rulebook:
         """Return the rulebook of what really applied: each designated rule set on its own days."""
         designated = (rules for rules in rule_sets.values() if rules.designated)
         entries = (
@@ -58,12 +58,12 @@ class Rulebook(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
             )
             for rules in designated
         )
-        return cls(tuple(sorted(entries, key=lambda entry: entry.first_day or date.min)), switches)
+        return cls(tuple(sorted(entries, key=lambda entry: entry.first_day or date.min)), switches or Switches())
 
     @classmethod
-    def always(cls, rule_set: str, switches: Switches = Switches()) -> Rulebook:
+    def always(cls, rule_set: str, switches: Switches | None = None) -> Rulebook:
         """Return the rulebook of one rule set, whatever the date: how a proposal is tried out."""
-        return cls((RuleEntry(rule_set),), switches)
+        return cls((RuleEntry(rule_set),), switches or Switches())
 
 
 class Installation(Struct, frozen=True, forbid_unknown_fields=True):

@@ -32,7 +32,7 @@ class State(StrEnum):
 
 
 class SupplierAct(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A supplier speaks: at a date, or when it has been asked, or right after the result of a check. Give one of these."""
+    """A supplier speaks: at a date, some time after it was asked, or right after the result of a check."""
 
     supplier: SupplierId
     says: Says
@@ -47,7 +47,7 @@ class SupplierAct(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
 
 class Change(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A subject breaks or recovers: at a date, or just before the nth check or commissioning. Give one of these."""
+    """A subject breaks or recovers: at a date, or just before the nth check or commissioning."""
 
     subject: Subject
     state: State

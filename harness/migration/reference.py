@@ -142,7 +142,7 @@ class Reference:
         return None
 
     def terms(self, now: datetime) -> RuleSet:
-        """Return the rule set for counting and recording: that of the day or, on a day without one, the rulebook's first."""
+        """Return the rule set to count and record by: that of the day or, on a day without, the rulebook's first."""
         rulebook = self.installation.rulebook
         return self.rules_on(self.day(now)) or self.rulesets[rulebook.rule_sets[0].id].switched(rulebook.switches)
 
@@ -186,7 +186,7 @@ class Reference:
         return now - self.last_finished > timedelta(hours=rules.evidence_max_age_hours.value)
 
     def attempts_used_up(self, now: datetime) -> bool:
-        """Say whether no further attempt is allowed. Each check begins an attempt; it failed unless it ended the case."""
+        """Say whether no further attempt is allowed. Each check begins one, which failed unless it ended the case."""
         return self.attempts >= self.terms(now).attempt_cap.value
 
     def time_is_up(self, now: datetime) -> bool:

@@ -83,7 +83,7 @@ async def drive(
     scenario: str = "",
     controller_name: str = "",
     seed: str = "",
-    limits: Limits = Limits(),
+    limits: Limits | None = None,
 ) -> Outcome | None:
     """Run one case to its end and return the controller's outcome, None if it gave none within the limits.
 
@@ -91,7 +91,7 @@ async def drive(
     world goes through to the caller.
     """
     trace.add(Header(trace.now, scenario, installation, controller_name or type(controller).__name__, seed))
-    session = _Session(controller, installation, world, plan, trace, limits)
+    session = _Session(controller, installation, world, plan, trace, limits or Limits())
     try:
         await session.run()
     finally:

@@ -1,0 +1,12 @@
+"""The independent judge: reads a recorded trace and says where the rules were broken.
+
+It knows the vocabulary, the trace and the rule sets; it shares no code with any controller.
+"""
+
+from __future__ import annotations
+
+from harness.oracle.expected import Expected, expected
+from harness.oracle.judge import PROPERTIES, judge
+from harness.oracle.violation import Property, Violation
+
+__all__ = ["PROPERTIES", "Expected", "Property", "Violation", "expected", "judge"]

@@ -1,0 +1,227 @@
+"""A trace, read once and put in order for the properties. Facts only: nothing here judges.
+
+Order in time is order in the trace, so a position is an index into its records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from harness.migration.installation import Installation, Status
+from harness.migration.plan import Says, State
+from harness.migration.trace import (
+    AnyRecord,
+    CheckFinished,
+    CheckStarted,
+    Closed,
+    Commissioned,
+    End,
+    Excluded,
+    Given,
+    Header,
+    Misbehaved,
+    Taken,
+    Truth,
+)
+from harness.migration.vocabulary import (
+    Authorisation,
+    CommissionDevices,
+    Device,
+    ExcludeDevice,
+    Outcome,
+    Subject,
+    SupplierRequest,
+    Verdict,
+    Withdrawal,
+)
+from profiles.rulesets import DecisionRule, InstallationType, RuleSet
+
+BOTH = frozenset(Device)
+ESME_ONLY = frozenset({Device.ESME})
+
+
+class Check(NamedTuple):
+    """One finished HAN-connectivity check."""
+
+    begin: int
+    """Position of its start; `end` that of its result."""
+    end: int
+    attempt: int
+    verdict: Verdict
+    code: str | None
+    cause: Subject | None
+    started: datetime
+    finished: datetime
+    frames: tuple[int, ...]
+
+
+class Decision(NamedTuple):
+    """The controller asked to commission devices."""
+
+    position: int
+    time: datetime
+    devices: frozenset[Device]
+
+
+class Effect(NamedTuple):
+    """Devices were commissioned, or an attempt at it failed."""
+
+    position: int
+    devices: frozenset[Device]
+    succeeded: bool
+
+
+class Voice(NamedTuple):
+    """The controller learned what a supplier says."""
+
+    position: int
+    supplier: str
+    says: Says
+
+
+class Case:
+    """One trace in order. Raises ValueError if it has no header."""
+
+    def __init__(self, records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet]) -> None:
+        if not records or not isinstance(records[0], Header):
+            raise ValueError("a trace begins with its header")
+        self.installation: Installation = records[0].installation
+        self.type = _type(self.installation)
+        book = self.installation.rulebook
+        self._rules = [(entry, rulesets[entry.id].switched(book.switches)) for entry in book.rule_sets]
+        self.checks: list[Check] = []
+        self.started: list[tuple[int, datetime, int]] = []
+        """Attempt, time and position of each check that began."""
+        self.decisions: list[Decision] = []
+        self.effects: list[Effect] = []
+        self.voices: list[Voice] = []
+        self.exclusions: list[tuple[int, Excluded]] = []
+        self.exclusions_decided: list[tuple[int, Device]] = []
+        self.misbehaviours: list[Misbehaved] = []
+        self.closed: tuple[int, Closed] | None = None
+        self.end: End | None = None
+        self._truths: dict[Subject, list[tuple[int, State]]] = {subject: [(-1, State.WELL)] for subject in Subject}
+        for position, record in enumerate(records):
+            self._read(position, record)
+
+    def _read(self, position: int, record: AnyRecord) -> None:
+        match record:
+            case Given(event=SupplierRequest(supplier=supplier)):
+                self.voices.append(Voice(position, supplier, Says.REQUEST))
+            case Given(event=Authorisation(supplier=supplier)):
+                self.voices.append(Voice(position, supplier, Says.AUTHORISATION))
+            case Given(event=Withdrawal(supplier=supplier)):
+                self.voices.append(Voice(position, supplier, Says.WITHDRAWAL))
+            case Taken(action=CommissionDevices(devices=devices)):
+                self.decisions.append(Decision(position, record.time, frozenset(devices)))
+            case Taken(action=ExcludeDevice(device=device)):
+                self.exclusions_decided.append((position, device))
+            case CheckStarted():
+                self.started.append((record.attempt, record.time, position))
+            case CheckFinished():
+                self.checks.append(self._check(position, record))
+            case Truth():
+                self._truths[record.subject].append((position, record.state))
+            case Commissioned():
+                self.effects.append(Effect(position, frozenset(record.devices), record.succeeded))
+            case Excluded():
+                self.exclusions.append((position, record))
+            case Misbehaved():
+                self.misbehaviours.append(record)
+            case Closed():
+                self.closed = (position, record)
+            case End():
+                self.end = record
+
+    def _check(self, position: int, record: CheckFinished) -> Check:
+        begin = next((at for attempt, _, at in reversed(self.started) if attempt == record.attempt), position)
+        return Check(
+            begin,
+            position,
+            record.attempt,
+            record.verdict,
+            record.code,
+            record.cause,
+            record.started,
+            record.time,
+            record.frames,
+        )
+
+    # -- rules ---------------------------------------------------------------------------------------------------------
+
+    def rules_in_force(self, at: datetime) -> RuleSet | None:
+        """Return the rule set of the day of `at`, None on a day without one."""
+        day = at.astimezone(UTC).date()
+        for entry, rules in self._rules:
+            started = entry.first_day is None or entry.first_day <= day
+            if started and (entry.last_day is None or day <= entry.last_day):
+                return rules
+        return None
+
+    def rules_for_counting(self, at: datetime) -> RuleSet:
+        """Return the rule set of the day of `at`; on a day without one, the first of the rulebook."""
+        return self.rules_in_force(at) or self._rules[0][1]
+
+    def decision_rule(self, rules: RuleSet) -> DecisionRule:
+        """Return what `rules` ask for with this type of installation."""
+        return {
+            InstallationType.ACTIVE: rules.decision.active,
+            InstallationType.DORMANT: rules.decision.dormant,
+            InstallationType.MIXED_GSME_ACTIVE: rules.decision.mixed_gsme_active,
+            InstallationType.MIXED_GSME_DORMANT: rules.decision.mixed_gsme_dormant,
+        }[self.type]
+
+    # -- what was so ---------------------------------------------------------------------------------------------------
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the controller closed the case."""
+        return self.closed[1].outcome if self.closed else None
+
+    @property
+    def partials(self) -> list[Decision]:
+        """Decisions to commission the ESME alone."""
+        return [decision for decision in self.decisions if decision.devices == ESME_ONLY]
+
+    @property
+    def commissioned(self) -> frozenset[Device]:
+        """Devices that were commissioned."""
+        return frozenset(device for effect in self.effects if effect.succeeded for device in effect.devices)
+
+    def checks_before(self, position: int) -> list[Check]:
+        """Return the checks that had finished there."""
+        return [check for check in self.checks if check.end < position]
+
+    def last_check(self, position: int) -> Check | None:
+        """Return the latest check that had finished there."""
+        return next((check for check in reversed(self.checks) if check.end < position), None)
+
+    def states(self, subject: Subject, begin: int, end: int) -> frozenset[State]:
+        """Return every state in which `subject` really was between two positions."""
+        found: set[State] = set()
+        for position, state in self._truths[subject]:
+            if position <= begin:
+                found = {state}
+            elif position < end:
+                found.add(state)
+        return frozenset(found)
+
+
+def _type(installation: Installation) -> InstallationType:
+    active = [meter.status is Status.ACTIVE for meter in (installation.esme, installation.gsme)]
+    match active:
+        case [True, True]:
+            return InstallationType.ACTIVE
+        case [False, False]:
+            return InstallationType.DORMANT
+        case [False, True]:
+            return InstallationType.MIXED_GSME_ACTIVE
+        case _:
+            return InstallationType.MIXED_GSME_DORMANT
+
+
+def frames_of(checks: Sequence[Check]) -> tuple[int, ...]:
+    """Return the frames on which these checks rest, in order."""
+    return tuple(sorted({frame for check in checks for frame in check.frames}))

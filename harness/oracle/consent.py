@@ -1,0 +1,140 @@
+"""Properties of consent: whose word is needed, who gave it, who took it back, and who has no say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.migration.plan import Says
+from harness.migration.vocabulary import Outcome
+from harness.oracle.case import Case, Decision, Voice, frames_of
+from harness.oracle.counting import counted, is_failure
+from harness.oracle.scope import allowed_on
+from harness.oracle.violation import Finding, Property
+from profiles.rulesets import Consent, Decider, RuleSet, Sourced
+
+
+def needed_consent(case: Case, rules: RuleSet) -> Sourced[Consent]:
+    """Return what the GSME's Responsible Supplier has to give under `rules`."""
+    return case.decision_rule(rules).consent
+
+
+def has_consent(case: Case, position: int, needed: Consent) -> bool:
+    """Say whether what is needed was given by the GSME's Responsible Supplier, and not taken back since."""
+    if needed is Consent.NONE:
+        return True
+    given = False
+    for voice in _voices(case, position):
+        if voice.supplier == case.installation.gsme.supplier:
+            if voice.says is Says.WITHDRAWAL:
+                given = False
+            elif voice.says.value == needed.value:
+                given = True
+    return given
+
+
+def _voices(case: Case, position: int) -> list[Voice]:
+    return [voice for voice in case.voices if voice.position < position]
+
+
+def _unconsented(case: Case) -> Iterator[tuple[Decision, Sourced[Consent], set[str]]]:
+    """Yield each decision without consent, what was needed, and the suppliers that ever gave such a thing."""
+    for decision in case.partials:
+        needed = needed_consent(case, case.rules_for_counting(decision.time))
+        if not has_consent(case, decision.position, needed.value):
+            voices = _voices(case, decision.position)
+            yield decision, needed, {voice.supplier for voice in voices if voice.says.value == needed.value.value}
+
+
+def consent_given(case: Case) -> Iterator[Finding]:
+    """Where a Responsible Supplier decides, somebody gave the request or authorisation before the decision."""
+    for _, needed, givers in _unconsented(case):
+        if not givers:
+            yield Finding(f"partial migration without {needed.value.value}", (), _source(needed))
+
+
+def consent_from_the_right_supplier(case: Case) -> Iterator[Finding]:
+    """What was given came from the Responsible Supplier of the GSME."""
+    supplier = case.installation.gsme.supplier
+    for _, needed, givers in _unconsented(case):
+        if givers and supplier not in givers:
+            yield Finding(
+                f"partial migration on the {needed.value.value} of {', '.join(sorted(givers))}; "
+                f"the GSME's Responsible Supplier is {supplier}",
+                (),
+                _source(needed),
+            )
+
+
+def withdrawal_honoured(case: Case) -> Iterator[Finding]:
+    """What was given had not been taken back before the decision."""
+    supplier = case.installation.gsme.supplier
+    for _, needed, givers in _unconsented(case):
+        if supplier in givers:
+            yield Finding(
+                f"partial migration although {supplier} withdrew its {needed.value.value}", (), _source(needed)
+            )
+
+
+def no_veto(case: Case) -> Iterator[Finding]:
+    """Where the DCC decides, no case ends waiting for a supplier, nor refused after a supplier objected."""
+    if case.closed is None or case.outcome not in (Outcome.HOLD, Outcome.REFUSE):
+        return
+    position, closed = case.closed
+    rules = case.rules_for_counting(closed.time)
+    decider = case.decision_rule(rules).decider
+    allowed = allowed_on(case, closed.time)
+    if decider.value is not Decider.DCC or allowed is None or not allowed.value:
+        return
+    objectors = sorted({v.supplier for v in _voices(case, position) if v.says is Says.WITHDRAWAL})
+    if case.outcome is Outcome.HOLD:
+        yield Finding(f"{case.type.value} waits for a supplier, but the DCC decides", (), _source(decider))
+    elif objectors:
+        yield Finding(
+            f"refused after {', '.join(objectors)} objected, but the DCC decides about {case.type.value}",
+            (),
+            _source(decider),
+        )
+
+
+def hold_only_for_consent(case: Case) -> Iterator[Finding]:
+    """`hold` ends a case only if the failure is persistent and a consent really is missing."""
+    if case.closed is None or case.outcome is not Outcome.HOLD:
+        return
+    position, closed = case.closed
+    rules = case.rules_for_counting(closed.time)
+    checks = case.checks_before(position)
+    failures = counted(checks, rules)
+    if len(failures) < case.decision_rule(rules).failures_required.value or not is_failure(checks[-1], rules):
+        yield Finding("held before the GSME's failure was persistent", frames_of(checks))
+    if has_consent(case, position, needed_consent(case, rules).value):
+        yield Finding("held although no consent is missing")
+
+
+def _source(value: Sourced[Consent] | Sourced[Decider]) -> str:
+    return f"{value.reference} ({value.source.value})"
+
+
+PROPERTIES = (
+    Property(
+        "consent",
+        "Where a Responsible Supplier decides, nothing happens without its request or authorisation",
+        "letter, 2",
+        consent_given,
+    ),
+    Property(
+        "consent-from-responsible-supplier",
+        "Only the Responsible Supplier of the GSME can consent",
+        "letter, 2",
+        consent_from_the_right_supplier,
+    ),
+    Property("withdrawal-honoured", "A withdrawn consent is none", "letter, 2 (inferred)", withdrawal_honoured),
+    Property(
+        "no-veto", "The supplier of a dormant GSME has no veto where the DCC decides", "letter, 2, 4 and 5", no_veto
+    ),
+    Property(
+        "hold-only-for-consent",
+        "A case is held only for a consent that is missing",
+        "letter, 2 (inferred)",
+        hold_only_for_consent,
+    ),
+)

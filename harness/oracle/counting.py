@@ -1,0 +1,112 @@
+"""Properties of the count: how many failures, which of them, how far apart, and how many attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from harness.migration.vocabulary import Outcome, Subject, Verdict
+from harness.oracle.case import Case, Check, frames_of
+from harness.oracle.violation import Finding, Property
+from profiles.rulesets import Counting, RuleSet
+
+
+def is_failure(check: Check, rules: RuleSet) -> bool:
+    """Say whether a check adds to the count under `rules`."""
+    if check.verdict is Verdict.INCONCLUSIVE:
+        return check.cause is Subject.WAN and rules.wan_failure_counts.value
+    return check.verdict is Verdict.FAIL
+
+
+def counted(checks: Sequence[Check], rules: RuleSet) -> list[Check]:
+    """Return the checks whose failures add up under `rules`."""
+    if rules.failure_counting.value is Counting.CONSECUTIVE:
+        since = max((n for n, check in enumerate(checks, 1) if check.verdict is Verdict.PASS), default=0)
+        checks = checks[since:]
+    return [check for check in checks if is_failure(check, rules)]
+
+
+def enough_failures(case: Case) -> Iterator[Finding]:
+    """At each decision for partial migration, the count has reached the number required."""
+    for decision in case.partials:
+        rules = case.rules_for_counting(decision.time)
+        failures = counted(case.checks_before(decision.position), rules)
+        required = case.decision_rule(rules).failures_required
+        if len(failures) < required.value:
+            yield Finding(
+                f"partial migration after {len(failures)} {rules.failure_counting.value} failures of the "
+                f"HAN-connectivity check, {required.value} are required",
+                frames_of(failures),
+                f"{required.reference} ({required.source.value})",
+            )
+
+
+def inconclusive_never_counts(case: Case) -> Iterator[Finding]:
+    """No decision for partial migration would reach its number only with inconclusive checks added."""
+    for decision in case.partials:
+        rules = case.rules_for_counting(decision.time)
+        checks = case.checks_before(decision.position)
+        failures = counted(checks, rules)
+        others = [c for c in checks if c.verdict is Verdict.INCONCLUSIVE and not is_failure(c, rules)]
+        required = case.decision_rule(rules).failures_required.value
+        if len(failures) < required <= len(failures) + len(others):
+            blamed = ", ".join(f"attempt {c.attempt}: {c.cause.value if c.cause else 'unknown'}" for c in others)
+            yield Finding(
+                f"{required} failures are reached only by counting inconclusive checks ({blamed})", frames_of(others)
+            )
+
+
+def attempt_cap(case: Case) -> Iterator[Finding]:
+    """No check begins after as many attempts as the cap allows."""
+    for attempt, time, _ in case.started:
+        cap = case.rules_for_counting(time).attempt_cap
+        if attempt > cap.value:
+            yield Finding(
+                f"attempt {attempt} began, the cap is {cap.value}", (), f"{cap.reference} ({cap.source.value})"
+            )
+
+
+def excluded_at_the_cap(case: Case) -> Iterator[Finding]:
+    """The installation is excluded only after as many finished attempts as the cap says."""
+    if case.closed is None or case.outcome is not Outcome.EXCLUDE_INSTALLATION:
+        return
+    cap = case.rules_for_counting(case.closed[1].time).attempt_cap
+    if len(case.checks) < cap.value:
+        yield Finding(
+            f"installation excluded after {len(case.checks)} attempts, not before {cap.value}",
+            frames_of(case.checks),
+            f"{cap.reference} ({cap.source.value})",
+        )
+
+
+def checks_apart(case: Case) -> Iterator[Finding]:
+    """Each check begins at least the installation's `check_spacing` after the end of the one before."""
+    spacing = case.installation.check_spacing
+    finished = {check.attempt: check for check in case.checks}
+    for attempt, time, _ in case.started:
+        before = finished.get(attempt - 1)
+        if before is not None and time < before.finished + spacing:
+            yield Finding(f"attempt {attempt} began {time - before.finished} after the one before, not {spacing}")
+
+
+PROPERTIES = (
+    Property(
+        "count",
+        "Partial migration only after the required failures of the HAN-connectivity check",
+        "letter, 2",
+        enough_failures,
+    ),
+    Property(
+        "inconclusive-never-counts",
+        "An ESME fault, a WAN fault or a fault of the bench is no failure of the GSME",
+        "letter, 2; Various 1 (ii)(b) and (c) (inferred)",
+        inconclusive_never_counts,
+    ),
+    Property("attempt-cap", "No attempt after the cap", "Various 1 (ii)(d)", attempt_cap),
+    Property(
+        "exclusion-not-before-cap",
+        "The whole installation is excluded only when the attempts are used up",
+        "Various 1 (ii)(d)",
+        excluded_at_the_cap,
+    ),
+    Property("spacing", "Checks keep the spacing that the scenario sets", "scenario (assumed)", checks_apart),
+)

@@ -1,0 +1,114 @@
+"""Properties of how a case is conducted and how it ends: in time, in turn, in agreement with what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from harness.migration.vocabulary import Device, Outcome
+from harness.oracle.case import BOTH, ESME_ONLY, Case, frames_of
+from harness.oracle.consent import has_consent, needed_consent
+from harness.oracle.counting import counted
+from harness.oracle.scope import allowed_on
+from harness.oracle.violation import Finding, Property
+
+GRACE = timedelta(days=1)
+"""Beyond `decide_by`: time for a commissioning that was under way."""
+
+_COMMISSIONED = {Outcome.MIGRATE_BOTH: BOTH, Outcome.MIGRATE_ESME_ONLY: ESME_ONLY}
+
+
+def ends_in_time(case: Case) -> Iterator[Finding]:
+    """The controller closes the case, no later than a day after `decide_by`."""
+    latest = case.installation.decide_by + GRACE
+    if case.closed is None:
+        yield Finding(f"no outcome; recording ended on the bound \"{case.end.reason if case.end else 'none'}\"")
+    elif case.closed[1].time > latest:
+        yield Finding(f"closed at {case.closed[1].time}, after {latest}")
+
+
+def patient(case: Case) -> Iterator[Finding]:
+    """`hold` and `retry` end a case only when its time is up."""
+    if case.closed is not None and case.outcome in (Outcome.HOLD, Outcome.RETRY):
+        closed = case.closed[1]
+        if closed.time < case.installation.decide_by:
+            yield Finding(
+                f"closed with {closed.outcome.value} at {closed.time}, before {case.installation.decide_by}",
+                frames_of(case.checks),
+            )
+
+
+def partial_not_withheld(case: Case) -> Iterator[Finding]:
+    """No case is given up while a fresh, persistent failure, the rules and the consents allow partial migration."""
+    if case.closed is None or case.outcome not in (Outcome.EXCLUDE_INSTALLATION, Outcome.RETRY):
+        return
+    position, closed = case.closed
+    rules = case.rules_for_counting(closed.time)
+    checks = case.checks_before(position)
+    failures = counted(checks, rules)
+    required = case.decision_rule(rules).failures_required.value
+    allowed = allowed_on(case, closed.time)
+    if len(failures) < required or failures[-1] is not checks[-1] or allowed is None or not allowed.value:
+        return
+    fresh = closed.time - checks[-1].finished <= timedelta(hours=rules.evidence_max_age_hours.value)
+    tried = any(partial.position > checks[-1].end for partial in case.partials)
+    if fresh and not tried and has_consent(case, position, needed_consent(case, rules).value):
+        yield Finding(
+            f"closed with {closed.outcome.value} although the ESME could have been migrated alone", frames_of(failures)
+        )
+
+
+def outcome_matches(case: Case) -> Iterator[Finding]:
+    """The outcome names exactly the devices that were commissioned."""
+    if case.outcome is None:
+        return
+    expected = _COMMISSIONED.get(case.outcome, frozenset())
+    if case.commissioned != expected:
+        done = ", ".join(sorted(device.value for device in case.commissioned)) or "nothing"
+        yield Finding(f"closed with {case.outcome.value}, but {done} was commissioned")
+
+
+def decided_before_done(case: Case) -> Iterator[Finding]:
+    """Each commissioning and each exclusion answers to a decision of its own that came before it."""
+    open_decisions = [(decision.position, decision.devices) for decision in case.decisions]
+    for effect in case.effects:
+        match = next((d for d in open_decisions if d[0] < effect.position and d[1] == effect.devices), None)
+        if match is None:
+            names = ", ".join(sorted(device.value for device in effect.devices))
+            yield Finding(f"{names} commissioned without a decision")
+        else:
+            open_decisions.remove(match)
+    for position, excluded in case.exclusions:
+        if not any(at < position and device is excluded.device for at, device in case.exclusions_decided):
+            yield Finding(f"{excluded.device.value} excluded without a decision")
+
+
+def commissioned_once(case: Case) -> Iterator[Finding]:
+    """No decision commissions a device again."""
+    for decision in case.decisions:
+        before = {d for e in case.effects if e.succeeded and e.position < decision.position for d in e.devices}
+        again: set[Device] = before & decision.devices
+        if again:
+            yield Finding(f"{', '.join(sorted(again))} commissioned a second time")
+
+
+def in_turn(case: Case) -> Iterator[Finding]:
+    """The controller never crashes, acts out of turn or asks for something outside the vocabulary."""
+    for misbehaviour in case.misbehaviours:
+        yield Finding(f"{misbehaviour.kind}: {misbehaviour.text}")
+
+
+PROPERTIES = (
+    Property("bounded-time", "Every case ends in bounded time", "scenario (assumed)", ends_in_time),
+    Property("patience", "No case is given up before its time is up", "scenario (assumed)", patient),
+    Property(
+        "partial-not-withheld",
+        "A partial migration that is due is not replaced by giving up",
+        "letter, 5 and 7",
+        partial_not_withheld,
+    ),
+    Property("outcome-matches-effects", "The outcome says what was done", "interface", outcome_matches),
+    Property("decided-before-done", "Nothing is done that was not decided", "interface", decided_before_done),
+    Property("commissioned-once", "No device is commissioned twice", "interface", commissioned_once),
+    Property("in-turn", "The controller keeps to its interface", "interface", in_turn),
+)

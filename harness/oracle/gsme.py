@@ -1,0 +1,175 @@
+"""Properties of the GSME: left behind only while it does not answer, and on the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from harness.migration.plan import State
+from harness.migration.trace import Excluded
+from harness.migration.vocabulary import Device, Subject, Verdict
+from harness.oracle.case import ESME_ONLY, Case, Check, Decision, frames_of
+from harness.oracle.counting import counted
+from harness.oracle.violation import Finding, Property
+
+
+def _evidence_age(case: Case, decision: Decision) -> tuple[Check, timedelta, timedelta] | None:
+    """Return the last check before a decision, its age, and the age allowed."""
+    last = case.last_check(decision.position)
+    if last is None:
+        return None
+    limit = case.rules_for_counting(decision.time).evidence_max_age_hours.value
+    return last, decision.time - last.finished, timedelta(hours=limit)
+
+
+def healthy_gsme_stays(case: Case) -> Iterator[Finding]:
+    """No decision for partial migration follows a pass, or old evidence while everything really works again."""
+    for decision in case.partials:
+        conclusive = [c for c in case.checks_before(decision.position) if c.verdict is not Verdict.INCONCLUSIVE]
+        if conclusive and conclusive[-1].verdict is Verdict.PASS:
+            yield Finding(
+                f"the GSME is left behind although it answered at attempt {conclusive[-1].attempt}, and failed none since",
+                frames_of(conclusive[-1:]),
+            )
+        elif (evidence := _evidence_age(case, decision)) is not None:
+            last, age, limit = evidence
+            here = decision.position
+            well = all(case.states(subject, here, here) == {State.WELL} for subject in Subject)
+            if well and age > limit:
+                yield Finding(
+                    f"the GSME is left behind although it works; its last check was {age} ago", frames_of([last])
+                )
+
+
+def evidence_fresh(case: Case) -> Iterator[Finding]:
+    """The last check before each decision for partial migration is no older than the rules allow."""
+    for decision in case.partials:
+        if (evidence := _evidence_age(case, decision)) is not None and evidence[1] > evidence[2]:
+            last, age, limit = evidence
+            yield Finding(f"partial migration on a check of {age} ago, {limit} is the limit", frames_of([last]))
+
+
+def pass_leads_to_migration(case: Case) -> Iterator[Finding]:
+    """After a pass, the next thing decided is to commission both meters."""
+    if case.closed is None:
+        return
+    position, closed = case.closed
+    last = case.last_check(position)
+    if last is None or last.verdict is not Verdict.PASS:
+        return
+    tried = any(Device.GSME in decision.devices for decision in case.decisions if decision.position > last.end)
+    if not tried:
+        yield Finding(
+            f"closed with {closed.outcome.value} without trying to commission the GSME, which answered at attempt "
+            f"{last.attempt}",
+            frames_of([last]),
+        )
+
+
+def gsme_only_after_pass(case: Case) -> Iterator[Finding]:
+    """The last check before each decision to commission the GSME is a pass."""
+    for decision in case.decisions:
+        if Device.GSME in decision.devices:
+            last = case.last_check(decision.position)
+            if last is None or last.verdict is not Verdict.PASS:
+                found = f"its last check was {last.verdict.value}" if last else "it never was checked"
+                yield Finding(f"commissioning of the GSME although {found}", frames_of([last] if last else []))
+
+
+def esme_fault_never_partial(case: Case) -> Iterator[Finding]:
+    """The last check before each decision for partial migration did not blame the ESME."""
+    for decision in case.partials:
+        last = case.last_check(decision.position)
+        if last is not None and last.verdict is Verdict.INCONCLUSIVE and last.cause is Subject.ESME:
+            yield Finding(
+                f"partial migration right after attempt {last.attempt}, which found an ESME fault", frames_of([last])
+            )
+
+
+def exclusion_record(case: Case) -> Iterator[Finding]:
+    """A GSME left out is excluded with a right record, and nothing else ever is excluded."""
+    for _, excluded in case.exclusions:
+        if excluded.device is Device.ESME:
+            yield Finding("the ESME was excluded as a device; only a GSME can be left out")
+    gsme = [(position, excluded) for position, excluded in case.exclusions if excluded.device is Device.GSME]
+    done = next((e.position for e in case.effects if e.succeeded and e.devices == ESME_ONLY), None)
+    if done is None:
+        if gsme:
+            yield Finding("the GSME was excluded, but the ESME was not commissioned without it")
+        return
+    if not gsme:
+        yield Finding("the ESME was commissioned alone, and the GSME was not excluded")
+        return
+    yield from (Finding(wrong) for wrong in _wrong_in_record(case, gsme[-1][1]))
+
+
+def _wrong_in_record(case: Case, excluded: Excluded) -> Iterator[str]:
+    record = excluded.exclusion
+    if record is None:
+        yield "the GSME was excluded without a record"
+        return
+    decision = case.partials[-1]
+    rules = case.rules_for_counting(decision.time)
+    failures = counted(case.checks_before(decision.position), rules)
+    if record.code != rules.exclusion_code.value:
+        yield f"the exclusion record has the code {record.code}, not {rules.exclusion_code.value}"
+    if record.supplier != case.installation.gsme.supplier:
+        yield f"the exclusion record names {record.supplier}, not {case.installation.gsme.supplier}"
+    if record.replace_by != rules.replace_by.value:
+        yield f"the exclusion record says to replace by {record.replace_by}, not by {rules.replace_by.value}"
+    if sorted(record.attempts) != [check.attempt for check in failures]:
+        yield f"the exclusion record rests on attempts {list(record.attempts)}, not on {[c.attempt for c in failures]}"
+
+
+def excluded_stays_out(case: Case) -> Iterator[Finding]:
+    """No decision to commission the GSME follows its exclusion, unless the rules reinstate it."""
+    excluded = [position for position, device in case.exclusions_decided if device is Device.GSME]
+    for decision in case.decisions:
+        if not excluded or Device.GSME not in decision.devices or decision.position < excluded[0]:
+            continue
+        rule = case.rules_for_counting(decision.time).reinstate_on_recovery
+        if not rule.value:
+            yield Finding(
+                "commissioning of a GSME that had been excluded", (), f"{rule.reference} ({rule.source.value})"
+            )
+
+
+PROPERTIES = (
+    Property(
+        "healthy-gsme-never-left-behind",
+        "A GSME that answers is never left behind",
+        "letter, 2 (persistent failures)",
+        healthy_gsme_stays,
+    ),
+    Property(
+        "fresh-evidence",
+        "The failure persists when partial migration is decided",
+        "letter, 2 (age assumed)",
+        evidence_fresh,
+    ),
+    Property(
+        "pass-leads-to-migration",
+        "An installation whose GSME answers is migrated whole",
+        "letter, 2 and 5 (inferred)",
+        pass_leads_to_migration,
+    ),
+    Property(
+        "gsme-only-after-pass",
+        "A GSME is commissioned only after it answered",
+        "letter, 2 (inferred)",
+        gsme_only_after_pass,
+    ),
+    Property(
+        "esme-fault-never-partial",
+        "An ESME fault never leads to partial migration",
+        "letter, 2 (inferred)",
+        esme_fault_never_partial,
+    ),
+    Property(
+        "exclusion-record",
+        "The GSME left out is excluded, with code, supplier, attempts and the day to replace it by",
+        "letter, 2 and 7",
+        exclusion_record,
+    ),
+    Property("excluded-stays-out", "An excluded GSME is not commissioned", "assumed", excluded_stays_out),
+)

@@ -1,0 +1,35 @@
+"""The judgement of a trace: every property, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from harness.migration.trace import AnyRecord
+from harness.oracle import consent, counting, ending, gsme, scope, verdicts
+from harness.oracle.case import Case
+from harness.oracle.violation import Property, Violation
+from profiles.rulesets import RuleSet
+
+PROPERTIES: tuple[Property, ...] = (
+    *scope.PROPERTIES,
+    *counting.PROPERTIES,
+    *consent.PROPERTIES,
+    *gsme.PROPERTIES,
+    *ending.PROPERTIES,
+    *verdicts.PROPERTIES,
+)
+"""Everything that is judged, in the order of the report."""
+
+
+def judge(records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet]) -> list[Violation]:
+    """Return every violation in a trace, none if it is right.
+
+    `rulesets` has, by id, every rule set that the installation's rulebook names (KeyError otherwise). Raises ValueError
+    if the trace does not begin with its header.
+    """
+    case = Case(records, rulesets)
+    return [
+        Violation(judged.id, finding.rule or judged.rule, finding.text, finding.frames)
+        for judged in PROPERTIES
+        for finding in judged.findings(case)
+    ]

@@ -1,0 +1,70 @@
+"""Properties of the checks themselves: these judge hanbench's own HAN-connectivity check, not the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.migration.plan import State
+from harness.migration.vocabulary import Subject, Verdict
+from harness.oracle.case import Case, Check, frames_of
+from harness.oracle.violation import Finding, Property
+
+_WELL = frozenset({State.WELL})
+_BROKEN = frozenset({State.BROKEN})
+_OTHERS = (Subject.ESME, Subject.WAN, Subject.BENCH)
+
+
+def verdict_is_true(case: Case) -> Iterator[Finding]:
+    """Each verdict is one that the ground truth over the whole window of the check admits."""
+    for check in case.checks:
+        admitted = admitted_verdicts(case, check)
+        if check.verdict not in admitted:
+            states = {subject: sorted(case.states(subject, check.begin, check.end)) for subject in Subject}
+            truth = ", ".join(f"{subject.value} {'/'.join(states[subject])}" for subject in Subject)
+            yield _about(check, f"found {check.verdict.value}; the truth was: {truth}")
+
+
+def admitted_verdicts(case: Case, check: Check) -> frozenset[Verdict]:
+    """Return the verdicts that a check may come to, given what was so while it ran.
+
+    Where the truth changed during the check anything goes, except a failure of a GSME that was well throughout and a
+    pass of one that was broken throughout.
+    """
+    gsme = case.states(Subject.GSME, check.begin, check.end)
+    others = [case.states(subject, check.begin, check.end) for subject in _OTHERS]
+    if any(states == _BROKEN for states in others):
+        return frozenset({Verdict.INCONCLUSIVE})
+    if all(states == _WELL for states in others):
+        if gsme == _WELL:
+            return frozenset({Verdict.PASS})
+        if gsme == _BROKEN:
+            return frozenset({Verdict.FAIL})
+    impossible = {Verdict.FAIL} if gsme == _WELL else {Verdict.PASS} if gsme == _BROKEN else set()
+    return frozenset(Verdict) - impossible
+
+
+def code_is_given(case: Case) -> Iterator[Finding]:
+    """A failure carries the code of the exclusion and blames the GSME; no other verdict carries that code."""
+    for check in case.checks:
+        code = case.rules_for_counting(check.finished).exclusion_code.value
+        if check.verdict is Verdict.FAIL and (check.code != code or check.cause is not Subject.GSME):
+            yield _about(check, f"failed without the code {code} of the GSME")
+        elif check.verdict is Verdict.INCONCLUSIVE and (check.cause in (None, Subject.GSME) or check.code == code):
+            yield _about(check, "is inconclusive, but blames no other than the GSME")
+        elif check.verdict is Verdict.PASS and (check.code is not None or check.cause is not None):
+            yield _about(check, "passed, but blames somebody")
+
+
+def _about(check: Check, text: str) -> Finding:
+    return Finding(f"attempt {check.attempt} {text}", frames_of([check]))
+
+
+PROPERTIES = (
+    Property(
+        "verdict-agrees-with-truth",
+        "A check's verdict agrees with what the emulated devices really did",
+        "hanbench",
+        verdict_is_true,
+    ),
+    Property("verdict-names-its-cause", "A failure carries GT01", "Various 1 (iii)", code_is_given),
+)
