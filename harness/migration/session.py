@@ -123,6 +123,7 @@ class _Session:
         self._busy = False
         """A check or a commissioning is under way; a check that only waits for its time is not."""
         self._attempts = 0
+        self._prepared = 0
         self._actions = 0
         self._asked: set[str] = set()
         self._stopped: str | None = None
@@ -202,6 +203,7 @@ class _Session:
     def _carry_out(self, action: AnyAction) -> None:
         match action:
             case RunCheck():
+                self._prepare(self._attempts + 1)
                 self._begin(self._check(action.not_before))
             case CommissionDevices():
                 self._busy = True
@@ -214,6 +216,11 @@ class _Session:
                 self.outcome = action.outcome
                 self._stopped = "closed"
                 self.trace.add(Closed(self.trace.now, action.outcome))
+
+    def _prepare(self, attempt: int) -> None:
+        if attempt > self._prepared:
+            self._prepared = attempt
+            self.world.prepare_check(attempt)
 
     def _begin(self, job: Coroutine[Any, Any, None]) -> None:
         if self._job is not None:

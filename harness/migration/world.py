@@ -35,8 +35,14 @@ class World(Protocol):
     out because of the bench is `inconclusive` with the cause `bench`.
     """
 
+    def prepare_check(self, attempt: int) -> None:
+        """The controller asked for this attempt: bring about what is planned to happen before it.
+
+        Called once for each attempt, as soon as it is asked for; the check itself begins when its time has come.
+        """
+
     async def run_check(self) -> CheckRecord:
         """Run one HAN-connectivity check to its verdict."""
 
     async def commission(self, devices: Sequence[Device]) -> CommissioningRecord:
-        """Commission `devices`, all or none."""
+        """Commission `devices`, all or none, after what is planned to happen before this commissioning."""

@@ -186,7 +186,7 @@ class _Teller:
         moments = ((when, change) for change in self.plan.changes if (when := self._moment(story, change)) is not None)
         for when, change in sorted(moments, key=lambda moment: moment[0]):
             if change.subject is subject and when <= end:
-                now = set(_EITHER) if change.state is State.UNCERTAIN else {change.state}
+                now: set[State] = set(_EITHER) if change.state is State.UNCERTAIN else {change.state}
                 states = now if when <= begin else states | now
         return states
 
@@ -209,7 +209,8 @@ class _Teller:
                 acts.append((story.checked[act.after_check - 1][1], act))
             elif act.after_ask is not None and story.asked and act.supplier == self.installation.gsme.supplier:
                 acts.append((story.asked + act.after_ask, act))
-        return sorted(acts, key=lambda timed: timed[0])
+        # Who speaks right after a check's result is heard after those who had spoken by then.
+        return sorted(acts, key=lambda timed: (timed[0], timed[1].after_check is not None))
 
     def _heard_before_decision(self, story: _Story) -> list[SupplierAct]:
         """Return what suppliers said up to the last check; who speaks right after its result speaks too late."""

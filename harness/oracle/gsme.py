@@ -27,9 +27,10 @@ def healthy_gsme_stays(case: Case) -> Iterator[Finding]:
     for decision in case.partials:
         conclusive = [c for c in case.checks_before(decision.position) if c.verdict is not Verdict.INCONCLUSIVE]
         if conclusive and conclusive[-1].verdict is Verdict.PASS:
+            answered = conclusive[-1]
             yield Finding(
-                f"the GSME is left behind although it answered at attempt {conclusive[-1].attempt}, and failed none since",
-                frames_of(conclusive[-1:]),
+                f"the GSME is left behind although it answered at attempt {answered.attempt} and never failed since",
+                frames_of([answered]),
             )
         elif (evidence := _evidence_age(case, decision)) is not None:
             last, age, limit = evidence

@@ -1,0 +1,179 @@
+"""The reference controller ends every case as the rules say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harness.migration.installation import Status
+from harness.migration.plan import Change, Plan, Says, State, SupplierAct
+from harness.migration.reference import Reference
+from harness.migration.trace import CheckStarted, Given, Taken
+from harness.migration.vocabulary import (
+    AskSupplier,
+    Close,
+    CommissionDevices,
+    ConsentKind,
+    Device,
+    ExcludeDevice,
+    Outcome,
+    RunCheck,
+    Subject,
+    Tick,
+)
+from harness.oracle import expected, judge
+from profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
+
+
+def test_each_case_ends_as_worked_out_by_hand(study, stage):
+    played = stage.play(Reference(shipped()), study.installation, study.plan)
+    assert played.outcome is study.outcome
+
+
+def test_the_oracle_has_nothing_against_the_reference(study, stage):
+    played = stage.play(Reference(shipped()), study.installation, study.plan)
+    assert judge(played.records, shipped()) == []
+
+
+def test_the_expected_outcome_is_the_one_worked_out_by_hand(study):
+    assert expected(study.installation, study.plan, shipped()).outcomes == (study.outcome,)
+
+
+def test_the_record_of_the_excluded_gsme_is_complete(stage):
+    study = stage.cases["wan down at the third check"]
+    played = stage.play(Reference(shipped()), study.installation, study.plan)
+    exclusion = next(r.action for r in played.records if isinstance(r, Taken) and isinstance(r.action, ExcludeDevice))
+    assert exclusion.device is Device.GSME
+    assert exclusion.record.code == "GT01"
+    assert exclusion.record.supplier == stage.GAS
+    assert exclusion.record.replace_by.isoformat() == "2022-12-31"
+    assert exclusion.record.attempts == (1, 2, 4)
+
+
+def test_partial_migration_comes_with_the_third_failure_and_not_before(stage):
+    study = stage.cases["dormant"]
+    played = stage.play(Reference(shipped()), study.installation, study.plan)
+    actions = [r.action for r in played.records if isinstance(r, Taken)]
+    kinds = [type(action) for action in actions]
+    assert kinds == [RunCheck, RunCheck, RunCheck, CommissionDevices, ExcludeDevice, Close]
+    assert actions[3].devices == (Device.ESME,)
+
+
+def test_the_supplier_is_asked_for_what_is_missing(stage):
+    for name, kind in (
+        ("active, silence", ConsentKind.REQUEST),
+        ("mixed, gsme active, silence", ConsentKind.AUTHORISATION),
+    ):
+        study = stage.cases[name]
+        played = stage.play(Reference(shipped()), study.installation, study.plan)
+        asked = [r.action for r in played.records if isinstance(r, Taken) and isinstance(r.action, AskSupplier)]
+        assert asked == [AskSupplier(stage.GAS, kind)]
+
+
+@pytest.mark.parametrize(("hours", "checks"), [(2, 3), (23, 3), (25, 4)])
+def test_it_checks_again_before_it_acts_on_a_late_consent(stage, hours, checks):
+    plan = Plan(stage.start, (stage.gas(Says.REQUEST, after_ask=timedelta(hours=hours)),), (stage.dead(),))
+    played = stage.play(Reference(shipped()), stage.home(Status.ACTIVE, Status.ACTIVE), plan)
+    assert played.outcome is Outcome.MIGRATE_ESME_ONLY
+    assert sum(isinstance(record, CheckStarted) for record in played.records) == checks
+
+
+def test_it_waits_until_its_time_is_up_and_no_longer(stage):
+    study = stage.cases["active, silence"]
+    played = stage.play(Reference(shipped()), study.installation, study.plan)
+    assert played.records[-1].time == study.installation.decide_by
+
+
+def test_a_failed_partial_commissioning_is_tried_again_after_another_check(stage):
+    esme_gone = Change(Subject.ESME, State.BROKEN, before_commissioning=1)
+    plan = Plan(stage.start, (), (stage.dead(), esme_gone, stage.well(Subject.ESME, 4)))
+    played = stage.play(Reference(shipped()), stage.home(Status.DORMANT, Status.DORMANT), plan)
+    commissionings = [
+        r.action.devices for r in played.records if isinstance(r, Taken) and isinstance(r.action, CommissionDevices)
+    ]
+    assert commissionings == [(Device.ESME,), (Device.ESME,)]
+    assert played.outcome is Outcome.MIGRATE_ESME_ONLY
+
+
+def test_failures_under_v18_still_count_under_v19(stage):
+    # The letter: what was done before the re-designation has effect as if done under the new document.
+    study = stage.cases["dormant, decided on 15 March"]
+    played = stage.play(Reference(shipped()), study.installation, study.plan)
+    starts = [record.time for record in played.records if isinstance(record, CheckStarted)]
+    assert [start.day for start in starts] == [13, 14, 15]
+    assert played.outcome is Outcome.MIGRATE_ESME_ONLY
+
+
+def test_it_is_pure_equal_turns_give_equal_answers(study, stage):
+    turns = [r for r in stage.play(Reference(shipped()), study.installation, study.plan).records if isinstance(r, Given)]
+    first, second = Reference(shipped()), Reference(shipped())
+    assert [first.handle(t.event, t.time) for t in turns] == [second.handle(t.event, t.time) for t in turns]
+
+
+def test_a_tick_before_the_end_changes_nothing(stage):
+    study = stage.cases["active, silence"]
+    controller = Reference(shipped())
+    assert controller.handle(Tick(), study.plan.start) == []
+
+
+# -- over a random sample ----------------------------------------------------------------------------------------------
+
+START = datetime(2022, 3, 8, 9, tzinfo=UTC)
+SUPPLIERS = ("gas-supplier", "power-supplier", "nobody")
+
+
+def moments(offset: int) -> st.SearchStrategy[datetime]:
+    """Dates in the first twelve days, a few seconds beside everything else that happens."""
+    return st.integers(0, 12 * 24).map(lambda hours: START + timedelta(hours=hours, seconds=offset))
+
+
+acts = st.one_of(
+    st.builds(SupplierAct, st.sampled_from(SUPPLIERS), st.sampled_from(Says), at=moments(7)),
+    st.builds(SupplierAct, st.sampled_from(SUPPLIERS), st.sampled_from(Says), after_check=st.integers(1, 5)),
+    st.builds(
+        SupplierAct,
+        st.sampled_from(SUPPLIERS),
+        st.sampled_from(Says),
+        after_ask=st.integers(0, 100).map(lambda hours: timedelta(hours=hours, seconds=11)),
+    ),
+)
+subjects = st.sampled_from([Subject.GSME, Subject.GSME, Subject.GSME, *Subject])
+states = st.sampled_from([State.WELL, State.BROKEN, State.BROKEN, State.UNCERTAIN])
+changes = st.one_of(
+    st.builds(Change, subjects, states, at=moments(23)),
+    st.builds(Change, subjects, states, before_check=st.integers(1, 5)),
+    st.builds(Change, subjects, states, before_commissioning=st.integers(1, 3)),
+)
+switches = st.builds(
+    Switches,
+    failure_counting=st.sampled_from([None, *Counting]),
+    failures_required=st.sampled_from([None, 1, 2, 4]),
+    wan_failure_counts=st.sampled_from([None, True]),
+    attempt_cap=st.sampled_from([None, 4, 7]),
+    evidence_max_age_hours=st.sampled_from([None, 1, 72]),
+    mixed_gsme_dormant_decider=st.sampled_from([None, *Decider]),
+)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_in_a_random_sample_it_is_never_caught_and_ends_as_expected(stage, data):
+    draw = data.draw
+    installation = stage.home(
+        draw(st.sampled_from(Status)),
+        draw(st.sampled_from(Status)),
+        cohort=draw(st.sampled_from([Cohort.IOC, Cohort.IOC, *Cohort])),
+        start=START + timedelta(seconds=29),
+        rule_set=draw(st.sampled_from([None, None, *shipped()])),
+        switches=draw(switches),
+        days=draw(st.integers(1, 20)),
+    )
+    broken = [stage.dead()] if draw(st.booleans()) else []
+    plan = Plan(START, tuple(draw(st.lists(acts, max_size=4))), (*broken, *draw(st.lists(changes, max_size=4))))
+    coin = draw(st.randoms(use_true_random=False))
+    played = stage.play(Reference(shipped()), installation, plan, coin=lambda: coin.random() < 0.5)
+    assert judge(played.records, shipped()) == []
+    assert played.outcome in expected(installation, plan, shipped(), check_takes=[stage.check_takes]).outcomes

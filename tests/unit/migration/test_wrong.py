@@ -1,0 +1,37 @@
+"""Every wrong controller is caught, and by the property that it names."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.migration.wrong import WRONG
+from harness.oracle import PROPERTIES, judge
+from profiles.rulesets import shipped
+
+
+@pytest.fixture(params=sorted(WRONG))
+def wrong(request: pytest.FixtureRequest):
+    return WRONG[request.param]
+
+
+def test_it_is_caught_by_the_property_that_it_names(wrong, stage):
+    caught = {
+        violation.property
+        for study in stage.cases.values()
+        for violation in judge(
+            stage.play(wrong.make(shipped()), study.installation, study.plan).records, shipped()
+        )
+    }
+    assert wrong.property in caught
+
+
+def test_every_property_that_a_controller_can_break_has_a_wrong_controller():
+    # These three judge the harness itself: its bookkeeping and its HAN-connectivity check; fresh-evidence always comes
+    # with the recovered GSME or stands alone for a dead one.
+    about_the_harness = {"decided-before-done", "verdict-agrees-with-truth", "verdict-names-its-cause"}
+    named = {wrong.property for wrong in WRONG.values()}
+    assert {judged.id for judged in PROPERTIES} - about_the_harness - named == {"fresh-evidence"}
+
+
+def test_names_say_what_they_do():
+    assert all(name == wrong.name and wrong.description for name, wrong in WRONG.items())
