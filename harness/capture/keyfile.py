@@ -1,0 +1,116 @@
+"""Key files: what Wireshark needs to look into a capture. The one place where hanbench writes keys.
+
+The form is that of Wireshark's table `zigbee_pc_keys`: a line a key, with key, byte order and label in quotes.
+Network keys and link keys go in together; Wireshark derives key-transport and key-load keys by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from shlex import quote
+
+from emulator.zigbee.security.ccm import KEY_LENGTH
+from emulator.zigbee.security.keys import redacted
+from emulator.zigbee.storage import NonVolatile
+from harness.capture.errors import CaptureError
+
+TABLE = "zigbee_pc_keys"
+"""Wireshark's name of the table, and of the file with it in a configuration directory."""
+SUFFIX = ".keys"
+_PRIVATE = 0o600
+_HEADER = "# Keys of the capture beside this file, as Wireshark's zigbee_pc_keys. Keep them from others.\n"
+_LINE = re.compile(r'"(?P<octets>[0-9A-Fa-f]{32})","Normal","(?P<label>[^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key with its name. It prints redacted."""
+
+    label: str
+    octets: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.octets) != KEY_LENGTH:
+            raise ValueError(f"{self.label}: a key has {KEY_LENGTH} octets, not {len(self.octets)}")
+        if not self.label.isprintable() or '"' in self.label:
+            raise ValueError(f"{self.label!r}: a label is printable text without quotes")
+
+    def __str__(self) -> str:
+        return f"{self.label} {redacted(self.octets)}"
+
+    @property
+    def row(self) -> str:
+        """The key as a row of Wireshark's table: not for logs."""
+        return f'"{self.octets.hex()}","Normal","{self.label}"'
+
+
+class KeyRing:
+    """Keys of one capture, each once, in the order in which they came: first come, first tried."""
+
+    def __init__(self) -> None:
+        self._keys: dict[bytes, Key] = {}
+
+    def add(self, label: str, octets: bytes) -> None:
+        """Add a key; one that is known keeps its first label. Raises ValueError for what is no key."""
+        key = Key(label, octets)
+        self._keys.setdefault(octets, key)
+
+    def add_device(self, name: str, storage: NonVolatile) -> None:
+        """Add all keys that a device holds now. Ask again after a rotation: a device keeps two network keys."""
+        for sequence, octets in sorted(storage.network_keys.items()):
+            self.add(f"network key {sequence}", octets)
+        for partner, link_key in sorted(storage.link_keys.items()):
+            self.add(f"{name} link key with {partner:016x}", link_key.key)
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._keys.values())
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
+def beside(capture: Path) -> Path:
+    """Where the key file of a capture is."""
+    return capture.with_suffix(SUFFIX)
+
+
+def write(path: Path, keys: Iterable[Key]) -> None:
+    """Write a key file that only its owner can read, in place of an older one."""
+    text = _HEADER + "".join(f"{key.row}\n" for key in keys)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    try:
+        # Private from its first moment: a mode set afterwards would leave a gap.
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "w", encoding="utf-8") as file:
+            file.write(text)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def read(path: Path) -> list[Key]:
+    """The keys of a key file. Raises CaptureError with the line that is none, or OSError."""
+    keys = []
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        match = _LINE.fullmatch(line.strip())
+        if match is None or not match["label"].isprintable():
+            raise CaptureError(path, f"line {number}", 'expected "32 hexadecimal digits","Normal","label"')
+        keys.append(Key(match["label"], bytes.fromhex(match["octets"])))
+    return keys
+
+
+def options(keys: Iterable[Key]) -> list[str]:
+    """The same for the command line of tshark or Wireshark: other users of the machine can see it there."""
+    return [part for key in keys for part in ("-o", f"uat:{TABLE}:{key.row}")]
+
+
+def hint(capture: Path) -> str:
+    """The shell command that opens a capture with its keys, without showing them."""
+    keys, frames = quote(str(beside(capture))), quote(str(capture))
+    return f'd=$(mktemp -d) && cp {keys} "$d"/{TABLE} && WIRESHARK_CONFIG_DIR="$d" wireshark {frames}'

@@ -1,0 +1,69 @@
+"""Recording the Air: an observer that writes every transmission, as the Air's sniffer hears it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from os import PathLike
+from pathlib import Path
+from typing import BinaryIO
+
+from emulator.radio.air import Air, Transmission
+from emulator.radio.propagation import Position
+from harness.capture import tap
+from harness.capture.pcapng import DEFAULT_EPOCH, PcapngWriter
+
+_BUFFER = 1 << 18
+"""Octets: some 2,000 frames for each call of the system."""
+
+
+class Recorder:
+    """Writes what is on the Air from now on, until `detach`.
+
+    Attached before the first frame, a transmission's `number` is its frame number in Wireshark; attached later, it is
+    larger by `skipped`. A frame's time is that of its end, as in `Reception`, so that times never go backwards.
+    """
+
+    def __init__(self, air: Air, stream: BinaryIO, *, epoch: datetime = DEFAULT_EPOCH) -> None:
+        """`epoch` is the date at microsecond 0 of the clock. `stream` should be buffered, and stays open."""
+        self.skipped = air.frames
+        """Transmissions that were over before this recorder came."""
+        self._air = air
+        self._write = PcapngWriter(stream, epoch=epoch).write
+        self._heard: dict[tuple[Position, Position, int, int], bytes] = {}
+        self._comment = ""
+        air.observers.append(self)
+
+    def __call__(self, transmission: Transmission) -> None:
+        sender = transmission.sender
+        # All that decides how the sniffer hears a sender; hearing is dear to compute and hardly ever changes.
+        key = (sender.position, self._air.sniffer, sender.tx_power, transmission.channel)
+        heard = self._heard.get(key)
+        if heard is None:
+            rssi, lqi = self._air.sniffed(transmission)
+            heard = self._heard[key] = tap.build(rssi, lqi, transmission.channel)
+        if self._comment:
+            self._write(transmission.end, transmission.psdu, heard, self._comment)
+            self._comment = ""
+        else:
+            self._write(transmission.end, transmission.psdu, heard)
+
+    def note(self, text: str) -> None:
+        """Put `text` on the next frame as its comment: a fault begins, a check starts. Notes before it add up."""
+        self._comment = f"{self._comment}\n{text}" if self._comment else text
+
+    def detach(self) -> None:
+        """Write no more."""
+        self._air.observers.remove(self)
+
+
+@contextmanager
+def recording(air: Air, path: str | PathLike[str], *, epoch: datetime = DEFAULT_EPOCH) -> Iterator[Recorder]:
+    """Record the Air into the file `path`, which is complete when the context ends, however it ends."""
+    with Path(path).open("wb", buffering=_BUFFER) as stream:
+        recorder = Recorder(air, stream, epoch=epoch)
+        try:
+            yield recorder
+        finally:
+            recorder.detach()

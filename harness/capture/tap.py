@@ -1,0 +1,77 @@
+"""The header before each frame of a LINKTYPE_IEEE802_15_4_TAP capture: how the sniffer heard it.
+
+Version, length and a row of type-length-value fields, each padded to four octets, all little-endian
+(github.com/jkcko/ieee802.15.4-tap, revision 1.0).
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import NamedTuple
+
+LINKTYPE = 283
+FCS_TYPE, RSS, CHANNEL, LQI = 0, 1, 3, 10
+"""Field types that hanbench writes; readers skip others."""
+FCS_16_BIT = 1
+CHANNEL_PAGE = 0
+"""O-QPSK at 2.4 GHz."""
+
+_HEADER = Struct("<BxH")
+_FIELD = Struct("<HH")
+_ALL = Struct("<BxH HHB3x HHf HHHBx HHB3x")
+LENGTH = _ALL.size
+
+
+class Sniffed(NamedTuple):
+    """What a TAP header says; None where it says nothing."""
+
+    rssi: float | None
+    """dBm."""
+    lqi: int | None
+    """0 to 255."""
+    channel: int | None
+    """11 to 26."""
+
+
+def build(rssi: float, lqi: int, channel: int) -> bytes:
+    """The header of a frame with its FCS, `LENGTH` octets."""
+    fcs_type, rss = (FCS_TYPE, 1, FCS_16_BIT), (RSS, 4, rssi)
+    return _ALL.pack(0, LENGTH, *fcs_type, *rss, CHANNEL, 3, channel, CHANNEL_PAGE, LQI, 1, lqi)
+
+
+def parse(packet: bytes) -> tuple[Sniffed, bytes]:
+    """Split a packet into what its header says and the PSDU. Raises ValueError where there is no such header."""
+    if len(packet) < _HEADER.size:
+        raise ValueError("no TAP header")
+    version, length = _HEADER.unpack_from(packet)
+    if version != 0 or not _HEADER.size <= length <= len(packet):
+        raise ValueError(f"TAP header of version {version} and {length} octets")
+    fields = _fields(packet[_HEADER.size : length])
+    if fields.get(FCS_TYPE, b"\x00")[0] != FCS_16_BIT:
+        raise ValueError("a frame without 16-bit FCS")
+    rss, lqi, channel = fields.get(RSS), fields.get(LQI), fields.get(CHANNEL)
+    sniffed = Sniffed(
+        None if rss is None else float(_FLOAT.unpack(rss)[0]),
+        None if lqi is None else lqi[0],
+        None if channel is None else int.from_bytes(channel[:2], "little"),
+    )
+    return sniffed, packet[length:]
+
+
+_FLOAT = Struct("<f")
+_WIDTHS = {FCS_TYPE: 1, RSS: 4, CHANNEL: 3, LQI: 1}
+
+
+def _fields(octets: bytes) -> dict[int, bytes]:
+    fields: dict[int, bytes] = {}
+    at = 0
+    while at < len(octets):
+        if at + _FIELD.size > len(octets):
+            raise ValueError("TAP field cut short")
+        kind, width = _FIELD.unpack_from(octets, at)
+        at += _FIELD.size
+        if at + width > len(octets) or width != _WIDTHS.get(kind, width):
+            raise ValueError(f"TAP field {kind} of {width} octets")
+        fields[kind] = octets[at : at + width]
+        at += width + -width % 4
+    return fields
