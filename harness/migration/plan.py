@@ -54,6 +54,7 @@ class Change(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     cause: str = ""
     at: Moment | None = None
     before_check: Nth | None = None
+    """When the nth check is asked for: it begins when its time has come, which leaves time to break or recover in."""
     before_commissioning: Nth | None = None
 
     def __post_init__(self) -> None:

@@ -28,6 +28,7 @@ _TYPE_OF = {
 }
 
 
+_OTHERS = (Subject.ESME, Subject.WAN, Subject.BENCH)
 _EITHER = frozenset({State.WELL, State.BROKEN})
 
 
@@ -68,12 +69,11 @@ class _Story(NamedTuple):
     attempts: int = 0
     failures: int = 0
     failed_last: bool = False
-    commissionings: int = 0
     checked: tuple[tuple[datetime, datetime], ...] = ()
-    """Begin and end of each check."""
+    """When each check was asked for, and when it ended."""
     asked: datetime | None = None
-    tried: tuple[datetime, ...] = ()
-    """Begin of each commissioning."""
+    tried: tuple[tuple[datetime, int], ...] = ()
+    """When each commissioning began, and after which attempt."""
 
 
 class _Found(NamedTuple):
@@ -107,7 +107,7 @@ class _Teller:
         if end >= self.installation.decide_by:
             yield Outcome.RETRY, "time was up before enough was known"
             return
-        story = story._replace(now=end, attempts=story.attempts + 1, checked=(*story.checked, (begin, end)))
+        story = story._replace(now=end, attempts=story.attempts + 1, checked=(*story.checked, (story.now, end)))
         for found in self._may_find(story, begin, end):
             if found.blamed is None:
                 fresh = self._counting_rules(end).failure_counting.value is Counting.CONSECUTIVE
@@ -152,8 +152,8 @@ class _Teller:
         yield Outcome.HOLD, waiting
 
     def _commission(self, story: _Story, *, with_gsme: bool) -> Iterator[_Ending]:
-        story = story._replace(commissionings=story.commissionings + 1, tried=(*story.tried, story.now))
-        needed = {Subject.ESME, Subject.WAN, Subject.BENCH} | ({Subject.GSME} if with_gsme else set())
+        story = story._replace(tried=(*story.tried, (story.now, story.attempts)))
+        needed = tuple(Subject) if with_gsme else _OTHERS
         states = [self._states(story, subject, story.now, story.now + self.takes) for subject in needed]
         if all(State.WELL in may for may in states):
             if with_gsme:
@@ -172,10 +172,9 @@ class _Teller:
     # -- what is so ----------------------------------------------------------------------------------------------------
 
     def _may_find(self, story: _Story, begin: datetime, end: datetime) -> list[_Found]:
-        others = (Subject.ESME, Subject.WAN, Subject.BENCH)
         states = {subject: self._states(story, subject, begin, end) for subject in Subject}
-        found = [_Found(subject) for subject in others if State.BROKEN in states[subject]]
-        if all(State.WELL in states[subject] for subject in others):
+        found = [_Found(subject) for subject in _OTHERS if State.BROKEN in states[subject]]
+        if all(State.WELL in states[subject] for subject in _OTHERS):
             found += [_Found(None)] if State.WELL in states[Subject.GSME] else []
             found += [_Found(Subject.GSME)] if State.BROKEN in states[Subject.GSME] else []
         return found
@@ -183,21 +182,24 @@ class _Teller:
     def _states(self, story: _Story, subject: Subject, begin: datetime, end: datetime) -> set[State]:
         """Return what `subject` may be between two times: well, broken or both."""
         states: set[State] = {State.WELL}
-        moments = ((when, change) for change in self.plan.changes if (when := self._moment(story, change)) is not None)
-        for when, change in sorted(moments, key=lambda moment: moment[0]):
+        moments = [(at, change) for change in self.plan.changes if (at := self._moment(story, change)) is not None]
+        for (when, _), change in sorted(moments, key=lambda moment: moment[0]):
             if change.subject is subject and when <= end:
                 now: set[State] = set(_EITHER) if change.state is State.UNCERTAIN else {change.state}
                 states = now if when <= begin else states | now
         return states
 
-    def _moment(self, story: _Story, change: Change) -> datetime | None:
+    def _moment(self, story: _Story, change: Change) -> tuple[datetime, int] | None:
+        """Return when a change comes about, and its place among those of the same time; None if not in this story."""
         if change.at is not None:
-            return change.at
-        if change.before_check is not None:
-            return story.checked[change.before_check - 1][0] if change.before_check <= len(story.checked) else None
+            return change.at, 0
+        if (attempt := change.before_check) is not None:
+            return (story.checked[attempt - 1][0], 2 * attempt) if attempt <= len(story.checked) else None
         assert change.before_commissioning is not None
-        nth = change.before_commissioning
-        return story.tried[nth - 1] if nth <= len(story.tried) else None
+        if change.before_commissioning > len(story.tried):
+            return None
+        when, attempt = story.tried[change.before_commissioning - 1]
+        return when, 2 * attempt + 1
 
     def _acts(self, story: _Story) -> list[tuple[datetime, SupplierAct]]:
         """Return what suppliers said and will say without being asked anew, in order."""

@@ -108,7 +108,8 @@ def test_failures_under_v18_still_count_under_v19(stage):
 
 
 def test_it_is_pure_equal_turns_give_equal_answers(study, stage):
-    turns = [r for r in stage.play(Reference(shipped()), study.installation, study.plan).records if isinstance(r, Given)]
+    played = stage.play(Reference(shipped()), study.installation, study.plan)
+    turns = [record for record in played.records if isinstance(record, Given)]
     first, second = Reference(shipped()), Reference(shipped())
     assert [first.handle(t.event, t.time) for t in turns] == [second.handle(t.event, t.time) for t in turns]
 

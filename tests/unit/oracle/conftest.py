@@ -1,0 +1,150 @@
+"""Traces written by hand, record by record: the oracle is tested on these, never on what a controller did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from harness.migration.installation import Installation, Meter, Rulebook, Status
+from harness.migration.plan import Says, State
+from harness.migration.trace import (
+    AnyRecord,
+    CheckFinished,
+    CheckStarted,
+    Closed,
+    Commissioned,
+    End,
+    Excluded,
+    Given,
+    Header,
+    Misbehaved,
+    Taken,
+    Truth,
+)
+from harness.migration.vocabulary import (
+    Authorisation,
+    Close,
+    CommissionDevices,
+    Device,
+    ExcludeDevice,
+    ExclusionRecord,
+    Outcome,
+    Subject,
+    SupplierRequest,
+    Verdict,
+    Withdrawal,
+)
+from harness.oracle import judge
+from profiles.rulesets import Cohort, Switches, shipped
+
+START = datetime(2022, 4, 4, 9, tzinfo=UTC)
+RECORD = ExclusionRecord("GT01", "gas", date(2022, 12, 31), (1, 2, 3))
+ESME, BOTH = (Device.ESME,), (Device.ESME, Device.GSME)
+_VOICES = {Says.REQUEST: SupplierRequest, Says.AUTHORISATION: Authorisation, Says.WITHDRAWAL: Withdrawal}
+
+
+class Story:
+    """Tells a trace: `hours` since the start move the time on before each record."""
+
+    def __init__(
+        self,
+        esme: Status = Status.DORMANT,
+        gsme: Status = Status.DORMANT,
+        *,
+        cohort: Cohort = Cohort.IOC,
+        start: datetime = START,
+        switches: Switches | None = None,
+    ) -> None:
+        self.start = self.now = start
+        self.attempt = self.frame = 0
+        self.home = Installation(
+            "home", cohort, Meter(esme, "power"), Meter(gsme, "gas"), Rulebook.in_force(shipped(), switches),
+            timedelta(hours=24), start + timedelta(days=14),
+        )  # fmt: skip
+        self.records: list[AnyRecord] = [Header(start, "story", self.home, "by hand")]
+
+    def at(self, hours: float) -> Story:
+        self.now = self.start + timedelta(hours=hours)
+        return self
+
+    def add(self, *records: AnyRecord) -> Story:
+        self.records += records
+        return self
+
+    def truth(self, subject: Subject, state: State) -> Story:
+        return self.add(Truth(self.now, subject, state))
+
+    def check(
+        self,
+        verdict: Verdict,
+        cause: Subject | None = None,
+        *,
+        code: str | None = None,
+        meanwhile: Sequence[tuple[Subject, State]] = (),
+        wait: float = 25,
+    ) -> Story:
+        """A check of an hour, `wait` hours after the last one began (the first: now)."""
+        if self.attempt:
+            self.now += timedelta(hours=wait - 1)
+        self.attempt += 1
+        self.frame += 10
+        started = self.now
+        self.add(CheckStarted(started, self.attempt))
+        for subject, state in meanwhile:
+            self.truth(subject, state)
+        self.now += timedelta(hours=1)
+        return self.add(CheckFinished(self.now, self.attempt, verdict, started, code, cause, "", (self.frame,)))
+
+    def passes(self, **more: object) -> Story:
+        return self.check(Verdict.PASS, **more)
+
+    def fails(self, times: int = 1) -> Story:
+        for _ in range(times):
+            self.check(Verdict.FAIL, Subject.GSME, code="GT01")
+        return self
+
+    def inconclusive(self, cause: Subject = Subject.WAN) -> Story:
+        return self.check(Verdict.INCONCLUSIVE, cause)
+
+    def says(self, supplier: str, says: Says) -> Story:
+        return self.add(Given(self.now, _VOICES[says](supplier)))
+
+    def commissions(self, devices: tuple[Device, ...], *, succeeded: bool = True) -> Story:
+        return self.add(Taken(self.now, CommissionDevices(devices)), Commissioned(self.now, devices, succeeded))
+
+    def excludes(self, device: Device = Device.GSME, record: ExclusionRecord | None = RECORD) -> Story:
+        return self.add(Taken(self.now, ExcludeDevice(device, record)), Excluded(self.now, device, record))
+
+    def closes(self, outcome: Outcome) -> Story:
+        return self.add(
+            Taken(self.now, Close(outcome)), Closed(self.now, outcome), End(self.now, "closed")
+        )
+
+    def partial(self) -> Story:
+        """The ESME is commissioned alone, the GSME excluded, the case closed."""
+        return self.commissions(ESME).excludes().closes(Outcome.MIGRATE_ESME_ONLY)
+
+    def gsme_dead(self) -> Story:
+        return self.truth(Subject.GSME, State.BROKEN)
+
+    def misbehaves(self) -> Story:
+        return self.add(Misbehaved(self.now, "out-of-turn", "RunCheck during a commissioning"))
+
+    def violations(self) -> list[tuple[str, str]]:
+        return [(v.property, v.text) for v in judge(self.records, shipped())]
+
+    def broken(self) -> set[str]:
+        return {violation.property for violation in judge(self.records, shipped())}
+
+
+@pytest.fixture
+def tell() -> type[Story]:
+    return Story
+
+
+@pytest.fixture
+def words() -> SimpleNamespace:
+    return SimpleNamespace(ESME=ESME, BOTH=BOTH, RECORD=RECORD, START=START)
