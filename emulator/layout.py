@@ -63,6 +63,33 @@ class Octets:
         return reader.take(self.count)
 
 
+class Bits:
+    """One octet cut into numbers of these widths, lowest bits first; a named tuple. Bits left over are 0."""
+
+    __slots__ = ("cls", "widths")
+
+    def __init__(self, cls: Callable[..., Any], *widths: int) -> None:
+        self.cls = cls
+        self.widths = widths
+
+    def pack(self, value: Any) -> bytes:
+        octet = shift = 0
+        for part, width in zip(value, self.widths, strict=True):
+            if not 0 <= part < 1 << width:
+                raise LocalProtocolError(f"{part} does not fit in {width} bits")
+            octet |= part << shift
+            shift += width
+        return bytes((octet,))
+
+    def unpack(self, reader: Reader) -> Any:
+        octet = reader.u8()
+        parts = []
+        for width in self.widths:
+            parts.append(octet & (1 << width) - 1)
+            octet >>= width
+        return self.cls(*parts)
+
+
 class Rest:
     """Whatever is left of the payload, as octets."""
 
@@ -134,20 +161,6 @@ class Sized:
         return value
 
 
-class Choice:
-    """A field whose kind the fields before it decide; None where they leave it out."""
-
-    __slots__ = ("kind_for",)
-
-    def __init__(self, kind_for: Callable[[Mapping[str, Any]], Kind | None]) -> None:
-        self.kind_for = kind_for
-
-
-def when(present: Callable[[Mapping[str, Any]], bool], item: Kind) -> Choice:
-    """A field that is there only if `present`, given the fields before it, says so; otherwise it is None."""
-    return Choice(lambda values: item if present(values) else None)
-
-
 class Trailing:
     """A field that may be left out together with all that follows it; then it is None."""
 
@@ -155,6 +168,20 @@ class Trailing:
 
     def __init__(self, item: Kind) -> None:
         self.item = item
+
+
+class Choice:
+    """A field whose kind the fields before it decide; None where they leave it out."""
+
+    __slots__ = ("kind_for",)
+
+    def __init__(self, kind_for: Callable[[Mapping[str, Any]], Kind | Trailing | None]) -> None:
+        self.kind_for = kind_for
+
+
+def when(present: Callable[[Mapping[str, Any]], bool], item: Kind) -> Choice:
+    """A field that is there only if `present`, given the fields before it, says so; otherwise it is None."""
+    return Choice(lambda values: item if present(values) else None)
 
 
 class Member(NamedTuple):

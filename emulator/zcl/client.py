@@ -21,6 +21,7 @@ from emulator.zcl.records import AttributeRecord, ReportingConfiguration
 from emulator.zcl.status import Status
 from emulator.zcl.transport import Indication, Transport
 from emulator.zcl.types import TypedValue
+from emulator.zigbee.aps.layer import ApsStatus
 
 DEFAULT_TIMEOUT = 10 * SECOND
 """A parent keeps a frame for a sleeping child 7.68 s; this is a little more."""
@@ -59,7 +60,7 @@ class Reply(NamedTuple):
     """The general command that answered, unless it was a read response."""
     command: str | None = None
     """Name of the cluster's command that answered."""
-    delivery: Any = None
+    delivery: ApsStatus | None = None
     """The APS status, where the outcome is about delivery."""
 
     @property
@@ -309,7 +310,7 @@ class Client:
         cluster: int,
         octets: bytes,
         secured: bool,
-        done: Callable[[Any], None] | None,
+        done: Callable[[ApsStatus], object] | None,
     ) -> None:
         self.transport.send(
             dst,
@@ -323,8 +324,8 @@ class Client:
             done=done,
         )
 
-    def _delivered(self, tsn: int, pending: _Pending, status: Any) -> None:
-        if status and self._pending.get(tsn) is pending:
+    def _delivered(self, tsn: int, pending: _Pending, status: ApsStatus) -> None:
+        if status is not ApsStatus.SUCCESS and self._pending.get(tsn) is pending:
             self._finish(tsn, Reply(Outcome.UNDELIVERED, delivery=status))
 
     def _expire(self, tsn: int, pending: _Pending) -> None:
@@ -339,9 +340,9 @@ class Client:
             pending.done(reply)
 
 
-def delivered(status: Any) -> Reply:
+def delivered(status: ApsStatus) -> Reply:
     """What came of a message that asks for no answer."""
-    return Reply(Outcome.UNDELIVERED if status else Outcome.DELIVERED, delivery=status)
+    return Reply(Outcome.DELIVERED if status is ApsStatus.SUCCESS else Outcome.UNDELIVERED, delivery=status)
 
 
 def _reply(frame: ZclFrame) -> Reply:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from emulator.zigbee.aps.layer import ApsStatus
+
 
 class Indication(Protocol):
     """A message that arrived for an endpoint (APSDE-DATA.indication)."""
@@ -38,7 +40,7 @@ class Indication(Protocol):
 
 
 class Transport(Protocol):
-    """A node's APS. `done` gets a status that equals 0 once the message is delivered (acknowledged, if `ack`)."""
+    """A node's APS. `done` gets SUCCESS once the message is delivered (acknowledged, if `ack`)."""
 
     def send(
         self,
@@ -51,8 +53,8 @@ class Transport(Protocol):
         dst_endpoint: int,
         ack: bool = True,
         secured: bool = False,
-        done: Callable[[Any], None] | None = None,
+        done: Callable[[ApsStatus], object] | None = None,
     ) -> object: ...
 
-    def register(self, endpoint: int, handler: Callable[[Any], None]) -> object:
+    def register(self, endpoint: int, handler: Callable[[Any], object]) -> object:
         """Hand indications for `endpoint` (and for all endpoints) to `handler`."""
