@@ -26,8 +26,8 @@ def test_it_is_caught_by_the_property_that_it_names(wrong, stage):
 
 
 def test_every_property_that_a_controller_can_break_has_a_wrong_controller():
-    # These three judge the harness itself: its bookkeeping and its HAN-connectivity check; fresh-evidence always comes
-    # with the recovered GSME or stands alone for a dead one.
+    # Three judge the harness itself: its bookkeeping and its HAN-connectivity check. What breaks fresh-evidence also
+    # leaves a recovered GSME behind, and is named for that.
     about_the_harness = {"decided-before-done", "verdict-agrees-with-truth", "verdict-names-its-cause"}
     named = {wrong.property for wrong in WRONG.values()}
     assert {judged.id for judged in PROPERTIES} - about_the_harness - named == {"fresh-evidence"}

@@ -1,0 +1,296 @@
+"""The session carries out what it is told, in turn and in time, and obeys no nonsense."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from harness.migration.installation import Status
+from harness.migration.plan import Plan, Says, SupplierAct
+from harness.migration.reference import Reference
+from harness.migration.session import Limits
+from harness.migration.trace import CheckStarted, Commissioned, End, Given, Header, Misbehaved, SupplierSaid, Taken
+from harness.migration.trace import decode as decode_trace
+from harness.migration.trace import encode as encode_trace
+from harness.migration.vocabulary import (
+    AskSupplier,
+    Authorisation,
+    CheckResult,
+    Close,
+    CommissionDevices,
+    CommissioningResult,
+    ConsentKind,
+    Device,
+    InstallationLoaded,
+    Outcome,
+    RunCheck,
+    Tick,
+    Withdrawal,
+)
+from harness.oracle import judge
+from profiles.rulesets import shipped
+
+BOTH = CommissionDevices((Device.ESME, Device.GSME))
+
+
+class Scripted:
+    """Answers the nth event of a kind with the nth list of actions prepared for that kind."""
+
+    def __init__(self, **script):
+        self.script = script
+        self.seen = []
+
+    def handle(self, event, now):
+        name = type(event).__name__
+        nth = sum(type(earlier).__name__ == name for earlier, _ in self.seen)
+        self.seen.append((event, now))
+        answers = self.script.get(name, [])
+        answer = answers[nth] if nth < len(answers) else []
+        return answer(now) if callable(answer) else answer
+
+
+def check(now):
+    return [RunCheck(now)]
+
+
+@pytest.fixture
+def house(stage):
+    return stage.home(Status.ACTIVE, Status.ACTIVE, days=5)
+
+
+@pytest.fixture
+def plan(stage):
+    return Plan(stage.start)
+
+
+def kinds(records, kind):
+    return [record for record in records if isinstance(record, kind)]
+
+
+def test_a_case_is_recorded_from_header_to_end(stage, house, plan):
+    close = Close(Outcome.MIGRATE_BOTH)
+    controller = Scripted(InstallationLoaded=[check], CheckResult=[[BOTH]], CommissioningResult=[[close]])
+    played = stage.play(controller, house, plan)
+    assert [type(record).__name__ for record in played.records] == [
+        "Header", "Given", "Taken", "CheckStarted", "CheckFinished", "Given", "Taken", "Commissioned", "Given", "Taken",
+        "Closed", "End",
+    ]  # fmt: skip
+    assert played.outcome is Outcome.MIGRATE_BOTH
+    assert played.records[0].controller == "Scripted"
+    assert played.records[-1].reason == "closed"
+
+
+def test_the_first_event_is_the_installation_and_comes_at_the_start(stage, house, plan):
+    controller = Scripted(InstallationLoaded=[[Close(Outcome.RETRY)]])
+    stage.play(controller, house, plan)
+    assert controller.seen == [(InstallationLoaded(house), stage.start)]
+
+
+def test_a_check_begins_no_earlier_than_asked(stage, house, plan):
+    later = stage.start + timedelta(hours=7)
+    played = stage.play(Scripted(InstallationLoaded=[[RunCheck(later)]]), house, plan)
+    assert [record.time for record in kinds(played.records, CheckStarted)] == [later]
+
+
+def test_a_check_that_has_not_begun_can_be_replaced(stage, house, plan):
+    sooner = stage.start + timedelta(hours=1)
+    later = stage.start + timedelta(hours=7)
+    played = stage.play(Scripted(InstallationLoaded=[[RunCheck(later), RunCheck(sooner)]]), house, plan)
+    assert [record.time for record in kinds(played.records, CheckStarted)] == [sooner]
+    assert kinds(played.records, Misbehaved) == []
+
+
+def test_a_check_that_has_begun_cannot(stage, house, plan):
+    controller = Scripted(InstallationLoaded=[lambda now: [RunCheck(now + timedelta(hours=23.75))]], Tick=[check])
+    played = stage.play(controller, house, plan)
+    (misbehaved,) = kinds(played.records, Misbehaved)
+    assert (misbehaved.kind, len(kinds(played.records, CheckStarted))) == ("out-of-turn", 1)
+
+
+def test_the_attempts_are_numbered_and_carry_their_window(stage, house, plan):
+    controller = Scripted(InstallationLoaded=[check], CheckResult=[check])
+    stage.play(controller, house, plan)
+    first, second = (event for event, _ in controller.seen if isinstance(event, CheckResult))
+    assert (first.attempt, second.attempt) == (1, 2)
+    assert first.finished - first.started == stage.check_takes
+    assert second.started == first.finished
+
+
+def test_a_supplier_that_is_asked_answers_after_its_delay(stage, house):
+    plan = Plan(stage.start, (stage.gas(Says.AUTHORISATION, after_ask=timedelta(hours=3)),))
+    ask = AskSupplier(stage.GAS, ConsentKind.AUTHORISATION)
+    controller = Scripted(InstallationLoaded=[[ask, ask]])
+    stage.play(controller, house, plan)
+    answers = [(event, now) for event, now in controller.seen if isinstance(event, Authorisation)]
+    assert answers == [(Authorisation(stage.GAS), stage.start + timedelta(hours=3))]
+
+
+def test_a_supplier_that_is_not_asked_stays_silent(stage, house):
+    plan = Plan(stage.start, (stage.gas(Says.AUTHORISATION, after_ask=timedelta(hours=3)),))
+    controller = Scripted(InstallationLoaded=[[AskSupplier(stage.POWER, ConsentKind.AUTHORISATION)]])
+    assert kinds(stage.play(controller, house, plan).records, SupplierSaid) == []
+
+
+def test_who_speaks_after_a_check_is_heard_right_after_its_result(stage, house):
+    plan = Plan(stage.start, (stage.gas(Says.WITHDRAWAL, after_check=1),))
+    controller = Scripted(InstallationLoaded=[check])
+    stage.play(controller, house, plan)
+    assert [type(event) for event, _ in controller.seen[1:3]] == [CheckResult, Withdrawal]
+    assert controller.seen[1][1] == controller.seen[2][1]
+
+
+def test_a_supplier_is_heard_while_a_check_runs(stage, house):
+    plan = Plan(stage.start, (stage.gas(Says.WITHDRAWAL, at=stage.start + timedelta(minutes=10)),))
+    controller = Scripted(InstallationLoaded=[check])
+    stage.play(controller, house, plan)
+    assert [type(event) for event, _ in controller.seen[1:3]] == [Withdrawal, CheckResult]
+
+
+def test_ticks_come_daily_and_at_the_end_of_the_time(stage, house, plan):
+    controller = Scripted()
+    stage.play(controller, house, plan)
+    ticks = [now - stage.start for event, now in controller.seen if isinstance(event, Tick)]
+    assert timedelta(days=1) in ticks
+    assert house.decide_by - stage.start in ticks
+
+
+def test_a_controller_that_never_closes_is_stopped(stage, house, plan):
+    played = stage.play(Scripted(), house, plan)
+    assert played.outcome is None
+    assert played.records[-1] == End(house.decide_by + timedelta(days=1), "time")
+
+
+def test_a_controller_that_never_stops_acting_is_stopped(stage, house, plan):
+    controller = Scripted(InstallationLoaded=[lambda now: [RunCheck(now)] * 1000])
+    played = stage.play(controller, house, plan, limits=Limits(actions=10))
+    assert len(kinds(played.records, Taken)) == 10
+    assert [m.kind for m in kinds(played.records, Misbehaved)] == ["too-many-actions"]
+    assert played.records[-1].reason == "actions"
+
+
+def test_a_crash_is_recorded_and_the_case_goes_on(stage, house, plan):
+    def crash(now):
+        raise RuntimeError("no idea")
+
+    controller = Scripted(InstallationLoaded=[crash], Tick=[[Close(Outcome.RETRY)]])
+    played = stage.play(controller, house, plan)
+    assert [(m.kind, m.text) for m in kinds(played.records, Misbehaved)] == [("crashed", "RuntimeError: no idea")]
+    assert played.outcome is Outcome.RETRY
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "run-check",
+        None,
+        42,
+        object(),
+        Tick(),
+        {"action": "commission-devices", "devices": ["toaster"]},
+        {"action": "commission-devices", "devices": []},
+        {"action": "close", "outcome": "migrate-both", "because": "I can"},
+    ],
+    ids=repr,
+)
+def test_what_is_not_in_the_vocabulary_is_recorded_and_ignored(stage, house, plan, nonsense):
+    played = stage.play(Scripted(InstallationLoaded=[[nonsense]]), house, plan)
+    assert [m.kind for m in kinds(played.records, Misbehaved)] == ["not-an-action"]
+    assert kinds(played.records, Taken) == []
+
+
+def test_a_date_without_zone_is_not_in_the_vocabulary(stage, house, plan):
+    played = stage.play(Scripted(InstallationLoaded=[lambda now: [RunCheck(now.replace(tzinfo=None))]]), house, plan)
+    assert [m.kind for m in kinds(played.records, Misbehaved)] == ["not-an-action"]
+
+
+def test_an_answer_that_is_no_list_is_a_crash(stage, house, plan):
+    played = stage.play(Scripted(InstallationLoaded=[lambda now: 7]), house, plan)
+    assert [m.kind for m in kinds(played.records, Misbehaved)] == ["crashed"]
+
+
+def test_after_closing_nothing_counts(stage, house, plan):
+    controller = Scripted(InstallationLoaded=[[Close(Outcome.HOLD), Close(Outcome.RETRY), BOTH]])
+    played = stage.play(controller, house, plan)
+    assert played.outcome is Outcome.HOLD
+    assert [m.kind for m in kinds(played.records, Misbehaved)] == ["out-of-turn", "out-of-turn"]
+    assert kinds(played.records, Commissioned) == []
+
+
+def test_closing_stops_a_check_that_runs(stage, house, plan):
+    class Slow(stage.FakeWorld):
+        cancelled = False
+
+        async def run_check(self):
+            try:
+                return await super().run_check()
+            except asyncio.CancelledError:
+                Slow.cancelled = True
+                raise
+
+    controller = Scripted(
+        InstallationLoaded=[lambda now: [RunCheck(now + timedelta(hours=23.75))]], Tick=[[Close(Outcome.RETRY)]]
+    )
+    played = stage.play(controller, house, plan, world=Slow)
+    assert Slow.cancelled
+    assert played.records[-1].reason == "closed"
+
+
+def test_an_error_of_the_world_is_not_swallowed(stage, house, plan):
+    class Broken(stage.FakeWorld):
+        async def run_check(self):
+            raise ConnectionResetError("the bench is gone")
+
+    with pytest.raises(ConnectionResetError, match="bench"):
+        stage.play(Scripted(InstallationLoaded=[check]), house, plan, world=Broken)
+
+
+def test_each_attempt_is_prepared_once_and_before_its_wait(stage, house, plan):
+    prepared = []
+
+    class Watched(stage.FakeWorld):
+        def prepare_check(self, attempt):
+            prepared.append((attempt, self.trace.now))
+
+    later = stage.start + timedelta(hours=7)
+    stage.play(Scripted(InstallationLoaded=[[RunCheck(later), RunCheck(later)]]), house, plan, world=Watched)
+    assert prepared == [(1, stage.start)]
+
+
+def test_a_controller_may_have_to_be_waited_for(stage):
+    class Remote:
+        def __init__(self):
+            self.inner = Reference(shipped())
+
+        async def handle(self, event, now):
+            await asyncio.sleep(0)
+            return self.inner.handle(event, now)
+
+    for study in stage.cases.values():
+        played = stage.play(Remote(), study.installation, study.plan)
+        assert played.outcome is study.outcome
+        assert judge(played.records, shipped()) == []
+
+
+def test_a_consent_from_before_the_start_is_heard_first(stage, house):
+    plan = Plan(stage.start, (SupplierAct(stage.GAS, Says.AUTHORISATION, at=stage.start - timedelta(days=3)),))
+    controller = Scripted()
+    stage.play(controller, house, plan)
+    assert [type(event) for event, _ in controller.seen[:2]] == [InstallationLoaded, Authorisation]
+    assert controller.seen[1][1] == stage.start
+
+
+def test_a_trace_survives_its_journey_through_json(stage, study):
+    played = stage.play(Reference(shipped()), study.installation, study.plan)
+    assert decode_trace(encode_trace(played.records)) == played.records
+    assert isinstance(played.records[0], Header)
+
+
+def test_a_commissioning_is_announced_with_its_result(stage, house, plan):
+    controller = Scripted(InstallationLoaded=[[CommissionDevices((Device.ESME,))]])
+    played = stage.play(controller, house, plan)
+    assert [event for event, _ in controller.seen if isinstance(event, CommissioningResult)] == [
+        CommissioningResult((Device.ESME,), True)
+    ]
+    assert kinds(played.records, Given)[1].event == CommissioningResult((Device.ESME,), True)
