@@ -1,0 +1,82 @@
+"""The binding table: which cluster of which endpoint sends where (R22, 2.2.8.2.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from emulator.layout import U8, U16, U64, Record, when
+from emulator.zigbee.zdo.status import ZdpStatus
+
+GROUP, EXTENDED = 0x01, 0x03
+"""Destination address modes."""
+
+DEFAULT_CAPACITY = 32
+
+
+def _to_device(values: Mapping[str, Any]) -> bool:
+    return bool(values["mode"] == EXTENDED)
+
+
+def _to_group(values: Mapping[str, Any]) -> bool:
+    return bool(values["mode"] == GROUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One entry; also the body of Bind_req, Unbind_req and Mgmt_Bind_rsp."""
+
+    source: Annotated[int, U64]
+    """EUI-64 of the device that sends."""
+    source_endpoint: Annotated[int, U8]
+    cluster: Annotated[int, U16]
+    mode: Annotated[int, U8] = EXTENDED
+    group: Annotated[int | None, when(_to_group, U16)] = None
+    destination: Annotated[int | None, when(_to_device, U64)] = None
+    """EUI-64 of the device that receives."""
+    destination_endpoint: Annotated[int | None, when(_to_device, U8)] = None
+
+
+BINDING = Record(Binding)
+
+
+class BindingTable:
+    """The bindings of one device, in the order of their making."""
+
+    def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
+        self.capacity = capacity
+        self._entries: list[Binding] = []
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Binding]:
+        return iter(self._entries)
+
+    def __getitem__(self, span: slice) -> tuple[Binding, ...]:
+        return tuple(self._entries[span])
+
+    def bind(self, entry: Binding) -> ZdpStatus:
+        """Add an entry; adding it twice is the same as once."""
+        if entry in self._entries:
+            return ZdpStatus.SUCCESS
+        if len(self._entries) >= self.capacity:
+            return ZdpStatus.TABLE_FULL
+        self._entries.append(entry)
+        return ZdpStatus.SUCCESS
+
+    def unbind(self, entry: Binding) -> ZdpStatus:
+        """Remove an entry."""
+        if entry not in self._entries:
+            return ZdpStatus.NO_ENTRY
+        self._entries.remove(entry)
+        return ZdpStatus.SUCCESS
+
+    def forget(self, ieee: int) -> None:
+        """Remove every entry that sends to a device: it has left."""
+        self._entries = [entry for entry in self._entries if entry.destination != ieee]
+
+    def destinations(self, endpoint: int, cluster: int) -> tuple[Binding, ...]:
+        """The entries for a cluster of one endpoint."""
+        return tuple(e for e in self._entries if e.source_endpoint == endpoint and e.cluster == cluster)

@@ -1,0 +1,141 @@
+"""The asking side of the Zigbee Device Objects: requests, and the responses that match them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from emulator.clock import SECOND, Clock, Timer
+from emulator.errors import LocalProtocolError
+from emulator.zigbee.aps.layer import ApsStatus
+from emulator.zigbee.zdo import messages as zdp
+from emulator.zigbee.zdo.context import Transport
+from emulator.zigbee.zdo.status import ZdpStatus
+
+PROFILE = 0x0000
+ENDPOINT = 0
+
+DEFAULT_TIMEOUT = 10 * SECOND
+
+FIRST_BROADCAST = 0xFFF8
+ALL_DEVICES, RX_ON_DEVICES, ROUTERS = 0xFFFF, 0xFFFD, 0xFFFC
+"""Broadcast addresses."""
+
+
+class ZdpReply(NamedTuple):
+    """What came of a request."""
+
+    response: zdp.Message | None = None
+    """None: nobody answered in time, or it was not delivered."""
+    source: int | None = None
+    """Short address of who answered."""
+    delivery: ApsStatus | None = None
+    """The APS status, if the request was not delivered, or was not one that is answered."""
+
+    @property
+    def status(self) -> int | None:
+        """Status in the response; None without one."""
+        status: int | None = getattr(self.response, "status", None)
+        return status
+
+    @property
+    def ok(self) -> bool:
+        """Answered with SUCCESS; or delivered, where no answer is due."""
+        if self.response is None:
+            return self.delivery is ApsStatus.SUCCESS
+        return self.status == ZdpStatus.SUCCESS
+
+
+Done = Callable[[ZdpReply], None]
+
+
+class _Pending:
+    """A request that waits for its response."""
+
+    __slots__ = ("cluster", "done", "dst", "timer")
+
+    def __init__(self, dst: int, cluster: int, done: Done, timer: Timer) -> None:
+        self.dst = dst
+        self.cluster = cluster
+        self.done = done
+        self.timer = timer
+
+
+class ZdoClient:
+    """Sends requests for one node."""
+
+    def __init__(self, transport: Transport, clock: Clock) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._tsn = 0
+        self._pending: dict[int, _Pending] = {}
+
+    def request(self, dst: int, message: zdp.Message, done: Done, timeout: int = DEFAULT_TIMEOUT) -> None:
+        """Send a request; `done` is called exactly once. By broadcast, the first answer counts, whoever gives it."""
+        tsn = self._next_tsn()
+        timer = self._clock.call_later(timeout, self._finish, tsn, ZdpReply())
+        pending = self._pending[tsn] = _Pending(dst, message.CLUSTER | zdp.RESPONSE, done, timer)
+
+        def sent(status: ApsStatus) -> None:
+            if status is not ApsStatus.SUCCESS and self._pending.get(tsn) is pending:
+                self._finish(tsn, ZdpReply(delivery=status))
+
+        self.send(dst, tsn, message, sent)
+
+    def tell(self, dst: int, message: zdp.Message, done: Done | None = None) -> None:
+        """Send what nobody answers: announcements, network updates, permissions to join by broadcast."""
+        sent = None if done is None else lambda status: done(ZdpReply(delivery=status))
+        self.send(dst, self._next_tsn(), message, sent)
+
+    def announce(self, short: int, ieee: int, capability: int) -> None:
+        """Device_annce, to all that listen (R22, 2.4.3.1.11)."""
+        self.tell(RX_ON_DEVICES, zdp.DeviceAnnce(short, ieee, capability))
+
+    def change_channel(self, channel: int, update_id: int, done: Done | None = None) -> None:
+        """Tell the network to move to another channel (11 to 26)."""
+        self.tell(ALL_DEVICES, zdp.MgmtNwkUpdateReq(1 << channel, zdp.CHANGE_CHANNEL, update_id=update_id), done)
+
+    def permit_joining(self, duration: int, done: Done | None = None) -> None:
+        """Let every router permit joining for `duration` seconds."""
+        self.tell(ROUTERS, zdp.MgmtPermitJoiningReq(duration), done)
+
+    def resolve(self, source: int, tsn: int, response: zdp.Message) -> bool:
+        """Match a response with its request; False if nothing waits for it."""
+        pending = self._pending.get(tsn)
+        if pending is None or pending.cluster != response.CLUSTER:
+            return False
+        if pending.dst != source and pending.dst < FIRST_BROADCAST:
+            return False
+        self._finish(tsn, ZdpReply(response, source))
+        return True
+
+    def cancel_all(self) -> None:
+        """Forget every pending request without calling its `done`: the device has lost its power."""
+        for pending in self._pending.values():
+            pending.timer.cancel()
+        self._pending.clear()
+
+    def send(self, dst: int, tsn: int, message: zdp.Message, done: Callable[[ApsStatus], object] | None = None) -> None:
+        """Hand a message to the APS."""
+        self._transport.send(
+            dst,
+            message.CLUSTER,
+            zdp.build(tsn, message),
+            profile=PROFILE,
+            src_endpoint=ENDPOINT,
+            dst_endpoint=ENDPOINT,
+            ack=dst < FIRST_BROADCAST,
+            done=done,
+        )
+
+    def _next_tsn(self) -> int:
+        for _ in range(256):
+            self._tsn = (self._tsn + 1) & 0xFF
+            if self._tsn not in self._pending:
+                return self._tsn
+        raise LocalProtocolError("256 requests are pending")
+
+    def _finish(self, tsn: int, reply: ZdpReply) -> None:
+        pending = self._pending.pop(tsn)
+        pending.timer.cancel()
+        pending.done(reply)

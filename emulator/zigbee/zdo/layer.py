@@ -1,0 +1,63 @@
+"""The Zigbee Device Objects of one node: endpoint 0 (R22, 2.5).
+
+What arrives is parsed and given to the server or the client. Nothing that a peer sends raises: malformed messages
+are counted under MALFORMED_ZDP, requests that hanbench does not carry out are answered with NOT_SUPPORTED.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from emulator.clock import Clock
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.zigbee.zdo import messages as zdp
+from emulator.zigbee.zdo.client import ENDPOINT, PROFILE, ZdoClient
+from emulator.zigbee.zdo.context import Transport, ZdoContext, ZdpIndication
+from emulator.zigbee.zdo.server import ZdoServer
+from emulator.zigbee.zdo.status import ZdpStatus
+
+
+class Zdo:
+    """Endpoint 0: `client` asks, `server` answers."""
+
+    def __init__(
+        self, transport: Transport, clock: Clock, context: ZdoContext, counters: Counter[Drop] | None = None
+    ) -> None:
+        self.counters: Counter[Drop] = Counter() if counters is None else counters
+        self.client = ZdoClient(transport, clock)
+        self.server = ZdoServer(context)
+        self._context = context
+        self._transport = transport
+        transport.register(ENDPOINT, self.receive)
+
+    def announce(self) -> None:
+        """Tell the network our addresses: after joining and rejoining."""
+        context = self._context
+        self.client.announce(context.short, context.ieee, context.node_descriptor.capability)
+
+    def receive(self, indication: ZdpIndication) -> None:
+        """Take a message from the APS."""
+        try:
+            tsn, message = zdp.parse(indication.cluster, indication.payload)
+        except RemoteProtocolError as error:
+            self.counters[error.reason] += 1
+            if error.reason is Drop.UNSUPPORTED:
+                self._not_supported(indication)
+            return
+        if indication.cluster & zdp.RESPONSE:
+            self.client.resolve(indication.src, tsn, message)
+        else:
+            source = indication.src
+            self.server.handle(message, indication.broadcast, lambda response: self.client.send(source, tsn, response))
+
+    def _not_supported(self, indication: ZdpIndication) -> None:
+        if indication.broadcast or indication.cluster & zdp.RESPONSE or not indication.payload:
+            return
+        self._transport.send(
+            indication.src,
+            indication.cluster | zdp.RESPONSE,
+            bytes((indication.payload[0], ZdpStatus.NOT_SUPPORTED)),
+            profile=PROFILE,
+            src_endpoint=ENDPOINT,
+            dst_endpoint=ENDPOINT,
+        )

@@ -1,0 +1,400 @@
+"""The messages of the Zigbee Device Profile (R22, 2.4.3 and 2.4.4), as tables of fields.
+
+Each class is one message: its fields in the order of the air, annotated with the kind they have there. A response
+has the cluster of its request with the highest bit set. `build` and `parse` are the codec, derived once.
+Many devices end a response that failed after its status: then the fields behind it are None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.layout import U8, U16, U32, U64, Choice, Counted, Kind, Record, Sized, Trailing, when
+from emulator.octets import Reader
+from emulator.zigbee.zdo.binding import BINDING, Binding
+from emulator.zigbee.zdo.descriptors import (
+    NEIGHBOR,
+    NODE,
+    POWER,
+    SIMPLE,
+    Ieee,
+    NeighborEntry,
+    NodeDescriptor,
+    Octet,
+    PowerDescriptor,
+    Short,
+    SimpleDescriptor,
+    Word,
+)
+from emulator.zigbee.zdo.status import ZdpStatus
+
+RESPONSE = 0x8000
+"""Bit of the cluster of a response."""
+
+SINGLE, EXTENDED = 0, 1
+"""Request types of NWK_addr_req and IEEE_addr_req."""
+
+LONGEST_SCAN = 5
+"""Mgmt_NWK_Update_req: scan durations up to this one ask for an energy scan."""
+CHANGE_CHANNEL, CHANGE_PARAMETERS = 0xFE, 0xFF
+"""Mgmt_NWK_Update_req: scan durations that ask for something else."""
+
+
+class Message:
+    """A device profile message."""
+
+    __slots__ = ()
+    CLUSTER: ClassVar[int]
+
+
+def _succeeded(values: Mapping[str, Any]) -> bool:
+    return bool(values["status"] == ZdpStatus.SUCCESS)
+
+
+def _told(kind: Kind) -> Choice:
+    """There if the request succeeded; after a failure a device may leave it out."""
+    return Choice(lambda values: kind if _succeeded(values) else Trailing(kind))
+
+
+class _Associated:
+    """A number, and if it is not 0 the index of the first address and the addresses (R22, 2.4.4.2.1.1)."""
+
+    def pack(self, value: Any) -> bytes:
+        start, addresses = value
+        head = U8.pack(len(addresses))
+        return head + U8.pack(start) + b"".join(map(U16.pack, addresses)) if addresses else head
+
+    def unpack(self, reader: Reader) -> tuple[int, tuple[int, ...]]:
+        count = reader.u8()
+        return (reader.u8(), tuple([reader.u16() for _ in range(count)])) if count else (0, ())
+
+
+Status = Annotated[int, U8]
+Octets = tuple[int, ...]
+ToldIeee = Annotated[int | None, _told(U64)]
+ToldShort = Annotated[int | None, _told(U16)]
+ToldOctet = Annotated[int | None, _told(U8)]
+Associated = Annotated[tuple[int, tuple[int, ...]] | None, Trailing(_Associated())]
+
+
+# --- addresses ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NwkAddrReq(Message):
+    CLUSTER = 0x0000
+    ieee: Ieee
+    request_type: Octet = SINGLE
+    start_index: Octet = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NwkAddrRsp(Message):
+    CLUSTER = 0x8000
+    status: Status
+    ieee: ToldIeee = None
+    short: ToldShort = None
+    associated: Associated = None
+    """Extended response: index of the first one, and the short addresses of the children."""
+
+
+@dataclass(frozen=True, slots=True)
+class IeeeAddrReq(Message):
+    CLUSTER = 0x0001
+    short: Short
+    request_type: Octet = SINGLE
+    start_index: Octet = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IeeeAddrRsp(Message):
+    CLUSTER = 0x8001
+    status: Status
+    ieee: ToldIeee = None
+    short: ToldShort = None
+    associated: Associated = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAnnce(Message):
+    CLUSTER = 0x0013
+    short: Short
+    ieee: Ieee
+    capability: Octet
+
+
+@dataclass(frozen=True, slots=True)
+class ParentAnnce(Message):
+    CLUSTER = 0x001F
+    children: Annotated[tuple[int, ...], Counted(U64)]
+
+
+@dataclass(frozen=True, slots=True)
+class ParentAnnceRsp(Message):
+    CLUSTER = 0x801F
+    status: Status
+    children: Annotated[tuple[int, ...] | None, _told(Counted(U64))] = None
+
+
+# --- descriptors --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDescReq(Message):
+    CLUSTER = 0x0002
+    short: Short
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDescRsp(Message):
+    CLUSTER = 0x8002
+    status: Status
+    short: ToldShort = None
+    descriptor: Annotated[NodeDescriptor | None, when(_succeeded, NODE)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class PowerDescReq(Message):
+    CLUSTER = 0x0003
+    short: Short
+
+
+@dataclass(frozen=True, slots=True)
+class PowerDescRsp(Message):
+    CLUSTER = 0x8003
+    status: Status
+    short: ToldShort = None
+    descriptor: Annotated[PowerDescriptor | None, when(_succeeded, POWER)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleDescReq(Message):
+    CLUSTER = 0x0004
+    short: Short
+    endpoint: Octet
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleDescRsp(Message):
+    CLUSTER = 0x8004
+    status: Status
+    short: ToldShort = None
+    descriptor: Annotated[SimpleDescriptor | None, _told(Sized(SIMPLE))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveEpReq(Message):
+    CLUSTER = 0x0005
+    short: Short
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveEpRsp(Message):
+    CLUSTER = 0x8005
+    status: Status
+    short: ToldShort = None
+    endpoints: Annotated[tuple[int, ...] | None, _told(Counted(U8))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchDescReq(Message):
+    CLUSTER = 0x0006
+    short: Short
+    profile: Word
+    inputs: Annotated[tuple[int, ...], Counted(U16)]
+    outputs: Annotated[tuple[int, ...], Counted(U16)]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchDescRsp(Message):
+    CLUSTER = 0x8006
+    status: Status
+    short: ToldShort = None
+    endpoints: Annotated[tuple[int, ...] | None, _told(Counted(U8))] = None
+
+
+# --- binding ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BindReq(Message):
+    CLUSTER = 0x0021
+    binding: Annotated[Binding, BINDING]
+
+
+@dataclass(frozen=True, slots=True)
+class BindRsp(Message):
+    CLUSTER = 0x8021
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class UnbindReq(Message):
+    CLUSTER = 0x0022
+    binding: Annotated[Binding, BINDING]
+
+
+@dataclass(frozen=True, slots=True)
+class UnbindRsp(Message):
+    CLUSTER = 0x8022
+    status: Status
+
+
+# --- management ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MgmtLqiReq(Message):
+    CLUSTER = 0x0031
+    start_index: Octet = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MgmtLqiRsp(Message):
+    CLUSTER = 0x8031
+    status: Status
+    total: ToldOctet = None
+    start_index: ToldOctet = None
+    neighbors: Annotated[tuple[NeighborEntry, ...] | None, _told(Counted(NEIGHBOR))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class MgmtBindReq(Message):
+    CLUSTER = 0x0033
+    start_index: Octet = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MgmtBindRsp(Message):
+    CLUSTER = 0x8033
+    status: Status
+    total: ToldOctet = None
+    start_index: ToldOctet = None
+    bindings: Annotated[tuple[Binding, ...] | None, _told(Counted(BINDING))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class MgmtLeaveReq(Message):
+    CLUSTER = 0x0034
+    ieee: Ieee
+    """The device that shall leave; 0 is the receiver."""
+    flags: Octet = 0
+    """`REMOVE_CHILDREN`, `REJOIN`."""
+
+
+REMOVE_CHILDREN, REJOIN = 0x40, 0x80
+
+
+@dataclass(frozen=True, slots=True)
+class MgmtLeaveRsp(Message):
+    CLUSTER = 0x8034
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class MgmtPermitJoiningReq(Message):
+    CLUSTER = 0x0036
+    duration: Octet
+    """Seconds; 0 ends it."""
+    tc_significance: Octet = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MgmtPermitJoiningRsp(Message):
+    CLUSTER = 0x8036
+    status: Status
+
+
+def _scans(values: Mapping[str, Any]) -> bool:
+    return bool(values["duration"] <= LONGEST_SCAN)
+
+
+def _changes(values: Mapping[str, Any]) -> bool:
+    return values["duration"] in (CHANGE_CHANNEL, CHANGE_PARAMETERS)
+
+
+def _names_manager(values: Mapping[str, Any]) -> bool:
+    return bool(values["duration"] == CHANGE_PARAMETERS)
+
+
+@dataclass(frozen=True, slots=True)
+class MgmtNwkUpdateReq(Message):
+    CLUSTER = 0x0038
+    channels: Annotated[int, U32]
+    """One bit a channel, 11 to 26."""
+    duration: Octet
+    """Up to 5: scan each channel for 15.36 ms x (2^n + 1); or `CHANGE_CHANNEL`, `CHANGE_PARAMETERS`."""
+    count: Annotated[int | None, when(_scans, U8)] = None
+    """Scans, each answered by a notify."""
+    update_id: Annotated[int | None, when(_changes, U8)] = None
+    manager: Annotated[int | None, when(_names_manager, U16)] = None
+    """Short address of the network manager."""
+
+
+@dataclass(frozen=True, slots=True)
+class MgmtNwkUpdateNotify(Message):
+    CLUSTER = 0x8038
+    status: Status
+    channels: Annotated[int | None, _told(U32)] = None
+    transmissions: ToldShort = None
+    failures: ToldShort = None
+    energies: Annotated[tuple[int, ...] | None, _told(Counted(U8))] = None
+    """One a scanned channel, 0 to 255."""
+
+
+MESSAGES: tuple[type[Message], ...] = (
+    NwkAddrReq,
+    NwkAddrRsp,
+    IeeeAddrReq,
+    IeeeAddrRsp,
+    NodeDescReq,
+    NodeDescRsp,
+    PowerDescReq,
+    PowerDescRsp,
+    SimpleDescReq,
+    SimpleDescRsp,
+    ActiveEpReq,
+    ActiveEpRsp,
+    MatchDescReq,
+    MatchDescRsp,
+    DeviceAnnce,
+    ParentAnnce,
+    ParentAnnceRsp,
+    BindReq,
+    BindRsp,
+    UnbindReq,
+    UnbindRsp,
+    MgmtLqiReq,
+    MgmtLqiRsp,
+    MgmtBindReq,
+    MgmtBindRsp,
+    MgmtLeaveReq,
+    MgmtLeaveRsp,
+    MgmtPermitJoiningReq,
+    MgmtPermitJoiningRsp,
+    MgmtNwkUpdateReq,
+    MgmtNwkUpdateNotify,
+)
+BY_CLUSTER: dict[int, Record] = {message.CLUSTER: Record(message) for message in MESSAGES}
+
+
+def build(tsn: int, message: Message) -> bytes:
+    """Payload of a message. Raises LocalProtocolError."""
+    return U8.pack(tsn) + BY_CLUSTER[message.CLUSTER].pack(message)
+
+
+def parse(cluster: int, payload: bytes) -> tuple[int, Message]:
+    """Transaction sequence number and message. Octets after the last field are ignored, as a later revision's.
+
+    Raises RemoteProtocolError: MALFORMED_ZDP, or UNSUPPORTED for a cluster that is not here.
+    """
+    codec = BY_CLUSTER.get(cluster)
+    if codec is None:
+        raise RemoteProtocolError(Drop.UNSUPPORTED, f"device profile cluster 0x{cluster:04x}")
+    reader = Reader(payload, Drop.MALFORMED_ZDP)
+    tsn = reader.u8()
+    message: Message = codec.unpack(reader)
+    return tsn, message

@@ -1,0 +1,136 @@
+"""Two endpoints on one virtual clock, over a transport that delivers at once or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pytest
+
+from emulator.clock import VirtualClock
+from emulator.zcl import ClusterServer, Endpoint
+from emulator.zcl.clusters import BASIC, IDENTIFY, METERING
+from emulator.zigbee.aps.layer import ApsIndication, ApsStatus
+
+METER, HUB = 0x1234, 0x0000
+SMART_ENERGY = 0x0109
+
+
+class Sent(NamedTuple):
+    src: int
+    dst: int
+    cluster: int
+    payload: bytes
+    ack: bool
+    secured: bool
+
+
+class LoopBack:
+    """The APS of every node: a message arrives one millisecond after it was sent."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self.clock = clock
+        self.sent: list[Sent] = []
+        self.handlers: dict[tuple[int, int], Callable[[Any], object]] = {}
+        self.deaf: set[int] = set()
+
+    def node(self, short: int) -> Node:
+        return Node(self, short)
+
+
+@dataclass
+class Node:
+    air: LoopBack
+    short: int
+    log: list[Any] = field(default_factory=list)
+
+    def register(self, endpoint: int, handler: Callable[[Any], object]) -> None:
+        self.air.handlers[self.short, endpoint] = handler
+
+    def send(
+        self,
+        dst_short: int,
+        cluster: int,
+        payload: bytes,
+        *,
+        profile: int,
+        src_endpoint: int,
+        dst_endpoint: int,
+        ack: bool = True,
+        secured: bool = False,
+        done: Callable[[ApsStatus], object] | None = None,
+    ) -> None:
+        self.air.sent.append(Sent(self.short, dst_short, cluster, payload, ack, secured))
+        broadcast = dst_short >= 0xFFF8
+        status = ApsStatus.NO_ACK if dst_short in self.air.deaf else ApsStatus.SUCCESS
+        if status is ApsStatus.SUCCESS:
+            for (short, endpoint), handler in list(self.air.handlers.items()):
+                if (short == dst_short or broadcast) and short != self.short and dst_endpoint in (endpoint, 0xFF):
+                    indication = ApsIndication(
+                        self.short,
+                        src_endpoint,
+                        dst_short,
+                        endpoint,
+                        profile,
+                        cluster,
+                        payload,
+                        secured,
+                        broadcast,
+                        -50,
+                        255,
+                    )
+                    self.air.clock.call_later(1_000, handler, indication)
+        if done is not None:
+            self.air.clock.call_later(2_000, done, status)
+
+
+@dataclass
+class Han:
+    """A meter with servers, a hub that asks, and what travelled between them."""
+
+    clock: VirtualClock
+    air: LoopBack
+    meter: Endpoint
+    hub: Endpoint
+    metering: ClusterServer
+    replies: list[Any] = field(default_factory=list)
+    reports: list[dict[int, Any]] = field(default_factory=list)
+
+    def say(self, payload: bytes, *, cluster: int = 0x0702, dst: int = METER, profile: int = SMART_ENERGY) -> list[Sent]:
+        """Put raw octets on the air from the hub; what the meter sent in answer."""
+        before = len(self.air.sent)
+        self.air.node(HUB).send(dst, cluster, payload, profile=profile, src_endpoint=1, dst_endpoint=1)
+        self.clock.run_for(10_000)
+        return [each for each in self.air.sent[before:] if each.src == METER]
+
+    def payloads(self, octets: bytes, **where: int) -> list[bytes]:
+        return [each.payload for each in self.say(octets, **where)]
+
+
+@pytest.fixture
+def han() -> Han:
+    clock = VirtualClock()
+    air = LoopBack(clock)
+    metering = ClusterServer(
+        METERING,
+        {
+            "CurrentSummationDelivered": 0x010203040506,
+            "Status": 0,
+            "InstantaneousDemand": -5,
+            "MeterSerialNumber": b"G4A0001",
+            "UnitOfMeasure": 1,
+            "SiteID": b"here",
+            "GenericAlarmMask": 0,
+            "GasSpecificAlarmMask": 0xFFFF,
+        },
+    )
+    basic = ClusterServer(BASIC, {"ZCLVersion": 3, "ManufacturerName": "Secure"})
+    identify = ClusterServer(IDENTIFY, {"IdentifyTime": 0})
+    meter = Endpoint(
+        air.node(METER), clock, 1, SMART_ENERGY, 0x0501, servers=[metering, basic, identify], clients=[0x000A]
+    )
+    hub = Endpoint(air.node(HUB), clock, 1, SMART_ENERGY, 0x0500, clients=[METERING.id, BASIC.id, IDENTIFY.id])
+    han = Han(clock, air, meter, hub, metering)
+    hub.on_report = lambda src, src_endpoint, endpoint, cluster, values: han.reports.append(values)
+    return han
