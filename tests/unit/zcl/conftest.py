@@ -97,7 +97,9 @@ class Han:
     replies: list[Any] = field(default_factory=list)
     reports: list[dict[int, Any]] = field(default_factory=list)
 
-    def say(self, payload: bytes, *, cluster: int = 0x0702, dst: int = METER, profile: int = SMART_ENERGY) -> list[Sent]:
+    def say(
+        self, payload: bytes, *, cluster: int = 0x0702, dst: int = METER, profile: int = SMART_ENERGY
+    ) -> list[Sent]:
         """Put raw octets on the air from the hub; what the meter sent in answer."""
         before = len(self.air.sent)
         self.air.node(HUB).send(dst, cluster, payload, profile=profile, src_endpoint=1, dst_endpoint=1)
