@@ -73,6 +73,8 @@ class Bits:
         self.widths = widths
 
     def pack(self, value: Any) -> bytes:
+        if len(_several(value)) != len(self.widths):
+            raise LocalProtocolError(f"{value!r} is not {len(self.widths)} numbers")
         octet = shift = 0
         for part, width in zip(value, self.widths, strict=True):
             if not 0 <= part < 1 << width:
@@ -104,6 +106,12 @@ class Rest:
         return reader.rest()
 
 
+def _several(value: Any) -> Sequence[Any]:
+    if not isinstance(value, (tuple, list)):
+        raise LocalProtocolError(f"{value!r} is not a tuple of values")
+    return value
+
+
 class Repeated:
     """Values of one kind up to the end of the payload; a tuple."""
 
@@ -113,7 +121,7 @@ class Repeated:
         self.item = item
 
     def pack(self, value: Any) -> bytes:
-        return b"".join(map(self.item.pack, value))
+        return b"".join(map(self.item.pack, _several(value)))
 
     def unpack(self, reader: Reader) -> tuple[Any, ...]:
         values = []
@@ -132,7 +140,8 @@ class Counted:
         self.count = count
 
     def pack(self, value: Any) -> bytes:
-        return self.count.pack(len(value)) + b"".join(map(self.item.pack, value))
+        values = _several(value)
+        return self.count.pack(len(values)) + b"".join(map(self.item.pack, values))
 
     def unpack(self, reader: Reader) -> tuple[Any, ...]:
         return tuple([self.item.unpack(reader) for _ in range(self.count.unpack(reader))])
@@ -242,6 +251,8 @@ class Record:
         self.layout = layout_of(cls) if layout is None else layout
 
     def pack(self, value: Any) -> bytes:
+        if not isinstance(value, self.cls):
+            raise LocalProtocolError(f"{value!r} is no {self.cls.__name__}")
         return self.layout.build({member.name: getattr(value, member.name) for member in self.layout.members})
 
     def unpack(self, reader: Reader) -> Any:
