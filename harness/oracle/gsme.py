@@ -14,12 +14,13 @@ from harness.oracle.violation import Finding, Property
 
 
 def _evidence_age(case: Case, decision: Decision) -> tuple[Check, timedelta, timedelta] | None:
-    """Return the last check before a decision, its age, and the age allowed."""
-    last = case.last_check(decision.position)
-    if last is None:
+    """Return the last failure that counts before a decision, its age, and the age allowed."""
+    rules = case.rules_for_counting(decision.time)
+    failures = counted(case.checks_before(decision.position), rules)
+    if not failures:
         return None
-    limit = case.rules_for_counting(decision.time).evidence_max_age_hours.value
-    return last, decision.time - last.finished, timedelta(hours=limit)
+    age = decision.time - failures[-1].finished
+    return failures[-1], age, timedelta(hours=rules.evidence_max_age_hours.value)
 
 
 def healthy_gsme_stays(case: Case) -> Iterator[Finding]:
@@ -38,16 +39,16 @@ def healthy_gsme_stays(case: Case) -> Iterator[Finding]:
             well = all(case.states(subject, here, here) == {State.WELL} for subject in Subject)
             if well and age > limit:
                 yield Finding(
-                    f"the GSME is left behind although it works; its last check was {age} ago", frames_of([last])
+                    f"the GSME is left behind although it works; its last failure was {age} ago", frames_of([last])
                 )
 
 
 def evidence_fresh(case: Case) -> Iterator[Finding]:
-    """The last check before each decision for partial migration is no older than the rules allow."""
+    """The last failure before each decision for partial migration is no older than the rules allow."""
     for decision in case.partials:
         if (evidence := _evidence_age(case, decision)) is not None and evidence[1] > evidence[2]:
             last, age, limit = evidence
-            yield Finding(f"partial migration on a check of {age} ago, {limit} is the limit", frames_of([last]))
+            yield Finding(f"partial migration on a failure of {age} ago, {limit} is the limit", frames_of([last]))
 
 
 def pass_leads_to_migration(case: Case) -> Iterator[Finding]:

@@ -87,3 +87,16 @@ def test_a_late_consent_with_no_attempt_left_excludes_the_installation():
 def test_the_other_suppliers_answer_is_no_answer():
     says = [SupplierAct("power", Says.REQUEST, after_ask=timedelta(hours=1))]
     assert tell(DEAD, esme=A, gsme=A, says=says).outcomes == (Outcome.HOLD,)
+
+
+def test_a_dead_wan_is_no_persistent_failure_of_the_gsme():
+    no_wan = Change(Subject.WAN, State.BROKEN, before_check=1)
+    assert tell(no_wan, cohort=Cohort.FOC).outcomes == (Outcome.EXCLUDE_INSTALLATION,)
+    counts = Switches(wan_failure_counts=True)
+    assert tell(no_wan, cohort=Cohort.FOC, switches=counts).outcomes == (Outcome.REFUSE,)
+
+
+def test_a_dead_esme_never_is():
+    no_esme = Change(Subject.ESME, State.BROKEN, before_check=1)
+    counts = Switches(wan_failure_counts=True)
+    assert tell(no_esme, cohort=Cohort.FOC, switches=counts).outcomes == (Outcome.EXCLUDE_INSTALLATION,)

@@ -9,8 +9,8 @@ import pytest
 
 from harness.migration.installation import Status
 from harness.migration.plan import Says, State
-from harness.migration.trace import CheckStarted, Commissioned, End, Excluded
-from harness.migration.vocabulary import Device, Outcome, Subject, Verdict
+from harness.migration.trace import CheckStarted, Commissioned, End, Excluded, Taken
+from harness.migration.vocabulary import CommissionDevices, Device, ExcludeDevice, Outcome, Subject, Verdict
 from harness.oracle import PROPERTIES, judge
 from profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
 
@@ -41,6 +41,12 @@ def test_partial_migration_of_dormant_in_the_first_second_of_15_march_2022_is_in
     story = tell(start=ON_14_MARCH).gsme_dead().fails(3)
     story.now = datetime(2022, 3, 15, tzinfo=UTC)
     assert story.partial().broken() == set()
+
+
+def test_v18_still_allows_active_on_its_last_day(tell):
+    story = tell(A, A, start=ON_14_MARCH).gsme_dead().says("gas", Says.REQUEST).fails(3)
+    assert story.now.date() == date(2022, 3, 14)
+    assert story.partial().violations() == []
 
 
 @pytest.mark.parametrize("cohort", [Cohort.MOC_SECURE, Cohort.MOC_MDS, Cohort.FOC])
@@ -95,6 +101,14 @@ def test_inconclusive_checks_do_not_complete_the_count(tell):
     story = tell().gsme_dead().fails(1).truth(Subject.WAN, State.BROKEN).inconclusive()
     story.truth(Subject.WAN, State.WELL).fails(1)
     assert "inconclusive-never-counts" in story.commissions((Device.ESME,)).broken()
+
+
+def test_a_pass_is_not_mistaken_for_an_inconclusive_check(tell, words):
+    story = tell(switches=Switches(failure_counting=Counting.CUMULATIVE)).gsme_dead().fails(1)
+    story.truth(Subject.GSME, State.WELL).passes().commissions(words.BOTH, succeeded=False).gsme_dead().fails(1)
+    broken = story.commissions(words.ESME).broken()
+    assert "count" in broken
+    assert "inconclusive-never-counts" not in broken
 
 
 def test_inconclusive_checks_between_three_failures_do_no_harm(tell, words):
@@ -235,6 +249,16 @@ def test_old_evidence_is_wrong_even_if_the_gsme_still_is_dead(tell):
     assert story.at(late).partial().broken() == {"fresh-evidence"}
 
 
+def test_evidence_of_just_the_age_allowed_is_fresh(tell):
+    story = tell().gsme_dead().fails(3).truth(Subject.GSME, State.WELL)
+    assert story.at((story.now - story.start).total_seconds() / 3600 + 24).partial().violations() == []
+
+
+def test_an_inconclusive_check_does_not_freshen_old_evidence(tell, words):
+    story = tell().gsme_dead().fails(3).truth(Subject.WAN, State.BROKEN).inconclusive().commissions(words.ESME)
+    assert story.excludes().closes(O.MIGRATE_ESME_ONLY).broken() == {"fresh-evidence"}
+
+
 def test_a_pass_is_not_wasted(tell):
     story = tell().gsme_dead().fails(2).truth(Subject.GSME, State.WELL).passes().at(14 * 24).closes(O.RETRY)
     assert story.broken() == {"pass-leads-to-migration"}
@@ -256,6 +280,11 @@ def test_a_gsme_that_never_was_checked_is_not_commissioned(tell, words):
 def test_an_esme_fault_never_leads_to_partial_migration(tell, words):
     story = tell().gsme_dead().fails(3).truth(Subject.ESME, State.BROKEN).inconclusive(Subject.ESME)
     assert story.commissions(words.ESME).broken() >= {"esme-fault-never-partial"}
+
+
+def test_a_wan_fault_is_not_mistaken_for_an_esme_fault(tell, words):
+    story = tell().gsme_dead().fails(3).truth(Subject.WAN, State.BROKEN).inconclusive(Subject.WAN)
+    assert "esme-fault-never-partial" not in story.commissions(words.ESME).broken()
 
 
 def test_an_esme_fault_that_passed_does_not_matter(tell, words):
@@ -369,6 +398,18 @@ def test_nothing_is_excluded_that_was_not_decided(tell, words):
     story = tell().gsme_dead().fails(3).commissions(words.ESME)
     story.add(Excluded(story.now, Device.GSME, words.RECORD)).closes(O.MIGRATE_ESME_ONLY)
     assert story.broken() == {"decided-before-done"}
+
+
+def test_a_decision_about_the_esme_is_none_about_both(tell, words):
+    story = tell().passes()
+    story.commissions(words.BOTH).records[-2] = Taken(story.now, CommissionDevices(words.ESME))
+    assert "decided-before-done" in story.closes(O.MIGRATE_BOTH).broken()
+
+
+def test_a_decision_to_exclude_the_esme_is_none_about_the_gsme(tell, words):
+    story = tell().gsme_dead().fails(3).commissions(words.ESME).excludes()
+    story.records[-2] = Taken(story.now, ExcludeDevice(Device.ESME))
+    assert "decided-before-done" in story.closes(O.MIGRATE_ESME_ONLY).broken()
 
 
 def test_no_device_is_commissioned_twice(tell, words):
