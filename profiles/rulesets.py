@@ -216,7 +216,7 @@ def _switched_decisions(decisions: Decisions, switches: Switches) -> Decisions:
 
 
 def load_ruleset(path: Path) -> RuleSet:
-    """Read one rule set. Raises ProfileError naming the file, the key and what was expected."""
+    """Read one rule set. Raises msgspec.DecodeError naming the key and what was expected, OSError if unreadable."""
     return msgspec.toml.decode(path.read_bytes(), type=RuleSet)
 
 
