@@ -83,7 +83,7 @@ def test_a_key_prints_without_its_octets(ring: KeyRing) -> None:
 
 @pytest.mark.parametrize(("label", "octets"), [("short", bytes(15)), ('quo"te', bytes(16)), ("new\nline", bytes(16))])
 def test_what_is_no_key_is_refused(label: str, octets: bytes) -> None:
-    with pytest.raises(ValueError, match="key has 16 octets|printable"):
+    with pytest.raises(ValueError, match=r"key has 16 octets|printable"):
         Key(label, octets)
 
 

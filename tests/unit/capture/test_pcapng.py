@@ -63,7 +63,7 @@ def test_no_octet_depends_on_the_machine_or_its_clock() -> None:
 
 
 def test_a_packet_block_is_what_the_specification_says() -> None:
-    """Assembled by hand from the pcapng draft (4.3) and the TAP description, for an acknowledgement heard at -50 dBm."""
+    """Assembled by hand from the pcapng draft (4.3) and the TAP description: an acknowledgement at -50 dBm."""
     header = bytes.fromhex("00002400 0000 0100 01000000 0100 0400") + struct.pack("<f", -50.0)
     header += bytes.fromhex("0300 0300 0b000000 0a00 0100 c8000000")
     packet = header + ACK
@@ -92,10 +92,9 @@ def test_junk_in_a_capture_is_an_error_or_frames(folder: Path, junk: bytes, at: 
     spoilt = whole[:at] + junk + whole[at + len(junk) * replace :]
     try:
         content = read_back(spoilt, folder)
-    except CaptureError as error:
-        assert "\n" not in str(error)
-    else:
-        assert all(isinstance(frame, CapturedFrame) for frame in content)
+    except CaptureError:
+        return
+    assert all(isinstance(frame, CapturedFrame) for frame in content)
 
 
 def test_a_capture_of_another_link_type_is_refused(folder: Path) -> None:

@@ -1,0 +1,107 @@
+"""Judges: programs that we did not write, each asked what it makes of our octets.
+
+A judge that is not installed skips its tests, with the reason; where HANBENCH_REQUIRE_JUDGES=1 it fails them. The
+helpers are in `judging`, which this file puts on the path: tests get them as fixtures only.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from judging import han, our_reading, readings, zoh_reading
+from judging.groups import GROUPS
+from judging.tshark import Tshark, Verdict
+
+from harness.capture import keyfile, read
+
+
+def _missing(reason: str) -> None:
+    if os.environ.get("HANBENCH_REQUIRE_JUDGES") == "1":
+        pytest.fail(f"a judge is missing: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def tshark() -> Tshark:
+    """tshark, or the test is skipped."""
+    found = Tshark.find()
+    if found is None:
+        _missing("tshark is not installed")
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session", params=["scapy", "zigbee-on-host"])
+def reader(request: pytest.FixtureRequest) -> readings.Reader:
+    """A second and a third reader of MAC and NWK headers, one after the other; or the test is skipped."""
+    if request.param == "scapy":
+        if find_spec("scapy") is None:
+            _missing("scapy is not installed")
+        from judging.scapy_reading import READER
+
+        return READER
+    reason = zoh_reading.missing()
+    if reason is not None:
+        _missing(reason)
+    return zoh_reading.READER
+
+
+@pytest.fixture(scope="session")
+def clean(tshark: Tshark) -> Callable[..., Verdict]:
+    """`clean(capture, **on_purpose)`: tshark objects to nothing in a capture but to what is named, by frame number.
+
+    `on_purpose` has the fields of `Verdict`, such as `undecrypted={17, 18}`. Keys are those of the file beside it.
+    """
+
+    def check(capture: Path, **on_purpose: object) -> Verdict:
+        frames = list(read(capture))
+        verdict = tshark.judge(capture)
+        assert verdict.frames == len(frames)
+        for name in Verdict.OBJECTIONS:
+            found = getattr(verdict, name)
+            which = [(number, frames[number - 1].comment) for number in sorted(found)][:20]
+            assert found == on_purpose.get(name, type(found)()), f"{name}: {which}"
+        return verdict
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def agree() -> Callable[..., None]:
+    """`agree(capture, reader)`: another reader finds in every frame what hanbench finds.
+
+    `but` has the numbers of frames that are broken on purpose.
+    """
+
+    def check(capture: Path, reader: readings.Reader, *, but: Iterable[int] = ()) -> None:
+        frames = list(read(capture))
+        broken = set(but)
+        psdus = {number: frame.psdu for number, frame in enumerate(frames, start=1) if number not in broken}
+        keys = [key.octets for key in keyfile.read(keyfile.beside(capture))]
+        ours = our_reading.read_frames(psdus.values(), keys)
+        theirs = reader.read(psdus.values(), keys)
+        for number, mine, other in zip(psdus, ours, theirs, strict=True):
+            expected = {name: value for name, value in mine.items() if not name.startswith(reader.blind_to)}
+            assert other == expected, f"frame {number}: {frames[number - 1].comment}"
+
+    return check
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[[Iterable[han.Sample]], Path]:
+    """`save(samples)`: a capture of samples with its key file."""
+    return lambda samples: han.save(samples, tmp_path / "samples.pcapng")
+
+
+@pytest.fixture
+def sampled(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A capture of the group of samples that the test's parameter names."""
+    return han.save(GROUPS[request.param](), tmp_path / f"{request.param}.pcapng")
