@@ -32,6 +32,9 @@ _DISCOVERED, _DISCOVERED_EXTENDED = (MAX_RESPONSE - 1) // 3, (MAX_RESPONSE - 1) 
 _PLANS = 64
 """Requests whose plan is kept. Peers repeat the same few; what they send must not fill the memory."""
 
+Values = Mapping[str, Any] | Mapping[int, Any] | Mapping[int | str, Any]
+"""Attributes by name or id."""
+
 Check = Callable[[Attribute, Any], Status | None]
 """Whether a peer may write this value: None if so."""
 Written = Callable[[Attribute, Any], None]
@@ -53,7 +56,7 @@ class AttributeStore:
     def __init__(
         self,
         rows: Iterable[Attribute],
-        values: Mapping[int | str, Any],
+        values: Values,
         *,
         check: Check | None = None,
         written: Written | None = None,

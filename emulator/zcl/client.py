@@ -14,6 +14,7 @@ from emulator.clock import SECOND, Clock, Timer
 from emulator.errors import LocalProtocolError
 from emulator.zcl import foundation as zcl
 from emulator.zcl import values as fast
+from emulator.zcl.attributes import Values
 from emulator.zcl.cluster import Cluster
 from emulator.zcl.clusters import BY_ID
 from emulator.zcl.frame import CLUSTER, GLOBAL, TO_CLIENT, TO_SERVER, ZclFrame
@@ -140,7 +141,7 @@ class Client:
         dst: int,
         dst_endpoint: int,
         cluster: int,
-        values: Mapping[int | str, Any],
+        values: Values,
         done: Done,
         timeout: int = DEFAULT_TIMEOUT,
         *,

@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.errors import LocalProtocolError
 from emulator.zcl import foundation as zcl
-from emulator.zcl.attributes import AttributeStore, Check, Written
+from emulator.zcl.attributes import AttributeStore, Check, Values, Written
 from emulator.zcl.cluster import Attribute, Cluster, Command
 from emulator.zcl.frame import TO_CLIENT, TO_SERVER
 from emulator.zcl.records import ReportingFailure
@@ -31,7 +31,7 @@ class Side:
         cluster: Cluster,
         rows: tuple[Attribute, ...],
         receives: int,
-        values: Mapping[int | str, Any],
+        values: Values,
         handlers: Mapping[str, Handler],
         check: Check | None,
         written: Written | None,
@@ -122,7 +122,7 @@ class ClusterServer(Side):
     def __init__(
         self,
         cluster: Cluster,
-        values: Mapping[int | str, Any] | None = None,
+        values: Values | None = None,
         handlers: Mapping[str, Handler] | None = None,
         *,
         check: Check | None = None,
@@ -150,7 +150,7 @@ class ClusterClient(Side):
         self,
         cluster: Cluster,
         handlers: Mapping[str, Handler] | None = None,
-        values: Mapping[int | str, Any] | None = None,
+        values: Values | None = None,
     ) -> None:
         super().__init__(cluster, cluster.client_attributes, TO_CLIENT, values or {}, handlers or {}, None, None)
 
