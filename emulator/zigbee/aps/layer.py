@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
+from enum import IntEnum
 from typing import NamedTuple
 
 from emulator.clock import MILLISECOND, SECOND, Clock, Timer
@@ -44,13 +44,16 @@ UNKNOWN_TRUST_CENTER = 0
 """Under this name a device files the key of a Trust Centre whose address it does not know yet."""
 
 
-class ApsStatus(Enum):
+class ApsStatus(IntEnum):
     """APSDE-DATA.confirm."""
 
-    SUCCESS = "success"
-    NO_ACK = "no APS acknowledgement"
-    NOT_SENT = "not sent by the MAC"
-    NO_KEY = "no link key with the destination"
+    SUCCESS = 0
+    NO_ACK = 0xA7
+    """apsStatus NO_ACK."""
+    NOT_SENT = 0xE9
+    """The MAC got no acknowledgement or no free channel."""
+    NO_KEY = 0xAF
+    """SECURED_LINK_KEY: no link key with the destination."""
 
 
 class ApsIndication(NamedTuple):

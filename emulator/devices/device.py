@@ -1,0 +1,110 @@
+"""What all devices share: power, flash, a stack, endpoints, and coming to the network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Generic, TypeVar
+
+from emulator.clock import SECOND, Clock
+from emulator.devices.settings import DeviceSettings
+from emulator.radio.interface import Radio
+from emulator.randomness import RandomSource
+from emulator.zcl import Endpoint
+from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
+from emulator.zigbee.security.install_code import InstallCode
+from emulator.zigbee.stack import Stack
+from emulator.zigbee.storage import LinkKey, NonVolatile
+from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
+
+S = TypeVar("S", bound=DeviceSettings)
+
+MAINS_SOURCE, BATTERY_SOURCE = 0x01, 0x03
+"""Basic cluster, PowerSource."""
+ZCL_VERSION = 3
+
+
+class Device(Generic[S]):
+    """One device on the HAN. Its flash and its radio outlive its power; everything else starts afresh with it."""
+
+    def __init__(
+        self, name: str, settings: S, radio: Radio, clock: Clock, random: RandomSource, epoch: int, storage: NonVolatile | None = None
+    ) -> None:
+        """`epoch` is the UTC time at clock 0, in seconds since 2000-01-01."""
+        self.name = name
+        self.settings = settings
+        self.radio = radio
+        self.storage = storage if storage is not None else NonVolatile(settings.ieee)
+        self.epoch = epoch
+        self.powered = False
+        self.hung = False
+        """The application has stopped; the radio still acknowledges."""
+        self.on_state: Callable[[JoinState, JoinEvent], None] | None = None
+        self._clock = clock
+        self._random = random
+        self.stack: Stack
+        self.endpoint: Endpoint
+        if settings.install_code and not self.storage.link_keys:
+            self.storage.link_keys[UNKNOWN_TRUST_CENTER] = LinkKey(InstallCode(settings.install_code).link_key)
+
+    # --- power ----------------------------------------------------------------------------------------------------
+
+    def power_on(self) -> None:
+        """Start from what the flash holds."""
+        if self.powered:
+            return
+        self.powered = True
+        self.hung = False
+        self.radio.configure(replace(self.radio.config, tx_power=self.settings.tx_power))
+        self.stack = Stack(self.radio, self._clock, self._random, self.storage, self.settings.node)
+        self.build()
+        if self.stack.joiner is not None:
+            self.stack.joiner.on_state = self._state_changed
+            self.stack.joiner.on_joined = self.joined
+            if self.stack.joined:
+                self.stack.clock.call_later(SECOND, self.joined, True)
+
+    def power_off(self) -> None:
+        """Cut the power."""
+        if self.powered:
+            self.powered = False
+            self.stack.power_off()
+
+    def hang(self) -> None:
+        """The firmware stops above the MAC: frames are acknowledged, nothing answers and nothing is sent."""
+        self.hung = True
+        self.stack.nwk.on_data = None
+        self.endpoint.close()
+
+    # --- for the kinds of device ------------------------------------------------------------------------------------
+
+    def build(self) -> None:
+        """Put endpoints on the new stack."""
+        raise NotImplementedError
+
+    def joined(self, rejoined: bool) -> None:
+        """In the network, with its key; also called when power returns to a member."""
+
+    def _state_changed(self, state: JoinState, event: JoinEvent) -> None:
+        if self.on_state is not None:
+            self.on_state(state, event)
+
+    # --- conveniences -----------------------------------------------------------------------------------------------
+
+    @property
+    def utc(self) -> int:
+        """Seconds since 2000-01-01 by this device's clock."""
+        return self.epoch + self._clock.now // SECOND
+
+    def basic_values(self, power_source: int, environment: int = 0) -> dict[int | str, object]:
+        """The Basic cluster of this device."""
+        return {
+            "ZCLVersion": ZCL_VERSION,
+            "ApplicationVersion": 1,
+            "StackVersion": 2,
+            "HWVersion": 1,
+            "ManufacturerName": self.settings.maker,
+            "ModelIdentifier": self.settings.model,
+            "PowerSource": power_source,
+            "PhysicalEnvironment": environment,
+        }

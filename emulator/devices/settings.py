@@ -1,0 +1,108 @@
+"""What makes one device differ from another: plain values, filled in from a profile by whoever builds the bench."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from emulator.clock import MINUTE, SECOND
+from emulator.zigbee.nwk.config import NodeConfig, Role
+
+SMART_ENERGY = 0x0109
+"""Profile identifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSettings:
+    """What every device has."""
+
+    ieee: int
+    node: NodeConfig
+    manufacturer: int
+    """Manufacturer code of the node descriptor."""
+    maker: str
+    model: str
+    serial: str = ""
+    install_code: bytes = b""
+    """With CRC; empty at the hub."""
+    endpoint: int = 1
+    tx_power: int = 3
+    """dBm."""
+    request_timeout: int = 10 * SECOND
+    """How long an answer is waited for, microseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubSettings(DeviceSettings):
+    """A Communications Hub."""
+
+    channel: int = 15
+    pan_id: int = 0x1A62
+    extended_pan_id: int = 0
+    """0: the hub's EUI-64."""
+    mirrors: int = 4
+    """Mirror endpoints that the hub can give away."""
+    first_mirror_endpoint: int = 0x20
+    keep_alive_base: int = 10
+    """TCKeepAliveBase, minutes."""
+    keep_alive_jitter: int = 300
+    """TCKeepAliveJitter, seconds."""
+    wan_latency: int = 1 * SECOND
+    """From the head end to the hub, one way, microseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAliveSettings:
+    """How a device makes sure of its Trust Centre."""
+
+    enabled: bool = True
+    failures: int = 3
+    """Unanswered reads after which the Trust Centre counts as lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class EsmeSettings(DeviceSettings):
+    """An electricity meter."""
+
+    keep_alive: KeepAliveSettings = field(default_factory=KeepAliveSettings)
+    first_reading: int = 12_345_678
+    """Wh at the start."""
+    mean_power: int = 450
+    """W."""
+
+
+@dataclass(frozen=True, slots=True)
+class GsmeSettings(DeviceSettings):
+    """A gas meter."""
+
+    keep_alive: KeepAliveSettings = field(default_factory=KeepAliveSettings)
+    wake_interval: int = 30 * MINUTE
+    """Between two wakes, microseconds."""
+    first_reading: int = 4_321_098
+    """Litres at the start."""
+    mean_flow: int = 3_000
+    """Litres a day."""
+    report_failures: int = 3
+    """Reports in a row that the hub did not acknowledge before the meter looks for its network."""
+    battery: int = 100
+    """Per cent."""
+
+
+@dataclass(frozen=True, slots=True)
+class IhdSettings(DeviceSettings):
+    """An in-home display."""
+
+    electricity_interval: int = 10 * SECOND
+    gas_interval: int = 30 * MINUTE
+
+
+__all__ = [
+    "SMART_ENERGY",
+    "DeviceSettings",
+    "EsmeSettings",
+    "GsmeSettings",
+    "HubSettings",
+    "IhdSettings",
+    "KeepAliveSettings",
+    "NodeConfig",
+    "Role",
+]
