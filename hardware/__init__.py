@@ -1,0 +1,1 @@
+"""The host side of real USB dongles."""
