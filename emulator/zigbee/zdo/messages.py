@@ -59,6 +59,22 @@ def _told(kind: Kind) -> Choice:
     return Choice(lambda values: kind if _succeeded(values) else Trailing(kind))
 
 
+class _NoneOrSized(Sized):
+    """A length and a descriptor; after a failure even the length may be missing."""
+
+    __slots__ = ()
+
+    def unpack(self, reader: Reader) -> Any:
+        return super().unpack(reader) if reader.remaining else None
+
+
+def _sized_descriptor(values: Mapping[str, Any]) -> Kind | Trailing:
+    """A failed Simple_Desc_rsp has length 0, unless it ends after its status (R22, 2.4.4.2.5)."""
+    if _succeeded(values):
+        return Sized(SIMPLE)
+    return _NoneOrSized(SIMPLE) if values["short"] is not None else Trailing(Sized(SIMPLE))
+
+
 class _Associated:
     """A number, and if it is not 0 the index of the first address and the addresses (R22, 2.4.4.2.1.1)."""
 
@@ -182,7 +198,7 @@ class SimpleDescRsp(Message):
     CLUSTER = 0x8004
     status: Status
     short: ToldShort = None
-    descriptor: Annotated[SimpleDescriptor | None, _told(Sized(SIMPLE))] = None
+    descriptor: Annotated[SimpleDescriptor | None, Choice(_sized_descriptor)] = None
 
 
 @dataclass(frozen=True, slots=True)

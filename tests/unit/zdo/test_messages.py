@@ -44,7 +44,7 @@ TO_GROUP = Binding(IEEE, 1, 0x0702, 1, group=0x1234)
         (zdp.PowerDescRsp(0, 1, PowerDescriptor(PowerMode(1, 4), PowerSource(4, 8))), "000100" + "4184"),
         (zdp.SimpleDescReq(0, 1), "000001"),
         (zdp.SimpleDescRsp(0, 0, SIMPLE), "000000" + "0e" + SIMPLE_OCTETS),
-        (zdp.SimpleDescRsp(0x82, 0, None), "820000"),
+        (zdp.SimpleDescRsp(0x82, 0, None), "820000" + "00"),
         (zdp.ActiveEpReq(0), "0000"),
         (zdp.ActiveEpRsp(0, 0, (1, 2)), "000000" + "020102"),
         (zdp.MatchDescReq(0xFFFD, 0x0109, (0x000A,), ()), "fdff" + "0901" + "010a00" + "00"),
