@@ -16,11 +16,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from judging import han, our_reading, readings, zoh_reading
-from judging.groups import GROUPS
+from judging import groups, han, our_reading, readings, samples_zcl, zoh_reading
 from judging.tshark import Tshark, Verdict
 
-from harness.capture import keyfile, read
+from emulator.zcl.clusters import CLUSTERS
+from harness.capture import CapturedFrame, keyfile, read
 
 
 def _missing(reason: str) -> None:
@@ -96,12 +96,46 @@ def agree() -> Callable[..., None]:
 
 
 @pytest.fixture
-def save(tmp_path: Path) -> Callable[[Iterable[han.Sample]], Path]:
-    """`save(samples)`: a capture of samples with its key file."""
-    return lambda samples: han.save(samples, tmp_path / "samples.pcapng")
+def sampled(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A capture of the group of samples that the test's parameter names."""
+    return han.save(groups.GROUPS[request.param](), tmp_path / f"{request.param}.pcapng")
 
 
 @pytest.fixture
-def sampled(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A capture of the group of samples that the test's parameter names."""
-    return han.save(GROUPS[request.param](), tmp_path / f"{request.param}.pcapng")
+def attribute_reports(tmp_path: Path) -> Callable[[str], Path]:
+    """`attribute_reports(name)`: a capture with a report of each attribute of the cluster of this name."""
+
+    def build(name: str) -> Path:
+        cluster = next(each for each in CLUSTERS if each.name == name)
+        return han.save((sample for _, sample in samples_zcl.attribute_samples(cluster)), tmp_path / "reports.pcapng")
+
+    return build
+
+
+@pytest.fixture
+def spoil(tmp_path: Path) -> Callable[[Path, Callable[[list[bytes]], Iterable[bytes]]], Path]:
+    """`spoil(capture, change)`: the capture with its PSDUs as `change` returns them, and the same keys."""
+
+    def rewrite(capture: Path, change: Callable[[list[bytes]], Iterable[bytes]]) -> Path:
+        changed = change([frame.psdu for frame in read(capture)])
+        return han.save((han.Sample("", psdu) for psdu in changed), tmp_path / "spoilt.pcapng")
+
+    return rewrite
+
+
+@pytest.fixture(scope="session")
+def frames_of() -> Callable[[Path], list[CapturedFrame]]:
+    """`frames_of(capture)`: all its frames."""
+    return lambda capture: list(read(capture))
+
+
+@pytest.fixture(scope="session")
+def key_options() -> Callable[[Path], list[str]]:
+    """`key_options(capture)`: its keys in the form of the command line."""
+    return lambda capture: keyfile.options(keyfile.read(keyfile.beside(capture)))
+
+
+@pytest.fixture(scope="session")
+def kinds() -> dict[str, tuple[set[object], set[object]]]:
+    """By layer: the kinds of message of which there are samples, and those that the codecs know."""
+    return groups.kinds()
