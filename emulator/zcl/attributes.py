@@ -236,8 +236,8 @@ class AttributeStore:
             if record.selector != (0, ()):
                 failures.append(StructuredFailure(Status.INVALID_SELECTOR, record.attribute, record.selector))
                 continue
-            for failed in self.write((AttributeRecord(record.attribute, record.data),), manufacturer):
-                failures.append(StructuredFailure(failed.status, failed.attribute, record.selector))
+            failed = self.write((AttributeRecord(record.attribute, record.data),), manufacturer)
+            failures.extend(StructuredFailure(each.status, each.attribute, record.selector) for each in failed)
         return zcl.WriteAttributesStructuredResponse(tuple(failures))
 
     def _slice(self, start: int, maximum: int, manufacturer: int | None) -> tuple[list[Attribute], bool]:

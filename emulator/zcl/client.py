@@ -7,8 +7,7 @@ sender, cluster and kind (ZCL r8, 2.4.1.3).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from emulator.clock import SECOND, Clock, Timer
 from emulator.errors import LocalProtocolError
@@ -17,8 +16,9 @@ from emulator.zcl import values as fast
 from emulator.zcl.attributes import Values
 from emulator.zcl.cluster import Cluster
 from emulator.zcl.clusters import BY_ID
-from emulator.zcl.frame import CLUSTER, GLOBAL, TO_CLIENT, TO_SERVER, ZclFrame
+from emulator.zcl.frame import CLUSTER, GLOBAL, TO_SERVER, ZclFrame
 from emulator.zcl.records import AttributeRecord, ReportingConfiguration
+from emulator.zcl.reply import Outcome, Reply, delivered
 from emulator.zcl.status import Status
 from emulator.zcl.transport import Indication, Transport
 from emulator.zcl.types import TypedValue
@@ -30,44 +30,6 @@ DEFAULT_TIMEOUT = 10 * SECOND
 _BROADCAST = 0xFFF8
 """Short addresses from here on are broadcasts: nobody answers for all."""
 _ANY_ENDPOINT = 0xFF
-
-
-class Outcome(StrEnum):
-    """How a request ended."""
-
-    ANSWERED = "answered"
-    """The response is there; for a command without one, the peer's Default Response says SUCCESS."""
-    REFUSED = "refused"
-    """A Default Response with another status."""
-    DELIVERED = "delivered"
-    """It got there, and no answer was asked for."""
-    UNDELIVERED = "undelivered"
-    """The APS could not deliver it."""
-    TIMEOUT = "timeout"
-    """It was delivered, and no response came."""
-
-
-class Reply(NamedTuple):
-    """What came of a request."""
-
-    outcome: Outcome
-    status: int = Status.SUCCESS
-    """ZCL status of the Default Response, if that is what came."""
-    values: dict[Any, Any] = {}  # noqa: RUF012 - never changed
-    """Of a read: attribute id to value. Of a command: field to value of the command that answers."""
-    failures: dict[int, int] = {}  # noqa: RUF012 - never changed
-    """Attribute id to status of what could not be read, written or configured."""
-    response: zcl.Message | None = None
-    """The general command that answered, unless it was a read response."""
-    command: str | None = None
-    """Name of the cluster's command that answered."""
-    delivery: ApsStatus | None = None
-    """The APS status, where the outcome is about delivery."""
-
-    @property
-    def ok(self) -> bool:
-        """Answered, or delivered where no answer was asked for."""
-        return self.outcome is Outcome.ANSWERED or self.outcome is Outcome.DELIVERED
 
 
 Done = Callable[[Reply], None]
@@ -341,11 +303,6 @@ class Client:
             pending.done(reply)
 
 
-def delivered(status: ApsStatus) -> Reply:
-    """What came of a message that asks for no answer."""
-    return Reply(Outcome.DELIVERED if status is ApsStatus.SUCCESS else Outcome.UNDELIVERED, delivery=status)
-
-
 def _reply(frame: ZclFrame) -> Reply:
     if frame.command == zcl.ReadAttributesResponse.COMMAND:
         values, failures = fast.answered(frame.payload)
@@ -353,6 +310,3 @@ def _reply(frame: ZclFrame) -> Reply:
     message = zcl.parse(frame.command, frame.payload)
     failed = getattr(message, "failures", ())
     return Reply(Outcome.ANSWERED, failures={each.attribute: each.status for each in failed}, response=message)
-
-
-__all__ = ["DEFAULT_TIMEOUT", "TO_CLIENT", "TO_SERVER", "Client", "Done", "Outcome", "Reply", "delivered"]

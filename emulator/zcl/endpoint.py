@@ -18,10 +18,11 @@ from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
 from emulator.zcl import foundation as zcl
 from emulator.zcl import values as fast
 from emulator.zcl.attributes import MAX_RESPONSE
-from emulator.zcl.client import Client, Done, delivered
+from emulator.zcl.client import Client, Done
 from emulator.zcl.cluster import Cluster, key_of
 from emulator.zcl.clusters import BY_ID
 from emulator.zcl.frame import CLUSTER, DISABLE_DEFAULT_RESPONSE, GLOBAL, TO_CLIENT, TO_SERVER, ZclFrame, parse
+from emulator.zcl.reply import delivered
 from emulator.zcl.reporting import Reporting, Target
 from emulator.zcl.sides import ClusterClient, ClusterServer, Side
 from emulator.zcl.status import Status

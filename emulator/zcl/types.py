@@ -11,7 +11,6 @@ from emulator.errors import Drop, RemoteProtocolError
 from emulator.zcl.codecs import (
     Boolean,
     CharacterString,
-    Collection,
     DataType,
     Date,
     Float,
@@ -20,11 +19,9 @@ from emulator.zcl.codecs import (
     NoData,
     OctetString,
     Parts,
-    Sequence,
-    Structure,
     TimeOfDay,
-    TypedValue,
 )
+from emulator.zcl.nested import Collection, Sequence, Structure, TypedValue
 
 __all__ = ["BY_ID", "TYPES", "Collection", "DataType", "Date", "TimeOfDay", "TypedValue", "type_of"]
 
