@@ -1,0 +1,41 @@
+# What there is to do; the steps themselves are in .ci/.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint check clean core tools
+
+BIN := .venv/bin
+ARGS ?=
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: core ## set up and run `hanbench verify` (ARGS="..." passes options)
+	$(BIN)/hanbench verify $(ARGS)
+
+test: tools ## set up and run everything that CI runs: linters, types, imports, tests
+	@$(MAKE) --no-print-directory check
+	$(BIN)/pytest -n 2 $(ARGS)
+
+bench: core ## measure; prints JSON
+	@$(BIN)/python -m harness.benchmarks $(ARGS)
+
+lint: ## set up and run linters, types, imports
+	@.ci/setup.sh test
+	@$(MAKE) --no-print-directory check
+
+clean: ## remove what set-up, tools and runs made
+	rm -rf .venv .judges .hypothesis .import_linter_cache .grimp_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf build dist out hanbench-report*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+core:
+	@.ci/setup.sh core
+
+tools:
+	@.ci/setup.sh test
+	@.ci/judges.sh
+
+check:
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
