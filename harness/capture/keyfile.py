@@ -85,7 +85,7 @@ def write(path: Path, keys: Iterable[Key]) -> None:
     fresh.unlink(missing_ok=True)
     try:
         # Private from its first moment: a mode set afterwards would leave a gap.
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "w", encoding="utf-8") as file:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "w", encoding="utf-8") as file:
             file.write(text)
         fresh.replace(path)
     finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from judging import groups, han, our_reading, readings, samples_zcl, zoh_reading
+from judging import groups, han, home, our_reading, readings, samples_zcl, zoh_reading
 from judging.tshark import Tshark, Verdict
 
 from emulator.zcl.clusters import CLUSTERS
@@ -99,6 +100,24 @@ def agree() -> Callable[..., None]:
 def sampled(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A capture of the group of samples that the test's parameter names."""
     return han.save(groups.GROUPS[request.param](), tmp_path / f"{request.param}.pcapng")
+
+
+@pytest.fixture(scope="session")
+def stories(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """`stories(name)`: the capture of one of `judging.home.STORIES`, recorded once."""
+    folder = tmp_path_factory.mktemp("stories")
+
+    @cache
+    def record(name: str) -> Path:
+        return home.record(name, folder / f"{name}.pcapng")
+
+    return record
+
+
+@pytest.fixture(scope="session")
+def landmarks() -> dict[str, str]:
+    """By story: the display filter that must find something in its capture."""
+    return {name: landmark for name, (_, landmark) in home.STORIES.items()}
 
 
 @pytest.fixture
