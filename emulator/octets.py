@@ -1,8 +1,26 @@
-"""Reading octets without running off their end: a cursor that ends in values or in `RemoteProtocolError`."""
+"""Reading octets without running off their end: a cursor that ends in values or in `RemoteProtocolError`.
+
+Writing is the other side of blame: a value that does not fit is our own mistake, and never spoils the bits beside it.
+"""
 
 from __future__ import annotations
 
-from emulator.errors import Drop, RemoteProtocolError
+from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+
+
+def le(value: int, octets: int) -> bytes:
+    """`value` in so many octets, little-endian; LocalProtocolError if it does not fit."""
+    try:
+        return value.to_bytes(octets, "little")
+    except OverflowError:
+        raise LocalProtocolError(f"{value} does not fit in {octets} octets") from None
+
+
+def bits(value: int, width: int) -> int:
+    """`value`, if it fits in so many bits; LocalProtocolError otherwise."""
+    if not 0 <= value < 1 << width:
+        raise LocalProtocolError(f"{value} does not fit in {width} bits")
+    return value
 
 
 class Reader:

@@ -1,1 +1,10 @@
-"""The application support sub-layer: delivery, fragmentation, keys and the Trust Centre (R22, chapters 2.2 and 4)."""
+"""The application support sub-layer: delivery, fragmentation, keys and the Trust Centre (R22, chapters 2.2 and 4).
+
+`frames` and `commands` are meant to be used by their module's name: `frames.parse`, `commands.SwitchKey`.
+"""
+
+from emulator.zigbee.aps import commands, frames
+from emulator.zigbee.aps.commands import ApsCommand
+from emulator.zigbee.aps.frames import ApsFrame, Fragment
+
+__all__ = ["ApsCommand", "ApsFrame", "Fragment", "commands", "frames"]

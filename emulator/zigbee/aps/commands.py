@@ -1,4 +1,7 @@
-"""APS commands (Zigbee PRO R22, 4.4.10): what the Trust Centre and its devices say to each other about keys."""
+"""APS commands (Zigbee PRO R22, 4.4.10): what the Trust Centre and its devices say to each other about keys.
+
+Encoding a value that does not fit raises LocalProtocolError.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.octets import Reader
+from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from emulator.octets import Reader, le
 from emulator.zigbee.security.ccm import KEY_LENGTH
 
 STANDARD_NETWORK_KEY, APPLICATION_LINK_KEY, TRUST_CENTER_LINK_KEY = 0x01, 0x03, 0x04
 """Key types of Transport-Key (table 4-9)."""
+REQUEST_APPLICATION_KEY, REQUEST_TRUST_CENTER_KEY = 0x02, 0x04
+"""Key types of Request-Key (table 4-19)."""
 
 
 class ApsCommand(Protocol):
@@ -23,8 +28,11 @@ class ApsCommand(Protocol):
         """Command identifier and fields."""
 
 
-def _ieee(address: int) -> bytes:
-    return address.to_bytes(8, "little")
+def _key(octets: bytes) -> bytes:
+    """A key or a digest, which are as long."""
+    if len(octets) != KEY_LENGTH:
+        raise LocalProtocolError(f"a key has {KEY_LENGTH} octets, not {len(octets)}")
+    return octets
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +48,8 @@ class TransportNetworkKey:
     """EUI-64 of the Trust Centre."""
 
     def encode(self) -> bytes:
-        head = bytes((self.ID, STANDARD_NETWORK_KEY)) + self.key + bytes((self.sequence,))
-        return head + _ieee(self.destination) + _ieee(self.source)
+        head = bytes((self.ID, STANDARD_NETWORK_KEY)) + _key(self.key) + le(self.sequence, 1)
+        return head + le(self.destination, 8) + le(self.source, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,8 @@ class TransportLinkKey:
     source: int
 
     def encode(self) -> bytes:
-        return bytes((self.ID, TRUST_CENTER_LINK_KEY)) + self.key + _ieee(self.destination) + _ieee(self.source)
+        head = bytes((self.ID, TRUST_CENTER_LINK_KEY)) + _key(self.key)
+        return head + le(self.destination, 8) + le(self.source, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,8 @@ class TransportApplicationKey:
     initiator: bool
 
     def encode(self) -> bytes:
-        return bytes((self.ID, APPLICATION_LINK_KEY)) + self.key + _ieee(self.partner) + bytes((self.initiator,))
+        head = bytes((self.ID, APPLICATION_LINK_KEY)) + _key(self.key)
+        return head + le(self.partner, 8) + bytes((self.initiator,))
 
 
 def _read_transport_key(reader: Reader) -> ApsCommand:
@@ -77,7 +87,10 @@ def _read_transport_key(reader: Reader) -> ApsCommand:
     if kind == TRUST_CENTER_LINK_KEY:
         return TransportLinkKey(key, reader.u64(), reader.u64())
     if kind == APPLICATION_LINK_KEY:
-        return TransportApplicationKey(key, reader.u64(), bool(reader.u8()))
+        partner, initiator = reader.u64(), reader.u8()
+        if initiator > 1:
+            raise reader.fail(f"initiator flag {initiator}")
+        return TransportApplicationKey(key, partner, initiator == 1)
     raise RemoteProtocolError(Drop.UNSUPPORTED, f"key type {kind:#04x}")
 
 
@@ -92,7 +105,7 @@ class UpdateDevice:
     """0 secured rejoin, 1 unsecured join, 2 left, 3 Trust Centre rejoin."""
 
     def encode(self) -> bytes:
-        return bytes((self.ID,)) + _ieee(self.device) + self.short.to_bytes(2, "little") + bytes((self.status,))
+        return bytes((self.ID,)) + le(self.device, 8) + le(self.short, 2) + le(self.status, 1)
 
     @classmethod
     def read(cls, reader: Reader) -> UpdateDevice:
@@ -107,7 +120,7 @@ class RemoveDevice:
     target: int
 
     def encode(self) -> bytes:
-        return bytes((self.ID,)) + _ieee(self.target)
+        return bytes((self.ID,)) + le(self.target, 8)
 
     @classmethod
     def read(cls, reader: Reader) -> RemoveDevice:
@@ -120,16 +133,18 @@ class RequestKey:
 
     ID: ClassVar[int] = 0x08
     key_type: int
-    """2 application link key, 4 Trust Centre link key."""
+    """REQUEST_APPLICATION_KEY or REQUEST_TRUST_CENTER_KEY."""
     partner: int | None = None
 
     def encode(self) -> bytes:
-        return bytes((self.ID, self.key_type)) + (b"" if self.partner is None else _ieee(self.partner))
+        if (self.partner is not None) != (self.key_type == REQUEST_APPLICATION_KEY):
+            raise LocalProtocolError("a partner goes with application link keys, and with them only")
+        return bytes((self.ID,)) + le(self.key_type, 1) + (b"" if self.partner is None else le(self.partner, 8))
 
     @classmethod
     def read(cls, reader: Reader) -> RequestKey:
         key_type = reader.u8()
-        return cls(key_type, reader.u64() if key_type == 0x02 else None)
+        return cls(key_type, reader.u64() if key_type == REQUEST_APPLICATION_KEY else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +155,7 @@ class SwitchKey:
     sequence: int
 
     def encode(self) -> bytes:
-        return bytes((self.ID, self.sequence))
+        return bytes((self.ID,)) + le(self.sequence, 1)
 
     @classmethod
     def read(cls, reader: Reader) -> SwitchKey:
@@ -157,7 +172,7 @@ class Tunnel:
     """A secured APS command frame."""
 
     def encode(self) -> bytes:
-        return bytes((self.ID,)) + _ieee(self.destination) + self.frame
+        return bytes((self.ID,)) + le(self.destination, 8) + self.frame
 
     @classmethod
     def read(cls, reader: Reader) -> Tunnel:
@@ -174,7 +189,7 @@ class VerifyKey:
     digest: bytes
 
     def encode(self) -> bytes:
-        return bytes((self.ID, self.key_type)) + _ieee(self.source) + self.digest
+        return bytes((self.ID,)) + le(self.key_type, 1) + le(self.source, 8) + _key(self.digest)
 
     @classmethod
     def read(cls, reader: Reader) -> VerifyKey:
@@ -191,7 +206,7 @@ class ConfirmKey:
     destination: int
 
     def encode(self) -> bytes:
-        return bytes((self.ID, self.status, self.key_type)) + _ieee(self.destination)
+        return bytes((self.ID,)) + le(self.status, 1) + le(self.key_type, 1) + le(self.destination, 8)
 
     @classmethod
     def read(cls, reader: Reader) -> ConfirmKey:

@@ -1,12 +1,17 @@
-"""APS frames (Zigbee PRO R22, 2.2.5) and their security (4.4): octets to values and back."""
+"""APS frames (Zigbee PRO R22, 2.2.5) and their security (4.4): octets to values and back.
+
+As in the NWK layer, the security level is 0 on the air and 5 in the nonce and in the authenticated header (4.4.1.1);
+what a peer puts there is ignored. Building what does not fit raises LocalProtocolError.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from struct import Struct
+from struct import error as StructError
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.octets import Reader
+from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from emulator.octets import Reader, bits, le
 from emulator.zigbee.security.ccm import MIC_LENGTH, FrameCipher
 from emulator.zigbee.security.keys import KeyId
 
@@ -17,9 +22,13 @@ UNICAST, BROADCAST, GROUP = 0, 2, 3
 
 _ACK_FORMAT, _SECURED, _ACK_REQUEST, _EXTENDED = 0x10, 0x20, 0x40, 0x80
 _DATA_HEADER = Struct("<BBHHBB")
-_LEVEL = 0x05
+_GROUP_HEADER = Struct("<BHHHBB")
+_FIRST, _PART = 1, 2
+_LEVEL, _LEVEL_BITS = 0x05, 0x07
 _EXTENDED_NONCE = 0x20
 _NONCE = Struct("<QIB")
+ALL_RECEIVED = 0xFF
+"""Acknowledgement bit field of a complete window; bits beyond the window are set too (test TP/PRO/BV-43)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +39,14 @@ class Fragment:
     block: int
     """In the first fragment: how many blocks there are; in others and in acknowledgements: which one."""
     received: int | None = None
-    """Acknowledgements only: the window's blocks that arrived, one bit each."""
+    """Acknowledgements only: the window's blocks that arrived, one bit each, lowest first."""
 
 
 class ApsFrame:
-    """A parsed frame. While `secured`, `payload` is empty until `decrypt` has checked it."""
+    """A parsed frame. While `secured`, `payload` is empty until `decrypt` has checked it.
+
+    Addressing fields that the frame does not have are 0, as are the fields of the auxiliary header without security.
+    """
 
     __slots__ = (
         "_at",
@@ -93,18 +105,24 @@ class ApsFrame:
         return f"ApsFrame({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
     def decrypt(self, cipher: FrameCipher, sender_ieee: int) -> None:
-        """Check the MIC and set `payload`; `sender_ieee` as in the nonce. Raises BAD_MIC."""
+        """Check the MIC and set `payload`; `sender_ieee` as in the nonce. Raises BAD_MIC, or MALFORMED_APS for an
+        acknowledgement with content.
+        """
         data, at = self._data, self._at
-        control = data[at] | _LEVEL
+        control = data[at] & ~_LEVEL_BITS | _LEVEL
         sealed_at = at + (13 if self.sender_ieee is not None else 5)
         authenticated = data[:at] + bytes((control,)) + data[at + 1 : sealed_at]
-        self.payload = cipher.open(
-            _NONCE.pack(sender_ieee, self.frame_counter, control), data[sealed_at:], authenticated
-        )
+        payload = cipher.open(_NONCE.pack(sender_ieee, self.frame_counter, control), data[sealed_at:], authenticated)
+        if payload and self.type == ACK:
+            raise RemoteProtocolError(Drop.MALFORMED_APS, "acknowledgement with content")
+        self.payload = payload
 
 
 def parse(apdu: bytes) -> ApsFrame:
-    """Parse header and auxiliary header. Raises MALFORMED_APS, or UNSUPPORTED for inter-PAN and indirect delivery."""
+    """Parse header and auxiliary header.
+
+    Raises MALFORMED_APS, or UNSUPPORTED for inter-PAN frames, indirect delivery and the network key.
+    """
     if not apdu:
         raise RemoteProtocolError(Drop.MALFORMED_APS, "empty")
     frame = ApsFrame.__new__(ApsFrame)
@@ -121,21 +139,32 @@ def _parse_plain_data(frame: ApsFrame, apdu: bytes) -> ApsFrame:
     )
     frame.type = DATA
     frame.delivery = UNICAST
-    frame.ack_format = frame.secured = False
+    frame.ack_format = False
     frame.ack_request = control & _ACK_REQUEST != 0
     frame.group = 0
     frame.fragment = None
     frame.payload = apdu[8:]
+    _without_security(frame)
     return frame
+
+
+def _without_security(frame: ApsFrame) -> None:
+    frame.secured = False
+    frame.key_id = frame.frame_counter = frame._at = 0
+    frame.sender_ieee = None
+    frame._data = b""
 
 
 def _parse_any(frame: ApsFrame, apdu: bytes, control: int) -> ApsFrame:
     frame.type, frame.delivery = control & 3, control >> 2 & 3
-    frame.ack_format = bool(control & _ACK_FORMAT)
-    frame.ack_request = bool(control & _ACK_REQUEST)
+    frame.ack_format = control & _ACK_FORMAT != 0 and frame.type == ACK
+    frame.ack_request = control & _ACK_REQUEST != 0
     if frame.type == 3 or frame.delivery == 1:
         raise RemoteProtocolError(Drop.UNSUPPORTED, f"APS frame control {control:#04x}")
     reader = Reader(apdu, Drop.MALFORMED_APS, 1)
+    to_one_only = frame.type == ACK or control & _EXTENDED
+    if (frame.delivery and to_one_only) or (frame.delivery == GROUP and frame.type != DATA):
+        raise reader.fail(f"delivery mode in {control:#04x}")
     frame.dst_endpoint = frame.group = frame.cluster = frame.profile = frame.src_endpoint = 0
     if frame.type == DATA or (frame.type == ACK and not frame.ack_format):
         if frame.delivery == GROUP:
@@ -145,29 +174,37 @@ def _parse_any(frame: ApsFrame, apdu: bytes, control: int) -> ApsFrame:
         frame.cluster, frame.profile, frame.src_endpoint = reader.u16(), reader.u16(), reader.u8()
     frame.counter = reader.u8()
     frame.fragment = _read_fragment(reader, frame.type) if control & _EXTENDED else None
-    frame.secured = bool(control & _SECURED)
-    if frame.secured:
+    if control & _SECURED:
         _read_security(frame, apdu, reader)
-    else:
-        frame.payload = reader.rest()
+        return frame
+    _without_security(frame)
+    if frame.type == ACK:
+        reader.end()
+    frame.payload = reader.rest()
     return frame
 
 
 def _read_fragment(reader: Reader, type: int) -> Fragment | None:
     kind = reader.u8() & 3
-    if kind == 3:
-        raise reader.fail("fragmentation")
     if kind == 0:
         return None
-    return Fragment(kind == 1, reader.u8(), reader.u8() if type == ACK else None)
+    if kind > _PART or type == COMMAND:
+        raise reader.fail("fragmentation")
+    fragment = Fragment(kind == _FIRST, reader.u8(), reader.u8() if type == ACK else None)
+    if type == DATA and not fragment.block:
+        raise reader.fail("a message of 0 blocks" if fragment.first else "block 0 that is not the first")
+    return fragment
 
 
 def _read_security(frame: ApsFrame, apdu: bytes, reader: Reader) -> None:
+    frame.secured = True
     frame._data, frame._at = apdu, reader.at
     control = reader.u8()
     frame.key_id = control >> 3 & 3
-    if control & 0xC7 or frame.key_id == KeyId.NETWORK:
-        raise reader.fail(f"security control {control:#04x}")
+    if control & 0xC0:
+        raise reader.fail(f"reserved bits in security control {control:#04x}")
+    if frame.key_id == KeyId.NETWORK:
+        raise RemoteProtocolError(Drop.UNSUPPORTED, "APS security under the network key")
     frame.frame_counter = reader.u32()
     frame.sender_ieee = reader.u64() if control & _EXTENDED_NONCE else None
     if reader.remaining < MIC_LENGTH:
@@ -187,33 +224,51 @@ def data_header(
     secured: bool = False,
     fragment: Fragment | None = None,
 ) -> bytes:
-    """The header of a data frame."""
+    """The header of a data frame to an endpoint, of one device or of all."""
     control = DATA | delivery << 2 | (_ACK_REQUEST if ack_request else 0) | (_SECURED if secured else 0)
     if fragment is not None:
         control |= _EXTENDED
-    header = _DATA_HEADER.pack(control, dst_endpoint, cluster, profile, src_endpoint, counter)
-    return header if fragment is None else header + bytes((1 if fragment.first else 2, fragment.block))
+    try:
+        header = _DATA_HEADER.pack(control, dst_endpoint, cluster, profile, src_endpoint, counter)
+    except StructError as error:
+        raise LocalProtocolError(f"APS header: {error}") from error
+    return header if fragment is None else header + bytes((_kind(fragment),)) + le(fragment.block, 1)
 
 
-def command_header(counter: int, *, ack_request: bool = False, secured: bool = False) -> bytes:
+def group_header(group: int, cluster: int, profile: int, src_endpoint: int, counter: int) -> bytes:
+    """The header of a data frame to a group, which is neither acknowledged nor fragmented nor under a link key."""
+    try:
+        return _GROUP_HEADER.pack(DATA | GROUP << 2, group, cluster, profile, src_endpoint, counter)
+    except StructError as error:
+        raise LocalProtocolError(f"APS header: {error}") from error
+
+
+def command_header(counter: int, *, delivery: int = UNICAST, ack_request: bool = False, secured: bool = False) -> bytes:
     """The header of a command frame."""
-    return bytes((COMMAND | (_ACK_REQUEST if ack_request else 0) | (_SECURED if secured else 0), counter))
+    control = COMMAND | delivery << 2 | (_ACK_REQUEST if ack_request else 0) | (_SECURED if secured else 0)
+    return bytes((control,)) + le(counter, 1)
 
 
-def ack_header(frame: ApsFrame, *, received: int | None = None, secured: bool = False) -> bytes:
-    """The acknowledgement of `frame`, endpoints turned round; `received` where it is a fragment."""
+def ack_header(frame: ApsFrame, *, received: int = ALL_RECEIVED, secured: bool = False) -> bytes:
+    """The acknowledgement of `frame`, endpoints turned round; `received` counts where it is a fragment."""
     control = ACK | (_SECURED if secured else 0)
     if frame.type == COMMAND:
         return bytes((control | _ACK_FORMAT, frame.counter))
-    if frame.fragment is not None:
+    fragment = frame.fragment
+    if fragment is not None:
         control |= _EXTENDED
     header = _DATA_HEADER.pack(
         control, frame.src_endpoint, frame.cluster, frame.profile, frame.dst_endpoint, frame.counter
     )
-    if frame.fragment is None:
+    if fragment is None:
         return header
-    block = 0 if frame.fragment.first else frame.fragment.block
-    return header + bytes((1 if frame.fragment.first else 2, block, received if received is not None else 1))
+    # The first fragment says how many there are; its own number is 0.
+    block = 0 if fragment.first else fragment.block
+    return header + bytes((_kind(fragment), block, bits(received, 8)))
+
+
+def _kind(fragment: Fragment) -> int:
+    return _FIRST if fragment.first else _PART
 
 
 def secure(
@@ -226,9 +281,12 @@ def secure(
     *,
     extended_nonce: bool,
 ) -> bytes:
-    """Header, auxiliary header and sealed payload; the header's security bit must be set."""
+    """Header, auxiliary header and sealed payload; the header's security bit must be set.
+
+    Raises LocalProtocolError for what does not fit, a used up frame counter above all.
+    """
     control = key_id << 3 | (_EXTENDED_NONCE if extended_nonce else 0)
-    tail = counter.to_bytes(4, "little") + (sender_ieee.to_bytes(8, "little") if extended_nonce else b"")
+    tail = le(counter, 4) + (le(sender_ieee, 8) if extended_nonce else b"")
     authenticated = header + bytes((control | _LEVEL,)) + tail
     sealed = cipher.seal(_NONCE.pack(sender_ieee, counter, control | _LEVEL), payload, authenticated)
     return b"".join((header, bytes((control,)), tail, sealed))

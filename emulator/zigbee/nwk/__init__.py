@@ -1,1 +1,11 @@
-"""The network layer: frames and commands, neighbours, joining, the parent's side, maintenance (R22, chapter 3)."""
+"""The network layer: frames and commands, neighbours, joining, the parent's side, maintenance (R22, chapter 3).
+
+`frames`, `commands` and `beacon` are meant to be used by their module's name: `frames.parse`, `commands.Leave`.
+"""
+
+from emulator.zigbee.nwk import beacon, commands, frames
+from emulator.zigbee.nwk.beacon import BeaconPayload
+from emulator.zigbee.nwk.commands import NwkCommand
+from emulator.zigbee.nwk.frames import NwkFrame
+
+__all__ = ["BeaconPayload", "NwkCommand", "NwkFrame", "beacon", "commands", "frames"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emulator.errors import Drop
-from emulator.octets import Reader
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.octets import Reader, bits, le
 
 PROTOCOL_ID = 0
 STACK_PROFILE_PRO = 2
@@ -26,22 +26,23 @@ class BeaconPayload:
     update_id: int
 
     def encode(self) -> bytes:
-        flags = self.router_capacity << 2 | self.depth << 3 | self.end_device_capacity << 7
+        """The 15 octets."""
+        flags = self.router_capacity << 2 | bits(self.depth, 4) << 3 | self.end_device_capacity << 7
         return b"".join(
             (
                 bytes((PROTOCOL_ID, STACK_PROFILE_PRO | PROTOCOL_VERSION << 4, flags)),
-                self.extended_pan_id.to_bytes(8, "little"),
+                le(self.extended_pan_id, 8),
                 NO_TX_OFFSET,
-                bytes((self.update_id,)),
+                le(self.update_id, 1),
             )
         )
 
 
 def parse(payload: bytes) -> BeaconPayload:
-    """Raises MALFORMED_NWK for other protocols, other stack profiles and other lengths."""
+    """Raises UNSUPPORTED for other protocols and stack profiles, MALFORMED_NWK for other lengths."""
     reader = Reader(payload, Drop.MALFORMED_NWK)
     if reader.u8() != PROTOCOL_ID or reader.u8() != (STACK_PROFILE_PRO | PROTOCOL_VERSION << 4):
-        raise reader.fail("not a Zigbee PRO beacon")
+        raise RemoteProtocolError(Drop.UNSUPPORTED, "not a Zigbee PRO beacon")
     flags = reader.u8()
     extended_pan_id = reader.u64()
     reader.take(len(NO_TX_OFFSET))

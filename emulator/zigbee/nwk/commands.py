@@ -1,4 +1,7 @@
-"""NWK commands (Zigbee PRO R22, 3.4): each is a value that encodes itself, and a function that reads it."""
+"""NWK commands (Zigbee PRO R22, 3.4): each is a value that encodes itself, and a function that reads it.
+
+Reserved bits are sent as 0 and ignored when received. Encoding a value that does not fit raises LocalProtocolError.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from emulator.errors import Drop, RemoteProtocolError
-from emulator.octets import Reader
+from emulator.octets import Reader, bits, le
 
 
 class NwkCommand(Protocol):
@@ -19,12 +22,15 @@ class NwkCommand(Protocol):
         """Command identifier and fields."""
 
 
-def _short(address: int) -> bytes:
-    return address.to_bytes(2, "little")
+_MULTICAST = 0x40
 
 
-def _ieee(address: int) -> bytes:
-    return address.to_bytes(8, "little")
+def _options(reader: Reader) -> int:
+    """The options of a route request or reply; those of group addresses are not for us."""
+    options = reader.u8()
+    if options & _MULTICAST:
+        raise RemoteProtocolError(Drop.UNSUPPORTED, "route of a group")
+    return options
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +46,18 @@ class RouteRequest:
     destination_ieee: int | None = None
 
     def encode(self) -> bytes:
-        options = self.many_to_one << 3 | (0x20 if self.destination_ieee is not None else 0)
-        tail = b"" if self.destination_ieee is None else _ieee(self.destination_ieee)
-        return bytes((self.ID, options, self.request_id)) + _short(self.destination) + bytes((self.cost,)) + tail
+        options = bits(self.many_to_one, 2) << 3 | (0x20 if self.destination_ieee is not None else 0)
+        tail = b"" if self.destination_ieee is None else le(self.destination_ieee, 8)
+        head = bytes((self.ID, options)) + le(self.request_id, 1)
+        return b"".join((head, le(self.destination, 2), le(self.cost, 1), tail))
 
     @classmethod
     def read(cls, reader: Reader) -> RouteRequest:
-        options, request_id, destination, cost = reader.u8(), reader.u8(), reader.u16(), reader.u8()
-        return cls(request_id, destination, cost, options >> 3 & 3, reader.u64() if options & 0x20 else None)
+        options, request_id, destination, cost = _options(reader), reader.u8(), reader.u16(), reader.u8()
+        many_to_one = options >> 3 & 3
+        if many_to_one == 3:
+            raise reader.fail("reserved kind of many-to-one route request")
+        return cls(request_id, destination, cost, many_to_one, reader.u64() if options & 0x20 else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +74,13 @@ class RouteReply:
 
     def encode(self) -> bytes:
         options = (0x10 if self.originator_ieee is not None else 0) | (0x20 if self.responder_ieee is not None else 0)
-        head = bytes((self.ID, options, self.request_id)) + _short(self.originator) + _short(self.responder)
-        addresses = [_ieee(a) for a in (self.originator_ieee, self.responder_ieee) if a is not None]
-        return b"".join((head, bytes((self.cost,)), *addresses))
+        head = bytes((self.ID, options)) + le(self.request_id, 1) + le(self.originator, 2) + le(self.responder, 2)
+        addresses = [le(a, 8) for a in (self.originator_ieee, self.responder_ieee) if a is not None]
+        return b"".join((head, le(self.cost, 1), *addresses))
 
     @classmethod
     def read(cls, reader: Reader) -> RouteReply:
-        options, request_id, originator, responder = reader.u8(), reader.u8(), reader.u16(), reader.u16()
+        options, request_id, originator, responder = _options(reader), reader.u8(), reader.u16(), reader.u16()
         cost = reader.u8()
         originator_ieee = reader.u64() if options & 0x10 else None
         return cls(request_id, originator, responder, cost, originator_ieee, reader.u64() if options & 0x20 else None)
@@ -85,7 +95,7 @@ class NetworkStatus:
     destination: int
 
     def encode(self) -> bytes:
-        return bytes((self.ID, self.status)) + _short(self.destination)
+        return bytes((self.ID,)) + le(self.status, 1) + le(self.destination, 2)
 
     @classmethod
     def read(cls, reader: Reader) -> NetworkStatus:
@@ -119,7 +129,7 @@ class RouteRecord:
     relays: tuple[int, ...]
 
     def encode(self) -> bytes:
-        return bytes((self.ID, len(self.relays))) + b"".join(map(_short, self.relays))
+        return b"".join((bytes((self.ID,)), le(len(self.relays), 1), *(le(relay, 2) for relay in self.relays)))
 
     @classmethod
     def read(cls, reader: Reader) -> RouteRecord:
@@ -134,7 +144,7 @@ class RejoinRequest:
     capability: int
 
     def encode(self) -> bytes:
-        return bytes((self.ID, self.capability))
+        return bytes((self.ID,)) + le(self.capability, 1)
 
     @classmethod
     def read(cls, reader: Reader) -> RejoinRequest:
@@ -151,7 +161,7 @@ class RejoinResponse:
     """As in a MAC association response: 0 success, 1 at capacity, 2 denied."""
 
     def encode(self) -> bytes:
-        return bytes((self.ID,)) + _short(self.short) + bytes((self.status,))
+        return bytes((self.ID,)) + le(self.short, 2) + le(self.status, 1)
 
     @classmethod
     def read(cls, reader: Reader) -> RejoinResponse:
@@ -166,6 +176,10 @@ class LinkStatusEntry:
     incoming_cost: int
     outgoing_cost: int
 
+    def encode(self) -> bytes:
+        """Address and link status."""
+        return le(self.address, 2) + bytes((bits(self.incoming_cost, 3) | bits(self.outgoing_cost, 3) << 4,))
+
 
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
@@ -177,9 +191,8 @@ class LinkStatus:
     last: bool = True
 
     def encode(self) -> bytes:
-        options = len(self.entries) | self.first << 5 | self.last << 6
-        entries = (_short(e.address) + bytes((e.incoming_cost | e.outgoing_cost << 4,)) for e in self.entries)
-        return b"".join((bytes((self.ID, options)), *entries))
+        options = bits(len(self.entries), 5) | self.first << 5 | self.last << 6
+        return b"".join((bytes((self.ID, options)), *(entry.encode() for entry in self.entries)))
 
     @classmethod
     def read(cls, reader: Reader) -> LinkStatus:
@@ -200,7 +213,8 @@ class NetworkReport:
     pan_ids: tuple[int, ...]
 
     def encode(self) -> bytes:
-        return bytes((self.ID, len(self.pan_ids))) + _ieee(self.extended_pan_id) + b"".join(map(_short, self.pan_ids))
+        head = bytes((self.ID, bits(len(self.pan_ids), 5))) + le(self.extended_pan_id, 8)
+        return b"".join((head, *(le(pan_id, 2) for pan_id in self.pan_ids)))
 
     @classmethod
     def read(cls, reader: Reader) -> NetworkReport:
@@ -220,15 +234,15 @@ class NetworkUpdate:
     pan_id: int
 
     def encode(self) -> bytes:
-        return b"".join(
-            (bytes((self.ID, 1)), _ieee(self.extended_pan_id), bytes((self.update_id,)), _short(self.pan_id))
-        )
+        return bytes((self.ID, 1)) + le(self.extended_pan_id, 8) + le(self.update_id, 1) + le(self.pan_id, 2)
 
     @classmethod
     def read(cls, reader: Reader) -> NetworkUpdate:
         options, extended_pan_id, update_id = reader.u8(), reader.u64(), reader.u8()
+        if options >> 5:
+            raise RemoteProtocolError(Drop.UNSUPPORTED, f"network update {options >> 5}")
         if options != 1:
-            raise RemoteProtocolError(Drop.UNSUPPORTED, f"network update {options:#04x}")
+            raise reader.fail(f"{options} new PAN IDs")
         return cls(extended_pan_id, update_id, reader.u16())
 
 
@@ -242,7 +256,7 @@ class EndDeviceTimeoutRequest:
     configuration: int = 0
 
     def encode(self) -> bytes:
-        return bytes((self.ID, self.timeout, self.configuration))
+        return bytes((self.ID,)) + le(self.timeout, 1) + le(self.configuration, 1)
 
     @classmethod
     def read(cls, reader: Reader) -> EndDeviceTimeoutRequest:
@@ -259,7 +273,7 @@ class EndDeviceTimeoutResponse:
     """Bit 0: polls keep the child alive; bit 1: timeout requests do."""
 
     def encode(self) -> bytes:
-        return bytes((self.ID, self.status, self.parent_information))
+        return bytes((self.ID,)) + le(self.status, 1) + le(self.parent_information, 1)
 
     @classmethod
     def read(cls, reader: Reader) -> EndDeviceTimeoutResponse:

@@ -7,8 +7,10 @@ On the air the security level of the auxiliary header is 0; it is 5 in the nonce
 from __future__ import annotations
 
 from struct import Struct
+from struct import error as StructError
 
-from emulator.errors import Drop, RemoteProtocolError
+from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from emulator.octets import bits, le
 from emulator.zigbee.security.ccm import MIC_LENGTH, FrameCipher
 
 DATA, COMMAND, INTER_PAN = 0, 1, 3
@@ -43,6 +45,7 @@ class NwkFrame:
         "key_sequence",
         "payload",
         "radius",
+        "relay_index",
         "relays",
         "sealed",
         "secured",
@@ -64,6 +67,8 @@ class NwkFrame:
     src_ieee: int | None
     relays: tuple[int, ...]
     """Of a source route, as listed; empty without one."""
+    relay_index: int | None
+    """Place in `relays` of the next relay; None without a source route."""
     secured: bool
     counter: int
     sender_ieee: int
@@ -87,7 +92,12 @@ class NwkFrame:
         self.payload = cipher.open(nonce, sealed[14:], authenticated)
 
     def reseal(self, cipher: FrameCipher, counter: int, key_sequence: int, sender_ieee: int) -> bytes:
-        """The decrypted frame as a relay sends it on: one hop less, under the relay's own counter (4.3.1.1)."""
+        """The decrypted frame as a relay sends it on: one hop less, under the relay's own counter (4.3.1.1).
+
+        Raises LocalProtocolError where the radius allows no further hop.
+        """
+        if not self.radius:
+            raise LocalProtocolError("a frame of radius 0 goes no further")
         header = self.header[:_RADIUS_AT] + bytes((self.radius - 1,)) + self.header[_RADIUS_AT + 1 :]
         return seal(header, self.payload, cipher, counter, key_sequence, sender_ieee)
 
@@ -108,6 +118,7 @@ def parse(npdu: bytes) -> NwkFrame:
         frame.end_device_initiator = False
         frame.dst_ieee = frame.src_ieee = None
         frame.relays = ()
+        frame.relay_index = None
         _parse_security(frame, npdu, _HEADER.size)
         return frame
     return _parse_any(frame, npdu, fcf)
@@ -124,7 +135,7 @@ def _parse_any(frame: NwkFrame, npdu: bytes, fcf: int) -> NwkFrame:
     at = _HEADER.size
     frame.dst_ieee, at = _ieee(npdu, at) if fcf & _DST_IEEE else (None, at)
     frame.src_ieee, at = _ieee(npdu, at) if fcf & _SRC_IEEE else (None, at)
-    frame.relays, at = _source_route(npdu, at) if fcf & _SOURCE_ROUTE else ((), at)
+    frame.relays, frame.relay_index, at = _source_route(npdu, at) if fcf & _SOURCE_ROUTE else ((), None, at)
     if fcf & _SECURED:
         _parse_security(frame, npdu, at)
     else:
@@ -142,14 +153,15 @@ def _ieee(npdu: bytes, at: int) -> tuple[int, int]:
     return int.from_bytes(npdu[at : at + 8], "little"), at + 8
 
 
-def _source_route(npdu: bytes, at: int) -> tuple[tuple[int, ...], int]:
+def _source_route(npdu: bytes, at: int) -> tuple[tuple[int, ...], int, int]:
     end = at + 2 + 2 * npdu[at] if at < len(npdu) else at + 2
     if end > len(npdu):
         raise RemoteProtocolError(Drop.MALFORMED_NWK, "truncated source route")
     relays = tuple(int.from_bytes(npdu[i : i + 2], "little") for i in range(at + 2, end, 2))
-    if npdu[at + 1] >= max(len(relays), 1):
+    relay_index = npdu[at + 1]
+    if relay_index >= max(len(relays), 1):
         raise RemoteProtocolError(Drop.MALFORMED_NWK, "relay index beyond the relay list")
-    return relays, end
+    return relays, relay_index, end
 
 
 def _parse_security(frame: NwkFrame, npdu: bytes, at: int) -> None:
@@ -175,31 +187,45 @@ def header(
     src_ieee: int | None = None,
     dst_ieee: int | None = None,
     relays: tuple[int, ...] = (),
+    relay_index: int | None = None,
     discover_route: int = 0,
     end_device_initiator: bool = False,
 ) -> bytes:
-    """The NWK header; an unsecured frame is this and its payload."""
-    fcf = type | _VERSION | discover_route << 6
+    """The NWK header; an unsecured frame is this and its payload. Raises LocalProtocolError for what does not fit.
+
+    `relays` or `relay_index` make a source route; its index starts at the last of the relays.
+    """
+    fcf = type | _VERSION | bits(discover_route, 1) << 6
     fcf |= (_SECURED if secured else 0) | (_END_DEVICE if end_device_initiator else 0)
     parts = []
     if dst_ieee is not None:
         fcf |= _DST_IEEE
-        parts.append(dst_ieee.to_bytes(8, "little"))
+        parts.append(le(dst_ieee, 8))
     if src_ieee is not None:
         fcf |= _SRC_IEEE
-        parts.append(src_ieee.to_bytes(8, "little"))
-    if relays:
+        parts.append(le(src_ieee, 8))
+    if relays or relay_index is not None:
         fcf |= _SOURCE_ROUTE
-        # The index names the relay nearest to the destination that has not been passed yet (3.3.1.9.2).
-        parts += [bytes((len(relays), len(relays) - 1)), *(relay.to_bytes(2, "little") for relay in relays)]
-    return b"".join((_HEADER.pack(fcf, dst, src, radius, sequence), *parts))
+        # The list begins beside the destination; the index counts down from the relay beside the source.
+        index = len(relays) - 1 if relay_index is None else relay_index
+        parts += [le(len(relays), 1), le(index, 1), *(le(relay, 2) for relay in relays)]
+    try:
+        return b"".join((_HEADER.pack(fcf, dst, src, radius, sequence), *parts))
+    except StructError as error:
+        raise LocalProtocolError(f"NWK header: {error}") from error
 
 
 def seal(
     header: bytes, payload: bytes, cipher: FrameCipher, counter: int, key_sequence: int, sender_ieee: int
 ) -> bytes:
-    """A frame under the network key; the header's security bit must be set."""
-    auxiliary = _AUXILIARY.pack(AUTHENTICATED, counter, sender_ieee, key_sequence)
+    """A frame under the network key; the header's security bit must be set.
+
+    Raises LocalProtocolError for what does not fit, a used up frame counter above all.
+    """
+    try:
+        auxiliary = _AUXILIARY.pack(AUTHENTICATED, counter, sender_ieee, key_sequence)
+    except StructError as error:
+        raise LocalProtocolError(f"NWK auxiliary header: {error}") from error
     sealed = cipher.seal(_NONCE.pack(sender_ieee, counter, AUTHENTICATED), payload, header + auxiliary)
     return header + _ON_AIR_OCTET + auxiliary[1:] + sealed
 
@@ -215,9 +241,12 @@ def secured_data(
     sender_ieee: int,
     radius: int,
 ) -> bytes:
-    """Header and seal at once, for data without options: one pack, one seal."""
-    authenticated = _SECURED_HEADER.pack(
-        _SECURED_DATA_FCF, dst, src, radius, sequence, AUTHENTICATED, counter, sender_ieee, key_sequence
-    )
+    """Header and seal at once, for data without options: one pack, one seal. Raises LocalProtocolError as they do."""
+    try:
+        authenticated = _SECURED_HEADER.pack(
+            _SECURED_DATA_FCF, dst, src, radius, sequence, AUTHENTICATED, counter, sender_ieee, key_sequence
+        )
+    except StructError as error:
+        raise LocalProtocolError(f"NWK header: {error}") from error
     sealed = cipher.seal(_NONCE.pack(sender_ieee, counter, AUTHENTICATED), payload, authenticated)
     return authenticated[:8] + _ON_AIR_OCTET + authenticated[9:] + sealed

@@ -7,18 +7,23 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 
-from emulator.errors import Drop, RemoteProtocolError
+from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
 
 MIC_LENGTH = 4
 KEY_LENGTH = 16
 
 
 class FrameCipher:
-    """One key, ready for use. `seal(nonce, plain, authenticated)` returns the sealed octets, MIC last."""
+    """One key of 16 octets, ready for use. `seal(nonce, plain, authenticated)` returns the sealed octets, MIC last.
+
+    `seal` is the library's own method, without a Python call in between: every frame of every node passes here.
+    """
 
     __slots__ = ("_decrypt", "seal")
 
     def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_LENGTH:
+            raise LocalProtocolError(f"a key has {KEY_LENGTH} octets, not {len(key)}")
         ccm = AESCCM(key, tag_length=MIC_LENGTH)
         self.seal = ccm.encrypt
         self._decrypt = ccm.decrypt

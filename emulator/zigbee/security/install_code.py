@@ -32,7 +32,7 @@ class InstallCode:
         code, crc = self.octets[:-2], self.octets[-2:]
         if len(code) not in LENGTHS:
             raise ValueError(
-                f"an install code has {LENGTHS} octets and a CRC of 2, not {len(self.octets)} octets in all"
+                f"an install code has 6, 8, 12 or 16 octets and a CRC of 2, not {len(self.octets)} octets in all"
             )
         if crc16_x25(code).to_bytes(2, "little") != crc:
             raise ValueError("the CRC of the install code does not fit: a digit is wrong")

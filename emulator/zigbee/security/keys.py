@@ -25,14 +25,17 @@ class KeyId(IntEnum):
 
 @lru_cache(maxsize=512)
 def key_transport_key(link_key: bytes) -> bytes:
+    """The key under which network keys travel to the holder of `link_key` (4.5.3)."""
     return hmac_mmo(link_key, b"\x00")
 
 
 @lru_cache(maxsize=512)
 def key_load_key(link_key: bytes) -> bytes:
+    """The key under which link keys travel to the holder of `link_key` (4.5.3)."""
     return hmac_mmo(link_key, b"\x02")
 
 
+@lru_cache(maxsize=512)
 def hashed_link_key(link_key: bytes) -> bytes:
     """What a Trust Centre backup holds of a link key (SE 1.4a, table 5-11)."""
     return mmo_hash(link_key)
