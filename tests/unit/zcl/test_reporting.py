@@ -182,8 +182,18 @@ def test_a_configuration_can_be_read_and_taken_back(han: Any) -> None:
     assert (records[0].minimum, records[0].maximum, records[0].change) == (1, 30, 10)
     configure(han, demand(0, 0xFFFF))
     han.reports.clear()
+    han.metering.set("InstantaneousDemand", 5_000)
     han.clock.run_for(300 * SECOND)
     assert han.reports == []
+
+
+def test_a_change_within_its_minimum_interval_does_not_travel_with_another_attributes_report(han: Any) -> None:
+    configure(han, demand(60, 0), ReportingConfiguration(0, STATUS, 0x18, 0, 10))
+    han.metering.set("InstantaneousDemand", 500)
+    han.clock.run_for(59 * SECOND)
+    assert han.reports == [{STATUS: 0}] * 5
+    han.clock.run_for(3 * SECOND)
+    assert {DEMAND: 500} in [{DEMAND: each[DEMAND]} for each in han.reports if DEMAND in each]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from emulator.errors import Drop
 from emulator.zcl import Attribute, ClusterServer, Status
 from emulator.zcl.attributes import MAX_RESPONSE
 from emulator.zcl.clusters import METERING
+from emulator.zcl.clusters.metering import TIME_OF_USE
 from emulator.zcl.types import UINT8
 
 BROADCAST = 0xFFFF
@@ -86,6 +87,23 @@ def test_attributes_are_discovered_in_order_and_in_parts(han: Any) -> None:
     assert answer == H("18080d" + "01" + "000819" + "050819")
     [answer] = han.payloads(H("000915" + "0703" + "01"))
     assert answer == H("180916" + "00" + "07034107")
+
+
+def test_a_discovery_that_fills_a_transfer_says_that_there_is_more(han: Any) -> None:
+    for row in TIME_OF_USE:
+        han.metering.set(row.name, 0)
+    seen: list[int] = []
+    for command, size in ((0x0C, 3), (0x15, 4)):
+        seen.clear()
+        complete = 0
+        while not complete:
+            start = seen[-1] + 1 if seen else 0
+            [answer] = han.payloads(bytes((0, 7, command)) + start.to_bytes(2, "little") + b"\xff")
+            assert len(answer) <= MAX_RESPONSE + 3
+            complete = answer[3]
+            seen += [int.from_bytes(answer[at : at + 2], "little") for at in range(4, len(answer), size)]
+        assert len(seen) == 8 + len(TIME_OF_USE)
+        assert {row.id for row in TIME_OF_USE} < set(seen)
 
 
 def test_commands_are_discovered(han: Any) -> None:
@@ -210,6 +228,7 @@ def test_a_manufacturers_attribute_is_read_with_its_code_only(han: Any) -> None:
 
 
 def test_values_may_come_from_a_callable_and_attributes_may_go(han: Any) -> None:
+    assert han.payloads(H("0006000002")) == [H("18060100020018" + "00")]
     register = iter(range(1, 9))
     han.metering.set("Status", lambda: next(register))
     assert han.payloads(H("0007000002")) == [H("18070100020018" + "01")]

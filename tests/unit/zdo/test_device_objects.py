@@ -31,6 +31,17 @@ def test_an_extended_response_lists_children_from_an_index(net: Any) -> None:
     assert response.associated == (1, (CHILD,))
 
 
+def test_many_children_are_listed_in_parts_that_fit_a_frame(net: Any) -> None:
+    net.hub_node.kids = [(0x1000 + n, 0x100 + n) for n in range(40)]
+    seen: list[int] = []
+    while len(seen) < 40:
+        start, shorts = net.ask(zdp.NwkAddrReq(HUB_IEEE, zdp.EXTENDED, len(seen))).response.associated
+        assert start == len(seen)
+        seen += shorts
+    assert seen == [short for _, short in net.hub_node.kids]
+    assert max(len(each.payload) for each in net.sent) <= 82
+
+
 def test_an_unknown_address_is_not_found_by_unicast_and_passed_over_by_broadcast(net: Any) -> None:
     assert net.ask(zdp.NwkAddrReq(0xFF)).status == ZdpStatus.DEVICE_NOT_FOUND
     assert net.ask(zdp.IeeeAddrReq(STRANGER)).status == ZdpStatus.DEVICE_NOT_FOUND
