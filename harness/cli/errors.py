@@ -1,0 +1,117 @@
+"""Exit statuses, and how what went wrong becomes one line on stderr.
+
+Imports nothing heavy: this is loaded for `hanbench --help` too.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+
+import click
+
+
+class ExitStatus(IntEnum):
+    """What hanbench's exit status says."""
+
+    EXPECTED = 0
+    """Everything went as expected."""
+    VIOLATION = 1
+    """A rule was broken or an expectation failed."""
+    UNKNOWN = 2
+    """Inconclusive: nothing was found wrong, but not everything could be judged."""
+    BAD_INPUT = 3
+    """A file, a value or the command line was not what it should be."""
+    INTERNAL = 4
+    """hanbench itself failed."""
+    INTERRUPTED = 130
+    """Ctrl-C."""
+    NO_READER = 141
+    """Whoever read the output went away, as `head` does."""
+
+
+class BadInput(Exception):  # noqa: N818  whoever wrote the input erred, not hanbench
+    """Input that cannot be used: where it is, and what was expected there."""
+
+    def __init__(self, file: str | Path | None, key: str | None, expected: str) -> None:
+        """`file`: None for the command line. `key`: the key, option or line in it; None for the file as a whole."""
+        super().__init__(": ".join(str(part) for part in (file, key, expected) if part is not None))
+        self.file = file
+        self.key = key
+        self.expected = expected
+
+
+@contextmanager
+def reading(file: str | Path) -> Iterator[None]:
+    """Turn whatever reading `file` with msgspec can raise into `BadInput`."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(file, None, error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise BadInput(file, f"octet {error.start}", "not UTF-8") from error
+    except ValueError as error:
+        expected, at, path = str(error).partition(" - at `")
+        key = path.removesuffix("`").removeprefix("$").removeprefix(".") if at else None
+        raise BadInput(file, key or None, _lower(expected)) from error
+
+
+def unknown(kind: str, name: str, known: Iterator[str] | list[str]) -> BadInput:
+    """`name` is no `kind`; say which there are."""
+    return BadInput(None, name, f"no such {kind}; there is {', '.join(sorted(known)) or 'none'}")
+
+
+def guarded(program: Callable[[], object], name: str = "hanbench") -> int:
+    """Run `program` to its exit status. What it returns is the status if it is an int, else all was as expected."""
+    try:
+        result = program()
+        sys.stdout.flush()
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return ExitStatus.BAD_INPUT
+    except click.ClickException as error:
+        return _complain(_usage(name, error), ExitStatus.BAD_INPUT)
+    except BadInput as error:
+        return _complain(f"{name}: {error}", ExitStatus.BAD_INPUT)
+    except (KeyboardInterrupt, click.Abort):
+        return _complain(f"{name}: interrupted", ExitStatus.INTERRUPTED)
+    except BrokenPipeError:
+        # The interpreter flushes stdout once more when it ends: give it somewhere to flush to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitStatus.NO_READER
+    except Exception as error:  # noqa: BLE001  the last line of defence: a status and one line, whatever it was
+        if os.environ.get("HANBENCH_DEBUG") == "1":
+            import traceback
+
+            traceback.print_exc()
+        said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        hint = "HANBENCH_DEBUG=1 shows where"
+        return _complain(f"{name} itself failed: {_line(said)} ({hint})", ExitStatus.INTERNAL)
+    return result if isinstance(result, int) else ExitStatus.EXPECTED
+
+
+def _usage(name: str, error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    if context is None:
+        return f"{name}: {_line(error.format_message())}"
+    path = context.command_path
+    return f"{path}: {_line(error.format_message()).rstrip('.')} (see `{path} --help`)"
+
+
+def _complain(line: str, status: ExitStatus) -> ExitStatus:
+    click.echo(_line(line), err=True)
+    return status
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

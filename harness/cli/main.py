@@ -1,0 +1,79 @@
+"""`hanbench`: the table of its commands. A command's module is imported when it is called, not before."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+from harness.cli.errors import guarded
+from harness.version import VERSION
+
+
+class Lazy(NamedTuple):
+    """A command that is not imported yet."""
+
+    target: str
+    """`module:attribute`, a `click.Command`."""
+    help: str
+
+
+COMMANDS = {
+    "verify": Lazy("harness.cli.verify:verify", "Judge a controller on the whole matrix of installations and faults."),
+    "run": Lazy("harness.cli.run:run", "Run one scenario file."),
+    "rules": Lazy("harness.cli.rules:rules", "The rule sets that are judged, with their sources."),
+    "profiles": Lazy("harness.cli.profiles:profiles", "The cohorts and devices that are emulated."),
+    "faults": Lazy("harness.cli.faults:faults", "The failures that can be injected."),
+    "scenarios": Lazy("harness.cli.scenarios:scenarios", "The scenarios that come with hanbench."),
+}
+
+
+class LazyGroup(click.Group):
+    """Lists commands from a table; imports one when it is asked for it."""
+
+    def __init__(self, *args: object, table: dict[str, Lazy], **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        self._table = table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._table:
+            return None
+        module, _, attribute = self._table[cmd_name].target.partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click does it, but with the help lines of the table: click's own would import every command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.help) for name, command in self._table.items()])
+
+
+@click.group(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="hanbench")
+def hanbench() -> None:
+    """Emulated SMETS1 meters on real ZigBee frames: checked, broken, and their migration judged.
+
+    Exit status: 0 as expected; 1 a violation or a failed expectation; 2 unknown (inconclusive); 3 the input was bad;
+    4 hanbench itself failed.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+
+    def program() -> object:
+        with hanbench.make_context("hanbench", given) as context:
+            return hanbench.invoke(context)
+
+    sys.exit(int(guarded(program)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""`hanbench rules`: the rule sets, and where each of their values comes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import msgspec
+
+from harness.cli.errors import unknown
+from harness.cli.output import json_option, print_json, table
+from profiles.rulesets import Cohort, InstallationType, RuleSet, Sourced, shipped
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def rules(context: click.Context, as_json: bool) -> None:
+    """List the rule sets; `rules show ID` shows one with the source of each value."""
+    if context.invoked_subcommand is not None:
+        context.obj = as_json
+        return
+    if as_json:
+        print_json([_summary(each) for each in shipped().values()])
+        return
+    table(("rule set", "in force", "partial migration allowed for"), [_row(each) for each in shipped().values()])
+
+
+@rules.command()
+@click.argument("id")
+@json_option
+@click.pass_context
+def show(context: click.Context, id: str, as_json: bool) -> None:
+    """Show one rule set: every value, its source and the paragraph that it comes from."""
+    chosen = shipped().get(id)
+    if chosen is None:
+        raise unknown("rule set", id, list(shipped()))
+    if as_json or context.obj:
+        print_json(chosen)
+        return
+    click.echo(f"{chosen.id}: {chosen.title}")
+    click.echo(f"in force: {_in_force(chosen)}\n")
+    table(("value", "is", "source", "reference", "note"), _values(chosen))
+
+
+def _summary(rules: RuleSet) -> dict[str, Any]:
+    return {
+        "id": rules.id,
+        "title": rules.title,
+        "designated": rules.designated,
+        "first_day": rules.first_day.value if rules.first_day else None,
+        "last_day": rules.last_day.value if rules.last_day else None,
+        "allowed": {cohort.value: allowed for cohort in Cohort if (allowed := _allowed(rules, cohort))},
+    }
+
+
+def _row(rules: RuleSet) -> tuple[str, str, str]:
+    allowed = [f"{cohort.value}: {', '.join(kinds)}" for cohort in Cohort if (kinds := _allowed(rules, cohort))]
+    return rules.id, _in_force(rules), "; ".join(allowed) or "nothing"
+
+
+def _allowed(rules: RuleSet, cohort: Cohort) -> list[str]:
+    return [kind.value for kind in InstallationType if rules.allows(cohort, kind).value]
+
+
+def _in_force(rules: RuleSet) -> str:
+    if not rules.designated:
+        return "never (a proposal)"
+    first = f"from {rules.first_day.value}" if rules.first_day else ""
+    last = f"until {rules.last_day.value}" if rules.last_day else ""
+    return " ".join(part for part in (first, last) if part) or "always"
+
+
+def _values(rules: RuleSet) -> list[tuple[str, str, str, str, str]]:
+    """Every sourced value of a rule set, named by its path in the file."""
+    rows = []
+    for row in rules.scope:
+        where = f"{', '.join(row.cohorts)}: {', '.join(row.installations)}"
+        rows.append(_cells(f"scope ({where})", row.allowed))
+    for kind in InstallationType:
+        decision = rules.decision.of(kind)
+        rows += [
+            _cells(f"decision.{kind.value}.{name}", getattr(decision, name)) for name in decision.__struct_fields__
+        ]
+    for name in rules.__struct_fields__:
+        value = getattr(rules, name)
+        if isinstance(value, Sourced):
+            rows.append(_cells(name, value))
+    return rows
+
+
+def _cells(name: str, value: Sourced[Any]) -> tuple[str, str, str, str, str]:
+    said = msgspec.to_builtins(value.value)
+    shown = {True: "yes", False: "no"}[said] if isinstance(said, bool) else str(said)
+    return name, shown, value.source.value, value.reference, value.note

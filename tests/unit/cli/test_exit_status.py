@@ -1,0 +1,140 @@
+"""Exit statuses of the command line (design.md, section 4), and the one line that says why."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+import msgspec
+import pytest
+
+from harness.cli import main as command_line
+from harness.cli.errors import BadInput, ExitStatus, guarded, reading
+
+
+@pytest.fixture
+def status_of(monkeypatch, hanbench):
+    """`status_of(body)`: the outcome of `hanbench probe`, a command with this body."""
+
+    def run(body):
+        command = click.Command("probe", callback=body)
+        monkeypatch.setitem(command_line.COMMANDS, "probe", command_line.Lazy("probe:probe", "A probe."))
+        monkeypatch.setattr(command_line, "import_module", lambda name: type("probe", (), {"probe": command}))
+        return hanbench("probe")
+
+    return run
+
+
+def raising(error):
+    def body():
+        raise error
+
+    return body
+
+
+@pytest.mark.parametrize("status", [ExitStatus.EXPECTED, ExitStatus.VIOLATION, ExitStatus.UNKNOWN])
+def test_what_a_command_returns_is_the_status(status_of, status):
+    assert status_of(lambda: status) == (int(status), "", "")
+
+
+def test_a_command_that_returns_nothing_went_as_expected(status_of):
+    assert status_of(lambda: None).status == 0
+
+
+def test_bad_input_is_one_line_with_file_key_and_expectation(status_of):
+    outcome = status_of(raising(BadInput("bench.toml", "nodes[2].channel", "expected 11 to 26, not 27")))
+    assert outcome == (3, "", "hanbench: bench.toml: nodes[2].channel: expected 11 to 26, not 27\n")
+
+
+def test_a_failure_of_hanbench_is_one_line_with_a_hint(status_of, monkeypatch):
+    monkeypatch.delenv("HANBENCH_DEBUG", raising=False)
+    outcome = status_of(raising(ZeroDivisionError("first\nsecond")))
+    assert outcome.status == 4
+    assert outcome.err == "hanbench itself failed: ZeroDivisionError: first second (HANBENCH_DEBUG=1 shows where)\n"
+
+
+def test_the_traceback_is_there_for_who_asks(status_of, monkeypatch):
+    monkeypatch.setenv("HANBENCH_DEBUG", "1")
+    outcome = status_of(raising(ZeroDivisionError("nought")))
+    assert outcome.status == 4
+    assert outcome.err.startswith("Traceback (most recent call last)")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()])
+def test_ctrl_c_has_the_status_of_the_signal(status_of, error):
+    assert status_of(raising(error)) == (130, "", "hanbench: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["rulez"], "hanbench: No such command 'rulez'"),
+        (["--loud"], "hanbench: No such option '--loud'"),
+        (["rules", "--loud"], "hanbench rules: No such option '--loud'"),
+        (["rules", "show"], "hanbench rules show: Missing argument 'ID'"),
+        (
+            ["rules", "show", "tmad-v17"],
+            "hanbench: tmad-v17: no such rule set; there is consultation-2021-10, tmad-v18",
+        ),
+    ],
+)
+def test_a_wrong_command_line_is_bad_input_in_one_line(hanbench, arguments, said):
+    outcome = hanbench(*arguments)
+    assert outcome.status == 3
+    assert outcome.out == ""
+    assert outcome.err.startswith(said)
+    assert outcome.err.count("\n") == 1
+
+
+def test_without_a_command_the_help_goes_to_stderr(hanbench):
+    outcome = hanbench()
+    assert (outcome.status, outcome.out) == (3, "")
+    assert "Commands:" in outcome.err
+
+
+def test_a_reader_that_goes_away_is_no_failure():
+    script = "from harness.cli.errors import guarded; import sys\nsys.exit(guarded(lambda: print('x' * 1_000_000)))"
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 141
+
+
+class Mast(msgspec.Struct, forbid_unknown_fields=True):
+    """A file's content."""
+
+    height: int
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"height = 'tall'", "mast.toml: height: expected `int`, got `str`"),
+        (b"", "mast.toml: object missing required field `height`"),
+        (b"height = 1\nwidth = 2", "mast.toml: object contains unknown field `width`"),
+        (b"height = ", "mast.toml: invalid value"),
+        (b"\xff", "mast.toml: "),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_where_and_what_was_expected(content, said):
+    with pytest.raises(BadInput) as caught, reading("mast.toml"):
+        msgspec.toml.decode(content, type=Mast)
+    assert str(caught.value).startswith(said)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_bad_input(tmp_path):
+    missing = tmp_path / "none.toml"
+    with pytest.raises(BadInput, match="No such file or directory"), reading(missing):
+        missing.read_bytes()
+
+
+def test_guarded_lets_a_command_end_itself():
+    def body():
+        raise click.exceptions.Exit(2)
+
+    assert guarded(body) == ExitStatus.UNKNOWN

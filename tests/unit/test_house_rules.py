@@ -1,0 +1,63 @@
+"""House rules that an import contract cannot see file by file: where time, chance and the outside world come in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import emulator
+
+ROOT = Path(emulator.__file__).parent
+
+ONLY_IN = {
+    "time": "clock.py",
+    "asyncio": "clock.py",
+    "random": "randomness.py",
+    "socket": "dongle/",
+}
+"""Standard module -> the file or folder of the emulator that alone may import it."""
+
+NOWHERE = ("datetime", "secrets", "threading", "uuid")
+"""Other ways to time and chance."""
+
+
+def imports(source: str) -> Iterator[str]:
+    """The top-level modules that a piece of source imports, wherever in it."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def importers(module: str) -> set[str]:
+    """The files of the emulator that import `module`, relative to its folder."""
+    return {
+        path.relative_to(ROOT).as_posix()
+        for path in ROOT.rglob("*.py")
+        if module in imports(path.read_text(encoding="utf-8"))
+    }
+
+
+def test_an_import_is_found_in_every_form_and_place():
+    source = "import time as wall\nimport random, asyncio.events\ndef f():\n    from socket import socket\n    from . import x"
+    assert set(imports(source)) == {"time", "random", "asyncio", "socket"}
+
+
+@pytest.mark.parametrize("module", ONLY_IN)
+def test_time_chance_and_sockets_come_in_at_one_place(module):
+    place = ONLY_IN[module]
+    assert {path for path in importers(module) if not path.startswith(place)} == set()
+
+
+@pytest.mark.parametrize("module", ["time", "asyncio", "random"])
+def test_the_place_that_may_import_it_does(module):
+    assert importers(module) == {ONLY_IN[module]}
+
+
+@pytest.mark.parametrize("module", NOWHERE)
+def test_nothing_goes_round_the_clock_and_the_random_source(module):
+    assert importers(module) == set()
