@@ -43,7 +43,13 @@ def importers(module: str) -> set[str]:
 
 
 def test_an_import_is_found_in_every_form_and_place():
-    source = "import time as wall\nimport random, asyncio.events\ndef f():\n    from socket import socket\n    from . import x"
+    source = """
+import time as wall
+import random, asyncio.events
+def f():
+    from socket import socket
+    from . import layout
+"""
     assert set(imports(source)) == {"time", "random", "asyncio", "socket"}
 
 
