@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Generic, TypeVar
 
 from emulator.clock import SECOND, Clock
-from emulator.devices.settings import DeviceSettings
+from emulator.devices.settings import SMART_ENERGY, DeviceSettings
 from emulator.radio.interface import Radio
 from emulator.randomness import RandomSource
-from emulator.zcl import Endpoint
+from emulator.zcl import ClusterClient, ClusterServer, Endpoint
 from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
 from emulator.zigbee.security.install_code import InstallCode
 from emulator.zigbee.stack import Stack
-from emulator.zigbee.storage import LinkKey, NonVolatile
+from emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey, NonVolatile
+from emulator.zigbee.zdo import SimpleDescriptor
 from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 
 S = TypeVar("S", bound=DeviceSettings)
@@ -28,13 +29,20 @@ class Device(Generic[S]):
     """One device on the HAN. Its flash and its radio outlive its power; everything else starts afresh with it."""
 
     def __init__(
-        self, name: str, settings: S, radio: Radio, clock: Clock, random: RandomSource, epoch: int, storage: NonVolatile | None = None
+        self,
+        name: str,
+        settings: S,
+        radio: Radio,
+        clock: Clock,
+        random: RandomSource,
+        epoch: int,
+        storage: NonVolatile | None = None,
     ) -> None:
         """`epoch` is the UTC time at clock 0, in seconds since 2000-01-01."""
         self.name = name
         self.settings = settings
         self.radio = radio
-        self.storage = storage if storage is not None else NonVolatile(settings.ieee)
+        self.storage = storage if storage is not None else _new_flash(settings)
         self.epoch = epoch
         self.powered = False
         self.hung = False
@@ -56,7 +64,9 @@ class Device(Generic[S]):
         self.powered = True
         self.hung = False
         self.radio.configure(replace(self.radio.config, tx_power=self.settings.tx_power))
-        self.stack = Stack(self.radio, self._clock, self._random, self.storage, self.settings.node)
+        self.stack = Stack(
+            self.radio, self._clock, self._random, self.storage, self.settings.node, self.settings.manufacturer
+        )
         self.build()
         if self.stack.joiner is not None:
             self.stack.joiner.on_state = self._state_changed
@@ -81,6 +91,23 @@ class Device(Generic[S]):
     def build(self) -> None:
         """Put endpoints on the new stack."""
         raise NotImplementedError
+
+    def add_endpoint(
+        self,
+        endpoint: int,
+        device_id: int,
+        servers: Iterable[ClusterServer],
+        clients: Iterable[ClusterClient | int],
+    ) -> Endpoint:
+        """Make a Smart Energy endpoint, and tell the ZDO of it."""
+        stack = self.stack
+        made = Endpoint(
+            stack.aps, stack.clock, endpoint, SMART_ENERGY, device_id, 0, servers, clients, counters=stack.counters
+        )
+        stack.management.descriptors.append(
+            SimpleDescriptor(endpoint, SMART_ENERGY, device_id, 0, tuple(made.servers), tuple(made.clients))
+        )
+        return made
 
     def joined(self, rejoined: bool) -> None:
         """In the network, with its key; also called when power returns to a member."""
@@ -108,3 +135,9 @@ class Device(Generic[S]):
             "PowerSource": power_source,
             "PhysicalEnvironment": environment,
         }
+
+
+def _new_flash(settings: DeviceSettings) -> NonVolatile:
+    """The flash of a device as it comes to its house: no network, but frames behind it."""
+    first = settings.first_frame_counter
+    return NonVolatile(settings.ieee, nwk_counter=Counter(first, first + COUNTER_STRIDE))

@@ -27,6 +27,8 @@ class DeviceSettings:
     endpoint: int = 1
     tx_power: int = 3
     """dBm."""
+    first_frame_counter: int = 100_000
+    """Where the outgoing NWK frame counter stands: an installed device has sent frames for years."""
     request_timeout: int = 10 * SECOND
     """How long an answer is waited for, microseconds."""
 

@@ -88,6 +88,8 @@ class Mac:
         self.beacon: Callable[[], BeaconContent | None] | None = None
         """What our beacon says now; None: this node does not beacon."""
         self.listening = False
+        self.transmissions = self.failures = 0
+        """Frames sent, and those among them that were not acknowledged or never found a free channel."""
         self._sequence = int(random.random() * 256)
         self._queue: deque[tuple[bytes, SendDone | None, bool, int]] = deque()
         self._sending: SendDone | None = None
@@ -161,6 +163,9 @@ class Mac:
         done = self._sending
         self._sending = None
         self.last_result = result
+        self.transmissions += 1
+        if result.status > TxStatus.ACKED:
+            self.failures += 1
         if done is not None:
             done(result.status)
         if self._queue:

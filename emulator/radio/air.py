@@ -95,7 +95,7 @@ class Air:
         """Transmissions carried to their end, acknowledgements included."""
         self._random = random.random
         self._channels = {number: Channel() for number in range(11, 27)}
-        self._jammers: list[Jammer] = []
+        self.jammers: list[Jammer] = []
         self._attenuation: dict[tuple[AirRadio, AirRadio], float] = {}
         self._links: dict[tuple[AirRadio, AirRadio], Link] = {}
 
@@ -115,17 +115,17 @@ class Air:
         self.scene_changed()
 
     def add_jammer(self, jammer: Jammer) -> None:
-        self._jammers.append(jammer)
+        self.jammers.append(jammer)
         self.scene_changed()
 
     def remove_jammer(self, jammer: Jammer) -> None:
-        self._jammers.remove(jammer)
+        self.jammers.remove(jammer)
         self.scene_changed()
 
     def noise(self, at: AirRadio) -> float:
         """Background noise at a radio, jammers included, mW."""
         total = propagation.milliwatts(propagation.NOISE_FLOOR)
-        for jammer in self._jammers:
+        for jammer in self.jammers:
             if at.channel in jammer.channels:
                 loss = 0.0 if jammer.position is None else propagation.path_loss(jammer.position, at.position)
                 total += propagation.milliwatts(jammer.power - loss)
@@ -152,7 +152,7 @@ class Air:
     def clear(self, listener: AirRadio) -> bool:
         """Clear-channel assessment over the last eight symbols at `listener`."""
         now = self.clock.now
-        if self._jammers and propagation.dbm(self.noise(listener)) >= propagation.CCA_THRESHOLD:
+        if self.jammers and propagation.dbm(self.noise(listener)) >= propagation.CCA_THRESHOLD:
             return False
         for other in self._channels[listener.channel].on_air:
             if (

@@ -13,6 +13,7 @@ from emulator.randomness import RandomSource
 from emulator.zigbee.aps.key_client import KeyClient, RouterErrands
 from emulator.zigbee.aps.layer import Aps
 from emulator.zigbee.aps.trust_center import TrustCenter
+from emulator.zigbee.management import Management
 from emulator.zigbee.nwk.config import NodeConfig, Role
 from emulator.zigbee.nwk.frames import NwkFrame
 from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
@@ -22,13 +23,20 @@ from emulator.zigbee.nwk.maintenance import Maintenance
 from emulator.zigbee.nwk.parent import Parent
 from emulator.zigbee.nwk.polling import Poller
 from emulator.zigbee.storage import Network, NonVolatile
+from emulator.zigbee.zdo import Zdo
 
 
 class Stack:
     """The layers of one device, alive from construction until `power_off`."""
 
     def __init__(
-        self, radio: Radio, clock: Clock, random: RandomSource, storage: NonVolatile, config: NodeConfig
+        self,
+        radio: Radio,
+        clock: Clock,
+        random: RandomSource,
+        storage: NonVolatile,
+        config: NodeConfig,
+        manufacturer: int = 0,
     ) -> None:
         self.radio = radio
         self.clock = Scope(clock)
@@ -60,6 +68,9 @@ class Stack:
             self.key_client = KeyClient(self.aps, self._waits_for_key, self._key_came)
             if self.parent is not None:
                 RouterErrands(self.aps, self.parent)
+        self.management = Management(self, manufacturer)
+        self.zdo = Zdo(self.aps, self.clock, self.management, self.counters)
+        self.zdo.server.on_announce = self._announced
         self.nwk.on_heard = self._heard
         self.nwk.accepts_unsecured = self._welcomes_unsecured
         if storage.network is not None:
@@ -86,6 +97,13 @@ class Stack:
         self.radio.receiver = None
         self.radio.reset()
         self.storage.power_cut()
+
+    def _announced(self, short: int, ieee: int, capability: int) -> None:
+        """Device_annce: the address map follows; who had that short address before has lost it."""
+        addresses = self.storage.short_addresses
+        for other in [other for other, address in addresses.items() if address == short and other != ieee]:
+            del addresses[other]
+        addresses[ieee] = short
 
     def _heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
         self.maintenance.heard(frame, mac_frame, reception)

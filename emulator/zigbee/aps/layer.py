@@ -119,6 +119,10 @@ class Aps:
         """Deliver what comes for `endpoint`; 0xFF is every endpoint, by broadcast."""
         self._endpoints[endpoint] = handler
 
+    def unregister(self, endpoint: int) -> None:
+        """The endpoint is gone."""
+        self._endpoints.pop(endpoint, None)
+
     @property
     def endpoints(self) -> tuple[int, ...]:
         return tuple(sorted(self._endpoints))

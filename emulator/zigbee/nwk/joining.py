@@ -73,7 +73,7 @@ class Joiner:
 
     def event(self, event: JoinEvent) -> None:
         """Something happened; the table says what follows."""
-        if event is JoinEvent.LOST and not self.policy.rejoin:
+        if event in (JoinEvent.LOST, JoinEvent.REJOIN) and not self.policy.rejoin:
             event = JoinEvent.GAVE_UP
         following = next_state(self.state, event)
         if following is None:

@@ -148,7 +148,7 @@ class Maintenance:
             RX_ON_DEVICES if self._nwk.config.rx_on else self._nwk.network.parent, Leave(rejoin=rejoin)
         )
 
-    def tell_to_leave(self, child: int, *, rejoin: bool = False) -> None:
+    def tell_to_leave(self, child: int, rejoin: bool = False) -> None:
         """Make a child leave."""
         self._nwk.send_command(child, Leave(request=True, rejoin=rejoin))
 
@@ -160,9 +160,10 @@ class Maintenance:
                 self.on_left(frame.src, frame.src_ieee, command.rejoin)
         elif frame.secured and self._nwk.child is not None and frame.src == self._nwk.network.parent:
             # Smart Energy: Leave is obeyed from the parent only (SE 1.4a, 5.4.2.3).
-            self._nwk.clock.call_later(LEAVE_DELAY, self._obey, command.rejoin)
+            self._nwk.clock.call_later(LEAVE_DELAY, self.leave, command.rejoin)
 
-    def _obey(self, rejoin: bool) -> None:
+    def leave(self, rejoin: bool) -> None:
+        """Say that we leave, and do."""
         if self._nwk.storage.network is not None and self._nwk.security.ready:
             self.say_leave(rejoin=rejoin)
         # Told after the announcement has had time to leave the antenna.

@@ -51,6 +51,10 @@ class NwkSecurity:
             raise RemoteProtocolError(Drop.REPLAY, f"frame counter {counter} of {sender:016x}")
         self._incoming[key_sequence, sender] = counter + 1
 
+    def expected(self, key_sequence: int, sender: int) -> int:
+        """The lowest frame counter that is still accepted from `sender`."""
+        return self._incoming.get((key_sequence, sender), 0)
+
     def forget(self, sender: int) -> None:
         """A device joined afresh: its counter may start anew."""
         for entry in [entry for entry in self._incoming if entry[1] == sender]:

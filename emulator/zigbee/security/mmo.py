@@ -26,7 +26,9 @@ def mmo_hash(data: bytes) -> bytes:
 
 
 def hmac_mmo(key: bytes, data: bytes) -> bytes:
-    """HMAC with a 16-octet key."""
+    """HMAC with a 16-octet key; ValueError for other keys, which Zigbee does not have."""
+    if len(key) != BLOCK:
+        raise ValueError(f"the key of the keyed hash has {BLOCK} octets, not {len(key)}")
     inner = bytes(octet ^ 0x36 for octet in key)
     outer = bytes(octet ^ 0x5C for octet in key)
     return mmo_hash(outer + mmo_hash(inner + data))

@@ -1,0 +1,67 @@
+"""The electricity meter: mains, a router, always listening."""
+
+from __future__ import annotations
+
+from emulator.devices.device import MAINS_SOURCE, Device
+from emulator.devices.ids import METERING_DEVICE
+from emulator.devices.keep_alive import KeepAlive
+from emulator.devices.register import Register
+from emulator.devices.settings import EsmeSettings
+from emulator.zcl import ClusterServer
+from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
+from emulator.zcl.clusters.metering import ELECTRIC, KILOWATT_HOURS, SUPPLY_ON
+from emulator.zigbee.nwk.join_states import JoinEvent
+
+HOUR_SECONDS = 3600
+
+
+class Esme(Device[EsmeSettings]):
+    """One electricity meter."""
+
+    def build(self) -> None:
+        settings = self.settings
+        if "register" not in self.storage.application:
+            # Watt-hours; the reading is a function of time, so flash need not be written to keep it.
+            register = Register(settings.first_reading, settings.mean_power / HOUR_SECONDS, lambda: self.utc)
+            self.storage.application["register"] = register
+        register = self.storage.application["register"]
+        self.endpoint = self.add_endpoint(
+            settings.endpoint,
+            METERING_DEVICE,
+            (
+                ClusterServer(BASIC, self.basic_values(MAINS_SOURCE)),
+                ClusterServer(IDENTIFY, {"IdentifyTime": 0}),
+                ClusterServer(
+                    METERING,
+                    {
+                        "CurrentSummationDelivered": register.read,
+                        "ReadingSnapshotTime": lambda: self.utc,
+                        "SupplyStatus": SUPPLY_ON,
+                        "Status": 0,
+                        "UnitOfMeasure": KILOWATT_HOURS,
+                        "Multiplier": 1,
+                        "Divisor": 1000,
+                        "SummationFormatting": 0x7B,
+                        "DemandFormatting": 0x7B,
+                        "MeteringDeviceType": ELECTRIC,
+                        "MeterSerialNumber": settings.serial.encode(),
+                        "InstantaneousDemand": self._demand,
+                    },
+                ),
+            ),
+            (TIME.id, KEEP_ALIVE.id, BASIC.id),
+        )
+        self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self._trust_center_lost)
+
+    def joined(self, rejoined: bool) -> None:
+        self.stack.zdo.announce()
+        self.keep_alive.start()
+
+    def _demand(self) -> int:
+        """W: the mean, with a daily wave, so that a display has something to show."""
+        second = self.utc % 86_400
+        return self.settings.mean_power + (second // 97) % 200 - 100
+
+    def _trust_center_lost(self) -> None:
+        if self.stack.joiner is not None:
+            self.stack.joiner.event(JoinEvent.LOST)

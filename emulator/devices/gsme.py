@@ -1,0 +1,190 @@
+"""The gas meter: battery, asleep nearly always; it wakes, pushes to its mirror, asks what there is, and sleeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from emulator.clock import SECOND
+from emulator.devices.device import BATTERY_SOURCE, Device
+from emulator.devices.ids import HUB, HUB_ENDPOINT, METERING_DEVICE
+from emulator.devices.keep_alive import KeepAlive
+from emulator.devices.mirror_states import MirrorEvent, MirrorState, next_state
+from emulator.devices.register import Register
+from emulator.devices.settings import GsmeSettings
+from emulator.zcl import ClusterServer, Reply
+from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, POWER_CONFIGURATION, TIME
+from emulator.zcl.clusters.metering import CUBIC_METRES, GAS, NO_MIRROR, SUPPLY_ON
+from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
+
+PHYSICAL_ENVIRONMENT = 0x0011
+TIME_ATTRIBUTE = 0x0000
+REPORTED = (0x0000, 0x0014, 0x0200, 0x0300, 0x0301, 0x0302, 0x0303, 0x0306)
+"""What a wake pushes: reading, supply, status, and how to read it."""
+WAKE_JITTER = 0.02
+"""Of the interval, either way: a crystal's and a scheduler's error."""
+SET_UP_AFTER = 2 * SECOND
+"""Between joining and the first mirror set-up."""
+
+
+class Gsme(Device[GsmeSettings]):
+    """One gas meter."""
+
+    def build(self) -> None:
+        settings = self.settings
+        self._mirror_state = MirrorState.MIRRORED if self._mirror_endpoint else MirrorState.NONE
+        self._failed_reports = 0
+        self.answering: Callable[[], bool] = lambda: True
+        """Asked at each wake; False: this wake is slept through (the flapping fault)."""
+        if "register" not in self.storage.application:
+            self.storage.application["register"] = Register(
+                settings.first_reading, settings.mean_flow / 86_400, lambda: self.utc
+            )
+        register = self.storage.application["register"]
+        self.endpoint = self.add_endpoint(
+            settings.endpoint,
+            METERING_DEVICE,
+            (
+                ClusterServer(BASIC, self.basic_values(BATTERY_SOURCE)),
+                ClusterServer(IDENTIFY, {"IdentifyTime": 0}),
+                ClusterServer(
+                    POWER_CONFIGURATION, {"BatteryVoltage": 36, "BatteryPercentageRemaining": 2 * settings.battery}
+                ),
+                ClusterServer(
+                    METERING,
+                    {
+                        "CurrentSummationDelivered": register.read,
+                        "ReadingSnapshotTime": lambda: self.utc,
+                        "SupplyStatus": SUPPLY_ON,
+                        "Status": 0,
+                        "RemainingBatteryLife": settings.battery,
+                        "UnitOfMeasure": CUBIC_METRES,
+                        "Multiplier": 1,
+                        "Divisor": 1000,
+                        "SummationFormatting": 0x7B,
+                        "MeteringDeviceType": GAS,
+                        "MeterSerialNumber": settings.serial.encode(),
+                    },
+                ),
+            ),
+            (TIME.id, KEEP_ALIVE.id, BASIC.id, METERING.id),
+        )
+        self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self._network_lost)
+        self._schedule_wake()
+
+    # --- the mirror -------------------------------------------------------------------------------------------------
+
+    @property
+    def _mirror_endpoint(self) -> int:
+        """0: none; kept in flash."""
+        endpoint: int = self.storage.application.get("mirror", 0)
+        return endpoint
+
+    @property
+    def mirror_state(self) -> MirrorState:
+        return self._mirror_state
+
+    def _mirror_event(self, event: MirrorEvent) -> None:
+        following = next_state(self._mirror_state, event)
+        if following is None:
+            return
+        self._mirror_state = following
+        if following is MirrorState.LOOKING:
+            self._ask(BASIC.id, (PHYSICAL_ENVIRONMENT,), self._environment_read)
+        elif following is MirrorState.REQUESTING:
+            self._request_mirror()
+        elif following is MirrorState.MIRRORED:
+            self.push()
+        elif event is MirrorEvent.LOST:
+            self.storage.application["mirror"] = 0
+
+    def _environment_read(self, reply: Reply) -> None:
+        offered = reply.ok and reply.values.get(PHYSICAL_ENVIRONMENT)
+        self._mirror_event(MirrorEvent.OFFERED if offered else MirrorEvent.NOT_OFFERED)
+
+    def _request_mirror(self) -> None:
+        self._stay_awake()
+        self.endpoint.command(HUB, HUB_ENDPOINT, METERING.id, "RequestMirror", done=self._mirror_answered)
+
+    def _mirror_answered(self, reply: Reply) -> None:
+        self._may_sleep()
+        endpoint = reply.values.get("endpoint_id", NO_MIRROR) if reply.ok else NO_MIRROR
+        if endpoint != NO_MIRROR:
+            self.storage.application["mirror"] = endpoint
+        self._mirror_event(MirrorEvent.REFUSED if endpoint == NO_MIRROR else MirrorEvent.GRANTED)
+
+    # --- waking -----------------------------------------------------------------------------------------------------
+
+    def _schedule_wake(self) -> None:
+        jitter = 1.0 + WAKE_JITTER * (2.0 * self._random.random() - 1.0)
+        self.stack.clock.call_later(int(self.settings.wake_interval * jitter), self._wake)
+
+    def _wake(self) -> None:
+        self._schedule_wake()
+        if not self.stack.joined or not self.answering():
+            return
+        assert self.stack.poller is not None
+        if self.hung:
+            self.stack.poller.kick()
+        elif self._mirror_state is MirrorState.MIRRORED:
+            self.push()
+        else:
+            self._mirror_event(MirrorEvent.AWAKE)
+        if not self.hung and self.keep_alive.due:
+            self._stay_awake()
+            self.keep_alive.check(self._may_sleep)
+
+    def push(self) -> None:
+        """Report the register to the mirror."""
+        if self._mirror_endpoint:
+            self.endpoint.report(HUB, self._mirror_endpoint, METERING.id, REPORTED, self._pushed)
+
+    def _pushed(self, reply: Reply) -> None:
+        if reply.ok:
+            self._failed_reports = 0
+            return
+        self._failed_reports += 1
+        if self._failed_reports >= self.settings.report_failures:
+            self._failed_reports = 0
+            self._network_lost()
+
+    def _ask(self, cluster: int, attributes: tuple[int, ...], done: Callable[[Reply], None]) -> None:
+        def answered(reply: Reply) -> None:
+            self._may_sleep()
+            done(reply)
+
+        self._stay_awake()
+        self.endpoint.read(HUB, HUB_ENDPOINT, cluster, attributes, answered, self.settings.request_timeout)
+
+    def _stay_awake(self) -> None:
+        assert self.stack.poller is not None
+        self.stack.poller.hold()
+
+    def _may_sleep(self) -> None:
+        assert self.stack.poller is not None
+        self.stack.poller.release()
+
+    # --- the network ------------------------------------------------------------------------------------------------
+
+    def joined(self, rejoined: bool) -> None:
+        self.stack.zdo.announce()
+        if not self.hung:
+            self.stack.clock.call_later(SET_UP_AFTER, self._settle)
+
+    def _settle(self) -> None:
+        """In the network: learn the time, and see to the mirror."""
+        if not self.stack.joined:
+            return
+        self._ask(TIME.id, (TIME_ATTRIBUTE,), self._time_read)
+        if self._mirror_state is MirrorState.MIRRORED:
+            self.push()
+        else:
+            self._mirror_event(MirrorEvent.AWAKE)
+
+    def _time_read(self, reply: Reply) -> None:
+        if reply.ok and isinstance(reply.values.get(TIME_ATTRIBUTE), int):
+            self.epoch = reply.values[TIME_ATTRIBUTE] - self._clock.now // SECOND
+
+    def _network_lost(self) -> None:
+        joiner = self.stack.joiner
+        if joiner is not None and joiner.state is JoinState.JOINED:
+            joiner.event(JoinEvent.LOST)

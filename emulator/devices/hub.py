@@ -1,0 +1,174 @@
+"""The Communications Hub: coordinator, Trust Centre, Energy Services Interface, and the gas meters' mirrors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from emulator.clock import MILLISECOND
+from emulator.devices.device import MAINS_SOURCE, Device
+from emulator.devices.ids import ESI
+from emulator.devices.mirror import Mirror, mirror_server
+from emulator.devices.settings import HubSettings
+from emulator.devices.sleepers import Sleepers
+from emulator.zcl import Answer, ClusterClient, ClusterServer, Indication
+from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
+from emulator.zcl.clusters.metering import NO_MIRROR
+from emulator.zigbee.nwk.parent import JoinStatus
+from emulator.zigbee.security.install_code import InstallCode
+
+MASTER_SYNCHRONIZED = 0x03
+"""TimeStatus: this is the master clock, and it is right."""
+CHANNEL_CHANGE_NOTICE = 100 * MILLISECOND
+
+
+@dataclass(slots=True)
+class DeviceEntry:
+    """A device in the hub's device table."""
+
+    ieee: int
+    short: int
+    since: int
+    """When it joined, microseconds."""
+
+
+class CommsHub(Device[HubSettings]):
+    """The hub of one HAN."""
+
+    def build(self) -> None:
+        stack, settings = self.stack, self.settings
+        assert stack.trust_center is not None
+        assert stack.parent is not None
+        stack.trust_center.on_device = self._device_joined
+        self.sleepers = Sleepers(stack.parent, stack.clock)
+        self.mirrors: dict[int, Mirror] = {}
+        self.on_device: Callable[[int, JoinStatus], None] | None = None
+        self._metering = ClusterClient(
+            METERING, {"RequestMirror": self._request_mirror, "RemoveMirror": self._remove_mirror}
+        )
+        self.endpoint = self.add_endpoint(
+            settings.endpoint,
+            ESI,
+            (
+                ClusterServer(BASIC, self.basic_values(MAINS_SOURCE, environment=1)),
+                ClusterServer(IDENTIFY, {"IdentifyTime": 0}),
+                ClusterServer(TIME, {"Time": lambda: self.utc, "TimeStatus": MASTER_SYNCHRONIZED}),
+                ClusterServer(
+                    KEEP_ALIVE,
+                    {
+                        "TCKeepAliveBase": settings.keep_alive_base,
+                        "TCKeepAliveJitter": settings.keep_alive_jitter,
+                    },
+                ),
+            ),
+            (self._metering, BASIC.id),
+        )
+        for ieee, endpoint in self._mirror_table.items():
+            self._open_mirror(ieee, endpoint)
+
+    # --- the network ------------------------------------------------------------------------------------------------
+
+    def form(self) -> None:
+        """Start the HAN as the settings say."""
+        settings = self.settings
+        self.stack.form(
+            channel=settings.channel,
+            pan_id=settings.pan_id,
+            extended_pan_id=settings.extended_pan_id or settings.ieee,
+        )
+
+    def expect(self, ieee: int, install_code: bytes) -> None:
+        """Let a device join: what the head end sends when a meter is installed."""
+        assert self.stack.trust_center is not None
+        self.stack.trust_center.add(ieee, InstallCode(install_code).link_key)
+
+    def permit_join(self, seconds: int) -> None:
+        """Open the HAN, here and at every router."""
+        assert self.stack.parent is not None
+        self.stack.parent.permit(seconds)
+        self.stack.zdo.client.permit_joining(min(seconds, 254))
+
+    def change_channel(self, channel: int) -> None:
+        """Move the HAN; sleepers are not told (R22, 3.6.1.14)."""
+        update_id = self.stack.nwk.network.update_id + 1 & 0xFF
+        self.stack.zdo.client.change_channel(channel, update_id)
+        self.stack.maintenance.change_channel(channel, update_id)
+
+    # --- the device table -------------------------------------------------------------------------------------------
+
+    @property
+    def device_table(self) -> dict[int, DeviceEntry]:
+        """By EUI-64; kept in flash."""
+        table: dict[int, DeviceEntry] = self.storage.application.setdefault("devices", {})
+        return table
+
+    def _device_joined(self, ieee: int, short: int, status: JoinStatus) -> None:
+        self.device_table[ieee] = DeviceEntry(ieee, short, self.stack.clock.now)
+        if self.on_device is not None:
+            self.on_device(ieee, status)
+
+    def forget(self, ieee: int) -> None:
+        """Lose everything about a device: its entry, its key, its mirror. What the fault of that name does."""
+        storage = self.storage
+        self.device_table.pop(ieee, None)
+        storage.link_keys.pop(ieee, None)
+        storage.short_addresses.pop(ieee, None)
+        self._close_mirror(ieee)
+        child = self.stack.parent.by_ieee(ieee) if self.stack.parent is not None else None
+        if child is not None and self.stack.parent is not None:
+            self.stack.parent.remove(child.short)
+
+    def short_of(self, ieee: int) -> int | None:
+        """Where a device of the table is now."""
+        if ieee not in self.device_table:
+            return None
+        return self.storage.short_addresses.get(ieee, self.device_table[ieee].short)
+
+    # --- mirrors ----------------------------------------------------------------------------------------------------
+
+    @property
+    def _mirror_table(self) -> dict[int, int]:
+        """EUI-64 to mirror endpoint; kept in flash."""
+        table: dict[int, int] = self.storage.application.setdefault("mirrors", {})
+        return table
+
+    def _request_mirror(self, values: dict[str, Any], indication: Indication) -> Answer:
+        ieee = self.stack.aps.ieee_of(indication.src)
+        endpoint = NO_MIRROR
+        if ieee is not None and ieee in self.device_table:
+            endpoint = self._mirror_endpoint(ieee)
+        return "RequestMirrorResponse", {"endpoint_id": endpoint}
+
+    def _mirror_endpoint(self, ieee: int) -> int:
+        """The same meter gets the same endpoint again."""
+        table = self._mirror_table
+        if ieee not in table:
+            first = self.settings.first_mirror_endpoint
+            free = [e for e in range(first, first + self.settings.mirrors) if e not in table.values()]
+            if not free:
+                return NO_MIRROR
+            table[ieee] = free[0]
+            self._open_mirror(ieee, free[0])
+        return table[ieee]
+
+    def _remove_mirror(self, values: dict[str, Any], indication: Indication) -> Answer:
+        ieee = self.stack.aps.ieee_of(indication.src)
+        endpoint = self._mirror_table.get(ieee, NO_MIRROR) if ieee is not None else NO_MIRROR
+        if ieee is not None:
+            self._close_mirror(ieee)
+        return "MirrorRemoved", {"removed_endpoint_id": endpoint}
+
+    def _open_mirror(self, ieee: int, endpoint: int) -> None:
+        server = mirror_server()
+        made = self.add_endpoint(endpoint, ESI, (server,), (METERING.id,))
+        self.mirrors[ieee] = Mirror(ieee, made, server, self.stack.aps.ieee_of)
+
+    def _close_mirror(self, ieee: int) -> None:
+        self._mirror_table.pop(ieee, None)
+        mirror = self.mirrors.pop(ieee, None)
+        if mirror is not None:
+            mirror.endpoint.close()
+            self.stack.aps.unregister(mirror.endpoint.id)
+            descriptors = self.stack.management.descriptors
+            descriptors[:] = [d for d in descriptors if d.endpoint != mirror.endpoint.id]

@@ -1,0 +1,103 @@
+"""The in-home display: reads the electricity meter every few seconds and the gas meter's mirror every half hour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from emulator.clock import SECOND
+from emulator.devices.device import MAINS_SOURCE, Device
+from emulator.devices.ids import IN_HOME_DISPLAY
+from emulator.devices.settings import SMART_ENERGY, IhdSettings
+from emulator.zcl import ClusterServer, Reply
+from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
+from emulator.zcl.clusters.metering import ELECTRIC, GAS, MIRRORED
+from emulator.zigbee.zdo import ZdpReply
+from emulator.zigbee.zdo import messages as zdp
+from emulator.zigbee.zdo.client import RX_ON_DEVICES
+
+SUMMATION, METERING_DEVICE_TYPE, DEMAND = 0x0000, 0x0306, 0x0400
+LOOK_AGAIN = 60 * SECOND
+
+
+@dataclass(slots=True)
+class Display:
+    """What the customer sees."""
+
+    electricity_wh: int | None = None
+    demand_w: int | None = None
+    gas_litres: int | None = None
+
+
+class Ihd(Device[IhdSettings]):
+    """One display. It finds its meters by Match_Desc, and tells them apart by MeteringDeviceType."""
+
+    def build(self) -> None:
+        self.display = Display()
+        self._meters: dict[int, tuple[int, int]] = {}
+        self.endpoint = self.add_endpoint(
+            self.settings.endpoint,
+            IN_HOME_DISPLAY,
+            (ClusterServer(BASIC, self.basic_values(MAINS_SOURCE)), ClusterServer(IDENTIFY, {"IdentifyTime": 0})),
+            (METERING.id, TIME.id, KEEP_ALIVE.id, BASIC.id),
+        )
+
+    def joined(self, rejoined: bool) -> None:
+        self.stack.zdo.announce()
+        self.stack.clock.call_later(SECOND, self._look)
+        self._every(self.settings.electricity_interval, self._read_electricity)
+        self._every(self.settings.gas_interval, self._read_gas)
+
+    def _every(self, interval: int, action: Callable[[], None]) -> None:
+        self.stack.clock.call_later(interval, self._tick, interval, action)
+
+    def _tick(self, interval: int, action: Callable[[], None]) -> None:
+        self._every(interval, action)
+        if self.stack.joined and not self.hung:
+            action()
+
+    # --- finding meters ---------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Ask who has a Metering server: by broadcast for meters that listen, at the hub for mirrors."""
+        if not self.stack.joined:
+            return
+        for target in (RX_ON_DEVICES, 0x0000):
+            request = zdp.MatchDescReq(target, SMART_ENERGY, (METERING.id,), ())
+            self.stack.zdo.client.request(target, request, self._matched)
+        if len(self._meters) < 2:
+            self.stack.clock.call_later(LOOK_AGAIN, self._look)
+
+    def _matched(self, reply: ZdpReply) -> None:
+        response = reply.response
+        if not isinstance(response, zdp.MatchDescRsp) or not response.endpoints or reply.source is None:
+            return
+        for endpoint in response.endpoints:
+            self._identify(reply.source, endpoint)
+
+    def _identify(self, short: int, endpoint: int) -> None:
+        def read(reply: Reply) -> None:
+            kind = reply.values.get(METERING_DEVICE_TYPE)
+            if isinstance(kind, int):
+                self._meters[kind] = (short, endpoint)
+
+        self.endpoint.read(short, endpoint, METERING.id, (METERING_DEVICE_TYPE,), read)
+
+    # --- reading them -----------------------------------------------------------------------------------------------
+
+    def _read_electricity(self) -> None:
+        def read(reply: Reply) -> None:
+            if reply.ok:
+                self.display.electricity_wh = reply.values.get(SUMMATION)
+                self.display.demand_w = reply.values.get(DEMAND)
+
+        if ELECTRIC in self._meters:
+            self.endpoint.read(*self._meters[ELECTRIC], METERING.id, (SUMMATION, DEMAND), read)
+
+    def _read_gas(self) -> None:
+        def read(reply: Reply) -> None:
+            if reply.ok:
+                self.display.gas_litres = reply.values.get(SUMMATION)
+
+        if GAS + MIRRORED in self._meters:
+            self.endpoint.read(*self._meters[GAS + MIRRORED], METERING.id, (SUMMATION,), read)

@@ -1,0 +1,66 @@
+"""Making sure of the Trust Centre: the client side of the Keep-Alive cluster (SE 1.4a, annex A.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from emulator.clock import MINUTE, SECOND
+from emulator.devices.ids import HUB, HUB_ENDPOINT
+from emulator.devices.settings import KeepAliveSettings
+from emulator.randomness import RandomSource
+from emulator.zcl import Endpoint, Reply
+from emulator.zcl.clusters import KEEP_ALIVE
+from emulator.zcl.clusters.keep_alive import DEFAULT_BASE_MINUTES, DEFAULT_JITTER_SECONDS
+
+BASE, JITTER = 0x0000, 0x0001
+
+
+class KeepAlive:
+    """Reads the hub's base and jitter every base plus a random part of the jitter."""
+
+    def __init__(
+        self, endpoint: Endpoint, settings: KeepAliveSettings, random: RandomSource, on_lost: Callable[[], None]
+    ) -> None:
+        self._endpoint = endpoint
+        self._settings = settings
+        self._random = random
+        self._on_lost = on_lost
+        self._base = DEFAULT_BASE_MINUTES * MINUTE
+        self._jitter = DEFAULT_JITTER_SECONDS * SECOND
+        self._failures = 0
+        self._due = 0
+
+    def start(self) -> None:
+        """Ask every so often by a timer of its own: what a mains device does."""
+        if self._settings.enabled:
+            self.check(self._again)
+
+    def _again(self) -> None:
+        self._endpoint.clock.call_later(max(self._due - self._endpoint.clock.now, SECOND), self.check, self._again)
+
+    @property
+    def due(self) -> bool:
+        """Time to ask: what a sleeper looks at when it is awake anyway."""
+        return self._settings.enabled and self._endpoint.clock.now >= self._due
+
+    def check(self, then: Callable[[], None] | None = None) -> None:
+        """Ask the hub once."""
+
+        def answered(reply: Reply) -> None:
+            self._answered(reply)
+            if then is not None:
+                then()
+
+        self._endpoint.read(HUB, HUB_ENDPOINT, KEEP_ALIVE.id, (BASE, JITTER), answered)
+
+    def _answered(self, reply: Reply) -> None:
+        if reply.ok:
+            self._failures = 0
+            self._base = max(1, reply.values.get(BASE) or DEFAULT_BASE_MINUTES) * MINUTE
+            self._jitter = (reply.values.get(JITTER) or 0) * SECOND
+        else:
+            self._failures += 1
+            if self._failures >= self._settings.failures:
+                self._failures = 0
+                self._on_lost()
+        self._due = self._endpoint.clock.now + self._base + int(self._random.random() * self._jitter)

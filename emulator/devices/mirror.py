@@ -1,0 +1,45 @@
+"""A gas meter's mirror at the hub: an endpoint that answers for a meter that sleeps (SE 1.4a, annex D.3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from emulator.zcl import ClusterServer, Endpoint, Status
+from emulator.zcl.clusters import METERING
+from emulator.zcl.clusters.metering import GAS, MIRRORED
+
+METERING_DEVICE_TYPE = 0x0306
+
+
+class Mirror:
+    """The copy of one meter's attributes."""
+
+    def __init__(
+        self, ieee: int, endpoint: Endpoint, server: ClusterServer, ieee_of: Callable[[int], int | None]
+    ) -> None:
+        self.ieee = ieee
+        """EUI-64 of the meter that is mirrored."""
+        self.endpoint = endpoint
+        self.server = server
+        self.updated: int | None = None
+        """When the meter last reported, microseconds; None: never since power came on."""
+        self.on_update: Callable[[], None] | None = None
+        self._ieee_of = ieee_of
+        endpoint.on_report = self._reported
+
+    def _reported(self, src: int, src_endpoint: int, own: int, cluster: int, values: dict[int, Any]) -> Status | None:
+        if self._ieee_of(src) != self.ieee:
+            return Status.NOT_AUTHORIZED
+        if METERING_DEVICE_TYPE in values:
+            values[METERING_DEVICE_TYPE] += MIRRORED
+        self.server.adopt(values)
+        self.updated = self.endpoint.clock.now
+        if self.on_update is not None:
+            self.on_update()
+        return None
+
+
+def mirror_server() -> ClusterServer:
+    """What a mirror shows before its meter has reported."""
+    return ClusterServer(METERING, {METERING_DEVICE_TYPE: GAS + MIRRORED})

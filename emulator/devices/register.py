@@ -1,0 +1,19 @@
+"""A meter's register: a reading that grows with time, computed when somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class Register:
+    """Counts `rate` units a second, in whole units, from a first reading on."""
+
+    def __init__(self, first: int, rate: float, seconds: Callable[[], int]) -> None:
+        self._first = first
+        self._rate = rate
+        self._start = seconds()
+        self._seconds = seconds
+
+    def read(self) -> int:
+        """The reading now."""
+        return self._first + int((self._seconds() - self._start) * self._rate)

@@ -1,0 +1,147 @@
+"""The hub's WAN interface: what a head end can ask a hub to do on its HAN.
+
+The WAN itself (GPRS, SMS wake-up) is not emulated beyond a delay and being up or down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from emulator.clock import SECOND, Timer
+from emulator.devices.hub import CommsHub, DeviceEntry
+from emulator.devices.sleepers import Errand
+from emulator.zcl import Outcome, Reply
+
+ANSWER_TIMEOUT = 10 * SECOND
+"""For one attempt at one device, microseconds."""
+
+
+class WanReply(NamedTuple):
+    """What came back over the WAN; `delivered` is False where the WAN itself failed."""
+
+    delivered: bool
+    reply: Reply | None = None
+    """Of a read: how it ended on the HAN; None where the hub does not know the device."""
+    value: Any = None
+
+
+Done = Callable[[WanReply], None]
+
+
+class WanInterface:
+    """One hub, seen from the head end. Every answer comes through `done`, once, later."""
+
+    def __init__(self, hub: CommsHub, clock_call_later: Callable[..., object]) -> None:
+        self._hub = hub
+        self._call_later = clock_call_later
+        self.up = True
+
+    def device_table(self, done: Done) -> None:
+        """The hub's device table: `value` is a tuple of entries."""
+        self._ask(done, lambda: self._answer(done, WanReply(True, value=tuple(self._hub.device_table.values()))))
+
+    def mirror(self, ieee: int, done: Done) -> None:
+        """The mirror of a meter: `value` is when it was last updated, or None."""
+        self._ask(done, lambda: self._answer(done, WanReply(True, value=self._mirror_age(ieee))))
+
+    def read(
+        self, ieee: int, endpoint: int, cluster: int, attributes: Iterable[int], done: Done, *, timeout: int
+    ) -> None:
+        """Read attributes of a device; of one that sleeps, when it wakes. Ends after `timeout` microseconds."""
+        wanted = tuple(attributes)
+        self._ask(done, lambda: _Read(self, self._hub, ieee, endpoint, cluster, wanted, done, timeout).start())
+
+    def _mirror_age(self, ieee: int) -> int | None:
+        mirror = self._hub.mirrors.get(ieee)
+        return None if mirror is None else mirror.updated
+
+    def _ask(self, done: Done, carry_out: Callable[[], None]) -> None:
+        self._call_later(self._hub.settings.wan_latency, self._arrived, done, carry_out)
+
+    def _arrived(self, done: Done, carry_out: Callable[[], None]) -> None:
+        if self.up and self._hub.powered:
+            carry_out()
+        else:
+            # The head end finds out by waiting; how long it waits is its own affair, so it is told at once.
+            done(WanReply(False))
+
+    def _answer(self, done: Done, reply: WanReply) -> None:
+        self._call_later(self._hub.settings.wan_latency, self._returned, done, reply)
+
+    def _returned(self, done: Done, reply: WanReply) -> None:
+        done(reply if self.up else WanReply(False))
+
+    def finished(self, done: Done, reply: WanReply) -> None:
+        """A read that took its time on the HAN is over."""
+        self._answer(done, reply)
+
+
+class _Read:
+    """A read on its way: at once where the device listens, otherwise at each of its wakes until it answers."""
+
+    def __init__(
+        self,
+        wan: WanInterface,
+        hub: CommsHub,
+        ieee: int,
+        endpoint: int,
+        cluster: int,
+        attributes: tuple[int, ...],
+        done: Done,
+        timeout: int,
+    ) -> None:
+        self._wan = wan
+        self._hub = hub
+        self._ieee = ieee
+        self._endpoint = endpoint
+        self._cluster = cluster
+        self._attributes = attributes
+        self._done: Done | None = done
+        self._timeout = timeout
+        self._last = Reply(Outcome.TIMEOUT)
+        self._timer: Timer | None = None
+        self._errand: Errand | None = None
+
+    def start(self) -> None:
+        hub = self._hub
+        if hub.short_of(self._ieee) is None:
+            self._end(WanReply(True))
+            return
+        self._timer = hub.stack.clock.call_later(self._timeout, self._expire)
+        child = hub.stack.parent.by_ieee(self._ieee) if hub.stack.parent is not None else None
+        if child is not None and not child.rx_on:
+            self._errand = hub.sleepers.add(self._ieee, self._attempt)
+        else:
+            self._attempt()
+
+    def _attempt(self) -> None:
+        short = self._hub.short_of(self._ieee)
+        if self._done is None or short is None:
+            return
+        self._hub.endpoint.read(short, self._endpoint, self._cluster, self._attributes, self._answered, ANSWER_TIMEOUT)
+
+    def _answered(self, reply: Reply) -> None:
+        self._last = reply
+        if self._done is None:
+            return
+        if reply.ok or reply.outcome is Outcome.REFUSED:
+            self._end(WanReply(True, reply))
+        elif self._errand is None:
+            self._hub.stack.clock.call_later(ANSWER_TIMEOUT, self._attempt)
+
+    def _expire(self) -> None:
+        self._end(WanReply(True, self._last))
+
+    def _end(self, reply: WanReply) -> None:
+        done, self._done = self._done, None
+        if done is None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._errand is not None:
+            self._errand.finish()
+        self._wan.finished(done, reply)
+
+
+__all__ = ["ANSWER_TIMEOUT", "DeviceEntry", "WanInterface", "WanReply"]

@@ -1,0 +1,13 @@
+"""Named faults, each applied at the layer where it happens in the field, and the ground truth they make."""
+
+from __future__ import annotations
+
+from harness.faults import network, radio
+from harness.faults.fault import Fault
+from harness.faults.ground_truth import obstacles, reachable
+from harness.migration.vocabulary import Subject
+
+FAULTS: dict[str, Fault] = {fault.name: fault for fault in (*radio.FAULTS, *network.FAULTS)}
+GSME_FAULTS = tuple(name for name, fault in FAULTS.items() if fault.subject is Subject.GSME)
+
+__all__ = ["FAULTS", "GSME_FAULTS", "Fault", "obstacles", "reachable"]

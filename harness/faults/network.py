@@ -1,0 +1,180 @@
+"""Faults of firmware, keys, tables and channels."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from emulator.zigbee.nwk.join_states import JoinEvent
+from emulator.zigbee.storage import COUNTER_STRIDE, Counter
+from harness.bench import Han
+from harness.faults.fault import Fault
+from harness.migration.vocabulary import Subject
+
+SETTLE = 12
+"""Seconds in which a broadcast has gone through the HAN and those who heard it have acted on it."""
+ROTATIONS = 2
+HOPS = (15, 20, 25, 11)
+"""Channels to which a hub moves, in turn."""
+
+
+def _policy(han: Han, **changes: bool) -> None:
+    """Change how the GSME's firmware looks for its network."""
+    joiner = han.gsme.stack.joiner
+    assert joiner is not None
+    joiner.policy = replace(joiner.policy, **changes)
+
+
+def _look_again(han: Han) -> None:
+    """What a visit with a service tool does: the meter is told to find its network."""
+    joiner = han.gsme.stack.joiner
+    assert joiner is not None
+    joiner.policy = han.settings.gsme.node.join
+    joiner.event(JoinEvent.REJOIN)
+
+
+async def _hang(han: Han) -> None:
+    han.gsme.hang()
+
+
+async def _restart(han: Han) -> None:
+    han.gsme.power_off()
+    await asyncio.sleep(5)
+    han.gsme.power_on()
+
+
+async def _miss_two_rotations(han: Han) -> None:
+    """The hub changes the network key twice while the meter sleeps, and its firmware knows no Trust Centre rejoin."""
+    trust_center = han.hub.stack.trust_center
+    assert trust_center is not None
+    _policy(han, trust_center_rejoin=False)
+    radio = han.radio("gsme")
+    radio.muted, before = True, radio.muted
+    for _ in range(ROTATIONS):
+        trust_center.distribute()
+        await asyncio.sleep(SETTLE)
+        trust_center.switch()
+        await asyncio.sleep(SETTLE)
+    radio.muted = before
+
+
+async def _find_again(han: Han) -> None:
+    _look_again(han)
+
+
+async def _reset_counter(han: Han) -> None:
+    """A battery change lost the counters; the hub remembers them."""
+    han.gsme.storage.nwk_counter = Counter(0, COUNTER_STRIDE)
+
+
+async def _accept_counter(han: Han) -> None:
+    """The hub is told to take the meter's counter as it is."""
+    han.hub.stack.nwk.security.forget(han.settings.gsme.ieee)
+    _look_again(han)
+
+
+async def _age_out(han: Han) -> None:
+    """The hub has dropped its child for want of polls, and the meter's firmware does not rejoin."""
+    _policy(han, rejoin=False)
+    parent = han.hub.stack.parent
+    child = parent.by_ieee(han.settings.gsme.ieee) if parent is not None else None
+    if parent is not None and child is not None:
+        parent.remove(child.short)
+
+
+async def _hop(han: Han) -> None:
+    """The hub moves to another channel; the meter sleeps through it, and looks on its old channel only."""
+    _policy(han, other_channels=False)
+    now = han.hub.stack.nwk.network.channel
+    han.hub.change_channel(next(channel for channel in HOPS if channel != now))
+    await asyncio.sleep(SETTLE)
+
+
+async def _forget(han: Han) -> None:
+    han.hub.forget(han.settings.gsme.ieee)
+
+
+async def _remember(han: Han) -> None:
+    """The meter is paired with the hub again: its install code is sent to the hub, and the meter rejoins."""
+    gsme = han.settings.gsme
+    han.hub.expect(gsme.ieee, gsme.install_code)
+    han.gsme.storage.application["mirror"] = 0
+    han.gsme.power_off()
+    await asyncio.sleep(5)
+    han.gsme.power_on()
+    _look_again(han)
+
+
+async def _sleep_through(han: Han) -> None:
+    han.gsme.answering = lambda: False
+
+
+async def _answer_again(han: Han) -> None:
+    han.gsme.answering = lambda: True
+
+
+FAULTS = (
+    Fault(
+        "firmware-hung",
+        "Firmware hung",
+        Subject.GSME,
+        "application",
+        "The meter still polls and its radio acknowledges, but nothing above the MAC answers.",
+        _hang,
+        _restart,
+    ),
+    Fault(
+        "network-key-lost",
+        "Network key lost",
+        Subject.GSME,
+        "NWK security",
+        "The hub changed the network key twice while the meter slept; it polls, and understands nothing it gets.",
+        _miss_two_rotations,
+        _find_again,
+    ),
+    Fault(
+        "frame-counter-reset",
+        "Frame counter reset",
+        Subject.GSME,
+        "NWK security",
+        "The meter counts its frames from 0 again; the hub acknowledges them at the MAC and drops them as replays.",
+        _reset_counter,
+        _accept_counter,
+    ),
+    Fault(
+        "aged-out",
+        "Aged out and not rejoining",
+        Subject.GSME,
+        "NWK child table",
+        "The hub dropped the meter from its child table; told to rejoin, the meter does not.",
+        _age_out,
+        _find_again,
+    ),
+    Fault(
+        "wrong-channel",
+        "Wrong channel",
+        Subject.GSME,
+        "NWK",
+        "The hub moved to another channel while the meter slept; the meter calls on the old one.",
+        _hop,
+        _find_again,
+    ),
+    Fault(
+        "hub-entry-lost",
+        "Hub lost the meter's entry",
+        Subject.GSME,
+        "Trust Centre",
+        "The meter calls and the hub does not know it: no entry, no key, no mirror.",
+        _forget,
+        _remember,
+    ),
+    Fault(
+        "flapping",
+        "Flapping",
+        Subject.GSME,
+        "application",
+        "The meter answers at some attempts and sleeps through others.",
+        _sleep_through,
+        _answer_again,
+    ),
+)
