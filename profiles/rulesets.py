@@ -11,25 +11,18 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
+from profiles.loader import load
+from profiles.sourced import Source as Source
+from profiles.sourced import Sourced as Sourced
+
 FOLDER = Path(__file__).parent / "rules"
 
 T = TypeVar("T")
-
-
-class Source(StrEnum):
-    """How well a value is known."""
-
-    STATED = "stated"
-    """The letter, or the public document that `reference` names, says so."""
-    INFERRED = "inferred"
-    """It follows from something stated; `note` gives the reasoning."""
-    ASSUMED = "assumed"
-    """Nothing public says; a default that scenarios can switch."""
 
 
 class Cohort(StrEnum):
@@ -71,16 +64,6 @@ class Counting(StrEnum):
     CONSECUTIVE = "consecutive"
     """A pass sets the count back to zero; an inconclusive check leaves it alone."""
     CUMULATIVE = "cumulative"
-
-
-class Sourced(Struct, Generic[T], frozen=True, forbid_unknown_fields=True):
-    """A value and where it comes from."""
-
-    value: T
-    source: Source
-    reference: Annotated[str, Meta(min_length=1)]
-    """The letter's paragraph, or the document that says it."""
-    note: str = ""
 
 
 PositiveInt = Annotated[int, Meta(ge=1, le=100)]
@@ -217,7 +200,7 @@ def _switched_decisions(decisions: Decisions, switches: Switches) -> Decisions:
 
 def load_ruleset(path: Path) -> RuleSet:
     """Read one rule set. Raises msgspec.DecodeError naming the key and what was expected, OSError if unreadable."""
-    return msgspec.toml.decode(path.read_bytes(), type=RuleSet)
+    return load(path, RuleSet)
 
 
 @cache

@@ -1,0 +1,116 @@
+"""A cohort's typical home: which devices stand in it, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from msgspec import Meta, Struct
+
+from profiles.devices import AnyDevice, Esme, Gsme, Hub, Id, Ihd, Title
+from profiles.devices import shipped as shipped_device
+from profiles.errors import ProfileError
+from profiles.rulesets import Cohort
+from profiles.sheet import NAME, Sheet, UnknownIdError, read_sheet
+
+FOLDER = Path(__file__).parent / "cohorts"
+
+D = TypeVar("D", bound=AnyDevice)
+
+Metres = Annotated[float, Meta(ge=-1000, le=1000)]
+Position = tuple[Metres, Metres]
+
+
+class Devices(Struct, frozen=True, kw_only=True):
+    """The device profiles of the home."""
+
+    hub: Id
+    esme: Id
+    gsme: Id
+    ihd: Id
+
+
+class Layout(Struct, frozen=True, kw_only=True):
+    """Where the devices stand: metres east and north of the hub."""
+
+    hub_m: Annotated[Position, Meta(description="Communications Hub")]
+    esme_m: Annotated[Position, Meta(description="Electricity meter")]
+    gsme_m: Annotated[Position, Meta(description="Gas meter")]
+    ihd_m: Annotated[Position, Meta(description="In-home display")]
+
+
+class CohortProfile(Struct, frozen=True, kw_only=True):
+    """One cohort's typical home."""
+
+    id: Annotated[Cohort, NAME]
+    title: Title
+    devices: Annotated[Devices, NAME]
+    layout: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """A home's four device profiles, read and checked, and their layout."""
+
+    cohort: Cohort
+    hub: Hub
+    esme: Esme
+    gsme: Gsme
+    ihd: Ihd
+    layout: Layout
+
+
+def ids() -> list[str]:
+    """Return the ids of the cohorts that have a profile."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def path_of(name: str) -> Path:
+    """Return the file of a cohort that comes with hanbench. Raises UnknownIdError."""
+    if name not in ids():
+        raise UnknownIdError("cohort", name, ids())
+    return FOLDER / f"{name}.toml"
+
+
+def read_cohort(path: Path) -> Sheet[CohortProfile]:
+    """Return the cohort in the file `path`. Raises ProfileError."""
+    return read_sheet(path, (CohortProfile,), path_of)
+
+
+@cache
+def shipped(name: str) -> Sheet[CohortProfile]:
+    """Return a cohort that comes with hanbench. Raises UnknownIdError."""
+    return read_cohort(path_of(name))
+
+
+@cache
+def household(cohort: Cohort) -> Household:
+    """Return the typical home of a cohort that comes with hanbench. Raises UnknownIdError."""
+    return furnish(shipped(cohort.value).values, path_of(cohort.value))
+
+
+def furnish(profile: CohortProfile, path: Path) -> Household:
+    """Return the home that `profile`, read from `path`, describes. Raises ProfileError."""
+    names = profile.devices
+    return Household(
+        profile.id,
+        _device(path, "hub", names.hub, Hub),
+        _device(path, "esme", names.esme, Esme),
+        _device(path, "gsme", names.gsme, Gsme),
+        _device(path, "ihd", names.ihd, Ihd),
+        profile.layout,
+    )
+
+
+def _device(path: Path, place: str, name: str, kind: type[D]) -> D:
+    key = f"devices.{place}"
+    try:
+        device = shipped_device(name).values
+    except UnknownIdError as error:
+        raise ProfileError(path, str(error), key) from None
+    if not isinstance(device, kind):
+        expected, found = kind.__struct_config__.tag, device.__struct_config__.tag
+        raise ProfileError(path, f"expected a device of kind {expected}, found {name} of kind {found}", key)
+    return device

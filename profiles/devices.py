@@ -1,0 +1,198 @@
+"""What makes one device differ from another: makers, timings, radio. One model for each kind of device on the HAN.
+
+The files in `profiles/devices/` fill them in and give a source for every value (`profiles.sheet` says how). Units are
+in the names: `_s` seconds, `_ms` milliseconds, `_min` minutes, `_dbm`, `_m`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from profiles.sheet import NAME, Sheet, UnknownIdError, read_sheet
+
+FOLDER = Path(__file__).parent / "devices"
+
+DAY = 86_400
+
+Id = Annotated[str, NAME, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+Title = Annotated[str, NAME, Meta(min_length=1, max_length=120)]
+
+
+class SmartEnergy(StrEnum):
+    """The version of the Smart Energy profile that a device follows. 1.2 brought two-way mirroring."""
+
+    SE_1_0 = "1.0"
+    SE_1_1 = "1.1"
+    SE_1_1B = "1.1b"
+    SE_1_2 = "1.2"
+    SE_1_4 = "1.4"
+
+
+class Radio(Struct, frozen=True, kw_only=True):
+    """The IEEE 802.15.4 radio."""
+
+    tx_power_dbm: Annotated[int, Meta(ge=-20, le=20, description="Transmit power at the antenna")]
+    channels: Annotated[
+        tuple[Annotated[int, Meta(ge=11, le=26)], ...],
+        Meta(min_length=1, max_length=16, description="Channels that are scanned or formed on"),
+    ]
+
+    def __post_init__(self) -> None:
+        if len(set(self.channels)) != len(self.channels):
+            raise ValueError("radio.channels: expected each channel once")
+
+
+class Parenthood(Struct, frozen=True, kw_only=True):
+    """How a coordinator or router looks after its children and neighbours."""
+
+    max_children: Annotated[int, Meta(ge=0, le=254, description="End devices accepted; 0 accepts none")]
+    child_timeout_index: Annotated[
+        int, Meta(ge=0, le=14, description="A silent child is forgotten after 2^n minutes, or after 10 s for n = 0")
+    ]
+    link_status_interval_s: Annotated[int, Meta(ge=0, le=3600, description="Between Link Status commands; 0 for none")]
+
+
+class Joining(Struct, frozen=True, kw_only=True):
+    """How a device looks for its network, at first and after it lost it."""
+
+    scan_exponent: Annotated[int, Meta(ge=0, le=14, description="A channel is heard for 15.36 ms x (2^n + 1)")]
+    scan_rounds: Annotated[int, Meta(ge=1, le=100, description="Scans before a device told to join gives up")]
+    key_wait_s: Annotated[int, Meta(ge=1, le=600, description="How long the network key is waited for")]
+    rests_s: Annotated[
+        tuple[Annotated[int, Meta(ge=0, le=DAY)], ...],
+        Meta(min_length=1, max_length=32, description="Pauses after failed attempts; the last one repeats"),
+    ]
+    rest_jitter: Annotated[float, Meta(ge=0, le=1, description="Each rest is spread by this share of it, both ways")]
+    rejoins: Annotated[bool, Meta(description="Whether a network that was lost is looked for at all")]
+    searches_other_channels: Annotated[bool, Meta(description="Whether it is looked for on other channels")]
+    trust_center_rejoin: Annotated[bool, Meta(description="Whether it may come back without the network key")]
+
+
+class KeepAlive(Struct, frozen=True, kw_only=True):
+    """How a device makes sure of its Trust Centre, with the Keep-Alive cluster."""
+
+    enabled: Annotated[bool, Meta(description="Whether the Trust Centre's Keep-Alive is read")]
+    failures: Annotated[int, Meta(ge=1, le=100, description="Reads unanswered before the Trust Centre counts as lost")]
+
+
+class KeepAliveServer(Struct, frozen=True, kw_only=True):
+    """What the Trust Centre asks of the devices."""
+
+    base_min: Annotated[int, Meta(ge=1, le=254, description="TCKeepAliveBase: between two reads")]
+    jitter_s: Annotated[int, Meta(ge=0, le=65_534, description="TCKeepAliveJitter: random addition at most")]
+
+
+class Mirrors(Struct, frozen=True, kw_only=True):
+    """The hub's endpoints that stand in for sleeping meters."""
+
+    count: Annotated[int, Meta(ge=0, le=64, description="Meters that can have a mirror")]
+    first_endpoint: Annotated[int, Meta(ge=2, le=240, description="Endpoint of the first mirror")]
+
+
+class Sleep(Struct, frozen=True, kw_only=True):
+    """A sleepy end device: its receiver is off except when it asks its parent for frames."""
+
+    wake_interval_s: Annotated[int, Meta(ge=1, le=DAY, description="From one wake to the next")]
+    poll_interval_ms: Annotated[int, Meta(ge=10, le=60_000, description="Between Data Requests while awake")]
+    poll_failures: Annotated[int, Meta(ge=1, le=100, description="Polls unanswered before the parent counts as lost")]
+
+
+class Device(Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """What every device has."""
+
+    id: Id
+    title: Title
+    maker: Annotated[str, Meta(min_length=1, max_length=32, description="Basic cluster, ManufacturerName")]
+    model: Annotated[str, Meta(min_length=1, max_length=32, description="Basic cluster, ModelIdentifier")]
+    manufacturer_code: Annotated[int, Meta(ge=0, le=0xFFFF, description="Node descriptor, Manufacturer Code")]
+    smart_energy: Annotated[SmartEnergy, Meta(description="Version of the Smart Energy profile")]
+    endpoint: Annotated[int, Meta(ge=1, le=240, description="Endpoint of the Smart Energy application")]
+    request_timeout_s: Annotated[int, Meta(ge=1, le=600, description="How long an answer is waited for")]
+    radio: Radio
+
+
+class Hub(Device, frozen=True, kw_only=True, tag="hub"):
+    """A Communications Hub: coordinator, Trust Centre, Energy Services Interface (device 0x0500)."""
+
+    parenthood: Parenthood
+    keep_alive: KeepAliveServer
+    mirrors: Mirrors
+    wan_latency_ms: Annotated[int, Meta(ge=0, le=600_000, description="From the head end to the hub, one way")]
+
+    def __post_init__(self) -> None:
+        last = self.mirrors.first_endpoint + self.mirrors.count - 1
+        if last > 240:
+            raise ValueError(f"mirrors: expected the last mirror's endpoint to be at most 240, found {last}")
+        if self.mirrors.first_endpoint <= self.endpoint <= last:
+            raise ValueError(f"mirrors: expected endpoints other than the hub's own {self.endpoint}")
+
+
+class Esme(Device, frozen=True, kw_only=True, tag="esme"):
+    """An electricity meter: mains, router (device 0x0501)."""
+
+    parenthood: Parenthood
+    joining: Joining
+    keep_alive: KeepAlive
+    first_reading_wh: Annotated[int, Meta(ge=0, lt=2**48, description="CurrentSummationDelivered at the start")]
+    mean_power_w: Annotated[int, Meta(ge=0, le=100_000, description="What the home uses on average")]
+
+
+class Gsme(Device, frozen=True, kw_only=True, tag="gsme"):
+    """A gas meter: battery, sleepy end device (device 0x0501, metering device type 1)."""
+
+    sleep: Sleep
+    end_device_timeout_index: Annotated[
+        int, Meta(ge=0, le=14, description="Asked of the parent: 2^n minutes, or 10 s for n = 0")
+    ]
+    joining: Joining
+    keep_alive: KeepAlive
+    report_failures: Annotated[
+        int, Meta(ge=1, le=100, description="Reports unacknowledged in a row before the network is looked for")
+    ]
+    first_reading_l: Annotated[int, Meta(ge=0, lt=2**48, description="CurrentSummationDelivered at the start, litres")]
+    mean_flow_l_per_day: Annotated[int, Meta(ge=0, le=1_000_000, description="What the home uses on average")]
+    battery_percent: Annotated[int, Meta(ge=0, le=100, description="RemainingBatteryLife at the start")]
+
+
+class Ihd(Device, frozen=True, kw_only=True, tag="ihd"):
+    """An in-home display: mains, end device that always listens (device 0x0502)."""
+
+    end_device_timeout_index: Annotated[
+        int, Meta(ge=0, le=14, description="Asked of the parent: 2^n minutes, or 10 s for n = 0")
+    ]
+    joining: Joining
+    keep_alive: KeepAlive
+    electricity_interval_s: Annotated[int, Meta(ge=1, le=DAY, description="Between reads of the ESME")]
+    gas_interval_s: Annotated[int, Meta(ge=1, le=DAY, description="Between reads of the GSME's mirror")]
+
+
+AnyDevice = Hub | Esme | Gsme | Ihd
+MODELS: tuple[type[Hub], type[Esme], type[Gsme], type[Ihd]] = (Hub, Esme, Gsme, Ihd)
+
+
+def ids() -> list[str]:
+    """Return the ids of the devices that come with hanbench."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def path_of(name: str) -> Path:
+    """Return the file of a device that comes with hanbench. Raises UnknownIdError."""
+    if name not in ids():
+        raise UnknownIdError("device", name, ids())
+    return FOLDER / f"{name}.toml"
+
+
+def read_device(path: Path) -> Sheet[AnyDevice]:
+    """Return the device in the file `path`. Raises ProfileError."""
+    return read_sheet(path, MODELS, path_of)
+
+
+@cache
+def shipped(name: str) -> Sheet[AnyDevice]:
+    """Return a device that comes with hanbench. Raises UnknownIdError."""
+    return read_device(path_of(name))

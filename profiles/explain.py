@@ -1,0 +1,154 @@
+"""Turns msgspec's account of a misfit into words for the person who wrote the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from msgspec import inspect
+
+_PLACE = re.compile(r"^(?P<problem>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+_UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.DOTALL)
+_MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`$", re.DOTALL)
+_EXPECTED = re.compile(r"^Expected (?P<what>.*?)(?:, got .*)?$", re.DOTALL)
+_CHOICE = re.compile(r"^Invalid (?:enum )?value ")
+
+_TOML_WORDS = {
+    "`array`": "an array",
+    "`bool`": "true or false",
+    "`date`": "a date",
+    "`datetime`": "a date with time",
+    "`float`": "a number",
+    "`int`": "a whole number",
+    "`object`": "a table",
+    "`str`": "text in quotes",
+}
+
+Step = str | int
+
+
+class Explanation(NamedTuple):
+    """Where the misfit is and what it is."""
+
+    key: str
+    problem: str
+    steps: tuple[Step, ...] = ()
+    """The same place, step by step."""
+
+
+def explain(message: str, data: Mapping[str, Any], type: Any) -> Explanation:
+    """Return what `message`, which msgspec gave on converting `data` to `type`, means."""
+    place = _PLACE.match(message)
+    assert place is not None
+    problem, steps = place["problem"], _steps(place["path"] or "")
+    if unknown := _UNKNOWN.match(problem):
+        steps = (*steps, unknown["name"])
+        known = _keys(_type_at(inspect.type_info(type), data, steps[:-1]), _value_at(data, steps[:-1]))
+        return Explanation(_dotted(steps), _not_one_of("no such key", unknown["name"], known), steps)
+    if missing := _MISSING.match(problem):
+        steps = (*steps, missing["name"])
+        return Explanation(_dotted(steps), "expected, but missing", steps)
+    found = _value_at(data, steps)
+    if _CHOICE.match(problem):
+        choices = _choices(inspect.type_info(type), data, steps)
+        return Explanation(_dotted(steps), _not_one_of(f"found {shown(found)}", str(found), choices), steps)
+    if expected := _EXPECTED.match(problem):
+        return Explanation(_dotted(steps), f"expected {_in_toml_words(expected['what'])}, found {shown(found)}", steps)
+    return Explanation(_dotted(steps), problem, steps)
+
+
+def shown(value: Any) -> str:
+    """Return a few words for a value found in a file."""
+    match value:
+        case Mapping():
+            return "a table"
+        case list() | tuple():
+            return "an array" if value else "an empty array"
+        case bool():
+            return str(value).lower()
+        case str():
+            return repr(value if len(value) <= 40 else value[:37] + "...")
+    text = str(value)
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def suggestion(word: str, known: Sequence[str]) -> str:
+    """Return `; did you mean ...?`, or nothing where no known word is near."""
+    near = get_close_matches(word, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _not_one_of(finding: str, word: str, known: Sequence[str]) -> str:
+    return f"{finding}; expected one of {', '.join(known)}{suggestion(word, known)}" if known else finding
+
+
+def _in_toml_words(what: str) -> str:
+    for name, words in _TOML_WORDS.items():
+        what = what.replace(name, words)
+    return what.replace(" | ", " or ")
+
+
+def _steps(path: str) -> tuple[Step, ...]:
+    return tuple(name or int(index) for name, index in _STEP.findall(path))
+
+
+def _dotted(steps: Sequence[Step]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
+
+
+def _value_at(data: Any, steps: Sequence[Step]) -> Any:
+    for step in steps:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def _type_at(info: inspect.Type, data: Any, steps: Sequence[Step]) -> inspect.Type:
+    """Return the type that belongs at `steps`; unions of structs are told apart by the tag in `data`."""
+    for done, step in enumerate(steps):
+        info = _resolved(info, _value_at(data, steps[:done]))
+        match info:
+            case inspect.StructType(fields=fields):
+                info = next((field.type for field in fields if field.encode_name == step), inspect.AnyType())
+            case inspect.DictType(value_type=inner) | inspect.ListType(item_type=inner):
+                info = inner
+            case inspect.VarTupleType(item_type=inner):
+                info = inner
+            case _:
+                return inspect.AnyType()
+    return info
+
+
+def _resolved(info: inspect.Type, value: Any) -> inspect.Type:
+    if isinstance(info, inspect.Metadata):
+        return _resolved(info.type, value)
+    if not isinstance(info, inspect.UnionType):
+        return info
+    structs = [kind for kind in info.types if isinstance(kind, inspect.StructType)]
+    tag = value.get(structs[0].tag_field) if structs and isinstance(value, Mapping) else None
+    return next((kind for kind in structs if kind.tag == tag), inspect.AnyType())
+
+
+def _keys(info: inspect.Type, value: Any) -> list[str]:
+    info = _resolved(info, value)
+    if not isinstance(info, inspect.StructType):
+        return []
+    tag = [info.tag_field] if info.tag_field else []
+    return tag + [field.encode_name for field in info.fields]
+
+
+def _choices(info: inspect.Type, data: Any, steps: Sequence[Step]) -> list[str]:
+    """Return the values allowed at `steps`: members of an enumeration, or the tags of a union of structs."""
+    match _resolved(_type_at(info, data, steps), None):
+        case inspect.EnumType(cls=cls):
+            return [str(member.value) for member in cls]
+        case inspect.LiteralType(values=values):
+            return [str(value) for value in values]
+    owner = _type_at(info, data, steps[:-1])
+    kinds = owner.types if isinstance(owner, inspect.UnionType) else (owner,)
+    return [str(kind.tag) for kind in kinds if isinstance(kind, inspect.StructType) and kind.tag_field == steps[-1]]

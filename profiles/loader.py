@@ -1,0 +1,65 @@
+"""Reads TOML into typed structs; what is wrong becomes one line that names file, key, expectation and finding."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from profiles.errors import ProfileError
+from profiles.explain import Explanation, explain
+
+T = TypeVar("T")
+
+LARGEST = 1_000_000
+"""Octets; the shipped files have a few thousand. A bound, so that a device or a pipe cannot be read for ever."""
+
+
+def load(path: Path, type: type[T]) -> T:
+    """Return the contents of the TOML file `path` as `type`. Raises ProfileError."""
+    table = read_table(path)
+    try:
+        return convert(table, type)
+    except Misfit as misfit:
+        raise ProfileError(path, misfit.explanation.problem, misfit.explanation.key) from None
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """Return the contents of the TOML file `path`. Raises ProfileError where it cannot be read or is not TOML."""
+    try:
+        with path.open("rb") as file:
+            octets = file.read(LARGEST + 1)
+    except OSError as error:
+        raise ProfileError(path, f"cannot be read: {error.strerror or error}") from None
+    except ValueError as error:  # a file name with a null octet
+        raise ProfileError(path, f"cannot be read: {error}") from None
+    if len(octets) > LARGEST:
+        raise ProfileError(path, f"expected at most {LARGEST} octets")
+    try:
+        return tomllib.loads(octets.decode())
+    except UnicodeDecodeError as error:
+        raise ProfileError(path, f"expected UTF-8 text; octet {error.start} is none") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileError(path, f"expected TOML: {error}") from None
+    except RecursionError:
+        raise ProfileError(path, "expected TOML: nested too deeply") from None
+
+
+class Misfit(Exception):  # noqa: N818 - it is no error until somebody knows the file
+    """A table does not fit its type."""
+
+    def __init__(self, explanation: Explanation) -> None:
+        super().__init__(explanation)
+        self.explanation = explanation
+
+
+def convert(table: Mapping[str, Any], type: type[T]) -> T:
+    """Return `table` as `type`, strictly: no unknown key, no text for a number. Raises Misfit."""
+    try:
+        return msgspec.convert(table, type, builtin_types=(datetime, date, time), str_keys=True)
+    except msgspec.ValidationError as error:
+        raise Misfit(explain(str(error), table, type)) from None

@@ -1,0 +1,191 @@
+"""Data sheets: a struct of plain values whose file states a source beside each of them.
+
+A model is declared once, with plain types: `wake_interval_s: Annotated[int, Meta(ge=1)]`. Its file says
+`wake_interval_s = { value = 1800, source = "assumed", reference = "...", note = "..." }`. The form of the file is
+derived from the model here. Fields marked `NAME` (identity and wiring, not facts) stand without a source.
+
+A file may begin with `based_on = "ID"` or `based_on = "FILE.toml"`: it then states only what differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, reduce
+from operator import or_
+from pathlib import Path
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct
+
+from profiles.errors import ProfileError
+from profiles.explain import Step, suggestion
+from profiles.loader import Misfit, convert, read_table
+from profiles.sourced import Source, Sourced
+
+T = TypeVar("T", bound=Struct)
+
+NAME = Meta(extra={"sourced": False})
+"""Marks a field that stands without a source."""
+BASE = "based_on"
+DEEPEST = 8
+"""Files based on files based on files ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One value of a sheet."""
+
+    key: str
+    """Dotted, as in the file; the unit is its last part."""
+    value: Any
+    source: Source
+    reference: str
+    note: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet(Generic[T]):
+    """What a file says: its values, and where they come from."""
+
+    values: T
+    facts: tuple[Fact, ...]
+
+
+def read_sheet(path: Path, models: Sequence[type[T]], base: Callable[[str], Path]) -> Sheet[T]:
+    """Return the sheet in the TOML file `path`, which holds one of `models`, told apart by their tags.
+
+    `base` finds the file of an id that `based_on` names, or raises UnknownIdError. Raises ProfileError.
+    """
+    layers = _layers(path, base)
+    table: dict[str, Any] = {}
+    for _, layer in reversed(layers):
+        table = _merged(table, layer)
+    try:
+        stated: Struct = convert(table, stated_form(models))
+    except Misfit as misfit:
+        key, problem, steps = misfit.explanation
+        raise ProfileError(_origin(layers, steps), problem, key) from None
+    model = next(model for model in models if _stated(model) is type(stated))
+    try:
+        return Sheet(_plain(stated, model), tuple(_facts(stated, model, ())))
+    except ValueError as error:  # what a model demands of several values together
+        raise ProfileError(path, str(error)) from None
+
+
+def stated_form(models: Sequence[type[Struct]]) -> Any:
+    """Return the type of a file that holds one of `models`."""
+    return reduce(or_, (_stated(model) for model in models))
+
+
+@cache
+def _stated(model: type[Struct]) -> type[Struct]:
+    """Return the form that `model` has in a file: every value a `Sourced` one, every group of values a table."""
+    hints = get_type_hints(model, include_extras=True)
+    fields = [(name, _stated_type(hints[name])) for name in model.__struct_fields__]
+    config = model.__struct_config__
+    return msgspec.defstruct(
+        model.__name__,
+        fields,
+        frozen=True,
+        forbid_unknown_fields=True,
+        kw_only=True,
+        tag=config.tag,
+        tag_field=config.tag_field,
+    )
+
+
+def _stated_type(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, Struct):
+        return _stated(annotation)
+    return annotation if NAME in get_args(annotation) else Sourced[annotation]
+
+
+def _layers(path: Path, base: Callable[[str], Path]) -> list[tuple[Path, dict[str, Any]]]:
+    """Return the file and those it is based on, nearest first."""
+    layers: list[tuple[Path, dict[str, Any]]] = []
+    following: Path | None = path
+    while following is not None:
+        here, table = following, read_table(following)
+        below = table.pop(BASE, None)
+        layers.append((here, table))
+        if len(layers) > DEEPEST:
+            raise ProfileError(path, f"expected at most {DEEPEST} files based on one another", BASE)
+        following = _below(here, below, base)
+    return layers
+
+
+def _below(here: Path, name: object, base: Callable[[str], Path]) -> Path | None:
+    if name is None:
+        return None
+    if not isinstance(name, str):
+        raise ProfileError(here, "expected text in quotes: an id or a file name that ends in .toml", BASE)
+    if name.endswith(".toml"):
+        return here.parent / name
+    try:
+        return base(name)
+    except UnknownIdError as error:
+        raise ProfileError(here, str(error), BASE) from None
+
+
+class UnknownIdError(LookupError):
+    """No data file has this id. The text says which there are."""
+
+    def __init__(self, what: str, name: str, known: list[str]) -> None:
+        super().__init__(f"no {what} {name!r}; there are {', '.join(known)}{suggestion(name, known)}")
+
+
+def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Return `below` with what `above` states in its place; a fact is replaced whole, with its source."""
+    merged = dict(below)
+    for key, value in above.items():
+        under = merged.get(key)
+        group = isinstance(value, dict) and isinstance(under, dict) and "value" not in value and "value" not in under
+        merged[key] = _merged(under, value) if group else value  # type: ignore[arg-type]
+    return merged
+
+
+def _origin(layers: list[tuple[Path, dict[str, Any]]], steps: tuple[Step, ...]) -> Path:
+    """Return the file that `steps` come from: the nearest one that has them, or else the nearest of all."""
+    for path, table in layers:
+        value: Any = table
+        for step in steps:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                break
+        else:
+            return path
+    return layers[0][0]
+
+
+def _plain(stated: Struct, model: type[T]) -> T:
+    """Return `model` with the values of its stated form."""
+    hints = get_type_hints(model)
+    return model(**{name: _plain_value(getattr(stated, name), hints[name]) for name in stated.__struct_fields__})
+
+
+def _plain_value(value: Any, type: Any) -> Any:
+    if isinstance(value, Sourced):
+        return value.value
+    return _plain(value, type) if isinstance(value, Struct) else value
+
+
+def _facts(stated: Struct, model: type[Struct], above: tuple[str, ...]) -> Iterator[Fact]:
+    hints = get_type_hints(model, include_extras=True)
+    for name in stated.__struct_fields__:
+        value, keys = getattr(stated, name), (*above, name)
+        if isinstance(value, Sourced):
+            meaning = _meaning(hints[name])
+            yield Fact(".".join(keys), value.value, value.source, value.reference, value.note, meaning)
+        elif isinstance(value, Struct):
+            yield from _facts(value, hints[name], keys)
+
+
+def _meaning(annotation: Any) -> str:
+    if not hasattr(annotation, "__metadata__"):
+        return ""
+    return " ".join(meta.description for meta in annotation.__metadata__ if isinstance(meta, Meta) and meta.description)
+
