@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from enum import IntEnum
 from pathlib import Path
 
 import click
+
+from profiles.errors import ProfileError
 
 
 class ExitStatus(IntEnum):
@@ -45,22 +46,7 @@ class BadInput(Exception):  # noqa: N818  whoever wrote the input erred, not han
         self.expected = expected
 
 
-@contextmanager
-def reading(file: str | Path) -> Iterator[None]:
-    """Turn whatever reading `file` with msgspec can raise into `BadInput`."""
-    try:
-        yield
-    except OSError as error:
-        raise BadInput(file, None, error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        raise BadInput(file, f"octet {error.start}", "not UTF-8") from error
-    except ValueError as error:
-        expected, at, path = str(error).partition(" - at `")
-        key = path.removesuffix("`").removeprefix("$").removeprefix(".") if at else None
-        raise BadInput(file, key or None, _lower(expected)) from error
-
-
-def unknown(kind: str, name: str, known: Iterator[str] | list[str]) -> BadInput:
+def unknown(kind: str, name: str, known: Iterable[str]) -> BadInput:
     """`name` is no `kind`; say which there are."""
     return BadInput(None, name, f"no such {kind}; there is {', '.join(sorted(known)) or 'none'}")
 
@@ -77,7 +63,7 @@ def guarded(program: Callable[[], object], name: str = "hanbench") -> int:
         return ExitStatus.BAD_INPUT
     except click.ClickException as error:
         return _complain(_usage(name, error), ExitStatus.BAD_INPUT)
-    except BadInput as error:
+    except (BadInput, ProfileError) as error:
         return _complain(f"{name}: {error}", ExitStatus.BAD_INPUT)
     except (KeyboardInterrupt, click.Abort):
         return _complain(f"{name}: interrupted", ExitStatus.INTERRUPTED)
@@ -111,7 +97,3 @@ def _complain(line: str, status: ExitStatus) -> ExitStatus:
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -6,11 +6,11 @@ import subprocess
 import sys
 
 import click
-import msgspec
 import pytest
 
 from harness.cli import main as command_line
-from harness.cli.errors import BadInput, ExitStatus, guarded, reading
+from harness.cli.errors import BadInput, ExitStatus, guarded
+from profiles.errors import ProfileError
 
 
 @pytest.fixture
@@ -104,33 +104,9 @@ def test_a_reader_that_goes_away_is_no_failure():
     assert process.wait() == 141
 
 
-class Mast(msgspec.Struct, forbid_unknown_fields=True):
-    """A file's content."""
-
-    height: int
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"height = 'tall'", "mast.toml: height: expected `int`, got `str`"),
-        (b"", "mast.toml: object missing required field `height`"),
-        (b"height = 1\nwidth = 2", "mast.toml: object contains unknown field `width`"),
-        (b"height = ", "mast.toml: invalid value"),
-        (b"\xff", "mast.toml: "),
-    ],
-)
-def test_a_file_that_cannot_be_read_says_where_and_what_was_expected(content, said):
-    with pytest.raises(BadInput) as caught, reading("mast.toml"):
-        msgspec.toml.decode(content, type=Mast)
-    assert str(caught.value).startswith(said)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_file_that_is_not_there_is_bad_input(tmp_path):
-    missing = tmp_path / "none.toml"
-    with pytest.raises(BadInput, match="No such file or directory"), reading(missing):
-        missing.read_bytes()
+def test_a_data_file_that_is_wrong_is_bad_input(status_of):
+    outcome = status_of(raising(ProfileError("mast.toml", "expected a whole number, found 'tall'", "height")))
+    assert outcome == (3, "", "hanbench: mast.toml: height: expected a whole number, found 'tall'\n")
 
 
 def test_guarded_lets_a_command_end_itself():

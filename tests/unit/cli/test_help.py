@@ -53,7 +53,7 @@ def test_help_lists_every_command_of_the_table(hanbench):
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
-@pytest.mark.parametrize("command", ["rules"])
+@pytest.mark.parametrize("command", ["rules", "profiles"])
 def test_a_command_has_help(hanbench, command, option):
     outcome = hanbench(command, option)
     assert outcome.status == 0

@@ -1,0 +1,84 @@
+"""`hanbench profiles`: the cohorts and devices that are emulated, and where each of their values comes from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import click
+import msgspec
+
+from harness.cli.errors import unknown
+from harness.cli.output import json_option, print_json, table
+from profiles import cohorts, devices
+from profiles.sheet import Fact, Sheet
+from profiles.sourced import Source
+
+
+class Profile(NamedTuple):
+    """A sheet of the catalogue."""
+
+    id: str
+    kind: str
+    """`cohort`, or the kind of device."""
+    sheet: Sheet[Any]
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def profiles(context: click.Context, as_json: bool) -> None:
+    """List cohorts and devices; `profiles show ID` shows one with the source of each value."""
+    if context.invoked_subcommand is not None:
+        context.obj = as_json
+        return
+    if as_json:
+        print_json([_summary(each) for each in _catalogue()])
+        return
+    headers = ("profile", "kind", *(source.value for source in Source), "title")
+    table(headers, [tuple(str(cell) for cell in _summary(each).values()) for each in _catalogue()])
+
+
+@profiles.command()
+@click.argument("id")
+@json_option
+@click.pass_context
+def show(context: click.Context, id: str, as_json: bool) -> None:
+    """Show one cohort or device: every value, its source and the document that it comes from."""
+    chosen = next((each for each in _catalogue() if each.id == id), None)
+    if chosen is None:
+        raise unknown("profile", id, [each.id for each in _catalogue()])
+    if as_json or context.obj:
+        print_json(_summary(chosen) | {"values": chosen.sheet.values, "facts": chosen.sheet.facts})
+        return
+    click.echo(f"{chosen.id} ({chosen.kind}): {chosen.sheet.values.title}\n")
+    table(("value", "is", "source", "reference", "meaning", "note"), [_cells(fact) for fact in chosen.sheet.facts])
+
+
+def _catalogue() -> Iterator[Profile]:
+    for name in cohorts.ids():
+        yield Profile(name, "cohort", cohorts.shipped(name))
+    for name in devices.ids():
+        sheet = devices.shipped(name)
+        yield Profile(name, str(sheet.values.__struct_config__.tag), sheet)
+
+
+def _summary(profile: Profile) -> dict[str, Any]:
+    counted = Counter(fact.source for fact in profile.sheet.facts)
+    sources = {source.value: counted[source] for source in Source}
+    return {"id": profile.id, "kind": profile.kind, **sources, "title": profile.sheet.values.title}
+
+
+def _cells(fact: Fact) -> tuple[str, ...]:
+    return fact.key, _shown(fact.value), fact.source.value, fact.reference, fact.meaning, fact.note
+
+
+def _shown(value: Any) -> str:
+    match msgspec.to_builtins(value):
+        case bool(said):
+            return "yes" if said else "no"
+        case list(items) | tuple(items):
+            return ", ".join(str(item) for item in items)
+        case other:
+            return str(other)
