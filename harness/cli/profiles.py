@@ -52,7 +52,11 @@ def show(context: click.Context, id: str, as_json: bool) -> None:
     if as_json or context.obj:
         print_json(_summary(chosen) | {"values": chosen.sheet.values, "facts": chosen.sheet.facts})
         return
-    click.echo(f"{chosen.id} ({chosen.kind}): {chosen.sheet.values.title}\n")
+    click.echo(f"{chosen.id} ({chosen.kind}): {chosen.sheet.values.title}")
+    if chosen.kind == "cohort":
+        placed = msgspec.to_builtins(chosen.sheet.values.devices)
+        click.echo(f"devices: {', '.join(f'{place} {name}' for place, name in placed.items())}")
+    click.echo()
     table(("value", "is", "source", "reference", "meaning", "note"), [_cells(fact) for fact in chosen.sheet.facts])
 
 

@@ -33,10 +33,16 @@ def test_the_plain_list_has_a_row_for_each(hanbench):
 def test_a_profile_is_shown_with_the_source_of_each_value(hanbench, name):
     shown = hanbench("profiles", "show", name)
     facts = json.loads(hanbench("profiles", "show", name, "--json").out)["facts"]
-    rows = {line.split()[0]: line for line in shown.out.splitlines()[3:]}
+    rows = {line.split()[0]: line for line in shown.out.partition("\nvalue ")[2].splitlines()[1:]}
     assert shown.status == 0
     assert set(rows) == {fact["key"] for fact in facts}
     assert all(fact["source"] in rows[fact["key"]] and fact["reference"] in rows[fact["key"]] for fact in facts)
+
+
+def test_a_cohort_names_its_devices(hanbench):
+    assert (
+        "devices: hub ioc-hub, esme ioc-esme, gsme ioc-gsme, ihd ioc-ihd\n" in hanbench("profiles", "show", "ioc").out
+    )
 
 
 def test_an_unknown_profile_is_bad_input_that_names_those_there_are(hanbench):
