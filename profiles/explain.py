@@ -35,8 +35,8 @@ class Explanation(NamedTuple):
 
     key: str
     problem: str
-    steps: tuple[Step, ...] = ()
-    """The same place, step by step."""
+    steps: tuple[Step, ...]
+    """The way to what is wrong in the data; for a key that is missing, to the table that lacks it."""
 
 
 def explain(message: str, data: Mapping[str, Any], type: Any) -> Explanation:
@@ -49,8 +49,7 @@ def explain(message: str, data: Mapping[str, Any], type: Any) -> Explanation:
         known = _keys(_type_at(inspect.type_info(type), data, steps[:-1]), _value_at(data, steps[:-1]))
         return Explanation(_dotted(steps), _not_one_of("no such key", unknown["name"], known), steps)
     if missing := _MISSING.match(problem):
-        steps = (*steps, missing["name"])
-        return Explanation(_dotted(steps), "expected, but missing", steps)
+        return Explanation(_dotted((*steps, missing["name"])), "expected, but missing", steps)
     found = _value_at(data, steps)
     if _CHOICE.match(problem):
         choices = _choices(inspect.type_info(type), data, steps)

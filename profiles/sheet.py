@@ -20,7 +20,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from profiles.errors import ProfileError
-from profiles.explain import Step, suggestion
+from profiles.explain import Step, shown, suggestion
 from profiles.loader import Misfit, convert, read_table
 from profiles.sourced import Source, Sourced
 
@@ -28,7 +28,7 @@ T = TypeVar("T", bound=Struct)
 
 NAME = Meta(extra={"sourced": False})
 """Marks a field that stands without a source."""
-BASE = "based_on"
+BASE, KIND = "based_on", "kind"
 DEEPEST = 8
 """Files based on files based on files ..."""
 
@@ -111,6 +111,9 @@ def _layers(path: Path, base: Callable[[str], Path]) -> list[tuple[Path, dict[st
         here, table = following, read_table(following)
         below = table.pop(BASE, None)
         layers.append((here, table))
+        if KIND in table and (kind := layers[0][1].setdefault(KIND, table[KIND])) != table[KIND]:
+            problem = f"expected the kind of {here.name}, {shown(table[KIND])}, found {shown(kind)}"
+            raise ProfileError(path, problem, KIND)
         if len(layers) > DEEPEST:
             raise ProfileError(path, f"expected at most {DEEPEST} files based on one another", BASE)
         following = _below(here, below, base)
@@ -174,14 +177,14 @@ def _plain_value(value: Any, type: Any) -> Any:
 
 
 def _facts(stated: Struct, model: type[Struct], above: tuple[str, ...]) -> Iterator[Fact]:
-    hints = get_type_hints(model, include_extras=True)
+    hints, plain = get_type_hints(model, include_extras=True), get_type_hints(model)
     for name in stated.__struct_fields__:
         value, keys = getattr(stated, name), (*above, name)
         if isinstance(value, Sourced):
             meaning = _meaning(hints[name])
             yield Fact(".".join(keys), value.value, value.source, value.reference, value.note, meaning)
         elif isinstance(value, Struct):
-            yield from _facts(value, hints[name], keys)
+            yield from _facts(value, plain[name], keys)
 
 
 def _meaning(annotation: Any) -> str:
