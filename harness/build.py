@@ -1,0 +1,171 @@
+"""From profiles to settings: a home's device profiles become the plain values that emulated devices take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from emulator.clock import MILLISECOND, SECOND
+from emulator.devices.settings import (
+    EsmeSettings,
+    GsmeSettings,
+    HubSettings,
+    IhdSettings,
+    KeepAliveSettings,
+    NodeConfig,
+    Role,
+)
+from emulator.radio.propagation import Position
+from emulator.randomness import split
+from emulator.zigbee.nwk.config import JoinPolicy
+from emulator.zigbee.security.install_code import InstallCode
+from profiles import devices as profile
+from profiles.cohorts import Household
+from profiles.rulesets import Cohort
+
+MADE_UP_RANGE = 0x70B3D51FF0000000
+"""EUI-64s of emulated devices: an address block of the kind that industry parties use, with numbers of our own."""
+PREFERRED_CHANNEL = 15
+PLACES = ("hub", "esme", "gsme", "ihd")
+
+
+@dataclass(frozen=True, slots=True)
+class HanSettings:
+    """Everything that a bench needs to know of a home."""
+
+    hub: HubSettings
+    esme: EsmeSettings
+    gsme: GsmeSettings
+    ihd: IhdSettings
+    positions: Mapping[str, Position]
+
+
+def settings_for(home: Household, *, link_status_period_s: int | None = None) -> HanSettings:
+    """The settings of `home`; `link_status_period_s` overrides its routers' for long runs."""
+    return HanSettings(
+        hub=_hub(home, link_status_period_s),
+        esme=_esme(home, link_status_period_s),
+        gsme=_gsme(home),
+        ihd=_ihd(home),
+        positions={
+            "hub": home.layout.hub_m,
+            "esme": home.layout.esme_m,
+            "gsme": home.layout.gsme_m,
+            "ihd": home.layout.ihd_m,
+        },
+    )
+
+
+def _common(home: Household, place: str, device: profile.Device) -> dict[str, Any]:
+    """What every device takes. Addresses and install codes are made up, from cohort and place alone."""
+    number = 0x100 * list(Cohort).index(home.cohort) + PLACES.index(place) + 1
+    code = split(0, home.cohort.value, place, "install code").randbytes(16)
+    return {
+        "ieee": MADE_UP_RANGE + number,
+        "manufacturer": device.manufacturer_code,
+        "maker": device.maker,
+        "model": device.model,
+        "serial": f"{home.cohort.value.upper()}-{place.upper()}-{number:06d}",
+        "install_code": b"" if place == "hub" else InstallCode.with_crc(code).octets,
+        "endpoint": device.endpoint,
+        "tx_power": device.radio.tx_power_dbm,
+        "request_timeout": device.request_timeout_s * SECOND,
+    }
+
+
+def _router(device: profile.Hub | profile.Esme, role: Role, link_status_period_s: int | None) -> dict[str, Any]:
+    parenthood = device.parenthood
+    period = parenthood.link_status_interval_s if link_status_period_s is None else link_status_period_s
+    return {
+        "role": role,
+        "channels": device.radio.channels,
+        "max_children": parenthood.max_children,
+        "child_timeout_index": parenthood.child_timeout_index,
+        "link_status_period": period * SECOND,
+    }
+
+
+def _policy(joining: profile.Joining) -> JoinPolicy:
+    return JoinPolicy(
+        scan_exponent=joining.scan_exponent,
+        scan_rounds=joining.scan_rounds,
+        key_wait=joining.key_wait_s * SECOND,
+        rejoin=joining.rejoins,
+        other_channels=joining.searches_other_channels,
+        trust_center_rejoin=joining.trust_center_rejoin,
+        rests=tuple(rest * SECOND for rest in joining.rests_s),
+        jitter=joining.rest_jitter,
+    )
+
+
+def _keep_alive(settings: profile.KeepAlive) -> KeepAliveSettings:
+    return KeepAliveSettings(enabled=settings.enabled, failures=settings.failures)
+
+
+def _hub(home: Household, link_status_period_s: int | None) -> HubSettings:
+    hub = home.hub
+    channels = hub.radio.channels
+    return HubSettings(
+        **_common(home, "hub", hub),
+        node=NodeConfig(**_router(hub, Role.COORDINATOR, link_status_period_s)),
+        channel=PREFERRED_CHANNEL if PREFERRED_CHANNEL in channels else channels[0],
+        mirrors=hub.mirrors.count,
+        first_mirror_endpoint=hub.mirrors.first_endpoint,
+        keep_alive_base=hub.keep_alive.base_min,
+        keep_alive_jitter=hub.keep_alive.jitter_s,
+        wan_latency=hub.wan_latency_ms * MILLISECOND,
+    )
+
+
+def _esme(home: Household, link_status_period_s: int | None) -> EsmeSettings:
+    esme = home.esme
+    return EsmeSettings(
+        **_common(home, "esme", esme),
+        node=NodeConfig(**_router(esme, Role.ROUTER, link_status_period_s), join=_policy(esme.joining)),
+        keep_alive=_keep_alive(esme.keep_alive),
+        first_reading=esme.first_reading_wh,
+        mean_power=esme.mean_power_w,
+    )
+
+
+def _gsme(home: Household) -> GsmeSettings:
+    gsme = home.gsme
+    node = NodeConfig(
+        Role.END_DEVICE,
+        rx_on=False,
+        battery=True,
+        channels=gsme.radio.channels,
+        requested_timeout_index=gsme.end_device_timeout_index,
+        poll_period=gsme.sleep.poll_interval_ms * MILLISECOND,
+        poll_failures=gsme.sleep.poll_failures,
+        join=_policy(gsme.joining),
+    )
+    return GsmeSettings(
+        **_common(home, "gsme", gsme),
+        node=node,
+        keep_alive=_keep_alive(gsme.keep_alive),
+        wake_interval=gsme.sleep.wake_interval_s * SECOND,
+        first_reading=gsme.first_reading_l,
+        mean_flow=gsme.mean_flow_l_per_day,
+        report_failures=gsme.report_failures,
+        battery=gsme.battery_percent,
+    )
+
+
+def _ihd(home: Household) -> IhdSettings:
+    ihd = home.ihd
+    node = NodeConfig(
+        Role.END_DEVICE,
+        channels=ihd.radio.channels,
+        requested_timeout_index=ihd.end_device_timeout_index,
+        join=_policy(ihd.joining),
+    )
+    return IhdSettings(
+        **_common(home, "ihd", ihd),
+        node=node,
+        electricity_interval=ihd.electricity_interval_s * SECOND,
+        gas_interval=ihd.gas_interval_s * SECOND,
+    )
+
+

@@ -1,0 +1,64 @@
+"""Plays scenarios on several processors, in order, without holding more than a few results in memory."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
+
+from harness.campaign.controllers import controller_factory
+from harness.report.model import ScenarioReport, describe
+from harness.scenario.play import play
+from harness.scenario.scenario import Scenario
+from profiles.rulesets import shipped
+
+CHUNK = 4
+"""Scenarios given to a worker at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """What holds for every scenario of a run."""
+
+    seed: str
+    controller: str = "reference"
+    captures: Path | None = None
+    """Folder for the captures of what failed, and of what `capture` names."""
+    capture: str | None = None
+    """Pattern of scenario ids whose captures are wanted whatever happens."""
+
+
+def execute(scenarios: Sequence[Scenario], campaign: Campaign, jobs: int = 1) -> Iterator[ScenarioReport]:
+    """Play each scenario; reports come in the order of the scenarios, whatever the number of jobs."""
+    work = partial(_play, campaign)
+    if jobs <= 1:
+        yield from map(work, scenarios)
+        return
+    with multiprocessing.get_context("fork").Pool(jobs, initializer=_ignore_interrupt) as pool:
+        yield from pool.imap(work, scenarios, chunksize=CHUNK)
+
+
+def _ignore_interrupt() -> None:
+    """Ctrl-C reaches the whole process group; only the parent acts on it, and ends its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _play(campaign: Campaign, scenario: Scenario) -> ScenarioReport:
+    seed = f"{campaign.seed}/{scenario.id}"
+    make = controller_factory(campaign.controller)
+    wanted = campaign.capture is not None and fnmatchcase(scenario.id, campaign.capture)
+    capture = None if campaign.captures is None else campaign.captures / f"{scenario.id}.pcapng"
+
+    def once(path: Path | None) -> ScenarioReport:
+        played = play(scenario, shipped(), make, seed=seed, controller_name=campaign.controller, capture=path)
+        return describe(played, capture=None if path is None else path.name)
+
+    report = once(capture if wanted else None)
+    if not report.as_expected and capture is not None and not wanted:
+        # The same seed gives the same frames: only what failed is paid for twice.
+        report = once(capture)
+    return report

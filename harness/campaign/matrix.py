@@ -1,0 +1,119 @@
+"""The matrix: cohort x installation type x rule set x what breaks x who consents, and the days around 15 March 2022."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from harness.faults import FAULTS, GSME_FAULTS
+from harness.migration.installation import Meter, Status
+from harness.migration.plan import Change, Says, State, SupplierAct
+from harness.migration.vocabulary import Subject
+from harness.scenario.scenario import IN_FORCE, Scenario
+from profiles.rulesets import Cohort, InstallationType
+
+COHORTS = (Cohort.IOC, Cohort.MOC_SECURE)
+METERS = {
+    InstallationType.ACTIVE: (Status.ACTIVE, Status.ACTIVE),
+    InstallationType.DORMANT: (Status.DORMANT, Status.DORMANT),
+    InstallationType.MIXED_GSME_ACTIVE: (Status.DORMANT, Status.ACTIVE),
+    InstallationType.MIXED_GSME_DORMANT: (Status.ACTIVE, Status.DORMANT),
+}
+RULES = {
+    "tmad-v18": datetime(2022, 2, 1, 8, tzinfo=UTC),
+    "tmad-v19": datetime(2022, 4, 4, 8, tzinfo=UTC),
+    "consultation-2021-10": datetime(2021, 11, 15, 8, tzinfo=UTC),
+}
+"""Each rule set, and when it is tried."""
+BOUNDARY = {
+    "third-failure-14-march": datetime(2022, 3, 12, 8, tzinfo=UTC),
+    "third-failure-15-march": datetime(2022, 3, 13, 8, tzinfo=UTC),
+}
+"""Starts from which, with a check a day, the third failure falls on the last day of v18 or on the first of v19."""
+ELECTRICITY, GAS, STRANGER = "supplier-electricity", "supplier-gas", "supplier-elsewhere"
+DECIDE_WITHIN_DAYS = 6.0
+
+HEALTHY, RECOVERING = "healthy", "recovering"
+RECOVERING_FAULT = "battery-dead"
+NO_CONSENT, CONSENT, WITHDRAWN, WRONG_SUPPLIER, OBJECTION = (
+    "no-consent",
+    "consent",
+    "withdrawn",
+    "wrong-supplier",
+    "objection",
+)
+ANSWER_TIME = timedelta(hours=6)
+"""How long a supplier that was asked takes."""
+
+
+def matrix() -> Iterator[Scenario]:
+    """All scenarios, always in the same order."""
+    for cohort in COHORTS:
+        for kind in METERS:
+            for rules, start in RULES.items():
+                yield from _conditions(cohort, kind, rules, start)
+            for name, start in BOUNDARY.items():
+                for consent in (NO_CONSENT, CONSENT):
+                    yield _scenario(cohort, kind, IN_FORCE, start, "battery-dead", consent, name)
+
+
+def _conditions(cohort: Cohort, kind: InstallationType, rules: str, start: datetime) -> Iterator[Scenario]:
+    for fault in (*GSME_FAULTS, RECOVERING):
+        for consent in (NO_CONSENT, CONSENT):
+            yield _scenario(cohort, kind, rules, start, fault, consent)
+    for consent in (WITHDRAWN, WRONG_SUPPLIER, OBJECTION):
+        yield _scenario(cohort, kind, rules, start, "battery-dead", consent)
+    for condition in (HEALTHY, *(name for name, fault in FAULTS.items() if fault.subject is not Subject.GSME)):
+        yield _scenario(cohort, kind, rules, start, condition, CONSENT)
+
+
+def _scenario(
+    cohort: Cohort,
+    kind: InstallationType,
+    rules: str,
+    start: datetime,
+    condition: str,
+    consent: str,
+    label: str | None = None,
+) -> Scenario:
+    esme, gsme = METERS[kind]
+    same_supplier = kind is InstallationType.ACTIVE
+    return Scenario(
+        id=".".join((cohort.value, kind.value, label or rules, condition, consent)),
+        title=f"{kind.value} installation, {condition}, {consent}",
+        cohort=cohort,
+        esme=Meter(esme, GAS if same_supplier else ELECTRICITY),
+        gsme=Meter(gsme, GAS),
+        start=start,
+        rules=rules,
+        decide_within_days=DECIDE_WITHIN_DAYS,
+        changes=tuple(_changes(condition)),
+        suppliers=tuple(_suppliers(kind, consent)),
+    )
+
+
+def _changes(condition: str) -> Iterable[Change]:
+    if condition == HEALTHY:
+        return
+    if condition == RECOVERING:
+        yield Change(Subject.GSME, State.BROKEN, RECOVERING_FAULT, before_check=1)
+        yield Change(Subject.GSME, State.WELL, RECOVERING_FAULT, before_check=3)
+    elif condition == "flapping":
+        yield Change(Subject.GSME, State.BROKEN, condition, before_check=1)
+        yield Change(Subject.GSME, State.WELL, condition, before_check=2)
+        yield Change(Subject.GSME, State.BROKEN, condition, before_check=3)
+    else:
+        yield Change(FAULTS[condition].subject, State.BROKEN, condition, before_check=1)
+
+
+def _suppliers(kind: InstallationType, consent: str) -> Iterable[SupplierAct]:
+    says = Says.REQUEST if kind is InstallationType.ACTIVE else Says.AUTHORISATION
+    if consent == CONSENT:
+        yield SupplierAct(GAS, says, after_ask=ANSWER_TIME)
+    elif consent == WITHDRAWN:
+        yield SupplierAct(GAS, says, after_check=1)
+        yield SupplierAct(GAS, Says.WITHDRAWAL, after_check=2)
+    elif consent == WRONG_SUPPLIER:
+        yield SupplierAct(STRANGER, says, after_check=1)
+    elif consent == OBJECTION:
+        yield SupplierAct(GAS, Says.WITHDRAWAL, after_check=1)

@@ -1,0 +1,49 @@
+"""`hanbench faults`: what can be broken."""
+
+from __future__ import annotations
+
+import click
+
+from harness.cli.errors import unknown
+from harness.cli.output import json_option, print_json, table
+from harness.faults import FAULTS, Fault
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def faults(context: click.Context, as_json: bool) -> None:
+    """List the faults; `faults show NAME` shows one."""
+    if context.invoked_subcommand is not None:
+        context.obj = as_json
+    elif as_json:
+        print_json([_facts(fault) for fault in FAULTS.values()])
+    else:
+        rows = [(fault.name, fault.subject.value, fault.layer, fault.title) for fault in FAULTS.values()]
+        table(("fault", "of", "layer", "what it is"), rows)
+
+
+@faults.command()
+@click.argument("name")
+@json_option
+@click.pass_context
+def show(context: click.Context, name: str, as_json: bool) -> None:
+    """Show one fault: where it is applied and what the field would see."""
+    if name not in FAULTS:
+        raise unknown("fault", name, FAULTS)
+    facts = _facts(FAULTS[name])
+    if as_json or context.obj:
+        print_json(facts)
+    else:
+        for key, value in facts.items():
+            click.echo(f"{key}: {value}")
+
+
+def _facts(fault: Fault) -> dict[str, str]:
+    return {
+        "name": fault.name,
+        "title": fault.title,
+        "subject": fault.subject.value,
+        "layer": fault.layer,
+        "symptom": fault.symptom,
+    }

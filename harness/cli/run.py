@@ -1,0 +1,87 @@
+"""`hanbench run`: one scenario, step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from emulator.clock import PacedClock, VirtualClock
+from harness.campaign.controllers import UnknownControllerError, controller_factory
+from harness.capture import keyfile
+from harness.cli.errors import BadInput, ExitStatus
+from harness.cli.output import json_option, print_json, say
+from harness.migration.trace import encode
+from harness.report.model import ScenarioReport, describe
+from harness.scenario.play import play
+from harness.scenario.scenario import load_scenario
+from harness.scenario.scenario import shipped as shipped_scenarios
+from profiles.rulesets import shipped
+
+
+@click.command()
+@click.argument("scenario")
+@click.option("--seed", default="1", show_default=True, help="Everything random follows from it.")
+@click.option("--speed", default="virtual", show_default=True, help="virtual, or virtual seconds in a real one.")
+@click.option("--controller", default="reference", show_default=True, help="reference, wrong:NAME or module:attribute.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Keep capture, keys, trace and report here.")
+@json_option
+def run(scenario: str, seed: str, speed: str, controller: str, out: Path | None, as_json: bool) -> int:
+    """Run SCENARIO, a file or the id of one that comes with hanbench."""
+    rulesets = shipped()
+    path = shipped_scenarios().get(scenario, Path(scenario))
+    loaded = load_scenario(path, rulesets)
+    try:
+        make = controller_factory(controller)
+    except UnknownControllerError as error:
+        raise BadInput(None, "--controller", str(error)) from error
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+    capture = None if out is None else out / f"{loaded.id}.pcapng"
+    say(f"hanbench run: {loaded.id}, controller {controller}, seed {seed}, speed {speed}")
+    played = play(
+        loaded,
+        rulesets,
+        make,
+        seed=seed,
+        controller_name=controller,
+        capture=capture,
+        quiet=False,
+        clock=_clock(speed),
+    )
+    report = describe(played, capture=None if capture is None else capture.name)
+    if out is not None:
+        (out / "trace.jsonl").write_bytes(encode(played.records))
+        (out / "report.json").write_bytes(msgspec.json.encode(report) + b"\n")
+    if as_json:
+        print_json(report)
+    else:
+        _tell(report, capture)
+    return ExitStatus.EXPECTED if report.as_expected else ExitStatus.VIOLATION
+
+
+def _clock(speed: str) -> VirtualClock:
+    if speed == "virtual":
+        return VirtualClock()
+    try:
+        return PacedClock(float(speed))
+    except ValueError:
+        raise BadInput(None, "--speed", f"expected virtual or a number above 0, got {speed!r}") from None
+
+
+def _tell(report: ScenarioReport, capture: Path | None) -> None:
+    click.echo(f"{report.title} ({report.cohort}, {report.installation_type}, rules {report.rules})")
+    for check in report.checks:
+        code = f" {check.code}" if check.code else ""
+        click.echo(f"  check {check.attempt}: {check.verdict.value}{code}: {check.detail}")
+        if check.frames:
+            click.echo(f"    frames {', '.join(map(str, check.frames[:8]))}{' ...' if len(check.frames) > 8 else ''}")
+    for consent in report.consents:
+        click.echo(f"  {consent.supplier}: {consent.says.value} at {consent.time}")
+    decided = report.decision.value if report.decision else "nothing"
+    click.echo(f"  decided: {decided}; expected: {' or '.join(report.expected)} ({report.because})")
+    for violation in report.violations:
+        click.echo(f"  VIOLATION {violation.property}: {violation.text} [{violation.rule}]")
+    if capture is not None:
+        click.echo(f"  open the capture: {keyfile.hint(capture)}")

@@ -1,0 +1,134 @@
+"""`hanbench verify`: the main job."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import click
+
+from harness.campaign import Campaign, execute, matrix
+from harness.campaign.controllers import UnknownControllerError, controller_factory
+from harness.cli.errors import BadInput, ExitStatus
+from harness.cli.output import json_option, print_json, say, table
+from harness.report.json_file import ReportWriter
+from harness.report.junit import JunitWriter
+from harness.report.model import ScenarioReport, Summary
+from harness.report.tally import Tally
+from harness.scenario.scenario import Scenario
+from profiles.rulesets import shipped
+
+DEFAULT_OUT = "hanbench-report"
+
+
+@click.command()
+@click.option("--seed", default="1", show_default=True, help="Everything random follows from it.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one a processor.")
+@click.option("--only", default="*", show_default=True, metavar="PATTERN", help="Only scenarios whose id matches.")
+@click.option("--controller", default="reference", show_default=True, help="reference, wrong:NAME or module:attribute.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=DEFAULT_OUT, show_default=True)
+@click.option("--capture", metavar="PATTERN", help="Keep captures of these scenarios, not only of those that fail.")
+@json_option
+def verify(
+    seed: str, jobs: int | None, only: str, controller: str, out: Path, capture: str | None, as_json: bool
+) -> int:
+    """Judge a migration controller on every cohort, installation type, rule set, fault and consent.
+
+    Each scenario forms a HAN of emulated meters, checks it over real ZigBee frames in virtual time, breaks what is to
+    be broken, and holds what the controller does against the TMAD's rules.
+    """
+    scenarios = [scenario for scenario in matrix() if fnmatchcase(scenario.id, only)]
+    if not scenarios:
+        raise BadInput(None, "--only", f"expected a pattern that matches scenario ids, got {only!r}")
+    try:
+        controller_factory(controller)
+    except UnknownControllerError as error:
+        raise BadInput(None, "--controller", str(error)) from error
+    _make_folder(out)
+    say(f"hanbench verify: {len(scenarios)} scenarios, controller {controller}, seed {seed}")
+    tally = Tally()
+    campaign = Campaign(seed, controller, captures=out, capture=capture)
+    rule_sets = tuple(shipped())
+    with (
+        ReportWriter(out / "report.json", seed=seed, controller=controller, rule_sets=rule_sets) as report,
+        JunitWriter(out / "junit.xml", tests=len(scenarios)) as junit,
+    ):
+        for played in _with_progress(execute(scenarios, campaign, jobs or os.cpu_count() or 1), scenarios):
+            report.add(played)
+            junit.add(played)
+            tally.add(played)
+        summary = report.summary
+    if as_json:
+        print_json(summary)
+    else:
+        _show(tally, summary, out)
+    return ExitStatus.EXPECTED if not tally.failures else ExitStatus.VIOLATION
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise BadInput(out, "--out", f"expected a folder that can be written: {error.strerror}") from error
+
+
+def _show(tally: Tally, summary: Summary, out: Path) -> None:
+    table(*tally.decision_table(), title="What the controller decided")
+    click.echo()
+    table(*tally.fault_table(), title="What the HAN-connectivity checks found")
+    click.echo()
+    for line in tally.failure_lines():
+        click.echo(line)
+    for sentence in _in_words(tally, summary):
+        click.echo(sentence)
+    click.echo(f"Details: {out / 'report.json'}, {out / 'junit.xml'}")
+
+
+def _in_words(tally: Tally, summary: Summary) -> Sequence[str]:
+    """The result for somebody who sees it for the first time."""
+    partial, both = tally.outcomes["migrate-esme-only"], tally.outcomes["migrate-both"]
+    return (
+        f"{summary.scenarios} migrations were played on emulated HANs: {summary.frames:,} radio frames, "
+        f"{summary.checks:,} HAN-connectivity checks.",
+        f"{both} homes were migrated whole, {partial} without their gas meter; "
+        f"{summary.scenarios - both - partial} were held, refused, left for another try, or excluded.",
+        "Every decision was one that the rules allow."
+        if not tally.failures
+        else f"{tally.failures} scenarios did not go as the rules demand ({summary.violations} violations).",
+    )
+
+
+def _with_progress(reports: Iterator[ScenarioReport], scenarios: Sequence[Scenario]) -> Iterator[ScenarioReport]:
+    with _progress(len(scenarios)) as advance:
+        for report in reports:
+            advance()
+            yield report
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    """A bar on a terminal; elsewhere a line at each tenth. Both on stderr."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with Progress("playing", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console) as bar:
+            task = bar.add_task("", total=total)
+            yield lambda: bar.advance(task)
+        return
+    done = 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        if total >= 20 and done * 10 // total != (done - 1) * 10 // total:
+            say(f"  {done} of {total}")
+
+    yield advance

@@ -1,0 +1,1 @@
+"""Results for machines and for people: report.json, JUnit, and the table on the terminal."""

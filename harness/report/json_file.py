@@ -1,0 +1,76 @@
+"""`report.json`, written scenario by scenario: its size on disk grows with the run, its size in memory does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+from harness.report.model import VERSION, ScenarioReport, Summary
+from harness.version import VERSION as HANBENCH
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The whole file; for readers and for its JSON Schema."""
+
+    version: int
+    hanbench: str
+    seed: str
+    controller: str
+    rule_sets: tuple[str, ...]
+    scenarios: tuple[ScenarioReport, ...]
+    summary: Summary
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of `report.json`."""
+    return msgspec.json.schema(Report)
+
+
+class ReportWriter:
+    """Writes beside the final name and takes it over at the end: a report is whole, or it is not there."""
+
+    def __init__(self, path: Path, *, seed: str, controller: str, rule_sets: Sequence[str]) -> None:
+        self._path = path
+        self._fresh = path.with_name(f".{path.name}.new")
+        self._stream = self._fresh.open("wb")
+        self._encode = msgspec.json.Encoder().encode
+        self._counts = dict.fromkeys(("scenarios", "as_expected", "violations", "checks", "frames"), 0)
+        head = {
+            "version": VERSION,
+            "hanbench": HANBENCH,
+            "seed": seed,
+            "controller": controller,
+            "rule_sets": list(rule_sets),
+        }
+        self._stream.write(self._encode(head)[:-1] + b',"scenarios":[')
+
+    def add(self, report: ScenarioReport) -> None:
+        """Append one scenario."""
+        self._stream.write((b",\n" if self._counts["scenarios"] else b"\n") + self._encode(report))
+        self._counts["scenarios"] += 1
+        self._counts["as_expected"] += report.as_expected
+        self._counts["violations"] += len(report.violations)
+        self._counts["checks"] += len(report.checks)
+        self._counts["frames"] += report.frames
+
+    @property
+    def summary(self) -> Summary:
+        return Summary(**self._counts)
+
+    def __enter__(self) -> ReportWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._stream.write(b'\n],"summary":' + self._encode(self.summary) + b"}\n")
+        self._stream.close()
+        if kind is None:
+            self._fresh.replace(self._path)
+        else:
+            self._fresh.unlink(missing_ok=True)

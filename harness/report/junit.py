@@ -1,0 +1,68 @@
+"""JUnit XML, for CI systems: one test case a scenario, with seed and rules as properties."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from xml.sax.saxutils import XMLGenerator
+
+from harness.report.model import ScenarioReport
+
+Attributes = dict[str, str]
+
+
+class JunitWriter:
+    """Streams test cases; like the report, the file appears only when it is whole."""
+
+    def __init__(self, path: Path, *, tests: int) -> None:
+        self._path = path
+        self._fresh = path.with_name(f".{path.name}.new")
+        self._stream = self._fresh.open("w", encoding="utf-8")
+        self._xml = XMLGenerator(self._stream, "utf-8", short_empty_elements=True)
+        self._xml.startDocument()
+        self._start("testsuites", {})
+        # No count of failures: it is not known yet, and readers count test cases.
+        self._start("testsuite", {"name": "hanbench verify", "tests": str(tests)})
+
+    def add(self, report: ScenarioReport) -> None:
+        """Append one scenario."""
+        classname = f"{report.cohort}.{report.installation_type}.{report.rules}"
+        self._start("testcase", {"name": report.id, "classname": classname, "time": "0"})
+        self._start("properties", {})
+        properties = {"seed": report.seed, "decision": report.decision or "none", "expected": " ".join(report.expected)}
+        for name, value in properties.items():
+            self._start("property", {"name": name, "value": value})
+            self._xml.endElement("property")
+        self._xml.endElement("properties")
+        if not report.as_expected:
+            self._failure(report)
+        self._xml.endElement("testcase")
+
+    def _failure(self, report: ScenarioReport) -> None:
+        decided = report.decision or "no decision"
+        self._start("failure", {"message": f"{decided}, expected {' or '.join(report.expected)}"})
+        self._xml.characters(
+            "\n".join(
+                [report.because, *(f"{each.property} ({each.rule}): {each.text}" for each in report.violations)]
+            )
+        )
+        self._xml.endElement("failure")
+
+    def _start(self, name: str, attributes: Attributes) -> None:
+        self._xml.startElement(name, attributes)
+
+    def __enter__(self) -> JunitWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._xml.endElement("testsuite")
+            self._xml.endElement("testsuites")
+            self._xml.endDocument()
+        self._stream.close()
+        if kind is None:
+            self._fresh.replace(self._path)
+        else:
+            self._fresh.unlink(missing_ok=True)

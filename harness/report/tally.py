@@ -1,0 +1,80 @@
+"""What the table at the end of `hanbench verify` shows, counted as the reports come in."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from harness.migration.vocabulary import Outcome, Verdict
+from harness.report.model import ScenarioReport
+
+WORST = 12
+"""Failed scenarios that are named on the terminal; the report has all of them."""
+
+
+class Tally:
+    """Counts by installation and rule set, by fault, and what went wrong."""
+
+    def __init__(self) -> None:
+        self._decisions: dict[tuple[str, str], dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+        self._verdicts: dict[str, Counter[Verdict]] = defaultdict(Counter)
+        self._scenarios: Counter[str] = Counter()
+        self._wrong: Counter[str] = Counter()
+        self.failed: list[ScenarioReport] = []
+        self.failures = 0
+        self.outcomes: Counter[str] = Counter()
+
+    def add(self, report: ScenarioReport) -> None:
+        """Count one scenario."""
+        decision = str(report.decision.value) if report.decision is not None else "none"
+        self.outcomes[decision] += 1
+        self._decisions[report.cohort, report.installation_type][report.rules][decision] += 1
+        fault = ", ".join(report.faults) or "none"
+        self._scenarios[fault] += 1
+        self._verdicts[fault].update(check.verdict for check in report.checks)
+        if not report.as_expected:
+            self.failures += 1
+            self._wrong[fault] += 1
+            if len(self.failed) < WORST:
+                self.failed.append(report)
+
+    def decision_table(self) -> tuple[list[str], list[list[str]]]:
+        """Headers and rows: what was decided, by cohort, installation type and rule set."""
+        outcomes = [outcome.value for outcome in Outcome if self.outcomes[outcome.value]]
+        if self.outcomes["none"]:
+            outcomes.append("none")
+        rows = []
+        for (cohort, kind), by_rules in self._decisions.items():
+            for rules, counts in by_rules.items():
+                rows.append([cohort, kind, rules, *(_number(counts[outcome]) for outcome in outcomes)])
+        return ["cohort", "installation", "rules", *outcomes], rows
+
+    def fault_table(self) -> tuple[list[str], list[list[str]]]:
+        """Headers and rows: what the checks found, by fault."""
+        rows = [
+            [
+                fault,
+                str(count),
+                *(_number(self._verdicts[fault][verdict]) for verdict in Verdict),
+                "all" if not self._wrong[fault] else f"{count - self._wrong[fault]} of {count}",
+            ]
+            for fault, count in self._scenarios.items()
+        ]
+        return ["what breaks", "scenarios", *(f"checks {verdict.value}" for verdict in Verdict), "as expected"], rows
+
+    def failure_lines(self) -> Sequence[str]:
+        """One line for each failed scenario that is named, and its violations below."""
+        lines = []
+        for report in self.failed:
+            decided = report.decision.value if report.decision else "nothing"
+            lines.append(f"{report.id}: decided {decided}, expected {' or '.join(report.expected)}")
+            lines += [f"    {each.property}: {each.text} [{each.rule}]" for each in report.violations]
+            if report.capture:
+                lines.append(f"    capture {report.capture}, keys {report.keys}")
+        if self.failures > len(self.failed):
+            lines.append(f"and {self.failures - len(self.failed)} more: see report.json")
+        return lines
+
+
+def _number(count: int) -> str:
+    return str(count) if count else "-"

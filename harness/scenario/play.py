@@ -1,0 +1,118 @@
+"""Playing a scenario: form the HAN, drive the controller, judge the trace."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from emulator.clock import VirtualClock, run
+from harness.bench import Han
+from harness.build import settings_for
+from harness.capture import keyfile
+from harness.capture.recorder import recording
+from harness.checks import CheckResult, HanConnectivityCheck
+from harness.migration.controller import AnyController
+from harness.migration.installation import Installation
+from harness.migration.session import drive
+from harness.migration.trace import AnyRecord, Trace
+from harness.migration.vocabulary import Outcome
+from harness.oracle import Expected, Violation, expected, judge
+from harness.scenario.scenario import Scenario
+from harness.scenario.world import HanWorld
+from profiles.cohorts import household
+from profiles.rulesets import RuleSet
+
+FORMATION = timedelta(minutes=15)
+"""The HAN is formed this long before the installation is loaded."""
+QUIET_LINK_STATUS_S = 3600
+"""In a campaign routers say Link Status once an hour instead of every 15 s: nothing that is judged depends on it."""
+
+ControllerFactory = Callable[[Mapping[str, RuleSet]], AnyController]
+
+
+class Played(NamedTuple):
+    """A scenario that has been played."""
+
+    scenario: Scenario
+    installation: Installation
+    seed: str
+    outcome: Outcome | None
+    expected: Expected
+    checks: tuple[CheckResult, ...]
+    records: tuple[AnyRecord, ...]
+    violations: tuple[Violation, ...]
+    frames: int
+    """Transmissions on the Air, all told."""
+
+    @property
+    def as_expected(self) -> bool:
+        """No violation, and an outcome that the rules and the author of the scenario admit."""
+        wanted = self.scenario.expect
+        return (
+            not self.violations
+            and self.outcome in self.expected.outcomes
+            and (wanted is None or wanted.outcome is self.outcome)
+            and (wanted is None or wanted.checks is None or wanted.checks == len(self.checks))
+        )
+
+
+def play(
+    scenario: Scenario,
+    rulesets: Mapping[str, RuleSet],
+    make_controller: ControllerFactory,
+    *,
+    seed: str,
+    controller_name: str = "reference",
+    capture: Path | None = None,
+    quiet: bool = True,
+    check: HanConnectivityCheck | None = None,
+    clock: VirtualClock | None = None,
+) -> Played:
+    """Play a scenario to its end. With `capture`, a pcapng file of that name and its key file beside it are written."""
+    settings = settings_for(
+        household(scenario.cohort), link_status_period_s=QUIET_LINK_STATUS_S if quiet else None
+    )
+    clock = VirtualClock() if clock is None else clock
+    han = Han(settings, seed=seed, start=scenario.start - FORMATION, clock=clock)
+    installation = scenario.installation(rulesets)
+
+    async def story() -> tuple[Outcome | None, Trace, HanWorld]:
+        await han.form()
+        await asyncio.sleep(FORMATION.total_seconds() - asyncio.get_running_loop().time())
+        trace = Trace(clock, scenario.start)
+        world = HanWorld(han, scenario.plan, trace, check or HanConnectivityCheck())
+        outcome = await drive(
+            make_controller(rulesets),
+            installation,
+            world,
+            scenario.plan,
+            trace,
+            scenario=scenario.id,
+            controller_name=controller_name,
+            seed=seed,
+        )
+        return outcome, trace, world
+
+    if capture is None:
+        outcome, trace, world = run(clock, story())
+    else:
+        with recording(han.air, capture, epoch=han.start):
+            outcome, trace, world = run(clock, story())
+        ring = keyfile.KeyRing()
+        for device in han.devices:
+            ring.add_device(device.name, device.storage)
+        keyfile.write(keyfile.beside(capture), ring)
+    return Played(
+        scenario,
+        installation,
+        seed,
+        outcome,
+        expected(installation, scenario.plan, rulesets),
+        tuple(world.results),
+        tuple(trace.records),
+        tuple(judge(trace.records, rulesets)),
+        han.air.frames,
+    )

@@ -1,0 +1,98 @@
+"""A scenario: what its file says, and the installation and plan that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from harness.faults import FAULTS
+from harness.migration.installation import Installation, Meter, Moment, Rulebook
+from harness.migration.plan import Change, Plan, State, SupplierAct
+from harness.migration.vocabulary import Outcome
+from profiles.errors import ProfileError
+from profiles.loader import load
+from profiles.rulesets import Cohort, RuleSet, Switches
+
+IN_FORCE = "in-force"
+"""As `rules`: whatever was in force on the day."""
+FOLDER = Path(__file__).parent.parent.parent / "profiles" / "scenarios"
+
+
+class Expectation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What the author of a scenario expects."""
+
+    outcome: Outcome
+    checks: Annotated[int, Meta(ge=0)] | None = None
+    """How many HAN-connectivity checks are run."""
+
+
+class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One story about one installation."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+    title: str
+    cohort: Cohort
+    esme: Meter
+    gsme: Meter
+    start: Moment
+    """When the installation is loaded for migration."""
+    rules: str = IN_FORCE
+    """`in-force`, or the id of one rule set that holds whatever the date."""
+    source: str = ""
+    """Where the story comes from."""
+    check_spacing_hours: Annotated[float, Meta(ge=0)] = 24.0
+    decide_within_days: Annotated[float, Meta(gt=0)] = 14.0
+    switches: Switches = Switches()
+    changes: tuple[Change, ...] = ()
+    suppliers: tuple[SupplierAct, ...] = ()
+    expect: Expectation | None = None
+
+    def installation(self, rulesets: Mapping[str, RuleSet]) -> Installation:
+        """The installation, under its rulebook."""
+        if self.rules == IN_FORCE:
+            rulebook = Rulebook.in_force(rulesets, self.switches)
+        else:
+            rulebook = Rulebook.always(self.rules, self.switches)
+        return Installation(
+            id=self.id,
+            cohort=self.cohort,
+            esme=self.esme,
+            gsme=self.gsme,
+            rulebook=rulebook,
+            check_spacing=timedelta(hours=self.check_spacing_hours),
+            decide_by=self.start + timedelta(days=self.decide_within_days),
+        )
+
+    @property
+    def plan(self) -> Plan:
+        return Plan(self.start, self.suppliers, self.changes)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Names of the faults that occur, each once."""
+        return tuple(dict.fromkeys(change.cause for change in self.changes if change.state is not State.WELL))
+
+
+def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario:
+    """Read a scenario file. Raises ProfileError, one line: file, key, what was expected."""
+    scenario = load(Path(path), Scenario)
+    if scenario.rules != IN_FORCE and scenario.rules not in rulesets:
+        raise ProfileError(path, f"expected one of {', '.join((IN_FORCE, *rulesets))}, got {scenario.rules!r}", "rules")
+    for index, change in enumerate(scenario.changes):
+        fault = FAULTS.get(change.cause)
+        if fault is None:
+            expected = f"expected one of {', '.join(FAULTS)}, got {change.cause!r}"
+            raise ProfileError(path, expected, f"changes[{index}].cause")
+        if fault.subject is not change.subject:
+            expected = f"expected {fault.subject.value!r}, the subject of {fault.name}, got {change.subject.value!r}"
+            raise ProfileError(path, expected, f"changes[{index}].subject")
+    return scenario
+
+
+def shipped() -> dict[str, Path]:
+    """The scenario files that come with hanbench, by id."""
+    return {path.stem: path for path in sorted(FOLDER.glob("*.toml"))}
