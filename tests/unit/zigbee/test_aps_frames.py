@@ -131,6 +131,12 @@ def test_what_no_standard_allows_is_dropped_by_its_reason(octets: str, reason: D
     assert reason_of(bytes.fromhex(octets)) is reason
 
 
+@pytest.mark.parametrize("octets", ["50 01 0207 0901 02 55", "18 01 0207 0901 02 55", "11 2a 09 01"])
+def test_only_acknowledgements_have_an_acknowledgement_format(octets: str) -> None:
+    """R22, 2.2.5.1.1.3: the bit means nothing in other frames."""
+    assert not frames.parse(bytes.fromhex(octets)).ack_format
+
+
 def test_an_extended_header_need_not_speak_of_fragments() -> None:
     frame = frames.parse(bytes.fromhex("c0 01 0207 0901 02 55 00") + PLAIN)
     assert (frame.fragment, frame.payload) == (None, PLAIN)
