@@ -16,15 +16,16 @@ _MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`$", re.DOTA
 _EXPECTED = re.compile(r"^Expected (?P<what>.*?)(?:, got .*)?$", re.DOTALL)
 _CHOICE = re.compile(r"^Invalid (?:enum )?value ")
 
+_TYPE = re.compile(r"`([a-z]+(?: \| [a-z]+)*)`")
 _TOML_WORDS = {
-    "`array`": "an array",
-    "`bool`": "true or false",
-    "`date`": "a date",
-    "`datetime`": "a date with time",
-    "`float`": "a number",
-    "`int`": "a whole number",
-    "`object`": "a table",
-    "`str`": "text in quotes",
+    "array": "an array",
+    "bool": "true or false",
+    "date": "a date",
+    "datetime": "a date with time",
+    "float": "a number",
+    "int": "a whole number",
+    "object": "a table",
+    "str": "text in quotes",
 }
 
 Step = str | int
@@ -85,9 +86,11 @@ def _not_one_of(finding: str, word: str, known: Sequence[str]) -> str:
 
 
 def _in_toml_words(what: str) -> str:
-    for name, words in _TOML_WORDS.items():
-        what = what.replace(name, words)
-    return what.replace(" | ", " or ")
+    def said(match: re.Match[str]) -> str:
+        names = [name for name in match[1].split(" | ") if name != "null"]  # TOML has none
+        return " or ".join(_TOML_WORDS.get(name, name) for name in names)
+
+    return _TYPE.sub(said, what)
 
 
 def _steps(path: str) -> tuple[Step, ...]:
