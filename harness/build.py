@@ -27,6 +27,8 @@ from profiles.rulesets import Cohort
 MADE_UP_RANGE = 0x70B3D51FF0000000
 """EUI-64s of emulated devices: an address block of the kind that industry parties use, with numbers of our own."""
 PREFERRED_CHANNEL = 15
+QUIET_LINK_STATUS_S = 3600
+QUIET_KEEP_ALIVE_MIN = 240
 PLACES = ("hub", "esme", "gsme", "ihd")
 
 
@@ -41,11 +43,15 @@ class HanSettings:
     positions: Mapping[str, Position]
 
 
-def settings_for(home: Household, *, link_status_period_s: int | None = None) -> HanSettings:
-    """The settings of `home`; `link_status_period_s` overrides its routers' for long runs."""
+def settings_for(home: Household, *, quiet: bool = False) -> HanSettings:
+    """The settings of `home`. `quiet` slows what routers say when nothing is wrong, for runs of many days.
+
+    Link Status and the mains meter's keep-alive decide nothing that is judged, and are nine frames in ten.
+    """
+    period = QUIET_LINK_STATUS_S if quiet else None
     return HanSettings(
-        hub=_hub(home, link_status_period_s),
-        esme=_esme(home, link_status_period_s),
+        hub=_hub(home, period, QUIET_KEEP_ALIVE_MIN if quiet else home.hub.keep_alive.base_min),
+        esme=_esme(home, period),
         gsme=_gsme(home),
         ihd=_ihd(home),
         positions={
@@ -103,7 +109,7 @@ def _keep_alive(settings: profile.KeepAlive) -> KeepAliveSettings:
     return KeepAliveSettings(enabled=settings.enabled, failures=settings.failures)
 
 
-def _hub(home: Household, link_status_period_s: int | None) -> HubSettings:
+def _hub(home: Household, link_status_period_s: int | None, keep_alive_base: int) -> HubSettings:
     hub = home.hub
     channels = hub.radio.channels
     return HubSettings(
@@ -112,7 +118,7 @@ def _hub(home: Household, link_status_period_s: int | None) -> HubSettings:
         channel=PREFERRED_CHANNEL if PREFERRED_CHANNEL in channels else channels[0],
         mirrors=hub.mirrors.count,
         first_mirror_endpoint=hub.mirrors.first_endpoint,
-        keep_alive_base=hub.keep_alive.base_min,
+        keep_alive_base=keep_alive_base,
         keep_alive_jitter=hub.keep_alive.jitter_s,
         wan_latency=hub.wan_latency_ms * MILLISECOND,
     )

@@ -129,9 +129,6 @@ class Gsme(Device[GsmeSettings]):
             self.push()
         else:
             self._mirror_event(MirrorEvent.AWAKE)
-        if not self.hung and self.keep_alive.due:
-            self._stay_awake()
-            self.keep_alive.check(self._may_sleep)
 
     def push(self) -> None:
         """Report the register to the mirror."""
@@ -141,6 +138,9 @@ class Gsme(Device[GsmeSettings]):
     def _pushed(self, reply: Reply) -> None:
         if reply.ok:
             self._failed_reports = 0
+            if self.keep_alive.due:
+                self._stay_awake()
+                self.keep_alive.check(self._may_sleep)
             return
         self._failed_reports += 1
         if self._failed_reports >= self.settings.report_failures:
@@ -171,18 +171,19 @@ class Gsme(Device[GsmeSettings]):
             self.stack.clock.call_later(SET_UP_AFTER, self._settle)
 
     def _settle(self) -> None:
-        """In the network: learn the time, and see to the mirror."""
-        if not self.stack.joined:
+        """In the network: learn the time, then see to the mirror."""
+        if self.stack.joined:
+            self._ask(TIME.id, (TIME_ATTRIBUTE,), self._time_read)
+
+    def _time_read(self, reply: Reply) -> None:
+        if not reply.ok:
             return
-        self._ask(TIME.id, (TIME_ATTRIBUTE,), self._time_read)
+        if isinstance(reply.values.get(TIME_ATTRIBUTE), int):
+            self.epoch = reply.values[TIME_ATTRIBUTE] - self._clock.now // SECOND
         if self._mirror_state is MirrorState.MIRRORED:
             self.push()
         else:
             self._mirror_event(MirrorEvent.AWAKE)
-
-    def _time_read(self, reply: Reply) -> None:
-        if reply.ok and isinstance(reply.values.get(TIME_ATTRIBUTE), int):
-            self.epoch = reply.values[TIME_ATTRIBUTE] - self._clock.now // SECOND
 
     def _network_lost(self) -> None:
         joiner = self.stack.joiner

@@ -31,6 +31,8 @@ class DeviceEntry:
     short: int
     since: int
     """When it joined, microseconds."""
+    sleeps: bool = False
+    """It listens only when it polls: what is meant for it waits until it does."""
 
 
 class CommsHub(Device[HubSettings]):
@@ -104,7 +106,10 @@ class CommsHub(Device[HubSettings]):
         return table
 
     def _device_joined(self, ieee: int, short: int, status: JoinStatus) -> None:
-        self.device_table[ieee] = DeviceEntry(ieee, short, self.stack.clock.now)
+        child = self.stack.parent.by_ieee(ieee) if self.stack.parent is not None else None
+        known = self.device_table.get(ieee)
+        sleeps = not child.rx_on if child is not None else known is not None and known.sleeps
+        self.device_table[ieee] = DeviceEntry(ieee, short, self.stack.clock.now, sleeps)
         if self.on_device is not None:
             self.on_device(ieee, status)
 

@@ -109,8 +109,7 @@ class _Read:
             self._end(WanReply(True))
             return
         self._timer = hub.stack.clock.call_later(self._timeout, self._expire)
-        child = hub.stack.parent.by_ieee(self._ieee) if hub.stack.parent is not None else None
-        if child is not None and not child.rx_on:
+        if hub.device_table[self._ieee].sleeps:
             self._errand = hub.sleepers.add(self._ieee, self._attempt)
         else:
             self._attempt()

@@ -30,6 +30,8 @@ LONGEST_SHORT_FRAME = 18
 ENERGY_SAMPLE = 1_000
 """Microseconds between two samples of an energy scan."""
 MAX_PSDU = 127
+SHORTEST = (5, 5, 9, 15)
+"""Octets of a frame by its destination addressing mode, FCS included."""
 
 _FAILED = {status: TxResult(status, False) for status in TxStatus}
 _ACKED = (TxResult(TxStatus.ACKED, False), TxResult(TxStatus.ACKED, True))
@@ -252,6 +254,8 @@ class AirRadio:
         config = self._config
         if config.promiscuous:
             return False
+        if len(psdu) < SHORTEST[mode]:
+            return False
         pan = psdu[3] | psdu[4] << 8
         if mode == 2:
             return psdu[5] == psdu[6] == 0xFF and (
@@ -272,7 +276,8 @@ class AirRadio:
         if not psdu[0] & 0x40:
             source += 2
         width = 8 if extended else 2
-        if psdu[source + width] != 4:
+        # A Data Request ends with its identifier and the FCS.
+        if len(psdu) != source + width + 3 or psdu[source + width] != 4:
             return False
         if not self._match_enabled:
             return True

@@ -65,6 +65,7 @@ class Stack:
             self.trust_center = TrustCenter(self.aps, self.parent, self.clock, random)
         else:
             self.joiner = Joiner(self.nwk, self.poller)
+            self.aps.on_delivered = self.joiner.confirm
             self.key_client = KeyClient(self.aps, self._waits_for_key, self._key_came)
             if self.parent is not None:
                 RouterErrands(self.aps, self.parent)

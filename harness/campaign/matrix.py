@@ -31,7 +31,7 @@ BOUNDARY = {
 }
 """Starts from which, with a check a day, the third failure falls on the last day of v18 or on the first of v19."""
 ELECTRICITY, GAS, STRANGER = "supplier-electricity", "supplier-gas", "supplier-elsewhere"
-DECIDE_WITHIN_DAYS = 6.0
+DECIDE_WITHIN_DAYS = 5.0
 
 HEALTHY, RECOVERING = "healthy", "recovering"
 RECOVERING_FAULT = "battery-dead"

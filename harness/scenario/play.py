@@ -27,9 +27,6 @@ from profiles.rulesets import RuleSet
 
 FORMATION = timedelta(minutes=15)
 """The HAN is formed this long before the installation is loaded."""
-QUIET_LINK_STATUS_S = 3600
-"""In a campaign routers say Link Status once an hour instead of every 15 s: nothing that is judged depends on it."""
-
 ControllerFactory = Callable[[Mapping[str, RuleSet]], AnyController]
 
 
@@ -72,9 +69,7 @@ def play(
     clock: VirtualClock | None = None,
 ) -> Played:
     """Play a scenario to its end. With `capture`, a pcapng file of that name and its key file beside it are written."""
-    settings = settings_for(
-        household(scenario.cohort), link_status_period_s=QUIET_LINK_STATUS_S if quiet else None
-    )
+    settings = settings_for(household(scenario.cohort), quiet=quiet)
     clock = VirtualClock() if clock is None else clock
     han = Han(settings, seed=seed, start=scenario.start - FORMATION, clock=clock)
     installation = scenario.installation(rulesets)

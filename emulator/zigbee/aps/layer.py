@@ -108,6 +108,8 @@ class Aps:
         self.counters = counters
         self.poller = poller
         self.on_command: dict[int, CommandHandler] = {}
+        self.on_delivered: Callable[[], None] | None = None
+        """An acknowledgement arrived: somebody hears us, and we hear them."""
         self._endpoints: dict[int, Handler] = {}
         self._counter = int(nwk.random.random() * 256)
         self._waiting: dict[tuple[int, int], _Outgoing] = {}
@@ -209,6 +211,8 @@ class Aps:
             expected = 0 if message.block == 0 else message.block
             if frame.fragment is None or (0 if frame.fragment.first else frame.fragment.block) != expected:
                 return
+        if self.on_delivered is not None:
+            self.on_delivered()
         if message.timer is not None:
             message.timer.cancel()
         message.block += 1

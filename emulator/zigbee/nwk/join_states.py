@@ -35,6 +35,7 @@ class JoinEvent(Enum):
     JOIN = "told to join"
     REJOIN = "told to rejoin"
     LOST = "parent lost"
+    RELAPSED = "lost again before anything got through"
     NETWORK_FOUND = "network found"
     NETWORK_NOT_FOUND = "no network found"
     ACCEPTED = "accepted by the parent"
@@ -60,6 +61,7 @@ TRANSITIONS: dict[tuple[JoinState, JoinEvent], JoinState] = {
     # Losing it
     (_S.JOINED, _E.LOST): _S.SEEKING_HERE,
     (_S.JOINED, _E.REJOIN): _S.SEEKING_HERE,
+    (_S.JOINED, _E.RELAPSED): _S.RESTING,
     (_S.JOINED, _E.GAVE_UP): _S.STRANDED,
     # Finding it again
     (_S.SEEKING_HERE, _E.NETWORK_FOUND): _S.REJOINING,

@@ -73,8 +73,11 @@ class Joiner:
 
     def event(self, event: JoinEvent) -> None:
         """Something happened; the table says what follows."""
-        if event in (JoinEvent.LOST, JoinEvent.REJOIN) and not self.policy.rejoin:
-            event = JoinEvent.GAVE_UP
+        if event in (JoinEvent.LOST, JoinEvent.REJOIN) and self.state is JoinState.JOINED:
+            if not self.policy.rejoin:
+                event = JoinEvent.GAVE_UP
+            elif self._attempts:
+                event = JoinEvent.RELAPSED
         following = next_state(self.state, event)
         if following is None:
             return
@@ -86,6 +89,10 @@ class Joiner:
             self.on_state(following, event)
         if before is not following or following is JoinState.JOINED:
             self._on_entry.get(following, _nothing)()
+
+    def confirm(self) -> None:
+        """Something got through: the network is really there, and the next loss is a new one."""
+        self._attempts = 0
 
     def welcomes_unsecured(self, frame: NwkFrame) -> bool:
         """Unsecured frames count only while a key or an unsecured rejoin's answer is awaited."""
@@ -175,7 +182,6 @@ class Joiner:
 
     def _joined(self) -> None:
         rejoined = self._attempts > 0
-        self._attempts = 0
         self._nwk.mac.listen(self._nwk.config.rx_on)
         if self._nwk.config.role is Role.END_DEVICE:
             self._nwk.send_command(

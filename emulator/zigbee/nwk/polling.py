@@ -9,6 +9,8 @@ from emulator.mac.child import Child, PollStatus
 
 FIRST_POLL = 20 * MILLISECOND
 """After sending something the answer of a neighbour needs about this long."""
+SLOWEST_POLL = 2_000 * MILLISECOND
+"""A sleeper that asks in vain asks more and more slowly: its battery is to last ten years."""
 NEXT_POLL = 5 * MILLISECOND
 """After a frame came, another may be waiting."""
 
@@ -23,6 +25,7 @@ class Poller:
         self._most_failures = failures
         self._holds = 0
         self._failures = 0
+        self._vain = 0
         self._timer: Timer | None = None
         self._polling = False
         self._attached = True
@@ -44,6 +47,7 @@ class Poller:
     def hold(self) -> None:
         """Something is expected: poll until it is released."""
         self._holds += 1
+        self._vain = 0
         if self._holds == 1 and not self._polling:
             self._schedule(FIRST_POLL)
 
@@ -78,8 +82,10 @@ class Poller:
         else:
             self._failures = 0
         if status is PollStatus.DATA:
+            self._vain = 0
             self._schedule(NEXT_POLL)
         elif self._holds > 0 or status in (PollStatus.NO_FRAME, PollStatus.NO_ACK):
-            self._schedule(self._period)
+            self._schedule(min(self._period << self._vain // 2, max(SLOWEST_POLL, self._period)))
+            self._vain += 1
         elif self.on_asleep is not None:
             self.on_asleep()
