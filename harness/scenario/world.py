@@ -37,7 +37,7 @@ class HanWorld:
         self._check = check
         self._commissionings = 0
         self._turn = asyncio.Lock()
-        self._work: set[asyncio.Task[None]] = set()
+        self._work: list[asyncio.Task[None]] = []
         self.results: list[CheckResult] = []
         for change in plan.changes:
             if change.at is not None:
@@ -55,8 +55,7 @@ class HanWorld:
         if change.state is not State.WELL:
             self._trace.truth(change.subject, change.state, change.cause)
         task = asyncio.get_running_loop().create_task(self._bring_about(change))
-        self._work.add(task)
-        task.add_done_callback(self._work.discard)
+        self._work.append(task)
 
     async def _bring_about(self, change: Change) -> None:
         fault = FAULTS[change.cause]
@@ -85,9 +84,9 @@ class HanWorld:
         self._trace.truth(fault.subject, State.WELL, fault.name)
 
     async def _settled(self) -> None:
-        """Wait for what is being broken or mended."""
+        """Wait for what is being broken or mended. Raises WorldError if that went wrong."""
         while self._work:
-            await asyncio.gather(*self._work)
+            await self._work.pop(0)
 
     # --- what the controller asks for -------------------------------------------------------------------------------
 

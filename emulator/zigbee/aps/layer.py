@@ -311,6 +311,8 @@ class Aps:
             handler(command, frame, indication)
 
     def _data(self, frame: ApsFrame, indication: NwkIndication) -> None:
+        if frame.delivery == frames.GROUP:
+            raise RemoteProtocolError(Drop.UNSUPPORTED, f"group {frame.group:#06x}")
         broadcast = indication.dst >= FIRST_BROADCAST
         payload: bytes | None = frame.payload
         if frame.fragment is not None:

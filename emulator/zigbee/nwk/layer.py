@@ -15,7 +15,7 @@ from emulator.errors import Drop, RemoteProtocolError
 from emulator.mac.child import Child
 from emulator.mac.frames import MacFrame
 from emulator.mac.layer import Mac, SendDone
-from emulator.radio.interface import Reception
+from emulator.radio.interface import Reception, TxStatus
 from emulator.randomness import RandomSource
 from emulator.zigbee.nwk import commands, frames
 from emulator.zigbee.nwk.commands import NwkCommand
@@ -117,7 +117,11 @@ class Nwk:
         secured: bool = True,
         radius: int = DEFAULT_RADIUS,
     ) -> None:
-        """NLDE-DATA.request: send APS octets to a short or broadcast address."""
+        """NLDE-DATA.request: send APS octets to a short or broadcast address. Outside a network nothing is sent."""
+        if self.storage.network is None or (secured and not self.security.ready):
+            if done is not None:
+                self.clock.call_later(0, done, TxStatus.ABORTED)
+            return
         sequence = self.next_sequence()
         src = self.mac.short
         if secured:

@@ -1,6 +1,6 @@
 """Upkeep of a network: Link Status, PAN ID conflicts, channel changes, leaving.
 
-Sources: Link Status R22 3.6.3.4.2; PAN ID conflict 3.6.1.13; Leave 3.6.1.10; channel change 3.6.1.14 and Mgmt_NWK_Update_req.
+Sources: Link Status R22 3.6.3.4.2; PAN ID conflict 3.6.1.13; Leave 3.6.1.10; channel change 3.6.1.14.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from emulator.zigbee.nwk.frames import NwkFrame
 from emulator.zigbee.nwk.layer import ALL_DEVICES, ALL_ROUTERS, BROADCAST_DELIVERY_TIME, RX_ON_DEVICES, Nwk
 from emulator.zigbee.nwk.neighbors import LOST_AFTER_PERIODS, NeighborTable, link_cost
 
+MOST_LINK_STATUS_ENTRIES = 20
 LEAVE_DELAY = 50 * MILLISECOND
 
 
@@ -64,11 +65,15 @@ class Maintenance:
             self._send_link_status(self._nwk.clock.now - LOST_AFTER_PERIODS * period)
 
     def _send_link_status(self, since: int) -> None:
-        entries = tuple(
+        entries = [
             LinkStatusEntry(n.short, incoming_cost=link_cost(n.lqi), outgoing_cost=n.outgoing_cost)
             for n in self.neighbors.routers(since)
-        )
-        self._nwk.send_command(ALL_ROUTERS, LinkStatus(entries=entries, first=True, last=True))
+        ]
+        # One frame holds so many; the list of a crowded place is split, and its ends are marked (R22, 3.4.8.3.1).
+        for at in range(0, max(len(entries), 1), MOST_LINK_STATUS_ENTRIES):
+            part = tuple(entries[at : at + MOST_LINK_STATUS_ENTRIES])
+            last = at + MOST_LINK_STATUS_ENTRIES >= len(entries)
+            self._nwk.send_command(ALL_ROUTERS, LinkStatus(entries=part, first=at == 0, last=last))
 
     def _link_status(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
         assert isinstance(command, LinkStatus)

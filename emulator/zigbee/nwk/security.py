@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.errors import Drop, RemoteProtocolError
+from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
 from emulator.zigbee.security.ccm import FrameCipher, cipher
 from emulator.zigbee.storage import NonVolatile
 
@@ -33,7 +33,7 @@ class NwkSecurity:
     def outgoing(self) -> tuple[FrameCipher, int, int]:
         """Cipher, frame counter and key sequence number for the next frame that we send."""
         if self._active is None:
-            raise RemoteProtocolError(Drop.UNKNOWN_KEY, "no network key")
+            raise LocalProtocolError("a secured frame is to be sent, and there is no network key")
         return self._active, self._storage.nwk_counter.next(), self._storage.active_key
 
     def incoming(self, key_sequence: int) -> FrameCipher:
