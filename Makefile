@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .PHONY: help demo test bench lint check clean core tools
 
 BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 ARGS ?=
 
 help: ## print this list

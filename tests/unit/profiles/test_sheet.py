@@ -52,14 +52,14 @@ lumens = { value = 400, source = "stated", reference = "invoice" }
 
 
 @pytest.fixture
-def read(write):
+def read(write, tmp_path: Path):
     """`read(text)`: the sheet; `based_on = "base"` means the desk lamp above."""
     write(DESK, "base.toml")
 
     def base(name: str) -> Path:
         if name != "base":
             raise UnknownIdError("lamp", name, ["base"])
-        return write(DESK, "base.toml")
+        return tmp_path / "base.toml"
 
     return lambda text: read_sheet(write(text), (DeskLamp, StreetLamp), base)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from profiles import cohorts, devices, schemas
-from profiles.devices import Esme, Gsme, Hub, Ihd
+from profiles.devices import Device, Esme, Gsme, Hub, Ihd
 from profiles.errors import ProfileError
 from profiles.rulesets import Cohort
 from profiles.sheet import UnknownIdError
 from profiles.sourced import Source
 
-KINDS = {"hub": Hub, "esme": Esme, "gsme": Gsme, "ihd": Ihd}
+KINDS: dict[str, type[Device]] = {"hub": Hub, "esme": Esme, "gsme": Gsme, "ihd": Ihd}
 
 
 @pytest.mark.parametrize("name", devices.ids())
