@@ -31,7 +31,13 @@ class Han:
     """One emulated HAN: hub, electricity meter, gas meter, and a display if wanted."""
 
     def __init__(
-        self, settings: HanSettings, *, seed: int | str, start: datetime, clock: VirtualClock | None = None, ihd: bool = False
+        self,
+        settings: HanSettings,
+        *,
+        seed: int | str,
+        start: datetime,
+        clock: VirtualClock | None = None,
+        ihd: bool = False,
     ) -> None:
         """`start` is the date at the clock's present time."""
         self.seed = seed

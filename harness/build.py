@@ -173,5 +173,3 @@ def _ihd(home: Household) -> IhdSettings:
         electricity_interval=ihd.electricity_interval_s * SECOND,
         gas_interval=ihd.gas_interval_s * SECOND,
     )
-
-

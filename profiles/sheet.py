@@ -191,4 +191,3 @@ def _meaning(annotation: Any) -> str:
     if not hasattr(annotation, "__metadata__"):
         return ""
     return " ".join(meta.description for meta in annotation.__metadata__ if isinstance(meta, Meta) and meta.description)
-

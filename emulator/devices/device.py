@@ -11,12 +11,12 @@ from emulator.devices.settings import SMART_ENERGY, DeviceSettings
 from emulator.radio.interface import Radio
 from emulator.randomness import RandomSource
 from emulator.zcl import ClusterClient, ClusterServer, Endpoint
+from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
 from emulator.zigbee.security.install_code import InstallCode
 from emulator.zigbee.stack import Stack
 from emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey, NonVolatile
 from emulator.zigbee.zdo import SimpleDescriptor
-from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 
 S = TypeVar("S", bound=DeviceSettings)
 

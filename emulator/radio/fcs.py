@@ -1,4 +1,4 @@
-"""The frame check sequence of IEEE 802.15.4 (2011, 5.2.1.9): CRC-16 with polynomial 0x1021, least significant bit first.
+"""The frame check sequence (IEEE 802.15.4-2011, 5.2.1.9): CRC-16, polynomial 0x1021, least significant bit first.
 
 `binascii.crc_hqx` is the same polynomial, most significant bit first, in C; reversing the bits of every octet on
 the way in and out turns one into the other.

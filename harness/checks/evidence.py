@@ -9,7 +9,7 @@ from emulator.radio import Air, Transmission
 from emulator.radio.air_radio import AirRadio
 
 MOST = 200
-"""Frames kept of one check: the first ones and, of what follows, nothing; a check that needs more proves nothing more."""
+"""Frames kept of one check, the first ones: a check that shows more proves no more."""
 
 
 class Evidence(NamedTuple):

@@ -25,7 +25,9 @@ from profiles.rulesets import shipped
 @click.option("--seed", default="1", show_default=True, help="Everything random follows from it.")
 @click.option("--speed", default="virtual", show_default=True, help="virtual, or virtual seconds in a real one.")
 @click.option("--controller", default="reference", show_default=True, help="reference, wrong:NAME or module:attribute.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Keep capture, keys, trace and report here.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Where capture, keys, trace and report go."
+)
 @json_option
 def run(scenario: str, seed: str, speed: str, controller: str, out: Path | None, as_json: bool) -> int:
     """Run SCENARIO, a file or the id of one that comes with hanbench."""

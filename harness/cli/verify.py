@@ -93,14 +93,15 @@ def _show(tally: Tally, summary: Summary, out: Path) -> None:
 def _in_words(tally: Tally, summary: Summary) -> Sequence[str]:
     """The result for somebody who sees it for the first time."""
     partial, both = tally.outcomes["migrate-esme-only"], tally.outcomes["migrate-both"]
+    rest = summary.scenarios - both - partial
+    amount = f"{summary.frames:,} radio frames, {summary.checks:,} HAN-connectivity checks"
+    verdict = "Every decision was one that the rules allow."
+    if tally.failures:
+        verdict = f"{tally.failures} scenarios did not go as the rules demand ({summary.violations} violations)."
     return (
-        f"{summary.scenarios} migrations were played on emulated HANs: {summary.frames:,} radio frames, "
-        f"{summary.checks:,} HAN-connectivity checks.",
-        f"{both} homes were migrated whole, {partial} without their gas meter; "
-        f"{summary.scenarios - both - partial} were held, refused, left for another try, or excluded.",
-        "Every decision was one that the rules allow."
-        if not tally.failures
-        else f"{tally.failures} scenarios did not go as the rules demand ({summary.violations} violations).",
+        f"{summary.scenarios} migrations were played on emulated HANs: {amount}.",
+        f"{both} homes were migrated whole, {partial} without their gas meter, {rest} not now or not at all.",
+        verdict,
     )
 
 

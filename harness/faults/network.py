@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from emulator.zigbee.nwk.join_states import JoinEvent
+from emulator.zigbee.nwk.joining import Joiner
 from emulator.zigbee.storage import COUNTER_STRIDE, Counter
 from harness.bench import Han
 from harness.faults.fault import Fault
@@ -18,17 +19,16 @@ HOPS = (15, 20, 25, 11)
 """Channels to which a hub moves, in turn."""
 
 
-def _policy(han: Han, **changes: bool) -> None:
-    """Change how the GSME's firmware looks for its network."""
+def _joiner(han: Han) -> Joiner:
+    """What in the GSME's firmware looks for its network."""
     joiner = han.gsme.stack.joiner
     assert joiner is not None
-    joiner.policy = replace(joiner.policy, **changes)
+    return joiner
 
 
 def _look_again(han: Han) -> None:
     """What a visit with a service tool does: the meter is told to find its network."""
-    joiner = han.gsme.stack.joiner
-    assert joiner is not None
+    joiner = _joiner(han)
     joiner.policy = han.settings.gsme.node.join
     joiner.event(JoinEvent.REJOIN)
 
@@ -47,7 +47,8 @@ async def _miss_two_rotations(han: Han) -> None:
     """The hub changes the network key twice while the meter sleeps, and its firmware knows no Trust Centre rejoin."""
     trust_center = han.hub.stack.trust_center
     assert trust_center is not None
-    _policy(han, trust_center_rejoin=False)
+    joiner = _joiner(han)
+    joiner.policy = replace(joiner.policy, trust_center_rejoin=False)
     radio = han.radio("gsme")
     radio.muted, before = True, radio.muted
     for _ in range(ROTATIONS):
@@ -75,7 +76,8 @@ async def _accept_counter(han: Han) -> None:
 
 async def _age_out(han: Han) -> None:
     """The hub has dropped its child for want of polls, and the meter's firmware does not rejoin."""
-    _policy(han, rejoin=False)
+    joiner = _joiner(han)
+    joiner.policy = replace(joiner.policy, rejoin=False)
     parent = han.hub.stack.parent
     child = parent.by_ieee(han.settings.gsme.ieee) if parent is not None else None
     if parent is not None and child is not None:
@@ -84,7 +86,8 @@ async def _age_out(han: Han) -> None:
 
 async def _hop(han: Han) -> None:
     """The hub moves to another channel; the meter sleeps through it, and looks on its old channel only."""
-    _policy(han, other_channels=False)
+    joiner = _joiner(han)
+    joiner.policy = replace(joiner.policy, other_channels=False)
     now = han.hub.stack.nwk.network.channel
     han.hub.change_channel(next(channel for channel in HOPS if channel != now))
     await asyncio.sleep(SETTLE)

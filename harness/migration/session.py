@@ -163,7 +163,7 @@ class _Session:
         try:
             answer = self.controller.handle(event, now)
             actions = list(await answer if inspect.isawaitable(answer) else answer)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # Whatever the system under test raises is a fact about it, to be judged like any other.
             self._misbehaved("crashed", f"{type(error).__name__}: {error}")
             return

@@ -194,6 +194,7 @@ class Close(Action, frozen=True, tag="close"):
 
 AnyAction = RunCheck | AskSupplier | CommissionDevices | ExcludeDevice | Close
 
+
 def conform(action: object) -> AnyAction:
     """Return `action` as it would come through JSON. Raises msgspec.ValidationError if it is not in the vocabulary.
 

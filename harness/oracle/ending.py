@@ -22,7 +22,7 @@ def ends_in_time(case: Case) -> Iterator[Finding]:
     """The controller closes the case, no later than a day after `decide_by`."""
     latest = case.installation.decide_by + GRACE
     if case.closed is None:
-        yield Finding(f"no outcome; recording ended on the bound \"{case.end.reason if case.end else 'none'}\"")
+        yield Finding(f'no outcome; recording ended on the bound "{case.end.reason if case.end else "none"}"')
     elif case.closed[1].time > latest:
         yield Finding(f"closed at {case.closed[1].time}, after {latest}")
 

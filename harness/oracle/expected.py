@@ -216,9 +216,7 @@ class _Teller:
 
     def _heard_before_decision(self, story: _Story) -> list[SupplierAct]:
         """Return what suppliers said up to the last check; who speaks right after its result speaks too late."""
-        return [
-            act for when, act in self._acts(story) if when <= story.now and act.after_check != len(story.checked)
-        ]
+        return [act for when, act in self._acts(story) if when <= story.now and act.after_check != len(story.checked)]
 
     def _consent_given(self, at: datetime, heard: Iterable[SupplierAct]) -> bool:
         """Say whether the GSME's supplier, after all that was heard, gives what is needed."""

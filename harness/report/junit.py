@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from types import TracebackType
 from xml.sax.saxutils import XMLGenerator
+from xml.sax.xmlreader import AttributesImpl
 
 from harness.report.model import ScenarioReport
 
@@ -42,14 +43,12 @@ class JunitWriter:
         decided = report.decision or "no decision"
         self._start("failure", {"message": f"{decided}, expected {' or '.join(report.expected)}"})
         self._xml.characters(
-            "\n".join(
-                [report.because, *(f"{each.property} ({each.rule}): {each.text}" for each in report.violations)]
-            )
+            "\n".join([report.because, *(f"{each.property} ({each.rule}): {each.text}" for each in report.violations)])
         )
         self._xml.endElement("failure")
 
     def _start(self, name: str, attributes: Attributes) -> None:
-        self._xml.startElement(name, attributes)
+        self._xml.startElement(name, AttributesImpl(attributes))
 
     def __enter__(self) -> JunitWriter:
         return self

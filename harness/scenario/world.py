@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from emulator.clock import SECOND
+from emulator.devices import Esme, Gsme
 from emulator.zcl.clusters import BASIC
 from harness.bench import Han
 from harness.checks import HanConnectivityCheck
@@ -69,7 +70,8 @@ class HanWorld:
 
     async def _heal(self, fault: Fault) -> None:
         han = self._han
-        meter = {Subject.GSME: han.gsme, Subject.ESME: han.esme}.get(fault.subject)
+        meters: dict[Subject, Esme | Gsme] = {Subject.GSME: han.gsme, Subject.ESME: han.esme}
+        meter = meters.get(fault.subject)
         if meter is not None:
             self._trace.truth(fault.subject, State.UNCERTAIN, fault.name)
         await fault.heal(han)

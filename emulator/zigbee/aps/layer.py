@@ -134,8 +134,7 @@ class Aps:
         network = self.storage.network
         if network is not None and short == 0 and network.trust_center:
             return network.trust_center
-        neighbour = next((ieee for ieee, address in self.storage.short_addresses.items() if address == short), None)
-        return neighbour
+        return next((ieee for ieee, address in self.storage.short_addresses.items() if address == short), None)
 
     # --- sending ------------------------------------------------------------------------------------------------
 

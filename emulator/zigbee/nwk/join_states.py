@@ -83,9 +83,7 @@ TRANSITIONS: dict[tuple[JoinState, JoinEvent], JoinState] = {
 }
 
 
-WITH_PARENT = frozenset(
-    (_S.JOINED, _S.AWAITING_KEY, _S.REJOINING, _S.TRUST_CENTER_REJOINING, _S.AWAITING_NEW_KEY)
-)
+WITH_PARENT = frozenset((_S.JOINED, _S.AWAITING_KEY, _S.REJOINING, _S.TRUST_CENTER_REJOINING, _S.AWAITING_NEW_KEY))
 """States in which there is a parent whom a sleeper can ask for data."""
 
 

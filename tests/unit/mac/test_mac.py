@@ -1,4 +1,4 @@
-"""MAC behaviour between two nodes on a quiet Air: scan, association, polling, the indirect queue, orphans, bad input."""
+"""MAC behaviour between two nodes on a quiet Air: scan, association, polling, indirect queue, orphans, bad input."""
 
 from __future__ import annotations
 
@@ -208,8 +208,14 @@ def test_a_retransmission_is_a_duplicate_and_goes_no_further(home: Home) -> None
 @pytest.mark.parametrize(
     ("psdu", "reason"),
     [
-        (MacFrame(frames.COMMAND, 1, b"\x63", dst_pan=PAN, dst=0, dst_mode=2, src_pan=PAN, src=5, src_mode=2), Drop.UNSUPPORTED),
-        (MacFrame(frames.COMMAND, 1, b"\x01", dst_pan=PAN, dst=0, dst_mode=2, src_pan=PAN, src=5, src_mode=3), Drop.MALFORMED_MAC),
+        (
+            MacFrame(frames.COMMAND, 1, b"\x63", dst_pan=PAN, dst=0, dst_mode=2, src_pan=PAN, src=5, src_mode=2),
+            Drop.UNSUPPORTED,
+        ),
+        (
+            MacFrame(frames.COMMAND, 1, b"\x01", dst_pan=PAN, dst=0, dst_mode=2, src_pan=PAN, src=5, src_mode=3),
+            Drop.MALFORMED_MAC,
+        ),
         (MacFrame(frames.BEACON, 1, b"\xff", src_pan=PAN, src=5, src_mode=2), Drop.MALFORMED_MAC),
     ],
 )

@@ -149,7 +149,7 @@ def test_a_cap_below_the_failures_required_is_refused():
         ('cohorts = ["moc-mds", "foc"]', 'cohorts = ["moc-mds"]', "foc/active"),
         ('cohorts = ["moc-mds", "foc"]', 'cohorts = ["ioc", "moc-mds", "foc"]', "twice"),
         ('cohorts = ["moc-mds", "foc"]', 'cohorts = ["moc-mds", "moon"]', "moon"),
-        ('value = 2022-12-31', 'value = "soon"', "replace_by"),
+        ("value = 2022-12-31", 'value = "soon"', "replace_by"),
         ("value = 5\n", "value = 2\n", "attempt_cap"),
         ("value = 5\n", "value = 0\n", "attempt_cap"),
         ('{ value = "dcc", source = "stated"', '{ value = "responsible-supplier", source = "stated"', "consent"),

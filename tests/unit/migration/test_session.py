@@ -186,7 +186,7 @@ def test_a_crash_is_recorded_and_the_case_goes_on(stage, house, plan):
         "run-check",
         None,
         42,
-        object(),
+        pytest.param(object(), id="object"),
         Tick(),
         {"action": "commission-devices", "devices": ["toaster"]},
         {"action": "commission-devices", "devices": []},

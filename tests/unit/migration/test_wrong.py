@@ -18,9 +18,7 @@ def test_it_is_caught_by_the_property_that_it_names(wrong, stage):
     caught = {
         violation.property
         for study in stage.cases.values()
-        for violation in judge(
-            stage.play(wrong.make(shipped()), study.installation, study.plan).records, shipped()
-        )
+        for violation in judge(stage.play(wrong.make(shipped()), study.installation, study.plan).records, shipped())
     }
     assert wrong.property in caught
 

@@ -119,9 +119,7 @@ class Story:
         return self.add(Taken(self.now, ExcludeDevice(device, record)), Excluded(self.now, device, record))
 
     def closes(self, outcome: Outcome) -> Story:
-        return self.add(
-            Taken(self.now, Close(outcome)), Closed(self.now, outcome), End(self.now, "closed")
-        )
+        return self.add(Taken(self.now, Close(outcome)), Closed(self.now, outcome), End(self.now, "closed"))
 
     def partial(self) -> Story:
         """The ESME is commissioned alone, the GSME excluded, the case closed."""

@@ -26,13 +26,17 @@ class Scene:
 
     def radio(self, name: str, short: int, position: tuple[float, float] = (0.0, 0.0), **config: object) -> AirRadio:
         radio = AirRadio(self.air, self.clock, split(self.seed, name), name, position)
-        radio.configure(RadioConfig(channel=15, pan_id=PAN, short_address=short, extended_address=short + 0x100, **config))  # type: ignore[arg-type]
+        radio.configure(
+            RadioConfig(channel=15, pan_id=PAN, short_address=short, extended_address=short + 0x100, **config)
+        )  # type: ignore[arg-type]
         radio.listen(True)
         self.heard[name] = []
         radio.receiver = self.heard[name].append
         return radio
 
-    def send(self, radio: AirRadio, dst: int, payload: bytes = b"x" * 20, *, ack: bool = True, **options: object) -> list[TxResult]:
+    def send(
+        self, radio: AirRadio, dst: int, payload: bytes = b"x" * 20, *, ack: bool = True, **options: object
+    ) -> list[TxResult]:
         results: list[TxResult] = []
         psdu = frames.data(7, PAN, dst, radio.config.short_address, payload, ack=ack)
         radio.transmit(psdu, results.append, **options)  # type: ignore[arg-type]
