@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -12,6 +13,7 @@ import msgspec
 from harness.cli.errors import unknown
 from harness.cli.output import json_option, print_json, table
 from profiles import cohorts, devices
+from profiles.loader import read_table
 from profiles.sheet import Fact, Sheet
 from profiles.sourced import Source
 
@@ -45,8 +47,11 @@ def profiles(context: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def show(context: click.Context, id: str, as_json: bool) -> None:
-    """Show one cohort or device: every value, its source and the document that it comes from."""
-    chosen = next((each for each in _catalogue() if each.id == id), None)
+    """Show one cohort or device: every value, its source and the document that it comes from.
+
+    ID may be a file of your own, ending in .toml; what is wrong with it is said.
+    """
+    chosen = _own(Path(id)) if id.endswith(".toml") else next((each for each in _catalogue() if each.id == id), None)
     if chosen is None:
         raise unknown("profile", id, [each.id for each in _catalogue()])
     if as_json or context.obj:
@@ -64,8 +69,20 @@ def _catalogue() -> Iterator[Profile]:
     for name in cohorts.ids():
         yield Profile(name, "cohort", cohorts.shipped(name))
     for name in devices.ids():
-        sheet = devices.shipped(name)
-        yield Profile(name, str(sheet.values.__struct_config__.tag), sheet)
+        yield _device(devices.shipped(name))
+
+
+def _device(sheet: Sheet[devices.AnyDevice]) -> Profile:
+    return Profile(sheet.values.id, str(sheet.values.__struct_config__.tag), sheet)
+
+
+def _own(path: Path) -> Profile:
+    """A file of the user's: a cohort if it says which devices the home has, a device otherwise."""
+    if "devices" not in read_table(path):
+        return _device(devices.read_device(path))
+    home = cohorts.read_cohort(path)
+    cohorts.furnish(home.values, path)
+    return Profile(home.values.id.value, "cohort", home)
 
 
 def _summary(profile: Profile) -> dict[str, Any]:

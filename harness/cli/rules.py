@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,7 +10,7 @@ import msgspec
 
 from harness.cli.errors import unknown
 from harness.cli.output import json_option, print_json, table
-from profiles.rulesets import Cohort, InstallationType, RuleSet, Sourced, shipped
+from profiles.rulesets import Cohort, InstallationType, RuleSet, Sourced, load_ruleset, shipped
 
 
 @click.group(invoke_without_command=True)
@@ -31,8 +32,11 @@ def rules(context: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def show(context: click.Context, id: str, as_json: bool) -> None:
-    """Show one rule set: every value, its source and the paragraph that it comes from."""
-    chosen = shipped().get(id)
+    """Show one rule set: every value, its source and the paragraph that it comes from.
+
+    ID may be a file of your own, ending in .toml; what is wrong with it is said.
+    """
+    chosen = load_ruleset(Path(id)) if id.endswith(".toml") else shipped().get(id)
     if chosen is None:
         raise unknown("rule set", id, list(shipped()))
     if as_json or context.obj:

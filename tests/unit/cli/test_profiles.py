@@ -45,6 +45,54 @@ def test_a_cohort_names_its_devices(hanbench):
     )
 
 
+OWN = """
+based_on = "ioc-gsme"
+id = "mine"
+title = "A meter of my own"
+[sleep]
+wake_interval_s = { value = 600, source = "assumed", reference = "my desk" }
+"""
+
+
+def test_a_file_of_ones_own_is_shown(hanbench, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(OWN)
+    outcome = hanbench("profiles", "show", str(path), "--json")
+    assert outcome.status == 0
+    assert json.loads(outcome.out)["values"]["sleep"] == {
+        "wake_interval_s": 600,
+        "poll_interval_ms": 250,
+        "poll_failures": 3,
+    }
+
+
+def test_a_home_of_ones_own_is_shown(hanbench, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('based_on = "ioc"\nid = "ioc"\ntitle = "Mine"\n[devices]\ngsme = "moc-secure-gsme"\n')
+    assert "devices: hub ioc-hub, esme ioc-esme, gsme moc-secure-gsme, ihd ioc-ihd\n" in (
+        hanbench("profiles", "show", str(path)).out
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("600", "0"), "sleep.wake_interval_s.value: expected a whole number >= 1, found 0"),
+        (("wake_interval_s", "wake_intervall_s"), "sleep.wake_intervall_s: no such key; expected one of"),
+        (("ioc-gsme", "ioc-gas"), "based_on: no device 'ioc-gas'; there are generic-esme"),
+        (("[sleep]", "[sleep"), "expected TOML: "),
+        (("title =", "devices = 3\ntitle ="), "based_on: no cohort 'ioc-gsme'; there are ioc, moc-secure"),
+    ],
+)
+def test_a_file_that_is_wrong_is_bad_input_in_one_line(hanbench, tmp_path, change, said):
+    path = tmp_path / "mine.toml"
+    path.write_text(OWN.replace(*change))
+    outcome = hanbench("profiles", "show", str(path))
+    assert (outcome.status, outcome.out) == (3, "")
+    assert outcome.err.startswith(f"hanbench: {path}: {said}")
+    assert outcome.err.count("\n") == 1
+
+
 def test_an_unknown_profile_is_bad_input_that_names_those_there_are(hanbench):
     outcome = hanbench("profiles", "show", "gsm")
     assert (outcome.status, outcome.out) == (3, "")

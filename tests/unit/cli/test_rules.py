@@ -7,6 +7,7 @@ import json
 import pytest
 
 from harness.cli.output import table
+from profiles.rulesets import FOLDER
 
 
 def test_the_rule_sets_are_listed_with_the_days_they_were_in_force(hanbench):
@@ -65,3 +66,13 @@ def test_a_terminal_gets_the_same_cells(capsys, monkeypatch):
     out = capsys.readouterr().out
     assert "in [brackets]" in out
     assert "─" in out
+
+
+def test_a_rule_set_of_ones_own_is_shown_and_what_is_wrong_with_it_said(hanbench, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text((FOLDER / "tmad-v19.toml").read_text(encoding="utf-8").replace('"tmad-v19"', '"mine"'))
+    assert hanbench("rules", "show", str(path)).out.startswith("mine: ")
+    path.write_text(path.read_text(encoding="utf-8").replace("value = 5\n", "value = 0\n"))
+    outcome = hanbench("rules", "show", str(path))
+    assert (outcome.status, outcome.out) == (3, "")
+    assert outcome.err == f"hanbench: {path}: attempt_cap.value: expected a whole number >= 1, found 0\n"
