@@ -6,10 +6,12 @@ Imports nothing heavy: this is loaded for `hanbench --help` too.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from enum import IntEnum
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -80,6 +82,16 @@ def guarded(program: Callable[[], object], name: str = "hanbench") -> int:
         hint = "HANBENCH_DEBUG=1 shows where"
         return _complain(f"{name} itself failed: {_line(said)} ({hint})", ExitStatus.INTERNAL)
     return result if isinstance(result, int) else ExitStatus.EXPECTED
+
+
+def end_cleanly_on_signals() -> None:
+    """Make SIGTERM and SIGHUP unwind the stack as Ctrl-C does: workers end, and what was begun is cleaned up."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGHUP, end)
 
 
 def _usage(name: str, error: click.ClickException) -> str:

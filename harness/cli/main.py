@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import click
 
-from harness.cli.errors import guarded
+from harness.cli.errors import end_cleanly_on_signals, guarded
 from harness.version import VERSION
 
 
@@ -66,6 +66,8 @@ def hanbench() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status."""
+    if arguments is None:
+        end_cleanly_on_signals()
     given = list(sys.argv[1:] if arguments is None else arguments)
 
     def program() -> object:

@@ -1,0 +1,40 @@
+"""A run that is stopped leaves nothing behind: no worker, no half-written file."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def started(out: Path) -> subprocess.Popen[str]:
+    """`hanbench verify` with two workers, in a process group of its own, at work."""
+    options = ["--jobs", "2", "--only", "ioc.active.*", "--out", str(out)]
+    command = [sys.executable, "-m", "harness.cli.main", "verify", *options]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("hanbench verify: ")
+    for line in process.stderr:
+        if " of " in line:  # a tenth is done
+            return process
+    raise AssertionError(f"verify ended by itself: {process.wait()}")
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_run_that_is_stopped_leaves_nothing_behind(tmp_path, number, status):
+    process = started(tmp_path)
+    if number is signal.SIGINT:
+        os.killpg(process.pid, number)  # as a terminal does it: to all of them
+    else:
+        process.send_signal(number)
+    out, err = process.communicate()
+    assert process.returncode == status
+    assert out == ""
+    assert "Traceback" not in err
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+    assert [path.name for path in tmp_path.iterdir() if path.suffix != ".pcapng" and path.suffix != ".keys"] == []
