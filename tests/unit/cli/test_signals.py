@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -15,7 +16,7 @@ def started(out: Path) -> subprocess.Popen[str]:
     """`hanbench verify` with two workers, in a process group of its own, at work."""
     options = ["--jobs", "2", "--only", "ioc.active.*", "--out", str(out)]
     command = [sys.executable, "-m", "harness.cli.main", "verify", *options]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True, start_new_session=True)
     assert process.stderr is not None
     assert process.stderr.readline().startswith("hanbench verify: ")
     for line in process.stderr:
