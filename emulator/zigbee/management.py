@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
-
 from emulator.clock import SECOND
 from emulator.zigbee.nwk.config import Role
+from emulator.zigbee.nwk.layer import Nwk
+from emulator.zigbee.nwk.maintenance import Maintenance
+from emulator.zigbee.nwk.parent import Parent
 from emulator.zigbee.zdo import (
     BindingTable,
     EnergyReport,
@@ -21,9 +22,6 @@ from emulator.zigbee.zdo import (
 )
 from emulator.zigbee.zdo.descriptors import PRIMARY_TRUST_CENTER
 
-if TYPE_CHECKING:
-    from emulator.zigbee.stack import Stack
-
 SUPERFRAME = 15_360
 """Microseconds."""
 LEAVE_AFTER = SECOND // 2
@@ -37,9 +35,11 @@ PARENT, CHILD, SIBLING, STRANGER = 0, 1, 2, 3
 class Management:
     """One node, as its ZDO sees it."""
 
-    def __init__(self, stack: Stack, manufacturer: int) -> None:
-        self._stack = stack
-        config = stack.config
+    def __init__(self, nwk: Nwk, maintenance: Maintenance, parent: Parent | None, manufacturer: int) -> None:
+        self._nwk = nwk
+        self._maintenance = maintenance
+        self._parent = parent
+        config = nwk.config
         mask = PRIMARY_TRUST_CENTER if config.role is Role.COORDINATOR else 0
         self.node_descriptor = NodeDescriptor.of(config.role.value, config.capability, manufacturer, mask)
         self.power_descriptor = (
@@ -47,27 +47,26 @@ class Management:
             if config.battery
             else PowerDescriptor()
         )
-        self.bindings: BindingTable = stack.storage.application.setdefault("bindings", BindingTable())
+        self.bindings: BindingTable = nwk.storage.application.setdefault("bindings", BindingTable())
         self.descriptors: list[SimpleDescriptor] = []
         """One an endpoint; the device fills it in."""
 
     @property
     def ieee(self) -> int:
-        return self._stack.storage.ieee
+        return self._nwk.storage.ieee
 
     @property
     def short(self) -> int:
-        return self._stack.mac.short
+        return self._nwk.mac.short
 
     def simple_descriptors(self) -> Sequence[SimpleDescriptor]:
         return self.descriptors
 
     def neighbors(self) -> Sequence[NeighborEntry]:
-        stack = self._stack
-        network = stack.nwk.network
+        network = self._nwk.network
         entries = []
-        for neighbor in stack.maintenance.neighbors.all():
-            child = stack.storage.children.get(neighbor.short)
+        for neighbor in self._maintenance.neighbors.all():
+            child = self._nwk.storage.children.get(neighbor.short)
             if child is not None:
                 flags = NeighborFlags(1 if child.router else 2, int(child.rx_on), CHILD)
             elif neighbor.short == network.parent:
@@ -82,25 +81,25 @@ class Management:
         return entries
 
     def children(self) -> Sequence[tuple[int, int]]:
-        return [(child.ieee, child.short) for child in self._stack.storage.children.values()]
+        return [(child.ieee, child.short) for child in self._nwk.storage.children.values()]
 
     def permit_join(self, duration: int, tc_significance: bool) -> ZdpStatus:
-        if self._stack.parent is None:
+        if self._parent is None:
             return ZdpStatus.NOT_SUPPORTED
-        self._stack.parent.permit(duration)
+        self._parent.permit(duration)
         return ZdpStatus.SUCCESS
 
     def leave(self, ieee: int, *, rejoin: bool, remove_children: bool) -> ZdpStatus:
-        stack = self._stack
+        call_later = self._nwk.clock.call_later
         if ieee == self.ieee or not ieee:
-            if stack.joiner is None:
+            if self._nwk.config.role is Role.COORDINATOR:
                 return ZdpStatus.NOT_PERMITTED
-            stack.clock.call_later(LEAVE_AFTER, stack.maintenance.leave, rejoin)
+            call_later(LEAVE_AFTER, self._maintenance.leave, rejoin)
             return ZdpStatus.SUCCESS
-        child = None if stack.parent is None else stack.parent.by_ieee(ieee)
+        child = None if self._parent is None else self._parent.by_ieee(ieee)
         if child is None:
             return ZdpStatus.DEVICE_NOT_FOUND
-        stack.clock.call_later(LEAVE_AFTER, stack.maintenance.tell_to_leave, child.short, rejoin)
+        call_later(LEAVE_AFTER, self._maintenance.tell_to_leave, child.short, rejoin)
         return ZdpStatus.SUCCESS
 
     def energy_scan(self, channels: tuple[int, ...], exponent: int, done: Callable[[EnergyReport], None]) -> None:
@@ -113,14 +112,14 @@ class Management:
 
         def measure() -> None:
             if remaining:
-                self._stack.radio.energy_scan(remaining.pop(0), SUPERFRAME * (2**exponent + 1), measured)
+                self._nwk.mac.radio.energy_scan(remaining.pop(0), SUPERFRAME * (2**exponent + 1), measured)
             else:
-                done(EnergyReport(tuple(energies), self._stack.mac.transmissions, self._stack.mac.failures))
+                done(EnergyReport(tuple(energies), self._nwk.mac.transmissions, self._nwk.mac.failures))
 
         measure()
 
     def change_channel(self, channel: int, update_id: int) -> None:
-        self._stack.maintenance.change_channel(channel, update_id)
+        self._maintenance.change_channel(channel, update_id)
 
     def change_parameters(self, channels: int, update_id: int, manager: int) -> None:
-        self._stack.nwk.network.update_id = update_id
+        self._nwk.network.update_id = update_id

@@ -69,7 +69,7 @@ class Stack:
             self.key_client = KeyClient(self.aps, self._waits_for_key, self._key_came)
             if self.parent is not None:
                 RouterErrands(self.aps, self.parent)
-        self.management = Management(self, manufacturer)
+        self.management = Management(self.nwk, self.maintenance, self.parent, manufacturer)
         self.zdo = Zdo(self.aps, self.clock, self.management, self.counters)
         self.zdo.server.on_announce = self._announced
         self.nwk.on_heard = self._heard
