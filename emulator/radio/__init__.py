@@ -1,6 +1,6 @@
 """IEEE 802.15.4 radios: the interface of a radio co-processor, and the Air with radios on it."""
 
-from emulator.radio.air import Air, Jammer, Transmission
+from emulator.radio.air import Air, Jammer
 from emulator.radio.air_radio import AirRadio
 from emulator.radio.interface import (
     ALL_CHANNELS,
@@ -12,6 +12,7 @@ from emulator.radio.interface import (
     TxResult,
     TxStatus,
 )
+from emulator.radio.transmission import Transmission
 
 __all__ = [
     "ALL_CHANNELS",

@@ -1,4 +1,4 @@
-"""The Air: the shared medium under every `AirRadio`.
+"""The Air: the shared medium under every radio.
 
 What it models, per transmission: path loss of each pair, packet loss by signal-to-noise ratio and length, air time
 at 250 kbit/s, overlap on the same channel (collision or capture, by power), jammers, and half-duplex receivers.
@@ -13,51 +13,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import exp, inf
-from typing import TYPE_CHECKING
 
 from emulator.clock import Clock
 from emulator.radio import propagation
 from emulator.radio.fcs import fcs, fcs_ok
 from emulator.radio.propagation import Link, Position
+from emulator.radio.transmission import ACK_WAIT, CCA_TIME, OCTET, PHY_OVERHEAD, TURNAROUND, Station, Transmission
 from emulator.randomness import RandomSource
-
-if TYPE_CHECKING:
-    from emulator.radio.air_radio import AirRadio
-
-SYMBOL = 16
-"""Microseconds (62.5 ksymbol/s)."""
-OCTET = 32
-"""Microseconds (250 kbit/s)."""
-PHY_OVERHEAD = 6
-"""Octets before the PSDU: preamble, start-of-frame delimiter, length."""
-TURNAROUND = 12 * SYMBOL
-CCA_TIME = 8 * SYMBOL
-ACK_WAIT = 54 * SYMBOL
-"""macAckWaitDuration: turnaround, one backoff period, and the air time of an acknowledgement."""
-ACK_OCTETS = 5
 
 _ACKS = {
     pending: tuple(mpdu + fcs(mpdu) for mpdu in (bytes((2 | pending << 4, 0, sequence)) for sequence in range(256)))
     for pending in (False, True)
 }
-
-
-class Transmission:
-    """One PSDU on the air."""
-
-    __slots__ = ("channel", "end", "number", "overlaps", "psdu", "sender", "start")
-
-    def __init__(self, sender: AirRadio, psdu: bytes, start: int, end: int) -> None:
-        self.sender = sender
-        self.psdu = psdu
-        """With FCS."""
-        self.channel = sender.channel
-        self.start = start
-        """First bit of the preamble, microseconds."""
-        self.end = end
-        self.number = 0
-        """1 for the first frame that this Air carried, in order of their ends; 0 while it is still on its way."""
-        self.overlaps: list[Transmission] | None = None
 
 
 Observer = Callable[[Transmission], None]
@@ -77,9 +44,9 @@ class Jammer:
 class Channel:
     """Who is on one channel."""
 
-    radios: list[AirRadio] = field(default_factory=list)
-    promiscuous: list[AirRadio] = field(default_factory=list)
-    by_address: dict[bytes, list[AirRadio]] = field(default_factory=dict)
+    radios: list[Station] = field(default_factory=list)
+    promiscuous: list[Station] = field(default_factory=list)
+    by_address: dict[bytes, list[Station]] = field(default_factory=dict)
     """Destination PAN ID and address, as they stand in a frame, to the radios with that address."""
     on_air: list[Transmission] = field(default_factory=list)
 
@@ -96,8 +63,8 @@ class Air:
         self._random = random.random
         self._channels = {number: Channel() for number in range(11, 27)}
         self.jammers: list[Jammer] = []
-        self._attenuation: dict[tuple[AirRadio, AirRadio], float] = {}
-        self._links: dict[tuple[AirRadio, AirRadio], Link] = {}
+        self._attenuation: dict[tuple[Station, Station], float] = {}
+        self._links: dict[tuple[Station, Station], Link] = {}
 
     # --- the scene ----------------------------------------------------------------------------------------------
 
@@ -108,7 +75,7 @@ class Air:
         """A radio moved or changed its power: links are computed afresh when next used."""
         self._links.clear()
 
-    def attenuate(self, a: AirRadio, b: AirRadio, decibel: float) -> None:
+    def attenuate(self, a: Station, b: Station, decibel: float) -> None:
         """Put an obstacle of `decibel` between two radios, both ways; 0 takes it away."""
         for pair in ((a, b), (b, a)):
             self._attenuation[pair] = decibel
@@ -122,7 +89,7 @@ class Air:
         self.jammers.remove(jammer)
         self.scene_changed()
 
-    def noise(self, at: AirRadio) -> float:
+    def noise(self, at: Station) -> float:
         """Background noise at a radio, jammers included, mW."""
         total = propagation.milliwatts(propagation.NOISE_FLOOR)
         for jammer in self.jammers:
@@ -131,7 +98,7 @@ class Air:
                 total += propagation.milliwatts(jammer.power - loss)
         return total
 
-    def link(self, sender: AirRadio, receiver: AirRadio) -> Link:
+    def link(self, sender: Station, receiver: Station) -> Link:
         """How `receiver` hears `sender` when nobody else speaks."""
         pair = (sender, receiver)
         known = self._links.get(pair)
@@ -149,7 +116,7 @@ class Air:
 
     # --- carrying frames ----------------------------------------------------------------------------------------
 
-    def clear(self, listener: AirRadio) -> bool:
+    def clear(self, listener: Station) -> bool:
         """Clear-channel assessment over the last eight symbols at `listener`."""
         now = self.clock.now
         if self.jammers and propagation.dbm(self.noise(listener)) >= propagation.CCA_THRESHOLD:
@@ -163,7 +130,7 @@ class Air:
                 return False
         return True
 
-    def energy(self, listener: AirRadio) -> float:
+    def energy(self, listener: Station) -> float:
         """Energy on the listener's channel at this moment, dBm."""
         now = self.clock.now
         total = self.noise(listener)
@@ -172,7 +139,7 @@ class Air:
                 total += self.link(other.sender, listener).power
         return propagation.dbm(total)
 
-    def begin(self, sender: AirRadio, psdu: bytes, start: int) -> Transmission:
+    def begin(self, sender: Station, psdu: bytes, start: int) -> Transmission:
         """Put `psdu` on the air from `start` on (now or up to a turnaround later)."""
         end = start + (len(psdu) + PHY_OVERHEAD) * OCTET
         transmission = Transmission(sender, psdu, start, end)
@@ -192,7 +159,7 @@ class Air:
         sender.sending_until = end
         return transmission
 
-    def send(self, sender: AirRadio, psdu: bytes, start: int) -> Transmission:
+    def send(self, sender: Station, psdu: bytes, start: int) -> Transmission:
         """Carry one frame from `sender`; the radio hears of the end: `sent`, `acknowledged` or `unacknowledged`."""
         transmission = self.begin(sender, psdu, start)
         self.clock.post(transmission.end, self._ended, transmission)
@@ -246,7 +213,7 @@ class Air:
             if receiver is not transmission.sender and receiver.could_hear(transmission):
                 receiver.garbled()
 
-    def _heard(self, transmission: Transmission, receiver: AirRadio) -> Link | None:
+    def _heard(self, transmission: Transmission, receiver: Station) -> Link | None:
         """The link over which `receiver` got the frame whole, or None."""
         if not receiver.could_hear(transmission):
             return None
@@ -260,7 +227,7 @@ class Air:
             return None
         return link
 
-    def _disturbed(self, transmission: Transmission, receiver: AirRadio, link: Link) -> float:
+    def _disturbed(self, transmission: Transmission, receiver: Station, link: Link) -> float:
         """ln of the chance of each bit while others speak too."""
         others = [o for o in transmission.overlaps or () if o.sender is not receiver]
         interference = sum(self.link(other.sender, receiver).power for other in others)
@@ -268,7 +235,7 @@ class Air:
             return -inf
         return propagation.log_bit_ok(round(link.rssi - propagation.dbm(self.noise(receiver) + interference), 2))
 
-    def _acknowledge(self, transmission: Transmission, receiver: AirRadio, link: Link) -> None:
+    def _acknowledge(self, transmission: Transmission, receiver: Station, link: Link) -> None:
         pending = receiver.frame_pending(transmission.psdu)
         ack = self.begin(receiver, _ACKS[pending][transmission.psdu[2]], transmission.end + TURNAROUND)
         self.clock.post(ack.end, self._ack_ended, ack, transmission, link, pending)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from emulator.clock import Clock
 from emulator.errors import Drop, LocalProtocolError
-from emulator.radio.air import CCA_TIME, SYMBOL, TURNAROUND, Air, Transmission
+from emulator.radio.air import Air
 from emulator.radio.interface import (
     BROADCAST_PAN,
     RadioConfig,
@@ -20,6 +20,7 @@ from emulator.radio.interface import (
     TxStatus,
 )
 from emulator.radio.propagation import Link, Position
+from emulator.radio.transmission import CCA_TIME, SYMBOL, TURNAROUND, Transmission
 from emulator.randomness import RandomSource
 
 BACKOFF_PERIOD = 20 * SYMBOL

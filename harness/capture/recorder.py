@@ -9,8 +9,9 @@ from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
 
-from emulator.radio.air import Air, Transmission
+from emulator.radio.air import Air
 from emulator.radio.propagation import Position
+from emulator.radio.transmission import Transmission
 from harness.capture import tap
 from harness.capture.pcapng import DEFAULT_EPOCH, PcapngWriter
 
