@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+
 from emulator.clock import SECOND
 from emulator.zigbee.nwk.config import Role
 from emulator.zigbee.nwk.layer import Nwk
