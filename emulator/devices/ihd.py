@@ -35,6 +35,7 @@ class Ihd(Device[IhdSettings]):
     def build(self) -> None:
         self.display = Display()
         self._meters: dict[int, tuple[int, int]] = {}
+        self._running = False
         self.endpoint = self.add_endpoint(
             self.settings.endpoint,
             IN_HOME_DISPLAY,
@@ -44,6 +45,9 @@ class Ihd(Device[IhdSettings]):
 
     def joined(self, rejoined: bool) -> None:
         self.stack.zdo.announce()
+        if self._running:
+            return
+        self._running = True
         self.stack.clock.call_later(SECOND, self._look)
         self._every(self.settings.electricity_interval, self._read_electricity)
         self._every(self.settings.gas_interval, self._read_gas)
@@ -59,12 +63,11 @@ class Ihd(Device[IhdSettings]):
     # --- finding meters ---------------------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        """Ask who has a Metering server: by broadcast for meters that listen, at the hub for mirrors."""
+        """Ask everybody that listens who has a Metering server: the electricity meter, and the hub for its mirrors."""
         if not self.stack.joined:
             return
-        for target in (RX_ON_DEVICES, 0x0000):
-            request = zdp.MatchDescReq(target, SMART_ENERGY, (METERING.id,), ())
-            self.stack.zdo.client.request(target, request, self._matched)
+        request = zdp.MatchDescReq(RX_ON_DEVICES, SMART_ENERGY, (METERING.id,), ())
+        self.stack.zdo.client.gather(RX_ON_DEVICES, request, self._matched)
         if len(self._meters) < 2:
             self.stack.clock.call_later(LOOK_AGAIN, self._look)
 

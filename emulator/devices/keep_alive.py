@@ -29,10 +29,12 @@ class KeepAlive:
         self._jitter = DEFAULT_JITTER_SECONDS * SECOND
         self._failures = 0
         self._due = 0
+        self._started = False
 
     def start(self) -> None:
-        """Ask every so often by a timer of its own: what a mains device does."""
-        if self._settings.enabled:
+        """Ask every so often by a timer of its own: what a mains device does. A second start changes nothing."""
+        if self._settings.enabled and not self._started:
+            self._started = True
             self.check(self._again)
 
     def _again(self) -> None:

@@ -52,9 +52,11 @@ Done = Callable[[ZdpReply], None]
 class _Pending:
     """A request that waits for its response."""
 
-    __slots__ = ("cluster", "done", "dst", "timer")
+    __slots__ = ("cluster", "done", "dst", "gathers", "timer")
 
-    def __init__(self, dst: int, cluster: int, done: Done, timer: Timer) -> None:
+    def __init__(self, dst: int, cluster: int, done: Done, timer: Timer, *, gathers: bool = False) -> None:
+        self.gathers = gathers
+        """Each answer counts, until time is up."""
         self.dst = dst
         self.cluster = cluster
         self.done = done
@@ -82,6 +84,13 @@ class ZdoClient:
 
         self.send(dst, tsn, message, sent)
 
+    def gather(self, dst: int, message: zdp.Message, each: Done, timeout: int = DEFAULT_TIMEOUT) -> None:
+        """Broadcast a request and call `each` for every answer that comes within `timeout` microseconds."""
+        tsn = self._next_tsn()
+        timer = self._clock.call_later(timeout, self._pending.pop, tsn, None)
+        self._pending[tsn] = _Pending(dst, message.CLUSTER | zdp.RESPONSE, each, timer, gathers=True)
+        self.send(dst, tsn, message)
+
     def tell(self, dst: int, message: zdp.Message, done: Done | None = None) -> None:
         """Send what nobody answers: announcements, network updates, permissions to join by broadcast."""
         sent = None if done is None else lambda status: done(ZdpReply(delivery=status))
@@ -106,7 +115,10 @@ class ZdoClient:
             return False
         if pending.dst != source and pending.dst < FIRST_BROADCAST:
             return False
-        self._finish(tsn, ZdpReply(response, source))
+        if pending.gathers:
+            pending.done(ZdpReply(response, source))
+        else:
+            self._finish(tsn, ZdpReply(response, source))
         return True
 
     def cancel_all(self) -> None:
