@@ -1,0 +1,9 @@
+"""What holds for every test."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+# A machine that is busy with something else is no finding: examples have no deadline, and may be slow to draw.
+settings.register_profile("hanbench", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hanbench")
