@@ -9,7 +9,7 @@ from harness.migration.plan import State
 from harness.migration.trace import Excluded
 from harness.migration.vocabulary import Device, Subject, Verdict
 from harness.oracle.case import ESME_ONLY, Case, Check, Decision, frames_of
-from harness.oracle.counting import counted
+from harness.oracle.counting import counted, is_failure
 from harness.oracle.violation import Finding, Property
 
 
@@ -26,9 +26,12 @@ def _evidence_age(case: Case, decision: Decision) -> tuple[Check, timedelta, tim
 def healthy_gsme_stays(case: Case) -> Iterator[Finding]:
     """No decision for partial migration follows a pass, or old evidence while everything really works again."""
     for decision in case.partials:
-        conclusive = [c for c in case.checks_before(decision.position) if c.verdict is not Verdict.INCONCLUSIVE]
-        if conclusive and conclusive[-1].verdict is Verdict.PASS:
-            answered = conclusive[-1]
+        rules = case.rules_for_counting(decision.time)
+        telling = [
+            c for c in case.checks_before(decision.position) if c.verdict is Verdict.PASS or is_failure(c, rules)
+        ]
+        if telling and telling[-1].verdict is Verdict.PASS:
+            answered = telling[-1]
             yield Finding(
                 f"the GSME is left behind although it answered at attempt {answered.attempt} and never failed since",
                 frames_of([answered]),

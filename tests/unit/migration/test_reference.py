@@ -98,6 +98,14 @@ def test_a_failed_partial_commissioning_is_tried_again_after_another_check(stage
     assert played.outcome is Outcome.MIGRATE_ESME_ONLY
 
 
+def test_where_wan_failures_count_they_also_count_after_an_answer(stage):
+    wan_gone = Change(Subject.WAN, State.BROKEN, before_commissioning=1)
+    plan = Plan(stage.start, (stage.gas(Says.REQUEST, after_check=1),), (wan_gone,))
+    home = stage.home(Status.ACTIVE, Status.ACTIVE, switches=Switches(wan_failure_counts=True), days=4)
+    played = stage.play(Reference(shipped()), home, plan)
+    assert judge(played.records, shipped()) == []
+
+
 def test_failures_under_v18_still_count_under_v19(stage):
     # The letter: what was done before the re-designation has effect as if done under the new document.
     study = stage.cases["dormant, decided on 15 March"]
