@@ -317,7 +317,9 @@ class Aps:
         if frame.fragment is not None:
             payload = self._reassemble(frame, indication.src)
         elif not broadcast:
-            duplicate = self._recent.seen((indication.src, frame.counter), self.clock.now)
+            # The counter alone comes round after 256 messages, sooner than the last retry of a slow one; a
+            # retransmission is the same message under the same counter.
+            duplicate = self._recent.seen((indication.src, frame.counter, frame.payload), self.clock.now)
             if frame.ack_request:
                 self._acknowledge(frame, indication.src)
             if duplicate:
