@@ -52,6 +52,13 @@ def test_the_makers_codes_are_those_of_the_public_lists():
     assert codes["ioc-esme"] == codes["ioc-gsme"] == 0x1057
 
 
+@pytest.mark.parametrize("name", devices.ids())
+def test_a_makers_code_is_no_surer_than_the_maker(name):
+    certainty = [Source.ASSUMED, Source.INFERRED, Source.STATED]
+    source = {fact.key: fact.source for fact in devices.shipped(name).facts}
+    assert certainty.index(source["manufacturer_code"]) <= certainty.index(source["maker"])
+
+
 def test_a_gas_meter_wakes_and_a_display_reads_as_often_as_gb_sources_say():
     for cohort in (Cohort.IOC, Cohort.MOC_SECURE):
         home = cohorts.household(cohort)
