@@ -32,18 +32,30 @@ BOUNDARY = {
 """Starts from which, with a check a day, the third failure falls on the last day of v18 or on the first of v19."""
 ELECTRICITY, GAS, STRANGER = "supplier-electricity", "supplier-gas", "supplier-elsewhere"
 DECIDE_WITHIN_DAYS = 5.0
+LONG_DAYS = 7.0
+"""For the fault under which a controller must come to its attempt cap before its time is up."""
+LONG = "wan-down"
 
-HEALTHY, RECOVERING = "healthy", "recovering"
+HEALTHY, RECOVERING, RELAPSING = "healthy", "recovering", "relapsing"
+"""Conditions that are no single fault: well; broken until the third check; and broken again when commissioned."""
 RECOVERING_FAULT = "battery-dead"
-NO_CONSENT, CONSENT, WITHDRAWN, WRONG_SUPPLIER, OBJECTION = (
+LATE_RECOVERY = "late-recovery"
+"""The meter comes back after the third failure, while the supplier still thinks about it."""
+NO_CONSENT, CONSENT, LATE_CONSENT, WITHDRAWN, WRONG_SUPPLIER, WRONG_PAPER, OBJECTION = (
     "no-consent",
     "consent",
+    "late-consent",
     "withdrawn",
     "wrong-supplier",
+    "wrong-paper",
     "objection",
 )
 ANSWER_TIME = timedelta(hours=6)
 """How long a supplier that was asked takes."""
+LATE_ANSWER_TIME = timedelta(hours=30)
+"""By then the last failure is older than the evidence may be."""
+RECOVERED_AFTER = timedelta(days=2, hours=12)
+"""Third check: after two days and three hours. Late consent: after three days and nine hours."""
 
 
 def matrix() -> Iterator[Scenario]:
@@ -58,11 +70,12 @@ def matrix() -> Iterator[Scenario]:
 
 
 def _conditions(cohort: Cohort, kind: InstallationType, rules: str, start: datetime) -> Iterator[Scenario]:
-    for fault in (*GSME_FAULTS, RECOVERING):
+    for fault in (*GSME_FAULTS, RECOVERING, RELAPSING):
         for consent in (NO_CONSENT, CONSENT):
             yield _scenario(cohort, kind, rules, start, fault, consent)
-    for consent in (WITHDRAWN, WRONG_SUPPLIER, OBJECTION):
+    for consent in (WITHDRAWN, WRONG_SUPPLIER, WRONG_PAPER, OBJECTION, LATE_CONSENT):
         yield _scenario(cohort, kind, rules, start, "battery-dead", consent)
+    yield _scenario(cohort, kind, rules, start, LATE_RECOVERY, LATE_CONSENT)
     for condition in (HEALTHY, *(name for name, fault in FAULTS.items() if fault.subject is not Subject.GSME)):
         yield _scenario(cohort, kind, rules, start, condition, CONSENT)
 
@@ -86,18 +99,23 @@ def _scenario(
         gsme=Meter(gsme, GAS),
         start=start,
         rules=rules,
-        decide_within_days=DECIDE_WITHIN_DAYS,
-        changes=tuple(_changes(condition)),
+        decide_within_days=LONG_DAYS if condition == LONG else DECIDE_WITHIN_DAYS,
+        changes=tuple(_changes(condition, start)),
         suppliers=tuple(_suppliers(kind, consent)),
     )
 
 
-def _changes(condition: str) -> Iterable[Change]:
+def _changes(condition: str, start: datetime) -> Iterable[Change]:
     if condition == HEALTHY:
         return
-    if condition == RECOVERING:
+    if condition in (RECOVERING, RELAPSING):
         yield Change(Subject.GSME, State.BROKEN, RECOVERING_FAULT, before_check=1)
         yield Change(Subject.GSME, State.WELL, RECOVERING_FAULT, before_check=3)
+        if condition == RELAPSING:
+            yield Change(Subject.GSME, State.BROKEN, RECOVERING_FAULT, before_commissioning=1)
+    elif condition == LATE_RECOVERY:
+        yield Change(Subject.GSME, State.BROKEN, RECOVERING_FAULT, before_check=1)
+        yield Change(Subject.GSME, State.WELL, RECOVERING_FAULT, at=start + RECOVERED_AFTER)
     elif condition == "flapping":
         yield Change(Subject.GSME, State.BROKEN, condition, before_check=1)
         yield Change(Subject.GSME, State.WELL, condition, before_check=2)
@@ -110,6 +128,11 @@ def _suppliers(kind: InstallationType, consent: str) -> Iterable[SupplierAct]:
     says = Says.REQUEST if kind is InstallationType.ACTIVE else Says.AUTHORISATION
     if consent == CONSENT:
         yield SupplierAct(GAS, says, after_ask=ANSWER_TIME)
+    elif consent == LATE_CONSENT:
+        yield SupplierAct(GAS, says, after_ask=LATE_ANSWER_TIME)
+    elif consent == WRONG_PAPER:
+        other = Says.AUTHORISATION if says is Says.REQUEST else Says.REQUEST
+        yield SupplierAct(GAS, other, after_check=1)
     elif consent == WITHDRAWN:
         yield SupplierAct(GAS, says, after_check=1)
         yield SupplierAct(GAS, Says.WITHDRAWAL, after_check=2)
