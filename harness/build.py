@@ -170,6 +170,7 @@ def _ihd(home: Household) -> IhdSettings:
     return IhdSettings(
         **_common(home, "ihd", ihd),
         node=node,
+        keep_alive=_keep_alive(ihd.keep_alive),
         electricity_interval=ihd.electricity_interval_s * SECOND,
         gas_interval=ihd.gas_interval_s * SECOND,
     )

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from emulator.clock import SECOND
 from emulator.devices.device import MAINS_SOURCE, Device
 from emulator.devices.ids import IN_HOME_DISPLAY
+from emulator.devices.keep_alive import KeepAlive
 from emulator.devices.settings import SMART_ENERGY, IhdSettings
 from emulator.zcl import ClusterServer, Reply
 from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
 from emulator.zcl.clusters.metering import ELECTRIC, GAS, MIRRORED
+from emulator.zigbee.nwk.join_states import JoinEvent
 from emulator.zigbee.zdo import ZdpReply
 from emulator.zigbee.zdo import messages as zdp
 from emulator.zigbee.zdo.client import RX_ON_DEVICES
@@ -42,15 +44,21 @@ class Ihd(Device[IhdSettings]):
             (ClusterServer(BASIC, self.basic_values(MAINS_SOURCE)), ClusterServer(IDENTIFY, {"IdentifyTime": 0})),
             (METERING.id, TIME.id, KEEP_ALIVE.id, BASIC.id),
         )
+        self.keep_alive = KeepAlive(self.endpoint, self.settings.keep_alive, self._random, self._trust_center_lost)
 
     def joined(self, rejoined: bool) -> None:
         self.stack.zdo.announce()
         if self._running:
             return
         self._running = True
+        self.keep_alive.start()
         self.stack.clock.call_later(SECOND, self._look)
         self._every(self.settings.electricity_interval, self._read_electricity)
         self._every(self.settings.gas_interval, self._read_gas)
+
+    def _trust_center_lost(self) -> None:
+        if self.stack.joiner is not None:
+            self.stack.joiner.event(JoinEvent.LOST)
 
     def _every(self, interval: int, action: Callable[[], None]) -> None:
         self.stack.clock.call_later(interval, self._tick, interval, action)

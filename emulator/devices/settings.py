@@ -93,6 +93,7 @@ class GsmeSettings(DeviceSettings):
 class IhdSettings(DeviceSettings):
     """An in-home display."""
 
+    keep_alive: KeepAliveSettings = field(default_factory=KeepAliveSettings)
     electricity_interval: int = 10 * SECOND
     gas_interval: int = 30 * MINUTE
 
