@@ -52,6 +52,7 @@ class Stack:
             self.poller.on_parent_lost = self._parent_lost
         self.maintenance = Maintenance(self.nwk)
         self.maintenance.on_told_to_leave = self._told_to_leave
+        self.maintenance.obeys_leave = lambda: self.joined
         self.aps = Aps(self.nwk, self.clock, storage, self.counters, self.poller)
         self.parent: Parent | None = None
         if config.role is not Role.END_DEVICE:

@@ -41,7 +41,10 @@ class Maintenance:
         """A neighbour left: short address, EUI-64 if said, and whether it will rejoin."""
         self.on_told_to_leave: Callable[[bool], None] | None = None
         """We were told to leave; True: and to rejoin."""
+        self.obeys_leave: Callable[[], bool] = lambda: True
+        """Whether we are a member who can be told to leave: one that is on its way back is not."""
         self._changing = False
+        self._leaving = False
         nwk.on_command[LinkStatus.ID] = self._link_status
         nwk.on_command[NetworkReport.ID] = self._conflict_reported
         nwk.on_command[NetworkUpdate.ID] = self._updated
@@ -163,9 +166,13 @@ class Maintenance:
             self.neighbors.remove(frame.src)
             if self.on_left is not None:
                 self.on_left(frame.src, frame.src_ieee, command.rejoin)
-        elif frame.secured and self._nwk.child is not None and frame.src == self._nwk.network.parent:
-            # Smart Energy: Leave is obeyed from the parent only (SE 1.4a, 5.4.2.3).
+        elif frame.secured and self._from_parent(frame) and not self._leaving and self.obeys_leave():
+            self._leaving = True
             self._nwk.clock.call_later(LEAVE_DELAY, self.leave, command.rejoin)
+
+    def _from_parent(self, frame: NwkFrame) -> bool:
+        """Smart Energy: Leave is obeyed from the parent only (SE 1.4a, 5.4.2.3)."""
+        return self._nwk.child is not None and frame.src == self._nwk.network.parent
 
     def leave(self, rejoin: bool) -> None:
         """Say that we leave, and do."""
@@ -175,5 +182,6 @@ class Maintenance:
         self._nwk.clock.call_later(LEAVE_DELAY, self._obeyed, rejoin)
 
     def _obeyed(self, rejoin: bool) -> None:
+        self._leaving = False
         if self.on_told_to_leave is not None:
             self.on_told_to_leave(rejoin)

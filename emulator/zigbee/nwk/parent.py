@@ -25,6 +25,7 @@ from emulator.zigbee.nwk.commands import (
 from emulator.zigbee.nwk.config import Role, timeout
 from emulator.zigbee.nwk.frames import NwkFrame
 from emulator.zigbee.nwk.layer import Nwk
+from emulator.zigbee.recent import Recent
 from emulator.zigbee.storage import ChildEntry
 
 LONGEST_PERMIT = 254
@@ -32,6 +33,8 @@ LONGEST_PERMIT = 254
 AUTHENTICATION_TIME = 10 * SECOND
 """apsSecurityTimeOutPeriod: a newcomer that has not used the network key by then is forgotten."""
 LAST_TIMEOUT_INDEX = 14
+TELL_AGAIN = 10 * SECOND
+"""A stranger that polls is told to rejoin; one that is on its way is not told at each of its polls."""
 MAC_POLL_KEEPALIVE = 0x01
 """Parent information: polls count as keep-alive (R22, table 3-45)."""
 
@@ -51,6 +54,7 @@ class Parent:
     def __init__(self, nwk: Nwk) -> None:
         self._nwk = nwk
         self._permit_until = 0
+        self._told = Recent(TELL_AGAIN)
         self.on_joined: Callable[[int, int, JoinStatus], None] | None = None
         """EUI-64, short address, how."""
         self.on_awake: list[Callable[[ChildEntry], None]] = []
@@ -175,9 +179,7 @@ class Parent:
         if child is not None:
             self._alive(child)
         elif (
-            not extended
-            and self._nwk.storage.network is not None
-            and not self._nwk.mac.indirect.waiting((address, False))
+            not extended and self._nwk.storage.network is not None and not self._told.seen(address, self._nwk.clock.now)
         ):
             # The answer waits for the next poll: a radio promises data only to addresses it was told of.
             self._nwk.send_command(address, Leave(request=True, rejoin=True), indirect_to=address)
