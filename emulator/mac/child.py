@@ -113,12 +113,14 @@ class Child:
         home = (mac.channel, mac.pan_id)
         mac.on_beacon, before = self._beacon, mac.on_beacon
         self._beacons = []
+        mac.scanning = True
         mac.radio.listen(True)
         remaining = list(channels)
 
         def next_channel() -> None:
             if not remaining:
                 mac.on_beacon = before
+                mac.scanning = False
                 mac.configure(channel=home[0], pan_id=home[1])
                 mac.radio.listen(mac.listening)
                 done(self._beacons)

@@ -88,6 +88,8 @@ class Mac:
         self.beacon: Callable[[], BeaconContent | None] | None = None
         """What our beacon says now; None: this node does not beacon."""
         self.listening = False
+        self.scanning = False
+        """The radio is away on other channels: data is refused meanwhile (802.15.4-2011, 5.1.2.1)."""
         self.transmissions = self.failures = 0
         """Frames sent, and those among them that were not acknowledged or never found a free channel."""
         self._sequence = int(random.random() * 256)
@@ -136,7 +138,14 @@ class Mac:
     def send(
         self, dst: int, payload: bytes, done: SendDone | None = None, *, ack: bool = True, indirect: bool = False
     ) -> None:
-        """Send NWK octets to a short address of our PAN, now or (`indirect`) when the sleeper polls."""
+        """Send NWK octets to a short address of our PAN, now or (`indirect`) when the sleeper polls.
+
+        During a scan nothing is sent, and `done` gets ABORTED.
+        """
+        if self.scanning and not indirect:
+            if done is not None:
+                self.clock.call_later(0, done, TxStatus.ABORTED)
+            return
         sequence = self.next_sequence()
         if indirect:
             pan, src = self.pan_id, self.short
