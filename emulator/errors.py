@@ -22,6 +22,7 @@ class Drop(StrEnum):
     BAD_MIC = "bad-mic"
     REPLAY = "replay"
     UNKNOWN_KEY = "unknown-key"
+    WRONG_KEY = "wrong-key"
     UNSECURED = "unsecured"
     DUPLICATE = "duplicate"
     NOT_FOR_US = "not-for-us"

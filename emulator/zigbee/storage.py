@@ -8,6 +8,7 @@ stride, so that no counter value is used twice.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 COUNTER_STRIDE = 1024
@@ -48,17 +49,6 @@ class ChildEntry:
 
 
 @dataclass(slots=True)
-class LinkKey:
-    """An APS link key shared with one partner (apsDeviceKeyPairSet, R22 table 4-36)."""
-
-    key: bytes
-    outgoing: int = 0
-    """Next frame counter."""
-    incoming: int = 0
-    """Lowest frame counter still acceptable from the partner."""
-
-
-@dataclass(slots=True)
 class Counter:
     """An outgoing frame counter; `saved` is what the flash holds."""
 
@@ -75,6 +65,30 @@ class Counter:
     def restore(self) -> None:
         """After a power cut: go on where no earlier frame can have been."""
         self.value = self.saved
+
+
+class KeyOrigin(IntEnum):
+    """How a link key came to be, which decides what it is good for (SE 1.4a, 5.4)."""
+
+    PRECONFIGURED = 0
+    """From an install code: it carries the network key to a newcomer, and protects no data."""
+    ESTABLISHED = 1
+    """Agreed with the Trust Centre by certificates (CBKE)."""
+    BROKERED = 2
+    """Made by the Trust Centre for two partners who asked for it."""
+    RESTORED = 3
+    """The hash of an established key, from the backup of an earlier Trust Centre: a newcomer's key once more."""
+
+
+@dataclass(slots=True)
+class LinkKey:
+    """An APS link key shared with one partner (apsDeviceKeyPairSet, R22 table 4-36)."""
+
+    key: bytes
+    origin: KeyOrigin = KeyOrigin.PRECONFIGURED
+    outgoing: Counter = field(default_factory=Counter)
+    incoming: int = 0
+    """Lowest frame counter still acceptable from the partner."""
 
 
 @dataclass(slots=True)
@@ -100,7 +114,7 @@ class NonVolatile:
         """What the flash looks like when power returns."""
         self.nwk_counter.restore()
         for key in self.link_keys.values():
-            key.outgoing += COUNTER_STRIDE
+            key.outgoing.restore()
         for child in self.children.values():
             child.last_heard = 0
 

@@ -24,7 +24,7 @@ from emulator.zigbee.nwk.polling import Poller
 from emulator.zigbee.recent import Recent
 from emulator.zigbee.security.ccm import FrameCipher, cipher
 from emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
-from emulator.zigbee.storage import LinkKey, NonVolatile
+from emulator.zigbee.storage import KeyOrigin, LinkKey, NonVolatile
 
 MAX_RETRIES = 3
 """apscMaxFrameRetries."""
@@ -110,6 +110,10 @@ class Aps:
         self.on_command: dict[int, CommandHandler] = {}
         self.on_delivered: Callable[[], None] | None = None
         """An acknowledgement arrived: somebody hears us, and we hear them."""
+        self.data_keys: frozenset[KeyOrigin] = frozenset(KeyOrigin)
+        """Which link keys protect data here, by origin. Smart Energy takes established and brokered ones only."""
+        self.on_stale_key: Callable[[int], None] | None = None
+        """Data came under another link key than ours: the sender's EUI-64. Nothing proves that it sent them."""
         self._endpoints: dict[int, Handler] = {}
         self._counter = int(nwk.random.random() * 256)
         self._waiting: dict[tuple[int, int], _Outgoing] = {}
@@ -159,7 +163,7 @@ class Aps:
             )
             self.nwk.send(dst_short, header + payload, _as_sent(done))
             return
-        if secured and self._link_key(dst_short) is None:
+        if secured and self._data_key(dst_short) is None:
             if done is not None:
                 self.clock.call_later(0, done, ApsStatus.NO_KEY)
             return
@@ -190,6 +194,10 @@ class Aps:
         return self._seal_data(message.dst, header, payload) if message.secured else header + payload
 
     def _attempt(self, message: _Outgoing) -> None:
+        if message.secured and self._data_key(message.dst) is None:
+            # The key went while the message waited. Later, for the sender of a first attempt is not done with it yet.
+            message.timer = self.clock.call_later(0, self._finish, message, ApsStatus.NO_KEY)
+            return
         message.tries += 1
         child = self.storage.children.get(message.dst)
         sleeper = child is not None and not child.rx_on
@@ -251,30 +259,45 @@ class Aps:
 
     # --- link keys ----------------------------------------------------------------------------------------------
 
-    def _link_key(self, short: int) -> LinkKey | None:
+    def _data_key(self, short: int) -> LinkKey | None:
+        """The link key that protects data to and from a device, if there is one."""
         ieee = self.ieee_of(short)
-        return None if ieee is None else self.storage.link_keys.get(ieee)
+        link = None if ieee is None else self.storage.link_keys.get(ieee)
+        return link if link is not None and link.origin in self.data_keys else None
 
     def _seal_data(self, dst: int, header: bytes, payload: bytes) -> bytes:
-        link = self._link_key(dst)
-        assert link is not None, "checked in send"
+        link = self._data_key(dst)
+        assert link is not None, "the caller looked"
         return self._seal(header, payload, link, KeyId.DATA, extended_nonce=False)
 
     def _seal(self, header: bytes, payload: bytes, link: LinkKey, key_id: KeyId, *, extended_nonce: bool) -> bytes:
-        counter = link.outgoing
-        link.outgoing = counter + 1
         return frames.secure(
-            header, payload, _cipher(link, key_id), key_id, counter, self.storage.ieee, extended_nonce=extended_nonce
+            header,
+            payload,
+            _cipher(link, key_id),
+            key_id,
+            link.outgoing.next(),
+            self.storage.ieee,
+            extended_nonce=extended_nonce,
         )
 
     def _unseal(self, frame: ApsFrame, src: int) -> None:
+        if frame.type != frames.COMMAND and frame.key_id != KeyId.DATA:
+            raise RemoteProtocolError(Drop.WRONG_KEY, f"data under key identifier {frame.key_id}")
         sender = frame.sender_ieee if frame.sender_ieee is not None else self.ieee_of(src)
         if sender is None:
             raise RemoteProtocolError(Drop.UNKNOWN_KEY, f"nobody known at {src:#06x}")
         link = self.storage.link_keys.get(sender) or self.storage.link_keys.get(UNKNOWN_TRUST_CENTER)
         if link is None:
             raise RemoteProtocolError(Drop.UNKNOWN_KEY, f"no link key with {sender:016x}")
-        frame.decrypt(_cipher(link, frame.key_id), sender)
+        if frame.type != frames.COMMAND and link.origin not in self.data_keys:
+            raise RemoteProtocolError(Drop.WRONG_KEY, f"data under the {link.origin.name} key of {sender:016x}")
+        try:
+            frame.decrypt(_cipher(link, frame.key_id), sender)
+        except RemoteProtocolError:
+            if frame.type == frames.DATA and self.on_stale_key is not None:
+                self.on_stale_key(sender)
+            raise
         if frame.frame_counter < link.incoming:
             raise RemoteProtocolError(Drop.REPLAY, f"APS frame counter {frame.frame_counter} of {sender:016x}")
         link.incoming = frame.frame_counter + 1
@@ -365,7 +388,10 @@ class Aps:
 
     def _acknowledge(self, frame: ApsFrame, src: int) -> None:
         header = frames.ack_header(frame, secured=frame.secured)
-        self.nwk.send(src, self._seal_data(src, header, b"") if frame.secured else header)
+        if not frame.secured:
+            self.nwk.send(src, header)
+        elif self._data_key(src) is not None:
+            self.nwk.send(src, self._seal_data(src, header, b""))
 
 
 def _cipher(link: LinkKey, key_id: int) -> FrameCipher:
