@@ -1,0 +1,31 @@
+"""Certificate-based key establishment, suite 1: the curve, implicit certificates and the key agreement (SE annex C).
+
+The curve is sect163k1, in two implementations that know nothing of each other: OpenSSL's libcrypto where it has the
+curve, and Python integers where it does not. The messages that carry all this are `emulator.devices.key_establishment`.
+"""
+
+from __future__ import annotations
+
+from emulator.zigbee.security.cbke.agreement import Agreement, Ephemeral, agree, new_ephemeral
+from emulator.zigbee.security.cbke.certificate import (
+    CERTIFICATE_LENGTH,
+    Authority,
+    Certificate,
+    Identity,
+)
+from emulator.zigbee.security.cbke.curve import POINT_LENGTH, Curve, InvalidPointError, implementation
+
+__all__ = [
+    "CERTIFICATE_LENGTH",
+    "POINT_LENGTH",
+    "Agreement",
+    "Authority",
+    "Certificate",
+    "Curve",
+    "Ephemeral",
+    "Identity",
+    "InvalidPointError",
+    "agree",
+    "implementation",
+    "new_ephemeral",
+]

@@ -1,0 +1,80 @@
+"""The curve sect163k1 (SEC 2, 3.2.1), and what key establishment asks of an implementation of it.
+
+Points are octets in compressed form (SEC 1, 2.3.3): 0x02 or 0x03, then the x coordinate, big-endian.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Protocol
+
+from emulator.errors import Drop, RemoteProtocolError
+
+FIELD_BITS = 163
+POINT_LENGTH = 22
+"""Octets of a compressed point."""
+SCALAR_LENGTH = 21
+"""Octets of a private key and of an x coordinate."""
+ORDER = 0x04000000000000000000020108A2E0CC0D99F8A5EF
+COFACTOR = 2
+GENERATOR = bytes.fromhex("0302FE13C0537BBC11ACAA07D793DE4E6D5E5C94EEE8")
+
+Term = tuple[int, bytes]
+"""A factor and a point."""
+
+
+class InvalidPointError(RemoteProtocolError):
+    """Octets that are no point of the curve, or a sum that is the point at infinity."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(Drop.MALFORMED_ZCL, detail)
+
+
+_NEGATIVE_OF_ITSELF = b"\x03" + bytes(POINT_LENGTH - 1)
+"""x = 0 has one y; libraries differ on whether its sign may be given as odd."""
+
+
+def demand_form(octets: bytes) -> None:
+    """Raise InvalidPointError for octets that no point has, whatever the curve."""
+    if len(octets) != POINT_LENGTH or octets[0] not in (2, 3) or octets == _NEGATIVE_OF_ITSELF:
+        raise InvalidPointError("octets that are no compressed point")
+
+
+class Curve(Protocol):
+    """One implementation of the curve."""
+
+    name: str
+
+    def __hash__(self) -> int: ...
+
+    def combine(self, *terms: Term) -> bytes:
+        """The sum of factor times point over `terms`. Raises InvalidPointError."""
+
+
+class UnavailableError(RuntimeError):
+    """This implementation does not work here; the text says why."""
+
+
+def check(candidate: Curve) -> None:
+    """Hold an implementation to what defines the generator. Raises UnavailableError."""
+    try:
+        first = candidate.combine((ORDER - 1, GENERATOR))
+        again = candidate.combine((1, first), (2, GENERATOR))
+    except InvalidPointError as error:
+        raise UnavailableError(f"{candidate.name}: {error}") from error
+    if first[1:] != GENERATOR[1:] or first == GENERATOR or again != GENERATOR:
+        raise UnavailableError(f"{candidate.name} computes other points than sect163k1 has")
+
+
+@cache
+def implementation() -> Curve:
+    """The fastest implementation that works here, checked once."""
+    from emulator.zigbee.security.cbke import integers, libcrypto
+
+    try:
+        found: Curve = libcrypto.Libcrypto()
+        check(found)
+    except UnavailableError:
+        found = integers.Integers()
+        check(found)
+    return found
