@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from emulator.clock import MILLISECOND, SECOND
@@ -13,12 +14,14 @@ from emulator.devices.settings import (
     HubSettings,
     IhdSettings,
     KeepAliveSettings,
+    KeyEstablishmentSettings,
     NodeConfig,
     Role,
 )
 from emulator.radio.propagation import Position
 from emulator.randomness import split
 from emulator.zigbee.nwk.config import JoinPolicy
+from emulator.zigbee.security.cbke import Authority, Identity
 from emulator.zigbee.security.install_code import InstallCode
 from profiles import devices as profile
 from profiles.cohorts import Household
@@ -26,6 +29,7 @@ from profiles.rulesets import Cohort
 
 MADE_UP_RANGE = 0x70B3D51FF0000000
 """EUI-64s of emulated devices: an address block of the kind that industry parties use, with numbers of our own."""
+MADE_UP_AUTHORITY = MADE_UP_RANGE + 0xCA0000
 PREFERRED_CHANNEL = 15
 QUIET_LINK_STATUS_S = 3600
 QUIET_KEEP_ALIVE_MIN = 240
@@ -67,8 +71,10 @@ def _common(home: Household, place: str, device: profile.Device) -> dict[str, An
     """What every device takes. Addresses and install codes are made up, from cohort and place alone."""
     number = 0x100 * list(Cohort).index(home.cohort) + PLACES.index(place) + 1
     code = split(0, home.cohort.value, place, "install code").randbytes(16)
+    identity = made_up_identity(MADE_UP_RANGE + number, device.manufacturer_code)
     return {
-        "ieee": MADE_UP_RANGE + number,
+        "ieee": identity.certificate.subject,
+        "key_establishment": KeyEstablishmentSettings(identity),
         "manufacturer": device.manufacturer_code,
         "maker": device.maker,
         "model": device.model,
@@ -78,6 +84,18 @@ def _common(home: Household, place: str, device: profile.Device) -> dict[str, An
         "tx_power": device.radio.tx_power_dbm,
         "request_timeout": device.request_timeout_s * SECOND,
     }
+
+
+@cache
+def made_up_authority() -> Authority:
+    """hanbench's own certificate authority. Always the same, and no secret: its devices are made up too."""
+    return Authority(MADE_UP_AUTHORITY, split(0, "certificate authority"))
+
+
+@lru_cache(maxsize=256)
+def made_up_identity(ieee: int, manufacturer: int) -> Identity:
+    """The certificate of an emulated device, and the private key to it; the same each time."""
+    return made_up_authority().issue(ieee, manufacturer, split(0, "certificate", f"{ieee:016x}"))
 
 
 def _router(device: profile.Hub | profile.Esme, role: Role, link_status_period_s: int | None) -> dict[str, Any]:

@@ -5,7 +5,14 @@ from emulator.devices.esme import Esme
 from emulator.devices.gsme import Gsme
 from emulator.devices.hub import CommsHub
 from emulator.devices.ihd import Ihd
-from emulator.devices.settings import EsmeSettings, GsmeSettings, HubSettings, IhdSettings, KeepAliveSettings
+from emulator.devices.settings import (
+    EsmeSettings,
+    GsmeSettings,
+    HubSettings,
+    IhdSettings,
+    KeepAliveSettings,
+    KeyEstablishmentSettings,
+)
 from emulator.devices.wan import WanInterface, WanReply
 
 __all__ = [
@@ -19,6 +26,7 @@ __all__ = [
     "Ihd",
     "IhdSettings",
     "KeepAliveSettings",
+    "KeyEstablishmentSettings",
     "WanInterface",
     "WanReply",
 ]

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Generic, TypeVar
 
 from emulator.clock import SECOND, Clock
+from emulator.devices.admission import DATA_KEYS, admit, needs_link_key
+from emulator.devices.key_establishment import Initiator, KeyKeeper
 from emulator.devices.settings import SMART_ENERGY, DeviceSettings
 from emulator.radio.interface import Radio
 from emulator.randomness import RandomSource
@@ -52,8 +54,14 @@ class Device(Generic[S]):
         self._random = random
         self.stack: Stack
         self.endpoint: Endpoint
-        if settings.install_code and not self.storage.link_keys:
-            self.storage.link_keys[UNKNOWN_TRUST_CENTER] = LinkKey(InstallCode(settings.install_code).link_key)
+        if not self.storage.link_keys:
+            self._forget_keys()
+
+    def _forget_keys(self) -> None:
+        """As the device came from the factory: one key, that of its install code, for a Trust Centre not met yet."""
+        self.storage.link_keys.clear()
+        if self.settings.install_code:
+            self.storage.link_keys[UNKNOWN_TRUST_CENTER] = LinkKey(InstallCode(self.settings.install_code).link_key)
 
     # --- power ----------------------------------------------------------------------------------------------------
 
@@ -67,8 +75,13 @@ class Device(Generic[S]):
         self.stack = Stack(
             self.radio, self._clock, self._random, self.storage, self.settings.node, self.settings.manufacturer
         )
+        self.stack.aps.data_keys = DATA_KEYS
+        self._initiator = Initiator(self.settings.key_establishment, self._random)
+        self.keys = KeyKeeper(self.stack, self._initiator, self.settings.key_establishment)
         self.build()
+        self._initiator.endpoint = self.endpoint
         if self.stack.joiner is not None:
+            self.stack.aps.on_stale_key = self._stale_key
             self.stack.joiner.on_state = self._state_changed
             self.stack.joiner.on_joined = self.joined
             if self.stack.joined:
@@ -104,6 +117,8 @@ class Device(Generic[S]):
         made = Endpoint(
             stack.aps, stack.clock, endpoint, SMART_ENERGY, device_id, 0, servers, clients, counters=stack.counters
         )
+        made.admit = admit
+        made.secures = needs_link_key
         stack.management.descriptors.append(
             SimpleDescriptor(endpoint, SMART_ENERGY, device_id, 0, tuple(made.servers), tuple(made.clients))
         )
@@ -112,7 +127,17 @@ class Device(Generic[S]):
     def joined(self, rejoined: bool) -> None:
         """In the network, with its key; also called when power returns to a member."""
 
+    def secured(self) -> None:
+        """There is a link key with the Trust Centre."""
+
+    def _stale_key(self, sender: int) -> None:
+        network = self.storage.network
+        if network is not None and sender == network.trust_center and not self.hung:
+            self.keys.renew()
+
     def _state_changed(self, state: JoinState, event: JoinEvent) -> None:
+        if event is JoinEvent.LEFT:
+            self._forget_keys()
         if self.on_state is not None:
             self.on_state(state, event)
 

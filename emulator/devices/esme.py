@@ -49,13 +49,14 @@ class Esme(Device[EsmeSettings]):
                     },
                 ),
             ),
-            (TIME.id, KEEP_ALIVE.id, BASIC.id),
+            (TIME.id, KEEP_ALIVE.id, BASIC.id, self._initiator.side),
         )
         self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self._trust_center_lost)
 
     def joined(self, rejoined: bool) -> None:
         self.stack.zdo.announce()
         self.keep_alive.start()
+        self.keys.ensure(self.secured)
 
     def _demand(self) -> int:
         """W: the mean, with a daily wave, so that a display has something to show."""

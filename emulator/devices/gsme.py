@@ -33,6 +33,8 @@ class Gsme(Device[GsmeSettings]):
         settings = self.settings
         self._mirror_state = MirrorState.MIRRORED if self._mirror_endpoint else MirrorState.NONE
         self._failed_reports = 0
+        self._suspects_key = False
+        """Reports went unacknowledged: if the network turns out to be well, it is the key."""
         self.answering: Callable[[], bool] = lambda: True
         """Asked at each wake; False: this wake is slept through (the flapping fault)."""
         if "register" not in self.storage.application:
@@ -66,7 +68,7 @@ class Gsme(Device[GsmeSettings]):
                     },
                 ),
             ),
-            (TIME.id, KEEP_ALIVE.id, BASIC.id, METERING.id),
+            (TIME.id, KEEP_ALIVE.id, BASIC.id, METERING.id, self._initiator.side),
         )
         self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self._network_lost)
         self._schedule_wake()
@@ -123,7 +125,7 @@ class Gsme(Device[GsmeSettings]):
         if not self.stack.joined or not self.answering():
             return
         assert self.stack.poller is not None
-        if self.hung:
+        if self.hung or not self.keys.ready:
             self.stack.poller.kick()
         elif self._mirror_state is MirrorState.MIRRORED:
             self.push()
@@ -138,6 +140,7 @@ class Gsme(Device[GsmeSettings]):
     def _pushed(self, reply: Reply) -> None:
         if reply.ok:
             self._failed_reports = 0
+            self._suspects_key = False
             if self.keep_alive.due:
                 self._stay_awake()
                 self.keep_alive.check(self._may_sleep)
@@ -145,6 +148,7 @@ class Gsme(Device[GsmeSettings]):
         self._failed_reports += 1
         if self._failed_reports >= self.settings.report_failures:
             self._failed_reports = 0
+            self._suspects_key = True
             self._network_lost()
 
     def _ask(self, cluster: int, attributes: tuple[int, ...], done: Callable[[Reply], None]) -> None:
@@ -171,9 +175,18 @@ class Gsme(Device[GsmeSettings]):
             self.stack.clock.call_later(SET_UP_AFTER, self._settle)
 
     def _settle(self) -> None:
-        """In the network: learn the time, then see to the mirror."""
-        if self.stack.joined:
-            self._ask(TIME.id, (TIME_ATTRIBUTE,), self._time_read)
+        """In the network: agree a key if there is none, or if it is the key that reports failed for."""
+        if not self.stack.joined:
+            return
+        if self._suspects_key and self.keys.ready:
+            self._suspects_key = False
+            self.keys.renew(self.secured)
+        else:
+            self.keys.ensure(self.secured)
+
+    def secured(self) -> None:
+        """Learn the time, then see to the mirror."""
+        self._ask(TIME.id, (TIME_ATTRIBUTE,), self._time_read)
 
     def _time_read(self, reply: Reply) -> None:
         if not reply.ok:

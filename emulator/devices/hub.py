@@ -9,6 +9,7 @@ from typing import Any
 from emulator.clock import MILLISECOND
 from emulator.devices.device import MAINS_SOURCE, Device
 from emulator.devices.ids import ESI
+from emulator.devices.key_establishment import Responder
 from emulator.devices.mirror import Mirror, mirror_server
 from emulator.devices.settings import HubSettings
 from emulator.devices.sleepers import Sleepers
@@ -17,6 +18,7 @@ from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
 from emulator.zcl.clusters.metering import NO_MIRROR
 from emulator.zigbee.nwk.parent import JoinStatus
 from emulator.zigbee.security.install_code import InstallCode
+from emulator.zigbee.storage import KeyOrigin, LinkKey
 
 MASTER_SYNCHRONIZED = 0x03
 """TimeStatus: this is the master clock, and it is right."""
@@ -46,6 +48,7 @@ class CommsHub(Device[HubSettings]):
         self.sleepers = Sleepers(stack.parent, stack.clock)
         self.mirrors: dict[int, Mirror] = {}
         self.on_device: Callable[[int, JoinStatus], None] | None = None
+        self.responder = Responder(settings.key_establishment, self._random, stack.aps.ieee_of, self._key_agreed)
         self._metering = ClusterClient(
             METERING, {"RequestMirror": self._request_mirror, "RemoveMirror": self._remove_mirror}
         )
@@ -63,9 +66,11 @@ class CommsHub(Device[HubSettings]):
                         "TCKeepAliveJitter": settings.keep_alive_jitter,
                     },
                 ),
+                self.responder.side,
             ),
             (self._metering, BASIC.id),
         )
+        self.responder.endpoint = self.endpoint
         for ieee, endpoint in self._mirror_table.items():
             self._open_mirror(ieee, endpoint)
 
@@ -84,6 +89,9 @@ class CommsHub(Device[HubSettings]):
         """Let a device join: what the head end sends when a meter is installed."""
         assert self.stack.trust_center is not None
         self.stack.trust_center.add(ieee, InstallCode(install_code).link_key)
+
+    def _key_agreed(self, ieee: int, key: bytes) -> None:
+        self.storage.link_keys[ieee] = LinkKey(key, KeyOrigin.ESTABLISHED)
 
     def permit_join(self, seconds: int) -> None:
         """Open the HAN, here and at every router."""

@@ -42,7 +42,7 @@ class Ihd(Device[IhdSettings]):
             self.settings.endpoint,
             IN_HOME_DISPLAY,
             (ClusterServer(BASIC, self.basic_values(MAINS_SOURCE)), ClusterServer(IDENTIFY, {"IdentifyTime": 0})),
-            (METERING.id, TIME.id, KEEP_ALIVE.id, BASIC.id),
+            (METERING.id, TIME.id, KEEP_ALIVE.id, BASIC.id, self._initiator.side),
         )
         self.keep_alive = KeepAlive(self.endpoint, self.settings.keep_alive, self._random, self._trust_center_lost)
 

@@ -6,9 +6,26 @@ from dataclasses import dataclass, field
 
 from emulator.clock import MINUTE, SECOND
 from emulator.zigbee.nwk.config import NodeConfig, Role
+from emulator.zigbee.security.cbke import Identity
 
 SMART_ENERGY = 0x0109
 """Profile identifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEstablishmentSettings:
+    """How a device agrees its link key with the Trust Centre (CBKE)."""
+
+    identity: Identity | None = None
+    """Certificate and private key; a device without agrees no key, and its Smart Energy clusters stay shut."""
+    ephemeral_time: int = 1
+    """What the device says it needs to make an ephemeral point, seconds."""
+    confirm_time: int = 1
+    """What it says it needs to make its proof, seconds."""
+    capacity: int = 2
+    """Sessions that a Trust Centre has at a time."""
+    renews: bool = True
+    """Whether a key that does not fit any more is agreed anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +48,7 @@ class DeviceSettings:
     """Where the outgoing NWK frame counter stands: an installed device has sent frames for years."""
     request_timeout: int = 10 * SECOND
     """How long an answer is waited for, microseconds."""
+    key_establishment: KeyEstablishmentSettings = field(default_factory=KeyEstablishmentSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +124,7 @@ __all__ = [
     "HubSettings",
     "IhdSettings",
     "KeepAliveSettings",
+    "KeyEstablishmentSettings",
     "NodeConfig",
     "Role",
 ]

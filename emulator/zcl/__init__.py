@@ -6,7 +6,7 @@ from emulator.zcl.endpoint import Endpoint
 from emulator.zcl.frame import TO_CLIENT, TO_SERVER, ZclFrame
 from emulator.zcl.records import ReportingConfiguration
 from emulator.zcl.reply import Outcome, Reply
-from emulator.zcl.sides import Answer, ClusterClient, ClusterServer, Handler
+from emulator.zcl.sides import Answer, ClusterClient, ClusterServer, Handler, Response
 from emulator.zcl.status import Status
 from emulator.zcl.transport import Indication, Transport
 
@@ -33,6 +33,7 @@ __all__ = [
     "Outcome",
     "Reply",
     "ReportingConfiguration",
+    "Response",
     "Status",
     "Transport",
     "ZclFrame",

@@ -24,9 +24,10 @@ from emulator.zcl.clusters import BY_ID
 from emulator.zcl.frame import CLUSTER, DISABLE_DEFAULT_RESPONSE, GLOBAL, TO_CLIENT, TO_SERVER, ZclFrame, parse
 from emulator.zcl.reply import delivered
 from emulator.zcl.reporting import Reporting, Target
-from emulator.zcl.sides import ClusterClient, ClusterServer, Side
+from emulator.zcl.sides import ClusterClient, ClusterServer, Response, Side
 from emulator.zcl.status import Status
 from emulator.zcl.transport import Indication, Transport
+from emulator.zigbee.aps.layer import ApsStatus
 
 ANY_PROFILE = 0xFFFF
 
@@ -39,8 +40,7 @@ _NO_QUESTION = DISABLE_DEFAULT_RESPONSE | _REPORT_CONTROL
 
 Admission = Callable[[Indication], bool | Status]
 """Decides on a message before it is looked at: True lets it in, False drops it without a word, a status refuses it
-with a Default Response. The place of the APS security that Smart Energy asks for cluster by cluster: a gate that
-looks at `indication.cluster` and `indication.secured` and answers FAILURE."""
+with a Default Response. The place of the APS security that Smart Energy asks for cluster by cluster."""
 
 OnReport = Callable[[int, int, int, int, dict[int, Any]], Status | None]
 """Gets source, source endpoint, own endpoint, cluster and the values by attribute id; may refuse with a status."""
@@ -73,8 +73,8 @@ class Endpoint(Client):
         self.on_report: OnReport | None = None
         self.bound: Callable[[int], Iterable[Target]] | None = None
         """Where reporting sends a cluster's reports: the node's bindings. Without it they go to who configured them."""
-        self.secured_clusters: frozenset[int] = frozenset()
-        """Clusters whose automatic reports are secured with the APS link key."""
+        self.secures: Callable[[int], bool] = lambda cluster: False
+        """Clusters that travel under the APS link key whether the sender asks for it or not."""
         self._closed = False
         for server in servers:
             self.add_server(server)
@@ -230,16 +230,24 @@ class Endpoint(Client):
             return
         answer = handler(values, indication)
         if isinstance(answer, tuple):
-            name, fields = answer
-            _, row = side.cluster.command(name)
-            self._answer(indication, frame, CLUSTER, row.id, row.encode(**fields))
+            response = Response(*answer)
+            _, row = side.cluster.command(response.name)
+            self._answer(indication, frame, CLUSTER, row.id, row.encode(**response.fields), response.delivered)
         else:
             self._answer_status(indication, frame, answer or Status.SUCCESS)
 
     def _side(self, cluster: int, direction: int) -> Side | None:
         return self.servers.get(cluster) if direction == TO_SERVER else self.clients.get(cluster)
 
-    def _answer(self, indication: Indication, frame: ZclFrame, frame_type: int, command: int, payload: bytes) -> None:
+    def _answer(
+        self,
+        indication: Indication,
+        frame: ZclFrame,
+        frame_type: int,
+        command: int,
+        payload: bytes,
+        done: Callable[[ApsStatus], object] | None = None,
+    ) -> None:
         """Send a response, the way and with the security that the request came."""
         octets = ZclFrame(frame_type, 1 - frame.direction, frame.tsn, command, payload, frame.manufacturer, True)
         self.transport.send(
@@ -251,7 +259,19 @@ class Endpoint(Client):
             dst_endpoint=indication.src_endpoint,
             ack=True,
             secured=indication.secured,
+            done=done,
         )
+
+    def _send(
+        self,
+        dst: int,
+        dst_endpoint: int,
+        cluster: int,
+        octets: bytes,
+        secured: bool,
+        done: Callable[[ApsStatus], object] | None,
+    ) -> None:
+        super()._send(dst, dst_endpoint, cluster, octets, secured or self.secures(cluster), done)
 
     def _answer_status(self, indication: Indication, frame: ZclFrame, status: Status) -> None:
         """Send a Default Response, if the rules let us."""
@@ -278,7 +298,7 @@ class Endpoint(Client):
             for manufacturer, payload in _reports(side, keys):
                 for dst, dst_endpoint in targets:
                     frame = ZclFrame(GLOBAL, direction, self.next_tsn(), _REPORT, payload, manufacturer, True)
-                    self._send(dst, dst_endpoint, cluster, frame.build(), cluster in self.secured_clusters, None)
+                    self._send(dst, dst_endpoint, cluster, frame.build(), False, None)
 
         side.reporting = Reporting(self.clock, attributes, send)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from emulator.errors import LocalProtocolError
 from emulator.zcl import foundation as zcl
@@ -14,8 +14,19 @@ from emulator.zcl.records import ReportingFailure
 from emulator.zcl.reporting import Reporting, Target
 from emulator.zcl.status import Status
 from emulator.zcl.transport import Indication
+from emulator.zigbee.aps.layer import ApsStatus
 
-Answer = Status | tuple[str, Mapping[str, Any]] | None
+
+class Response(NamedTuple):
+    """A cluster's command that answers another one."""
+
+    name: str
+    fields: Mapping[str, Any]
+    delivered: Callable[[ApsStatus], object] | None = None
+    """Learns whether the answer arrived."""
+
+
+Answer = Status | tuple[str, Mapping[str, Any]] | Response | None
 """What a handler makes of a command: a status for the Default Response, the name and fields of the command that
 answers, or None, which is SUCCESS."""
 

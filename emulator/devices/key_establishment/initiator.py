@@ -1,0 +1,152 @@
+"""The joining device's side of key establishment, on the air (SE 1.4a, annex C.3.1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from emulator.clock import SECOND, Timer
+from emulator.devices.key_establishment.session import Refused, Session
+from emulator.devices.key_establishment.states import KeyEvent
+from emulator.devices.settings import KeyEstablishmentSettings
+from emulator.randomness import RandomSource
+from emulator.zcl import Answer, ClusterClient, Endpoint, Indication
+from emulator.zcl.clusters import KEY_ESTABLISHMENT
+from emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
+
+ANSWER_WAIT = 10 * SECOND
+"""For a response, beside the time that the peer says it needs: retries and a sleeper's polls are in it."""
+
+
+class Ended(NamedTuple):
+    """How key establishment ended, for the side that began it."""
+
+    key: bytes | None = None
+    """The agreed link key; None: there is none."""
+    status: TerminateStatus | None = None
+    """What was said in Terminate; None: nothing, the peer was not heard any more."""
+    by_peer: bool = False
+    wait: int = 0
+    """How long the peer asks us to wait before another attempt, microseconds."""
+    detail: str = ""
+
+    def __repr__(self) -> str:
+        agreed = "a key" if self.key is not None else "no key"
+        return f"Ended({agreed}, {self.status!r}, by_peer={self.by_peer}, {self.detail!r})"
+
+
+class Initiator:
+    """Starts key establishments, one at a time. `side` goes on the device's endpoint."""
+
+    def __init__(self, settings: KeyEstablishmentSettings, random: RandomSource) -> None:
+        self._settings = settings
+        self._random = random
+        self._session: Session | None = None
+        self._peer = (0, 0)
+        self._peer_times = (0, 0)
+        self._timer: Timer | None = None
+        self._done: Callable[[Ended], None] | None = None
+        self.endpoint: Endpoint
+        """Set by the device, once there is one."""
+        self.side = ClusterClient(
+            KEY_ESTABLISHMENT,
+            {
+                "InitiateKeyEstablishmentResponse": self._certificate,
+                "EphemeralDataResponse": self._ephemeral,
+                "ConfirmKeyDataResponse": self._confirmation,
+                "ServerTerminateKeyEstablishment": self._terminated,
+            },
+            {"KeyEstablishmentSuite": SUITE_1},
+        )
+
+    @property
+    def busy(self) -> bool:
+        return self._session is not None
+
+    def start(self, short: int, endpoint: int, ieee: int, done: Callable[[Ended], None]) -> None:
+        """Agree a key with the device at this address; `done` is called once. One session at a time."""
+        identity = self._settings.identity
+        assert self._session is None
+        assert identity is not None
+        self._session = session = Session(identity, ieee, self._random, initiator=True)
+        self._peer, self._done = (short, endpoint), done
+        session.step(KeyEvent.STARTED)
+        self._send(
+            "InitiateKeyEstablishmentRequest",
+            key_establishment_suite=SUITE_1,
+            ephemeral_data_generate_time=self._settings.ephemeral_time,
+            confirm_key_generate_time=self._settings.confirm_time,
+            identity=identity.certificate.octets,
+        )
+        self._wait(0)
+
+    # --- what the responder says --------------------------------------------------------------------------------
+
+    def _certificate(self, values: dict[str, Any], indication: Indication) -> Answer:
+        def take(session: Session) -> None:
+            session.certificate(values["key_establishment_suite"], values["identity"])
+            self._peer_times = values["ephemeral_data_generate_time"], values["confirm_key_generate_time"]
+            self._send("EphemeralDataRequest", ephemeral_data=session.ephemeral_point())
+            self._wait(self._peer_times[0])
+
+        return self._take(indication, take)
+
+    def _ephemeral(self, values: dict[str, Any], indication: Indication) -> Answer:
+        def take(session: Session) -> None:
+            session.ephemeral(values["ephemeral_data"])
+            self._send("ConfirmKeyDataRequest", secure_message_authentication_code=session.proof)
+            self._wait(self._peer_times[1])
+
+        return self._take(indication, take)
+
+    def _confirmation(self, values: dict[str, Any], indication: Indication) -> Answer:
+        def take(session: Session) -> None:
+            session.confirmation(values["secure_message_authentication_code"])
+            self._end(Ended(session.link_key))
+
+        return self._take(indication, take)
+
+    def _take(self, indication: Indication, take: Callable[[Session], None]) -> Answer:
+        session = self._session
+        if session is None or indication.src != self._peer[0]:
+            return None
+        try:
+            take(session)
+        except Refused as refused:
+            self._send(
+                "TerminateKeyEstablishment",
+                status_code=refused.status,
+                wait_time=0,
+                key_establishment_suite=SUITE_1,
+            )
+            self._end(Ended(status=refused.status, detail=str(refused)))
+        return None
+
+    def _terminated(self, values: dict[str, Any], indication: Indication) -> Answer:
+        if self._session is not None and indication.src == self._peer[0]:
+            code = values["status_code"]
+            known = code in TerminateStatus.__members__.values()
+            status = TerminateStatus(code) if known else TerminateStatus.BAD_MESSAGE
+            wait = (values["wait_time"] or 0) * SECOND
+            self._end(Ended(status=status, by_peer=True, wait=wait, detail=f"the peer says {status.name}"))
+        return None
+
+    # --- sending and waiting ------------------------------------------------------------------------------------
+
+    def _send(self, name: str, **values: Any) -> None:
+        self.endpoint.command(*self._peer, KEY_ESTABLISHMENT.id, name, values)
+
+    def _wait(self, peer_seconds: int) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self.endpoint.clock.call_later(ANSWER_WAIT + (peer_seconds or 0) * SECOND, self._expired)
+
+    def _expired(self) -> None:
+        self._end(Ended(detail="no answer"))
+
+    def _end(self, ended: Ended) -> None:
+        done, self._done, self._session = self._done, None, None
+        if self._timer is not None:
+            self._timer.cancel()
+        if done is not None:
+            done(ended)

@@ -1,0 +1,158 @@
+"""The Trust Centre's side of key establishment, on the air (SE 1.4a, annex C.3.1.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from emulator.clock import SECOND, Timer
+from emulator.devices.key_establishment.session import Refused, Session
+from emulator.devices.key_establishment.states import KeyEvent
+from emulator.devices.settings import KeyEstablishmentSettings
+from emulator.randomness import RandomSource
+from emulator.zcl import Answer, ClusterServer, Endpoint, Indication, Response
+from emulator.zcl.clusters import KEY_ESTABLISHMENT
+from emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
+from emulator.zigbee.aps.layer import ApsStatus
+
+MESSAGE_WAIT = 20 * SECOND
+"""For the initiator's next message, beside the time that it says it needs."""
+BUSY_WAIT = 30
+"""Seconds after which a device that found no room may try again."""
+
+
+class _Entry:
+    """A session on the air."""
+
+    def __init__(self, session: Session, times: tuple[int, int]) -> None:
+        self.session = session
+        self.times = times
+        """Seconds in which the initiator makes its ephemeral point, and its proof."""
+        self.timer: Timer | None = None
+
+
+class Responder:
+    """Answers key establishments, a few at a time. `side` goes on the device's endpoint."""
+
+    def __init__(
+        self,
+        settings: KeyEstablishmentSettings,
+        random: RandomSource,
+        ieee_of: Callable[[int], int | None],
+        agreed: Callable[[int, bytes], None],
+    ) -> None:
+        """`agreed` gets EUI-64 and link key of a device that has our proof."""
+        self._settings = settings
+        self._random = random
+        self._ieee_of = ieee_of
+        self._agreed = agreed
+        self._sessions: dict[int, _Entry] = {}
+        self.withdrawn: set[int] = set()
+        """Devices whose certificates count as expired: suite 1 has no dates, so that somebody must say so."""
+        self.capacity = settings.capacity
+        """Sessions at a time; what a hub whose memory has run out has none of."""
+        self.endpoint: Endpoint
+        """Set by the device, once there is one."""
+        self.side = ClusterServer(
+            KEY_ESTABLISHMENT,
+            {"KeyEstablishmentSuite": SUITE_1},
+            {
+                "InitiateKeyEstablishmentRequest": self._initiate,
+                "EphemeralDataRequest": self._ephemeral,
+                "ConfirmKeyDataRequest": self._confirm,
+                "TerminateKeyEstablishment": self._terminated,
+            },
+        )
+
+    @property
+    def sessions(self) -> int:
+        """How many are under way."""
+        return len(self._sessions)
+
+    # --- what the initiator says --------------------------------------------------------------------------------
+
+    def _initiate(self, values: dict[str, Any], indication: Indication) -> Answer:
+        identity = self._settings.identity
+        ieee = self._ieee_of(indication.src)
+        # Who starts again has lost the session before.
+        self._drop(indication.src)
+        if identity is None or ieee is None or len(self._sessions) >= self.capacity:
+            return _terminate(TerminateStatus.NO_RESOURCES, BUSY_WAIT)
+        session = Session(identity, ieee, self._random, initiator=False, withdrawn=self.withdrawn)
+        try:
+            session.certificate(values["key_establishment_suite"], values["identity"])
+        except Refused as refused:
+            return _terminate(refused.status)
+        times = values["ephemeral_data_generate_time"] or 0, values["confirm_key_generate_time"] or 0
+        entry = self._sessions[indication.src] = _Entry(session, times)
+        self._wait(indication.src, entry, times[0])
+        return Response(
+            "InitiateKeyEstablishmentResponse",
+            {
+                "key_establishment_suite": SUITE_1,
+                "ephemeral_data_generate_time": self._settings.ephemeral_time,
+                "confirm_key_generate_time": self._settings.confirm_time,
+                "identity": identity.certificate.octets,
+            },
+        )
+
+    def _ephemeral(self, values: dict[str, Any], indication: Indication) -> Answer:
+        def take(entry: _Entry) -> Answer:
+            entry.session.ephemeral(values["ephemeral_data"])
+            self._wait(indication.src, entry, entry.times[1])
+            return Response("EphemeralDataResponse", {"ephemeral_data": entry.session.ephemeral_point()})
+
+        return self._take(indication, take)
+
+    def _confirm(self, values: dict[str, Any], indication: Indication) -> Answer:
+        def take(entry: _Entry) -> Answer:
+            entry.session.confirmation(values["secure_message_authentication_code"])
+            self._wait(indication.src, entry, entry.times[1])
+            return Response(
+                "ConfirmKeyDataResponse",
+                {"secure_message_authentication_code": entry.session.proof},
+                lambda status: self._delivered(indication.src, entry, status),
+            )
+
+        return self._take(indication, take)
+
+    def _delivered(self, short: int, entry: _Entry, status: ApsStatus) -> None:
+        if self._sessions.get(short) is not entry:
+            return
+        self._drop(short)
+        if status is ApsStatus.SUCCESS:
+            entry.session.step(KeyEvent.DELIVERED)
+            self._agreed(entry.session.peer, entry.session.link_key)
+
+    def _take(self, indication: Indication, take: Callable[[_Entry], Answer]) -> Answer:
+        entry = self._sessions.get(indication.src)
+        if entry is None:
+            return _terminate(TerminateStatus.BAD_MESSAGE)
+        try:
+            return take(entry)
+        except Refused as refused:
+            self._drop(indication.src)
+            return _terminate(refused.status)
+
+    def _terminated(self, values: dict[str, Any], indication: Indication) -> Answer:
+        self._drop(indication.src)
+        return None
+
+    # --- waiting and forgetting ---------------------------------------------------------------------------------
+
+    def _wait(self, short: int, entry: _Entry, peer_seconds: int) -> None:
+        if entry.timer is not None:
+            entry.timer.cancel()
+        entry.timer = self.endpoint.clock.call_later(MESSAGE_WAIT + peer_seconds * SECOND, self._drop, short)
+
+    def _drop(self, short: int) -> None:
+        entry = self._sessions.pop(short, None)
+        if entry is not None and entry.timer is not None:
+            entry.timer.cancel()
+
+
+def _terminate(status: TerminateStatus, wait: int = 0) -> Response:
+    return Response(
+        "ServerTerminateKeyEstablishment",
+        {"status_code": status, "wait_time": wait, "key_establishment_suite": SUITE_1},
+    )
