@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from judging.han import GSME, HUB, Han, Sample
 
 from emulator.errors import Drop, RemoteProtocolError
+from emulator.layout import Choice
 from emulator.octets import Reader
 from emulator.zcl import foundation, types
 from emulator.zcl.cluster import Attribute, Cluster, Command
@@ -26,6 +27,8 @@ from emulator.zcl.records import (
 
 METERING = 0x0702
 _LONGEST = 60
+_SELECTORS = (0x00, 0x02, 0x03, 0x97)
+"""Octets that, besides 1, decide which fields follow: field controls, payload types, statuses."""
 _SUMMATION = types.TypedValue(types.UINT48.id, 123_456_789)
 _SERIAL = types.TypedValue(types.OCTET_STRING.id, b"G4P123")
 _STATUS = types.TypedValue(types.BITMAP8.id, 2)
@@ -55,8 +58,20 @@ GENERAL: tuple[foundation.Message, ...] = (
     foundation.DiscoverCommandsGenerated(),
     foundation.DiscoverCommandsGeneratedResponse(True, (0x00, 0x01)),
 )
-NEVER_SHORT = {"MirrorReportAttributeResponse"}
-"""Commands whose list may be empty by their codec, but not by their meaning: notification scheme 1 has one word."""
+NEVER_SHORT = {"MirrorReportAttributeResponse", "ConfirmKeyDataRequest"}
+"""Commands that may end early by their codec, but not by their meaning: notification scheme 1 has one word, and
+a confirmation has a code."""
+
+
+_CERTIFICATE = "03045FDFC8D85FFB8B3993CB72DDCAA55F00B3E87D6D 0000000000000001 5445535453454341 01090006000000000000"
+_POINT = "0300E117C86D0E7CD128B2F34E9076CFF24AF46D7288"
+AS_SUITE_1 = {
+    "identity": bytes.fromhex(_CERTIFICATE),
+    "ephemeral_data": bytes.fromhex(_POINT),
+    "secure_message_authentication_code": bytes(range(16)),
+    "key_establishment_suite": 1,
+}
+"""Fields of Key Establishment whose length the suite decides: octets to us, and other readers know two suites."""
 
 
 def general_samples() -> Iterator[Sample]:
@@ -82,16 +97,37 @@ def command_samples() -> Iterator[Sample]:
                     yield Sample(f"{cluster.name} {command.name}", han.message(cluster.id, frame.build(), src, dst))
 
 
-def payloads(command: Command) -> set[bytes]:
-    """What the command's own codec makes of rows of ones of different length."""
-    found = set()
-    for length in range(_LONGEST):
+def payloads(command: Command) -> list[bytes]:
+    """What the command's own codec makes of rows of ones: the shortest and the longest.
+
+    Where fields depend on others, the shortest and the longest for every set of fields that there may be.
+    """
+    found: dict[tuple[str, ...], list[bytes]] = {}
+    for octets in _rows(command):
         try:
-            found.add(command.encode(**command.decode(b"\x01" * length)))
+            values = command.decode(octets)
+            values |= {name: AS_SUITE_1[name] for name in values.keys() & AS_SUITE_1.keys()}
         except RemoteProtocolError:
             continue
-    longest = max(found, key=len)
-    return {longest} if command.name in NEVER_SHORT else {min(found, key=len), longest}
+        fields = tuple(name for name, each in values.items() if each is not None) if _chooses(command) else ()
+        found.setdefault(fields, []).append(command.encode(**values))
+    chosen = {max(group, key=len) for group in found.values()}
+    if command.name not in NEVER_SHORT:
+        chosen |= {min(group, key=len) for group in found.values()}
+    return sorted(chosen)
+
+
+def _rows(command: Command) -> Iterator[bytes]:
+    """Ones, in rows of every length; where fields depend on others also with one of the octets changed."""
+    for length in range(_LONGEST):
+        yield b"\x01" * length
+        for place in range(length if _chooses(command) else 0):
+            for octet in _SELECTORS:
+                yield b"\x01" * place + bytes((octet,)) + b"\x01" * (length - place - 1)
+
+
+def _chooses(command: Command) -> bool:
+    return any(isinstance(field.kind, Choice) for field in command.fields)
 
 
 def attribute_samples(cluster: Cluster) -> Iterator[tuple[Attribute, Sample]]:
