@@ -96,7 +96,8 @@ class Load:
 
     def _stack(self, number: int, nodes: int) -> Stack:
         network = Network(0x1234, 0xAA, 15, number, parent=0 if number else 0xFFFF, trust_center=0x1000)
-        storage = NonVolatile(0x1000 + number, network, {0: KEY})
+        storage = NonVolatile(0x1000 + number, network)
+        storage.network_keys[0] = KEY
         if not number:
             storage.children = {n: ChildEntry(0x1000 + n, n, True, True, 0, True) for n in range(1, nodes)}
         place = (self._places.random() * 10, self._places.random() * 10)

@@ -7,9 +7,12 @@ stride, so that no counter value is used twice.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypeVar
+
+K = TypeVar("K")
 
 COUNTER_STRIDE = 1024
 """Frame counters are saved in steps of this many."""
@@ -91,17 +94,31 @@ class LinkKey:
     """Lowest frame counter still acceptable from the partner."""
 
 
+class Keys(dict[int, K]):
+    """Keys of one kind. A capture that is to be read later watches them come and go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.watcher: Callable[[int, K], None] | None = None
+        """Called with what a key is filed under, and the key."""
+
+    def __setitem__(self, name: int, key: K) -> None:
+        super().__setitem__(name, key)
+        if self.watcher is not None:
+            self.watcher(name, key)
+
+
 @dataclass(slots=True)
 class NonVolatile:
     """One device's flash."""
 
     ieee: int
     network: Network | None = None
-    network_keys: dict[int, bytes] = field(default_factory=dict)
+    network_keys: Keys[bytes] = field(default_factory=Keys)
     """By key sequence number: the active key and the one before or after it."""
     active_key: int = 0
     nwk_counter: Counter = field(default_factory=Counter)
-    link_keys: dict[int, LinkKey] = field(default_factory=dict)
+    link_keys: Keys[LinkKey] = field(default_factory=Keys)
     """By the partner's EUI-64. A device that knows its Trust Centre by install code only files it under 0."""
     children: dict[int, ChildEntry] = field(default_factory=dict)
     """By short address."""

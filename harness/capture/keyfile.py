@@ -15,7 +15,7 @@ from shlex import quote
 
 from emulator.zigbee.security.ccm import KEY_LENGTH
 from emulator.zigbee.security.keys import redacted
-from emulator.zigbee.storage import NonVolatile
+from emulator.zigbee.storage import LinkKey, NonVolatile
 from harness.capture.errors import CaptureError
 
 TABLE = "zigbee_pc_keys"
@@ -59,12 +59,20 @@ class KeyRing:
         key = Key(label, octets)
         self._keys.setdefault(octets, key)
 
-    def add_device(self, name: str, storage: NonVolatile) -> None:
-        """Add all keys that a device holds now. Ask again after a rotation: a device keeps two network keys."""
-        for sequence, octets in sorted(storage.network_keys.items()):
+    def follow(self, name: str, storage: NonVolatile) -> None:
+        """Add all keys that a device holds now, and each that it comes to hold: it keeps none that it has replaced."""
+
+        def network_key(sequence: int, octets: bytes) -> None:
             self.add(f"network key {sequence}", octets)
-        for partner, link_key in sorted(storage.link_keys.items()):
-            self.add(f"{name} link key with {partner:016x}", link_key.key)
+
+        def link_key(partner: int, link: LinkKey) -> None:
+            self.add(f"{name} link key with {partner:016x}", link.key)
+
+        for sequence, octets in sorted(storage.network_keys.items()):
+            network_key(sequence, octets)
+        for partner, link in sorted(storage.link_keys.items()):
+            link_key(partner, link)
+        storage.network_keys.watcher, storage.link_keys.watcher = network_key, link_key
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self._keys.values())

@@ -94,11 +94,11 @@ def play(
     if capture is None:
         outcome, trace, world = run(clock, story())
     else:
-        with recording(han.air, capture, epoch=han.start):
-            outcome, trace, world = run(clock, story())
         ring = keyfile.KeyRing()
         for device in han.devices:
-            ring.add_device(device.name, device.storage)
+            ring.follow(device.name, device.storage)
+        with recording(han.air, capture, epoch=han.start):
+            outcome, trace, world = run(clock, story())
         keyfile.write(keyfile.beside(capture), ring)
     return Played(
         scenario,

@@ -306,14 +306,11 @@ def _record(name: str, capture: Path) -> Recorded:
     ring = keyfile.KeyRing()
     places: dict[str, int] = {}
 
-    def note_keys() -> None:
-        """A device keeps two network keys, so that they are noted before the story and after it."""
-        for device in han.devices:
-            ring.add_device(device.name, device.storage)
+    for device in han.devices:
+        ring.follow(device.name, device.storage)
 
     async def play() -> None:
         await han.form()
-        note_keys()
         places["since"] = 0 if story.from_the_start else han.air.frames
         for device in han.devices:
             assert device.storage.network is not None
@@ -322,7 +319,6 @@ def _record(name: str, capture: Path) -> Recorded:
 
     with recording(han.air, capture, epoch=start):
         run(clock, play())
-    note_keys()
     keyfile.write(keyfile.beside(capture), ring)
     return Recorded(capture, places)
 

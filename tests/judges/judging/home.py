@@ -44,6 +44,8 @@ class Home:
         self.esme = self._node("esme", 0x00124B0000000002, (1.0, 0.0), router)
         sleepy = NodeConfig(Role.END_DEVICE, rx_on=False, battery=True)
         self.gsme = self._node("gsme", 0x00124B0000000003, (8.0, 3.0), sleepy)
+        for name, stack in zip(("hub", "esme", "gsme"), self.stacks, strict=True):
+            self._keys.follow(name, stack.storage)
         for number, meter in enumerate((self.esme, self.gsme)):
             key = InstallCode.with_crc(bytes(range(number, number + 16))).link_key
             meter.storage.link_keys[UNKNOWN_TRUST_CENTER] = LinkKey(key)
@@ -69,10 +71,8 @@ class Home:
         return self.gsme.poller
 
     def run(self, seconds: float) -> None:
-        """Let time pass, and note the keys that are in use afterwards."""
+        """Let time pass."""
         self.clock.run_for(round(seconds * SECOND))
-        for name, stack in zip(("hub", "esme", "gsme"), self.stacks, strict=True):
-            self._keys.add_device(name, stack.storage)
 
     def close(self) -> None:
         """Finish the capture and write its key file."""

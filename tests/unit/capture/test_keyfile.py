@@ -16,14 +16,25 @@ NETWORK, ROTATED, LINK = (bytes(range(start, start + 16)) for start in (0x10, 0x
 
 @pytest.fixture
 def ring() -> KeyRing:
-    hub = NonVolatile(0x00124B0000000001, network_keys={1: ROTATED, 0: NETWORK})
+    hub, meter = NonVolatile(0x00124B0000000001), NonVolatile(0x00124B0000000002)
+    hub.network_keys[1], hub.network_keys[0] = ROTATED, NETWORK
     hub.link_keys[0x00124B0000000002] = LinkKey(LINK)
-    meter = NonVolatile(0x00124B0000000002, network_keys={0: NETWORK})
+    meter.network_keys[0] = NETWORK
     meter.link_keys[0] = LinkKey(LINK)
     ring = KeyRing()
-    ring.add_device("hub", hub)
-    ring.add_device("gsme", meter)
+    ring.follow("hub", hub)
+    ring.follow("gsme", meter)
     return ring
+
+
+def test_a_key_that_came_and_went_is_kept() -> None:
+    storage, ring = NonVolatile(0x00124B0000000001), KeyRing()
+    ring.follow("hub", storage)
+    storage.link_keys[2] = LinkKey(LINK)
+    storage.link_keys[2] = LinkKey(ROTATED)
+    storage.network_keys[0] = NETWORK
+    storage.network_keys.clear()
+    assert [key.octets for key in ring] == [LINK, ROTATED, NETWORK]
 
 
 def test_each_key_is_listed_once_in_order_of_arrival(ring: KeyRing) -> None:
