@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from emulator.zcl.cluster import Cluster
-from emulator.zcl.clusters import basic, identify, keep_alive, key_establishment, metering, power_configuration, time
+from emulator.zcl.clusters import (
+    basic,
+    identify,
+    keep_alive,
+    key_establishment,
+    metering,
+    power_configuration,
+    time,
+    tunneling,
+)
 
 BASIC = basic.CLUSTER
 POWER_CONFIGURATION = power_configuration.CLUSTER
@@ -11,7 +20,17 @@ IDENTIFY = identify.CLUSTER
 TIME = time.CLUSTER
 KEEP_ALIVE = keep_alive.CLUSTER
 METERING = metering.CLUSTER
+TUNNELING = tunneling.CLUSTER
 KEY_ESTABLISHMENT = key_establishment.CLUSTER
 
-CLUSTERS: tuple[Cluster, ...] = (BASIC, POWER_CONFIGURATION, IDENTIFY, TIME, KEEP_ALIVE, METERING, KEY_ESTABLISHMENT)
+CLUSTERS: tuple[Cluster, ...] = (
+    BASIC,
+    POWER_CONFIGURATION,
+    IDENTIFY,
+    TIME,
+    KEEP_ALIVE,
+    METERING,
+    TUNNELING,
+    KEY_ESTABLISHMENT,
+)
 BY_ID: dict[int, Cluster] = {cluster.id: cluster for cluster in CLUSTERS}
