@@ -85,7 +85,8 @@ class Device(Generic[S]):
             self.stack.joiner.on_state = self._state_changed
             self.stack.joiner.on_joined = self.joined
             if self.stack.joined:
-                self.stack.clock.call_later(SECOND, self.joined, True)
+                # Devices that get power at one moment do not announce themselves at one moment.
+                self.stack.clock.call_later(SECOND + int(self._random.random() * SECOND), self.joined, True)
 
     def power_off(self) -> None:
         """Cut the power."""

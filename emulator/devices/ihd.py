@@ -52,6 +52,9 @@ class Ihd(Device[IhdSettings]):
             return
         self._running = True
         self.keep_alive.start()
+        self.keys.ensure(self.secured)
+
+    def secured(self) -> None:
         self.stack.clock.call_later(SECOND, self._look)
         self._every(self.settings.electricity_interval, self._read_electricity)
         self._every(self.settings.gas_interval, self._read_gas)

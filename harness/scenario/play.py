@@ -1,4 +1,4 @@
-"""Playing a scenario: form the HAN, drive the controller, judge the trace."""
+"""Playing a scenario: set up the HAN, drive the controller, judge the trace."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from harness.build import settings_for
 from harness.capture import keyfile
 from harness.capture.recorder import recording
 from harness.checks import CheckResult, HanConnectivityCheck
+from harness.installed import install
 from harness.migration.controller import AnyController
 from harness.migration.installation import Installation
 from harness.migration.session import drive
 from harness.migration.trace import AnyRecord, Trace
 from harness.migration.vocabulary import Outcome
 from harness.oracle import Expected, Violation, expected, judge
-from harness.scenario.scenario import Scenario
+from harness.scenario.scenario import Beginning, Scenario
 from harness.scenario.world import HanWorld
 from profiles.cohorts import household
 from profiles.rulesets import RuleSet
 
 FORMATION = timedelta(minutes=15)
-"""The HAN is formed this long before the installation is loaded."""
+"""The HAN is set up this long before the installation is loaded."""
 ControllerFactory = Callable[[Mapping[str, RuleSet]], AnyController]
 
 
@@ -75,7 +76,10 @@ def play(
     installation = scenario.installation(rulesets)
 
     async def story() -> tuple[Outcome | None, Trace, HanWorld]:
-        await han.form()
+        if scenario.begins is Beginning.NEW:
+            await han.form()
+        else:
+            install(han)
         await asyncio.sleep(FORMATION.total_seconds() - asyncio.get_running_loop().time())
         trace = Trace(clock, scenario.start)
         world = HanWorld(han, scenario.plan, trace, check or HanConnectivityCheck())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,15 @@ class Expectation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     """How many HAN-connectivity checks are run."""
 
 
+class Beginning(StrEnum):
+    """The starting state of a HAN."""
+
+    INSTALLED = "installed"
+    """As in the field before migration: devices joined, keys agreed, the mirror granted."""
+    NEW = "new"
+    """Formation, joining and key establishment are played, on the air."""
+
+
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One story about one installation."""
 
@@ -40,6 +50,8 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     gsme: Meter
     start: Moment
     """When the installation is loaded for migration."""
+    begins: Beginning = Beginning.INSTALLED
+    """Whether the HAN is there when the story begins, or comes to be on the air first."""
     rules: str = IN_FORCE
     """`in-force`, or the id of one rule set that holds whatever the date."""
     source: str = ""
