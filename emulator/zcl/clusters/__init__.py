@@ -9,6 +9,7 @@ from emulator.zcl.clusters import (
     keep_alive,
     key_establishment,
     metering,
+    ota,
     power_configuration,
     time,
     tunneling,
@@ -18,6 +19,7 @@ BASIC = basic.CLUSTER
 POWER_CONFIGURATION = power_configuration.CLUSTER
 IDENTIFY = identify.CLUSTER
 TIME = time.CLUSTER
+OTA = ota.CLUSTER
 KEEP_ALIVE = keep_alive.CLUSTER
 METERING = metering.CLUSTER
 TUNNELING = tunneling.CLUSTER
@@ -28,6 +30,7 @@ CLUSTERS: tuple[Cluster, ...] = (
     POWER_CONFIGURATION,
     IDENTIFY,
     TIME,
+    OTA,
     KEEP_ALIVE,
     METERING,
     TUNNELING,

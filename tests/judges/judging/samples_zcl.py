@@ -131,12 +131,15 @@ def _chooses(command: Command) -> bool:
 
 
 def attribute_samples(cluster: Cluster) -> Iterator[tuple[Attribute, Sample]]:
-    """A report of each attribute of the server side."""
+    """A report of each attribute of both sides, the server's first."""
     han = Han()
-    for attribute in cluster.attributes:
-        octets = attribute.id.to_bytes(2, "little") + bytes((attribute.type.id,)) + value(attribute.type)
-        frame = ZclFrame(GLOBAL, TO_CLIENT, han.number() & 0xFF, 0x0A, octets, attribute.manufacturer)
-        yield attribute, Sample(f"{cluster.name} {attribute.name}", han.message(cluster.id, frame.build(), GSME, HUB))
+    sides = ((cluster.attributes, TO_CLIENT, GSME, HUB), (cluster.client_attributes, TO_SERVER, HUB, GSME))
+    for attributes, direction, src, dst in sides:
+        for attribute in attributes:
+            octets = attribute.id.to_bytes(2, "little") + bytes((attribute.type.id,)) + value(attribute.type)
+            frame = ZclFrame(GLOBAL, direction, han.number() & 0xFF, 0x0A, octets, attribute.manufacturer)
+            message = han.message(cluster.id, frame.build(), src, dst)
+            yield attribute, Sample(f"{cluster.name} {attribute.name}", message)
 
 
 def value(kind: types.DataType) -> bytes:
