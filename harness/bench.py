@@ -83,12 +83,13 @@ class Han:
             self.hub.expect(device.settings.ieee, device.settings.install_code)
             self.hub.permit_join(PERMIT_SECONDS)
             device.power_on()
-            await self._join(device)
+            await self.join(device)
         await self._until(lambda: self.gsme.mirror_state is MirrorState.MIRRORED, MIRROR_PATIENCE, "no mirror")
         self.hub.permit_join(0)
         await asyncio.sleep(1)
 
-    async def _join(self, device: Device[Any]) -> None:
+    async def join(self, device: Device[Any]) -> None:
+        """Let a device join that the hub expects, while the HAN is open. Raises FormationError."""
         joiner = device.stack.joiner
         assert joiner is not None
         for _ in range(JOIN_ATTEMPTS):

@@ -15,6 +15,7 @@ from emulator.randomness import RandomSource
 from emulator.zcl import ClusterClient, ClusterServer, Endpoint
 from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
+from emulator.zigbee.security.cbke import Identity
 from emulator.zigbee.security.install_code import InstallCode
 from emulator.zigbee.stack import Stack
 from emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey, NonVolatile
@@ -25,6 +26,7 @@ S = TypeVar("S", bound=DeviceSettings)
 MAINS_SOURCE, BATTERY_SOURCE = 0x01, 0x03
 """Basic cluster, PowerSource."""
 ZCL_VERSION = 3
+DAY_SECONDS = 86_400
 
 
 class Device(Generic[S]):
@@ -46,6 +48,10 @@ class Device(Generic[S]):
         self.radio = radio
         self.storage = storage if storage is not None else _new_flash(settings)
         self.epoch = epoch
+        self.drift = 0.0
+        """Seconds that this device's clock gains in a day; negative: loses."""
+        self.identity = settings.key_establishment.identity
+        """Certificate and private key, as they were put into the device."""
         self.powered = False
         self.hung = False
         """The application has stopped; the radio still acknowledges."""
@@ -76,7 +82,7 @@ class Device(Generic[S]):
             self.radio, self._clock, self._random, self.storage, self.settings.node, self.settings.manufacturer
         )
         self.stack.aps.data_keys = DATA_KEYS
-        self._initiator = Initiator(self.settings.key_establishment, self._random)
+        self._initiator = Initiator(self.settings.key_establishment, self.identity, self._random)
         self.keys = KeyKeeper(self.stack, self._initiator, self.settings.key_establishment)
         self.build()
         self._initiator.endpoint = self.endpoint
@@ -93,6 +99,12 @@ class Device(Generic[S]):
         if self.powered:
             self.powered = False
             self.stack.power_off()
+
+    def carry(self, identity: Identity | None) -> None:
+        """Put another certificate and private key into the device."""
+        self.identity = identity
+        if self.powered:
+            self._initiator.identity = identity
 
     def hang(self) -> None:
         """The firmware stops above the MAC: frames are acknowledged, nothing answers and nothing is sent."""
@@ -128,6 +140,10 @@ class Device(Generic[S]):
     def joined(self, rejoined: bool) -> None:
         """In the network, with its key; also called when power returns to a member."""
 
+    def left(self) -> None:
+        """Out of the network for good; the flash holds nothing of it any more."""
+        self._forget_keys()
+
     def secured(self) -> None:
         """There is a link key with the Trust Centre."""
 
@@ -138,7 +154,7 @@ class Device(Generic[S]):
 
     def _state_changed(self, state: JoinState, event: JoinEvent) -> None:
         if event is JoinEvent.LEFT:
-            self._forget_keys()
+            self.left()
         if self.on_state is not None:
             self.on_state(state, event)
 
@@ -147,7 +163,8 @@ class Device(Generic[S]):
     @property
     def utc(self) -> int:
         """Seconds since 2000-01-01 by this device's clock."""
-        return self.epoch + self._clock.now // SECOND
+        seconds = self._clock.now // SECOND
+        return self.epoch + seconds + int(seconds * self.drift / DAY_SECONDS)
 
     def basic_values(self, power_source: int, environment: int = 0) -> dict[int | str, object]:
         """The Basic cluster of this device."""

@@ -13,13 +13,18 @@ from emulator.devices.register import Register
 from emulator.devices.settings import GsmeSettings
 from emulator.zcl import ClusterServer, Reply
 from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, POWER_CONFIGURATION, TIME
-from emulator.zcl.clusters.metering import CUBIC_METRES, GAS, NO_MIRROR, SUPPLY_ON
+from emulator.zcl.clusters.metering import CUBIC_METRES, GAS, LOW_BATTERY, NO_MIRROR, SUPPLY_ON
 from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
 
 PHYSICAL_ENVIRONMENT = 0x0011
 TIME_ATTRIBUTE = 0x0000
-REPORTED = (0x0000, 0x0014, 0x0200, 0x0300, 0x0301, 0x0302, 0x0303, 0x0306)
-"""What a wake pushes: reading, supply, status, and how to read it."""
+REPORTED = (0x0000, 0x0007, 0x0014, 0x0200, 0x0201, 0x0300, 0x0301, 0x0302, 0x0303, 0x0306)
+"""What a wake pushes: reading and its time, supply, status, battery, and how to read it."""
+SET_CLOCK_EVERY = 24 * 3600 * SECOND
+"""A client's clock is to stay within 60 s of the hub's in a day (SE 1.4a, annex A.2)."""
+LOW_BATTERY_PERCENT = 5
+LOW_BATTERY_VOLTS = 24
+"""Tenths of a volt, of a lithium cell near its end."""
 WAKE_JITTER = 0.02
 """Of the interval, either way: a crystal's and a scheduler's error."""
 SET_UP_AFTER = 2 * SECOND
@@ -33,6 +38,11 @@ class Gsme(Device[GsmeSettings]):
         settings = self.settings
         self._mirror_state = MirrorState.MIRRORED if self._mirror_endpoint else MirrorState.NONE
         self._failed_reports = 0
+        self._clock_set: int | None = None
+        self.sets_clock = True
+        """False: firmware that trusts its own crystal."""
+        self.slowness = 1
+        """How many wakes of a healthy meter pass from one wake to the next."""
         self._suspects_key = False
         """Reports went unacknowledged: if the network turns out to be well, it is the key."""
         self.answering: Callable[[], bool] = lambda: True
@@ -118,7 +128,7 @@ class Gsme(Device[GsmeSettings]):
 
     def _schedule_wake(self) -> None:
         jitter = 1.0 + WAKE_JITTER * (2.0 * self._random.random() - 1.0)
-        self.stack.clock.call_later(int(self.settings.wake_interval * jitter), self._wake)
+        self.stack.clock.call_later(int(self.settings.wake_interval * self.slowness * jitter), self._wake)
 
     def _wake(self) -> None:
         self._schedule_wake()
@@ -132,6 +142,15 @@ class Gsme(Device[GsmeSettings]):
         else:
             self._mirror_event(MirrorEvent.AWAKE)
 
+    def weaken(self) -> None:
+        """The battery runs low: the meter says so, and will wake less often from its next wake on."""
+        self.slowness *= 4
+        metering, power = self.endpoint.servers[METERING.id], self.endpoint.servers[POWER_CONFIGURATION.id]
+        metering.set("Status", LOW_BATTERY)
+        metering.set("RemainingBatteryLife", LOW_BATTERY_PERCENT)
+        power.set("BatteryVoltage", LOW_BATTERY_VOLTS)
+        power.set("BatteryPercentageRemaining", 2 * LOW_BATTERY_PERCENT)
+
     def push(self) -> None:
         """Report the register to the mirror."""
         if self._mirror_endpoint:
@@ -144,6 +163,8 @@ class Gsme(Device[GsmeSettings]):
             if self.keep_alive.due:
                 self._stay_awake()
                 self.keep_alive.check(self._may_sleep)
+            if self._clock_is_due:
+                self._ask(TIME.id, (TIME_ATTRIBUTE,), self._set_clock)
             return
         self._failed_reports += 1
         if self._failed_reports >= self.settings.report_failures:
@@ -191,12 +212,30 @@ class Gsme(Device[GsmeSettings]):
     def _time_read(self, reply: Reply) -> None:
         if not reply.ok:
             return
-        if isinstance(reply.values.get(TIME_ATTRIBUTE), int):
-            self.epoch = reply.values[TIME_ATTRIBUTE] - self._clock.now // SECOND
+        self._set_clock(reply)
         if self._mirror_state is MirrorState.MIRRORED:
             self.push()
         else:
             self._mirror_event(MirrorEvent.AWAKE)
+
+    @property
+    def _clock_is_due(self) -> bool:
+        return self.sets_clock and (self._clock_set is None or self._clock.now >= self._clock_set + SET_CLOCK_EVERY)
+
+    def _set_clock(self, reply: Reply) -> None:
+        time = reply.values.get(TIME_ATTRIBUTE)
+        if reply.ok and isinstance(time, int):
+            self._clock_set = self._clock.now
+            self.epoch += time - self.utc
+
+    def left(self) -> None:
+        super().left()
+        self.forget_mirror()
+
+    def forget_mirror(self) -> None:
+        """Ask for a mirror at the next wake, as if there had never been one."""
+        self.storage.application["mirror"] = 0
+        self._mirror_event(MirrorEvent.LOST)
 
     def _network_lost(self) -> None:
         joiner = self.stack.joiner

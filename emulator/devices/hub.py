@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.clock import MILLISECOND
+from emulator.devices.admission import admit
 from emulator.devices.device import MAINS_SOURCE, Device
 from emulator.devices.ids import ESI
 from emulator.devices.key_establishment import Responder
 from emulator.devices.mirror import Mirror, mirror_server
 from emulator.devices.settings import HubSettings
 from emulator.devices.sleepers import Sleepers
-from emulator.zcl import Answer, ClusterClient, ClusterServer, Indication
+from emulator.zcl import Answer, ClusterClient, ClusterServer, Indication, Status
 from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
 from emulator.zcl.clusters.metering import NO_MIRROR
 from emulator.zigbee.nwk.parent import JoinStatus
@@ -48,7 +49,12 @@ class CommsHub(Device[HubSettings]):
         self.sleepers = Sleepers(stack.parent, stack.clock)
         self.mirrors: dict[int, Mirror] = {}
         self.on_device: Callable[[int, JoinStatus], None] | None = None
-        self.responder = Responder(settings.key_establishment, self._random, stack.aps.ieee_of, self._key_agreed)
+        self.responder = Responder(
+            settings.key_establishment, self.identity, self._random, stack.aps.ieee_of, self._key_agreed
+        )
+        self.grants_mirrors = True
+        """False: the hub has no mirror to give, whatever its settings say."""
+        self.answers_keep_alive = True
         self._metering = ClusterClient(
             METERING, {"RequestMirror": self._request_mirror, "RemoveMirror": self._remove_mirror}
         )
@@ -71,8 +77,14 @@ class CommsHub(Device[HubSettings]):
             (self._metering, BASIC.id),
         )
         self.responder.endpoint = self.endpoint
+        self.endpoint.admit = self._admit
         for ieee, endpoint in self._mirror_table.items():
             self._open_mirror(ieee, endpoint)
+
+    def _admit(self, indication: Indication) -> bool | Status:
+        if indication.cluster == KEEP_ALIVE.id and not self.answers_keep_alive:
+            return False
+        return admit(indication)
 
     # --- the network ------------------------------------------------------------------------------------------------
 
@@ -127,7 +139,7 @@ class CommsHub(Device[HubSettings]):
         self.device_table.pop(ieee, None)
         storage.link_keys.pop(ieee, None)
         storage.short_addresses.pop(ieee, None)
-        self._close_mirror(ieee)
+        self.close_mirror(ieee)
         child = self.stack.parent.by_ieee(ieee) if self.stack.parent is not None else None
         if child is not None and self.stack.parent is not None:
             self.stack.parent.remove(child.short)
@@ -149,7 +161,7 @@ class CommsHub(Device[HubSettings]):
     def _request_mirror(self, values: dict[str, Any], indication: Indication) -> Answer:
         ieee = self.stack.aps.ieee_of(indication.src)
         endpoint = NO_MIRROR
-        if ieee is not None and ieee in self.device_table:
+        if ieee is not None and ieee in self.device_table and self.grants_mirrors:
             endpoint = self._mirror_endpoint(ieee)
         return "RequestMirrorResponse", {"endpoint_id": endpoint}
 
@@ -169,7 +181,7 @@ class CommsHub(Device[HubSettings]):
         ieee = self.stack.aps.ieee_of(indication.src)
         endpoint = self._mirror_table.get(ieee, NO_MIRROR) if ieee is not None else NO_MIRROR
         if ieee is not None:
-            self._close_mirror(ieee)
+            self.close_mirror(ieee)
         return "MirrorRemoved", {"removed_endpoint_id": endpoint}
 
     def _open_mirror(self, ieee: int, endpoint: int) -> None:
@@ -177,7 +189,8 @@ class CommsHub(Device[HubSettings]):
         made = self.add_endpoint(endpoint, ESI, (server,), (METERING.id,))
         self.mirrors[ieee] = Mirror(ieee, made, server, self.stack.aps.ieee_of)
 
-    def _close_mirror(self, ieee: int) -> None:
+    def close_mirror(self, ieee: int) -> None:
+        """Take a meter's mirror away; it is not told."""
         self._mirror_table.pop(ieee, None)
         mirror = self.mirrors.pop(ieee, None)
         if mirror is not None:

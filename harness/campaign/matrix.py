@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from harness.faults import FAULTS, GSME_FAULTS
+from harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS
 from harness.migration.installation import Meter, Status
 from harness.migration.plan import Change, Says, State, SupplierAct
 from harness.migration.vocabulary import Subject
@@ -76,7 +76,11 @@ def _conditions(cohort: Cohort, kind: InstallationType, rules: str, start: datet
     for consent in (WITHDRAWN, WRONG_SUPPLIER, WRONG_PAPER, OBJECTION, LATE_CONSENT):
         yield _scenario(cohort, kind, rules, start, "battery-dead", consent)
     yield _scenario(cohort, kind, rules, start, LATE_RECOVERY, LATE_CONSENT)
-    for condition in (HEALTHY, *(name for name, fault in FAULTS.items() if fault.subject is not Subject.GSME)):
+    for condition in (
+        HEALTHY,
+        *IMPAIRMENTS,
+        *(name for name, fault in FAULTS.items() if fault.subject is not Subject.GSME),
+    ):
         yield _scenario(cohort, kind, rules, start, condition, CONSENT)
 
 
@@ -121,7 +125,8 @@ def _changes(condition: str, start: datetime) -> Iterable[Change]:
         yield Change(Subject.GSME, State.WELL, condition, before_check=2)
         yield Change(Subject.GSME, State.BROKEN, condition, before_check=3)
     else:
-        yield Change(FAULTS[condition].subject, State.BROKEN, condition, before_check=1)
+        fault = FAULTS[condition]
+        yield Change(fault.subject, State.BROKEN if fault.severs else State.IMPAIRED, condition, before_check=1)
 
 
 def _suppliers(kind: InstallationType, consent: str) -> Iterable[SupplierAct]:

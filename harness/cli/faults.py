@@ -19,8 +19,11 @@ def faults(context: click.Context, as_json: bool) -> None:
     elif as_json:
         print_json([_facts(fault) for fault in FAULTS.values()])
     else:
-        rows = [(fault.name, fault.subject.value, fault.layer, fault.title) for fault in FAULTS.values()]
-        table(("fault", "of", "layer", "what it is"), rows)
+        rows = [
+            (fault.name, fault.subject.value, fault.layer, "yes" if fault.severs else "no", fault.title)
+            for fault in FAULTS.values()
+        ]
+        table(("fault", "of", "layer", "cuts off", "what it is"), rows)
 
 
 @faults.command()
@@ -39,11 +42,12 @@ def show(context: click.Context, name: str, as_json: bool) -> None:
             click.echo(f"{key}: {value}")
 
 
-def _facts(fault: Fault) -> dict[str, str]:
+def _facts(fault: Fault) -> dict[str, str | bool]:
     return {
         "name": fault.name,
         "title": fault.title,
         "subject": fault.subject.value,
         "layer": fault.layer,
+        "cuts_off": fault.severs,
         "symptom": fault.symptom,
     }

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from harness.faults import network, radio
+from harness.faults import keys, network, radio, upkeep
 from harness.faults.fault import Fault
 from harness.faults.ground_truth import obstacles, reachable
 from harness.migration.vocabulary import Subject
 
-FAULTS: dict[str, Fault] = {fault.name: fault for fault in (*radio.FAULTS, *network.FAULTS)}
-GSME_FAULTS = tuple(name for name, fault in FAULTS.items() if fault.subject is Subject.GSME)
+FAULTS: dict[str, Fault] = {
+    fault.name: fault for fault in (*radio.FAULTS, *network.FAULTS, *keys.FAULTS, *upkeep.FAULTS)
+}
+GSME_FAULTS = tuple(name for name, fault in FAULTS.items() if fault.subject is Subject.GSME and fault.severs)
+"""Those that cut the gas meter off."""
+IMPAIRMENTS = tuple(name for name, fault in FAULTS.items() if not fault.severs)
+"""Those under which it can still be reached."""
 
-__all__ = ["FAULTS", "GSME_FAULTS", "Fault", "obstacles", "reachable"]
+__all__ = ["FAULTS", "GSME_FAULTS", "IMPAIRMENTS", "Fault", "obstacles", "reachable"]

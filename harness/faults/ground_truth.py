@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from math import exp
 
 from emulator.devices import Esme, Gsme
+from emulator.devices.admission import DATA_KEYS
 from emulator.radio import AirRadio
 from emulator.radio.propagation import CCA_THRESHOLD, dbm
 from harness.bench import Han
@@ -60,8 +61,10 @@ def _network_obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
     if network is None or ours.network is None or not meter.stack.joined:
         yield "not in the network"
         return
-    if (network.channel, network.pan_id) != (ours.network.channel, ours.network.pan_id):
+    if network.channel != ours.network.channel:
         yield f"on channel {network.channel}, the hub is on {ours.network.channel}"
+    if network.pan_id != ours.network.pan_id:
+        yield f"in PAN {network.pan_id:#06x}, the hub's is {ours.network.pan_id:#06x}"
     if meter.settings.ieee not in hub.device_table:
         yield "not in the hub's device table"
     child = ours.children.get(network.short)
@@ -73,3 +76,21 @@ def _network_obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
         yield "the hub's network key is none of its own"
     if theirs.nwk_counter.value < hub.stack.nwk.security.expected(theirs.active_key, meter.settings.ieee):
         yield "its frame counter is behind what the hub has seen"
+    yield from _link_key_obstacles(han, meter)
+
+
+def _link_key_obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
+    ours = han.hub.storage.link_keys.get(meter.storage.ieee)
+    theirs = meter.storage.link_keys.get(han.hub.storage.ieee)
+    if ours is None or ours.origin not in DATA_KEYS:
+        yield "the hub has no link key with it"
+    if theirs is None or theirs.origin not in DATA_KEYS:
+        yield "it has no link key with the hub"
+    if ours is None or theirs is None:
+        return
+    if ours.key != theirs.key:
+        yield "its link key is not the hub's"
+    if theirs.outgoing.value < ours.incoming:
+        yield "its APS frame counter is behind what the hub has seen"
+    if ours.outgoing.value < theirs.incoming:
+        yield "the hub's APS frame counter is behind what it has seen"

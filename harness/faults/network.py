@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from emulator.zigbee.nwk.join_states import JoinEvent
-from emulator.zigbee.nwk.joining import Joiner
 from emulator.zigbee.storage import COUNTER_STRIDE, Counter
 from harness.bench import Han
+from harness.faults import service
 from harness.faults.fault import Fault
 from harness.migration.vocabulary import Subject
 
@@ -17,20 +16,6 @@ SETTLE = 12
 ROTATIONS = 2
 HOPS = (15, 20, 25, 11)
 """Channels to which a hub moves, in turn."""
-
-
-def _joiner(han: Han) -> Joiner:
-    """What in the GSME's firmware looks for its network."""
-    joiner = han.gsme.stack.joiner
-    assert joiner is not None
-    return joiner
-
-
-def _look_again(han: Han) -> None:
-    """What a visit with a service tool does: the meter is told to find its network."""
-    joiner = _joiner(han)
-    joiner.policy = han.settings.gsme.node.join
-    joiner.event(JoinEvent.REJOIN)
 
 
 async def _hang(han: Han) -> None:
@@ -47,7 +32,7 @@ async def _miss_two_rotations(han: Han) -> None:
     """The hub changes the network key twice while the meter sleeps, and its firmware knows no Trust Centre rejoin."""
     trust_center = han.hub.stack.trust_center
     assert trust_center is not None
-    joiner = _joiner(han)
+    joiner = service.joiner(han)
     joiner.policy = replace(joiner.policy, trust_center_rejoin=False)
     radio = han.radio("gsme")
     radio.muted, before = True, radio.muted
@@ -59,10 +44,6 @@ async def _miss_two_rotations(han: Han) -> None:
     radio.muted = before
 
 
-async def _find_again(han: Han) -> None:
-    _look_again(han)
-
-
 async def _reset_counter(han: Han) -> None:
     """A battery change lost the counters; the hub remembers them."""
     han.gsme.storage.nwk_counter = Counter(0, COUNTER_STRIDE)
@@ -71,12 +52,12 @@ async def _reset_counter(han: Han) -> None:
 async def _accept_counter(han: Han) -> None:
     """The hub is told to take the meter's counter as it is."""
     han.hub.stack.nwk.security.forget(han.settings.gsme.ieee)
-    _look_again(han)
+    await service.look_again(han)
 
 
 async def _age_out(han: Han) -> None:
     """The hub has dropped its child for want of polls, and the meter's firmware does not rejoin."""
-    joiner = _joiner(han)
+    joiner = service.joiner(han)
     joiner.policy = replace(joiner.policy, rejoin=False)
     parent = han.hub.stack.parent
     child = parent.by_ieee(han.settings.gsme.ieee) if parent is not None else None
@@ -86,7 +67,7 @@ async def _age_out(han: Han) -> None:
 
 async def _hop(han: Han) -> None:
     """The hub moves to another channel; the meter sleeps through it, and looks on its old channel only."""
-    joiner = _joiner(han)
+    joiner = service.joiner(han)
     joiner.policy = replace(joiner.policy, other_channels=False)
     now = han.hub.stack.nwk.network.channel
     han.hub.change_channel(next(channel for channel in HOPS if channel != now))
@@ -98,14 +79,9 @@ async def _forget(han: Han) -> None:
 
 
 async def _remember(han: Han) -> None:
-    """The meter is paired with the hub again: its install code is sent to the hub, and the meter rejoins."""
-    gsme = han.settings.gsme
-    han.hub.expect(gsme.ieee, gsme.install_code)
-    han.gsme.storage.application["mirror"] = 0
-    han.gsme.power_off()
-    await asyncio.sleep(5)
-    han.gsme.power_on()
-    _look_again(han)
+    """The meter is reset, and paired with the hub again."""
+    await service.reset(han)
+    await service.pair(han)
 
 
 async def _sleep_through(han: Han) -> None:
@@ -133,7 +109,7 @@ FAULTS = (
         "NWK security",
         "The hub changed the network key twice while the meter slept; it polls, and understands nothing it gets.",
         _miss_two_rotations,
-        _find_again,
+        service.look_again,
     ),
     Fault(
         "frame-counter-reset",
@@ -151,7 +127,7 @@ FAULTS = (
         "NWK child table",
         "The hub dropped the meter from its child table; told to rejoin, the meter does not.",
         _age_out,
-        _find_again,
+        service.look_again,
     ),
     Fault(
         "wrong-channel",
@@ -160,7 +136,7 @@ FAULTS = (
         "NWK",
         "The hub moved to another channel while the meter slept; the meter calls on the old one.",
         _hop,
-        _find_again,
+        service.look_again,
     ),
     Fault(
         "hub-entry-lost",

@@ -27,6 +27,8 @@ class State(StrEnum):
 
     WELL = "well"
     BROKEN = "broken"
+    IMPAIRED = "impaired"
+    """Not as it should be, and yet it answers: a check that fails it would be wrong."""
     UNCERTAIN = "uncertain"
     """Neither: on its way down or back, or working now and then. Nothing can be demanded of a check."""
 

@@ -123,7 +123,9 @@ class Case:
             case CheckFinished():
                 self.checks.append(self._check(position, record))
             case Truth():
-                self._truths[record.subject].append((position, record.state))
+                # What is impaired answers, and that is what a check is judged by.
+                state = State.WELL if record.state is State.IMPAIRED else record.state
+                self._truths[record.subject].append((position, state))
             case Commissioned():
                 self.effects.append(Effect(position, frozenset(record.devices), record.succeeded))
             case Excluded():

@@ -29,7 +29,8 @@ _TYPE_OF = {
 
 
 _OTHERS = (Subject.ESME, Subject.WAN, Subject.BENCH)
-_EITHER = frozenset({State.WELL, State.BROKEN})
+_MAY_BE = {State.UNCERTAIN: frozenset({State.WELL, State.BROKEN}), State.IMPAIRED: frozenset({State.WELL})}
+"""What a check may find, where that is not the state's own name."""
 
 
 class Expected(Struct, frozen=True, forbid_unknown_fields=True):
@@ -185,7 +186,7 @@ class _Teller:
         moments = [(at, change) for change in self.plan.changes if (at := self._moment(story, change)) is not None]
         for (when, _), change in sorted(moments, key=lambda moment: moment[0]):
             if change.subject is subject and when <= end:
-                now: set[State] = set(_EITHER) if change.state is State.UNCERTAIN else {change.state}
+                now = set(_MAY_BE.get(change.state, {change.state}))
                 states = now if when <= begin else states | now
         return states
 

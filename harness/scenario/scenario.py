@@ -89,6 +89,9 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         return tuple(dict.fromkeys(change.cause for change in self.changes if change.state is not State.WELL))
 
 
+_EFFECT = {True: "cuts its subject off", False: "leaves its subject within reach"}
+
+
 def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario:
     """Read a scenario file. Raises ProfileError, one line: file, key, what was expected."""
     scenario = load(Path(path), Scenario)
@@ -102,6 +105,10 @@ def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario
         if fault.subject is not change.subject:
             expected = f"expected {fault.subject.value!r}, the subject of {fault.name}, got {change.subject.value!r}"
             raise ProfileError(path, expected, f"changes[{index}].subject")
+        wrong = State.IMPAIRED if fault.severs else State.BROKEN
+        if change.state is wrong:
+            expected = f"expected a state other than {wrong.value!r}: {fault.name} {_EFFECT[fault.severs]}"
+            raise ProfileError(path, expected, f"changes[{index}].state")
     return scenario
 
 

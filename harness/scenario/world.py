@@ -65,8 +65,9 @@ class HanWorld:
                 await self._heal(fault)
             else:
                 await fault.inject(self._han)
-                if fault.subject is Subject.GSME and reachable(self._han, self._han.gsme):
-                    raise WorldError(f"{fault.name} was injected, and the gas meter can still be reached")
+                if fault.subject is Subject.GSME and reachable(self._han, self._han.gsme) is fault.severs:
+                    reasons = ", ".join(obstacles(self._han, self._han.gsme)) or "nothing is in its way"
+                    raise WorldError(f"{fault.name} was injected, and of the gas meter it is true that {reasons}")
 
     async def _heal(self, fault: Fault) -> None:
         han = self._han

@@ -13,6 +13,7 @@ from emulator.randomness import RandomSource
 from emulator.zcl import Answer, ClusterClient, Endpoint, Indication
 from emulator.zcl.clusters import KEY_ESTABLISHMENT
 from emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
+from emulator.zigbee.security.cbke import Identity
 
 ANSWER_WAIT = 10 * SECOND
 """For a response, beside the time that the peer says it needs: retries and a sleeper's polls are in it."""
@@ -38,8 +39,10 @@ class Ended(NamedTuple):
 class Initiator:
     """Starts key establishments, one at a time. `side` goes on the device's endpoint."""
 
-    def __init__(self, settings: KeyEstablishmentSettings, random: RandomSource) -> None:
+    def __init__(self, settings: KeyEstablishmentSettings, identity: Identity | None, random: RandomSource) -> None:
         self._settings = settings
+        self.identity = identity
+        """Without one, nothing can be started."""
         self._random = random
         self._session: Session | None = None
         self._peer = (0, 0)
@@ -65,7 +68,7 @@ class Initiator:
 
     def start(self, short: int, endpoint: int, ieee: int, done: Callable[[Ended], None]) -> None:
         """Agree a key with the device at this address; `done` is called once. One session at a time."""
-        identity = self._settings.identity
+        identity = self.identity
         assert self._session is None
         assert identity is not None
         self._session = session = Session(identity, ieee, self._random, initiator=True)

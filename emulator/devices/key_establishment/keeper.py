@@ -31,7 +31,6 @@ class KeyKeeper:
     def __init__(self, stack: Stack, initiator: Initiator, settings: KeyEstablishmentSettings) -> None:
         self._stack = stack
         self._initiator = initiator
-        self._settings = settings
         self._then: list[Callable[[], None]] = []
         self._failures = 0
         self._pause = FIRST_PAUSE
@@ -59,6 +58,13 @@ class KeyKeeper:
         if self._timer is None or not self._timer.active:
             self._attempt()
 
+    def again(self) -> None:
+        """Try now, however often it failed before: what a visit with a service tool does."""
+        self._failures, self._pause = 0, FIRST_PAUSE
+        if self._timer is not None:
+            self._timer.cancel()
+        self._attempt()
+
     def renew(self, then: Callable[[], None] | None = None) -> None:
         """The key does not fit any more: agree another one, unless that was tried just now; then call `then`."""
         now = self._stack.clock.now
@@ -74,7 +80,7 @@ class KeyKeeper:
 
     def _attempt(self) -> None:
         stack = self._stack
-        if self._initiator.busy or not stack.joined or self._settings.identity is None:
+        if self._initiator.busy or not stack.joined or self._initiator.identity is None:
             return
         if stack.poller is not None:
             stack.poller.hold()

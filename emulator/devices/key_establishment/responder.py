@@ -14,6 +14,7 @@ from emulator.zcl import Answer, ClusterServer, Endpoint, Indication, Response
 from emulator.zcl.clusters import KEY_ESTABLISHMENT
 from emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
 from emulator.zigbee.aps.layer import ApsStatus
+from emulator.zigbee.security.cbke import Identity
 
 MESSAGE_WAIT = 20 * SECOND
 """For the initiator's next message, beside the time that it says it needs."""
@@ -37,12 +38,14 @@ class Responder:
     def __init__(
         self,
         settings: KeyEstablishmentSettings,
+        identity: Identity | None,
         random: RandomSource,
         ieee_of: Callable[[int], int | None],
         agreed: Callable[[int, bytes], None],
     ) -> None:
         """`agreed` gets EUI-64 and link key of a device that has our proof."""
         self._settings = settings
+        self.identity = identity
         self._random = random
         self._ieee_of = ieee_of
         self._agreed = agreed
@@ -72,7 +75,7 @@ class Responder:
     # --- what the initiator says --------------------------------------------------------------------------------
 
     def _initiate(self, values: dict[str, Any], indication: Indication) -> Answer:
-        identity = self._settings.identity
+        identity = self.identity
         ieee = self._ieee_of(indication.src)
         # Who starts again has lost the session before.
         self._drop(indication.src)

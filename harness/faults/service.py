@@ -1,0 +1,48 @@
+"""What a visit with a service tool does to a gas meter: it is told to look for its network, to agree a key, to pair."""
+
+from __future__ import annotations
+
+import asyncio
+
+from emulator.zigbee.nwk.join_states import JoinEvent
+from emulator.zigbee.nwk.joining import Joiner
+from harness.bench import PERMIT_SECONDS, Han
+
+LEFT_AFTER = 2
+"""Seconds in which a meter that was told to leave has left."""
+
+
+def joiner(han: Han) -> Joiner:
+    """What in the gas meter's firmware looks for its network."""
+    found = han.gsme.stack.joiner
+    assert found is not None
+    return found
+
+
+async def look_again(han: Han) -> None:
+    """The meter's firmware is as its profile says again, and looks for its network now."""
+    joiner(han).policy = han.settings.gsme.node.join
+    joiner(han).event(JoinEvent.REJOIN)
+
+
+async def agree_anew(han: Han) -> None:
+    """The meter agrees another link key with the hub, and asks for its mirror again."""
+    gsme = han.gsme
+    gsme.keys.renews = han.settings.gsme.key_establishment.renews
+    gsme.forget_mirror()
+    gsme.keys.again()
+
+
+async def pair(han: Han) -> None:
+    """A meter that is in no network is paired with the hub as at its installation. Raises FormationError."""
+    gsme = han.settings.gsme
+    han.hub.expect(gsme.ieee, gsme.install_code)
+    han.hub.permit_join(PERMIT_SECONDS)
+    await han.join(han.gsme)
+    han.hub.permit_join(0)
+
+
+async def reset(han: Han) -> None:
+    """The meter leaves the network and forgets it."""
+    han.gsme.stack.maintenance.leave(False)
+    await asyncio.sleep(LEFT_AFTER)

@@ -1,0 +1,138 @@
+"""Faults of what keeps a meter in its HAN over the years: mirror, keep-alive, clock, PAN ID, battery."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from harness.bench import Han
+from harness.faults import service
+from harness.faults.fault import Fault
+from harness.migration.vocabulary import Subject
+
+SETTLE = 12
+"""Seconds in which a broadcast has gone through the HAN and those who heard it have acted on it."""
+DRIFT = 90.0
+"""Seconds a day; a client may be 60 s off after a day."""
+DECLINE = (3600, 3 * 3600)
+"""Seconds after which a weak battery slows the meter further, and then silences it."""
+
+
+async def _refuse_mirror(han: Han) -> None:
+    han.hub.grants_mirrors = False
+    han.hub.close_mirror(han.gsme.storage.ieee)
+    han.gsme.forget_mirror()
+
+
+async def _grant_mirror(han: Han) -> None:
+    han.hub.grants_mirrors = True
+
+
+async def _wipe_mirror(han: Han) -> None:
+    han.hub.close_mirror(han.gsme.storage.ieee)
+
+
+async def _ask_again(han: Han) -> None:
+    han.gsme.forget_mirror()
+
+
+async def _ignore_keep_alive(han: Han) -> None:
+    han.hub.answers_keep_alive = False
+
+
+async def _answer_keep_alive(han: Han) -> None:
+    han.hub.answers_keep_alive = True
+
+
+async def _drift(han: Han) -> None:
+    han.gsme.drift = DRIFT
+    han.gsme.sets_clock = False
+
+
+async def _keep_time(han: Han) -> None:
+    han.gsme.drift = 0.0
+    han.gsme.sets_clock = True
+
+
+async def _change_pan_id(han: Han) -> None:
+    """Another network has the same PAN ID; the hub moves while the meter sleeps, and the meter looks no further."""
+    joiner = service.joiner(han)
+    joiner.policy = replace(joiner.policy, rejoin=False)
+    radio = han.radio("gsme")
+    radio.muted, before = True, radio.muted
+    han.hub.stack.maintenance.change_pan_id()
+    await asyncio.sleep(SETTLE)
+    radio.muted = before
+
+
+async def _weaken(han: Han) -> None:
+    for seconds in DECLINE:
+        han.gsme.weaken()
+        await asyncio.sleep(seconds)
+    han.gsme.power_off()
+
+
+async def _change_battery(han: Han) -> None:
+    han.gsme.power_on()
+
+
+FAULTS = (
+    Fault(
+        "pan-id-missed",
+        "PAN ID changed while asleep",
+        Subject.GSME,
+        "NWK",
+        "The hub has settled a PAN ID conflict and moved on; the meter calls in the old PAN, and nobody answers.",
+        _change_pan_id,
+        service.look_again,
+    ),
+    Fault(
+        "battery-low",
+        "Battery fading",
+        Subject.GSME,
+        "power",
+        "The meter reports a low battery, wakes less and less often, and then falls silent.",
+        _weaken,
+        _change_battery,
+    ),
+    Fault(
+        "mirror-refused",
+        "Mirror refused",
+        Subject.GSME,
+        "application",
+        "The hub has no mirror to give: displays show no gas, while the meter itself answers at its wakes.",
+        _refuse_mirror,
+        _grant_mirror,
+        severs=False,
+    ),
+    Fault(
+        "mirror-wiped",
+        "Mirror wiped",
+        Subject.GSME,
+        "application",
+        "The hub has lost the mirror, and the meter goes on reporting to an endpoint that is no longer there.",
+        _wipe_mirror,
+        _ask_again,
+        severs=False,
+    ),
+    Fault(
+        "keep-alive-ignored",
+        "Keep-alive not answered",
+        Subject.GSME,
+        "application",
+        "The meter takes its Trust Centre for lost after three reads without an answer, and rejoins over and over.",
+        _ignore_keep_alive,
+        _answer_keep_alive,
+        severs=False,
+    ),
+    Fault(
+        "clock-drift",
+        "Clock drifting",
+        Subject.GSME,
+        "application",
+        "The times of the meter's readings run away from the hub's by more than 60 s a day; it never sets its clock.",
+        _drift,
+        _keep_time,
+        severs=False,
+    ),
+)

@@ -1,0 +1,187 @@
+"""Every fault does what it says to the HAN, from both starting states, and can be healed."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from emulator.clock import SECOND, VirtualClock, run
+from emulator.devices.mirror_states import MirrorState
+from emulator.zcl.clusters.key_establishment import TerminateStatus
+from emulator.zcl.clusters.metering import LOW_BATTERY
+from harness.bench import Han
+from harness.build import settings_for
+from harness.checks import HanConnectivityCheck
+from harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS, obstacles, reachable
+from harness.installed import install
+from harness.migration.vocabulary import Subject, Verdict
+from profiles.cohorts import household
+from profiles.rulesets import Cohort
+
+START = datetime(2022, 4, 4, tzinfo=UTC)
+COME_BACK = 6 * 3600
+DAY = 86_400
+METERS_FAULTS = tuple(name for name, fault in FAULTS.items() if fault.subject is Subject.GSME)
+
+
+def story(tell, *, new=False, cohort=Cohort.IOC, seed="faults"):
+    clock = VirtualClock()
+    han = Han(settings_for(household(cohort), quiet=True), seed=seed, start=START, clock=clock)
+
+    async def play():
+        if new:
+            await han.form()
+        else:
+            install(han)
+        await asyncio.sleep(DAY / 12)
+        return await tell(han)
+
+    return run(clock, play())
+
+
+async def check(han):
+    return (await HanConnectivityCheck().run(han)).verdict
+
+
+@pytest.mark.parametrize("new", [False, True], ids=["installed", "new"])
+@pytest.mark.parametrize("name", METERS_FAULTS)
+def test_a_fault_breaks_what_it_says_and_can_be_healed(name, new):
+    fault = FAULTS[name]
+
+    async def tell(han):
+        assert list(obstacles(han, han.gsme)) == []
+        await fault.inject(han)
+        assert reachable(han, han.gsme) is not fault.severs
+        assert await check(han) is (Verdict.FAIL if fault.severs else Verdict.PASS)
+        await fault.heal(han)
+        for _ in range(COME_BACK // 60):
+            if reachable(han, han.gsme):
+                break
+            await asyncio.sleep(60)
+        assert list(obstacles(han, han.gsme)) == []
+        assert await check(han) is Verdict.PASS
+        # Healed is healed: nothing is left behind that the next day brings out.
+        await asyncio.sleep(DAY)
+        assert await check(han) is Verdict.PASS
+        assert han.hub.responder.sessions == 0
+        assert han.gsme.mirror_state is MirrorState.MIRRORED
+        assert han.hub.mirrors[han.gsme.storage.ieee].updated > han.clock.now - 3 * han.settings.gsme.wake_interval
+
+    story(tell, new=new, cohort=Cohort.MOC_SECURE if new else Cohort.IOC)
+
+
+@pytest.mark.parametrize("name", [name for name in GSME_FAULTS if name != "flapping"])
+def test_a_fault_that_cuts_off_lasts(name):
+    """`persistent` is what the rules ask for: nobody mends it by waiting. Flapping alone comes and goes."""
+
+    async def tell(han):
+        await FAULTS[name].inject(han)
+        for _ in range(4):
+            await asyncio.sleep(DAY / 2)
+            assert not reachable(han, han.gsme)
+            assert await check(han) is Verdict.FAIL
+
+    story(tell)
+
+
+@pytest.mark.parametrize("name", IMPAIRMENTS)
+def test_an_impairment_never_looks_like_a_lost_meter(name):
+    async def tell(han):
+        await FAULTS[name].inject(han)
+        for _ in range(8):
+            await asyncio.sleep(DAY / 4)
+            assert await check(han) is Verdict.PASS
+
+    story(tell)
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("bad-key-confirm", TerminateStatus.BAD_KEY_CONFIRM),
+        ("no-resources", TerminateStatus.NO_RESOURCES),
+        ("certificate-expired", TerminateStatus.INVALID_CERTIFICATE),
+        ("certificate-mismatch", TerminateStatus.INVALID_CERTIFICATE),
+        ("unknown-issuer", TerminateStatus.UNKNOWN_ISSUER),
+    ],
+)
+def test_key_establishment_ends_for_the_reason_that_the_fault_gives(name, status):
+    async def tell(han):
+        keys = han.gsme.keys
+        await FAULTS[name].inject(han)
+        assert keys.last is not None
+        assert keys.last.by_peer
+        assert keys.last.status is status
+        assert not keys.ready
+        assert han.gsme.stack.joined is (name != "unknown-issuer")
+
+    story(tell)
+
+
+def test_a_refused_mirror_leaves_the_display_without_gas():
+    async def tell(han):
+        await FAULTS["mirror-refused"].inject(han)
+        await asyncio.sleep(DAY)
+        assert han.hub.mirrors == {}
+        assert han.gsme.mirror_state is MirrorState.NONE
+
+    story(tell)
+
+
+def test_a_wiped_mirror_stays_away_while_the_meter_believes_in_it():
+    async def tell(han):
+        await FAULTS["mirror-wiped"].inject(han)
+        await asyncio.sleep(DAY)
+        assert han.hub.mirrors == {}
+        assert han.gsme.mirror_state is MirrorState.MIRRORED
+        assert han.hub.stack.counters["no-endpoint"] > 20
+
+    story(tell)
+
+
+def test_a_drifting_clock_is_seen_in_the_times_of_readings():
+    async def tell(han):
+        def ahead():
+            mirror = han.hub.mirrors[han.gsme.storage.ieee]
+            reported = mirror.server.get("ReadingSnapshotTime")
+            return reported - (han.hub.utc - (han.clock.now - mirror.updated) // SECOND)
+
+        await asyncio.sleep(DAY)
+        assert abs(ahead()) <= 2
+        await FAULTS["clock-drift"].inject(han)
+        before = han.gsme.utc - han.hub.utc
+        await asyncio.sleep(DAY)
+        assert 60 < ahead() - before < 120
+
+    story(tell)
+
+
+def test_a_fading_battery_says_so_and_slows_before_it_falls_silent():
+    async def tell(han):
+        pushes = []
+        mirror = han.hub.mirrors[han.gsme.storage.ieee]
+        mirror.on_update = lambda: pushes.append((han.clock.now, mirror.server.get("Status")))
+        await FAULTS["battery-low"].inject(han)
+        assert len(pushes) >= 2
+        assert all(status & LOW_BATTERY for _, status in pushes)
+        assert pushes[-1][0] - pushes[-2][0] > 2 * han.settings.gsme.wake_interval
+        assert mirror.server.get("RemainingBatteryLife") == 5
+        heard = len(pushes)
+        await asyncio.sleep(DAY)
+        assert len(pushes) == heard
+        assert not han.gsme.powered
+
+    story(tell)
+
+
+def test_ignored_keep_alives_make_the_meter_rejoin_again_and_again():
+    async def tell(han):
+        rejoins = []
+        han.gsme.on_state = lambda state, event: rejoins.append(event.name) if event.name == "ACCEPTED" else None
+        await FAULTS["keep-alive-ignored"].inject(han)
+        await asyncio.sleep(3 * DAY)
+        assert len(rejoins) >= 2
+
+    story(tell)
