@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from judging import groups, han, home, our_reading, readings, samples_zcl, zoh_reading
 from judging.tshark import Tshark, Verdict
 
+from emulator.zcl.cluster import Cluster
 from emulator.zcl.clusters import CLUSTERS
 from harness.capture import CapturedFrame, keyfile, read
 
@@ -129,6 +131,12 @@ def attribute_reports(tmp_path: Path) -> Callable[[str], Path]:
         return han.save((sample for _, sample in samples_zcl.attribute_samples(cluster)), tmp_path / "reports.pcapng")
 
     return build
+
+
+@pytest.fixture
+def commands(tmp_path: Path) -> Callable[[Iterable[tuple[Cluster, str, dict[str, Any]]]], Path]:
+    """`commands(messages)`: a capture of commands, each told by its cluster, its name and its fields."""
+    return lambda messages: han.save(samples_zcl.message_samples(messages), tmp_path / "commands.pcapng")
 
 
 @pytest.fixture

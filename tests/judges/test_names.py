@@ -87,12 +87,15 @@ def test_commands_have_the_same_names(
 
 
 def _shown(tshark: Tshark, capture: Path) -> list[dict[str, tuple[str, int]]]:
-    """What tshark calls things, a frame a row: `Attribute: Zone State (0x0000)` and the like."""
+    """What tshark calls things, a frame a row: `Attribute: Zone State (0x0000)` and the like.
+
+    What it gives a number and no name is Unknown.
+    """
     rows = []
     for packet in ET.fromstring(tshark.run(capture, "-T", "pdml")).iter("packet"):
         texts = (field.get("showname", "") for field in packet.iter("field"))
-        found = (re.match(r"(Attribute|Data Type|Command): (.*) \((0x[0-9a-f]+)\)$", text) for text in texts)
-        rows.append({match[1]: (match[2], int(match[3], 16)) for match in found if match})
+        found = (re.match(r"(Attribute|Data Type|Command): (?:(.*) \()?(0x[0-9a-f]+)\)?$", text) for text in texts)
+        rows.append({match[1]: (match[2] or "Unknown", int(match[3], 16)) for match in found if match})
     return rows
 
 

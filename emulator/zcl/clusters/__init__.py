@@ -5,6 +5,7 @@ from __future__ import annotations
 from emulator.zcl.cluster import Cluster
 from emulator.zcl.clusters import (
     basic,
+    events,
     identify,
     keep_alive,
     key_establishment,
@@ -23,6 +24,7 @@ OTA = ota.CLUSTER
 KEEP_ALIVE = keep_alive.CLUSTER
 METERING = metering.CLUSTER
 TUNNELING = tunneling.CLUSTER
+EVENTS = events.CLUSTER
 KEY_ESTABLISHMENT = key_establishment.CLUSTER
 
 CLUSTERS: tuple[Cluster, ...] = (
@@ -34,6 +36,7 @@ CLUSTERS: tuple[Cluster, ...] = (
     KEEP_ALIVE,
     METERING,
     TUNNELING,
+    EVENTS,
     KEY_ESTABLISHMENT,
 )
 BY_ID: dict[int, Cluster] = {cluster.id: cluster for cluster in CLUSTERS}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from judging.han import GSME, HUB, Han, Sample
 
@@ -92,9 +93,21 @@ def command_samples() -> Iterator[Sample]:
         for direction in (TO_SERVER, TO_CLIENT):
             for command in cluster.commands(direction):
                 for payload in payloads(command):
-                    frame = ZclFrame(CLUSTER, direction, han.number() & 0xFF, command.id, payload, command.manufacturer)
-                    src, dst = (HUB, GSME) if direction == TO_SERVER else (GSME, HUB)
-                    yield Sample(f"{cluster.name} {command.name}", han.message(cluster.id, frame.build(), src, dst))
+                    yield _command_sample(han, cluster, direction, command, payload)
+
+
+def message_samples(messages: Iterable[tuple[Cluster, str, dict[str, Any]]]) -> Iterator[Sample]:
+    """Commands with these fields: the cluster, the command's name, the fields."""
+    han = Han()
+    for cluster, name, fields in messages:
+        direction, command = cluster.command(name)
+        yield _command_sample(han, cluster, direction, command, command.encode(**fields))
+
+
+def _command_sample(han: Han, cluster: Cluster, direction: int, command: Command, payload: bytes) -> Sample:
+    frame = ZclFrame(CLUSTER, direction, han.number() & 0xFF, command.id, payload, command.manufacturer)
+    src, dst = (HUB, GSME) if direction == TO_SERVER else (GSME, HUB)
+    return Sample(f"{cluster.name} {command.name}", han.message(cluster.id, frame.build(), src, dst))
 
 
 def payloads(command: Command) -> list[bytes]:

@@ -50,8 +50,9 @@ class Verdict:
 class Tshark:
     """The program, run with nothing but the key file of the capture at hand."""
 
-    def __init__(self, program: str) -> None:
+    def __init__(self, program: str, *preferences: str) -> None:
         self._program = program
+        self._preferences = preferences
 
     @classmethod
     def find(cls) -> Tshark | None:
@@ -59,16 +60,21 @@ class Tshark:
         program = shutil.which("tshark")
         return None if program is None else cls(program)
 
+    def preferring(self, *preferences: str) -> Tshark:
+        """The same program with these preferences, such as `zbee_aps.zbeeseversion:SE 1.1b`."""
+        return Tshark(self._program, *self._preferences, *preferences)
+
     def run(self, capture: Path, *arguments: str, keys: Path | None = None) -> str:
         """Standard output of `tshark -n -r CAPTURE ARGUMENTS`, with `keys` or the key file beside the capture."""
         keys = keyfile.beside(capture) if keys is None else keys
+        preferences = [argument for each in self._preferences for argument in ("-o", each)]
         with TemporaryDirectory() as folder:
             if keys.exists():
                 shutil.copy(keys, Path(folder) / keyfile.TABLE)
             # A configuration of its own: neither the user's preferences nor the user's keys take part.
             environment = os.environ | {"WIRESHARK_CONFIG_DIR": folder, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
             result = subprocess.run(
-                [self._program, "-n", "-r", str(capture), *arguments],
+                [self._program, "-n", *preferences, "-r", str(capture), *arguments],
                 env=environment,
                 capture_output=True,
                 text=True,
