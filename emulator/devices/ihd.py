@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from emulator.clock import SECOND
+from emulator.clock import SECOND, Timer
 from emulator.devices.device import MAINS_SOURCE, Device
-from emulator.devices.ids import IN_HOME_DISPLAY
+from emulator.devices.ids import HUB, IN_HOME_DISPLAY
 from emulator.devices.keep_alive import KeepAlive
 from emulator.devices.settings import SMART_ENERGY, IhdSettings
 from emulator.zcl import ClusterServer, Reply
@@ -38,6 +38,7 @@ class Ihd(Device[IhdSettings]):
         self.display = Display()
         self._meters: dict[int, tuple[int, int]] = {}
         self._running = False
+        self._search: Timer | None = None
         self.endpoint = self.add_endpoint(
             self.settings.endpoint,
             IN_HOME_DISPLAY,
@@ -45,6 +46,10 @@ class Ihd(Device[IhdSettings]):
             (METERING.id, TIME.id, KEEP_ALIVE.id, BASIC.id, self._initiator.side),
         )
         self.keep_alive = KeepAlive(self.endpoint, self.settings.keep_alive, self._random, self._trust_center_lost)
+        self.stack.key_client.on_partner_key = self._partner_key_came
+
+    def _partner_key_came(self, partner: int) -> None:
+        self.stack.clock.call_later(SECOND, self._look)
 
     def joined(self, rejoined: bool) -> None:
         self.stack.zdo.announce()
@@ -75,19 +80,37 @@ class Ihd(Device[IhdSettings]):
 
     def _look(self) -> None:
         """Ask everybody that listens who has a Metering server: the electricity meter, and the hub for its mirrors."""
+        if self._search is not None:
+            self._search.cancel()
         if not self.stack.joined:
             return
         request = zdp.MatchDescReq(RX_ON_DEVICES, SMART_ENERGY, (METERING.id,), ())
         self.stack.zdo.client.gather(RX_ON_DEVICES, request, self._matched)
         if len(self._meters) < 2:
-            self.stack.clock.call_later(LOOK_AGAIN, self._look)
+            self._search = self.stack.clock.call_later(LOOK_AGAIN, self._look)
 
     def _matched(self, reply: ZdpReply) -> None:
         response = reply.response
         if not isinstance(response, zdp.MatchDescRsp) or not response.endpoints or reply.source is None:
             return
-        for endpoint in response.endpoints:
-            self._identify(reply.source, endpoint)
+        ieee = self.stack.aps.ieee_of(reply.source)
+        if reply.source == HUB or ieee in self.storage.link_keys:
+            for endpoint in response.endpoints:
+                self._identify(reply.source, endpoint)
+        elif ieee is None:
+            self.stack.zdo.client.request(reply.source, zdp.IeeeAddrReq(reply.source), self._meter_named)
+        else:
+            self._ask_for_key(ieee)
+
+    def _meter_named(self, reply: ZdpReply) -> None:
+        response = reply.response
+        if isinstance(response, zdp.IeeeAddrRsp) and response.ieee is not None and response.short is not None:
+            self.storage.short_addresses[response.ieee] = response.short
+            self._ask_for_key(response.ieee)
+
+    def _ask_for_key(self, meter: int) -> None:
+        """The hub makes a link key for us and the meter; with it, the meter is looked for again."""
+        self.stack.key_client.request_partner_key(meter)
 
     def _identify(self, short: int, endpoint: int) -> None:
         def read(reply: Reply) -> None:

@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 from emulator.errors import Drop, RemoteProtocolError
 from emulator.zigbee.aps.commands import (
+    REQUEST_APPLICATION_KEY,
     ApsCommand,
     RemoveDevice,
+    RequestKey,
     SwitchKey,
+    TransportApplicationKey,
     TransportNetworkKey,
     Tunnel,
     UpdateDevice,
@@ -18,6 +21,7 @@ from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER, Aps
 from emulator.zigbee.nwk.layer import NwkIndication
 from emulator.zigbee.nwk.parent import JoinStatus, Parent
 from emulator.zigbee.security.keys import KeyId
+from emulator.zigbee.storage import KeyOrigin, LinkKey
 
 COORDINATOR = 0x0000
 
@@ -29,11 +33,16 @@ class KeyClient:
         self._aps = aps
         self._waits_for_key = waits_for_key
         self._on_key = on_key
+        self.on_partner_key: Callable[[int], None] | None = None
+        """A link key with the device of this EUI-64 has come."""
         aps.on_command[TransportNetworkKey.ID] = self._transport_key
         aps.on_command[SwitchKey.ID] = self._switch_key
 
     def _transport_key(self, command: ApsCommand, frame: ApsFrame, indication: NwkIndication) -> None:
         storage, security = self._aps.storage, self._aps.nwk.security
+        if isinstance(command, TransportApplicationKey):
+            self._partner_key(command, frame, indication)
+            return
         if not isinstance(command, TransportNetworkKey) or storage.network is None:
             return
         if command.destination not in (0, storage.ieee):
@@ -48,6 +57,21 @@ class KeyClient:
             security.store(command.sequence, command.key)
         else:
             raise RemoteProtocolError(Drop.UNSECURED, "Transport-Key")
+
+    def request_partner_key(self, partner: int) -> None:
+        """Ask the Trust Centre for a link key with another device (4.4.6). It answers both, or neither."""
+        network = self._aps.storage.network
+        if network is not None and network.trust_center in self._aps.storage.link_keys:
+            request = RequestKey(REQUEST_APPLICATION_KEY, partner)
+            self._aps.send_command(COORDINATOR, request, key_id=KeyId.DATA, partner=network.trust_center)
+
+    def _partner_key(self, command: TransportApplicationKey, frame: ApsFrame, indication: NwkIndication) -> None:
+        from_trust_center = indication.src == COORDINATOR and frame.secured and frame.key_id == KeyId.KEY_LOAD
+        if not indication.secured or not from_trust_center:
+            raise RemoteProtocolError(Drop.UNSECURED, "Transport-Key")
+        self._aps.storage.link_keys[command.partner] = LinkKey(command.key, KeyOrigin.BROKERED)
+        if self.on_partner_key is not None:
+            self.on_partner_key(command.partner)
 
     def _meet_trust_center(self, ieee: int) -> None:
         """From the first Transport-Key on, the preconfigured key is that Trust Centre's."""

@@ -11,14 +11,24 @@ from collections.abc import Callable
 from emulator.clock import SECOND, Clock
 from emulator.errors import Drop, RemoteProtocolError
 from emulator.randomness import RandomSource
-from emulator.zigbee.aps.commands import ApsCommand, RemoveDevice, SwitchKey, TransportNetworkKey, Tunnel, UpdateDevice
+from emulator.zigbee.aps.commands import (
+    REQUEST_APPLICATION_KEY,
+    ApsCommand,
+    RemoveDevice,
+    RequestKey,
+    SwitchKey,
+    TransportApplicationKey,
+    TransportNetworkKey,
+    Tunnel,
+    UpdateDevice,
+)
 from emulator.zigbee.aps.frames import ApsFrame
 from emulator.zigbee.aps.layer import Aps
 from emulator.zigbee.nwk.layer import RX_ON_DEVICES, NwkIndication
 from emulator.zigbee.nwk.parent import JoinStatus, Parent
 from emulator.zigbee.security.ccm import KEY_LENGTH
 from emulator.zigbee.security.keys import KeyId
-from emulator.zigbee.storage import ChildEntry, LinkKey
+from emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey
 
 KEY_REPEAT = 5 * SECOND
 """A sleeper that was handed a new network key is not handed it again for this long."""
@@ -40,7 +50,10 @@ class TrustCenter:
         parent.on_joined = self.joined
         parent.admits = self.knows
         parent.on_awake.append(self._child_awake)
+        self._partner_keys: dict[int, list[TransportApplicationKey]] = {}
+        """Keys that wait for a sleeper to be awake, by EUI-64."""
         aps.on_command[UpdateDevice.ID] = self._update_device
+        aps.on_command[RequestKey.ID] = self._request_key
 
     # --- the list -------------------------------------------------------------------------------------------------
 
@@ -99,6 +112,35 @@ class TrustCenter:
             raise RemoteProtocolError(Drop.UNSUPPORTED, f"Update-Device status {command.status}") from None
         self.joined(command.device, command.short, status, via=indication.src)
 
+    # --- keys for partners ------------------------------------------------------------------------------------------
+
+    def _request_key(self, command: ApsCommand, frame: ApsFrame, indication: NwkIndication) -> None:
+        """Two devices that both agreed a key with us by certificate get one for each other (4.4.6.3)."""
+        assert isinstance(command, RequestKey)
+        if not frame.secured or frame.key_id != KeyId.DATA:
+            raise RemoteProtocolError(Drop.UNSECURED, "Request-Key")
+        one, other = self._aps.ieee_of(indication.src), command.partner
+        if command.key_type != REQUEST_APPLICATION_KEY or other is None or one is None or one == other:
+            raise RemoteProtocolError(Drop.UNSUPPORTED, f"Request-Key of type {command.key_type}")
+        if not self._trusts(one) or not self._trusts(other):
+            raise RemoteProtocolError(Drop.WRONG_KEY, "Request-Key for a device without an established key")
+        key = self._new_key()
+        self._hand_over(one, TransportApplicationKey(key, other, True))
+        self._hand_over(other, TransportApplicationKey(key, one, False))
+
+    def _trusts(self, ieee: int) -> bool:
+        link = self._aps.storage.link_keys.get(ieee)
+        return link is not None and link.origin is KeyOrigin.ESTABLISHED
+
+    def _hand_over(self, ieee: int, command: TransportApplicationKey) -> None:
+        child = self._parent.by_ieee(ieee)
+        if child is not None and not child.rx_on:
+            self._partner_keys.setdefault(ieee, []).append(command)
+            return
+        short = self._aps.storage.short_addresses.get(ieee)
+        if short is not None:
+            self._aps.send_command(short, command, key_id=KeyId.KEY_LOAD, partner=ieee)
+
     # --- key rotation -----------------------------------------------------------------------------------------------
 
     def distribute(self, key: bytes | None = None) -> int:
@@ -123,6 +165,8 @@ class TrustCenter:
         self._clock.call_later(SECOND, self._aps.nwk.security.switch, sequence)
 
     def _child_awake(self, child: ChildEntry) -> None:
+        for partner_key in self._partner_keys.pop(child.ieee, ()):
+            self._aps.send_command(child.short, partner_key, key_id=KeyId.KEY_LOAD, partner=child.ieee)
         if self._next is None or self._owed.get(child.ieee, self._clock.now + 1) > self._clock.now:
             return
         self._owed[child.ieee] = self._clock.now + KEY_REPEAT
