@@ -24,7 +24,7 @@ from harness.bench import Han, called_back
 from harness.build import settings_for
 from harness.capture import keyfile, recording
 from harness.checks import HanConnectivityCheck
-from harness.faults import FAULTS, GSME_FAULTS
+from harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS
 from harness.migration.vocabulary import Verdict as Finding
 from profiles.cohorts import household
 from profiles.rulesets import Cohort
@@ -51,6 +51,10 @@ class Story(NamedTuple):
     display: bool = False
     from_the_start: bool = False
     """The formation is part of what the filters look at."""
+    bite: str = ""
+    """Of a fault: the display filter that finds nothing in a healthy hour, and something once it is injected."""
+    healthy_first: bool = False
+    """A healthy hour comes before what the filters look at."""
 
 
 class Recorded(NamedTuple):
@@ -58,7 +62,7 @@ class Recorded(NamedTuple):
 
     capture: Path
     places: dict[str, int]
-    """Short addresses by device, and in `since` the last frame that the filters do not look at."""
+    """Short addresses by device; the last frame of formation, and in `since` the last that filters do not look at."""
 
 
 async def _formation(han: Han) -> None:
@@ -126,12 +130,23 @@ async def _check(han: Han) -> None:
     assert result.verdict is Finding.PASS
 
 
+SLOW_TO_BITE = {"stale-link-key", "hub-restored", "hub-entry-lost"}
+"""Faults that show when several reports have failed."""
+
+
 def _broken(name: str) -> Tale:
+    """The fault, and a check; what takes hours to show is given them."""
+
     async def tell(han: Han) -> None:
         await FAULTS[name].inject(han)
+        if name in IMPAIRMENTS or name in SLOW_TO_BITE:
+            await _past_a_keep_alive(han)
         result = await HanConnectivityCheck().run(han)
-        assert result.verdict is (Finding.FAIL if name in GSME_FAULTS else Finding.INCONCLUSIVE)
-        assert result.cause is FAULTS[name].subject
+        if name in IMPAIRMENTS:
+            assert (result.verdict, result.cause) == (Finding.PASS, None)
+        else:
+            assert result.verdict is (Finding.FAIL if name in GSME_FAULTS else Finding.INCONCLUSIVE)
+            assert result.cause is FAULTS[name].subject
 
     return tell
 
@@ -284,11 +299,67 @@ SIGHTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (ESME_ANSWERS, "zbee_aps.zdp_cluster == 0x0038", f"{POLL} && {_on(OLD_CHANNEL)}"),
         (f"wpan.src16 == {{gsme}} && {_on(NEW_CHANNEL)}", GSME_ANSWERS),
     ),
-    "hub-entry-lost": ((ESME_ANSWERS,), (TO_GSME, GSME_ANSWERS)),
+    "hub-entry-lost": ((ESME_ANSWERS,), (HUB_ASKS, GSME_ANSWERS)),
     "flapping": ((ESME_ANSWERS,), (FROM_GSME, POLL)),
 }
 """By fault: what one check shows after it, and what it must not show."""
-STORIES = TALES | {f"fault-{name}": Story(_broken(name), *sights) for name, sights in SIGHTS.items()}
+REFUSED_MIRROR = "zbee_zcl_se.met.request_mirror_rsp.endpoint_id == 0xffff"
+TERMINATE = "zbee_zcl_se.ke.terminate.status"
+_NO_REGISTER = (ESME_ANSWERS, f"{GSME_ANSWERS} && {BASIC}"), (f"{GSME_ANSWERS} && {METERING}",)
+"""What needs no link key is answered, and the register is not."""
+SIGHTS |= {
+    "stale-link-key": _NO_REGISTER,
+    "aps-counter-reset": ((*_NO_REGISTER[0], PUSHED), (f"{TO_GSME} && zbee_aps.type == 2 && {METERING}",)),
+    "hub-restored": _NO_REGISTER,
+    "unknown-issuer": ((ESME_ANSWERS, f"{LEAVE} && {FROM_GSME}"), (GSME_ANSWERS,)),
+    "bad-key-confirm": ((*_NO_REGISTER[0], "zbee_zcl_se.ke.macu"), (*_NO_REGISTER[1], "zbee_zcl_se.ke.macv")),
+    "no-resources": (_NO_REGISTER[0], (*_NO_REGISTER[1], "zbee_zcl_se.ke.qeu")),
+    "certificate-expired": (_NO_REGISTER[0], (*_NO_REGISTER[1], "zbee_zcl_se.ke.qeu")),
+    "certificate-mismatch": (_NO_REGISTER[0], (*_NO_REGISTER[1], "zbee_zcl_se.ke.qeu")),
+    "wrong-install-code": (
+        (ESME_ANSWERS, "wpan.cmd == 0x02 && wpan.assoc.status == 0", f"{TRANSPORT_KEY} && {UNSECURED}"),
+        (GSME_ANSWERS, "zbee_aps.zdp_cluster == 0x0013"),
+    ),
+    "pan-id-missed": ((ESME_ANSWERS, POLL), (GSME_ANSWERS, REJOIN_REQUEST)),
+    "battery-low": ((ESME_ANSWERS, PUSHED), (GSME_ANSWERS,)),
+    "mirror-refused": ((GSME_ANSWERS, f"{TO_GSME} && {REFUSED_MIRROR}"), (PUSHED,)),
+    "mirror-wiped": ((f"{GSME_ANSWERS} && {METERING}", PUSHED), ()),
+    "keep-alive-ignored": (
+        (f"{GSME_ANSWERS} && {METERING}", f"{FROM_GSME} && {KEEP_ALIVE} && {READ}"),
+        (f"{TO_GSME} && {KEEP_ALIVE} && {ANSWER}",),
+    ),
+    "clock-drift": ((f"{GSME_ANSWERS} && {METERING}", PUSHED), ()),
+}
+BITES = {
+    "out-of-range": BEACON_REQUEST,
+    "jammed-channel": BEACON_REQUEST,
+    "esme-dead": f"zbee_nwk.dst == {{esme}} && {BASIC} && {READ}",
+    "firmware-hung": HUB_ASKS,
+    "network-key-lost": SWITCH_KEY,
+    "frame-counter-reset": f"{FROM_GSME} && zbee.sec.counter <= 1",
+    "aged-out": f"{LEAVE} && zbee_nwk.src == {{hub}}",
+    "wrong-channel": "zbee_aps.zdp_cluster == 0x0038",
+    "hub-entry-lost": f"{LEAVE} && zbee_nwk.src == {{hub}}",
+    "stale-link-key": REJOIN_REQUEST,
+    "aps-counter-reset": f"{PUSHED} && zbee.sec.counter <= 1",
+    "hub-restored": REJOIN_REQUEST,
+    "unknown-issuer": f"{TERMINATE} == 1",
+    "bad-key-confirm": f"{TERMINATE} == 2",
+    "no-resources": f"{TERMINATE} == 4",
+    "certificate-expired": f"{TERMINATE} == 6",
+    "certificate-mismatch": f"{TERMINATE} == 6",
+    "wrong-install-code": f"{TRANSPORT_KEY} && {UNSECURED}",
+    "pan-id-missed": "zbee_nwk.cmd.id == 0x0a",
+    "battery-low": f"{PUSHED} && zbee_zcl.attr.uint8 == 5",
+    "mirror-refused": f"{TO_GSME} && {REFUSED_MIRROR}",
+    "keep-alive-ignored": f"{FROM_GSME} && {KEEP_ALIVE} && {READ}",
+}
+"""By fault: the first frame where it bites. What silences the meter, or the WAN, bites in none."""
+SILENT = {"battery-dead", "radio-silent", "flapping"}
+STORIES = TALES | {
+    f"fault-{name}": Story(_broken(name), *sights, bite=BITES.get(name, ""), healthy_first=True)
+    for name, sights in SIGHTS.items()
+}
 each_story = pytest.mark.parametrize("story", STORIES)
 Record = Callable[[str], Recorded]
 
@@ -311,6 +382,9 @@ def _record(name: str, capture: Path) -> Recorded:
 
     async def play() -> None:
         await han.form()
+        places["formed"] = han.air.frames
+        if story.healthy_first:
+            await asyncio.sleep(WAKE)
         places["since"] = 0 if story.from_the_start else han.air.frames
         for device in han.devices:
             assert device.storage.network is not None
@@ -323,8 +397,9 @@ def _record(name: str, capture: Path) -> Recorded:
     return Recorded(capture, places)
 
 
-def _found(tshark: Tshark, recorded: Recorded, wanted: str) -> list[list[str]]:
-    where = f"frame.number > {{since}} && ({wanted})".format(**recorded.places)
+def _found(tshark: Tshark, recorded: Recorded, wanted: str, healthy: bool = False) -> list[list[str]]:
+    span = "frame.number > {formed} && frame.number <= {since}" if healthy else "frame.number > {since}"
+    where = f"{span} && ({wanted})".format(**recorded.places)
     return tshark.fields(recorded.capture, "frame.number", where=where)
 
 
@@ -352,6 +427,22 @@ def test_other_readers_find_the_same_in_every_header(
 
 def test_every_fault_is_judged() -> None:
     assert SIGHTS.keys() == FAULTS.keys()
+
+
+@pytest.mark.parametrize("story", [name for name, story in STORIES.items() if story.bite])
+def test_a_fault_bites_in_a_frame_that_no_healthy_home_has(story: str, recorded: Record, tshark: Tshark) -> None:
+    told, bite = recorded(story), STORIES[story].bite
+    assert _found(tshark, told, bite, healthy=True) == []
+    first = next(iter(_found(tshark, told, bite)), None)
+    assert first is not None
+    print(f"{story}: bites first in frame {first[0]}, {int(first[0]) - told.places['since']} after it was injected")
+
+
+@pytest.mark.parametrize("name", sorted(SILENT))
+def test_a_fault_that_silences_the_meter_bites_in_no_frame(name: str, recorded: Record, tshark: Tshark) -> None:
+    told = recorded(f"fault-{name}")
+    assert _found(tshark, told, "wpan.src16 == {gsme}", healthy=True)
+    assert not _found(tshark, told, "wpan.src16 == {gsme}")
 
 
 SEARCHES = ("channel-change", "fault-out-of-range", "fault-jammed-channel", "fault-wrong-channel")
