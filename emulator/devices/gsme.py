@@ -22,6 +22,8 @@ REPORTED = (0x0000, 0x0007, 0x0014, 0x0200, 0x0201, 0x0300, 0x0301, 0x0302, 0x03
 """What a wake pushes: reading and its time, supply, status, battery, and how to read it."""
 SET_CLOCK_EVERY = 24 * 3600 * SECOND
 """A client's clock is to stay within 60 s of the hub's in a day (SE 1.4a, annex A.2)."""
+MOST_RESTRAINT = 48
+"""Wakes without a report, at most: a meter whose reports fail although it finds its network saves its battery."""
 LOW_BATTERY_PERCENT = 5
 LOW_BATTERY_VOLTS = 24
 """Tenths of a volt, of a lithium cell near its end."""
@@ -43,6 +45,8 @@ class Gsme(Device[GsmeSettings]):
         """False: firmware that trusts its own crystal."""
         self.slowness = 1
         """How many wakes of a healthy meter pass from one wake to the next."""
+        self._restraint = self._silent_wakes = 0
+        """Wakes without a report after one that failed, and how many of them are still to come."""
         self._suspects_key = False
         """Reports went unacknowledged: if the network turns out to be well, it is the key."""
         self.answering: Callable[[], bool] = lambda: True
@@ -137,6 +141,9 @@ class Gsme(Device[GsmeSettings]):
         assert self.stack.poller is not None
         if self.hung or not self.keys.ready:
             self.stack.poller.kick()
+        elif self._mirror_state is MirrorState.MIRRORED and self._silent_wakes:
+            self._silent_wakes -= 1
+            self.stack.poller.kick()
         elif self._mirror_state is MirrorState.MIRRORED:
             self.push()
         else:
@@ -158,7 +165,7 @@ class Gsme(Device[GsmeSettings]):
 
     def _pushed(self, reply: Reply) -> None:
         if reply.ok:
-            self._failed_reports = 0
+            self._failed_reports = self._restraint = 0
             self._suspects_key = False
             if self.keep_alive.due:
                 self._stay_awake()
@@ -169,8 +176,10 @@ class Gsme(Device[GsmeSettings]):
         self._failed_reports += 1
         if self._failed_reports >= self.settings.report_failures:
             self._failed_reports = 0
+            self._restraint = min(2 * self._restraint or 1, MOST_RESTRAINT)
             self._suspects_key = True
             self._network_lost()
+        self._silent_wakes = self._restraint
 
     def _ask(self, cluster: int, attributes: tuple[int, ...], done: Callable[[Reply], None]) -> None:
         def answered(reply: Reply) -> None:
