@@ -5,6 +5,7 @@ from __future__ import annotations
 from emulator.zcl.cluster import Cluster
 from emulator.zcl.clusters import (
     basic,
+    device_management,
     events,
     identify,
     keep_alive,
@@ -24,6 +25,7 @@ OTA = ota.CLUSTER
 KEEP_ALIVE = keep_alive.CLUSTER
 METERING = metering.CLUSTER
 TUNNELING = tunneling.CLUSTER
+DEVICE_MANAGEMENT = device_management.CLUSTER
 EVENTS = events.CLUSTER
 KEY_ESTABLISHMENT = key_establishment.CLUSTER
 
@@ -36,6 +38,7 @@ CLUSTERS: tuple[Cluster, ...] = (
     KEEP_ALIVE,
     METERING,
     TUNNELING,
+    DEVICE_MANAGEMENT,
     EVENTS,
     KEY_ESTABLISHMENT,
 )

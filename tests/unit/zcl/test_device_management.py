@@ -1,0 +1,226 @@
+"""Device Management: commands by hand from SE 1.4a, annex D.10, and the identifiers of events."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from emulator.zcl import types as t
+from emulator.zcl.clusters import DEVICE_MANAGEMENT, event_ids
+from emulator.zcl.clusters.device_management import (
+    CANCELLED,
+    IMMEDIATELY,
+    SUPPLY_OFF_ARMED,
+    SUPPLY_UNCHANGED,
+    ChangeControl,
+    ConfigurationControl,
+    ConfiguredEvent,
+    EventConfiguration,
+)
+from emulator.zcl.clusters.event_ids import ALL_EVENTS, EVENT_IDS, group_of
+from emulator.zcl.clusters.events import LogId
+from emulator.zcl.frame import TO_CLIENT, TO_SERVER
+
+
+@pytest.mark.parametrize(
+    ("name", "direction", "id", "values", "octets"),
+    [
+        ("GetChangeOfTenancy", TO_SERVER, 0x00, {}, ""),
+        ("GetChangeOfSupplier", TO_SERVER, 0x01, {}, ""),
+        ("RequestNewPassword", TO_SERVER, 0x02, {"password_type": 2}, "02"),
+        ("GetSiteID", TO_SERVER, 0x03, {}, ""),
+        (
+            "ReportEventConfiguration",
+            TO_SERVER,
+            0x04,
+            {
+                "command_index": 0,
+                "total_commands": 1,
+                "event_configurations": (
+                    ConfiguredEvent(EVENT_IDS["LowBattery"], EventConfiguration.PUSH_TO_HAN | LogId.FAULT),
+                    ConfiguredEvent(EVENT_IDS["TamperDetect"], 0),
+                ),
+            },
+            "00" + "01" + "0102" + "12" + "0202" + "00",
+        ),
+        ("GetCIN", TO_SERVER, 0x05, {}, ""),
+        (
+            "PublishChangeOfTenancy",
+            TO_CLIENT,
+            0x00,
+            {
+                "provider_id": 1,
+                "issuer_event_id": 0x01020304,
+                "tariff_type": 0,
+                "implementation_date_time": CANCELLED,
+                "proposed_tenancy_change_control": ChangeControl.CLEAR_PREPAYMENT_DATA | SUPPLY_UNCHANGED,
+            },
+            "01000000" + "04030201" + "00" + "ffffffff" + "00580000",
+        ),
+        (
+            "PublishChangeOfSupplier",
+            TO_CLIENT,
+            0x01,
+            {
+                "current_provider_id": 1,
+                "issuer_event_id": 2,
+                "tariff_type": 0,
+                "proposed_provider_id": 3,
+                "provider_change_implementation_time": IMMEDIATELY,
+                "provider_change_control": ChangeControl.PRE_SNAPSHOTS | SUPPLY_OFF_ARMED,
+                "proposed_provider_name": b"New",
+                "proposed_provider_contact_details": b"",
+            },
+            "01000000" + "02000000" + "00" + "03000000" + "00000000" + "01080000" + "034e6577" + "00",
+        ),
+        (
+            "RequestNewPasswordResponse",
+            TO_CLIENT,
+            0x02,
+            {
+                "issuer_event_id": 2,
+                "implementation_date_time": 0x01020304,
+                "duration_in_minutes": 60,
+                "password_type": 1,
+                "password": b"1234",
+            },
+            "02000000" + "04030201" + "3c00" + "01" + "0431323334",
+        ),
+        (
+            "UpdateSiteID",
+            TO_CLIENT,
+            0x03,
+            {"issuer_event_id": 2, "site_id_time": 0, "provider_id": 1, "site_id": b"MPAN"},
+            "02000000" + "00000000" + "01000000" + "044d50414e",
+        ),
+        ("GetEventConfiguration", TO_CLIENT, 0x05, {"event_id": ALL_EVENTS}, "ffff"),
+        (
+            "UpdateCIN",
+            TO_CLIENT,
+            0x06,
+            {"issuer_event_id": 2, "cin_implementation_time": 0, "provider_id": 1, "customer_id_number": b"7"},
+            "02000000" + "00000000" + "01000000" + "0137",
+        ),
+    ],
+)
+def test_a_command_lies_on_the_air_as_smart_energy_says(
+    name: str, direction: int, id: int, values: dict[str, object], octets: str
+) -> None:
+    found, row = DEVICE_MANAGEMENT.command(name)
+    assert (found, row.id) == (direction, id)
+    assert row.encode(**values).hex() == octets
+    assert row.decode(bytes.fromhex(octets)) == values
+
+
+SELECTORS = ("event_ids", "event_group_id", "log_id", "configuration_value_match")
+SET = DEVICE_MANAGEMENT.command("SetEventConfiguration")[1]
+
+
+@pytest.mark.parametrize(
+    ("control", "selector", "octets"),
+    [
+        (ConfigurationControl.LIST, {"event_ids": (0x0201, 0x0202)}, "02" + "0102" + "0202"),
+        (ConfigurationControl.EVENT_GROUP, {"event_group_id": 0x02FF}, "ff02"),
+        (ConfigurationControl.LOG_TYPE, {"log_id": LogId.NETWORK}, "05"),
+        (ConfigurationControl.CONFIGURATION_MATCH, {"configuration_value_match": 0x12}, "12"),
+    ],
+)
+def test_events_are_configured_by_list_group_log_or_what_they_were(
+    control: ConfigurationControl, selector: dict[str, object], octets: str
+) -> None:
+    values = {
+        "issuer_event_id": 7,
+        "start_date_time": 0,
+        "event_configuration": EventConfiguration.PUSH_TO_WAN | LogId.SECURITY,
+        "configuration_control": control,
+        **selector,
+    }
+    head = "07000000" + "00000000" + "0c" + f"{control:02x}"
+    assert SET.encode(**values).hex() == head + octets
+    assert SET.decode(bytes.fromhex(head + octets)) == {**dict.fromkeys(SELECTORS), **values}
+
+
+def test_events_of_one_kind_cannot_be_named_by_another() -> None:
+    with pytest.raises(LocalProtocolError, match="event_ids is missing"):
+        SET.encode(
+            issuer_event_id=7,
+            start_date_time=0,
+            event_configuration=0,
+            configuration_control=ConfigurationControl.LIST,
+            event_group_id=0x02FF,
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [
+        ("TOUTariffActivation", 0x0100),
+        ("PublishCurrencyConversionRejected", 0x01E7),
+        ("LowBattery", 0x0201),
+        ("TerminalCoverClosed", 0x0229),
+        ("TiltTamper", 0x0261),
+        ("CommunicationErrorHAN", 0x027A),
+        ("StayAwakeRequestWAN", 0x029F),
+        ("GetSampledDataCommandRejected", 0x02E3),
+        ("LocalConnect", 0x02ED),
+        ("PublishUncontrolledFlowThresholdRejected", 0x02F9),
+        ("CancelMessageRejected", 0x03C7),
+        ("TopupValueTooLarge", 0x0433),
+        ("SetOverallDebtCapRejected", 0x04EF),
+        ("PublishSpecialDaysRejected", 0x05D3),
+        ("UpdateCINRejected", 0x06D7),
+        ("GetSupportedTunnelProtocolsCommandGenerated", 0x07D4),
+        ("QuerySpecificFileResponseRejected", 0x08CE),
+    ],
+)
+def test_an_event_has_its_identifier_and_is_an_attribute_of_the_client(name: str, id: int) -> None:
+    assert EVENT_IDS[name] == id
+    assert [(row.id, row.type) for row in DEVICE_MANAGEMENT.client_attributes if row.name == name] == [(id, t.BITMAP8)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "group"),
+    [
+        (event_ids.PRICE, 0x01FF),
+        (event_ids.METERING, 0x02FF),
+        (event_ids.MESSAGING, 0x03FF),
+        (event_ids.PREPAYMENT, 0x04FF),
+        (event_ids.CALENDAR, 0x05FF),
+        (event_ids.DEVICE_MANAGEMENT, 0x06FF),
+        (event_ids.TUNNELING, 0x07FF),
+        (event_ids.OTA, 0x08FF),
+    ],
+)
+def test_events_of_a_set_are_of_one_group_and_none_is_the_group_itself(
+    rows: tuple[tuple[str, int], ...], group: int
+) -> None:
+    assert {group_of(id) for _, id in rows} == {group}
+    assert group not in {id for _, id in rows}
+    assert all(EVENT_IDS[name] == id for name, id in rows)
+
+
+def test_the_suppliers_of_both_directions_have_one_shape() -> None:
+    table = {row.name: row for row in DEVICE_MANAGEMENT.attributes}
+    delivered = [name for name, row in table.items() if 0x0100 <= row.id < 0x0120]
+    assert len(delivered) == 8
+    for name in delivered:
+        received = table[f"Received{name}"]
+        assert (received.id, received.type) == (table[name].id + 0x20, table[name].type)
+
+
+@pytest.mark.parametrize(
+    ("name", "octets"),
+    [
+        ("RequestNewPassword", ""),
+        ("ReportEventConfiguration", "0001" + "0102" + "12" + "0202"),
+        ("PublishChangeOfTenancy", "01000000" + "04030201" + "00" + "ffffffff" + "005800"),
+        ("UpdateSiteID", "02000000" + "00000000" + "01000000" + "044d50"),
+        ("SetEventConfiguration", "07000000" + "00000000" + "0c" + "00" + "02" + "0102"),
+        ("SetEventConfiguration", "07000000" + "00000000" + "0c" + "02"),
+    ],
+    ids=["which password?", "an event and a part", "cut short", "text cut short", "fewer than counted", "which log?"],
+)
+def test_a_malformed_command_is_the_peers_mistake(name: str, octets: str) -> None:
+    with pytest.raises(RemoteProtocolError) as caught:
+        DEVICE_MANAGEMENT.command(name)[1].decode(bytes.fromhex(octets))
+    assert caught.value.reason is Drop.MALFORMED_ZCL
