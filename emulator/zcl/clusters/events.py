@@ -1,8 +1,8 @@
 """Events, 0x0709 (SE 1.4a, annex D.11): what happened to a meter, as it happens and from its logs.
 
 Which events there are, and what is done with each, is the business of Device Management: an event's identifier is
-that of its attribute there (`event_ids`). SE 1.2 put the log's identifier before each event; devices of the time before leave it
-out, and `CLUSTER_SE_1_1` reads and builds what they do.
+that of its attribute there (`event_ids`). SE 1.2 put the log's identifier before each event; devices of the time
+before leave it out, and `CLUSTER_SE_1_1` reads and builds what they do.
 """
 
 from __future__ import annotations
