@@ -2,7 +2,7 @@
 
 The loads have the shape of ns-3's (`tests/bench/ns3`): every node but the first sends it one acknowledged frame of
 about 60 octets every T seconds. Here each frame is a Metering report, built by the ZCL, carried by APS and NWK,
-encrypted, sent through CSMA-CA, acknowledged at the MAC, checked, decrypted and taken apart by the hub's endpoint.
+encrypted under link key and network key, sent through CSMA-CA, acknowledged at the MAC, checked, decrypted and taken apart by the hub's endpoint.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from emulator.zigbee.nwk import frames as nwk
 from emulator.zigbee.nwk.config import NodeConfig, Role
 from emulator.zigbee.security.ccm import cipher
 from emulator.zigbee.stack import Stack
-from emulator.zigbee.storage import ChildEntry, Network, NonVolatile
+from emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey, Network, NonVolatile
 from harness.campaign import Campaign, execute, matrix
 from harness.capture.recorder import recording
 
@@ -98,6 +98,10 @@ class Load:
         network = Network(0x1234, 0xAA, 15, number, parent=0 if number else 0xFFFF, trust_center=0x1000)
         storage = NonVolatile(0x1000 + number, network)
         storage.network_keys[0] = KEY
+        partners = (0x1000,) if number else [0x1000 + n for n in range(1, nodes)]
+        for partner in partners:
+            storage.link_keys[partner] = LinkKey(KEY[::-1], KeyOrigin.ESTABLISHED)
+            storage.short_addresses[partner] = partner - 0x1000
         if not number:
             storage.children = {n: ChildEntry(0x1000 + n, n, True, True, 0, True) for n in range(1, nodes)}
         place = (self._places.random() * 10, self._places.random() * 10)
@@ -110,7 +114,7 @@ class Load:
         self.clock.call_later(period * SECOND, self._report, meter, stack, server, period)
         # As ns-3's load: acknowledged at the MAC. An APS acknowledgement would double the frames.
         payload = bytes((0x18, meter.next_tsn(), 0x0A)) + server.attributes.report(REPORTED)
-        stack.aps.send(0, METERING.id, payload, profile=PROFILE, src_endpoint=1, dst_endpoint=1, ack=False)
+        stack.aps.send(0, METERING.id, payload, profile=PROFILE, src_endpoint=1, dst_endpoint=1, ack=False, secured=True)
 
     def _reported(self, *_: object) -> None:
         self.delivered += 1

@@ -101,11 +101,8 @@ class Stack:
         self.storage.power_cut()
 
     def _announced(self, short: int, ieee: int, capability: int) -> None:
-        """Device_annce: the address map follows; who had that short address before has lost it."""
-        addresses = self.storage.short_addresses
-        for other in [other for other, address in addresses.items() if address == short and other != ieee]:
-            del addresses[other]
-        addresses[ieee] = short
+        """Device_annce: the address map follows."""
+        self.storage.short_addresses[ieee] = short
 
     def _heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
         self.maintenance.heard(frame, mac_frame, reception)

@@ -94,6 +94,38 @@ class LinkKey:
     """Lowest frame counter still acceptable from the partner."""
 
 
+class AddressMap(dict[int, int]):
+    """EUI-64 to short address, and back. Two devices never have one short address: the newer owner takes it over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._owners: dict[int, int] = {}
+
+    def owner(self, short: int) -> int | None:
+        """The EUI-64 of who has a short address, as far as is known."""
+        return self._owners.get(short)
+
+    def __setitem__(self, ieee: int, short: int) -> None:
+        self.pop(ieee, None)
+        before = self._owners.get(short)
+        if before is not None:
+            super().__delitem__(before)
+        super().__setitem__(ieee, short)
+        self._owners[short] = ieee
+
+    def pop(self, ieee: int, default: Any = None) -> Any:
+        """Forget a device; returns its short address, or `default`."""
+        short = super().pop(ieee, None)
+        if short is None:
+            return default
+        del self._owners[short]
+        return short
+
+    def clear(self) -> None:
+        super().clear()
+        self._owners.clear()
+
+
 class Keys(dict[int, K]):
     """Keys of one kind. A capture that is to be read later watches them come and go."""
 
@@ -122,7 +154,7 @@ class NonVolatile:
     """By the partner's EUI-64. A device that knows its Trust Centre by install code only files it under 0."""
     children: dict[int, ChildEntry] = field(default_factory=dict)
     """By short address."""
-    short_addresses: dict[int, int] = field(default_factory=dict)
+    short_addresses: AddressMap = field(default_factory=AddressMap)
     """EUI-64 to short address, of every device that announced itself (nwkAddressMap)."""
     application: dict[str, Any] = field(default_factory=dict)
     """What the device's application keeps: registers, mirrors, settings."""

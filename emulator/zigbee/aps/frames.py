@@ -26,6 +26,10 @@ _GROUP_HEADER = Struct("<BHHHBB")
 _FIRST, _PART = 1, 2
 _LEVEL, _LEVEL_BITS = 0x05, 0x07
 _EXTENDED_NONCE = 0x20
+_UNCOMMON = ~_LEVEL_BITS
+"""Of a security control octet: reserved bits, the extended nonce, other keys than the link key itself."""
+_SECURED_HEADER = Struct("<BBHHBBBI")
+_SEALED_AT = _SECURED_HEADER.size
 _NONCE = Struct("<QIB")
 ALL_RECEIVED = 0xFF
 """Acknowledgement bit field of a complete window; bits beyond the window are set too (test TP/PRO/BV-43)."""
@@ -129,6 +133,8 @@ def parse(apdu: bytes) -> ApsFrame:
     control = apdu[0]
     if control & 0xAF == 0 and len(apdu) >= _DATA_HEADER.size:
         return _parse_plain_data(frame, apdu)
+    if control & 0xAF == _SECURED and len(apdu) >= _SEALED_AT + MIC_LENGTH and not apdu[8] & _UNCOMMON:
+        return _parse_secured_data(frame, apdu)
     return _parse_any(frame, apdu, control)
 
 
@@ -145,6 +151,33 @@ def _parse_plain_data(frame: ApsFrame, apdu: bytes) -> ApsFrame:
     frame.fragment = None
     frame.payload = apdu[8:]
     _without_security(frame)
+    return frame
+
+
+def _parse_secured_data(frame: ApsFrame, apdu: bytes) -> ApsFrame:
+    """Unfragmented unicast data under a link key, its sender known from the layer below: nearly all there is then."""
+    (
+        control,
+        frame.dst_endpoint,
+        frame.cluster,
+        frame.profile,
+        frame.src_endpoint,
+        frame.counter,
+        _,
+        frame.frame_counter,
+    ) = _SECURED_HEADER.unpack_from(apdu)
+    frame.type = DATA
+    frame.delivery = UNICAST
+    frame.ack_format = False
+    frame.ack_request = control & _ACK_REQUEST != 0
+    frame.group = 0
+    frame.fragment = None
+    frame.secured = True
+    frame.key_id = KeyId.DATA
+    frame.sender_ieee = None
+    frame.payload = b""
+    frame._data = apdu
+    frame._at = _DATA_HEADER.size
     return frame
 
 

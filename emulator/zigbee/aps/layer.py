@@ -138,7 +138,7 @@ class Aps:
         network = self.storage.network
         if network is not None and short == 0 and network.trust_center:
             return network.trust_center
-        return next((ieee for ieee, address in self.storage.short_addresses.items() if address == short), None)
+        return self.storage.short_addresses.owner(short)
 
     # --- sending ------------------------------------------------------------------------------------------------
 
