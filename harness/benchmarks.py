@@ -2,7 +2,8 @@
 
 The loads have the shape of ns-3's (`tests/bench/ns3`): every node but the first sends it one acknowledged frame of
 about 60 octets every T seconds. Here each frame is a Metering report, built by the ZCL, carried by APS and NWK,
-encrypted under link key and network key, sent through CSMA-CA, acknowledged at the MAC, checked, decrypted and taken apart by the hub's endpoint.
+encrypted under link key and network key, sent through CSMA-CA, acknowledged at the MAC, checked, decrypted and taken
+apart by the hub's endpoint.
 """
 
 from __future__ import annotations
@@ -21,26 +22,32 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from emulator.clock import SECOND, VirtualClock
+from emulator.devices.key_establishment.session import Session
+from emulator.devices.key_establishment.states import KeyEvent
 from emulator.mac import frames as mac
 from emulator.radio import Air, AirRadio
 from emulator.randomness import split
 from emulator.zcl import ClusterServer, Endpoint
 from emulator.zcl.clusters import METERING
+from emulator.zcl.clusters.key_establishment import SUITE_1
 from emulator.zigbee.aps import frames as aps
 from emulator.zigbee.nwk import frames as nwk
 from emulator.zigbee.nwk.config import NodeConfig, Role
+from emulator.zigbee.security.cbke import Authority, implementation
 from emulator.zigbee.security.ccm import cipher
 from emulator.zigbee.stack import Stack
 from emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey, Network, NonVolatile
 from harness.campaign import Campaign, execute, matrix
 from harness.capture.recorder import recording
+from harness.scenario.scenario import Beginning
 
 PROFILE, ESI, METER = 0x0109, 0x0500, 0x0501
 REPORTED = (0x0000, 0x0200, 0x0300, 0x0301)
 KEY = bytes(range(16))
 CODEC_ROUNDS = 50_000
-VERIFY_STEP = 4
+VERIFY_STEP = 6
 """Every so many scenarios of the matrix."""
+AGREEMENTS = 50
 REPEATS = 3
 """The best of them counts: on a shared machine the others measure the neighbours."""
 
@@ -70,10 +77,12 @@ FLOORS = (
     Floor(("codec", "build_per_second"), at_least=120_000),
     Floor(("codec", "verify_per_second"), at_least=120_000),
     Floor(("verify", "scenarios_per_second"), at_least=50),
+    Floor(("verify, formed on the air", "scenarios_per_second"), at_least=50),
+    Floor(("key establishment", "milliseconds_per_side"), at_most=5),
     Floor(("capture", "cost_percent"), at_most=30),
     Floor(("help", "seconds"), at_most=0.2),
 )
-"""Of the first issue; docs/performance.md has what was reached."""
+"""Of the first issues; docs/performance.md has what was reached."""
 
 
 class Load:
@@ -114,7 +123,9 @@ class Load:
         self.clock.call_later(period * SECOND, self._report, meter, stack, server, period)
         # As ns-3's load: acknowledged at the MAC. An APS acknowledgement would double the frames.
         payload = bytes((0x18, meter.next_tsn(), 0x0A)) + server.attributes.report(REPORTED)
-        stack.aps.send(0, METERING.id, payload, profile=PROFILE, src_endpoint=1, dst_endpoint=1, ack=False, secured=True)
+        stack.aps.send(
+            0, METERING.id, payload, profile=PROFILE, src_endpoint=1, dst_endpoint=1, ack=False, secured=True
+        )
 
     def _reported(self, *_: object) -> None:
         self.delivered += 1
@@ -172,9 +183,9 @@ def _rate(action: Callable[[], object]) -> float:
     return CODEC_ROUNDS / (time.perf_counter() - start)
 
 
-def verify(step: int = VERIFY_STEP) -> dict[str, Any]:
-    """Full migrations on two processors: formation, checks over days, decision, judgement."""
-    scenarios = list(matrix())[::step]
+def verify(begins: Beginning, step: int = VERIFY_STEP) -> dict[str, Any]:
+    """Migrations on two processors: formation or an installed HAN, checks over days, decision, judgement."""
+    scenarios = list(matrix(begins))[::step]
     start = time.perf_counter()
     reports = list(execute(scenarios, Campaign("bench"), jobs=2))
     took = time.perf_counter() - start
@@ -185,6 +196,28 @@ def verify(step: int = VERIFY_STEP) -> dict[str, Any]:
         "scenarios_per_second": round(len(reports) / took, 1),
         "frames_per_second": round(sum(report.frames for report in reports) / took),
     }
+
+
+def key_establishment() -> dict[str, Any]:
+    """Both sides of one, without the air: certificates, ephemeral points, agreement, proofs. Processor time."""
+    random = split(1, "key establishment")
+    authority = Authority(1, random)
+    meter, hub = authority.issue(2, 0, random), authority.issue(3, 0, random)
+    start = time.process_time()
+    for _ in range(AGREEMENTS):
+        initiator = Session(meter, 3, random, initiator=True)
+        responder = Session(hub, 2, random, initiator=False)
+        initiator.step(KeyEvent.STARTED)
+        responder.certificate(SUITE_1, meter.certificate.octets)
+        initiator.certificate(SUITE_1, hub.certificate.octets)
+        responder.ephemeral(initiator.ephemeral_point())
+        initiator.ephemeral(responder.ephemeral_point())
+        responder.confirmation(initiator.proof)
+        initiator.confirmation(responder.proof)
+        if initiator.link_key != responder.link_key:
+            raise RuntimeError("the two sides agreed different keys")
+    took = time.process_time() - start
+    return {"curve": implementation().name, "milliseconds_per_side": round(1000 * took / AGREEMENTS / 2, 2)}
 
 
 def capture() -> dict[str, Any]:
@@ -214,13 +247,22 @@ MEASUREMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "3 nodes, T=10 s, 24 h": partial(network, 3, 10, 86_400),
     "32 nodes, T=10 s, 1 h": partial(network, 32, 10, 3_600),
     "codec": codec,
-    "verify": verify,
+    "verify": partial(verify, Beginning.INSTALLED),
+    "verify, formed on the air": partial(verify, Beginning.NEW),
+    "key establishment": key_establishment,
     "capture": capture,
     "help": start_up,
 }
-BEST_BY = {"codec": "build_per_second", "verify": "scenarios_per_second", "help": "seconds", "capture": "cost_percent"}
+BEST_BY = {
+    "codec": "build_per_second",
+    "verify": "scenarios_per_second",
+    "verify, formed on the air": "scenarios_per_second",
+    "key establishment": "milliseconds_per_side",
+    "help": "seconds",
+    "capture": "cost_percent",
+}
 """Which figure decides between repeats; for the rest it is `frames_per_second`."""
-LESS_IS_BETTER = ("seconds", "cost_percent")
+LESS_IS_BETTER = ("seconds", "cost_percent", "milliseconds_per_side")
 
 
 def measure(name: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -23,6 +23,7 @@ from emulator.randomness import split
 from emulator.zigbee.nwk.config import JoinPolicy
 from emulator.zigbee.security.cbke import Authority, Identity
 from emulator.zigbee.security.install_code import InstallCode
+from harness.identities import Credentials
 from profiles import devices as profile
 from profiles.cohorts import Household
 from profiles.rulesets import Cohort
@@ -47,13 +48,15 @@ class HanSettings:
     positions: Mapping[str, Position]
 
 
-def settings_for(home: Household, *, quiet: bool = False) -> HanSettings:
-    """The settings of `home`. `quiet` slows what routers say when nothing is wrong, for runs of many days.
+def settings_for(home: Household, *, quiet: bool = False, credentials: Credentials | None = None) -> HanSettings:
+    """The settings of `home`, its devices with certificates from `credentials` or with made-up ones.
+
+    `quiet` slows what routers say when nothing is wrong, for runs of many days.
 
     Link Status and the mains meter's keep-alive decide nothing that is judged, and are nine frames in ten.
     """
     period = QUIET_LINK_STATUS_S if quiet else None
-    return HanSettings(
+    made = HanSettings(
         hub=_hub(home, period, QUIET_KEEP_ALIVE_MIN if quiet else home.hub.keep_alive.base_min),
         esme=_esme(home, period),
         gsme=_gsme(home),
@@ -65,6 +68,19 @@ def settings_for(home: Household, *, quiet: bool = False) -> HanSettings:
             "ihd": home.layout.ihd_m,
         },
     )
+    return made if credentials is None else _with_credentials(made, credentials)
+
+
+def _with_credentials(made: HanSettings, credentials: Credentials) -> HanSettings:
+    """The same home with certificates from a file; all devices trust its authorities, and the made-up one."""
+    trusted = {**credentials.authorities, MADE_UP_AUTHORITY: made_up_authority().public_key}
+    changed: dict[str, Any] = {}
+    for place in PLACES:
+        settings = getattr(made, place)
+        identity = credentials.identities.get(place, settings.key_establishment.identity)
+        establishment = replace(settings.key_establishment, identity=replace(identity, others=trusted))
+        changed[place] = replace(settings, ieee=identity.certificate.subject, key_establishment=establishment)
+    return replace(made, **changed)
 
 
 def _common(home: Household, place: str, device: profile.Device) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from profiles.certificates import CertificateFile
 from profiles.cohorts import CohortProfile
 from profiles.devices import MODELS
 from profiles.rulesets import json_schema as ruleset_schema
@@ -26,6 +27,7 @@ def texts() -> dict[str, str]:
         "cohort": _with_base(_readable(msgspec.json.schema(stated_form((CohortProfile,))))),
         "device": _with_base(_readable(msgspec.json.schema(stated_form(MODELS)))),
         "rules": _readable(ruleset_schema()),
+        "certificates": msgspec.json.schema(CertificateFile),
     }
     return {f"{name}.schema.json": _text(schema) for name, schema in schemas.items()}
 

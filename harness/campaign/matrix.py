@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
+from msgspec import structs
+
 from harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS
 from harness.migration.installation import Meter, Status
 from harness.migration.plan import Change, Says, State, SupplierAct
 from harness.migration.vocabulary import Subject
-from harness.scenario.scenario import IN_FORCE, Scenario
+from harness.scenario.scenario import IN_FORCE, Beginning, Scenario
 from profiles.rulesets import Cohort, InstallationType
 
 COHORTS = (Cohort.IOC, Cohort.MOC_SECURE)
@@ -58,8 +60,13 @@ RECOVERED_AFTER = timedelta(days=2, hours=12)
 """Third check: after two days and three hours. Late consent: after three days and nine hours."""
 
 
-def matrix() -> Iterator[Scenario]:
+def matrix(begins: Beginning = Beginning.INSTALLED) -> Iterator[Scenario]:
     """All scenarios, always in the same order."""
+    for scenario in _scenarios():
+        yield scenario if scenario.begins is begins else structs.replace(scenario, begins=begins)
+
+
+def _scenarios() -> Iterator[Scenario]:
     for cohort in COHORTS:
         for kind in METERS:
             for rules, start in RULES.items():

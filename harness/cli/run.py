@@ -12,10 +12,11 @@ from harness.campaign.controllers import UnknownControllerError, controller_fact
 from harness.capture import keyfile
 from harness.cli.errors import BadInput, ExitStatus
 from harness.cli.output import json_option, print_json, say
+from harness.identities import load_credentials
 from harness.migration.trace import encode
 from harness.report.model import ScenarioReport, describe
 from harness.scenario.play import play
-from harness.scenario.scenario import load_scenario
+from harness.scenario.scenario import Beginning, load_scenario
 from harness.scenario.scenario import shipped as shipped_scenarios
 from profiles.rulesets import shipped
 
@@ -28,12 +29,26 @@ from profiles.rulesets import shipped
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Where capture, keys, trace and report go."
 )
+@click.option("--begins", type=click.Choice([each.value for each in Beginning]), help="The HAN's starting state.")
+@click.option("--certificates", metavar="FILE", help="Certificates for the devices: a file, or published-test.")
 @json_option
-def run(scenario: str, seed: str, speed: str, controller: str, out: Path | None, as_json: bool) -> int:
+def run(
+    scenario: str,
+    seed: str,
+    speed: str,
+    controller: str,
+    out: Path | None,
+    begins: str | None,
+    certificates: str | None,
+    as_json: bool,
+) -> int:
     """Run SCENARIO, a file or the id of one that comes with hanbench."""
     rulesets = shipped()
     path = shipped_scenarios().get(scenario, Path(scenario))
     loaded = load_scenario(path, rulesets)
+    if begins is not None:
+        loaded = msgspec.structs.replace(loaded, begins=Beginning(begins))
+    credentials = None if certificates is None else load_credentials(certificates)
     try:
         make = controller_factory(controller)
     except UnknownControllerError as error:
@@ -51,6 +66,7 @@ def run(scenario: str, seed: str, speed: str, controller: str, out: Path | None,
         capture=capture,
         quiet=False,
         clock=_clock(speed),
+        credentials=credentials,
     )
     report = describe(played, capture=None if capture is None else capture.name)
     if out is not None:

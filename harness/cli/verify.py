@@ -18,7 +18,7 @@ from harness.report.json_file import ReportWriter
 from harness.report.junit import JunitWriter
 from harness.report.model import ScenarioReport, Summary
 from harness.report.tally import Tally
-from harness.scenario.scenario import Scenario
+from harness.scenario.scenario import Beginning, Scenario
 from profiles.rulesets import shipped
 
 DEFAULT_OUT = "hanbench-report"
@@ -29,18 +29,32 @@ DEFAULT_OUT = "hanbench-report"
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one a processor.")
 @click.option("--only", default="*", show_default=True, metavar="PATTERN", help="Only scenarios whose id matches.")
 @click.option("--controller", default="reference", show_default=True, help="reference, wrong:NAME or module:attribute.")
+@click.option(
+    "--begins",
+    type=click.Choice([each.value for each in Beginning]),
+    default=Beginning.INSTALLED.value,
+    show_default=True,
+    help="Whether the HAN stands at the start, or forms on the air.",
+)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=DEFAULT_OUT, show_default=True)
 @click.option("--capture", metavar="PATTERN", help="Keep captures of these scenarios, not only of those that fail.")
 @json_option
 def verify(
-    seed: str, jobs: int | None, only: str, controller: str, out: Path, capture: str | None, as_json: bool
+    seed: str,
+    jobs: int | None,
+    only: str,
+    controller: str,
+    begins: str,
+    out: Path,
+    capture: str | None,
+    as_json: bool,
 ) -> int:
     """Judge a migration controller on every cohort, installation type, rule set, fault and consent.
 
-    Each scenario forms a HAN of emulated meters, checks it over real ZigBee frames in virtual time, breaks what is to
+    Each scenario sets up a HAN of emulated meters, checks it over real ZigBee frames in virtual time, breaks what is to
     be broken, and holds what the controller does against the TMAD's rules.
     """
-    scenarios = [scenario for scenario in matrix() if fnmatchcase(scenario.id, only)]
+    scenarios = [scenario for scenario in matrix(Beginning(begins)) if fnmatchcase(scenario.id, only)]
     if not scenarios:
         raise BadInput(None, "--only", f"expected a pattern that matches scenario ids, got {only!r}")
     try:

@@ -14,6 +14,7 @@ from harness.build import settings_for
 from harness.capture import keyfile
 from harness.capture.recorder import recording
 from harness.checks import CheckResult, HanConnectivityCheck
+from harness.identities import Credentials
 from harness.installed import install
 from harness.migration.controller import AnyController
 from harness.migration.installation import Installation
@@ -68,9 +69,10 @@ def play(
     quiet: bool = True,
     check: HanConnectivityCheck | None = None,
     clock: VirtualClock | None = None,
+    credentials: Credentials | None = None,
 ) -> Played:
     """Play a scenario to its end. With `capture`, a pcapng file of that name and its key file beside it are written."""
-    settings = settings_for(household(scenario.cohort), quiet=quiet)
+    settings = settings_for(household(scenario.cohort), quiet=quiet, credentials=credentials)
     clock = VirtualClock() if clock is None else clock
     han = Han(settings, seed=seed, start=scenario.start - FORMATION, clock=clock)
     installation = scenario.installation(rulesets)

@@ -64,7 +64,7 @@ class Session:
             certificate = Certificate.parse(octets)
         except RemoteProtocolError as error:
             raise Refused(TerminateStatus.BAD_MESSAGE, str(error)) from error
-        if certificate.issuer != self._identity.certificate.issuer:
+        if self._identity.authority_of(certificate.issuer) is None:
             raise Refused(TerminateStatus.UNKNOWN_ISSUER, f"issuer {certificate.issuer:016x}")
         if certificate.subject != self.peer:
             raise Refused(TerminateStatus.INVALID_CERTIFICATE, f"the certificate is for {certificate.subject:016x}")

@@ -64,9 +64,14 @@ def agree(
     initiator: bool,
     on: Curve | None = None,
 ) -> Agreement:
-    """The secret and what is derived from it. Raises InvalidPointError for a peer's octets that are no point."""
+    """The secret and what is derived from it. Raises InvalidPointError for a peer's octets that are no point.
+
+    The caller has seen to it that `theirs` comes from an authority that we trust.
+    """
     using = on or implementation()
-    their_static = theirs.public_key(ours.authority, using)
+    authority = ours.authority_of(theirs.issuer)
+    assert authority is not None
+    their_static = theirs.public_key(authority, using)
     share = (ephemeral.private + _share(ephemeral.public) * ours.private_key) % ORDER * COFACTOR
     point = using.combine((share, their_ephemeral), (share * _share(their_ephemeral), their_static))
     secret = point[1:]

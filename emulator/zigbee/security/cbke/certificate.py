@@ -7,6 +7,7 @@ the keys are confirmed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -74,12 +75,18 @@ def _public_key(certificate: bytes, authority: bytes, on: Curve) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a device proves itself with: its certificate, the private key to it, and the authority it trusts."""
+    """What a device proves itself with: its certificate, the private key to it, and the authorities it trusts."""
 
     certificate: Certificate
     private_key: int = field(repr=False)
     authority: bytes
-    """Public key of the authority, compressed."""
+    """Public key of the authority that issued the certificate, compressed."""
+    others: Mapping[int, bytes] = field(default_factory=dict)
+    """Public keys of further authorities that the device trusts, by issuer."""
+
+    def authority_of(self, issuer: int) -> bytes | None:
+        """The public key of an authority that this device trusts."""
+        return self.authority if issuer == self.certificate.issuer else self.others.get(issuer)
 
     @property
     def genuine(self) -> bool:

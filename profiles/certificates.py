@@ -1,0 +1,74 @@
+"""Certificate files: the certificates and private keys that emulated devices carry instead of made-up ones.
+
+Suite 1, octets in hexadecimal. A device takes the IEEE address that its certificate names. The file holds private
+keys: keep it as you keep those. Whether a key belongs to its certificate is found out by who can compute it
+(`harness.identities`); here it is only whether the file has the right form.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from profiles.devices import Id, Title
+from profiles.loader import load
+from profiles.sheet import UnknownIdError
+
+FOLDER = Path(__file__).parent / "certificates"
+
+
+def _hex(octets: int, description: str) -> Meta:
+    return Meta(pattern=f"^[0-9A-Fa-f]{{{2 * octets}}}$", description=f"{description}: {octets} octets in hexadecimal")
+
+
+class AuthorityKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A certificate authority that the devices trust."""
+
+    issuer: Annotated[str, _hex(8, "The name that its certificates carry")]
+    public_key: Annotated[str, _hex(22, "Its public key, a compressed point of sect163k1")]
+
+
+class DeviceCertificate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one device proves itself with."""
+
+    certificate: Annotated[str, _hex(48, "Implicit certificate")]
+    private_key: Annotated[str, _hex(21, "The private key to it")]
+
+
+class Devices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The devices of the home that carry certificates from this file; the others get made-up ones."""
+
+    hub: DeviceCertificate | None = None
+    esme: DeviceCertificate | None = None
+    gsme: DeviceCertificate | None = None
+    ihd: DeviceCertificate | None = None
+
+
+class CertificateFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Certificates for the devices of one home."""
+
+    id: Id
+    title: Title
+    authorities: Annotated[tuple[AuthorityKey, ...], Meta(min_length=1)]
+    devices: Devices
+    source: str = ""
+    """Where they come from."""
+
+
+def ids() -> list[str]:
+    """Return the ids of the certificate files that come with hanbench."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def path_of(name: str) -> Path:
+    """Return the certificate file that comes with hanbench under this id. Raises UnknownIdError."""
+    if name not in ids():
+        raise UnknownIdError("certificate file", name, ids())
+    return FOLDER / f"{name}.toml"
+
+
+def read_certificates(path: Path) -> CertificateFile:
+    """Return the certificates in the file `path`. Raises ProfileError."""
+    return load(path, CertificateFile)

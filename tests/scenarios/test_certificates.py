@@ -1,0 +1,81 @@
+"""Certificates from a file: the published ones on the air, and files that are not what they should be."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from emulator.clock import VirtualClock, run
+from emulator.zigbee.storage import KeyOrigin
+from harness.bench import Han
+from harness.build import made_up_authority, settings_for
+from harness.checks import HanConnectivityCheck
+from harness.identities import load_credentials
+from harness.migration.vocabulary import Verdict
+from profiles.certificates import path_of
+from profiles.cohorts import household
+from profiles.errors import ProfileError
+from profiles.rulesets import Cohort
+
+PUBLISHED = path_of("published-test")
+TEXT = PUBLISHED.read_text(encoding="utf-8")
+
+
+def test_the_published_certificates_agree_keys_beside_made_up_ones():
+    settings = settings_for(household(Cohort.IOC), quiet=True, credentials=load_credentials("published-test"))
+    assert (settings.hub.ieee, settings.gsme.ieee) == (1, 2)
+    assert settings.esme.key_establishment.identity.certificate.issuer == made_up_authority().ieee
+    clock = VirtualClock()
+    han = Han(settings, seed="published", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
+
+    async def story():
+        await han.form()
+        return await HanConnectivityCheck().run(han)
+
+    assert run(clock, story()).verdict is Verdict.PASS
+    for meter in (han.esme, han.gsme):
+        mine, hubs = meter.storage.link_keys[1], han.hub.storage.link_keys[meter.storage.ieee]
+        assert mine.key == hubs.key
+        assert mine.origin is hubs.origin is KeyOrigin.ESTABLISHED
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        (
+            'private_key = "00B8',
+            'private_key = "00B9',
+            "devices.hub.private_key: expected the private key that belongs",
+        ),
+        ('private_key = "00B8', 'private_key = "FFB8', "devices.hub.private_key: expected a private key"),
+        ('private_key = "00B8', 'private_key = "B8', "devices.hub.private_key"),
+        ('certificate = "0304', 'certificate = "0904', "devices.hub.certificate: expected points"),
+        ('certificate = "0206', 'certificate = "0306', "devices.gsme.private_key"),
+        ('issuer = "5445', 'issuer = "5545', "devices.hub.certificate: expected a certificate issued by 5545"),
+        ('public_key = "0200', 'public_key = "zz00', "authorities[0].public_key"),
+        ("[devices.gsme]", "[devices.gas]", "devices"),
+        ("[[authorities]]", "[authorities]", "authorities"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_in_one_line(tmp_path: Path, old: str, new: str, complaint: str):
+    assert old in TEXT
+    path = tmp_path / "mine.toml"
+    path.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ProfileError) as caught:
+        load_credentials(str(path))
+    assert complaint in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert str(path) in str(caught.value)
+    for secret in (device["private_key"] for device in tomllib.loads(TEXT)["devices"].values()):
+        assert secret not in str(caught.value)
+
+
+def test_two_devices_cannot_carry_one_certificate(tmp_path: Path):
+    path = tmp_path / "mine.toml"
+    hub = TEXT[TEXT.index("[devices.hub]") : TEXT.index("[devices.gsme]")]
+    path.write_text(TEXT + "\n" + hub.replace("devices.hub", "devices.esme"), encoding="utf-8")
+    with pytest.raises(ProfileError, match="different IEEE addresses"):
+        load_credentials(str(path))

@@ -1,0 +1,47 @@
+"""`hanbench run`: starting states, certificates, what it writes, and what it says to bad input."""
+
+from __future__ import annotations
+
+import json
+
+STORY = "dormant-three-failures"
+
+
+def test_a_story_goes_the_same_way_from_either_starting_state(hanbench):
+    decided = []
+    for begins in ("installed", "new"):
+        outcome = hanbench("run", STORY, "--begins", begins, "--json")
+        assert outcome.status == 0
+        decided.append(json.loads(outcome.out)["decision"])
+    assert decided == ["migrate-esme-only"] * 2
+
+
+def test_certificates_come_from_a_file_or_by_the_name_of_a_shipped_one(hanbench, tmp_path):
+    assert hanbench("run", STORY, "--begins", "new", "--certificates", "published-test").status == 0
+    missing = tmp_path / "none.toml"
+    outcome = hanbench("run", STORY, "--certificates", str(missing))
+    assert outcome.status == 3
+    assert outcome.err.splitlines()[-1].endswith(f"{missing}: cannot be read: No such file or directory")
+
+
+def test_an_unknown_starting_state_is_a_typing_error(hanbench):
+    outcome = hanbench("run", STORY, "--begins", "sideways")
+    assert outcome.status == 3
+    assert "installed" in outcome.err
+
+
+def test_capture_keys_trace_and_report_go_where_they_are_asked_for(hanbench, tmp_path):
+    outcome = hanbench("run", STORY, "--out", str(tmp_path / "out"))
+    assert outcome.status == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        f"{STORY}.keys",
+        f"{STORY}.pcapng",
+        "report.json",
+        "trace.jsonl",
+    ]
+    keys = (tmp_path / "out" / f"{STORY}.keys").read_text()
+    assert "link key with" in keys
+    for key in (line.split('"')[1] for line in keys.splitlines() if line.startswith('"')):
+        for name in ("report.json", "trace.jsonl"):
+            assert key not in (tmp_path / "out" / name).read_text()
+        assert key not in outcome.out + outcome.err
