@@ -5,13 +5,13 @@ A value is stored, or comes from a callable each time it is wanted (a register t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from emulator.errors import LocalProtocolError
 from emulator.zcl import foundation as zcl
 from emulator.zcl import values as fast
-from emulator.zcl.cluster import READ, WRITE, Attribute, key_of
+from emulator.zcl.cluster import READ, WRITE, Attribute, AttributeTable, key_of
 from emulator.zcl.records import (
     AttributeInformation,
     AttributeRecord,
@@ -55,7 +55,7 @@ class AttributeStore:
 
     def __init__(
         self,
-        rows: Iterable[Attribute],
+        table: AttributeTable,
         values: Values,
         *,
         check: Check | None = None,
@@ -66,8 +66,7 @@ class AttributeStore:
         self.written = written
         self.watcher: Callable[[int, Any], None] | None = None
         """Called with key and value after each change of a stored value: reporting listens here."""
-        self._all = {row.key: row for row in rows}
-        self._names = {row.name: row.key for row in self._all.values()}
+        self._all, self._names = table
         self._rows: dict[int, Attribute] = {}
         self._values: dict[int, Any] = {}
         self._providers: dict[int, Callable[[], Any]] = {}

@@ -13,10 +13,10 @@ The codec of each command is derived from its fields once. Field names are the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag
-from typing import Any
+from typing import Any, NamedTuple
 
 from emulator.errors import Drop, LocalProtocolError
 from emulator.layout import Counted, Kind, Layout, Repeated, Rest, Trailing, when
@@ -103,6 +103,18 @@ class Command:
         return self.layout.read(Reader(payload, Drop.MALFORMED_ZCL))
 
 
+class AttributeTable(NamedTuple):
+    """The rows of one side of a cluster, to be found by key and by name."""
+
+    by_key: Mapping[int, Attribute]
+    keys: Mapping[str, int]
+
+    @classmethod
+    def of(cls, rows: Iterable[Attribute]) -> AttributeTable:
+        by_key = {row.key: row for row in rows}
+        return cls(by_key, {row.name: key for key, row in by_key.items()})
+
+
 def key_of(id: int, manufacturer: int | None) -> int:
     """Identifier of an attribute or command within a table that also holds manufacturers' own."""
     return id if manufacturer is None else (manufacturer + 1) << 16 | id
@@ -119,8 +131,9 @@ class Cluster:
     client_to_server: tuple[Command, ...] = ()
     server_to_client: tuple[Command, ...] = ()
     client_attributes: tuple[Attribute, ...] = ()
+    server_table: AttributeTable = field(init=False, repr=False, compare=False)
+    client_table: AttributeTable = field(init=False, repr=False, compare=False)
     _commands: dict[str, tuple[int, Command]] = field(init=False, repr=False, compare=False)
-    _attributes: dict[str, Attribute] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         commands = {command.name: (TO_SERVER, command) for command in self.client_to_server}
@@ -128,12 +141,13 @@ class Cluster:
         if len(commands) != len(self.client_to_server) + len(self.server_to_client):
             raise LocalProtocolError(f"{self.name}: two commands have one name")
         object.__setattr__(self, "_commands", commands)
-        object.__setattr__(self, "_attributes", {row.name: row for row in self.attributes})
+        object.__setattr__(self, "server_table", AttributeTable.of(self.attributes))
+        object.__setattr__(self, "client_table", AttributeTable.of(self.client_attributes))
 
     def attribute(self, name: str) -> Attribute:
         """The server attribute of this name. Raises LocalProtocolError."""
         try:
-            return self._attributes[name]
+            return self.server_table.by_key[self.server_table.keys[name]]
         except KeyError:
             raise LocalProtocolError(f"{self.name} has no attribute {name}") from None
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from emulator.errors import LocalProtocolError
 from emulator.zcl import foundation as zcl
 from emulator.zcl.attributes import AttributeStore, Check, Values, Written
-from emulator.zcl.cluster import Attribute, Cluster, Command
+from emulator.zcl.cluster import AttributeTable, Cluster, Command
 from emulator.zcl.frame import TO_CLIENT, TO_SERVER
 from emulator.zcl.records import ReportingFailure
 from emulator.zcl.reporting import Reporting, Target
@@ -40,7 +40,7 @@ class Side:
     def __init__(
         self,
         cluster: Cluster,
-        rows: tuple[Attribute, ...],
+        table: AttributeTable,
         receives: int,
         values: Values,
         handlers: Mapping[str, Handler],
@@ -48,7 +48,7 @@ class Side:
         written: Written | None,
     ) -> None:
         self.cluster = cluster
-        self.attributes = AttributeStore(rows, values, check=check, written=written)
+        self.attributes = AttributeStore(table, values, check=check, written=written)
         self.reporting: Reporting | None = None
         """Set by the endpoint: it has the clock."""
         self._receives = receives
@@ -139,7 +139,7 @@ class ClusterServer(Side):
         check: Check | None = None,
         written: Written | None = None,
     ) -> None:
-        super().__init__(cluster, cluster.attributes, TO_SERVER, values or {}, handlers or {}, check, written)
+        super().__init__(cluster, cluster.server_table, TO_SERVER, values or {}, handlers or {}, check, written)
 
     def get(self, attribute: int | str) -> Any:
         """The attribute's value now."""
@@ -163,7 +163,7 @@ class ClusterClient(Side):
         handlers: Mapping[str, Handler] | None = None,
         values: Values | None = None,
     ) -> None:
-        super().__init__(cluster, cluster.client_attributes, TO_CLIENT, values or {}, handlers or {}, None, None)
+        super().__init__(cluster, cluster.client_table, TO_CLIENT, values or {}, handlers or {}, None, None)
 
 
 def _slice(commands: list[Command], start: int, maximum: int, manufacturer: int | None) -> tuple[bool, tuple[int, ...]]:
