@@ -32,7 +32,7 @@ MADE_UP_RANGE = 0x70B3D51FF0000000
 """EUI-64s of emulated devices: an address block of the kind that industry parties use, with numbers of our own."""
 MADE_UP_AUTHORITY = MADE_UP_RANGE + 0xCA0000
 PREFERRED_CHANNEL = 15
-QUIET_LINK_STATUS_S = 3600
+QUIET_LINK_STATUS_S = 4 * 3600
 QUIET_KEEP_ALIVE_MIN = 240
 PLACES = ("hub", "esme", "gsme", "ihd")
 
