@@ -59,9 +59,17 @@ GENERAL: tuple[foundation.Message, ...] = (
     foundation.DiscoverCommandsGenerated(),
     foundation.DiscoverCommandsGeneratedResponse(True, (0x00, 0x01)),
 )
-NEVER_SHORT = {"MirrorReportAttributeResponse", "ConfirmKeyDataRequest", "TransferData", "ServerTransferData"}
-"""Commands that may end early by their codec, but not by their meaning: notification scheme 1 has one word, a
-confirmation has a code, and a transfer has something to transfer."""
+NEVER_SHORT = {
+    "MirrorReportAttributeResponse",
+    "ScheduleSnapshot",
+    "ConfigureNotificationFlags",
+    "ConfirmKeyDataRequest",
+    "TransferData",
+    "ServerTransferData",
+}
+"""Commands that may end early by their codec, but not by their meaning: notification scheme 1 has one word, what
+schedules has a schedule, what allocates an allocation, a confirmation has a code, and a transfer has something to
+transfer."""
 
 
 _CERTIFICATE = "03045FDFC8D85FFB8B3993CB72DDCAA55F00B3E87D6D 0000000000000001 5445535453454341 01090006000000000000"

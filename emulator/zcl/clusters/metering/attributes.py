@@ -1,16 +1,9 @@
-"""Metering, 0x0702 (SE 1.1b, annex D.3; ZCL r8, 10.4): attributes and commands.
-
-A set of attributes is named by the high octet of their ids. The commands here are those that every version of
-Smart Energy numbers alike (0x00 to 0x03 in both directions) and the answer to a mirrored report. Version-dependent
-ones are further rows: `CLUSTER.extended(client_to_server=...)`.
-
-Gas mirroring: a meter that sleeps is a *server*, and so is its mirror at the hub. The meter sends RequestMirror,
-the hub answers RequestMirrorResponse with the endpoint that holds the mirror, and the meter reports to it.
-"""
+"""Metering's attributes, a tuple an attribute set (SE 1.4a, D.3.2.2); the high octet of an id names the set."""
 
 from __future__ import annotations
 
-from emulator.zcl.cluster import READ, REPORT, WRITE, Attribute, Cluster, Command, Counted, Field, Repeated
+from emulator.zcl.cluster import READ, REPORT, WRITE, Attribute
+from emulator.zcl.clusters.metering.historical import ALTERNATIVE_HISTORICAL_CONSUMPTION, HISTORICAL_CONSUMPTION
 from emulator.zcl.types import (
     BITMAP8,
     BITMAP16,
@@ -29,29 +22,12 @@ from emulator.zcl.types import (
     UTC_TIME,
 )
 
-NO_MIRROR = 0xFFFF
-"""Endpoint in RequestMirrorResponse when the hub has no mirror to give."""
-
-ELECTRIC, GAS = 0, 1
-MIRRORED = 127
-"""Added to MeteringDeviceType in a mirror: 128 is a mirrored gas meter."""
-
-KILOWATT_HOURS, CUBIC_METRES = 0, 1
-"""UnitOfMeasure."""
-
-SUPPLY_OFF, SUPPLY_OFF_ARMED, SUPPLY_ON = 0, 1, 2
-"""SupplyStatus."""
-
-CHECK_METER, LOW_BATTERY, TAMPER_DETECT, POWER_FAILURE, POWER_QUALITY, LEAK_DETECT, SERVICE_DISCONNECT_OPEN = (
-    1 << bit for bit in range(7)
-)
-"""Bits of Status; the last ones are those of an electricity meter."""
-
 TIERS = 48
+BLOCK_TIERS = 15
+"""Tiers that are divided into blocks."""
 BLOCKS = 16
 
 _LIVE = READ | REPORT
-
 
 READING_INFORMATION = (
     Attribute(0x0000, "CurrentSummationDelivered", UINT48, _LIVE),
@@ -83,12 +59,22 @@ READING_INFORMATION = (
     Attribute(0x001A, "CurrentInletEnergyCarrierDemand", INT24, _LIVE),
     Attribute(0x001B, "CurrentOutletEnergyCarrierDemand", INT24, _LIVE),
     Attribute(0x001C, "PreviousBlockPeriodConsumptionDelivered", UINT48, _LIVE),
+    Attribute(0x001D, "CurrentBlockPeriodConsumptionReceived", UINT48, _LIVE),
+    Attribute(0x001E, "CurrentBlockReceived", ENUM8, _LIVE),
+    Attribute(0x001F, "DFTSummationReceived", UINT48, _LIVE),
+    Attribute(0x0020, "ActiveRegisterTierDelivered", ENUM8, _LIVE),
+    Attribute(0x0021, "ActiveRegisterTierReceived", ENUM8, _LIVE),
+    Attribute(0x0022, "LastBlockSwitchTime", UTC_TIME, _LIVE),
 )
 
-TIME_OF_USE = tuple(
-    Attribute(0x0100 + 2 * (tier - 1) + received, f"CurrentTier{tier}Summation{direction}", UINT48, _LIVE)
-    for tier in range(1, TIERS + 1)
-    for received, direction in enumerate(("Delivered", "Received"))
+TIME_OF_USE = (
+    *(
+        Attribute(0x0100 + 2 * (tier - 1) + received, f"CurrentTier{tier}Summation{direction}", UINT48, _LIVE)
+        for tier in range(1, TIERS + 1)
+        for received, direction in enumerate(("Delivered", "Received"))
+    ),
+    Attribute(0x01FC, "CPP1SummationDelivered", UINT48, _LIVE),
+    Attribute(0x01FE, "CPP2SummationDelivered", UINT48, _LIVE),
 )
 
 METER_STATUS = (
@@ -126,50 +112,6 @@ FORMATTING = (
     Attribute(0x0314, "AlternativeConsumptionFormatting", BITMAP8, _LIVE),
 )
 
-HISTORICAL_CONSUMPTION = (
-    Attribute(0x0400, "InstantaneousDemand", INT24, _LIVE),
-    Attribute(0x0401, "CurrentDayConsumptionDelivered", UINT24, _LIVE),
-    Attribute(0x0402, "CurrentDayConsumptionReceived", UINT24, _LIVE),
-    Attribute(0x0403, "PreviousDayConsumptionDelivered", UINT24, _LIVE),
-    Attribute(0x0404, "PreviousDayConsumptionReceived", UINT24, _LIVE),
-    Attribute(0x0405, "CurrentPartialProfileIntervalStartTimeDelivered", UTC_TIME, _LIVE),
-    Attribute(0x0406, "CurrentPartialProfileIntervalStartTimeReceived", UTC_TIME, _LIVE),
-    Attribute(0x0407, "CurrentPartialProfileIntervalValueDelivered", UINT24, _LIVE),
-    Attribute(0x0408, "CurrentPartialProfileIntervalValueReceived", UINT24, _LIVE),
-    Attribute(0x0409, "CurrentDayMaxPressure", UINT48, _LIVE),
-    Attribute(0x040A, "CurrentDayMinPressure", UINT48, _LIVE),
-    Attribute(0x040B, "PreviousDayMaxPressure", UINT48, _LIVE),
-    Attribute(0x040C, "PreviousDayMinPressure", UINT48, _LIVE),
-    Attribute(0x040D, "CurrentDayMaxDemand", INT24, _LIVE),
-    Attribute(0x040E, "PreviousDayMaxDemand", INT24, _LIVE),
-    Attribute(0x040F, "CurrentMonthMaxDemand", INT24, _LIVE),
-    Attribute(0x0410, "CurrentYearMaxDemand", INT24, _LIVE),
-    *(
-        Attribute(0x0420 + 2 * (day - 2) + received, f"PreviousDay{day}Consumption{direction}", UINT24, _LIVE)
-        for day in range(2, 9)
-        for received, direction in enumerate(("Delivered", "Received"))
-    ),
-    Attribute(0x0430, "CurrentWeekConsumptionDelivered", UINT24, _LIVE),
-    Attribute(0x0431, "CurrentWeekConsumptionReceived", UINT24, _LIVE),
-    Attribute(0x0432, "PreviousWeekConsumptionDelivered", UINT24, _LIVE),
-    Attribute(0x0433, "PreviousWeekConsumptionReceived", UINT24, _LIVE),
-    *(
-        Attribute(0x0434 + 2 * (week - 2) + received, f"PreviousWeek{week}Consumption{direction}", UINT24, _LIVE)
-        for week in range(2, 6)
-        for received, direction in enumerate(("Delivered", "Received"))
-    ),
-    Attribute(0x0440, "CurrentMonthConsumptionDelivered", UINT32, _LIVE),
-    Attribute(0x0441, "CurrentMonthConsumptionReceived", UINT32, _LIVE),
-    Attribute(0x0442, "PreviousMonthConsumptionDelivered", UINT32, _LIVE),
-    Attribute(0x0443, "PreviousMonthConsumptionReceived", UINT32, _LIVE),
-    *(
-        Attribute(0x0444 + 2 * (month - 2) + received, f"PreviousMonth{month}Consumption{direction}", UINT32, _LIVE)
-        for month in range(2, 14)
-        for received, direction in enumerate(("Delivered", "Received"))
-    ),
-    Attribute(0x045C, "HistoricalFreezeTime", UINT16, _LIVE),
-)
-
 LOAD_PROFILE = (Attribute(0x0500, "MaxNumberOfPeriodsDelivered", UINT8, _LIVE),)
 
 SUPPLY_LIMIT = (
@@ -185,14 +127,19 @@ SUPPLY_LIMIT = (
     Attribute(0x0609, "SupplyUncontrolledFlowState", ENUM8, _LIVE),
 )
 
-BLOCK_INFORMATION = tuple(
-    Attribute(0x0700 + block - 1, f"CurrentNoTierBlock{block}SummationDelivered", UINT48, _LIVE)
-    for block in range(1, BLOCKS + 1)
-) + tuple(
-    Attribute(0x0700 + 16 * tier + block - 1, f"CurrentTier{tier}Block{block}SummationDelivered", UINT48, _LIVE)
-    for tier in range(1, 16)
-    for block in range(1, BLOCKS + 1)
-)
+
+def _blocks(first: int, direction: str) -> tuple[Attribute, ...]:
+    """The register of each block outside tiers, and within each of the tiers that have blocks."""
+    tiers = ("NoTier", *(f"Tier{tier}" for tier in range(1, BLOCK_TIERS + 1)))
+    return tuple(
+        Attribute(first + BLOCKS * row + block - 1, f"Current{tier}Block{block}Summation{direction}", UINT48, _LIVE)
+        for row, tier in enumerate(tiers)
+        for block in range(1, BLOCKS + 1)
+    )
+
+
+BLOCK_INFORMATION = _blocks(0x0700, "Delivered")
+BLOCK_INFORMATION_RECEIVED = _blocks(0x0900, "Received")
 
 ALARMS = (
     Attribute(0x0800, "GenericAlarmMask", BITMAP16, READ | WRITE),
@@ -234,62 +181,36 @@ NOTIFICATION_FLAGS = (
     *(Attribute(number - 1, f"NotificationFlags{number}", BITMAP32, READ) for number in range(2, 9)),
 )
 
-CLUSTER = Cluster(
-    0x0702,
-    "Metering",
-    attributes=(
-        *READING_INFORMATION,
-        *TIME_OF_USE,
-        *METER_STATUS,
-        *FORMATTING,
-        *HISTORICAL_CONSUMPTION,
-        *LOAD_PROFILE,
-        *SUPPLY_LIMIT,
-        *BLOCK_INFORMATION,
-        *ALARMS,
-        *BILLING,
-        *SUPPLY_CONTROL,
-        Attribute(0xFFFD, "ClusterRevision", UINT16),
-    ),
-    client_attributes=NOTIFICATION_FLAGS,
-    client_to_server=(
-        Command(
-            0x00,
-            "GetProfile",
-            (Field("interval_channel", ENUM8), Field("end_time", UTC_TIME), Field("number_of_periods", UINT8)),
-            response="GetProfileResponse",
-        ),
-        Command(0x01, "RequestMirrorResponse", (Field("endpoint_id", UINT16),)),
-        Command(0x02, "MirrorRemoved", (Field("removed_endpoint_id", UINT16),)),
-        Command(
-            0x03,
-            "RequestFastPollMode",
-            (Field("fast_poll_update_period", UINT8), Field("duration", UINT8)),
-            response="RequestFastPollModeResponse",
-        ),
-        Command(
-            0x09,
-            "MirrorReportAttributeResponse",
-            (Field("notification_scheme", UINT8), Field("notification_flags", Repeated(BITMAP32))),
-        ),
-    ),
-    server_to_client=(
-        Command(
-            0x00,
-            "GetProfileResponse",
-            (
-                Field("end_time", UTC_TIME),
-                Field("status", ENUM8),
-                Field("profile_interval_period", ENUM8),
-                Field("intervals", Counted(UINT24)),
-            ),
-        ),
-        Command(0x01, "RequestMirror", response="RequestMirrorResponse"),
-        Command(0x02, "RemoveMirror", response="MirrorRemoved"),
-        Command(
-            0x03,
-            "RequestFastPollModeResponse",
-            (Field("applied_update_period", UINT8), Field("fast_poll_mode_end_time", UTC_TIME)),
-        ),
-    ),
+ATTRIBUTES = (
+    *READING_INFORMATION,
+    *TIME_OF_USE,
+    *METER_STATUS,
+    *FORMATTING,
+    *HISTORICAL_CONSUMPTION,
+    *LOAD_PROFILE,
+    *SUPPLY_LIMIT,
+    *BLOCK_INFORMATION,
+    *ALARMS,
+    *BLOCK_INFORMATION_RECEIVED,
+    *BILLING,
+    *SUPPLY_CONTROL,
+    *ALTERNATIVE_HISTORICAL_CONSUMPTION,
+    Attribute(0xFFFD, "ClusterRevision", UINT16),
+    Attribute(0xFFFE, "AttributeReportingStatus", ENUM8),
 )
+
+_SE_1_1 = (
+    range(0x001C),
+    range(0x0100, 0x011E),
+    range(0x0200, 0x0205),
+    range(0x0300, 0x0310),
+    range(0x0400, 0x0417),
+    range(0x0500, 0x0501),
+    range(0x0600, 0x0605),
+    range(0x0700, 0x0800),
+    range(0x0800, 0x0808),
+    range(0x0A00, 0x0A04),
+)
+"""What the ZCL's edition of the cluster has too, made from the Smart Energy of before 1.2."""
+
+ATTRIBUTES_SE_1_1 = tuple(row for row in ATTRIBUTES if any(row.id in ids for ids in _SE_1_1))
