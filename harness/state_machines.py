@@ -1,10 +1,11 @@
-"""docs/state-machines.md, drawn from the tables of the code. `python -m harness.state_machines` brings it up to date."""
+"""docs/state-machines.md, drawn from the tables of the code; `python -m harness.state_machines` brings it up to date."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
+from typing import TypeVar
 
 from emulator.devices import mirror_states
 from emulator.devices.key_establishment import states as key_states
@@ -19,9 +20,13 @@ Each machine is one table in one file, and this page is drawn from those tables 
 test fails when it is out of date). What is done in a state stands beside the table, never in it."""
 
 
-def diagram(transitions: Mapping[tuple[Enum, Enum], Enum], start: Enum) -> str:
+State = TypeVar("State", bound=Enum)
+Event = TypeVar("Event", bound=Enum)
+
+
+def diagram(transitions: Mapping[tuple[State, Event], State], start: State) -> str:
     """Return a table as a Mermaid state diagram."""
-    states: dict[Enum, None] = {}
+    states: dict[State, None] = {}
     for (state, _), following in transitions.items():
         states |= {state: None, following: None}
     lines = ["stateDiagram-v2"]

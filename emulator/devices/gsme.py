@@ -47,8 +47,8 @@ class Gsme(Device[GsmeSettings]):
         """How many wakes of a healthy meter pass from one wake to the next."""
         self._restraint = self._silent_wakes = 0
         """Wakes without a report after one that failed, and how many of them are still to come."""
-        self._suspects_key = False
-        """Reports went unacknowledged: if the network turns out to be well, it is the key."""
+        self._suspicion: int | None = None
+        """Reports went unacknowledged under this network key: if it still is the network's, it is the link key."""
         self.answering: Callable[[], bool] = lambda: True
         """Asked at each wake; False: this wake is slept through (the flapping fault)."""
         if "register" not in self.storage.application:
@@ -166,7 +166,7 @@ class Gsme(Device[GsmeSettings]):
     def _pushed(self, reply: Reply) -> None:
         if reply.ok:
             self._failed_reports = self._restraint = 0
-            self._suspects_key = False
+            self._suspicion = None
             if self.keep_alive.due:
                 self._stay_awake()
                 self.keep_alive.check(self._may_sleep)
@@ -177,7 +177,7 @@ class Gsme(Device[GsmeSettings]):
         if self._failed_reports >= self.settings.report_failures:
             self._failed_reports = 0
             self._restraint = min(2 * self._restraint or 1, MOST_RESTRAINT)
-            self._suspects_key = True
+            self._suspicion = self.storage.active_key
             self._network_lost()
         self._silent_wakes = self._restraint
 
@@ -208,8 +208,8 @@ class Gsme(Device[GsmeSettings]):
         """In the network: agree a key if there is none, or if it is the key that reports failed for."""
         if not self.stack.joined:
             return
-        if self._suspects_key and self.keys.ready:
-            self._suspects_key = False
+        suspicion, self._suspicion = self._suspicion, None
+        if suspicion == self.storage.active_key and self.keys.ready:
             self.keys.renew(self.secured)
         else:
             self.keys.ensure(self.secured)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.clock import MILLISECOND
+from emulator.clock import SECOND, Timer
 from emulator.devices.admission import admit
 from emulator.devices.device import MAINS_SOURCE, Device
 from emulator.devices.ids import ESI
@@ -17,13 +17,14 @@ from emulator.devices.sleepers import Sleepers
 from emulator.zcl import Answer, ClusterClient, ClusterServer, Indication, Status
 from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
 from emulator.zcl.clusters.metering import NO_MIRROR
-from emulator.zigbee.nwk.parent import JoinStatus
+from emulator.zigbee.nwk.parent import LONGEST_PERMIT, JoinStatus
 from emulator.zigbee.security.install_code import InstallCode
 from emulator.zigbee.storage import KeyOrigin, LinkKey
 
 MASTER_SYNCHRONIZED = 0x03
 """TimeStatus: this is the master clock, and it is right."""
-CHANNEL_CHANGE_NOTICE = 100 * MILLISECOND
+PERMIT_AGAIN = 240
+"""Seconds."""
 
 
 @dataclass(slots=True)
@@ -46,12 +47,14 @@ class CommsHub(Device[HubSettings]):
         assert stack.trust_center is not None
         assert stack.parent is not None
         stack.trust_center.on_device = self._device_joined
+        stack.trust_center.on_removed = self._device_removed
         self.sleepers = Sleepers(stack.parent, stack.clock)
         self.mirrors: dict[int, Mirror] = {}
         self.on_device: Callable[[int, JoinStatus], None] | None = None
         self.responder = Responder(
             settings.key_establishment, self.identity, self._random, stack.aps.ieee_of, self._key_agreed
         )
+        self._opening: Timer | None = None
         self.grants_mirrors = True
         """False: the hub has no mirror to give, whatever its settings say."""
         self.answers_keep_alive = True
@@ -106,10 +109,19 @@ class CommsHub(Device[HubSettings]):
         self.storage.link_keys[ieee] = LinkKey(key, KeyOrigin.ESTABLISHED)
 
     def permit_join(self, seconds: int) -> None:
-        """Open the HAN, here and at every router."""
+        """Open the HAN for so long, here and at every router; 0 closes it.
+
+        Smart Energy never opens a network for good, and for at most 254 s at a time: a longer opening is repeated every
+        240 s (SE 1.4a, 5.4.2.1).
+        """
         assert self.stack.parent is not None
+        if self._opening is not None:
+            self._opening.cancel()
         self.stack.parent.permit(seconds)
-        self.stack.zdo.client.permit_joining(min(seconds, 254))
+        self.stack.zdo.client.permit_joining(min(seconds, LONGEST_PERMIT))
+        if seconds > LONGEST_PERMIT:
+            left = seconds - PERMIT_AGAIN
+            self._opening = self.stack.clock.call_later(PERMIT_AGAIN * SECOND, self.permit_join, left)
 
     def change_channel(self, channel: int) -> None:
         """Move the HAN; sleepers are not told (R22, 3.6.1.14)."""
@@ -132,6 +144,10 @@ class CommsHub(Device[HubSettings]):
         self.device_table[ieee] = DeviceEntry(ieee, short, self.stack.clock.now, sleeps)
         if self.on_device is not None:
             self.on_device(ieee, status)
+
+    def _device_removed(self, ieee: int) -> None:
+        self.device_table.pop(ieee, None)
+        self.close_mirror(ieee)
 
     def forget(self, ieee: int) -> None:
         """Lose everything about a device: its entry, its key, its mirror. What the fault of that name does."""

@@ -16,6 +16,10 @@ K = TypeVar("K")
 
 COUNTER_STRIDE = 1024
 """Frame counters are saved in steps of this many."""
+LAST_COUNTER = 0xFFFF_FFFE
+"""The highest frame counter; a key whose counter is used up protects nothing any more (R22, 4.3.1.1)."""
+WORN_COUNTER = 0x8000_0000
+"""From here on the network key is to be changed, and the counter starts anew with the new key (R22, 4.3.1.2)."""
 
 
 @dataclass(slots=True)
@@ -64,6 +68,10 @@ class Counter:
         if value >= self.saved:
             self.saved = value + COUNTER_STRIDE
         return value
+
+    @property
+    def used_up(self) -> bool:
+        return self.value > LAST_COUNTER
 
     def restore(self) -> None:
         """After a power cut: go on where no earlier frame can have been."""

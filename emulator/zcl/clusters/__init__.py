@@ -10,6 +10,8 @@ from emulator.zcl.clusters import (
     identify,
     keep_alive,
     key_establishment,
+    load_control,
+    messaging,
     metering,
     ota,
     power_configuration,
@@ -23,7 +25,9 @@ IDENTIFY = identify.CLUSTER
 TIME = time.CLUSTER
 OTA = ota.CLUSTER
 KEEP_ALIVE = keep_alive.CLUSTER
+LOAD_CONTROL = load_control.CLUSTER
 METERING = metering.CLUSTER
+MESSAGING = messaging.CLUSTER
 TUNNELING = tunneling.CLUSTER
 DEVICE_MANAGEMENT = device_management.CLUSTER
 EVENTS = events.CLUSTER
@@ -36,7 +40,9 @@ CLUSTERS: tuple[Cluster, ...] = (
     TIME,
     OTA,
     KEEP_ALIVE,
+    LOAD_CONTROL,
     METERING,
+    MESSAGING,
     TUNNELING,
     DEVICE_MANAGEMENT,
     EVENTS,

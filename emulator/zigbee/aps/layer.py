@@ -263,7 +263,8 @@ class Aps:
         """The link key that protects data to and from a device, if there is one."""
         ieee = self.ieee_of(short)
         link = None if ieee is None else self.storage.link_keys.get(ieee)
-        return link if link is not None and link.origin in self.data_keys else None
+        usable = link is not None and link.origin in self.data_keys and not link.outgoing.used_up
+        return link if usable else None
 
     def _seal_data(self, dst: int, header: bytes, payload: bytes) -> bytes:
         link = self._data_key(dst)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.clock import SECOND, Clock
+from emulator.clock import MINUTE, SECOND, Clock
 from emulator.errors import Drop, RemoteProtocolError
 from emulator.randomness import RandomSource
 from emulator.zigbee.aps.commands import (
@@ -24,12 +24,17 @@ from emulator.zigbee.aps.commands import (
 )
 from emulator.zigbee.aps.frames import ApsFrame
 from emulator.zigbee.aps.layer import Aps
+from emulator.zigbee.nwk.commands import Leave
 from emulator.zigbee.nwk.layer import RX_ON_DEVICES, NwkIndication
 from emulator.zigbee.nwk.parent import JoinStatus, Parent
 from emulator.zigbee.security.ccm import KEY_LENGTH
 from emulator.zigbee.security.keys import KeyId
 from emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey
 
+ESTABLISHMENT_TIME = 60 * MINUTE
+"""Within which a newcomer has to agree a key by certificate; then it is removed (SE 1.4a, 5.4.2.2)."""
+ROTATION_TIME = 60 * MINUTE
+"""From sending out a network key that wear made necessary to its use: a sleeper fetches it at one of its wakes."""
 KEY_REPEAT = 5 * SECOND
 """A sleeper that was handed a new network key is not handed it again for this long."""
 
@@ -47,6 +52,11 @@ class TrustCenter:
         self._owed: dict[int, int] = {}
         """Sleepers that have not been given the next key yet: EUI-64 to the time of the next try."""
         self._next: tuple[int, bytes] | None = None
+        self.establishment_time = ESTABLISHMENT_TIME
+        """Microseconds; 0: devices may stay without a key of their own."""
+        self.on_removed: Callable[[int], None] | None = None
+        """EUI-64 of a device that was removed because it never agreed a key."""
+        aps.nwk.security.on_worn = self._worn
         parent.on_joined = self.joined
         parent.admits = self.knows
         parent.on_awake.append(self._child_awake)
@@ -84,8 +94,24 @@ class TrustCenter:
         self._aps.storage.short_addresses[ieee] = short
         if status in (JoinStatus.UNSECURED_JOIN, JoinStatus.TRUST_CENTER_REJOIN):
             self._give_key(ieee, short, via)
+        if not self._trusts(ieee) and self.establishment_time:
+            self._clock.call_later(self.establishment_time, self._require_key, ieee, via)
         if self.on_device is not None:
             self.on_device(ieee, short, status)
+
+    def _require_key(self, ieee: int, via: int | None) -> None:
+        """Its time is up: a device that still has the newcomer's key only has to go."""
+        short = self._aps.storage.short_addresses.get(ieee)
+        if short is None or self._trusts(ieee):
+            return
+        child = self._parent.by_ieee(ieee)
+        if via is not None:
+            self._aps.send_command(via, RemoveDevice(ieee))
+        elif child is not None and child.rx_on:
+            self._send_away(child)
+        self._aps.storage.link_keys.pop(ieee, None)
+        if self.on_removed is not None:
+            self.on_removed(ieee)
 
     def _turn_away(self, ieee: int, short: int, via: int | None) -> None:
         if via is None:
@@ -154,6 +180,12 @@ class TrustCenter:
         self._aps.nwk.security.store(sequence, key)
         return sequence
 
+    def _worn(self, sequence: int) -> None:
+        """A frame counter is far advanced: change the network key before it is used up (4.3.1.2)."""
+        if self._next is None and sequence == self._aps.storage.active_key:
+            self.distribute()
+            self._clock.call_later(ROTATION_TIME, self.switch)
+
     def switch(self) -> None:
         """Tell everybody to use the key that was distributed, and use it; sleepers follow when they hear us use it."""
         if self._next is None:
@@ -164,7 +196,15 @@ class TrustCenter:
         self._aps.send_command(RX_ON_DEVICES, SwitchKey(sequence))
         self._clock.call_later(SECOND, self._aps.nwk.security.switch, sequence)
 
+    def _send_away(self, child: ChildEntry) -> None:
+        leave = Leave(request=True)
+        self._aps.nwk.send_command(child.short, leave, done=lambda _: self._parent.remove(child.short))
+
     def _child_awake(self, child: ChildEntry) -> None:
+        if not self.knows(child.ieee):
+            # Removed while it slept; a sleeper is told when it can hear it.
+            self._send_away(child)
+            return
         for partner_key in self._partner_keys.pop(child.ieee, ()):
             self._aps.send_command(child.short, partner_key, key_id=KeyId.KEY_LOAD, partner=child.ieee)
         if self._next is None or self._owed.get(child.ieee, self._clock.now + 1) > self._clock.now:

@@ -144,6 +144,10 @@ class Nwk:
         indirect_to: int | None = None,
     ) -> None:
         """Send a NWK command, with our EUI-64 in the header as commands have it."""
+        if secured and not self.security.ready:
+            if done is not None:
+                self.clock.call_later(0, done, TxStatus.ABORTED)
+            return
         sequence = self.next_sequence()
         src = self.mac.short if src is None else src
         header = frames.header(
@@ -267,7 +271,7 @@ class Nwk:
             raise RemoteProtocolError(Drop.NOT_FOR_US)
         if frame.radius <= 1:
             raise RemoteProtocolError(Drop.RADIUS_EXPIRED)
-        if not frame.secured:
+        if not frame.secured or not self.security.ready:
             raise RemoteProtocolError(Drop.UNSECURED, "to be relayed")
         self.hand_over(self._next_hop(frame.dst), self._reseal(frame))
 

@@ -28,6 +28,7 @@ class Poller:
         self._vain = 0
         self._timer: Timer | None = None
         self._polling = False
+        self._once_more = False
         self._attached = True
         self.on_parent_lost: Callable[[], None] | None = None
         self.on_asleep: Callable[[], None] | None = None
@@ -56,7 +57,11 @@ class Poller:
         self._holds -= 1
 
     def kick(self) -> None:
-        """Poll once now, and on while data comes: what a sleeper does when it wakes."""
+        """Poll now and once more, and on while data comes: what a sleeper does when it wakes.
+
+        The first poll tells the parent that we are awake; what it then sends waits for the second.
+        """
+        self._once_more = True
         if not self._polling:
             self._schedule(0)
 
@@ -87,5 +92,8 @@ class Poller:
         elif self._holds > 0 or status in (PollStatus.NO_FRAME, PollStatus.NO_ACK):
             self._schedule(min(self._period << self._vain // 2, max(SLOWEST_POLL, self._period)))
             self._vain += 1
+        elif self._once_more:
+            self._once_more = False
+            self._schedule(self._period)
         elif self.on_asleep is not None:
             self.on_asleep()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
 from emulator.zigbee.security.ccm import FrameCipher, cipher
-from emulator.zigbee.storage import NonVolatile
+from emulator.zigbee.storage import WORN_COUNTER, Counter, NonVolatile
 
 
 class NwkSecurity:
@@ -14,6 +16,8 @@ class NwkSecurity:
         self._storage = storage
         self._incoming: dict[tuple[int, int], int] = {}
         self._active: FrameCipher | None = None
+        self.on_worn: Callable[[int], None] | None = None
+        """Somebody's frame counter is far advanced under the key of this sequence number."""
         self.load()
 
     def load(self) -> None:
@@ -23,8 +27,8 @@ class NwkSecurity:
 
     @property
     def ready(self) -> bool:
-        """We hold an active network key."""
-        return self._active is not None
+        """We hold an active network key, and its frame counter is not used up."""
+        return self._active is not None and not self._storage.nwk_counter.used_up
 
     @property
     def active_sequence(self) -> int:
@@ -34,7 +38,10 @@ class NwkSecurity:
         """Cipher, frame counter and key sequence number for the next frame that we send."""
         if self._active is None:
             raise LocalProtocolError("a secured frame is to be sent, and there is no network key")
-        return self._active, self._storage.nwk_counter.next(), self._storage.active_key
+        counter = self._storage.nwk_counter.next()
+        if counter >= WORN_COUNTER and self.on_worn is not None:
+            self.on_worn(self._storage.active_key)
+        return self._active, counter, self._storage.active_key
 
     def incoming(self, key_sequence: int) -> FrameCipher:
         """The cipher for a received frame; raises UNKNOWN_KEY."""
@@ -50,6 +57,8 @@ class NwkSecurity:
         if counter < self._incoming.get((key_sequence, sender), 0):
             raise RemoteProtocolError(Drop.REPLAY, f"frame counter {counter} of {sender:016x}")
         self._incoming[key_sequence, sender] = counter + 1
+        if counter >= WORN_COUNTER and self.on_worn is not None:
+            self.on_worn(key_sequence)
 
     def expected(self, key_sequence: int, sender: int) -> int:
         """The lowest frame counter that is still accepted from `sender`."""
@@ -74,7 +83,10 @@ class NwkSecurity:
         """Make a stored key the active one; False if it is not stored."""
         if sequence not in self._storage.network_keys:
             return False
+        changed = sequence != self._storage.active_key
         self._storage.active_key = sequence
+        if changed and self._storage.nwk_counter.value >= WORN_COUNTER:
+            self._storage.nwk_counter = Counter()
         self.load()
         return True
 

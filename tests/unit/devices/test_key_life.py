@@ -1,0 +1,240 @@
+"""The life of keys on a whole HAN: rotation, wear, counters over power cuts, newcomers without a key, open networks."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from emulator.clock import SECOND, VirtualClock, run
+from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
+from emulator.zigbee.storage import COUNTER_STRIDE, LAST_COUNTER, WORN_COUNTER, Counter, KeyOrigin, LinkKey, NonVolatile
+from harness.bench import Han
+from harness.build import settings_for
+from harness.checks import HanConnectivityCheck
+from harness.installed import install
+from harness.migration.vocabulary import Verdict
+from profiles.cohorts import household
+from profiles.rulesets import Cohort
+
+HOUR = 3600
+
+
+def story(tell, *, display=False):
+    clock = VirtualClock()
+    settings = settings_for(household(Cohort.IOC), quiet=True)
+    han = Han(settings, seed="keys", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock, ihd=display)
+
+    async def play():
+        install(han)
+        await asyncio.sleep(HOUR)
+        await tell(han)
+
+    run(clock, play())
+
+
+async def reachable(han):
+    return (await HanConnectivityCheck().run(han)).verdict is Verdict.PASS
+
+
+async def rotate(han, *, asleep):
+    trust_center, radio = han.hub.stack.trust_center, han.radio("gsme")
+    radio.muted = asleep
+    trust_center.distribute()
+    await asyncio.sleep(60)
+    trust_center.switch()
+    await asyncio.sleep(60)
+    radio.muted = False
+
+
+def test_a_sleeper_that_misses_one_rotation_recovers_by_the_key_that_the_hub_owes_it():
+    async def tell(han):
+        events = []
+        han.gsme.on_state = lambda state, event: events.append(event)
+        trust_center = han.hub.stack.trust_center
+        trust_center.distribute()
+        await asyncio.sleep(HOUR)
+        trust_center.switch()
+        await asyncio.sleep(2 * HOUR)
+        assert {device.storage.active_key for device in han.devices} == {1}
+        assert JoinEvent.LOST not in events
+        assert await reachable(han)
+
+    story(tell)
+
+
+@pytest.mark.parametrize("rotations", [1, 2])
+def test_a_sleeper_that_slept_through_a_rotation_comes_back_by_trust_center_rejoin(rotations):
+    async def tell(han):
+        states = []
+        han.gsme.on_state = lambda state, event: states.append(state)
+        for _ in range(rotations):
+            await rotate(han, asleep=True)
+        await asyncio.sleep(6 * HOUR)
+        assert JoinState.TRUST_CENTER_REJOINING in states
+        assert han.gsme.storage.active_key == han.hub.storage.active_key == rotations
+        assert await reachable(han)
+
+    story(tell)
+
+
+def test_link_keys_outlive_the_network_key():
+    async def tell(han):
+        before = {ieee: link.key for ieee, link in han.hub.storage.link_keys.items()}
+        for _ in range(3):
+            await rotate(han, asleep=False)
+        await asyncio.sleep(6 * HOUR)
+        assert {ieee: link.key for ieee, link in han.hub.storage.link_keys.items()} == before
+        assert await reachable(han)
+
+    story(tell)
+
+
+@pytest.mark.parametrize("who", ["hub", "esme"])
+def test_a_worn_frame_counter_makes_the_trust_center_change_the_key_by_itself(who):
+    async def tell(han):
+        device = getattr(han, who)
+        device.storage.nwk_counter = Counter(WORN_COUNTER, WORN_COUNTER + COUNTER_STRIDE)
+        await asyncio.sleep(10 * HOUR)
+        assert {each.storage.active_key for each in han.devices} == {1}
+        assert device.storage.nwk_counter.value < COUNTER_STRIDE
+        # Only who was worn starts anew: the others' counters go on.
+        assert all(each.storage.nwk_counter.value >= 100_000 for each in han.devices if each is not device)
+        assert await reachable(han)
+
+    story(tell)
+
+
+def test_a_used_up_counter_sends_nothing_and_breaks_nothing():
+    async def tell(han):
+        han.gsme.storage.nwk_counter = Counter(LAST_COUNTER - 2, LAST_COUNTER + 1)
+        sent = []
+        han.air.observers.append(lambda transmission: sent.append(transmission))
+        await asyncio.sleep(4 * HOUR)
+        assert han.gsme.storage.nwk_counter.value == LAST_COUNTER + 1
+        assert sent
+
+    story(tell)
+
+
+def test_a_used_up_link_key_protects_nothing():
+    async def tell(han):
+        link = han.gsme.storage.link_keys[han.hub.storage.ieee]
+        link.outgoing = Counter(LAST_COUNTER, LAST_COUNTER + 1)
+        await asyncio.sleep(6 * HOUR)
+        renewed = han.gsme.storage.link_keys[han.hub.storage.ieee]
+        assert renewed is not link
+        assert renewed.key != link.key
+        assert await reachable(han)
+
+    story(tell)
+
+
+def test_no_counter_value_is_used_twice_over_power_cuts():
+    flash = NonVolatile(1)
+    flash.link_keys[2] = LinkKey(bytes(16), KeyOrigin.ESTABLISHED)
+    used_by_network, used_by_link = set(), set()
+    for frames in (1, COUNTER_STRIDE - 1, COUNTER_STRIDE, 3 * COUNTER_STRIDE + 7, 0, 5):
+        for _ in range(frames):
+            for counter, used in ((flash.nwk_counter, used_by_network), (flash.link_keys[2].outgoing, used_by_link)):
+                value = counter.next()
+                assert value not in used
+                assert value < counter.saved
+                used.add(value)
+        flash.power_cut()
+
+
+def test_a_meter_reports_again_after_each_power_cut():
+    async def tell(han):
+        for _ in range(5):
+            han.gsme.power_off()
+            await asyncio.sleep(10)
+            han.gsme.power_on()
+            await asyncio.sleep(HOUR)
+        link = han.gsme.storage.link_keys[han.hub.storage.ieee]
+        assert link.outgoing.value >= 5 * COUNTER_STRIDE
+        assert han.hub.stack.counters["replay"] == 0
+        assert await reachable(han)
+
+    story(tell)
+
+
+def test_who_never_agrees_a_key_is_removed_after_an_hour():
+    async def tell(han):
+        gsme, hub = han.gsme, han.hub
+        gsme.stack.maintenance.leave(False)
+        await asyncio.sleep(5)
+        gsme.carry(None)
+        hub.expect(gsme.storage.ieee, gsme.settings.install_code)
+        hub.permit_join(254)
+        await han.join(gsme)
+        assert gsme.stack.joined
+        await asyncio.sleep(50 * 60)
+        assert gsme.stack.joined
+        assert gsme.storage.ieee in hub.device_table
+        await asyncio.sleep(HOUR)
+        assert gsme.storage.ieee not in hub.device_table
+        assert gsme.stack.joiner.state is JoinState.OUT
+        assert gsme.storage.ieee not in {child.ieee for child in hub.storage.children.values()}
+
+    story(tell)
+
+
+@pytest.mark.parametrize("seconds", [255, 300, 1000])
+def test_a_long_opening_is_a_row_of_short_ones(seconds):
+    async def tell(han):
+        durations, start = [], han.clock.now
+        han.hub.stack.zdo.client.permit_joining = lambda duration, done=None: durations.append(
+            ((han.clock.now - start) // SECOND, duration)
+        )
+        han.hub.permit_join(seconds)
+        await asyncio.sleep(seconds - 5)
+        assert han.hub.stack.parent.permitting
+        await asyncio.sleep(10)
+        assert not han.hub.stack.parent.permitting
+        assert all(duration <= 254 for _, duration in durations)
+        assert [at for at, _ in durations] == [240 * n for n in range(len(durations))]
+
+    story(tell)
+
+
+def test_an_opening_for_good_is_none():
+    async def tell(han):
+        han.esme.stack.management.permit_join(255, True)
+        assert han.esme.stack.parent.permitting
+        await asyncio.sleep(254)
+        assert not han.esme.stack.parent.permitting
+
+    story(tell)
+
+
+def test_partners_get_one_key_from_the_hub_and_strangers_get_none():
+    async def tell(han):
+        esme, ihd, hub = (device.storage for device in (han.esme, han.ihd, han.hub))
+        del esme.link_keys[ihd.ieee], ihd.link_keys[esme.ieee]
+        han.ihd.stack.key_client.request_partner_key(esme.ieee)
+        await asyncio.sleep(5)
+        assert esme.link_keys[ihd.ieee].key == ihd.link_keys[esme.ieee].key
+        assert esme.link_keys[ihd.ieee].origin is ihd.link_keys[esme.ieee].origin is KeyOrigin.BROKERED
+        assert hub.link_keys[esme.ieee].key != esme.link_keys[ihd.ieee].key
+        del esme.link_keys[ihd.ieee], ihd.link_keys[esme.ieee]
+        hub.link_keys[esme.ieee].origin = KeyOrigin.PRECONFIGURED
+        han.ihd.stack.key_client.request_partner_key(esme.ieee)
+        await asyncio.sleep(5)
+        assert esme.ieee not in ihd.link_keys
+        assert han.hub.stack.counters["wrong-key"] == 1
+
+    story(tell, display=True)
+
+
+def test_a_sleeping_partner_gets_its_key_when_it_wakes():
+    async def tell(han):
+        gsme, ihd = han.gsme.storage, han.ihd.storage
+        han.ihd.stack.key_client.request_partner_key(gsme.ieee)
+        await asyncio.sleep(60)
+        assert gsme.ieee in ihd.link_keys
+        await asyncio.sleep(HOUR)
+        assert gsme.link_keys[ihd.ieee].key == ihd.link_keys[gsme.ieee].key
+
+    story(tell, display=True)
