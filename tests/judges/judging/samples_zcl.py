@@ -81,6 +81,8 @@ AS_SUITE_1 = {
     "key_establishment_suite": 1,
 }
 """Fields of Key Establishment whose length the suite decides: octets to us, and other readers know two suites."""
+FIXED = {"CancelMessage": {"message_control": 0}}
+"""Fields, by command, that have one value since the standard gave up what they meant: tshark objects to others."""
 
 
 def general_samples() -> Iterator[Sample]:
@@ -128,6 +130,7 @@ def payloads(command: Command) -> list[bytes]:
         try:
             values = command.decode(octets)
             values |= {name: AS_SUITE_1[name] for name in values.keys() & AS_SUITE_1.keys()}
+            values |= FIXED.get(command.name, {})
         except RemoteProtocolError:
             continue
         fields = tuple(name for name, each in values.items() if each is not None) if _chooses(command) else ()
