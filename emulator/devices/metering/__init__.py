@@ -1,0 +1,10 @@
+"""What a meter does with Metering's commands, a part a file: each offers `handlers` and `values` for its server."""
+
+from __future__ import annotations
+
+from emulator.devices.metering.profile import Profile
+from emulator.devices.metering.sampling import Sampling
+from emulator.devices.metering.snapshots import Snapshots
+from emulator.devices.metering.supply import Supply
+
+__all__ = ["Profile", "Sampling", "Snapshots", "Supply"]

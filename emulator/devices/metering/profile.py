@@ -1,0 +1,82 @@
+"""GetProfile: what a meter counted in each half hour (SE 1.4a, D.3.3.3.1.1 and D.3.2.3.1.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from emulator.zcl.clusters.metering import DELIVERED, NOW, RECEIVED, ProfileIntervalPeriod, ProfileStatus
+from emulator.zcl.sides import Answer, Handler
+from emulator.zcl.transport import Indication
+
+PERIODS = 24
+"""The most that are told at once."""
+PERIOD = 1800
+"""Seconds; periods begin on the hour and on the half hour of UTC."""
+LARGEST = 0xFFFFFE
+"""What an interval can say; one more means that nothing is known."""
+
+
+class Profile:
+    """Half-hourly consumption, computed from readings.
+
+    `read(at)` is the register at a time (UTC seconds), None where the meter did not yet count. It is a function of
+    time and survives power cuts as what it reads does, so that nothing is stored here.
+    """
+
+    def __init__(self, utc: Callable[[], int], read: Callable[[int], int | None]) -> None:
+        self._utc = utc
+        self._read = read
+        self.handlers: dict[str, Handler] = {"GetProfile": self._get_profile}
+        self.values: Mapping[str, Any] = {
+            "ProfileIntervalPeriod": ProfileIntervalPeriod.MINUTES_30,
+            "MaxNumberOfPeriodsDelivered": PERIODS,
+        }
+
+    def intervals(self, end: int, periods: int) -> list[int]:
+        """Consumption in each of the last `periods` half hours up to the boundary `end`, the newest first.
+
+        Fewer where the meter's readings do not go back as far.
+        """
+        found: list[int] = []
+        after = self._read(end)
+        for place in range(1, periods + 1):
+            before = self._read(end - PERIOD * place)
+            if before is None or after is None:
+                break
+            found.append(min(after - before, LARGEST))
+            after = before
+        return found
+
+    def _get_profile(self, fields: dict[str, Any], indication: Indication) -> Answer:
+        now, asked = self._utc(), fields["end_time"]
+        end = (now if asked == NOW else asked) // PERIOD * PERIOD
+        status = _objection(fields["interval_channel"], asked, now)
+        intervals = self.intervals(end, min(fields["number_of_periods"], PERIODS)) if status is None else []
+        if status is None:
+            status = _outcome(fields["number_of_periods"], intervals)
+        return (
+            "GetProfileResponse",
+            {
+                "end_time": end,
+                "status": status,
+                "profile_interval_period": ProfileIntervalPeriod.MINUTES_30,
+                "intervals": tuple(intervals),
+            },
+        )
+
+
+def _objection(channel: int, end: int, now: int) -> ProfileStatus | None:
+    if channel not in (DELIVERED, RECEIVED):
+        return ProfileStatus.UNDEFINED_INTERVAL_CHANNEL
+    if channel == RECEIVED:
+        return ProfileStatus.INTERVAL_CHANNEL_NOT_SUPPORTED
+    return ProfileStatus.INVALID_END_TIME if end > now else None
+
+
+def _outcome(periods: int, intervals: list[int]) -> ProfileStatus:
+    if not intervals:
+        return ProfileStatus.NO_INTERVALS_AVAILABLE
+    if periods > PERIODS:
+        return ProfileStatus.MORE_PERIODS_REQUESTED_THAN_CAN_BE_RETURNED
+    return ProfileStatus.SUCCESS

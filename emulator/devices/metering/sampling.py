@@ -1,0 +1,149 @@
+"""Sampling sessions: consumption in each of a row of intervals that a client chose (SE 1.4a, D.3.3.3.1.8 and 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from emulator.clock import SECOND, Clock
+from emulator.zcl.clusters.metering import NOW, SampleType
+from emulator.zcl.sides import Answer, Handler
+from emulator.zcl.status import Status
+from emulator.zcl.transport import Indication
+
+SESSIONS = 4
+"""At a time."""
+MOST_SAMPLES = 336
+"""In a session: a week of half hours."""
+REFUSED = 0xFFFF
+"""Sample identifier in the answer to a StartSampling for which there is no session."""
+CANCEL = 0xFFFFFFFF
+"""Start time of a StartSampling that ends the session of the same issuer event identifier."""
+UNKNOWN = 0xFFFFFF
+"""A sample that the meter did not take: it had no power."""
+LARGEST = UNKNOWN - 1
+LATENESS = 1
+"""Seconds after an interval's end in which the register may still be read for it: what rounding makes."""
+_STORED = "sampling"
+
+
+@dataclass(slots=True)
+class Session:
+    """One sampling session; kept in flash."""
+
+    sample_id: int
+    issuer_event_id: int
+    start: int
+    """UTC seconds."""
+    interval: int
+    """Seconds."""
+    maximum: int
+    """Samples; there is one reading more."""
+    readings: list[int | None] = field(default_factory=list)
+    """Of the register at the start and at each interval's end; None where it was missed."""
+
+    @property
+    def done(self) -> bool:
+        return len(self.readings) > self.maximum
+
+    @property
+    def due(self) -> int:
+        """When the next reading is to be taken, UTC seconds."""
+        return self.start + self.interval * len(self.readings)
+
+    def samples(self, earliest: int, number: int) -> tuple[int, list[int]]:
+        """When the first sample begins, and up to `number` that begin at `earliest` or later."""
+        first = max(0, -(-(earliest - self.start) // self.interval))
+        pairs = zip(self.readings[first:], self.readings[first + 1 :], strict=False)
+        samples = [UNKNOWN if a is None or b is None else min(b - a, LARGEST) for a, b in pairs]
+        return self.start + self.interval * first, samples[:number]
+
+
+class Sampling:
+    """A meter's sampling sessions; those in `stored`, the flash, go on after a power cut. `read()`: the register."""
+
+    def __init__(self, clock: Clock, utc: Callable[[], int], stored: dict[str, Any], read: Callable[[], int]) -> None:
+        self._clock = clock
+        self._utc = utc
+        self._read = read
+        self._sessions: dict[int, Session] = stored.setdefault(_STORED, {})
+        self.handlers: dict[str, Handler] = {
+            "StartSampling": self._start_sampling,
+            "GetSampledData": self._get_sampled_data,
+        }
+        for session in self._sessions.values():
+            self._schedule(session)
+
+    @property
+    def sessions(self) -> tuple[Session, ...]:
+        """Those that run or still hold their samples, the oldest first."""
+        return tuple(self._sessions.values())
+
+    def _start_sampling(self, fields: dict[str, Any], indication: Indication) -> Answer:
+        running = [each for each in self.sessions if each.issuer_event_id == fields["issuer_event_id"]]
+        if fields["start_sampling_time"] == CANCEL:
+            return self._cancel(running)
+        self._cancel(running)
+        if not self._possible(fields) or not self._make_room():
+            return "StartSamplingResponse", {"sample_id": REFUSED}
+        session = Session(
+            max(self._sessions, default=0) + 1,
+            fields["issuer_event_id"],
+            self._utc() if fields["start_sampling_time"] == NOW else fields["start_sampling_time"],
+            fields["sample_request_interval"],
+            min(fields["max_number_of_samples"], MOST_SAMPLES),
+        )
+        self._sessions[session.sample_id] = session
+        self._take(session)
+        return "StartSamplingResponse", {"sample_id": session.sample_id}
+
+    def _possible(self, fields: dict[str, Any]) -> bool:
+        start: int = fields["start_sampling_time"]
+        interval: int = fields["sample_request_interval"]
+        maximum: int = fields["max_number_of_samples"]
+        known = fields["sample_type"] == SampleType.CONSUMPTION_DELIVERED
+        return known and interval > 0 and maximum > 0 and (start == NOW or start >= self._utc())
+
+    def _cancel(self, sessions: list[Session]) -> Status:
+        for session in sessions:
+            del self._sessions[session.sample_id]
+        return Status.SUCCESS if sessions else Status.NOT_FOUND
+
+    def _make_room(self) -> bool:
+        """The oldest session that is done makes room for a new one."""
+        if len(self._sessions) < SESSIONS:
+            return True
+        finished = [each for each in self.sessions if each.done]
+        return self._cancel(finished[:1]) == Status.SUCCESS
+
+    def _schedule(self, session: Session) -> None:
+        if not session.done:
+            self._clock.call_later(max(0, session.due - self._utc()) * SECOND, self._take, session)
+
+    def _take(self, session: Session) -> None:
+        """Read the register if it is time; what was missed while there was no power stays unknown."""
+        if self._sessions.get(session.sample_id) is not session:
+            return
+        now = self._utc()
+        while not session.done and session.due <= now:
+            session.readings.append(self._read() if now - session.due <= LATENESS else None)
+        self._schedule(session)
+
+    def _get_sampled_data(self, fields: dict[str, Any], indication: Indication) -> Answer:
+        session = self._sessions.get(fields["sample_id"])
+        if session is None or fields["sample_type"] != SampleType.CONSUMPTION_DELIVERED:
+            return Status.NOT_FOUND
+        start, samples = session.samples(fields["earliest_sample_time"], fields["number_of_samples"])
+        if not samples:
+            return Status.NOT_FOUND
+        return (
+            "GetSampledDataResponse",
+            {
+                "sample_id": session.sample_id,
+                "sample_start_time": start,
+                "sample_type": SampleType.CONSUMPTION_DELIVERED,
+                "sample_request_interval": session.interval,
+                "samples": tuple(samples),
+            },
+        )

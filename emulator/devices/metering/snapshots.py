@@ -1,0 +1,90 @@
+"""Snapshots: the register as it stood when something happened (SE 1.4a, D.3.3.3.1.6 and 7, D.3.2.3.1.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from emulator.zcl.clusters.metering import SnapshotCause, SnapshotConfirmation, SnapshotPayloadType, TouSnapshot
+from emulator.zcl.sides import Answer, Handler
+from emulator.zcl.status import Status
+from emulator.zcl.transport import Indication
+
+KEPT = 24
+"""Snapshots in flash; the oldest makes room."""
+NO_SNAPSHOT = 0
+"""Identifier in the answer to a TakeSnapshot that was refused."""
+FOR_CLIENTS = int(SnapshotCause.GENERAL | SnapshotCause.MANUALLY_TRIGGERED_FROM_CLIENT)
+"""Causes that a client may name: for the others the meter knows by itself when they are there."""
+_STORED = "snapshots"
+
+
+class Snapshot(NamedTuple):
+    """One of them."""
+
+    id: int
+    time: int
+    """UTC seconds."""
+    cause: int
+    summation: int
+
+
+class Snapshots:
+    """A meter's snapshots. `stored` is the flash, `read()` the register now."""
+
+    def __init__(self, utc: Callable[[], int], stored: dict[str, Any], read: Callable[[], int]) -> None:
+        self._utc = utc
+        self._stored = stored
+        self._read = read
+        self.handlers: dict[str, Handler] = {"TakeSnapshot": self._take_snapshot, "GetSnapshot": self._get_snapshot}
+
+    @property
+    def taken(self) -> tuple[Snapshot, ...]:
+        """Those that are kept, the oldest first."""
+        taken: tuple[Snapshot, ...] = self._stored.get(_STORED, ())
+        return taken
+
+    def take(self, cause: int) -> Snapshot:
+        """Take one now. Identifiers count up from 1 and are not used again."""
+        taken = self.taken
+        snapshot = Snapshot(taken[-1].id + 1 if taken else 1, self._utc(), int(cause), self._read())
+        self._stored[_STORED] = (*taken, snapshot)[-KEPT:]
+        return snapshot
+
+    def _take_snapshot(self, fields: dict[str, Any], indication: Indication) -> Answer:
+        cause = fields["snapshot_cause"]
+        supported = bool(cause) and not cause & ~FOR_CLIENTS
+        return (
+            "TakeSnapshotResponse",
+            {
+                "snapshot_id": self.take(cause).id if supported else NO_SNAPSHOT,
+                "snapshot_confirmation": (
+                    SnapshotConfirmation.ACCEPTED if supported else SnapshotConfirmation.CAUSE_NOT_SUPPORTED
+                ),
+            },
+        )
+
+    def _get_snapshot(self, fields: dict[str, Any], indication: Indication) -> Answer:
+        """The one at the offset among those that match, the oldest first; clients ask for one at a time."""
+        matching = [
+            each
+            for each in self.taken
+            if fields["earliest_start_time"] <= each.time <= fields["latest_end_time"]
+            and each.cause & fields["snapshot_cause"]
+        ]
+        if fields["snapshot_offset"] >= len(matching):
+            return Status.NOT_FOUND
+        snapshot = matching[fields["snapshot_offset"]]
+        return (
+            "PublishSnapshot",
+            {
+                "snapshot_id": snapshot.id,
+                "snapshot_time": snapshot.time,
+                "total_snapshots_found": len(matching),
+                "command_index": 0,
+                "total_number_of_commands": 1,
+                "snapshot_cause": snapshot.cause,
+                "snapshot_payload_type": SnapshotPayloadType.TOU_DELIVERED_NO_BILLING,
+                "snapshot_payload": TouSnapshot(snapshot.summation),
+            },
+        )
