@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from emulator.devices import CommsHub, Device, Esme, Gsme, Ihd, WanInterface, Wa
 from emulator.devices.mirror_states import MirrorState
 from emulator.radio import Air, AirRadio
 from emulator.randomness import RandomSource, split
-from harness.build import HanSettings
+from harness.build import HanSettings, made_up_identity
 
 ZIGBEE_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 PERMIT_SECONDS = 254
@@ -72,6 +73,26 @@ class Han:
     def random(self, *path: str) -> RandomSource:
         """A random source of this bench's seed for something beside the devices."""
         return split(self.seed, *path)
+
+    def replace_hub(self, ieee: int) -> None:
+        """Put another hub in the place of this one, with its backup; devices have yet to find out."""
+        former = self.hub
+        former.power_off()
+        identity = former.identity
+        if identity is not None:
+            own = made_up_identity(ieee, former.settings.manufacturer)
+            identity = replace(own, others={**identity.others, identity.certificate.issuer: identity.authority})
+        settings = replace(
+            former.settings,
+            ieee=ieee,
+            extended_pan_id=former.settings.extended_pan_id or former.settings.ieee,
+            key_establishment=replace(former.settings.key_establishment, identity=identity),
+        )
+        random = self.random("hub", f"{ieee:016x}")
+        self.hub = self.wan.hub = CommsHub("hub", settings, former.radio, self.clock, random, former.epoch)
+        self.hub.storage.watch_like(former.storage)
+        self.hub.power_on()
+        self.hub.take_over(former)
 
     # --- forming ----------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""docs/state-machines.md, drawn from the tables of the code; `python -m harness.state_machines` brings it up to date."""
+"""docs/state-machines.md, drawn from the tables of the code; `python -m harness.state_machines` renews it."""
 
 from __future__ import annotations
 

@@ -88,6 +88,8 @@ class Device(Generic[S]):
         self._initiator.endpoint = self.endpoint
         if self.stack.joiner is not None:
             self.stack.aps.on_stale_key = self._stale_key
+            self.stack.key_client.on_trust_center_swapped = self.trust_center_swapped
+            self.keys.on_impostor = self._look_for_network
             self.stack.joiner.on_state = self._state_changed
             self.stack.joiner.on_joined = self.joined
             if self.stack.joined:
@@ -143,6 +145,13 @@ class Device(Generic[S]):
     def left(self) -> None:
         """Out of the network for good; the flash holds nothing of it any more."""
         self._forget_keys()
+
+    def trust_center_swapped(self) -> None:
+        """Another Trust Centre has taken the place of ours; joining goes on."""
+
+    def _look_for_network(self) -> None:
+        assert self.stack.joiner is not None
+        self.stack.joiner.event(JoinEvent.LOST)
 
     def secured(self) -> None:
         """There is a link key with the Trust Centre."""

@@ -241,6 +241,9 @@ class Gsme(Device[GsmeSettings]):
         super().left()
         self.forget_mirror()
 
+    def trust_center_swapped(self) -> None:
+        self.forget_mirror()
+
     def forget_mirror(self) -> None:
         """Ask for a mirror at the next wake, as if there had never been one."""
         self.storage.application["mirror"] = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from emulator.clock import SECOND, Timer
@@ -99,6 +99,19 @@ class CommsHub(Device[HubSettings]):
             pan_id=settings.pan_id,
             extended_pan_id=settings.extended_pan_id or settings.ieee,
         )
+
+    def take_over(self, former: CommsHub) -> None:
+        """Stand in for a hub that is no more: its network, its devices, and the hashes of their keys.
+
+        `former` may be without power; this one has just got its own, and knows no network yet.
+        """
+        assert former.stack.trust_center is not None
+        assert self.stack.trust_center is not None
+        backup = former.stack.trust_center.backup()
+        self.stack.form(channel=backup.channel, pan_id=backup.pan_id, extended_pan_id=backup.extended_pan_id)
+        self.stack.trust_center.restore(backup)
+        for ieee, entry in former.device_table.items():
+            self.device_table[ieee] = replace(entry)
 
     def expect(self, ieee: int, install_code: bytes) -> None:
         """Let a device join: what the head end sends when a meter is installed."""

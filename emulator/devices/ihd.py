@@ -37,7 +37,7 @@ class Ihd(Device[IhdSettings]):
     def build(self) -> None:
         self.display = Display()
         self._meters: dict[int, tuple[int, int]] = {}
-        self._running = False
+        self._reading = False
         self._search: Timer | None = None
         self.endpoint = self.add_endpoint(
             self.settings.endpoint,
@@ -53,16 +53,15 @@ class Ihd(Device[IhdSettings]):
 
     def joined(self, rejoined: bool) -> None:
         self.stack.zdo.announce()
-        if self._running:
-            return
-        self._running = True
         self.keep_alive.start()
         self.keys.ensure(self.secured)
 
     def secured(self) -> None:
         self.stack.clock.call_later(SECOND, self._look)
-        self._every(self.settings.electricity_interval, self._read_electricity)
-        self._every(self.settings.gas_interval, self._read_gas)
+        if not self._reading:
+            self._reading = True
+            self._every(self.settings.electricity_interval, self._read_electricity)
+            self._every(self.settings.gas_interval, self._read_gas)
 
     def _trust_center_lost(self) -> None:
         if self.stack.joiner is not None:

@@ -33,13 +33,13 @@ class WanInterface:
     """One hub, seen from the head end. Every answer comes through `done`, once, later."""
 
     def __init__(self, hub: CommsHub, clock_call_later: Callable[..., object]) -> None:
-        self._hub = hub
+        self.hub = hub
         self._call_later = clock_call_later
         self.up = True
 
     def device_table(self, done: Done) -> None:
         """The hub's device table: `value` is a tuple of entries."""
-        self._ask(done, lambda: self._answer(done, WanReply(True, value=tuple(self._hub.device_table.values()))))
+        self._ask(done, lambda: self._answer(done, WanReply(True, value=tuple(self.hub.device_table.values()))))
 
     def mirror(self, ieee: int, done: Done) -> None:
         """The mirror of a meter: `value` is when it was last updated, or None."""
@@ -50,24 +50,24 @@ class WanInterface:
     ) -> None:
         """Read attributes of a device; of one that sleeps, when it wakes. Ends after `timeout` microseconds."""
         wanted = tuple(attributes)
-        self._ask(done, lambda: _Read(self, self._hub, ieee, endpoint, cluster, wanted, done, timeout).start())
+        self._ask(done, lambda: _Read(self, self.hub, ieee, endpoint, cluster, wanted, done, timeout).start())
 
     def _mirror_age(self, ieee: int) -> int | None:
-        mirror = self._hub.mirrors.get(ieee)
+        mirror = self.hub.mirrors.get(ieee)
         return None if mirror is None else mirror.updated
 
     def _ask(self, done: Done, carry_out: Callable[[], None]) -> None:
-        self._call_later(self._hub.settings.wan_latency, self._arrived, done, carry_out)
+        self._call_later(self.hub.settings.wan_latency, self._arrived, done, carry_out)
 
     def _arrived(self, done: Done, carry_out: Callable[[], None]) -> None:
-        if self.up and self._hub.powered:
+        if self.up and self.hub.powered:
             carry_out()
         else:
             # The head end finds out by waiting; how long it waits is its own affair, so it is told at once.
             done(WanReply(False))
 
     def _answer(self, done: Done, reply: WanReply) -> None:
-        self._call_later(self._hub.settings.wan_latency, self._returned, done, reply)
+        self._call_later(self.hub.settings.wan_latency, self._returned, done, reply)
 
     def _returned(self, done: Done, reply: WanReply) -> None:
         done(reply if self.up else WanReply(False))

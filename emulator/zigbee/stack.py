@@ -67,7 +67,7 @@ class Stack:
         else:
             self.joiner = Joiner(self.nwk, self.poller)
             self.aps.on_delivered = self.joiner.confirm
-            self.key_client = KeyClient(self.aps, self._waits_for_key, self._key_came)
+            self.key_client = KeyClient(self.aps, self._waits_for_key, self._key_came, self._follows_swap)
             if self.parent is not None:
                 RouterErrands(self.aps, self.parent)
         self.management = Management(self.nwk, self.maintenance, self.parent, manufacturer)
@@ -117,6 +117,13 @@ class Stack:
 
     def _waits_for_key(self) -> bool:
         return self.joiner is not None and self.joiner.state in (JoinState.AWAITING_KEY, JoinState.AWAITING_NEW_KEY)
+
+    def _follows_swap(self) -> bool:
+        return (
+            self.joiner is not None
+            and self.joiner.state is JoinState.AWAITING_NEW_KEY
+            and self.joiner.policy.trust_center_swap
+        )
 
     def _key_came(self) -> None:
         if self.joiner is not None:

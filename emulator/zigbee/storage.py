@@ -37,6 +37,8 @@ class Network:
     update_id: int = 0
     trust_center: int = 0
     """EUI-64 of the Trust Centre; 0 while unknown."""
+    former_trust_center: int = 0
+    """Of the one before, while its successor has not agreed a key with us; 0: there is none."""
 
 
 @dataclass(slots=True)
@@ -166,6 +168,11 @@ class NonVolatile:
     """EUI-64 to short address, of every device that announced itself (nwkAddressMap)."""
     application: dict[str, Any] = field(default_factory=dict)
     """What the device's application keeps: registers, mirrors, settings."""
+
+    def watch_like(self, other: NonVolatile) -> None:
+        """Let whoever watches the keys of `other` watch ours too."""
+        self.network_keys.watcher = other.network_keys.watcher
+        self.link_keys.watcher = other.link_keys.watcher
 
     def power_cut(self) -> None:
         """What the flash looks like when power returns."""

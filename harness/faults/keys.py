@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from emulator.randomness import split
+from emulator.zigbee.nwk.join_states import JoinEvent
 from emulator.zigbee.security.cbke import Authority, Identity
 from emulator.zigbee.security.ccm import KEY_LENGTH
 from emulator.zigbee.security.install_code import InstallCode
@@ -15,6 +16,7 @@ from harness.bench import PERMIT_SECONDS, Han
 from harness.build import MADE_UP_AUTHORITY, made_up_identity
 from harness.faults import service
 from harness.faults.fault import Action, Fault
+from harness.faults.ground_truth import reachable
 from harness.migration.vocabulary import Subject
 
 SETTLE = 20
@@ -23,6 +25,10 @@ ATTEMPTS_TO_JOIN = 3
 """Of a device that was given a wrong install code, before it gives up on this PAN."""
 YEARS_OF_REPORTS = 60_000
 """Where the frame counter of a link key stands after some years."""
+SUCCESSOR = 0x40
+"""Between the addresses of a hub and of the one that takes its place."""
+SWAP_TIME = 600
+"""Seconds in which an electricity meter has followed a swap."""
 STRANGER = MADE_UP_AUTHORITY + 1
 """An authority that nobody here knows."""
 
@@ -142,6 +148,20 @@ async def _mistype_install_code(han: Han) -> None:
     han.hub.permit_join(0)
 
 
+async def _swap_hub(han: Han) -> None:
+    """The hub is exchanged. The electricity meter follows; the gas meter's firmware does not know how."""
+    joiner = service.joiner(han)
+    joiner.policy = replace(joiner.policy, trust_center_swap=False)
+    han.replace_hub(han.hub.storage.ieee + SUCCESSOR)
+    for device in han.devices[1:]:
+        if device is not han.gsme and device.powered and device.stack.joiner is not None:
+            device.stack.joiner.event(JoinEvent.LOST)
+    for _ in range(SWAP_TIME):
+        if reachable(han, han.esme):
+            break
+        await asyncio.sleep(1)
+
+
 def _fault(name: str, title: str, symptom: str, inject: Action, heal: Callable[[Han], Awaitable[None]]) -> Fault:
     return Fault(name, title, Subject.GSME, "APS security", symptom, inject, heal)
 
@@ -209,5 +229,12 @@ FAULTS = (
         "The meter associates and cannot open the Transport-Key; after three attempts it gives up.",
         _mistype_install_code,
         service.pair,
+    ),
+    _fault(
+        "trust-center-swapped",
+        "Trust Centre swapped",
+        "Another hub has the old one's place and hashed keys; the meter asks to come back, and opens no key from it.",
+        _swap_hub,
+        service.look_again,
     ),
 )

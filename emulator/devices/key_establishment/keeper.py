@@ -38,6 +38,8 @@ class KeyKeeper:
         self._renewed: int | None = None
         self.renews = settings.renews
         """False: firmware that agrees a key once and never again."""
+        self.on_impostor: Callable[[], None] = lambda: None
+        """The Trust Centre that took the old one's place never proved itself; the old one counts again."""
         self.last: Ended | None = None
         """How the last attempt ended."""
 
@@ -93,12 +95,21 @@ class KeyKeeper:
             stack.poller.release()
         if ended.key is not None:
             self._agreed(ended.key)
-        elif ended.status is TerminateStatus.UNKNOWN_ISSUER:
-            stack.maintenance.leave(False)
         elif self.ready:
             self._go_on()
         else:
-            self._failures += 1
+            self._failed(ended)
+
+    def _failed(self, ended: Ended) -> None:
+        stack = self._stack
+        hopeless = ended.status is TerminateStatus.UNKNOWN_ISSUER
+        self._failures += 1
+        if (hopeless or self._failures == ATTEMPTS) and stack.key_client.return_to_former_trust_center():
+            self._failures = 0
+            self.on_impostor()
+        elif hopeless:
+            stack.maintenance.leave(False)
+        else:
             self._timer = stack.clock.call_later(max(ended.wait, self._rest()), self._attempt)
 
     def _agreed(self, key: bytes) -> None:
@@ -106,6 +117,7 @@ class KeyKeeper:
         if stack.storage.network is None:
             return
         stack.storage.link_keys[stack.nwk.network.trust_center] = LinkKey(key, KeyOrigin.ESTABLISHED)
+        stack.key_client.settle_with_trust_center()
         self._failures, self._pause = 0, FIRST_PAUSE
         self._go_on()
 

@@ -20,7 +20,7 @@ from emulator.zigbee.aps.frames import ApsFrame
 from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER, Aps
 from emulator.zigbee.nwk.layer import NwkIndication
 from emulator.zigbee.nwk.parent import JoinStatus, Parent
-from emulator.zigbee.security.keys import KeyId
+from emulator.zigbee.security.keys import KeyId, hashed_link_key
 from emulator.zigbee.storage import KeyOrigin, LinkKey
 
 COORDINATOR = 0x0000
@@ -29,14 +29,24 @@ COORDINATOR = 0x0000
 class KeyClient:
     """The keys of a router or end device."""
 
-    def __init__(self, aps: Aps, waits_for_key: Callable[[], bool], on_key: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        aps: Aps,
+        waits_for_key: Callable[[], bool],
+        on_key: Callable[[], None],
+        follows_swap: Callable[[], bool],
+    ) -> None:
         self._aps = aps
+        self._follows_swap = follows_swap
+        self.on_trust_center_swapped: Callable[[], None] | None = None
+        """A new Trust Centre has given us its network key; a key with it is still to be agreed."""
         self._waits_for_key = waits_for_key
         self._on_key = on_key
         self.on_partner_key: Callable[[int], None] | None = None
         """A link key with the device of this EUI-64 has come."""
         aps.on_command[TransportNetworkKey.ID] = self._transport_key
         aps.on_command[SwitchKey.ID] = self._switch_key
+        aps.stand_in = self._restored_key
 
     def _transport_key(self, command: ApsCommand, frame: ApsFrame, indication: NwkIndication) -> None:
         storage, security = self._aps.storage, self._aps.nwk.security
@@ -58,6 +68,32 @@ class KeyClient:
         else:
             raise RemoteProtocolError(Drop.UNSECURED, "Transport-Key")
 
+    def _restored_key(self) -> LinkKey | None:
+        """What a successor of our Trust Centre holds of our link key: its hash, from the backup."""
+        network = self._aps.storage.network
+        if network is None or not network.trust_center or not self._waits_for_key() or not self._follows_swap():
+            return None
+        link = self._aps.storage.link_keys.get(network.trust_center)
+        known = link is not None and link.origin is KeyOrigin.ESTABLISHED
+        return LinkKey(hashed_link_key(link.key), KeyOrigin.RESTORED) if link is not None and known else None
+
+    def settle_with_trust_center(self) -> None:
+        """A key is agreed with the Trust Centre: what was kept of the one before goes."""
+        storage = self._aps.storage
+        if storage.network is not None and storage.network.former_trust_center:
+            storage.link_keys.pop(storage.network.former_trust_center, None)
+            storage.network.former_trust_center = 0
+
+    def return_to_former_trust_center(self) -> bool:
+        """The new Trust Centre never proved itself: take up the old state; False if there is none."""
+        storage = self._aps.storage
+        network = storage.network
+        if network is None or not network.former_trust_center:
+            return False
+        storage.link_keys.pop(network.trust_center, None)
+        network.trust_center, network.former_trust_center = network.former_trust_center, 0
+        return True
+
     def request_partner_key(self, partner: int) -> None:
         """Ask the Trust Centre for a link key with another device (4.4.6). It answers both, or neither."""
         network = self._aps.storage.network
@@ -76,9 +112,16 @@ class KeyClient:
     def _meet_trust_center(self, ieee: int) -> None:
         """From the first Transport-Key on, the preconfigured key is that Trust Centre's."""
         storage = self._aps.storage
-        assert storage.network is not None
-        storage.network.trust_center = ieee
+        network = storage.network
+        assert network is not None
+        restored = self._restored_key() if ieee not in storage.link_keys else None
+        if restored is not None:
+            storage.link_keys[ieee] = restored
+            network.former_trust_center = network.trust_center
+        network.trust_center = ieee
         storage.short_addresses[ieee] = COORDINATOR
+        if restored is not None and self.on_trust_center_swapped is not None:
+            self.on_trust_center_swapped()
         if UNKNOWN_TRUST_CENTER in storage.link_keys:
             storage.link_keys[ieee] = storage.link_keys.pop(UNKNOWN_TRUST_CENTER)
 

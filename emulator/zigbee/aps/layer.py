@@ -112,6 +112,8 @@ class Aps:
         """An acknowledgement arrived: somebody hears us, and we hear them."""
         self.data_keys: frozenset[KeyOrigin] = frozenset(KeyOrigin)
         """Which link keys protect data here, by origin. Smart Energy takes established and brokered ones only."""
+        self.stand_in: Callable[[], LinkKey | None] = lambda: None
+        """A link key to open a Transport-Key from a sender with whom we share none."""
         self.on_stale_key: Callable[[int], None] | None = None
         """Data came under another link key than ours: the sender's EUI-64. Nothing proves that it sent them."""
         self._endpoints: dict[int, Handler] = {}
@@ -289,6 +291,8 @@ class Aps:
         if sender is None:
             raise RemoteProtocolError(Drop.UNKNOWN_KEY, f"nobody known at {src:#06x}")
         link = self.storage.link_keys.get(sender) or self.storage.link_keys.get(UNKNOWN_TRUST_CENTER)
+        if link is None and frame.key_id == KeyId.KEY_TRANSPORT:
+            link = self.stand_in()
         if link is None:
             raise RemoteProtocolError(Drop.UNKNOWN_KEY, f"no link key with {sender:016x}")
         if frame.type != frames.COMMAND and link.origin not in self.data_keys:

@@ -7,6 +7,7 @@ hold gets nothing. Smart Energy knows no other way.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from emulator.clock import MINUTE, SECOND, Clock
 from emulator.errors import Drop, RemoteProtocolError
@@ -28,7 +29,7 @@ from emulator.zigbee.nwk.commands import Leave
 from emulator.zigbee.nwk.layer import RX_ON_DEVICES, NwkIndication
 from emulator.zigbee.nwk.parent import JoinStatus, Parent
 from emulator.zigbee.security.ccm import KEY_LENGTH
-from emulator.zigbee.security.keys import KeyId
+from emulator.zigbee.security.keys import KeyId, hashed_link_key
 from emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey
 
 ESTABLISHMENT_TIME = 60 * MINUTE
@@ -37,6 +38,19 @@ ROTATION_TIME = 60 * MINUTE
 """From sending out a network key that wear made necessary to its use: a sleeper fetches it at one of its wakes."""
 KEY_REPEAT = 5 * SECOND
 """A sleeper that was handed a new network key is not handed it again for this long."""
+
+
+class Backup(NamedTuple):
+    """A Trust Centre's devices, with the hashes of their link keys: the keys themselves never leave it."""
+
+    extended_pan_id: int
+    pan_id: int
+    channel: int
+    link_keys: dict[int, bytes]
+    """By EUI-64."""
+
+    def __repr__(self) -> str:
+        return f"Backup({self.extended_pan_id:016x}, {len(self.link_keys)} devices)"
 
 
 class TrustCenter:
@@ -70,6 +84,21 @@ class TrustCenter:
     def add(self, ieee: int, link_key: bytes) -> None:
         """Expect a device: its key comes from its install code."""
         self._aps.storage.link_keys[ieee] = LinkKey(link_key)
+
+    def backup(self) -> Backup:
+        """What another Trust Centre needs to take this one's place (SE 1.4a, 5.4.2.4)."""
+        network = self._aps.nwk.network
+        hashed = {
+            ieee: hashed_link_key(link.key)
+            for ieee, link in self._aps.storage.link_keys.items()
+            if link.origin is KeyOrigin.ESTABLISHED
+        }
+        return Backup(network.extended_pan_id, network.pan_id, network.channel, hashed)
+
+    def restore(self, backup: Backup) -> None:
+        """Take over the devices of a Trust Centre that is no more; the network is already formed as it was."""
+        for ieee, key in backup.link_keys.items():
+            self._aps.storage.link_keys[ieee] = LinkKey(key, KeyOrigin.RESTORED)
 
     def knows(self, ieee: int) -> bool:
         return ieee in self._aps.storage.link_keys

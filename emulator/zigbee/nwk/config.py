@@ -30,6 +30,8 @@ class JoinPolicy:
     """False: the device never looks for a network that it lost."""
     other_channels: bool = True
     trust_center_rejoin: bool = True
+    trust_center_swap: bool = True
+    """Whether a new Trust Centre that holds the hash of the old one's link key is followed (SE 1.4a, 5.4.2.4)."""
     rests: tuple[int, ...] = (SECOND, SECOND, MINUTE, 15 * MINUTE, 60 * MINUTE)
     """Pauses after failed attempts, microseconds; the last one repeats. Each is spread by +/- `jitter`."""
     jitter: float = 0.25

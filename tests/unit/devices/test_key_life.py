@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from emulator.clock import SECOND, VirtualClock, run
+from emulator.randomness import split
 from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
+from emulator.zigbee.security.cbke import Authority
+from emulator.zigbee.security.keys import hashed_link_key
 from emulator.zigbee.storage import COUNTER_STRIDE, LAST_COUNTER, WORN_COUNTER, Counter, KeyOrigin, LinkKey, NonVolatile
 from harness.bench import Han
 from harness.build import settings_for
@@ -238,3 +241,76 @@ def test_a_sleeping_partner_gets_its_key_when_it_wakes():
         assert gsme.link_keys[ihd.ieee].key == ihd.link_keys[gsme.ieee].key
 
     story(tell, display=True)
+
+
+SUCCESSOR = 0x40
+
+
+async def swap(han, *, genuine=True):
+    """Exchange the hub; every device finds out, as its keep-alive would have it find out in time."""
+    former = han.hub.storage.ieee
+    han.replace_hub(former + SUCCESSOR)
+    if not genuine:
+        stranger = Authority(0xBAD, split(1, "stranger"))
+        han.hub.identity = han.hub.responder.identity = stranger.issue(han.hub.storage.ieee, 0, split(2, "stranger"))
+    for device in han.devices[1:]:
+        device.stack.joiner.event(JoinEvent.LOST)
+    return former
+
+
+def test_a_new_trust_center_with_hashed_keys_is_followed_and_agrees_keys_anew():
+    async def tell(han):
+        before = {device.name: device.storage.link_keys[han.hub.storage.ieee].key for device in han.devices[1:]}
+        former = await swap(han)
+        await asyncio.sleep(HOUR)
+        for device in han.devices[1:]:
+            link = device.storage.link_keys[han.hub.storage.ieee]
+            assert link.origin is KeyOrigin.ESTABLISHED
+            assert link.key == han.hub.storage.link_keys[device.storage.ieee].key
+            assert link.key not in (before[device.name], hashed_link_key(before[device.name]))
+            assert former not in device.storage.link_keys
+            assert device.storage.network.trust_center == han.hub.storage.ieee != former
+        assert await reachable(han)
+        assert han.gsme.storage.ieee in han.hub.mirrors
+
+    story(tell, display=True)
+
+
+def test_a_backup_holds_no_link_key():
+    async def tell(han):
+        backup = han.hub.stack.trust_center.backup()
+        keys = {link.key for link in han.hub.storage.link_keys.values()}
+        assert set(backup.link_keys.values()) == {hashed_link_key(key) for key in keys}
+        assert keys.isdisjoint(backup.link_keys.values())
+        assert not any(key.hex() in repr(backup) for key in (*keys, *backup.link_keys.values()))
+
+    story(tell)
+
+
+def test_a_trust_center_that_never_proves_itself_is_given_up_for_the_old_state():
+    async def tell(han):
+        kept = {device.name: device.storage.link_keys[han.hub.storage.ieee].key for device in han.devices[1:]}
+        former = await swap(han, genuine=False)
+        await asyncio.sleep(10 * 60)
+        for device in han.devices[1:]:
+            assert device.storage.network.trust_center == former
+            assert device.storage.link_keys[former].key == kept[device.name]
+            assert not any(link.origin is KeyOrigin.RESTORED for link in device.storage.link_keys.values())
+        assert not await reachable(han)
+
+    story(tell)
+
+
+def test_without_the_backup_a_new_hub_is_followed_by_nobody():
+    async def tell(han):
+        hub = han.hub
+        former = hub.storage.ieee
+        hub.storage.link_keys.clear()
+        han.replace_hub(former + SUCCESSOR)
+        for device in han.devices[1:]:
+            device.stack.joiner.event(JoinEvent.LOST)
+        await asyncio.sleep(HOUR)
+        assert not any(device.stack.joined for device in han.devices[1:])
+        assert {device.storage.network.trust_center for device in han.devices[1:]} == {former}
+
+    story(tell)
