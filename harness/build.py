@@ -20,6 +20,7 @@ from emulator.devices.settings import (
 )
 from emulator.radio.propagation import Position
 from emulator.randomness import split
+from emulator.zcl.smart_energy import SmartEnergy
 from emulator.zigbee.nwk.config import JoinPolicy
 from emulator.zigbee.security.cbke import Authority, Identity
 from emulator.zigbee.security.install_code import InstallCode
@@ -46,6 +47,15 @@ class HanSettings:
     gsme: GsmeSettings
     ihd: IhdSettings
     positions: Mapping[str, Position]
+
+
+ERAS = {
+    profile.SmartEnergy.SE_1_0: SmartEnergy.SE_1_1,
+    profile.SmartEnergy.SE_1_1: SmartEnergy.SE_1_1,
+    profile.SmartEnergy.SE_1_1B: SmartEnergy.SE_1_1,
+    profile.SmartEnergy.SE_1_2: SmartEnergy.SE_1_2,
+    profile.SmartEnergy.SE_1_4: SmartEnergy.SE_1_2,
+}
 
 
 def settings_for(home: Household, *, quiet: bool = False, credentials: Credentials | None = None) -> HanSettings:
@@ -91,6 +101,7 @@ def _common(home: Household, place: str, device: profile.Device) -> dict[str, An
     return {
         "ieee": identity.certificate.subject,
         "key_establishment": KeyEstablishmentSettings(identity),
+        "smart_energy": ERAS[device.smart_energy],
         "manufacturer": device.manufacturer_code,
         "maker": device.maker,
         "model": device.model,

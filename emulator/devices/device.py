@@ -13,6 +13,9 @@ from emulator.devices.settings import SMART_ENERGY, DeviceSettings
 from emulator.radio.interface import Radio
 from emulator.randomness import RandomSource
 from emulator.zcl import ClusterClient, ClusterServer, Endpoint
+from emulator.zcl.cluster import Cluster
+from emulator.zcl.clusters import METERING
+from emulator.zcl.smart_energy import TABLES
 from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
 from emulator.zigbee.security.cbke import Identity
@@ -128,7 +131,8 @@ class Device(Generic[S]):
         clients: Iterable[ClusterClient | int],
     ) -> Endpoint:
         """Make a Smart Energy endpoint, and tell the ZDO of it."""
-        stack = self.stack
+        stack, tables = self.stack, TABLES[self.settings.smart_energy]
+        clients = [ClusterClient(tables[each]) if isinstance(each, int) else each for each in clients]
         made = Endpoint(
             stack.aps, stack.clock, endpoint, SMART_ENERGY, device_id, 0, servers, clients, counters=stack.counters
         )
@@ -166,6 +170,11 @@ class Device(Generic[S]):
             self.left()
         if self.on_state is not None:
             self.on_state(state, event)
+
+    @property
+    def metering(self) -> Cluster:
+        """The table of Metering that this device goes by."""
+        return TABLES[self.settings.smart_energy][METERING.id]
 
     # --- conveniences -----------------------------------------------------------------------------------------------
 

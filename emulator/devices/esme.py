@@ -8,7 +8,7 @@ from emulator.devices.keep_alive import KeepAlive
 from emulator.devices.register import Register
 from emulator.devices.settings import EsmeSettings
 from emulator.zcl import ClusterServer
-from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
+from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, TIME
 from emulator.zcl.clusters.metering import ELECTRIC, KILOWATT_HOURS, SUPPLY_ON
 from emulator.zigbee.nwk.join_states import JoinEvent
 
@@ -32,7 +32,7 @@ class Esme(Device[EsmeSettings]):
                 ClusterServer(BASIC, self.basic_values(MAINS_SOURCE)),
                 ClusterServer(IDENTIFY, {"IdentifyTime": 0}),
                 ClusterServer(
-                    METERING,
+                    self.metering,
                     {
                         "CurrentSummationDelivered": register.read,
                         "ReadingSnapshotTime": lambda: self.utc,

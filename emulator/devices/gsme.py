@@ -9,9 +9,10 @@ from emulator.devices.device import BATTERY_SOURCE, Device
 from emulator.devices.ids import HUB, HUB_ENDPOINT, METERING_DEVICE
 from emulator.devices.keep_alive import KeepAlive
 from emulator.devices.mirror_states import MirrorEvent, MirrorState, next_state
+from emulator.devices.notifications import Notice, NoticeReader
 from emulator.devices.register import Register
 from emulator.devices.settings import GsmeSettings
-from emulator.zcl import ClusterServer, Reply
+from emulator.zcl import ClusterClient, ClusterServer, Reply
 from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, POWER_CONFIGURATION, TIME
 from emulator.zcl.clusters.metering import CUBIC_METRES, GAS, LOW_BATTERY, NO_MIRROR, SUPPLY_ON
 from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
@@ -24,6 +25,8 @@ SET_CLOCK_EVERY = 24 * 3600 * SECOND
 """A client's clock is to stay within 60 s of the hub's in a day (SE 1.4a, annex A.2)."""
 MOST_RESTRAINT = 48
 """Wakes without a report, at most: a meter whose reports fail although it finds its network saves its battery."""
+LINGER = 60 * SECOND
+"""How long the meter polls on when the hub asks it to stay awake."""
 LOW_BATTERY_PERCENT = 5
 LOW_BATTERY_VOLTS = 24
 """Tenths of a volt, of a lithium cell near its end."""
@@ -66,7 +69,7 @@ class Gsme(Device[GsmeSettings]):
                     POWER_CONFIGURATION, {"BatteryVoltage": 36, "BatteryPercentageRemaining": 2 * settings.battery}
                 ),
                 ClusterServer(
-                    METERING,
+                    self.metering,
                     {
                         "CurrentSummationDelivered": register.read,
                         "ReadingSnapshotTime": lambda: self.utc,
@@ -82,10 +85,42 @@ class Gsme(Device[GsmeSettings]):
                     },
                 ),
             ),
-            (TIME.id, KEEP_ALIVE.id, BASIC.id, METERING.id, self._initiator.side),
+            (TIME.id, KEEP_ALIVE.id, BASIC.id, ClusterClient(self.metering), self._initiator.side),
         )
+        if self.metering is METERING:
+            self._read_notices()
         self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self._network_lost)
         self._schedule_wake()
+
+    def _read_notices(self) -> None:
+        """Two-way mirroring: what the hub says in its answers to reports."""
+        notices = NoticeReader(
+            {
+                Notice.CBKE_UPDATE_REQUEST: self.keys.renew,
+                Notice.TIME_SYNC: lambda: self._ask(TIME.id, (TIME_ATTRIBUTE,), self._set_clock),
+                Notice.STAY_AWAKE_REQUEST_HAN: self._linger,
+            },
+            self._interval_asked_for,
+        )
+        notices.endpoint = self.endpoint
+        for side, handlers in (
+            (self.endpoint.servers[METERING.id], notices.server_handlers),
+            (self.endpoint.clients[METERING.id], notices.client_handlers),
+        ):
+            for name, handler in handlers.items():
+                side.handle(name, handler)
+
+    def _linger(self) -> None:
+        self._stay_awake()
+        self.stack.clock.call_later(LINGER, self._may_sleep)
+
+    def _interval_asked_for(self, seconds: int) -> None:
+        self.storage.application["interval"] = seconds * SECOND
+
+    @property
+    def _wake_interval(self) -> int:
+        interval: int = self.storage.application.get("interval", self.settings.wake_interval)
+        return interval
 
     # --- the mirror -------------------------------------------------------------------------------------------------
 
@@ -132,7 +167,7 @@ class Gsme(Device[GsmeSettings]):
 
     def _schedule_wake(self) -> None:
         jitter = 1.0 + WAKE_JITTER * (2.0 * self._random.random() - 1.0)
-        self.stack.clock.call_later(int(self.settings.wake_interval * self.slowness * jitter), self._wake)
+        self.stack.clock.call_later(int(self._wake_interval * self.slowness * jitter), self._wake)
 
     def _wake(self) -> None:
         self._schedule_wake()

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from emulator.clock import SECOND, Timer
+from emulator.clock import MILLISECOND, SECOND, Timer
 from emulator.devices.admission import admit
 from emulator.devices.device import MAINS_SOURCE, Device
 from emulator.devices.ids import ESI
 from emulator.devices.key_establishment import Responder
 from emulator.devices.mirror import Mirror, mirror_server
+from emulator.devices.notifications import NoticeBoard
 from emulator.devices.settings import HubSettings
 from emulator.devices.sleepers import Sleepers
 from emulator.zcl import Answer, ClusterClient, ClusterServer, Indication, Status
@@ -23,6 +24,7 @@ from emulator.zigbee.storage import KeyOrigin, LinkKey
 
 MASTER_SYNCHRONIZED = 0x03
 """TimeStatus: this is the master clock, and it is right."""
+CONFIGURE_AFTER = 100 * MILLISECOND
 PERMIT_AGAIN = 240
 """Seconds."""
 
@@ -59,7 +61,7 @@ class CommsHub(Device[HubSettings]):
         """False: the hub has no mirror to give, whatever its settings say."""
         self.answers_keep_alive = True
         self._metering = ClusterClient(
-            METERING, {"RequestMirror": self._request_mirror, "RemoveMirror": self._remove_mirror}
+            self.metering, {"RequestMirror": self._request_mirror, "RemoveMirror": self._remove_mirror}
         )
         self.endpoint = self.add_endpoint(
             settings.endpoint,
@@ -192,6 +194,11 @@ class CommsHub(Device[HubSettings]):
         endpoint = NO_MIRROR
         if ieee is not None and ieee in self.device_table and self.grants_mirrors:
             endpoint = self._mirror_endpoint(ieee)
+            mirror = self.mirrors.get(ieee)
+            if mirror is not None and mirror.notices is not None:
+                # After the answer: it tells the meter who is speaking to it.
+                place = indication.src, indication.src_endpoint
+                self.stack.clock.call_later(CONFIGURE_AFTER, mirror.notices.configure, *place)
         return "RequestMirrorResponse", {"endpoint_id": endpoint}
 
     def _mirror_endpoint(self, ieee: int) -> int:
@@ -214,9 +221,11 @@ class CommsHub(Device[HubSettings]):
         return "MirrorRemoved", {"removed_endpoint_id": endpoint}
 
     def _open_mirror(self, ieee: int, endpoint: int) -> None:
-        server = mirror_server()
-        made = self.add_endpoint(endpoint, ESI, (server,), (METERING.id,))
-        self.mirrors[ieee] = Mirror(ieee, made, server, self.stack.aps.ieee_of)
+        server = mirror_server(self.metering)
+        notices = NoticeBoard(self.settings.mirror_interval) if self.metering is METERING else None
+        client = ClusterClient(self.metering, {} if notices is None else notices.handlers)
+        made = self.add_endpoint(endpoint, ESI, (server,), (client,))
+        self.mirrors[ieee] = Mirror(ieee, made, server, self.stack.aps.ieee_of, notices)
 
     def close_mirror(self, ieee: int) -> None:
         """Take a meter's mirror away; it is not told."""

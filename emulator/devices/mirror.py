@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from emulator.devices.notifications import NoticeBoard
 from emulator.zcl import ClusterServer, Endpoint, Status
-from emulator.zcl.clusters import METERING
+from emulator.zcl.cluster import Cluster
 from emulator.zcl.clusters.metering import GAS, MIRRORED
 
 METERING_DEVICE_TYPE = 0x0306
@@ -16,7 +17,12 @@ class Mirror:
     """The copy of one meter's attributes."""
 
     def __init__(
-        self, ieee: int, endpoint: Endpoint, server: ClusterServer, ieee_of: Callable[[int], int | None]
+        self,
+        ieee: int,
+        endpoint: Endpoint,
+        server: ClusterServer,
+        ieee_of: Callable[[int], int | None],
+        notices: NoticeBoard | None,
     ) -> None:
         self.ieee = ieee
         """EUI-64 of the meter that is mirrored."""
@@ -25,6 +31,10 @@ class Mirror:
         self.updated: int | None = None
         """When the meter last reported, microseconds; None: never since power came on."""
         self.on_update: Callable[[], None] | None = None
+        self.notices = notices
+        """What the meter is to be told, where hub and meter have two-way mirroring."""
+        if notices is not None:
+            notices.endpoint = endpoint
         self._ieee_of = ieee_of
         endpoint.on_report = self._reported
 
@@ -37,9 +47,11 @@ class Mirror:
         self.updated = self.endpoint.clock.now
         if self.on_update is not None:
             self.on_update()
+        if self.notices is not None:
+            self.notices.answer(src, src_endpoint)
         return None
 
 
-def mirror_server() -> ClusterServer:
+def mirror_server(table: Cluster) -> ClusterServer:
     """What a mirror shows before its meter has reported."""
-    return ClusterServer(METERING, {METERING_DEVICE_TYPE: GAS + MIRRORED})
+    return ClusterServer(table, {METERING_DEVICE_TYPE: GAS + MIRRORED})

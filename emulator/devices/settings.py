@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from emulator.clock import MINUTE, SECOND
+from emulator.zcl.smart_energy import SmartEnergy
 from emulator.zigbee.nwk.config import NodeConfig, Role
 from emulator.zigbee.security.cbke import Identity
 
@@ -49,6 +50,7 @@ class DeviceSettings:
     request_timeout: int = 10 * SECOND
     """How long an answer is waited for, microseconds."""
     key_establishment: KeyEstablishmentSettings = field(default_factory=KeyEstablishmentSettings)
+    smart_energy: SmartEnergy = SmartEnergy.SE_1_1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class HubSettings(DeviceSettings):
     pan_id: int = 0x1A62
     extended_pan_id: int = 0
     """0: the hub's EUI-64."""
+    mirror_interval: int = 1800
+    """Seconds between the reports that a meter with two-way mirroring is asked for."""
     mirrors: int = 4
     """Mirror endpoints that the hub can give away."""
     first_mirror_endpoint: int = 0x20

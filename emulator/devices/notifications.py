@@ -1,0 +1,119 @@
+"""What a hub tells a sleeping meter in its answer to a report: two-way mirroring (SE 1.4a, annex D.3.2.3 and D.3.4.4).
+
+The meter reports, the hub answers with flags, and the meter does what they ask for or fetches what waits for it.
+One word of flags is in use here, the predefined scheme A: FunctionalNotificationFlags alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import IntFlag
+from typing import Any
+
+from emulator.zcl import Answer, Endpoint, Indication
+from emulator.zcl.clusters import METERING
+
+SCHEME_A = 1
+FLAGS_ATTRIBUTE = 0x0000
+"""FunctionalNotificationFlags."""
+
+
+class Notice(IntFlag):
+    """Bits of FunctionalNotificationFlags (annex D.3.3.1.1), as far as somebody here acts on them."""
+
+    NEW_OTA_FIRMWARE = 1 << 0
+    CBKE_UPDATE_REQUEST = 1 << 1
+    TIME_SYNC = 1 << 2
+    STAY_AWAKE_REQUEST_HAN = 1 << 4
+    CHANGE_SUPPLY = 1 << 18
+    LOCAL_CHANGE_SUPPLY = 1 << 19
+    SET_UNCONTROLLED_FLOW_THRESHOLD = 1 << 20
+    GET_SNAPSHOT = 1 << 22
+    GET_SAMPLED_DATA = 1 << 23
+
+
+FETCHED = (
+    Notice.CHANGE_SUPPLY
+    | Notice.LOCAL_CHANGE_SUPPLY
+    | Notice.SET_UNCONTROLLED_FLOW_THRESHOLD
+    | Notice.GET_SNAPSHOT
+    | Notice.GET_SAMPLED_DATA
+)
+"""Notices of a command that waits at the hub."""
+
+
+class NoticeBoard:
+    """The hub's side, one for each mirror. `handlers` go on the client side of the mirror's Metering."""
+
+    def __init__(self, reporting_interval: int) -> None:
+        """`reporting_interval`: seconds between the reports that the meter is asked for."""
+        self._interval = reporting_interval
+        self._flags = Notice(0)
+        self._commands: dict[Notice, tuple[str, Mapping[str, Any]]] = {}
+        self.endpoint: Endpoint
+        """Set by the mirror."""
+        self.handlers = {"GetNotifiedMessage": self._fetch}
+
+    def configure(self, short: int, endpoint: int) -> None:
+        """Tell the meter how to report, and that it will be answered."""
+        values = {
+            "issuer_event_id": self.endpoint.clock.now // 1_000_000,
+            "reporting_interval": self._interval,
+            "mirror_notification_reporting": True,
+            "notification_scheme": SCHEME_A,
+        }
+        self.endpoint.command(short, endpoint, METERING.id, "ConfigureMirror", values)
+
+    def put(self, notice: Notice, command: str | None = None, values: Mapping[str, Any] | None = None) -> None:
+        """Say `notice` in the next answer; with a command, the meter fetches that."""
+        self._flags |= notice
+        if command is not None:
+            self._commands[notice] = command, values or {}
+
+    def answer(self, short: int, endpoint: int) -> None:
+        """Answer a report."""
+        values = {"notification_scheme": SCHEME_A, "notification_flags": (int(self._flags),)}
+        self.endpoint.command(short, endpoint, METERING.id, "MirrorReportAttributeResponse", values)
+        self._flags &= FETCHED
+
+    def _fetch(self, values: dict[str, Any], indication: Indication) -> Answer:
+        wanted = Notice(values["notification_flags"] or 0) & FETCHED
+        for notice in [notice for notice in self._commands if notice & wanted]:
+            self._flags &= ~notice
+            name, fields = self._commands.pop(notice)
+            self.endpoint.command(indication.src, indication.src_endpoint, METERING.id, name, fields)
+        return None
+
+
+class NoticeReader:
+    """The meter's side. `server_handlers` and `client_handlers` go on the two sides of its Metering."""
+
+    def __init__(self, actions: Mapping[Notice, Callable[[], None]], configured: Callable[[int], None]) -> None:
+        """`actions` by notice; `configured` gets the reporting interval that the hub asks for, seconds."""
+        self._actions = actions
+        self._configured = configured
+        self.endpoint: Endpoint
+        """Set by the device."""
+        self.server_handlers = {"MirrorReportAttributeResponse": self._answered}
+        self.client_handlers = {"ConfigureMirror": self._configure}
+
+    def _configure(self, values: dict[str, Any], indication: Indication) -> Answer:
+        if values["reporting_interval"]:
+            self._configured(values["reporting_interval"])
+        return None
+
+    def _answered(self, values: dict[str, Any], indication: Indication) -> Answer:
+        flags = values["notification_flags"]
+        said = Notice((flags[0] if flags else 0) or 0)
+        for notice, action in self._actions.items():
+            if said & notice:
+                action()
+        if said & FETCHED:
+            fields = {
+                "notification_scheme": SCHEME_A,
+                "notification_flag_attribute_id": FLAGS_ATTRIBUTE,
+                "notification_flags": int(said & FETCHED),
+            }
+            place = indication.src, indication.src_endpoint
+            self.endpoint.command(*place, METERING.id, "GetNotifiedMessage", fields)
+        return None
