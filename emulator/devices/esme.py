@@ -5,11 +5,13 @@ from __future__ import annotations
 from emulator.devices.device import MAINS_SOURCE, Device
 from emulator.devices.ids import METERING_DEVICE
 from emulator.devices.keep_alive import KeepAlive
+from emulator.devices.metering import MeterParts
+from emulator.devices.metering.supply import Change
 from emulator.devices.register import Register
 from emulator.devices.settings import EsmeSettings
 from emulator.zcl import ClusterServer
-from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, TIME
-from emulator.zcl.clusters.metering import ELECTRIC, KILOWATT_HOURS, SUPPLY_ON
+from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
+from emulator.zcl.clusters.metering import ELECTRIC, KILOWATT_HOURS
 from emulator.zigbee.nwk.join_states import JoinEvent
 
 HOUR_SECONDS = 3600
@@ -25,6 +27,14 @@ class Esme(Device[EsmeSettings]):
             register = Register(settings.first_reading, settings.mean_power / HOUR_SECONDS, lambda: self.utc)
             self.storage.application["register"] = register
         register = self.storage.application["register"]
+        parts = self.parts = MeterParts(
+            settings.smart_energy,
+            self.stack.clock,
+            lambda: self.utc,
+            self.storage.application,
+            register,
+            self._supply_changed,
+        )
         self.endpoint = self.add_endpoint(
             settings.endpoint,
             METERING_DEVICE,
@@ -36,7 +46,7 @@ class Esme(Device[EsmeSettings]):
                     {
                         "CurrentSummationDelivered": register.read,
                         "ReadingSnapshotTime": lambda: self.utc,
-                        "SupplyStatus": SUPPLY_ON,
+                        **parts.values,
                         "Status": 0,
                         "UnitOfMeasure": KILOWATT_HOURS,
                         "Multiplier": 1,
@@ -47,11 +57,17 @@ class Esme(Device[EsmeSettings]):
                         "MeterSerialNumber": settings.serial.encode(),
                         "InstantaneousDemand": self._demand,
                     },
+                    parts.handlers,
                 ),
             ),
             (TIME.id, KEEP_ALIVE.id, BASIC.id, self._initiator.side),
         )
         self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self._trust_center_lost)
+
+    def _supply_changed(self, change: Change) -> None:
+        """The supply was switched at the time that somebody asked for, and wants to hear of it."""
+        place = change.short, change.endpoint
+        self.endpoint.command(*place, METERING.id, "SupplyStatusResponse", change.response)
 
     def joined(self, rejoined: bool) -> None:
         self.stack.zdo.announce()

@@ -8,13 +8,15 @@ from emulator.clock import SECOND
 from emulator.devices.device import BATTERY_SOURCE, Device
 from emulator.devices.ids import HUB, HUB_ENDPOINT, METERING_DEVICE
 from emulator.devices.keep_alive import KeepAlive
+from emulator.devices.metering import MeterParts
+from emulator.devices.metering.supply import Change
 from emulator.devices.mirror_states import MirrorEvent, MirrorState, next_state
 from emulator.devices.notifications import Notice, NoticeReader
 from emulator.devices.register import Register
 from emulator.devices.settings import GsmeSettings
 from emulator.zcl import ClusterClient, ClusterServer, Reply
 from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, POWER_CONFIGURATION, TIME
-from emulator.zcl.clusters.metering import CUBIC_METRES, GAS, LOW_BATTERY, NO_MIRROR, SUPPLY_ON
+from emulator.zcl.clusters.metering import CUBIC_METRES, GAS, LOW_BATTERY, NO_MIRROR
 from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
 
 PHYSICAL_ENVIRONMENT = 0x0011
@@ -25,8 +27,8 @@ SET_CLOCK_EVERY = 24 * 3600 * SECOND
 """A client's clock is to stay within 60 s of the hub's in a day (SE 1.4a, annex A.2)."""
 MOST_RESTRAINT = 48
 """Wakes without a report, at most: a meter whose reports fail although it finds its network saves its battery."""
-LINGER = 60 * SECOND
-"""How long the meter polls on when the hub asks it to stay awake."""
+LINGER = 20 * SECOND
+"""How long the meter polls on when the hub asks it to stay awake, or has more to say."""
 LOW_BATTERY_PERCENT = 5
 LOW_BATTERY_VOLTS = 24
 """Tenths of a volt, of a lithium cell near its end."""
@@ -59,6 +61,14 @@ class Gsme(Device[GsmeSettings]):
                 settings.first_reading, settings.mean_flow / 86_400, lambda: self.utc
             )
         register = self.storage.application["register"]
+        parts = self.parts = MeterParts(
+            settings.smart_energy,
+            self.stack.clock,
+            lambda: self.utc,
+            self.storage.application,
+            register,
+            self._supply_changed,
+        )
         self.endpoint = self.add_endpoint(
             settings.endpoint,
             METERING_DEVICE,
@@ -73,7 +83,7 @@ class Gsme(Device[GsmeSettings]):
                     {
                         "CurrentSummationDelivered": register.read,
                         "ReadingSnapshotTime": lambda: self.utc,
-                        "SupplyStatus": SUPPLY_ON,
+                        **parts.values,
                         "Status": 0,
                         "RemainingBatteryLife": settings.battery,
                         "UnitOfMeasure": CUBIC_METRES,
@@ -83,6 +93,7 @@ class Gsme(Device[GsmeSettings]):
                         "MeteringDeviceType": GAS,
                         "MeterSerialNumber": settings.serial.encode(),
                     },
+                    parts.handlers,
                 ),
             ),
             (TIME.id, KEEP_ALIVE.id, BASIC.id, ClusterClient(self.metering), self._initiator.side),
@@ -109,6 +120,12 @@ class Gsme(Device[GsmeSettings]):
         ):
             for name, handler in handlers.items():
                 side.handle(name, handler)
+
+    def _supply_changed(self, change: Change) -> None:
+        """The valve was moved at the time that somebody asked for, and wants to hear of it."""
+        place = change.short, change.endpoint
+        self._linger()
+        self.endpoint.command(*place, METERING.id, "SupplyStatusResponse", change.response)
 
     def _linger(self) -> None:
         self._stay_awake()
@@ -161,6 +178,9 @@ class Gsme(Device[GsmeSettings]):
         endpoint = reply.values.get("endpoint_id", NO_MIRROR) if reply.ok else NO_MIRROR
         if endpoint != NO_MIRROR:
             self.storage.application["mirror"] = endpoint
+            if self.metering is METERING:
+                # ConfigureMirror follows.
+                self._linger()
         self._mirror_event(MirrorEvent.REFUSED if endpoint == NO_MIRROR else MirrorEvent.GRANTED)
 
     # --- waking -----------------------------------------------------------------------------------------------------

@@ -16,4 +16,11 @@ class Register:
 
     def read(self) -> int:
         """The reading now."""
-        return self._first + int((self._seconds() - self._start) * self._rate)
+        return self._at(self._seconds())
+
+    def read_at(self, seconds: int) -> int | None:
+        """The reading at a time; None before the register's own time, and for the future."""
+        return self._at(seconds) if self._start <= seconds <= self._seconds() else None
+
+    def _at(self, seconds: int) -> int:
+        return self._first + int((seconds - self._start) * self._rate)

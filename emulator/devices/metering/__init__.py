@@ -1,10 +1,14 @@
-"""What a meter does with Metering's commands, a part a file: each offers `handlers` and `values` for its server."""
+"""What a meter does with Metering's commands, a part a file: each offers `handlers` and `values` for its server.
+
+`MeterParts` puts them together.
+"""
 
 from __future__ import annotations
 
+from emulator.devices.metering.meter import MeterParts
 from emulator.devices.metering.profile import Profile
 from emulator.devices.metering.sampling import Sampling
 from emulator.devices.metering.snapshots import Snapshots
 from emulator.devices.metering.supply import Supply
 
-__all__ = ["Profile", "Sampling", "Snapshots", "Supply"]
+__all__ = ["MeterParts", "Profile", "Sampling", "Snapshots", "Supply"]

@@ -1,0 +1,46 @@
+"""The parts of a meter put together: what its Metering server answers, as far as its era of Smart Energy has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from emulator.clock import Clock
+from emulator.devices.metering.profile import Profile
+from emulator.devices.metering.sampling import Sampling
+from emulator.devices.metering.snapshots import Snapshots
+from emulator.devices.metering.supply import Change, Supply
+from emulator.devices.register import Register
+from emulator.zcl.clusters.metering import SUPPLY_ON
+from emulator.zcl.sides import Handler
+from emulator.zcl.smart_energy import SmartEnergy
+
+
+class MeterParts:
+    """`handlers` and `values` go on the Metering server."""
+
+    def __init__(
+        self,
+        era: SmartEnergy,
+        clock: Clock,
+        utc: Callable[[], int],
+        stored: dict[str, Any],
+        register: Register,
+        respond: Callable[[Change], None],
+    ) -> None:
+        """`stored` is the flash; `respond` sends SupplyStatusResponse."""
+        self.profile = Profile(utc, register.read_at)
+        self.handlers: dict[str, Handler] = dict(self.profile.handlers)
+        self.values: dict[str, Any] = dict(self.profile.values)
+        self.snapshots: Snapshots | None = None
+        self.sampling: Sampling | None = None
+        self.supply: Supply | None = None
+        if era is SmartEnergy.SE_1_1:
+            self.values["SupplyStatus"] = SUPPLY_ON
+            return
+        self.snapshots = Snapshots(utc, stored, register.read)
+        self.sampling = Sampling(clock, utc, stored, register.read)
+        self.supply = Supply(clock, utc, stored, respond)
+        for part in (self.snapshots, self.sampling, self.supply):
+            self.handlers |= part.handlers
+        self.values |= self.supply.values

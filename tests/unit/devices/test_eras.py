@@ -1,0 +1,148 @@
+"""The Smart Energy era of a device decides what it has: tables, commands, and whether mirroring goes two ways."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from emulator.clock import VirtualClock, run
+from emulator.devices.notifications import Notice
+from emulator.zcl import Outcome, Status
+from emulator.zcl.clusters import METERING
+from emulator.zcl.clusters.metering import SUPPLY_OFF, SUPPLY_ON, SnapshotCause, SupplyControl
+from emulator.zcl.smart_energy import SmartEnergy
+from harness.bench import Han, called_back
+from harness.build import settings_for
+from harness.checks import HanConnectivityCheck
+from harness.migration.vocabulary import Verdict
+from profiles.cohorts import household
+from profiles.rulesets import Cohort
+
+HOUR = 3600
+EARLY, LATE = SmartEnergy.SE_1_1, SmartEnergy.SE_1_2
+
+
+def story(tell, *, hub=LATE, meters=LATE):
+    clock = VirtualClock()
+    settings = settings_for(household(Cohort.IOC), quiet=True)
+    settings = replace(
+        settings,
+        hub=replace(settings.hub, smart_energy=hub, mirror_interval=900),
+        esme=replace(settings.esme, smart_energy=meters),
+        gsme=replace(settings.gsme, smart_energy=meters),
+    )
+    han = Han(settings, seed="eras", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
+
+    async def play():
+        await han.form()
+        await asyncio.sleep(60)
+        await tell(han)
+
+    run(clock, play())
+
+
+async def command(han, device, name, values):
+    short = han.hub.short_of(device.storage.ieee)
+    return await called_back(lambda done: han.hub.endpoint.command(short, 1, METERING.id, name, values, done))
+
+
+SNAPSHOT = {"snapshot_cause": SnapshotCause.GENERAL}
+
+
+@pytest.mark.parametrize(("hub", "meters"), [(EARLY, EARLY), (EARLY, LATE), (LATE, EARLY), (LATE, LATE)])
+def test_every_pair_of_eras_works_together(hub, meters):
+    async def tell(han):
+        await asyncio.sleep(3 * HOUR)
+        assert (await HanConnectivityCheck().run(han)).verdict is Verdict.PASS
+        mirror = han.hub.mirrors[han.gsme.storage.ieee]
+        assert mirror.updated > (han.clock.now - 2 * han.settings.gsme.wake_interval)
+        assert (mirror.notices is not None) is (hub is LATE)
+
+    story(tell, hub=hub, meters=meters)
+
+
+def test_a_meter_of_before_1_2_has_no_snapshots_and_one_of_1_2_has():
+    async def refused(han):
+        reply = await command(han, han.esme, "TakeSnapshot", SNAPSHOT)
+        assert (reply.outcome, reply.status) == (Outcome.REFUSED, Status.UNSUP_CLUSTER_COMMAND)
+
+    async def taken(han):
+        reply = await command(han, han.esme, "TakeSnapshot", SNAPSHOT)
+        assert reply.ok
+        assert reply.values["snapshot_id"] == 1
+        assert len(han.esme.parts.snapshots.taken) == 1
+
+    story(refused, meters=EARLY)
+    story(taken)
+
+
+def test_both_eras_answer_get_profile():
+    async def tell(han):
+        await asyncio.sleep(5 * HOUR)
+        values = {"interval_channel": 0, "end_time": 0, "number_of_periods": 4}
+        reply = await command(han, han.esme, "GetProfile", values)
+        assert reply.ok
+        assert len(reply.values["intervals"]) == 4
+        assert sum(reply.values["intervals"]) == pytest.approx(2 * han.settings.esme.mean_power, rel=0.05)
+
+    for meters in (EARLY, LATE):
+        story(tell, meters=meters)
+
+
+def test_the_hub_says_how_often_to_report_and_the_meter_does():
+    async def tell(han):
+        mirror, times = han.hub.mirrors[han.gsme.storage.ieee], []
+        mirror.on_update = lambda: times.append(han.clock.now)
+        await asyncio.sleep(3 * HOUR)
+        assert 10 <= len(times) <= 14
+
+    story(tell)
+
+
+def test_a_meter_asked_for_it_agrees_another_key_at_its_next_report():
+    async def tell(han):
+        before = han.gsme.storage.link_keys[han.hub.storage.ieee].key
+        await asyncio.sleep(HOUR)
+        assert han.gsme.storage.link_keys[han.hub.storage.ieee].key == before
+        han.hub.mirrors[han.gsme.storage.ieee].notices.put(Notice.CBKE_UPDATE_REQUEST)
+        await asyncio.sleep(HOUR)
+        after = han.gsme.storage.link_keys[han.hub.storage.ieee].key
+        assert after != before
+        assert after == han.hub.storage.link_keys[han.gsme.storage.ieee].key
+
+    story(tell)
+
+
+def test_a_meter_fetches_the_command_that_waits_for_it():
+    async def tell(han):
+        now = han.hub.utc
+        values = {
+            "provider_id": 1,
+            "issuer_event_id": 7,
+            "request_date_time": now,
+            "implementation_date_time": 0,
+            "proposed_supply_status": SUPPLY_OFF,
+            "supply_control_bits": SupplyControl.ACKNOWLEDGE_REQUIRED,
+        }
+        assert han.gsme.endpoint.servers[METERING.id].get("SupplyStatus") == SUPPLY_ON
+        han.hub.mirrors[han.gsme.storage.ieee].notices.put(Notice.CHANGE_SUPPLY, "ChangeSupply", values)
+        await asyncio.sleep(HOUR)
+        assert han.gsme.endpoint.servers[METERING.id].get("SupplyStatus") == SUPPLY_OFF
+        assert han.hub.mirrors[han.gsme.storage.ieee].server.get("SupplyStatus") == SUPPLY_OFF
+
+    story(tell)
+
+
+def test_time_is_set_when_the_hub_asks_for_it():
+    async def tell(han):
+        han.gsme.epoch += 500
+        await asyncio.sleep(HOUR)
+        assert han.gsme.utc - han.hub.utc > 400
+        han.hub.mirrors[han.gsme.storage.ieee].notices.put(Notice.TIME_SYNC)
+        await asyncio.sleep(HOUR)
+        assert abs(han.gsme.utc - han.hub.utc) <= 1
+
+    story(tell)
