@@ -320,6 +320,10 @@ SIGHTS |= {
         (ESME_ANSWERS, "wpan.cmd == 0x02 && wpan.assoc.status == 0", f"{TRANSPORT_KEY} && {UNSECURED}"),
         (GSME_ANSWERS, "zbee_aps.zdp_cluster == 0x0013"),
     ),
+    "trust-center-swapped": (
+        (ESME_ANSWERS, f"{REJOIN_REQUEST} && {UNSECURED}", f"{TRANSPORT_KEY} && {UNSECURED}", "zbee_zcl_se.ke.macv"),
+        (GSME_ANSWERS,),
+    ),
     "pan-id-missed": ((ESME_ANSWERS, POLL), (GSME_ANSWERS, REJOIN_REQUEST)),
     "battery-low": ((ESME_ANSWERS, PUSHED), (GSME_ANSWERS,)),
     "mirror-refused": ((GSME_ANSWERS, f"{TO_GSME} && {REFUSED_MIRROR}"), (PUSHED,)),
@@ -349,6 +353,7 @@ BITES = {
     "certificate-expired": f"{TERMINATE} == 6",
     "certificate-mismatch": f"{TERMINATE} == 6",
     "wrong-install-code": f"{TRANSPORT_KEY} && {UNSECURED}",
+    "trust-center-swapped": f"{REJOIN_REQUEST} && {UNSECURED}",
     "pan-id-missed": "zbee_nwk.cmd.id == 0x0a",
     "battery-low": f"{PUSHED} && zbee_zcl.attr.uint8 == 5",
     "mirror-refused": f"{TO_GSME} && {REFUSED_MIRROR}",
