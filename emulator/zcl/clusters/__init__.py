@@ -5,6 +5,7 @@ from __future__ import annotations
 from emulator.zcl.cluster import Cluster
 from emulator.zcl.clusters import (
     basic,
+    calendar,
     device_management,
     events,
     identify,
@@ -15,6 +16,7 @@ from emulator.zcl.clusters import (
     metering,
     ota,
     power_configuration,
+    price,
     time,
     tunneling,
 )
@@ -25,10 +27,12 @@ IDENTIFY = identify.CLUSTER
 TIME = time.CLUSTER
 OTA = ota.CLUSTER
 KEEP_ALIVE = keep_alive.CLUSTER
+PRICE = price.CLUSTER
 LOAD_CONTROL = load_control.CLUSTER
 METERING = metering.CLUSTER
 MESSAGING = messaging.CLUSTER
 TUNNELING = tunneling.CLUSTER
+CALENDAR = calendar.CLUSTER
 DEVICE_MANAGEMENT = device_management.CLUSTER
 EVENTS = events.CLUSTER
 KEY_ESTABLISHMENT = key_establishment.CLUSTER
@@ -40,10 +44,12 @@ CLUSTERS: tuple[Cluster, ...] = (
     TIME,
     OTA,
     KEEP_ALIVE,
+    PRICE,
     LOAD_CONTROL,
     METERING,
     MESSAGING,
     TUNNELING,
+    CALENDAR,
     DEVICE_MANAGEMENT,
     EVENTS,
     KEY_ESTABLISHMENT,
