@@ -13,6 +13,8 @@ from emulator.devices.ids import ESI
 from emulator.devices.key_establishment import Responder
 from emulator.devices.mirror import Mirror, mirror_server
 from emulator.devices.notifications import NoticeBoard
+from emulator.devices.services.messages import Messages
+from emulator.devices.services.prices import Prices
 from emulator.devices.settings import HubSettings
 from emulator.devices.sleepers import Sleepers
 from emulator.zcl import Answer, ClusterClient, ClusterServer, Indication, Status
@@ -56,6 +58,8 @@ class CommsHub(Device[HubSettings]):
         self.responder = Responder(
             settings.key_establishment, self.identity, self._random, stack.aps.ieee_of, self._key_agreed
         )
+        self.prices = Prices(lambda: self.utc)
+        self.messages = Messages()
         self._opening: Timer | None = None
         self.grants_mirrors = True
         """False: the hub has no mirror to give, whatever its settings say."""
@@ -78,10 +82,12 @@ class CommsHub(Device[HubSettings]):
                     },
                 ),
                 self.responder.side,
+                self.prices.server,
+                self.messages.server,
             ),
             (self._metering, BASIC.id),
         )
-        self.responder.endpoint = self.endpoint
+        self.responder.endpoint = self.prices.listeners.endpoint = self.messages.listeners.endpoint = self.endpoint
         self.endpoint.admit = self._admit
         for ieee, endpoint in self._mirror_table.items():
             self._open_mirror(ieee, endpoint)

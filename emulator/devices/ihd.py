@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from emulator.clock import SECOND, Timer
 from emulator.devices.device import MAINS_SOURCE, Device
 from emulator.devices.ids import HUB, IN_HOME_DISPLAY
 from emulator.devices.keep_alive import KeepAlive
+from emulator.devices.services.messages import MessageReader
+from emulator.devices.services.prices import PriceListener
 from emulator.devices.settings import SMART_ENERGY, IhdSettings
 from emulator.zcl import ClusterServer, Reply
 from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
@@ -29,6 +32,10 @@ class Display:
     electricity_wh: int | None = None
     demand_w: int | None = None
     gas_litres: int | None = None
+    price: int | None = None
+    """Hundred-thousandths of a pound for a kilowatt hour."""
+    rate: str = ""
+    message: str | None = None
 
 
 class Ihd(Device[IhdSettings]):
@@ -38,13 +45,24 @@ class Ihd(Device[IhdSettings]):
         self.display = Display()
         self._meters: dict[int, tuple[int, int]] = {}
         self._reading = False
+        self._prices = PriceListener(lambda: self.utc, self._show_price)
+        self._messages = MessageReader(lambda: self.utc, self._show_message)
         self._search: Timer | None = None
         self.endpoint = self.add_endpoint(
             self.settings.endpoint,
             IN_HOME_DISPLAY,
             (ClusterServer(BASIC, self.basic_values(MAINS_SOURCE)), ClusterServer(IDENTIFY, {"IdentifyTime": 0})),
-            (METERING.id, TIME.id, KEEP_ALIVE.id, BASIC.id, self._initiator.side),
+            (
+                METERING.id,
+                TIME.id,
+                KEEP_ALIVE.id,
+                BASIC.id,
+                self._initiator.side,
+                self._prices.client,
+                self._messages.client,
+            ),
         )
+        self._prices.endpoint = self._messages.endpoint = self.endpoint
         self.keep_alive = KeepAlive(self.endpoint, self.settings.keep_alive, self._random, self._trust_center_lost)
         self.stack.key_client.on_partner_key = self._partner_key_came
 
@@ -56,7 +74,16 @@ class Ihd(Device[IhdSettings]):
         self.keep_alive.start()
         self.keys.ensure(self.secured)
 
+    def _show_price(self, values: dict[str, Any]) -> None:
+        self.display.price = values["price"]
+        self.display.rate = (values["rate_label"] or b"").decode("ascii", "replace")
+
+    def _show_message(self, text: str | None) -> None:
+        self.display.message = text
+
     def secured(self) -> None:
+        self._prices.ask()
+        self._messages.ask()
         self.stack.clock.call_later(SECOND, self._look)
         if not self._reading:
             self._reading = True

@@ -1,0 +1,26 @@
+"""Who has asked a hub's service for something, and is told of what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.zcl import Endpoint, Indication
+
+
+class Listeners:
+    """Short address and endpoint of each device that asked; a device that sleeps through it asks again itself."""
+
+    def __init__(self, cluster: int) -> None:
+        self._cluster = cluster
+        self._places: dict[tuple[int, int], None] = {}
+        self.endpoint: Endpoint
+        """Set by the hub."""
+
+    def add(self, indication: Indication) -> None:
+        self._places[indication.src, indication.src_endpoint] = None
+
+    def tell(self, command: str, values: Mapping[str, Any]) -> None:
+        """Send a command to each of them."""
+        for place in self._places:
+            self.endpoint.command(*place, self._cluster, command, values)
