@@ -100,7 +100,13 @@ def _common(home: Household, place: str, device: profile.Device) -> dict[str, An
     identity = made_up_identity(MADE_UP_RANGE + number, device.manufacturer_code)
     return {
         "ieee": identity.certificate.subject,
-        "key_establishment": KeyEstablishmentSettings(identity),
+        "key_establishment": KeyEstablishmentSettings(
+            identity,
+            ephemeral_time=device.key_establishment.ephemeral_s,
+            confirm_time=device.key_establishment.confirm_s,
+            capacity=device.key_establishments if isinstance(device, profile.Hub) else 0,
+            renews=device.key_establishment.renews,
+        ),
         "smart_energy": ERAS[device.smart_energy],
         "manufacturer": device.manufacturer_code,
         "maker": device.maker,
@@ -162,6 +168,7 @@ def _hub(home: Household, link_status_period_s: int | None, keep_alive_base: int
         node=NodeConfig(**_router(hub, Role.COORDINATOR, link_status_period_s)),
         channel=PREFERRED_CHANNEL if PREFERRED_CHANNEL in channels else channels[0],
         mirrors=hub.mirrors.count,
+        mirror_interval=hub.mirrors.interval_s,
         first_mirror_endpoint=hub.mirrors.first_endpoint,
         keep_alive_base=keep_alive_base,
         keep_alive_jitter=hub.keep_alive.jitter_s,

@@ -87,11 +87,20 @@ class KeepAliveServer(Struct, frozen=True, kw_only=True):
     jitter_s: Annotated[int, Meta(ge=0, le=65_534, description="TCKeepAliveJitter: random addition at most")]
 
 
+class KeyEstablishment(Struct, frozen=True, kw_only=True):
+    """How a device agrees a link key by certificate (cluster 0x0800, suite 1)."""
+
+    ephemeral_s: Annotated[int, Meta(ge=0, le=254, description="Declared: time to make an ephemeral point")]
+    confirm_s: Annotated[int, Meta(ge=0, le=254, description="Declared: time to make a proof")]
+    renews: Annotated[bool, Meta(description="Whether a key that no longer fits is agreed anew")]
+
+
 class Mirrors(Struct, frozen=True, kw_only=True):
     """The hub's endpoints that stand in for sleeping meters."""
 
     count: Annotated[int, Meta(ge=0, le=64, description="Meters that can have a mirror")]
     first_endpoint: Annotated[int, Meta(ge=2, le=240, description="Endpoint of the first mirror")]
+    interval_s: Annotated[int, Meta(ge=60, le=DAY, description="Reports asked of a meter with two-way mirroring")]
 
 
 class Sleep(Struct, frozen=True, kw_only=True):
@@ -113,6 +122,7 @@ class Device(Struct, frozen=True, kw_only=True, tag_field="kind"):
     smart_energy: Annotated[SmartEnergy, Meta(description="Version of the Smart Energy profile")]
     endpoint: Annotated[int, Meta(ge=1, le=240, description="Endpoint of the Smart Energy application")]
     request_timeout_s: Annotated[int, Meta(ge=1, le=600, description="How long an answer is waited for")]
+    key_establishment: KeyEstablishment
     radio: Radio
 
 
@@ -122,6 +132,7 @@ class Hub(Device, frozen=True, kw_only=True, tag="hub"):
     parenthood: Parenthood
     keep_alive: KeepAliveServer
     mirrors: Mirrors
+    key_establishments: Annotated[int, Meta(ge=0, le=64, description="Key establishments at a time")]
     wan_latency_ms: Annotated[int, Meta(ge=0, le=600_000, description="From the head end to the hub, one way")]
 
     def __post_init__(self) -> None:
