@@ -1,0 +1,269 @@
+"""Key establishment on a whole HAN: peers that stop half-way, pacing, room at the hub, and nothing left behind."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+
+from emulator.clock import MINUTE, SECOND, VirtualClock, run
+from emulator.devices.key_establishment.responder import MESSAGE_WAIT
+from emulator.zcl import TO_SERVER, ZclFrame
+from emulator.zcl.clusters import KEY_ESTABLISHMENT
+from emulator.zcl.clusters.key_establishment import TerminateStatus
+from emulator.zigbee.nwk.join_states import JoinState
+from emulator.zigbee.storage import KeyOrigin, LinkKey
+from harness.bench import Han
+from harness.build import settings_for
+from harness.installed import install
+from profiles.cohorts import household
+from profiles.rulesets import Cohort
+
+STEPS = ("InitiateKeyEstablishmentRequest", "EphemeralDataRequest", "ConfirmKeyDataRequest")
+ANSWERS = ("InitiateKeyEstablishmentResponse", "EphemeralDataResponse", "ConfirmKeyDataResponse")
+
+
+def story(tell):
+    clock = VirtualClock()
+    settings = settings_for(household(Cohort.IOC), quiet=True)
+    han = Han(settings, seed="agree", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
+
+    async def play():
+        install(han)
+        await asyncio.sleep(60)
+        await tell(han)
+
+    run(clock, play())
+
+
+def lose_key(han):
+    """The electricity meter and the hub have but the install code's key for each other."""
+    esme, hub = han.esme, han.hub
+    hub.expect(esme.storage.ieee, esme.settings.install_code)
+    preconfigured = hub.storage.link_keys[esme.storage.ieee].key
+    esme.storage.link_keys[hub.storage.ieee] = LinkKey(preconfigured)
+
+
+def keys(han):
+    esme, hub = han.esme.storage, han.hub.storage
+    return esme.link_keys[hub.ieee], hub.link_keys[esme.ieee]
+
+
+def agreed(han):
+    mine, theirs = keys(han)
+    return mine.key == theirs.key and mine.origin is theirs.origin is KeyOrigin.ESTABLISHED
+
+
+def nobody_has_a_key(han):
+    return all(link.origin is KeyOrigin.PRECONFIGURED for link in keys(han))
+
+
+def test_a_lost_key_is_agreed_anew_within_seconds():
+    async def tell(han):
+        lose_key(han)
+        han.esme.keys.ensure(han.esme.secured)
+        await asyncio.sleep(3)
+        assert agreed(han)
+        assert han.hub.responder.sessions == 0
+
+    story(tell)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_an_initiator_that_goes_silent_leaves_nothing_at_the_hub(step):
+    async def tell(han):
+        lose_key(han)
+        handler = han.hub.responder.side._handlers[step]
+
+        def cut(values, indication):
+            answer = handler(values, indication)
+            han.radio("esme").muted = True
+            return answer
+
+        han.hub.responder.side.handle(step, cut)
+        han.esme.keys.ensure(han.esme.secured)
+        await asyncio.sleep(5)
+        await asyncio.sleep(MESSAGE_WAIT / SECOND + 20)
+        assert han.hub.responder.sessions == 0
+        assert nobody_has_a_key(han)
+        han.hub.responder.side.handle(step, handler)
+        han.radio("esme").muted = False
+        await asyncio.sleep(1200)
+        assert agreed(han)
+
+    story(tell)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_hub_that_goes_silent_leaves_no_key_at_the_initiator(step):
+    async def tell(han):
+        lose_key(han)
+        handler = han.hub.responder.side._handlers[step]
+
+        def cut(values, indication):
+            han.radio("hub").muted = True
+
+        han.hub.responder.side.handle(step, cut)
+        han.esme.keys.ensure(han.esme.secured)
+        await asyncio.sleep(60)
+        assert not han.esme.keys._initiator.busy or han.esme.keys.last is not None
+        assert nobody_has_a_key(han)
+        han.hub.responder.side.handle(step, handler)
+        han.radio("hub").muted = False
+        await asyncio.sleep(1200)
+        assert agreed(han)
+        assert han.hub.responder.sessions == 0
+
+    story(tell)
+
+
+@pytest.mark.parametrize("who", ["hub", "esme"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_power_cut_in_the_middle_is_made_good(who, step):
+    async def tell(han):
+        lose_key(han)
+        device = getattr(han, who)
+        handler = han.hub.responder.side._handlers[step]
+
+        def cut(values, indication):
+            answer = handler(values, indication)
+            han.clock.call_later(0, device.power_off)
+            return answer
+
+        han.hub.responder.side.handle(step, cut)
+        han.esme.keys.ensure(han.esme.secured)
+        await asyncio.sleep(30)
+        assert not device.powered
+        han.hub.responder.side.handle(step, handler)
+        device.power_on()
+        await asyncio.sleep(1200)
+        assert agreed(han)
+        assert han.hub.responder.sessions == 0
+
+    story(tell)
+
+
+def test_ten_failures_are_followed_by_a_pause_and_longer_ones():
+    async def tell(han):
+        times = []
+        han.hub.responder.side.handle(
+            "InitiateKeyEstablishmentRequest",
+            lambda values, indication: (
+                times.append(han.clock.now)
+                or (
+                    "ServerTerminateKeyEstablishment",
+                    {"status_code": TerminateStatus.INVALID_CERTIFICATE, "wait_time": 0, "key_establishment_suite": 1},
+                )
+            ),
+        )
+        lose_key(han)
+        han.esme.keys.ensure(han.esme.secured)
+        await asyncio.sleep(4 * 3600)
+        pauses = [(b - a) // SECOND for a, b in pairwise(times)]
+        assert pauses[:9] == [10] * 9
+        assert pauses[9] == 15 * 60
+        assert all(later == 2 * earlier for earlier, later in pairwise(pauses[9:]))
+        assert nobody_has_a_key(han)
+
+    story(tell)
+
+
+def test_who_finds_no_room_waits_as_long_as_the_hub_says():
+    async def tell(han):
+        han.hub.responder.capacity = 0
+        lose_key(han)
+        han.esme.keys.ensure(han.esme.secured)
+        await asyncio.sleep(5)
+        assert han.esme.keys.last.status is TerminateStatus.NO_RESOURCES
+        assert han.esme.keys.last.wait == 30 * SECOND
+        han.hub.responder.capacity = 1
+        await asyncio.sleep(20)
+        assert nobody_has_a_key(han)
+        await asyncio.sleep(15)
+        assert agreed(han)
+
+    story(tell)
+
+
+def test_who_is_told_that_nobody_knows_its_issuer_leaves():
+    async def tell(han):
+        lose_key(han)
+        han.hub.responder.side.handle(
+            "InitiateKeyEstablishmentRequest",
+            lambda values, indication: (
+                "ServerTerminateKeyEstablishment",
+                {"status_code": TerminateStatus.UNKNOWN_ISSUER, "wait_time": 0, "key_establishment_suite": 1},
+            ),
+        )
+        han.esme.keys.ensure(han.esme.secured)
+        await asyncio.sleep(5)
+        assert han.esme.stack.joiner.state is JoinState.OUT
+        assert set(han.esme.storage.link_keys) == {0}
+
+    story(tell)
+
+
+def test_a_key_is_renewed_at_most_once_in_a_quarter_of_an_hour():
+    async def tell(han):
+        seen = {keys(han)[0].key}
+        start = han.clock.now
+        while han.clock.now < start + 44 * MINUTE:
+            han.esme.keys.renew()
+            await asyncio.sleep(10)
+            seen.add(keys(han)[0].key)
+            assert agreed(han)
+        assert len(seen) == 1 + 3
+
+    story(tell)
+
+
+@pytest.mark.parametrize("name", STEPS[1:])
+def test_a_message_without_a_session_is_answered_with_terminate_and_starts_nothing(name):
+    async def tell(han):
+        answers = []
+        han.esme.keys._initiator.side.handle(
+            "ServerTerminateKeyEstablishment", lambda values, indication: answers.append(values["status_code"])
+        )
+        field = KEY_ESTABLISHMENT.command(name)[1].fields[0].name
+        han.esme.endpoint.command(0, 1, KEY_ESTABLISHMENT.id, name, {field: bytes(22)})
+        await asyncio.sleep(2)
+        assert answers == [TerminateStatus.BAD_MESSAGE]
+        assert han.hub.responder.sessions == 0
+        assert agreed(han)
+
+    story(tell)
+
+
+@pytest.mark.parametrize("octets", [b"", b"\x01", b"\x01\x00\x01\x01", b"\x02\x00\x01\x01" + bytes(74), bytes(120)])
+@pytest.mark.parametrize("command", range(5))
+def test_nonsense_on_the_cluster_starts_no_session_and_spoils_no_key(command, octets):
+    async def tell(han):
+        frame = ZclFrame(1, TO_SERVER, 77, command, octets, None, True).build()
+        han.esme.stack.aps.send(
+            0, KEY_ESTABLISHMENT.id, frame, profile=0x0109, src_endpoint=1, dst_endpoint=1, done=None
+        )
+        await asyncio.sleep(5)
+        assert han.hub.responder.sessions == 0
+        assert agreed(han)
+
+    story(tell)
+
+
+def test_answers_from_somebody_else_are_not_taken():
+    async def tell(han):
+        lose_key(han)
+        esme = han.esme
+        esme.keys.ensure(esme.secured)
+        session = esme.keys._initiator._session
+        for name in ANSWERS:
+            handler = esme.keys._initiator.side._handlers[name]
+            stranger = type("Indication", (), {"src": 0x7777, "src_endpoint": 1, "cluster": 0x0800})()
+            field = KEY_ESTABLISHMENT.command(name)[1].fields[0].name
+            assert handler({field: bytes(22)}, stranger) is None
+        assert esme.keys._initiator._session is session
+        await asyncio.sleep(5)
+        assert agreed(han)
+
+    story(tell)
