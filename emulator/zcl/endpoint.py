@@ -158,7 +158,7 @@ class Endpoint(Client):
             if admitted is False:
                 return
             if admitted is not True:
-                self._answer_status(indication, parse(payload), Status(admitted))
+                self._refuse(indication, parse(payload), Status(admitted))
                 return
         if len(payload) > 3 and payload[2] == _REPORT and payload[0] & 0x0F == _REPORT_CONTROL:
             self._reported(indication, payload)
@@ -170,6 +170,14 @@ class Endpoint(Client):
             self.resolve_general(indication, frame)
         else:
             self._general_command(indication, frame)
+
+    def _refuse(self, indication: Indication, frame: ZclFrame, status: Status) -> None:
+        """Do not let a message in. One that itself says that ours was refused is heard all the same."""
+        is_refusal = frame.frame_type == GLOBAL and frame.command == zcl.DefaultResponse.COMMAND
+        if is_refusal and frame.payload[1:2] not in (b"", bytes((Status.SUCCESS,))):
+            self.resolve_general(indication, frame)
+        else:
+            self._answer_status(indication, frame, status)
 
     def _reported(self, indication: Indication, payload: bytes) -> None:
         """The standard's own attributes reported by a server: the quick way for what a HAN carries most."""
