@@ -31,6 +31,9 @@ OTHER_WORDS = {
     "QueryDeviceSpecificFileRequest": "Query Specific File Request",
     "QueryDeviceSpecificFileResponse": "Query Specific File Response",
     "KeyEstablishmentSuite": "Supported Key Establishment Suites",
+    "EmergencyCreditLimit": "Emergency Credit Limit / Allowance",
+    "LowCreditWarningLevel": "Low Credit Warning",
+    "IHDLowCreditWarningLevel": "IHD Low Credit Warning",
 }
 """Where tshark 4.0 words a name differently; the first form is the standard's."""
 UNKNOWN_ATTRIBUTES = {

@@ -16,6 +16,7 @@ from emulator.zcl.clusters import (
     metering,
     ota,
     power_configuration,
+    prepayment,
     price,
     time,
     tunneling,
@@ -32,6 +33,7 @@ LOAD_CONTROL = load_control.CLUSTER
 METERING = metering.CLUSTER
 MESSAGING = messaging.CLUSTER
 TUNNELING = tunneling.CLUSTER
+PREPAYMENT = prepayment.CLUSTER
 CALENDAR = calendar.CLUSTER
 DEVICE_MANAGEMENT = device_management.CLUSTER
 EVENTS = events.CLUSTER
@@ -49,6 +51,7 @@ CLUSTERS: tuple[Cluster, ...] = (
     METERING,
     MESSAGING,
     TUNNELING,
+    PREPAYMENT,
     CALENDAR,
     DEVICE_MANAGEMENT,
     EVENTS,
