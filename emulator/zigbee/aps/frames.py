@@ -89,7 +89,7 @@ class ApsFrame:
     key_id: int
     frame_counter: int
     sender_ieee: int | None
-    """EUI-64 in the auxiliary header (extended nonce); None where the receiver must know it."""
+    """EUI-64 in the auxiliary header (extended nonce); None where the receiver must know it, and fills it in."""
     payload: bytes
     _data: bytes
     _at: int

@@ -102,9 +102,13 @@ class KeyClient:
             self._aps.send_command(COORDINATOR, request, key_id=KeyId.DATA, partner=network.trust_center)
 
     def _partner_key(self, command: TransportApplicationKey, frame: ApsFrame, indication: NwkIndication) -> None:
-        from_trust_center = indication.src == COORDINATOR and frame.secured and frame.key_id == KeyId.KEY_LOAD
-        if not indication.secured or not from_trust_center:
+        network = self._aps.nwk.network
+        if not indication.secured or not frame.secured or frame.key_id != KeyId.KEY_LOAD:
             raise RemoteProtocolError(Drop.UNSECURED, "Transport-Key")
+        if frame.sender_ieee != network.trust_center:
+            raise RemoteProtocolError(Drop.WRONG_KEY, "Transport-Key from somebody who is not the Trust Centre")
+        if command.partner in (network.trust_center, self._aps.storage.ieee):
+            raise RemoteProtocolError(Drop.NOT_FOR_US, "Transport-Key for a partner who is none")
         self._aps.storage.link_keys[command.partner] = LinkKey(command.key, KeyOrigin.BROKERED)
         if self.on_partner_key is not None:
             self.on_partner_key(command.partner)

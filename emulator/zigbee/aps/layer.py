@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from emulator.clock import MILLISECOND, SECOND, Clock, Timer
-from emulator.errors import Drop, RemoteProtocolError
+from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
 from emulator.mac.indirect import PERSISTENCE
 from emulator.radio.interface import TxStatus
 from emulator.zigbee.aps import commands, fragmentation, frames
@@ -248,6 +248,8 @@ class Aps:
         nwk_secured: bool = True,
     ) -> None:
         """Send an APS command: under a key derived from the link key with `partner`, or with NWK security alone."""
+        if key_id is not None and self.storage.link_keys[partner].outgoing.used_up:
+            return
         self.nwk.send(dst, self.build_command(command, key_id=key_id, partner=partner), secured=nwk_secured)
 
     def build_command(self, command: ApsCommand, *, key_id: KeyId | None = None, partner: int = 0) -> bytes:
@@ -257,6 +259,8 @@ class Aps:
         if key_id is None:
             return header + command.encode()
         link = self.storage.link_keys[partner]
+        if link.outgoing.used_up:
+            raise LocalProtocolError(f"the frame counter of the key with {partner:016x} is used up")
         return self._seal(header, command.encode(), link, key_id, extended_nonce=True)
 
     # --- link keys ----------------------------------------------------------------------------------------------
@@ -303,6 +307,7 @@ class Aps:
             if frame.type == frames.DATA and self.on_stale_key is not None:
                 self.on_stale_key(sender)
             raise
+        frame.sender_ieee = sender
         if frame.frame_counter < link.incoming:
             raise RemoteProtocolError(Drop.REPLAY, f"APS frame counter {frame.frame_counter} of {sender:016x}")
         link.incoming = frame.frame_counter + 1

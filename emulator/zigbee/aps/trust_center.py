@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from emulator.clock import MINUTE, SECOND, Clock
+from emulator.clock import MINUTE, SECOND, Clock, Timer
 from emulator.errors import Drop, RemoteProtocolError
 from emulator.randomness import RandomSource
 from emulator.zigbee.aps.commands import (
@@ -74,10 +74,14 @@ class TrustCenter:
         parent.on_joined = self.joined
         parent.admits = self.knows
         parent.on_awake.append(self._child_awake)
-        self._partner_keys: dict[int, list[TransportApplicationKey]] = {}
-        """Keys that wait for a sleeper to be awake, by EUI-64."""
+        self._newcomers: dict[int, Timer] = {}
+        self._partner_keys: dict[int, dict[int, TransportApplicationKey]] = {}
+        """Keys that wait for a sleeper to be awake: by its EUI-64, by its partner's."""
         aps.on_command[UpdateDevice.ID] = self._update_device
         aps.on_command[RequestKey.ID] = self._request_key
+        for child in aps.storage.children.values():
+            # Power came back: who had not finished before has an hour again.
+            self._grant_time(child.ieee, None)
 
     # --- the list -------------------------------------------------------------------------------------------------
 
@@ -123,13 +127,22 @@ class TrustCenter:
         self._aps.storage.short_addresses[ieee] = short
         if status in (JoinStatus.UNSECURED_JOIN, JoinStatus.TRUST_CENTER_REJOIN):
             self._give_key(ieee, short, via)
-        if not self._trusts(ieee) and self.establishment_time:
-            self._clock.call_later(self.establishment_time, self._require_key, ieee, via)
+        self._grant_time(ieee, via, afresh=status is JoinStatus.UNSECURED_JOIN)
         if self.on_device is not None:
             self.on_device(ieee, short, status)
 
+    def _grant_time(self, ieee: int, via: int | None, *, afresh: bool = False) -> None:
+        """Give a newcomer its hour; a rejoin does not prolong it."""
+        earlier = self._newcomers.get(ieee)
+        if earlier is not None and afresh:
+            earlier.cancel()
+            del self._newcomers[ieee]
+        if self.establishment_time and not self._trusts(ieee) and ieee not in self._newcomers:
+            self._newcomers[ieee] = self._clock.call_later(self.establishment_time, self._require_key, ieee, via)
+
     def _require_key(self, ieee: int, via: int | None) -> None:
         """Its time is up: a device that still has the newcomer's key only has to go."""
+        self._newcomers.pop(ieee, None)
         short = self._aps.storage.short_addresses.get(ieee)
         if short is None or self._trusts(ieee):
             return
@@ -150,6 +163,8 @@ class TrustCenter:
 
     def _give_key(self, ieee: int, short: int, via: int | None) -> None:
         storage = self._aps.storage
+        if storage.link_keys[ieee].outgoing.used_up:
+            return
         command = TransportNetworkKey(storage.network_keys[storage.active_key], storage.active_key, ieee, storage.ieee)
         frame = self._aps.build_command(command, key_id=KeyId.KEY_TRANSPORT, partner=ieee)
         if via is None:
@@ -174,7 +189,8 @@ class TrustCenter:
         assert isinstance(command, RequestKey)
         if not frame.secured or frame.key_id != KeyId.DATA:
             raise RemoteProtocolError(Drop.UNSECURED, "Request-Key")
-        one, other = self._aps.ieee_of(indication.src), command.partner
+        # Who asks is who holds the key; anybody can write a network address.
+        one, other = frame.sender_ieee, command.partner
         if command.key_type != REQUEST_APPLICATION_KEY or other is None or one is None or one == other:
             raise RemoteProtocolError(Drop.UNSUPPORTED, f"Request-Key of type {command.key_type}")
         if not self._trusts(one) or not self._trusts(other):
@@ -190,7 +206,7 @@ class TrustCenter:
     def _hand_over(self, ieee: int, command: TransportApplicationKey) -> None:
         child = self._parent.by_ieee(ieee)
         if child is not None and not child.rx_on:
-            self._partner_keys.setdefault(ieee, []).append(command)
+            self._partner_keys.setdefault(ieee, {})[command.partner] = command
             return
         short = self._aps.storage.short_addresses.get(ieee)
         if short is not None:
@@ -202,7 +218,9 @@ class TrustCenter:
         """Send everybody the next network key, and owe it to those asleep; returns its sequence number."""
         storage = self._aps.storage
         sequence = storage.active_key + 1 & 0xFF
-        key = key if key is not None else self._new_key()
+        if key is None:
+            # One that was sent out before a power cut is still out there under this number.
+            key = storage.network_keys.get(sequence) or self._new_key()
         self._next = (sequence, key)
         self._owed = {child.ieee: 0 for child in storage.children.values() if not child.rx_on and child.authenticated}
         self._aps.send_command(RX_ON_DEVICES, TransportNetworkKey(key, sequence, 0, storage.ieee))
@@ -234,9 +252,11 @@ class TrustCenter:
             # Removed while it slept; a sleeper is told when it can hear it.
             self._send_away(child)
             return
-        for partner_key in self._partner_keys.pop(child.ieee, ()):
+        for partner_key in self._partner_keys.pop(child.ieee, {}).values():
             self._aps.send_command(child.short, partner_key, key_id=KeyId.KEY_LOAD, partner=child.ieee)
         if self._next is None or self._owed.get(child.ieee, self._clock.now + 1) > self._clock.now:
+            return
+        if self._aps.storage.link_keys[child.ieee].outgoing.used_up:
             return
         self._owed[child.ieee] = self._clock.now + KEY_REPEAT
         sequence, key = self._next

@@ -16,6 +16,8 @@ PROFILE = 0x0000
 ENDPOINT = 0
 
 DEFAULT_TIMEOUT = 10 * SECOND
+LONGEST_PERMIT = 254
+"""Seconds."""
 
 FIRST_BROADCAST = 0xFFF8
 ALL_DEVICES, RX_ON_DEVICES, ROUTERS = 0xFFFF, 0xFFFD, 0xFFFC
@@ -105,8 +107,8 @@ class ZdoClient:
         self.tell(ALL_DEVICES, zdp.MgmtNwkUpdateReq(1 << channel, zdp.CHANGE_CHANNEL, update_id=update_id), done)
 
     def permit_joining(self, duration: int, done: Done | None = None) -> None:
-        """Let every router permit joining for `duration` seconds."""
-        self.tell(ROUTERS, zdp.MgmtPermitJoiningReq(duration), done)
+        """Let every router permit joining for `duration` seconds, at most 254: Smart Energy never opens for good."""
+        self.tell(ROUTERS, zdp.MgmtPermitJoiningReq(min(duration, LONGEST_PERMIT)), done)
 
     def resolve(self, source: int, tsn: int, response: zdp.Message) -> bool:
         """Match a response with its request; False if nothing waits for it."""

@@ -8,10 +8,15 @@ from datetime import UTC, datetime
 import pytest
 
 from emulator.clock import SECOND, VirtualClock, run
+from emulator.errors import Drop
 from emulator.randomness import split
+from emulator.zigbee.aps import frames as aps
+from emulator.zigbee.aps.commands import RequestKey, TransportApplicationKey
 from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
+from emulator.zigbee.nwk.layer import NwkIndication
 from emulator.zigbee.security.cbke import Authority
-from emulator.zigbee.security.keys import hashed_link_key
+from emulator.zigbee.security.ccm import cipher
+from emulator.zigbee.security.keys import KeyId, hashed_link_key, key_load_key, key_transport_key
 from emulator.zigbee.storage import COUNTER_STRIDE, LAST_COUNTER, WORN_COUNTER, Counter, KeyOrigin, LinkKey, NonVolatile
 from harness.bench import Han
 from harness.build import settings_for
@@ -312,5 +317,148 @@ def test_without_the_backup_a_new_hub_is_followed_by_nobody():
         await asyncio.sleep(HOUR)
         assert not any(device.stack.joined for device in han.devices[1:])
         assert {device.storage.network.trust_center for device in han.devices[1:]} == {former}
+
+    story(tell)
+
+
+def send_key(han, sender, command, *, key_id=KeyId.KEY_LOAD, to="ihd"):
+    """Let `sender` send an APS command to a device, under the key the two share, as if it came from the hub."""
+    device = getattr(han, to)
+    link = sender.storage.link_keys[device.storage.ieee]
+    header = aps.command_header(9, secured=True)
+    frame = aps.secure(
+        header,
+        command.encode(),
+        cipher(_derived(link.key, key_id)),
+        key_id,
+        link.outgoing.next(),
+        sender.storage.ieee,
+        extended_nonce=True,
+    )
+    device.stack.aps._received(NwkIndication(0x0000, device.storage.network.short, frame, True, -50, 200))
+
+
+def _derived(key, key_id):
+    return {KeyId.KEY_LOAD: key_load_key, KeyId.KEY_TRANSPORT: key_transport_key}.get(key_id, lambda same: same)(key)
+
+
+def test_a_key_comes_from_the_trust_center_or_not_at_all():
+    async def tell(han):
+        ihd, esme, hub = han.ihd.storage, han.esme.storage, han.hub.storage
+        before = {ieee: link.key for ieee, link in ihd.link_keys.items()}
+        drops = han.ihd.stack.counters
+        planted = TransportApplicationKey(bytes(16), 0x1234, True)
+        # The meter shares a key with the display, and writes the hub's network address: its EUI-64 gives it away.
+        send_key(han, han.esme, planted)
+        assert drops[Drop.WRONG_KEY] == 1
+        # The hub itself, but under the wrong derived key.
+        send_key(han, han.hub, planted, key_id=KeyId.KEY_TRANSPORT)
+        send_key(han, han.hub, planted, key_id=KeyId.DATA)
+        assert drops[Drop.UNSECURED] == 2
+        # The key with the Trust Centre is not a partner's, nor is one with oneself.
+        for partner in (hub.ieee, ihd.ieee):
+            send_key(han, han.hub, TransportApplicationKey(bytes(16), partner, True))
+        assert drops[Drop.NOT_FOR_US] == 2
+        assert {ieee: link.key for ieee, link in ihd.link_keys.items()} == before
+        send_key(han, han.hub, TransportApplicationKey(b"k" * 16, esme.ieee, True))
+        assert ihd.link_keys[esme.ieee].key == b"k" * 16
+
+    story(tell, display=True)
+
+
+def test_nobody_asks_for_a_key_in_anothers_name():
+    async def tell(han):
+        gsme, esme = han.gsme.storage, han.esme.storage
+        handed = []
+        han.hub.stack.trust_center._hand_over = lambda ieee, command: handed.append(ieee)
+        # The meter asks under its own key, from the gas meter's network address.
+        link = esme.link_keys[han.hub.storage.ieee]
+        frame = aps.secure(
+            aps.command_header(9, secured=True),
+            RequestKey(2, han.ihd.storage.ieee).encode(),
+            cipher(link.key),
+            KeyId.DATA,
+            link.outgoing.next(),
+            esme.ieee,
+            extended_nonce=True,
+        )
+        han.hub.stack.aps._received(NwkIndication(gsme.network.short, 0, frame, True, -50, 200))
+        assert handed == [esme.ieee, han.ihd.storage.ieee]
+
+    story(tell, display=True)
+
+
+def test_a_used_up_link_key_breaks_no_errand_of_the_trust_center():
+    async def tell(han):
+        link = han.hub.storage.link_keys[han.gsme.storage.ieee]
+        link.outgoing = Counter(LAST_COUNTER + 1, LAST_COUNTER + 1)
+        await rotate(han, asleep=False)
+        han.gsme.stack.joiner.event(JoinEvent.LOST)
+        await asyncio.sleep(HOUR)
+        assert link.outgoing.value == LAST_COUNTER + 1
+
+    story(tell)
+
+
+def test_a_newcomer_has_its_hour_again_after_a_power_cut_of_the_hub_and_a_rejoin_does_not_prolong_it():
+    async def tell(han):
+        hub, esme = han.hub, han.esme
+        hub.expect(esme.storage.ieee, esme.settings.install_code)
+        esme.carry(None)
+        hub.power_off()
+        await asyncio.sleep(10)
+        hub.power_on()
+        await asyncio.sleep(40 * 60)
+        esme.stack.joiner.event(JoinEvent.REJOIN)
+        await asyncio.sleep(10 * 60)
+        assert esme.storage.ieee in hub.device_table
+        await asyncio.sleep(15 * 60)
+        assert esme.storage.ieee not in hub.device_table
+
+    story(tell)
+
+
+def test_no_limit_no_removal():
+    async def tell(han):
+        hub, esme = han.hub, han.esme
+        hub.stack.trust_center.establishment_time = 0
+        hub.expect(esme.storage.ieee, esme.settings.install_code)
+        esme.carry(None)
+        esme.stack.joiner.event(JoinEvent.REJOIN)
+        await asyncio.sleep(3 * HOUR)
+        assert esme.storage.ieee in hub.device_table
+        assert esme.stack.joined
+
+    story(tell)
+
+
+def test_the_client_never_sends_more_than_254_seconds():
+    async def tell(han):
+        told = []
+        client = han.hub.stack.zdo.client
+        client.tell = lambda dst, message, done=None: told.append(message.duration)
+        client.permit_joining(255)
+        client.permit_joining(60)
+        assert told == [254, 60]
+
+    story(tell)
+
+
+def test_a_rotation_that_a_power_cut_interrupted_goes_on_with_the_same_key():
+    async def tell(han):
+        han.hub.stack.trust_center.distribute()
+        await asyncio.sleep(60)
+        sent_out = han.esme.storage.network_keys[1]
+        han.hub.power_off()
+        await asyncio.sleep(10)
+        han.hub.power_on()
+        await asyncio.sleep(60)
+        han.hub.stack.trust_center.distribute()
+        await asyncio.sleep(HOUR)
+        assert han.hub.storage.network_keys[1] == han.esme.storage.network_keys[1] == sent_out
+        han.hub.stack.trust_center.switch()
+        await asyncio.sleep(2 * HOUR)
+        assert {device.storage.active_key for device in han.devices} == {1}
+        assert await reachable(han)
 
     story(tell)
