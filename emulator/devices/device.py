@@ -9,12 +9,13 @@ from typing import Generic, TypeVar
 from emulator.clock import SECOND, Clock
 from emulator.devices.admission import DATA_KEYS, admit, needs_link_key
 from emulator.devices.key_establishment import Initiator, KeyKeeper
+from emulator.devices.services.firmware import FirmwareClient
 from emulator.devices.settings import SMART_ENERGY, DeviceSettings
 from emulator.radio.interface import Radio
 from emulator.randomness import RandomSource
 from emulator.zcl import ClusterClient, ClusterServer, Endpoint
 from emulator.zcl.cluster import Cluster
-from emulator.zcl.clusters import METERING
+from emulator.zcl.clusters import BASIC, METERING
 from emulator.zcl.smart_energy import TABLES
 from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
@@ -176,6 +177,20 @@ class Device(Generic[S]):
         """The table of Metering that this device goes by."""
         return TABLES[self.settings.smart_energy][METERING.id]
 
+    def firmware_client(self, awake: Callable[[bool], None] | None = None) -> FirmwareClient:
+        """What fetches this device's firmware; `awake` for one that sleeps."""
+        return FirmwareClient(
+            self.stack.clock,
+            lambda: self.utc,
+            self.storage.application,
+            self.settings.manufacturer,
+            self._firmware_changed,
+            awake,
+        )
+
+    def _firmware_changed(self, version: int) -> None:
+        self.endpoint.servers[BASIC.id].set("ApplicationVersion", version & 0xFF)
+
     # --- conveniences -----------------------------------------------------------------------------------------------
 
     @property
@@ -188,7 +203,7 @@ class Device(Generic[S]):
         """The Basic cluster of this device."""
         return {
             "ZCLVersion": ZCL_VERSION,
-            "ApplicationVersion": 1,
+            "ApplicationVersion": self.storage.application.get("firmware", 1) & 0xFF,
             "StackVersion": 2,
             "HWVersion": 1,
             "ManufacturerName": self.settings.maker,

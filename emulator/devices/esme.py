@@ -35,6 +35,7 @@ class Esme(Device[EsmeSettings]):
             register,
             self._supply_changed,
         )
+        self.firmware = self.firmware_client()
         self.endpoint = self.add_endpoint(
             settings.endpoint,
             METERING_DEVICE,
@@ -60,8 +61,9 @@ class Esme(Device[EsmeSettings]):
                     parts.handlers,
                 ),
             ),
-            (TIME.id, KEEP_ALIVE.id, BASIC.id, self._initiator.side),
+            (TIME.id, KEEP_ALIVE.id, BASIC.id, self._initiator.side, self.firmware.client),
         )
+        self.firmware.endpoint = self.endpoint
         self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self._trust_center_lost)
 
     def _supply_changed(self, change: Change) -> None:

@@ -17,6 +17,7 @@ from emulator.devices.settings import GsmeSettings
 from emulator.zcl import ClusterClient, ClusterServer, Reply
 from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, POWER_CONFIGURATION, TIME
 from emulator.zcl.clusters.metering import CUBIC_METRES, GAS, LOW_BATTERY, NO_MIRROR
+from emulator.zcl.clusters.ota import UpgradeStatus
 from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
 
 PHYSICAL_ENVIRONMENT = 0x0011
@@ -69,6 +70,7 @@ class Gsme(Device[GsmeSettings]):
             register,
             self._supply_changed,
         )
+        self.firmware = self.firmware_client(lambda on: self._stay_awake() if on else self._may_sleep())
         self.endpoint = self.add_endpoint(
             settings.endpoint,
             METERING_DEVICE,
@@ -96,8 +98,16 @@ class Gsme(Device[GsmeSettings]):
                     parts.handlers,
                 ),
             ),
-            (TIME.id, KEEP_ALIVE.id, BASIC.id, ClusterClient(self.metering), self._initiator.side),
+            (
+                TIME.id,
+                KEEP_ALIVE.id,
+                BASIC.id,
+                ClusterClient(self.metering),
+                self._initiator.side,
+                self.firmware.client,
+            ),
         )
+        self.firmware.endpoint = self.endpoint
         if self.metering is METERING:
             self._read_notices()
         self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self._network_lost)
@@ -108,6 +118,7 @@ class Gsme(Device[GsmeSettings]):
         notices = NoticeReader(
             {
                 Notice.CBKE_UPDATE_REQUEST: self.keys.renew,
+                Notice.NEW_OTA_FIRMWARE: self.firmware.look,
                 Notice.TIME_SYNC: lambda: self._ask(TIME.id, (TIME_ATTRIBUTE,), self._set_clock),
                 Notice.STAY_AWAKE_REQUEST_HAN: self._linger,
             },
@@ -227,6 +238,9 @@ class Gsme(Device[GsmeSettings]):
                 self.keep_alive.check(self._may_sleep)
             if self._clock_is_due:
                 self._ask(TIME.id, (TIME_ATTRIBUTE,), self._set_clock)
+                self.firmware.look()
+            elif self.firmware.status is UpgradeStatus.DOWNLOAD_IN_PROGRESS:
+                self.firmware.look()
             return
         self._failed_reports += 1
         if self._failed_reports >= self.settings.report_failures:

@@ -9,10 +9,12 @@ from typing import Any
 from emulator.clock import MILLISECOND, SECOND, Timer
 from emulator.devices.admission import admit
 from emulator.devices.device import MAINS_SOURCE, Device
-from emulator.devices.ids import ESI
+from emulator.devices.ids import ESI, HUB_ENDPOINT
 from emulator.devices.key_establishment import Responder
 from emulator.devices.mirror import Mirror, mirror_server
-from emulator.devices.notifications import NoticeBoard
+from emulator.devices.notifications import Notice, NoticeBoard
+from emulator.devices.services.firmware import FirmwareServer
+from emulator.devices.services.image import Image
 from emulator.devices.services.messages import Messages
 from emulator.devices.services.prices import Prices
 from emulator.devices.settings import HubSettings
@@ -60,6 +62,7 @@ class CommsHub(Device[HubSettings]):
         )
         self.prices = Prices(lambda: self.utc)
         self.messages = Messages()
+        self.firmware = FirmwareServer(lambda: self.utc)
         self._opening: Timer | None = None
         self.grants_mirrors = True
         """False: the hub has no mirror to give, whatever its settings say."""
@@ -84,9 +87,11 @@ class CommsHub(Device[HubSettings]):
                 self.responder.side,
                 self.prices.server,
                 self.messages.server,
+                self.firmware.server,
             ),
             (self._metering, BASIC.id),
         )
+        self.firmware.endpoint = self.endpoint
         self.responder.endpoint = self.prices.listeners.endpoint = self.messages.listeners.endpoint = self.endpoint
         self.endpoint.admit = self._admit
         for ieee, endpoint in self._mirror_table.items():
@@ -206,6 +211,17 @@ class CommsHub(Device[HubSettings]):
                 place = indication.src, indication.src_endpoint
                 self.stack.clock.call_later(CONFIGURE_AFTER, mirror.notices.configure, *place)
         return "RequestMirrorResponse", {"endpoint_id": endpoint}
+
+    def offer_firmware(self, image: Image) -> None:
+        """Have an image, and say so: to who listens by ImageNotify, to meters with two-way mirroring by notice."""
+        self.firmware.offer(image)
+        for entry in self.device_table.values():
+            mirror = self.mirrors.get(entry.ieee)
+            short = self.short_of(entry.ieee)
+            if mirror is not None and mirror.notices is not None:
+                mirror.notices.put(Notice.NEW_OTA_FIRMWARE)
+            elif not entry.sleeps and short is not None:
+                self.firmware.notify(short, HUB_ENDPOINT)
 
     def _mirror_endpoint(self, ieee: int) -> int:
         """The same meter gets the same endpoint again."""

@@ -1,0 +1,253 @@
+"""Firmware: the hub has images, devices fetch them block by block and change over when they are told (ZCL r8, 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from emulator.clock import SECOND, Clock
+from emulator.devices.ids import HUB, HUB_ENDPOINT
+from emulator.devices.services.image import Image, check_image
+from emulator.errors import RemoteProtocolError
+from emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Reply
+from emulator.zcl.clusters import OTA
+from emulator.zcl.clusters.ota import NO_FILE_OFFSET, OtaStatus, PayloadType, UpgradeStatus
+
+BLOCK = 48
+"""Octets of image in a frame under both keys: 73 less the header's 3, the response's 14 and some to spare."""
+PATIENCE = 3
+"""Blocks asked for in vain before the download rests until the device is next awake or notified."""
+BURST = 100
+"""Blocks that a sleeper fetches at one wake; the rest waits for the next."""
+METER_IMAGE = 0x0001
+"""Image type of every emulated meter; the manufacturer code tells them apart."""
+
+
+class FirmwareServer:
+    """The hub's part. `server` goes on its endpoint."""
+
+    def __init__(self, utc: Callable[[], int]) -> None:
+        self._utc = utc
+        self._images: dict[tuple[int, int], Image] = {}
+        self.upgrade_time = 0
+        """When devices change over that have an image: UTC seconds; 0: at once."""
+        self.ended: list[tuple[int, int, int]] = []
+        """Short address, version and status of each download that a device said it has ended."""
+        self.endpoint: Endpoint
+        """Set by the hub."""
+        self.server = ClusterServer(
+            OTA,
+            {},
+            {
+                "QueryNextImageRequest": self._query,
+                "ImageBlockRequest": self._block,
+                "UpgradeEndRequest": self._end,
+            },
+        )
+
+    def offer(self, image: Image) -> None:
+        """Have an image for devices of its maker and type. `notify` tells those who listen."""
+        self._images[image.key] = image
+
+    def withdraw(self, image: Image) -> None:
+        """Have it no more; downloads that are under way end."""
+        self._images.pop(image.key, None)
+
+    def notify(self, short: int, endpoint: int) -> None:
+        """Say that there is something to ask for; a sleeper does not hear it."""
+        values = {"payload_type": PayloadType.QUERY_JITTER, "query_jitter": 100}
+        self.endpoint.command(short, endpoint, OTA.id, "ImageNotify", values)
+
+    def _query(self, values: dict[str, Any], indication: Indication) -> Answer:
+        image = self._images.get((values["manufacturer_code"], values["image_type"]))
+        if image is None or image.version <= values["file_version"]:
+            return "QueryNextImageResponse", {"status": OtaStatus.NO_IMAGE_AVAILABLE}
+        return "QueryNextImageResponse", _named(image) | {"status": 0, "image_size": len(image.octets)}
+
+    def _block(self, values: dict[str, Any], indication: Indication) -> Answer:
+        image = self._images.get((values["manufacturer_code"], values["image_type"]))
+        offset = values["file_offset"]
+        if image is None or image.version != values["file_version"] or offset >= len(image.octets):
+            return "ImageBlockResponse", {"status": OtaStatus.ABORT}
+        data = image.octets[offset : offset + min(BLOCK, values["maximum_data_size"])]
+        return "ImageBlockResponse", _named(image) | {"status": 0, "file_offset": offset, "image_data": data}
+
+    def _end(self, values: dict[str, Any], indication: Indication) -> Answer:
+        self.ended.append((indication.src, values["file_version"], values["status"]))
+        if values["status"] != OtaStatus.SUCCESS:
+            return None
+        times = {"current_time": self._utc(), "upgrade_time": self.upgrade_time or self._utc()}
+        image = {name: values[name] for name in ("manufacturer_code", "image_type", "file_version")}
+        return "UpgradeEndResponse", image | times
+
+
+def _named(image: Image) -> dict[str, Any]:
+    return {
+        "manufacturer_code": image.manufacturer,
+        "image_type": image.image_type,
+        "file_version": image.version,
+    }
+
+
+class FirmwareClient:
+    """A device's part. `client` goes on its endpoint. `stored` is the flash: version, download and change-over."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        utc: Callable[[], int],
+        stored: dict[str, Any],
+        manufacturer: int,
+        changed: Callable[[int], None],
+        awake: Callable[[bool], None] | None = None,
+    ) -> None:
+        """`changed` gets the version that runs from now on; `awake` keeps a sleeper polling, or lets it sleep."""
+        self._clock = clock
+        self._utc = utc
+        self._stored = stored
+        self._identity = {"manufacturer_code": manufacturer, "image_type": METER_IMAGE}
+        self._changed = changed
+        self._awake = awake
+        self._busy = False
+        self._vain = self._fetched = 0
+
+        self.endpoint: Endpoint
+        """Set by the device."""
+        self.client = ClusterClient(
+            OTA,
+            {"ImageNotify": self._notified},
+            {
+                "CurrentFileVersion": lambda: self.version,
+                "FileOffset": lambda: len(self._download["octets"]) if self._download else NO_FILE_OFFSET,
+                "ImageUpgradeStatus": lambda: self.status,
+                "ManufacturerID": manufacturer,
+                "ImageTypeID": METER_IMAGE,
+            },
+        )
+        self._await_change()
+
+    @property
+    def version(self) -> int:
+        """Of the firmware that runs."""
+        version: int = self._stored.get("firmware", 1)
+        return version
+
+    @property
+    def status(self) -> UpgradeStatus:
+        if "change_over" in self._stored:
+            return UpgradeStatus.COUNT_DOWN
+        return UpgradeStatus.DOWNLOAD_IN_PROGRESS if self._download else UpgradeStatus.NORMAL
+
+    @property
+    def _download(self) -> dict[str, Any]:
+        download: dict[str, Any] = self._stored.get("download", {})
+        return download
+
+    def look(self) -> None:
+        """Go on with a download, or ask whether there is an image: on being notified, and now and then."""
+        if self._busy or "change_over" in self._stored:
+            return
+        self._busy = True
+        self._vain = self._fetched = 0
+        if self._awake is not None:
+            self._awake(True)
+        if self._download:
+            self._next_block()
+        else:
+            values = {"field_control": 0, **self._identity, "file_version": self.version}
+            self._ask("QueryNextImageRequest", values, self._found)
+
+    def _notified(self, values: dict[str, Any], indication: Indication) -> Answer:
+        self._clock.call_later(SECOND, self.look)
+        return None
+
+    def _found(self, reply: Reply) -> None:
+        if not reply.ok or reply.values["status"] != OtaStatus.SUCCESS or reply.values["file_version"] <= self.version:
+            self._rest()
+            return
+        size = reply.values["image_size"]
+        self._stored["download"] = {"version": reply.values["file_version"], "size": size, "octets": b""}
+        self._next_block()
+
+    def _next_block(self) -> None:
+        download = self._download
+        if len(download["octets"]) >= download["size"]:
+            self._complete()
+            return
+        if self._awake is not None and self._fetched >= BURST:
+            self._rest()
+            return
+        values = {
+            "field_control": 0,
+            **self._identity,
+            "file_version": download["version"],
+            "file_offset": len(download["octets"]),
+            "maximum_data_size": BLOCK,
+        }
+        self._ask("ImageBlockRequest", values, self._block_came)
+
+    def _block_came(self, reply: Reply) -> None:
+        download = self._download
+        if not reply.ok:
+            self._vain += 1
+            if self._vain < PATIENCE:
+                self._next_block()
+            else:
+                self._rest()
+            return
+        values = reply.values
+        data = values.get("image_data")
+        if values["status"] != OtaStatus.SUCCESS or not data or values["file_offset"] != len(download["octets"]):
+            # The server has it no more, or sends another place than was asked for: start from nothing next time.
+            self._drop()
+            return
+        self._vain = 0
+        self._fetched += 1
+        self._stored["download"] = download | {"octets": download["octets"] + data}
+        self._next_block()
+
+    def _complete(self) -> None:
+        download = self._download
+        try:
+            image = check_image(download["octets"])
+            whole = (image.key, image.version) == (tuple(self._identity.values()), download["version"])
+        except RemoteProtocolError:
+            whole = False
+        status = OtaStatus.SUCCESS if whole else OtaStatus.INVALID_IMAGE
+        values = {"status": status, **self._identity, "file_version": download["version"]}
+        if whole:
+            self._ask("UpgradeEndRequest", values, self._told_when)
+        else:
+            self.endpoint.command(HUB, HUB_ENDPOINT, OTA.id, "UpgradeEndRequest", values)
+            self._drop()
+
+    def _told_when(self, reply: Reply) -> None:
+        if reply.ok:
+            version = self._stored.pop("download")["version"]
+            self._stored["change_over"] = (version, reply.values["upgrade_time"])
+            self._await_change()
+        self._rest()
+
+    def _drop(self) -> None:
+        self._stored.pop("download", None)
+        self._rest()
+
+    def _rest(self) -> None:
+        self._busy = False
+        if self._awake is not None:
+            self._awake(False)
+
+    # --- changing over ------------------------------------------------------------------------------------------
+
+    def _await_change(self) -> None:
+        pending = self._stored.get("change_over")
+        if pending is not None:
+            self._clock.call_later(max(0, pending[1] - self._utc()) * SECOND, self._change)
+
+    def _change(self) -> None:
+        version, _ = self._stored.pop("change_over")
+        self._stored["firmware"] = version
+        self._changed(version)
+
+    def _ask(self, name: str, values: dict[str, Any], done: Callable[[Reply], None]) -> None:
+        self.endpoint.command(HUB, HUB_ENDPOINT, OTA.id, name, values, done)

@@ -1,0 +1,218 @@
+"""Firmware from the hub to its meters: whole, half, broken, resumed, and changed over at the time that was said."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from emulator.clock import VirtualClock, run
+from emulator.devices.services.firmware import METER_IMAGE
+from emulator.devices.services.image import check_image, make_image
+from emulator.errors import LocalProtocolError, RemoteProtocolError
+from emulator.randomness import split
+from emulator.zcl.clusters import BASIC
+from emulator.zcl.clusters.ota import OtaStatus, UpgradeStatus
+from emulator.zcl.smart_energy import SmartEnergy
+from harness.bench import Han, called_back
+from harness.build import settings_for
+from harness.checks import HanConnectivityCheck
+from harness.installed import install
+from harness.migration.vocabulary import Verdict
+from profiles.cohorts import household
+from profiles.rulesets import Cohort
+
+HOUR, DAY = 3600, 86_400
+PROGRAM = split(1, "program").randbytes(3000)
+
+
+def story(tell, *, era=SmartEnergy.SE_1_1):
+    clock = VirtualClock()
+    settings = settings_for(household(Cohort.IOC), quiet=True)
+    settings = replace(
+        settings, hub=replace(settings.hub, smart_energy=era), gsme=replace(settings.gsme, smart_energy=era)
+    )
+    han = Han(settings, seed="firmware", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
+
+    async def play():
+        install(han)
+        await asyncio.sleep(60)
+        await tell(han)
+
+    run(clock, play())
+
+
+def image_for(device, version=2, program=PROGRAM):
+    return make_image(device.settings.manufacturer, METER_IMAGE, version, program)
+
+
+async def application_version(han, device):
+    short = han.hub.short_of(device.storage.ieee)
+    reply = await called_back(lambda done: han.hub.endpoint.read(short, 1, BASIC.id, (1,), done))
+    return reply.values[1]
+
+
+def test_a_meter_that_listens_fetches_its_image_when_it_is_told_of_it():
+    async def tell(han):
+        assert await application_version(han, han.esme) == 1
+        han.hub.offer_firmware(image_for(han.esme))
+        await asyncio.sleep(60)
+        assert han.esme.firmware.version == 2
+        assert await application_version(han, han.esme) == 2
+        assert han.hub.firmware.ended == [(han.esme.storage.network.short, 2, OtaStatus.SUCCESS)]
+        assert "download" not in han.esme.storage.application
+        assert han.esme.firmware.status is UpgradeStatus.NORMAL
+
+    story(tell)
+
+
+def test_a_sleeper_finds_its_image_within_a_day_and_goes_on_answering():
+    async def tell(han):
+        han.hub.offer_firmware(image_for(han.gsme))
+        await asyncio.sleep(25 * HOUR)
+        assert han.gsme.firmware.version == 2
+        assert (await HanConnectivityCheck().run(han)).verdict is Verdict.PASS
+
+    story(tell)
+
+
+def test_two_way_mirroring_tells_a_sleeper_at_its_next_report():
+    async def tell(han):
+        han.hub.offer_firmware(image_for(han.gsme))
+        await asyncio.sleep(2 * HOUR)
+        assert han.gsme.firmware.version == 2
+
+    story(tell, era=SmartEnergy.SE_1_2)
+
+
+def test_a_long_download_of_a_sleeper_is_spread_over_its_wakes():
+    async def tell(han):
+        han.hub.offer_firmware(image_for(han.gsme, program=split(2, "long").randbytes(7000)))
+        offsets = []
+        await asyncio.sleep(24 * HOUR)
+        for _ in range(8):
+            offsets.append(len(han.gsme.storage.application.get("download", {"octets": b""})["octets"]))
+            await asyncio.sleep(1800)
+        assert any(0 < offset < 7000 for offset in offsets)
+        assert han.gsme.firmware.version == 2
+
+    story(tell)
+
+
+def test_a_meter_changes_over_when_it_is_told_to_and_a_power_cut_before_that_is_nothing():
+    async def tell(han):
+        han.hub.firmware.upgrade_time = han.hub.utc + 6 * HOUR
+        han.hub.offer_firmware(image_for(han.esme))
+        await asyncio.sleep(HOUR)
+        assert han.esme.firmware.version == 1
+        assert han.esme.firmware.status is UpgradeStatus.COUNT_DOWN
+        han.esme.power_off()
+        await asyncio.sleep(10)
+        han.esme.power_on()
+        await asyncio.sleep(HOUR)
+        assert han.esme.firmware.version == 1
+        await asyncio.sleep(5 * HOUR)
+        assert han.esme.firmware.version == 2
+        assert await application_version(han, han.esme) == 2
+
+    story(tell)
+
+
+def test_a_power_cut_in_the_middle_leaves_the_old_firmware_and_the_download_goes_on():
+    async def tell(han):
+        han.hub.offer_firmware(image_for(han.esme))
+        await asyncio.sleep(1.4)
+        while not han.esme.storage.application.get("download", {}).get("octets"):
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
+        so_far = len(han.esme.storage.application["download"]["octets"])
+        assert 0 < so_far < 3000
+        han.esme.power_off()
+        await asyncio.sleep(10)
+        han.esme.power_on()
+        await asyncio.sleep(5)
+        assert han.esme.firmware.version == 1
+        assert len(han.esme.storage.application["download"]["octets"]) == so_far
+        han.esme.firmware.look()
+        await asyncio.sleep(60)
+        assert han.esme.firmware.version == 2
+
+    story(tell)
+
+
+def test_an_image_that_is_withdrawn_half_way_ends_the_download():
+    async def tell(han):
+        image = image_for(han.esme)
+        han.hub.offer_firmware(image)
+        while not han.esme.storage.application.get("download", {}).get("octets"):
+            await asyncio.sleep(0.05)
+        han.hub.firmware.withdraw(image)
+        await asyncio.sleep(60)
+        assert han.esme.firmware.version == 1
+        assert "download" not in han.esme.storage.application
+        assert han.esme.firmware.status is UpgradeStatus.NORMAL
+
+    story(tell)
+
+
+def test_a_hub_that_goes_silent_costs_the_meter_its_patience_only():
+    async def tell(han):
+        han.hub.offer_firmware(image_for(han.esme))
+        while not han.esme.storage.application.get("download", {}).get("octets"):
+            await asyncio.sleep(0.05)
+        han.radio("hub").muted = True
+        await asyncio.sleep(300)
+        assert not han.esme.firmware._busy
+        han.radio("hub").muted = False
+        han.esme.firmware.look()
+        await asyncio.sleep(60)
+        assert han.esme.firmware.version == 2
+
+    story(tell)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda octets: octets[:200] + bytes((octets[200] ^ 1,)) + octets[201:],
+        lambda octets: b"\x00" + octets[1:],
+        lambda octets: octets[:-1] + bytes((octets[-1] ^ 1,)),
+        lambda octets: octets + b"\x00",
+        lambda octets: octets[:40],
+    ],
+    ids=["a bit of the program", "no image file", "a bit of the hash", "too long", "cut short"],
+)
+def test_an_image_that_is_not_whole_is_reported_and_not_run(spoil):
+    async def tell(han):
+        good = image_for(han.esme)
+        han.hub.offer_firmware(good._replace(octets=spoil(good.octets)))
+        await asyncio.sleep(60)
+        assert han.esme.firmware.version == 1
+        assert [status for _, _, status in han.hub.firmware.ended] == [OtaStatus.INVALID_IMAGE]
+        assert "download" not in han.esme.storage.application
+
+    story(tell)
+
+
+def test_an_image_for_another_maker_or_an_older_one_is_not_fetched():
+    async def tell(han):
+        esme = han.esme
+        han.hub.offer_firmware(make_image(esme.settings.manufacturer ^ 1, METER_IMAGE, 9, PROGRAM))
+        han.hub.offer_firmware(image_for(esme, version=1))
+        await asyncio.sleep(60)
+        assert esme.firmware.version == 1
+        assert han.hub.firmware.ended == []
+
+    story(tell)
+
+
+def test_an_image_names_itself_and_tells_whether_it_is_whole():
+    image = make_image(0x1031, 1, 7, PROGRAM)
+    assert check_image(image.octets) == image
+    assert image.octets[:4] == bytes.fromhex("1ef1ee0b")
+    with pytest.raises(RemoteProtocolError):
+        check_image(b"")
+    with pytest.raises(LocalProtocolError):
+        make_image(0x1031, 1, 7, bytes(9000))
