@@ -176,9 +176,9 @@ CLUSTER = Cluster(
                 Field("block_period_start_time", UTC_TIME),
                 Field("block_period_duration", UINT24),
                 Field("block_period_control", BITMAP8),
-                Field("block_period_duration_type", Trailing(BITMAP8)),
-                Field("tariff_type", Trailing(BITMAP8)),
-                Field("tariff_resolution_period", Trailing(ENUM8)),
+                Field("block_period_duration_type", BITMAP8),
+                _TYPE,
+                Field("tariff_resolution_period", ENUM8),
             ),
         ),
         Command(

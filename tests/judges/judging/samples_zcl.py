@@ -66,11 +66,10 @@ NEVER_SHORT = {
     "ConfirmKeyDataRequest",
     "TransferData",
     "ServerTransferData",
-    "PublishBlockPeriod",
 }
 """Commands that may end early by their codec, but not by their meaning: notification scheme 1 has one word, what
 schedules has a schedule, what allocates an allocation, a confirmation has a code, and a transfer has something to
-transfer. A block period had no tail before SE 1.1, which tshark does not know."""
+transfer."""
 
 
 _CERTIFICATE = "03045FDFC8D85FFB8B3993CB72DDCAA55F00B3E87D6D 0000000000000001 5445535453454341 01090006000000000000"
