@@ -9,13 +9,16 @@ from typing import Generic, TypeVar
 from emulator.clock import SECOND, Clock
 from emulator.devices.admission import DATA_KEYS, admit, needs_link_key
 from emulator.devices.key_establishment import Initiator, KeyKeeper
+from emulator.devices.services.events import EventLog
 from emulator.devices.services.firmware import FirmwareClient
 from emulator.devices.settings import SMART_ENERGY, DeviceSettings
 from emulator.radio.interface import Radio
 from emulator.randomness import RandomSource
 from emulator.zcl import ClusterClient, ClusterServer, Endpoint
 from emulator.zcl.cluster import Cluster
-from emulator.zcl.clusters import BASIC, METERING
+from emulator.zcl.clusters import BASIC, EVENTS, METERING
+from emulator.zcl.clusters.event_ids import EVENT_IDS
+from emulator.zcl.clusters.events import LogId
 from emulator.zcl.smart_energy import TABLES
 from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
@@ -176,6 +179,15 @@ class Device(Generic[S]):
     def metering(self) -> Cluster:
         """The table of Metering that this device goes by."""
         return TABLES[self.settings.smart_energy][METERING.id]
+
+    def event_log(self) -> EventLog:
+        """What happens to this device is noted here; that it was without power, at once."""
+        stored = self.storage.application
+        log = EventLog(TABLES[self.settings.smart_energy][EVENTS.id], lambda: self.utc, stored)
+        if stored.get("has_run"):
+            log.add(LogId.GENERAL, EVENT_IDS["PowerLoss"])
+        stored["has_run"] = True
+        return log
 
     def firmware_client(self, awake: Callable[[bool], None] | None = None) -> FirmwareClient:
         """What fetches this device's firmware; `awake` for one that sleeps."""

@@ -8,6 +8,7 @@ from emulator.devices.keep_alive import KeepAlive
 from emulator.devices.metering import MeterParts
 from emulator.devices.metering.supply import Change
 from emulator.devices.register import Register
+from emulator.devices.services.tunnel import TunnelServer
 from emulator.devices.settings import EsmeSettings
 from emulator.zcl import ClusterServer
 from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
@@ -36,6 +37,9 @@ class Esme(Device[EsmeSettings]):
             self._supply_changed,
         )
         self.firmware = self.firmware_client()
+        self.events = self.event_log()
+        self.tunnel = TunnelServer(self.stack.clock, lambda octets: octets)
+        """What comes through a tunnel goes back: the meter speaks no DLMS/COSEM."""
         self.endpoint = self.add_endpoint(
             settings.endpoint,
             METERING_DEVICE,
@@ -60,10 +64,12 @@ class Esme(Device[EsmeSettings]):
                     },
                     parts.handlers,
                 ),
+                self.tunnel.server,
+                self.events.server,
             ),
             (TIME.id, KEEP_ALIVE.id, BASIC.id, self._initiator.side, self.firmware.client),
         )
-        self.firmware.endpoint = self.endpoint
+        self.firmware.endpoint = self.tunnel.endpoint = self.events.endpoint = self.endpoint
         self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self._trust_center_lost)
 
     def _supply_changed(self, change: Change) -> None:
@@ -75,6 +81,9 @@ class Esme(Device[EsmeSettings]):
         self.stack.zdo.announce()
         self.keep_alive.start()
         self.keys.ensure(self.secured)
+
+    def secured(self) -> None:
+        self.events.tell()
 
     def _demand(self) -> int:
         """W: the mean, with a daily wave, so that a display has something to show."""

@@ -16,6 +16,8 @@ from emulator.devices.register import Register
 from emulator.devices.settings import GsmeSettings
 from emulator.zcl import ClusterClient, ClusterServer, Reply
 from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, POWER_CONFIGURATION, TIME
+from emulator.zcl.clusters.event_ids import EVENT_IDS
+from emulator.zcl.clusters.events import LogId
 from emulator.zcl.clusters.metering import CUBIC_METRES, GAS, LOW_BATTERY, NO_MIRROR
 from emulator.zcl.clusters.ota import UpgradeStatus
 from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
@@ -70,6 +72,7 @@ class Gsme(Device[GsmeSettings]):
             register,
             self._supply_changed,
         )
+        self.events = self.event_log()
         self.firmware = self.firmware_client(lambda on: self._stay_awake() if on else self._may_sleep())
         self.endpoint = self.add_endpoint(
             settings.endpoint,
@@ -97,6 +100,7 @@ class Gsme(Device[GsmeSettings]):
                     },
                     parts.handlers,
                 ),
+                self.events.server,
             ),
             (
                 TIME.id,
@@ -107,7 +111,7 @@ class Gsme(Device[GsmeSettings]):
                 self.firmware.client,
             ),
         )
-        self.firmware.endpoint = self.endpoint
+        self.firmware.endpoint = self.events.endpoint = self.endpoint
         if self.metering is METERING:
             self._read_notices()
         self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self._network_lost)
@@ -222,6 +226,7 @@ class Gsme(Device[GsmeSettings]):
         metering.set("Status", LOW_BATTERY)
         metering.set("RemainingBatteryLife", LOW_BATTERY_PERCENT)
         power.set("BatteryVoltage", LOW_BATTERY_VOLTS)
+        self.events.add(LogId.FAULT, EVENT_IDS["LowBattery"])
         power.set("BatteryPercentageRemaining", 2 * LOW_BATTERY_PERCENT)
 
     def push(self) -> None:
@@ -233,6 +238,7 @@ class Gsme(Device[GsmeSettings]):
         if reply.ok:
             self._failed_reports = self._restraint = 0
             self._suspicion = None
+            self.events.tell()
             if self.keep_alive.due:
                 self._stay_awake()
                 self.keep_alive.check(self._may_sleep)
@@ -284,7 +290,8 @@ class Gsme(Device[GsmeSettings]):
             self.keys.ensure(self.secured)
 
     def secured(self) -> None:
-        """Learn the time, then see to the mirror."""
+        """Tell what happened, learn the time, then see to the mirror."""
+        self.events.tell()
         self._ask(TIME.id, (TIME_ATTRIBUTE,), self._time_read)
 
     def _time_read(self, reply: Reply) -> None:

@@ -13,15 +13,18 @@ from emulator.devices.ids import ESI, HUB_ENDPOINT
 from emulator.devices.key_establishment import Responder
 from emulator.devices.mirror import Mirror, mirror_server
 from emulator.devices.notifications import Notice, NoticeBoard
+from emulator.devices.services.events import EventListener
 from emulator.devices.services.firmware import FirmwareServer
 from emulator.devices.services.image import Image
 from emulator.devices.services.messages import Messages
 from emulator.devices.services.prices import Prices
+from emulator.devices.services.tunnel import TunnelClient
 from emulator.devices.settings import HubSettings
 from emulator.devices.sleepers import Sleepers
 from emulator.zcl import Answer, ClusterClient, ClusterServer, Indication, Status
-from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
+from emulator.zcl.clusters import BASIC, EVENTS, IDENTIFY, KEEP_ALIVE, METERING, TIME
 from emulator.zcl.clusters.metering import NO_MIRROR
+from emulator.zcl.smart_energy import TABLES
 from emulator.zigbee.nwk.parent import LONGEST_PERMIT, JoinStatus
 from emulator.zigbee.security.install_code import InstallCode
 from emulator.zigbee.storage import KeyOrigin, LinkKey
@@ -63,6 +66,8 @@ class CommsHub(Device[HubSettings]):
         self.prices = Prices(lambda: self.utc)
         self.messages = Messages()
         self.firmware = FirmwareServer(lambda: self.utc)
+        self.tunnels = TunnelClient()
+        self.events = EventListener(TABLES[settings.smart_energy][EVENTS.id])
         self._opening: Timer | None = None
         self.grants_mirrors = True
         """False: the hub has no mirror to give, whatever its settings say."""
@@ -89,9 +94,9 @@ class CommsHub(Device[HubSettings]):
                 self.messages.server,
                 self.firmware.server,
             ),
-            (self._metering, BASIC.id),
+            (self._metering, BASIC.id, self.tunnels.client, self.events.client),
         )
-        self.firmware.endpoint = self.endpoint
+        self.firmware.endpoint = self.tunnels.endpoint = self.endpoint
         self.responder.endpoint = self.prices.listeners.endpoint = self.messages.listeners.endpoint = self.endpoint
         self.endpoint.admit = self._admit
         for ieee, endpoint in self._mirror_table.items():

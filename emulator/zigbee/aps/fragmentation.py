@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from emulator.errors import Drop, RemoteProtocolError
 from emulator.zigbee.aps.frames import Fragment
 
-LARGEST_MESSAGE = 1024
-"""Octets. SE allows devices to take no more than 128; a hub that mirrors profiles takes more."""
+LARGEST_MESSAGE = 2048
+"""Octets. SE allows devices to take no more than 128; a tunnel's transfers have 1,500 where nothing else is agreed."""
 MAX_BLOCKS = 255
 
 

@@ -1,0 +1,226 @@
+"""Tunnels between hub and electricity meter, and what happens to meters told and kept, on a whole HAN."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from emulator.clock import VirtualClock, run
+from emulator.devices.services.events import KEPT
+from emulator.randomness import split
+from emulator.zcl.clusters import EVENTS, TUNNELING
+from emulator.zcl.clusters.event_ids import EVENT_IDS
+from emulator.zcl.clusters.events import ANY_EVENT, ClearedLogs, LogId, WantedLog
+from emulator.zcl.clusters.tunneling import TransferDataStatus, TunnelStatus
+from emulator.zcl.smart_energy import SmartEnergy
+from harness.bench import Han, called_back
+from harness.build import settings_for
+from harness.installed import install
+from profiles.cohorts import household
+from profiles.rulesets import Cohort
+
+HOUR = 3600
+EARLY, LATE = SmartEnergy.SE_1_1, SmartEnergy.SE_1_2
+
+
+def story(tell, *, era=EARLY):
+    clock = VirtualClock()
+    settings = settings_for(household(Cohort.IOC), quiet=True)
+    later = {place: replace(getattr(settings, place), smart_energy=era) for place in ("hub", "esme", "gsme")}
+    settings = replace(settings, **later)
+    han = Han(settings, seed="tunnel", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
+
+    async def play():
+        install(han)
+        await asyncio.sleep(60)
+        await tell(han, han.hub.short_of(han.esme.storage.ieee))
+
+    run(clock, play())
+
+
+async def opened(han, short):
+    return await called_back(lambda done: han.hub.tunnels.open(short, 1, done))
+
+
+@pytest.mark.parametrize("length", [1, 60, 300, 1500])
+def test_octets_go_through_a_tunnel_and_come_back(length):
+    async def tell(han, short):
+        tunnel, came = await opened(han, short), []
+        han.hub.tunnels.on_data = lambda *arrived: came.append(arrived)
+        data = split(length, "data").randbytes(length)
+        han.hub.tunnels.send(short, tunnel, data)
+        await asyncio.sleep(30)
+        assert came == [(short, tunnel, data)]
+        han.hub.tunnels.close(short, tunnel)
+        await asyncio.sleep(2)
+        assert han.esme.tunnel.open == 0
+
+    story(tell)
+
+
+def test_a_meter_has_so_many_tunnels_and_no_more():
+    async def tell(han, short):
+        first, second = await opened(han, short), await opened(han, short)
+        assert first != second
+        assert await opened(han, short) is None
+        han.hub.tunnels.close(short, first)
+        await asyncio.sleep(2)
+        assert await opened(han, short) not in (None, second)
+
+    story(tell)
+
+
+def test_a_protocol_that_the_meter_does_not_speak_is_refused_and_the_one_it_does_is_listed():
+    async def tell(han, short):
+        values = {
+            "protocol_id": 3,
+            "manufacturer_code": 0xFFFF,
+            "flow_control_support": False,
+            "maximum_incoming_transfer_size": 100,
+        }
+
+        def ask(name, fields):
+            return called_back(lambda done: han.hub.endpoint.command(short, 1, TUNNELING.id, name, fields, done))
+
+        assert (await ask("RequestTunnel", values)).values["tunnel_status"] == TunnelStatus.PROTOCOL_NOT_SUPPORTED
+        flow = values | {"protocol_id": 0, "flow_control_support": True}
+        assert (await ask("RequestTunnel", flow)).values["tunnel_status"] == TunnelStatus.FLOW_CONTROL_NOT_SUPPORTED
+        listed = (await ask("GetSupportedTunnelProtocols", {"protocol_offset": 0})).values
+        assert [protocol.protocol_id for protocol in listed["protocols"]] == [0]
+        assert listed["protocol_list_complete"]
+
+    story(tell)
+
+
+def test_an_idle_tunnel_is_closed_and_the_hub_is_told():
+    async def tell(han, short):
+        tunnel = await opened(han, short)
+        await asyncio.sleep(250)
+        han.hub.tunnels.send(short, tunnel, b"still here")
+        await asyncio.sleep(250)
+        assert han.esme.tunnel.open == 1
+        await asyncio.sleep(60)
+        assert han.esme.tunnel.open == 0
+        assert han.hub.tunnels.tunnels == {}
+
+    story(tell)
+
+
+def test_a_transfer_without_a_tunnel_is_answered_with_an_error():
+    async def tell(han, short):
+        errors = []
+        han.hub.tunnels.on_error = lambda *error: errors.append(error)
+        han.hub.endpoint.command(short, 1, TUNNELING.id, "TransferData", {"tunnel_id": 77, "data": b"x"})
+        await asyncio.sleep(2)
+        assert errors == [(short, 77, TransferDataStatus.NO_SUCH_TUNNEL)]
+
+    story(tell)
+
+
+def test_nobody_uses_a_tunnel_of_somebody_else():
+    async def tell(han, short):
+        tunnel, served = await opened(han, short), []
+        han.esme.tunnel.serve = served.append
+        han.esme.tunnel._tunnels[tunnel].short ^= 1
+        han.hub.tunnels.send(short, tunnel, b"x")
+        await asyncio.sleep(2)
+        assert served == []
+
+    story(tell)
+
+
+def test_too_much_for_the_client_is_not_sent():
+    async def tell(han, short):
+        tunnel = await opened(han, short)
+        assert not han.esme.tunnel.send(tunnel, bytes(1501))
+        assert not han.esme.tunnel.send(99, b"x")
+        assert han.esme.tunnel.send(tunnel, b"x")
+
+    story(tell)
+
+
+@pytest.mark.parametrize("era", [EARLY, LATE])
+def test_a_power_cut_is_told_when_there_is_a_key_and_stays_in_the_log(era):
+    async def tell(han, short):
+        assert han.hub.events.heard == []
+        han.esme.power_off()
+        await asyncio.sleep(30)
+        han.esme.power_on()
+        on = han.esme.utc
+        await asyncio.sleep(10)
+        assert han.hub.events.heard == [(short, EVENT_IDS["PowerLoss"], on)]
+        await asyncio.sleep(HOUR)
+        assert len(han.hub.events.heard) == 1
+        assert [event.id for event in han.esme.events.events] == [EVENT_IDS["PowerLoss"]]
+
+    story(tell, era=era)
+
+
+def test_a_fading_battery_is_told_at_the_next_report():
+    async def tell(han, short):
+        han.gsme.weaken()
+        await asyncio.sleep(3 * HOUR)
+        gsme = han.gsme.storage.network.short
+        assert [(who, what) for who, what, _ in han.hub.events.heard] == [(gsme, EVENT_IDS["LowBattery"])]
+
+    story(tell)
+
+
+async def log_of(han, short, log=LogId.ALL, event=ANY_EVENT, count=0, offset=0):
+    more = []
+    han.hub.events.client.handle("PublishEventLog", lambda values, indication: more.append(values))
+    values = {
+        "wanted_log": WantedLog(log, 0),
+        "event_id": event,
+        "start_time": 0,
+        "end_time": 0xFFFFFFFF,
+        "number_of_events": count,
+        "event_offset": offset,
+    }
+    reply = await called_back(lambda done: han.hub.endpoint.command(short, 1, EVENTS.id, "GetEventLog", values, done))
+    await asyncio.sleep(5)
+    return [reply.values, *more]
+
+
+@pytest.mark.parametrize("era", [EARLY, LATE])
+def test_a_log_is_handed_out_newest_first_in_as_many_commands_as_it_takes(era):
+    async def tell(han, short):
+        for number in range(12):
+            han.esme.events.add(LogId.TAMPER if number % 2 else LogId.GENERAL, 0x0200 + number)
+        parts = await log_of(han, short)
+        assert [part["command_index"] for part in parts] == [0, 1, 2]
+        assert {part["total_commands"] for part in parts} == {3}
+        assert {part["total_number_of_matching_events"] for part in parts} == {12}
+        assert [event.event_id for part in parts for event in part["events"]] == list(range(0x020B, 0x01FF, -1))
+        (tampered,) = await log_of(han, short, LogId.TAMPER, count=2, offset=1)
+        assert [event.event_id for event in tampered["events"]] == [0x0209, 0x0207]
+        (one,) = await log_of(han, short, event=0x0203)
+        assert [event.event_id for event in one["events"]] == [0x0203]
+        (none,) = await log_of(han, short, event=0x0999)
+        assert (none["events"], none["total_number_of_matching_events"]) == ((), 0)
+
+    story(tell, era=era)
+
+
+def test_a_log_keeps_so_many_events_and_is_cleared_by_kind():
+    async def tell(han, short):
+        for number in range(KEPT + 10):
+            han.esme.events.add(LogId.FAULT if number % 2 else LogId.GENERAL, number + 1)
+        assert len(han.esme.events.events) == KEPT
+        assert han.esme.events.events[0].id == 11
+
+        def clear(log):
+            values = {"log_id": log}
+            return called_back(
+                lambda done: han.hub.endpoint.command(short, 1, EVENTS.id, "ClearEventLogRequest", values, done)
+            )
+
+        assert (await clear(LogId.FAULT)).values["cleared_event_logs"] == ClearedLogs.FAULT
+        assert {event.log for event in han.esme.events.events} == {LogId.GENERAL}
+        assert (await clear(LogId.ALL)).values["cleared_event_logs"] == ClearedLogs.ALL
+        assert han.esme.events.events == ()
+
+    story(tell)
