@@ -40,7 +40,9 @@ from emulator.devices.services.firmware import METER_IMAGE
 from emulator.devices.services.image import make_image
 from emulator.devices.services.messages import Message
 from emulator.devices.services.prices import Price
+from emulator.zcl.clusters import EVENTS
 from emulator.zcl.clusters import METERING as METERING_TABLE
+from emulator.zcl.clusters.events import WantedLog
 from emulator.zcl.clusters.metering import SUPPLY_OFF, SupplyControl
 from emulator.zcl.smart_energy import SmartEnergy
 from emulator.zigbee.nwk.join_states import JoinEvent
@@ -69,6 +71,8 @@ class Story(NamedTuple):
     """The formation is part of what the filters look at."""
     bite: str = ""
     """Of a fault: the display filter that finds nothing in a healthy hour, and something once it is injected."""
+    foreign: str = ""
+    """Display filter of the frames that end in octets of another protocol, which tshark rightly leaves alone."""
     era: SmartEnergy | None = None
     """Of hub and meters, where it is not that of their profiles."""
     healthy_first: bool = False
@@ -194,6 +198,37 @@ async def _ask_a_meter(han: Han) -> None:
         ask = partial(han.hub.endpoint.command, short, 1, METERING_TABLE.id, name, values)
         reply = await called_back(ask)
         assert reply.ok, name
+
+
+async def _tunnel(han: Han) -> None:
+    short, came = han.hub.short_of(han.esme.storage.ieee), []
+    assert short is not None
+    han.hub.tunnels.on_data = lambda *arrived: came.append(arrived)
+    tunnel = await called_back(partial(han.hub.tunnels.open, short, 1))
+    han.hub.tunnels.send(short, tunnel, b"\x7e" + bytes(range(40)) + b"\x7e")
+    await asyncio.sleep(10)
+    assert came
+    han.hub.tunnels.close(short, tunnel)
+    await asyncio.sleep(2)
+
+
+async def _events(han: Han) -> None:
+    short = han.hub.short_of(han.esme.storage.ieee)
+    assert short is not None
+    han.esme.power_off()
+    await asyncio.sleep(20)
+    han.esme.power_on()
+    await asyncio.sleep(20)
+    values = {
+        "wanted_log": WantedLog(0, 0),
+        "event_id": 0,
+        "start_time": 0,
+        "end_time": 0xFFFFFFFF,
+        "number_of_events": 0,
+        "event_offset": 0,
+    }
+    reply = await called_back(partial(han.hub.endpoint.command, short, 1, EVENTS.id, "GetEventLog", values))
+    assert len(reply.values["events"]) == 1
 
 
 TALES: dict[str, Story] = {
@@ -346,6 +381,27 @@ TALES: dict[str, Story] = {
     "what-came-with-1.2": Story(
         _ask_a_meter,
         tuple(f"zbee_zcl_se.met.cmd.srv_tx.id == {id:#04x} && zbee_nwk.src == {{esme}}" for id in (0, 5, 6)),
+        era=SmartEnergy.SE_1_2,
+    ),
+    "tunnel": Story(
+        _tunnel,
+        (
+            "zbee_zcl_se.tun.cmd.srv_rx.id == 0x00 && zbee_nwk.dst == {esme}",
+            "zbee_zcl_se.tun.cmd.srv_tx.id == 0x00 && zbee_nwk.src == {esme}",
+            "zbee_zcl_se.tun.cmd.srv_rx.id == 0x02 && zbee_nwk.dst == {esme}",
+            "zbee_zcl_se.tun.cmd.srv_tx.id == 0x01 && zbee_nwk.src == {esme}",
+            "zbee_zcl_se.tun.cmd.srv_rx.id == 0x01 && zbee_nwk.dst == {esme}",
+        ),
+        ("zbee_aps.cluster == 0x0704 && zbee_aps.security == 0",),
+        foreign="zbee_zcl_se.tun.cmd.srv_rx.id == 0x02 || zbee_zcl_se.tun.cmd.srv_tx.id == 0x01",
+    ),
+    "events": Story(
+        _events,
+        (
+            "zbee_zcl_se.events.cmd.srv_tx.id == 0x00 && zbee_nwk.src == {esme}",
+            "zbee_zcl_se.events.cmd.srv_tx.id == 0x01 && zbee_nwk.src == {esme}",
+        ),
+        ("zbee_aps.cluster == 0x0709 && zbee_aps.security == 0",),
         era=SmartEnergy.SE_1_2,
     ),
 }
