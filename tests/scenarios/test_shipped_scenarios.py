@@ -36,6 +36,8 @@ def test_a_story_goes_as_it_says(name: str) -> None:
         ("decide_within_days = 7", "decide_within_days = 0", "decide_within_days"),
         ("before_check = 1", "before_check = 0", "before_check"),
         ("[expect]", "[expected]", "expect"),
+        ('state = "broken"', 'state = "impaired"', "changes[0].state"),
+        ('start = 2022', 'begins = "old"\nstart = 2022', "begins"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_one_line_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:

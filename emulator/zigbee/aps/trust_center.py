@@ -137,14 +137,14 @@ class TrustCenter:
         if earlier is not None and afresh:
             earlier.cancel()
             del self._newcomers[ieee]
-        if self.establishment_time and not self._trusts(ieee) and ieee not in self._newcomers:
+        if self.establishment_time and self._is_new(ieee) and ieee not in self._newcomers:
             self._newcomers[ieee] = self._clock.call_later(self.establishment_time, self._require_key, ieee, via)
 
     def _require_key(self, ieee: int, via: int | None) -> None:
         """Its time is up: a device that still has the newcomer's key only has to go."""
         self._newcomers.pop(ieee, None)
         short = self._aps.storage.short_addresses.get(ieee)
-        if short is None or self._trusts(ieee):
+        if short is None or not self._is_new(ieee):
             return
         child = self._parent.by_ieee(ieee)
         if via is not None:
@@ -198,6 +198,11 @@ class TrustCenter:
         key = self._new_key()
         self._hand_over(one, TransportApplicationKey(key, other, True))
         self._hand_over(other, TransportApplicationKey(key, one, False))
+
+    def _is_new(self, ieee: int) -> bool:
+        """It has but its install code's key; one that a former Trust Centre knew is no newcomer."""
+        link = self._aps.storage.link_keys.get(ieee)
+        return link is not None and link.origin is KeyOrigin.PRECONFIGURED
 
     def _trusts(self, ieee: int) -> bool:
         link = self._aps.storage.link_keys.get(ieee)

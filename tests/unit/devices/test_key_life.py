@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -459,6 +460,20 @@ def test_a_rotation_that_a_power_cut_interrupted_goes_on_with_the_same_key():
         han.hub.stack.trust_center.switch()
         await asyncio.sleep(2 * HOUR)
         assert {device.storage.active_key for device in han.devices} == {1}
+        assert await reachable(han)
+
+    story(tell)
+
+
+def test_a_device_of_the_former_trust_center_is_not_removed_for_want_of_a_new_key():
+    async def tell(han):
+        han.gsme.stack.joiner.policy = replace(han.gsme.stack.joiner.policy, trust_center_swap=False)
+        await swap(han)
+        await asyncio.sleep(4 * HOUR)
+        assert han.gsme.storage.ieee in han.hub.device_table
+        han.gsme.stack.joiner.policy = han.settings.gsme.node.join
+        han.gsme.stack.joiner.event(JoinEvent.REJOIN)
+        await asyncio.sleep(2 * HOUR)
         assert await reachable(han)
 
     story(tell)
