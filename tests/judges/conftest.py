@@ -62,11 +62,12 @@ def clean(tshark: Tshark) -> Callable[..., Verdict]:
     """`clean(capture, **on_purpose)`: tshark objects to nothing in a capture but to what is named, by frame number.
 
     `on_purpose` has the fields of `Verdict`, such as `undecrypted={17, 18}`. Keys are those of the file beside it.
+    `preferring` is a preference of tshark's, such as the version of Smart Energy that the devices speak.
     """
 
-    def check(capture: Path, **on_purpose: object) -> Verdict:
+    def check(capture: Path, *, preferring: str = "", **on_purpose: object) -> Verdict:
         frames = list(read(capture))
-        verdict = tshark.judge(capture)
+        verdict = (tshark.preferring(preferring) if preferring else tshark).judge(capture)
         assert verdict.frames == len(frames)
         for name in Verdict.OBJECTIONS:
             found = getattr(verdict, name)
