@@ -118,7 +118,12 @@ def options(keys: Iterable[Key]) -> list[str]:
     return [part for key in keys for part in ("-o", f"uat:{TABLE}:{key.row}")]
 
 
-def hint(capture: Path) -> str:
-    """The shell command that opens a capture with its keys, without showing them."""
+EARLY_SMART_ENERGY = "zbee_aps.zbeeseversion:SE 1.1b"
+"""Wireshark's preference for devices from before SE 1.2; it takes them for later ones otherwise."""
+
+
+def hint(capture: Path, *preferences: str) -> str:
+    """The shell command that opens a capture with its keys, without showing them, and with these preferences."""
     keys, frames = quote(str(beside(capture))), quote(str(capture))
-    return f'd=$(mktemp -d) && cp {keys} "$d"/{TABLE} && WIRESHARK_CONFIG_DIR="$d" wireshark {frames}'
+    wishes = "".join(f"-o {quote(preference)} " for preference in preferences)
+    return f'd=$(mktemp -d) && cp {keys} "$d"/{TABLE} && WIRESHARK_CONFIG_DIR="$d" wireshark {wishes}{frames}'

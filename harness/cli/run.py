@@ -8,6 +8,8 @@ import click
 import msgspec
 
 from emulator.clock import PacedClock, VirtualClock
+from emulator.zcl.smart_energy import SmartEnergy
+from harness.build import ERAS
 from harness.campaign.controllers import UnknownControllerError, controller_factory
 from harness.capture import keyfile
 from harness.cli.errors import BadInput, ExitStatus
@@ -18,7 +20,8 @@ from harness.report.model import ScenarioReport, describe
 from harness.scenario.play import play
 from harness.scenario.scenario import Beginning, load_scenario
 from harness.scenario.scenario import shipped as shipped_scenarios
-from profiles.rulesets import shipped
+from profiles.cohorts import household
+from profiles.rulesets import Cohort, shipped
 
 
 @click.command()
@@ -102,4 +105,6 @@ def _tell(report: ScenarioReport, capture: Path | None) -> None:
     for violation in report.violations:
         click.echo(f"  VIOLATION {violation.property}: {violation.text} [{violation.rule}]")
     if capture is not None:
-        click.echo(f"  open the capture: {keyfile.hint(capture)}")
+        early = ERAS[household(Cohort(report.cohort)).gsme.smart_energy] is SmartEnergy.SE_1_1
+        preferences = (keyfile.EARLY_SMART_ENERGY,) if early else ()
+        click.echo(f"  open the capture: {keyfile.hint(capture, *preferences)}")
