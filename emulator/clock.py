@@ -218,12 +218,12 @@ class ClockLoop(asyncio.SelectorEventLoop):
         """Run the clock until asyncio has something to do; return the ready file descriptors, if any."""
         clock = self.clock
         ready = self._ready  # type: ignore[attr-defined]
-        if self._holds:
-            return select(None)
-        if isinstance(clock, PacedClock):
+        if isinstance(clock, PacedClock) and not self._holds:
             return self._run_paced(clock, select)
         step = clock.step
         while not ready:
+            if self._holds:
+                return select(None)
             if not step():
                 raise NothingWillHappenError("the harness waits for an event that nothing will cause")
         return []

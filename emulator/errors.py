@@ -14,6 +14,7 @@ class Drop(StrEnum):
     """Why a received frame had no effect. Every layer counts its drops under these names."""
 
     BAD_FCS = "bad-fcs"
+    MALFORMED_SPINEL = "malformed-spinel"
     MALFORMED_MAC = "malformed-mac"
     MALFORMED_NWK = "malformed-nwk"
     MALFORMED_APS = "malformed-aps"

@@ -1,1 +1,1 @@
-"""The host side of real USB dongles."""
+"""Real USB dongles: the host's side of Spinel over a serial port, finding dongles, and telling what they are."""

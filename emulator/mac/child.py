@@ -72,6 +72,8 @@ class Child:
         self._poll_done = done
         source = EXTENDED if extended or self._mac.short == NO_SHORT_ADDRESS else SHORT
         psdu = self._mac.command_frame(bytes((Command.DATA_REQUEST,)), self.parent, SHORT, src_mode=source)
+        # On before the request, not after its acknowledgement: behind a serial line that would be too late.
+        self._mac.radio.listen(True)
         self._mac.transmit(psdu, self._poll_sent)
 
     def _chain(self, first: Callable[[PollStatus], None], second: Callable[[PollStatus], None]) -> None:
@@ -89,7 +91,6 @@ class Child:
         elif not self._mac.last_result.frame_pending:
             self._poll_ended(PollStatus.NO_DATA)
         else:
-            self._mac.radio.listen(True)
             self._poll_timer = self._mac.clock.call_later(FRAME_WAIT, self._poll_ended, PollStatus.NO_FRAME)
 
     def frame_heard(self) -> None:

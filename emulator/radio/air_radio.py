@@ -24,7 +24,7 @@ from emulator.radio.transmission import CCA_TIME, SYMBOL, TURNAROUND, Transmissi
 from emulator.randomness import RandomSource
 
 BACKOFF_PERIOD = 20 * SYMBOL
-MIN_BE, MAX_BE, MAX_BACKOFFS = 3, 5, 4
+MIN_BE, MAX_BE = 3, 5
 LONG_IFS, SHORT_IFS = 40 * SYMBOL, 12 * SYMBOL
 LONGEST_SHORT_FRAME = 18
 """aMaxSIFSFrameSize, octets: longer frames are followed by the long interframe space."""
@@ -65,10 +65,12 @@ class AirRadio:
         self._done: Callable[[TxResult], None] | None = None
         self._psdu = b""
         self._csma = True
-        self._retries = self._backoffs = self._exponent = 0
+        self._retries = self._backoffs = self._most_backoffs = self._exponent = 0
         self._ready_at = 0
         self._current: Transmission | None = None
         self._job = 0
+        self._scan = 0
+        """Counts energy scans and resets: a reset ends the scan that was under way."""
         self._tune()
 
     # --- configuration ------------------------------------------------------------------------------------------
@@ -114,6 +116,7 @@ class AirRadio:
         self._match.discard((address, extended))
 
     def reset(self) -> None:
+        self._scan += 1
         self._finish(_FAILED[TxStatus.ABORTED])
         self.source_match(False)
         self.listen(False)
@@ -160,6 +163,7 @@ class AirRadio:
         done: Callable[[TxResult], None],
         *,
         csma: bool = True,
+        backoffs: int = 4,
         retries: int = 3,
     ) -> None:
         if self._done is not None:
@@ -169,6 +173,7 @@ class AirRadio:
         self._done = done
         self._psdu = psdu
         self._csma = csma
+        self._most_backoffs = backoffs
         self._retries = retries
         self._attempt()
 
@@ -193,7 +198,7 @@ class AirRadio:
         if self._csma and (self.sending_until > now or not self._air.clear(self)):
             self._backoffs += 1
             self._exponent = min(self._exponent + 1, MAX_BE)
-            if self._backoffs > MAX_BACKOFFS:
+            if self._backoffs > self._most_backoffs:
                 self._finish(_FAILED[TxStatus.CHANNEL_ACCESS_FAILURE])
             else:
                 self._back_off()
@@ -302,12 +307,20 @@ class AirRadio:
     def energy_scan(self, channel: int, duration: int, done: Callable[[int], None]) -> None:
         home = self._config
         self.configure(RadioConfig(channel=channel, extended_address=home.extended_address, tx_power=home.tx_power))
-        self._sample(self._clock.now + duration, -127.0, home, done)
+        self._scan += 1
+        self._sample(self._scan, self._clock.now + duration, -127.0, home, done)
 
-    def _sample(self, end: int, highest: float, home: RadioConfig, done: Callable[[int], None]) -> None:
+    @property
+    def energy(self) -> int:
+        """On its channel at this moment, dBm."""
+        return round(self._air.energy(self))
+
+    def _sample(self, scan: int, end: int, highest: float, home: RadioConfig, done: Callable[[int], None]) -> None:
+        if scan != self._scan:
+            return
         highest = max(highest, self._air.energy(self))
         if self._clock.now < end:
-            self._clock.call_later(ENERGY_SAMPLE, self._sample, end, highest, home, done)
+            self._clock.call_later(ENERGY_SAMPLE, self._sample, scan, end, highest, home, done)
         else:
             self.configure(home)
             done(round(highest))

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from binascii import crc_hqx
 
-_REVERSED = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(256))
+REVERSED = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(256))
+"""Every octet with its bits in reverse order, for `bytes.translate`."""
 
 
 def fcs(mpdu: bytes) -> bytes:
     """Return the two octets that follow `mpdu` on the air."""
-    return crc_hqx(mpdu.translate(_REVERSED), 0).to_bytes(2, "big").translate(_REVERSED)
+    return crc_hqx(mpdu.translate(REVERSED), 0).to_bytes(2, "big").translate(REVERSED)
 
 
 def fcs_ok(psdu: bytes) -> bool:
     """Whether the last two octets of `psdu` are the FCS of the others (the CRC over all of it is then 0)."""
-    return crc_hqx(psdu.translate(_REVERSED), 0) == 0
+    return crc_hqx(psdu.translate(REVERSED), 0) == 0

@@ -106,9 +106,13 @@ class Radio(Protocol):
         done: Callable[[TxResult], None],
         *,
         csma: bool = True,
+        backoffs: int = 4,
         retries: int = 3,
     ) -> None:
         """Send `psdu` (FCS included, 3 to 127 octets); `done` is called once.
+
+        The channel may be found busy `backoffs` times, and an acknowledgement may be missed `retries` times, before
+        the frame is given up.
 
         Raises LocalProtocolError while another transmission is in flight.
         """

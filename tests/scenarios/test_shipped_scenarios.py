@@ -37,7 +37,7 @@ def test_a_story_goes_as_it_says(name: str) -> None:
         ("before_check = 1", "before_check = 0", "before_check"),
         ("[expect]", "[expected]", "expect"),
         ('state = "broken"', 'state = "impaired"', "changes[0].state"),
-        ('start = 2022', 'begins = "old"\nstart = 2022', "begins"),
+        ("start = 2022", 'begins = "old"\nstart = 2022', "begins"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_one_line_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:

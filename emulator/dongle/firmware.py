@@ -1,0 +1,40 @@
+"""What one build of RCP firmware says of itself, and where builds differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emulator.radio.spinel.ids import (
+    PROTOCOL_VERSION,
+    RCP_API_VERSION,
+    RCP_MIN_HOST_API_VERSION,
+    Capability,
+    Property,
+    RadioCapability,
+    Status,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Firmware:
+    """One build. What is not said here is as OpenThread has it."""
+
+    version: str = "HANBENCH-RCP/1.0; VIRTUAL; hanbench"
+    protocol: tuple[int, int] = PROTOCOL_VERSION
+    capabilities: tuple[Capability, ...] = (Capability.CONFIG_RADIO, Capability.MAC_RAW)
+    radio: RadioCapability = (
+        RadioCapability.ACK_TIMEOUT
+        | RadioCapability.ENERGY_SCAN
+        | RadioCapability.TRANSMIT_RETRIES
+        | RadioCapability.CSMA_BACKOFF
+        | RadioCapability.SLEEP_TO_TX
+        | RadioCapability.RX_ON_WHEN_IDLE
+    )
+    api: int = RCP_API_VERSION
+    min_host_api: int = RCP_MIN_HOST_API_VERSION
+    reset_status: Status = Status.RESET_POWER_ON
+    """What a restart is announced with; some builds say RESET_SOFTWARE."""
+    missing: frozenset[Property] = frozenset()
+    """Properties that this build does not know: CC2652 has no CCA threshold."""
+    never_pending_unmatched: bool = False
+    """A disabled source-match table means frame-pending for nobody (seen on ESP32), not for everybody."""

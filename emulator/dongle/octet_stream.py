@@ -1,0 +1,97 @@
+"""A file descriptor as a stream of octets on the event loop: a pty, a socket, a serial port. No thread, no waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+
+from emulator.dongle.crossing import Crossing
+
+MOST_AT_ONCE = 65_536
+BACKLOG = 65_536
+"""Octets that may wait for a reader before the stream counts as blocked."""
+
+
+class OctetStream:
+    """Reads when there is something, writes when there is room. The descriptor stays the caller's."""
+
+    def __init__(
+        self,
+        descriptor: int,
+        received: Callable[[bytes], None],
+        ended: Callable[[str], None],
+        crossing: Crossing | None = None,
+    ) -> None:
+        """`ended` is called once, with the reason, when the other end is gone; the stream is closed by then."""
+        os.set_blocking(descriptor, False)
+        self._descriptor = descriptor
+        self._received = received
+        self._ended: Callable[[str], None] | None = ended
+        self._crossing = crossing
+        self._loop = asyncio.get_running_loop()
+        self._backlog = bytearray()
+        self._loop.add_reader(descriptor, self._readable)
+
+    @property
+    def blocked(self) -> bool:
+        """The other end has not read for a while."""
+        return len(self._backlog) > BACKLOG
+
+    def write(self, octets: bytes) -> None:
+        """Write now what goes now, and the rest when there is room."""
+        if self._ended is None:
+            return
+        if self._crossing is not None:
+            if self._crossing.leads_nowhere:
+                return
+            self._crossing.written(len(octets))
+        if self._backlog:
+            self._backlog += octets
+            return
+        self._backlog += octets
+        self._writable()
+        if self._backlog and self._ended is not None:
+            self._loop.add_writer(self._descriptor, self._writable)
+
+    def close(self) -> None:
+        """Watch the descriptor no more."""
+        if self._ended is None:
+            return
+        self._ended = None
+        self._loop.remove_reader(self._descriptor)
+        self._loop.remove_writer(self._descriptor)
+
+    def _end(self, reason: str) -> None:
+        ended = self._ended
+        self.close()
+        if ended is not None:
+            ended(reason)
+
+    def _readable(self) -> None:
+        try:
+            octets = os.read(self._descriptor, MOST_AT_ONCE)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self._end(error.strerror or str(error))
+            return
+        if not octets:
+            self._end("end of file")
+            return
+        # First what the octets bring about, then their arrival: virtual time stands still until both are done.
+        self._received(octets)
+        if self._crossing is not None:
+            self._crossing.read(len(octets))
+
+    def _writable(self) -> None:
+        try:
+            written = os.write(self._descriptor, self._backlog)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self._end(error.strerror or str(error))
+            return
+        del self._backlog[:written]
+        if not self._backlog:
+            self._loop.remove_writer(self._descriptor)

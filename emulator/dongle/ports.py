@@ -1,0 +1,228 @@
+"""Where a host finds a dongle: a pty, as if it were a serial device, or a TCP port on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import tty
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from emulator.dongle.crossing import Crossing
+from emulator.dongle.octet_stream import OctetStream
+
+LOOPBACK = "127.0.0.1"
+"""Spinel knows no password: a port elsewhere would give the radio to everybody. `ssh -L` carries it further."""
+
+
+class PortError(OSError):
+    """The port cannot be had; the text says why."""
+
+
+class Port(Protocol):
+    """One end of a serial line."""
+
+    received: Callable[[bytes], None]
+    """Called with what the host wrote."""
+    said: Callable[[str], None]
+    """Called with what happened to the line, in words."""
+
+    @property
+    def url(self) -> str:
+        """What a host opens: a device path, or `socket://host:port`. Only while the port is open."""
+
+    @property
+    def blocked(self) -> bool:
+        """The host does not read."""
+
+    def open(self) -> None:
+        """Raises PortError."""
+
+    def close(self) -> None:
+        """The dongle is pulled out: the host's end goes dead. Harmless when closed."""
+
+    def write(self, octets: bytes) -> None:
+        """To the host; lost if there is none."""
+
+
+def _nothing(_: object) -> None:
+    pass
+
+
+class PtyPort:
+    """A pseudo-terminal in raw mode.
+
+    One descriptor of the host's side stays open here: without it, the line would hang up between two hosts.
+    """
+
+    def __init__(self, link: str | Path | None = None, crossing: Crossing | None = None) -> None:
+        """`link`: a symbolic link with this name leads to the pty, always to the present one."""
+        self.received: Callable[[bytes], None] = _nothing
+        self.said: Callable[[str], None] = _nothing
+        self._link = None if link is None else Path(link)
+        self._crossing = crossing
+        self._descriptors: tuple[int, int] | None = None
+        self._device = ""
+        self._stream: OctetStream | None = None
+
+    @property
+    def url(self) -> str:
+        return str(self._link or self._device)
+
+    @property
+    def device(self) -> str:
+        """The pty itself, such as /dev/pts/3."""
+        return self._device
+
+    @property
+    def blocked(self) -> bool:
+        return self._stream is not None and self._stream.blocked
+
+    def open(self) -> None:
+        ours, theirs = os.openpty()
+        tty.setraw(theirs)
+        self._descriptors = (ours, theirs)
+        self._device = os.ttyname(theirs)
+        try:
+            if self._link is not None:
+                publish(self._link, self._device)
+        except OSError:
+            self.close()
+            raise
+        self._stream = OctetStream(ours, lambda octets: self.received(octets), self._ended, self._crossing)
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+        if self._descriptors is None:
+            return
+        if self._crossing is not None:
+            self._crossing.hang_up()
+        if self._link is not None:
+            withdraw(self._link, self._device)
+        for descriptor in self._descriptors:
+            os.close(descriptor)
+        self._descriptors = None
+
+    def write(self, octets: bytes) -> None:
+        if self._stream is not None:
+            self._stream.write(octets)
+
+    def _ended(self, reason: str) -> None:
+        self.said(f"the pty failed: {reason}")
+
+
+def publish(link: Path, target: str) -> None:
+    """Make `link` lead to `target`, in one step. Raises PortError where something else is in its place."""
+    if link.exists() and not link.is_symlink():
+        raise PortError(f"{link} exists and is no symbolic link")
+    step = link.with_name(f".{link.name}.{os.getpid()}")
+    try:
+        link.parent.mkdir(parents=True, exist_ok=True)
+        step.unlink(missing_ok=True)
+        step.symlink_to(target)
+        step.replace(link)
+    except OSError as error:
+        raise PortError(f"{link} cannot be made: {error.strerror}") from None
+
+
+def withdraw(link: Path, target: str) -> None:
+    """Take `link` away if it still leads to `target`."""
+    if link.is_symlink() and str(link.readlink()) == target:
+        link.unlink(missing_ok=True)
+
+
+class TcpPort:
+    """A TCP port on this machine, for one host at a time."""
+
+    def __init__(self, number: int = 0, crossing: Crossing | None = None) -> None:
+        """`number` 0: any that is free, and the same one again after a replug."""
+        self.received: Callable[[bytes], None] = _nothing
+        self.said: Callable[[str], None] = _nothing
+        self.number = number
+        self._crossing = crossing
+        self._listener: socket.socket | None = None
+        self._connection: socket.socket | None = None
+        self._stream: OctetStream | None = None
+
+    @property
+    def url(self) -> str:
+        return f"socket://{LOOPBACK}:{self.number}"
+
+    @property
+    def blocked(self) -> bool:
+        return self._stream is not None and self._stream.blocked
+
+    def open(self) -> None:
+        listener = socket.socket()
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((LOOPBACK, self.number))
+            listener.listen()
+        except OSError as error:
+            listener.close()
+            raise PortError(f"TCP port {self.number} cannot be had: {error.strerror}") from None
+        listener.setblocking(False)
+        self.number = listener.getsockname()[1]
+        self._listener = listener
+        asyncio.get_running_loop().add_reader(listener, self._accept)
+
+    def close(self) -> None:
+        self._hang_up()
+        if self._listener is not None:
+            asyncio.get_running_loop().remove_reader(self._listener)
+            self._listener.close()
+            self._listener = None
+
+    def write(self, octets: bytes) -> None:
+        if self._stream is not None:
+            self._stream.write(octets)
+
+    def _accept(self) -> None:
+        assert self._listener is not None
+        try:
+            connection, _ = self._listener.accept()
+        except OSError:
+            return
+        if self._connection is not None and _gone(self._connection):
+            self._ended("end of file")
+        if self._connection is not None:
+            connection.close()
+            self.said("a second host was turned away")
+            return
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._connection = connection
+        self._stream = OctetStream(
+            connection.fileno(), lambda octets: self.received(octets), self._ended, self._crossing
+        )
+        self.said("a host is connected")
+
+    def _ended(self, reason: str) -> None:
+        self._drop()
+        self.said(f"the host is gone: {reason}")
+
+    def _hang_up(self) -> None:
+        if self._connection is not None and self._crossing is not None:
+            self._crossing.hang_up()
+        self._drop()
+
+    def _drop(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _gone(connection: socket.socket) -> bool:
+    """The other end has closed, and nothing is left to read."""
+    try:
+        return not connection.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True

@@ -1,0 +1,74 @@
+"""The source-match tables: which children are promised a frame in the acknowledgement of their Data Request."""
+
+from __future__ import annotations
+
+from emulator.dongle.refusal import Refusal
+from emulator.octets import Reader
+from emulator.radio.interface import Radio
+from emulator.radio.spinel.ids import Status
+
+MOST = 64
+"""Entries of each table."""
+
+
+class SourceMatch:
+    """Two tables, of short and of extended addresses, and the switch that makes the radio look at them."""
+
+    def __init__(self, radio: Radio, *, pending_unmatched: bool) -> None:
+        """`pending_unmatched`: while the switch is off everybody is promised a frame; else nobody."""
+        self.enabled = False
+        self._radio = radio
+        self._pending_unmatched = pending_unmatched
+        self._tables: dict[bool, list[int]] = {False: [], True: []}
+
+    def enable(self, on: bool) -> None:
+        self.enabled = on
+        self._load()
+
+    def replace(self, reader: Reader, *, extended: bool) -> None:
+        """Take the whole table from `reader`. Raises Refusal, and RemoteProtocolError."""
+        addresses = []
+        while reader.remaining:
+            addresses.append(_read(reader, extended))
+        if len(addresses) > MOST:
+            raise Refusal(Status.NOMEM)
+        self._tables[extended] = list(dict.fromkeys(addresses))
+        self._load()
+
+    def insert(self, reader: Reader, *, extended: bool) -> None:
+        """Add one address; one that is there already stays. Raises Refusal, and RemoteProtocolError."""
+        address = _read(reader, extended)
+        table = self._tables[extended]
+        if address not in table:
+            if len(table) >= MOST:
+                raise Refusal(Status.NOMEM)
+            table.append(address)
+        if self.enabled:
+            self._radio.source_match_add(address, extended=extended)
+
+    def remove(self, reader: Reader, *, extended: bool) -> None:
+        """Take one address away. Raises Refusal, and RemoteProtocolError."""
+        address = _read(reader, extended)
+        if address not in self._tables[extended]:
+            raise Refusal(Status.ITEM_NOT_FOUND)
+        self._tables[extended].remove(address)
+        if self.enabled:
+            self._radio.source_match_remove(address, extended=extended)
+
+    def encode(self, *, extended: bool) -> bytes:
+        """The table as a property's value."""
+        if extended:
+            return b"".join(address.to_bytes(8, "big") for address in self._tables[True])
+        return b"".join(address.to_bytes(2, "little") for address in self._tables[False])
+
+    def _load(self) -> None:
+        """The radio's tables, from ours: its switch empties them. An empty table promises nobody anything."""
+        self._radio.source_match(self.enabled or not self._pending_unmatched)
+        if self.enabled:
+            for extended, addresses in self._tables.items():
+                for address in addresses:
+                    self._radio.source_match_add(address, extended=extended)
+
+
+def _read(reader: Reader, extended: bool) -> int:
+    return int.from_bytes(reader.take(8), "big") if extended else reader.u16()

@@ -1,0 +1,222 @@
+"""Spinel frames and the layouts of their values; octets only, used by both ends of the line.
+
+Source: draft-rquattle-spinel-unified, 3 and 5, and OpenThread's `ncp_base_radio.cpp`, by way of domain/dongles.md 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from emulator.errors import Drop
+from emulator.octets import Reader, le
+from emulator.radio.spinel.ids import Command, Property, Status
+
+HEADER = 0x80
+"""Bits 10 in front; interface 0."""
+UNSOLICITED = 0
+"""Transaction identifier (TID) of what nobody asked for."""
+TIDS = range(1, 16)
+ACKED_WITH_FRAME_PENDING = 0x0010
+"""Flag of a received frame."""
+NOISE_FLOOR_UNKNOWN = -128
+
+
+class Frame(NamedTuple):
+    """One command; of those that concern a property, which one, and its value."""
+
+    tid: int
+    command: int
+    property: int = 0
+    value: bytes = b""
+    interface: int = 0
+
+    def encode(self) -> bytes:
+        head = bytes((HEADER | self.interface << 4 | self.tid,)) + packed(self.command)
+        if self.command in _WITHOUT_PROPERTY:
+            return head + self.value
+        return head + packed(self.property) + self.value
+
+
+_WITHOUT_PROPERTY = (Command.NOOP, Command.RESET)
+
+
+def parse(payload: bytes) -> Frame:
+    """Read a frame. Raises RemoteProtocolError."""
+    reader = Reader(payload, Drop.MALFORMED_SPINEL)
+    header = reader.u8()
+    if header & 0xC0 != HEADER:
+        raise reader.fail(f"header {header:#04x}")
+    command = read_packed(reader)
+    property_id = 0 if command in _WITHOUT_PROPERTY else read_packed(reader)
+    return Frame(header & 0x0F, command, property_id, reader.rest(), header >> 4 & 3)
+
+
+def packed(value: int) -> bytes:
+    """An unsigned integer in the packed form: seven bits an octet, least significant first."""
+    octets = bytearray()
+    while value > 0x7F:
+        octets.append(value & 0x7F | 0x80)
+        value >>= 7
+    octets.append(value)
+    return bytes(octets)
+
+
+def read_packed(reader: Reader) -> int:
+    """A packed integer of at most 21 bits (three octets). Raises RemoteProtocolError."""
+    value = 0
+    for shift in (0, 7, 14):
+        octet = reader.u8()
+        value |= (octet & 0x7F) << shift
+        if octet < 0x80:
+            return value
+    raise reader.fail("packed integer of more than 21 bits")
+
+
+# --- STREAM_RAW ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TransmitRequest:
+    """SET STREAM_RAW: one frame for the air. All but PSDU and channel may be left out."""
+
+    psdu: bytes
+    """With two octets of FCS at the end, which the radio fills in."""
+    channel: int
+    backoffs: int = 4
+    retries: int = 15
+    csma: bool = True
+    header_updated: bool = False
+    retransmission: bool = False
+    security_processed: bool = False
+    delay: int = 0
+    delay_base: int = 0
+    rx_channel: int | None = None
+    """Where to listen afterwards."""
+    tx_power: int | None = None
+    """dBm; the radio's own where absent."""
+
+    def encode(self) -> bytes:
+        fields = (
+            bytes((self.channel, self.backoffs, self.retries, self.csma)),
+            bytes((self.header_updated, self.retransmission, self.security_processed)),
+            le(self.delay, 4),
+            le(self.delay_base, 4),
+            bytes((self.channel if self.rx_channel is None else self.rx_channel,)),
+            b"" if self.tx_power is None else self.tx_power.to_bytes(1, "little", signed=True),
+        )
+        return le(len(self.psdu), 2) + self.psdu + b"".join(fields)
+
+
+_OPTIONAL = (
+    ("backoffs", 1, int),
+    ("retries", 1, int),
+    ("csma", 1, bool),
+    ("header_updated", 1, bool),
+    ("retransmission", 1, bool),
+    ("security_processed", 1, bool),
+    ("delay", 4, int),
+    ("delay_base", 4, int),
+    ("rx_channel", 1, int),
+)
+
+
+def parse_transmit_request(value: bytes) -> TransmitRequest:
+    """Read the value of a SET STREAM_RAW. Raises RemoteProtocolError."""
+    reader = Reader(value, Drop.MALFORMED_SPINEL)
+    psdu = reader.take(reader.u16())
+    channel = reader.u8()
+    fields: dict[str, int] = {}
+    for name, width, kind in _OPTIONAL:
+        if reader.remaining < width:
+            break
+        fields[name] = kind(reader.uint(width))
+    else:
+        if reader.remaining:
+            fields["tx_power"] = reader.sint(1)
+    return TransmitRequest(psdu, channel, **fields)  # type: ignore[arg-type]
+
+
+class Received(NamedTuple):
+    """IS STREAM_RAW: a frame from the air."""
+
+    psdu: bytes
+    rssi: int = 0
+    """dBm."""
+    flags: int = 0
+    channel: int = 0
+    lqi: int = 0
+    timestamp: int = 0
+    """Microseconds of the radio's clock."""
+    error: int = 0
+
+    def encode(self) -> bytes:
+        phy = bytes((self.channel, self.lqi)) + le(self.timestamp, 8)
+        vendor = packed(self.error)
+        mac = bytes(5)  # key and counter of a secured acknowledgement: there is none
+        return b"".join(
+            (
+                le(len(self.psdu), 2),
+                self.psdu,
+                self.rssi.to_bytes(1, "little", signed=True),
+                NOISE_FLOOR_UNKNOWN.to_bytes(1, "little", signed=True),
+                le(self.flags, 2),
+                *(le(len(part), 2) + part for part in (phy, vendor, mac)),
+            )
+        )
+
+
+def parse_received(value: bytes) -> Received:
+    """Read the value of an IS STREAM_RAW; firmware may leave out fields at the end. Raises RemoteProtocolError."""
+    reader = Reader(value, Drop.MALFORMED_SPINEL)
+    return _received(reader)
+
+
+def _received(reader: Reader) -> Received:
+    psdu = reader.take(reader.u16())
+    if reader.remaining < 4:
+        return Received(psdu)
+    rssi = reader.sint(1)
+    reader.take(1)
+    flags = reader.u16()
+    phy = _struct(reader)
+    channel, lqi, timestamp = (phy[0], phy[1], int.from_bytes(phy[2:10], "little")) if len(phy) >= 10 else (0, 0, 0)
+    vendor = _struct(reader)
+    error = read_packed(Reader(vendor, Drop.MALFORMED_SPINEL)) if vendor else 0
+    return Received(psdu, rssi, flags, channel, lqi, timestamp, error)
+
+
+def _struct(reader: Reader) -> bytes:
+    return reader.take(reader.u16()) if reader.remaining >= 2 else b""
+
+
+class TransmitDone(NamedTuple):
+    """The answer to SET STREAM_RAW, as the value of LAST_STATUS: how the transmission went on the air."""
+
+    status: int
+    frame_pending: bool = False
+    header_updated: bool = False
+    acknowledgement: Received | None = None
+
+    def encode(self) -> bytes:
+        head = packed(self.status) + bytes((self.frame_pending, self.header_updated))
+        if self.status != Status.OK:
+            return head
+        return head + (self.acknowledgement or Received(b"")).encode()
+
+
+def parse_transmit_done(value: bytes) -> TransmitDone:
+    """Read the value of a LAST_STATUS that ends a transmission. Raises RemoteProtocolError."""
+    reader = Reader(value, Drop.MALFORMED_SPINEL)
+    status = read_packed(reader)
+    if reader.remaining < 2:
+        return TransmitDone(status)
+    pending, updated = bool(reader.u8()), bool(reader.u8())
+    if status != Status.OK or reader.remaining < 2:
+        return TransmitDone(status, pending, updated)
+    return TransmitDone(status, pending, updated, _received(reader))
+
+
+def last_status(tid: int, status: int) -> Frame:
+    """LAST_STATUS alone."""
+    return Frame(tid, Command.IS, Property.LAST_STATUS, packed(status))

@@ -1,0 +1,89 @@
+"""HDLC-lite, the framing of Spinel on a serial line: flags, escapes and a CRC.
+
+Sources: draft-rquattle-spinel-unified, appendix A.1.2; CRC-16/X.25 of ITU-T X.25, 2.2.7.4. XON and XOFF are escaped
+too, so that software flow control does no harm.
+"""
+
+from __future__ import annotations
+
+from binascii import crc_hqx
+from collections import deque
+
+from emulator.radio.fcs import REVERSED
+
+FLAG, ESCAPE = 0x7E, 0x7D
+XON, XOFF, VENDOR = 0x11, 0x13, 0xF8
+LONGEST = 2_048
+"""Octets between two flags; firmware has buffers of 1,300. What is longer is noise."""
+
+_FLAG, _ESCAPE = bytes((FLAG,)), bytes((ESCAPE,))
+_FLIP = 0x20
+_ESCAPES = [(bytes((octet,)), bytes((ESCAPE, octet ^ _FLIP))) for octet in (ESCAPE, FLAG, XON, XOFF, VENDOR)]
+"""The escape itself comes first: what replaces the others has one."""
+
+
+def crc(octets: bytes) -> bytes:
+    """The two octets that follow `octets`."""
+    return (crc_hqx(octets.translate(REVERSED), 0xFFFF) ^ 0xFFFF).to_bytes(2, "big").translate(REVERSED)
+
+
+def encode(payload: bytes) -> bytes:
+    """One frame with a flag at either end: whatever stood on the line before is cut off from it."""
+    body = payload + crc(payload)
+    for plain, escaped in _ESCAPES:
+        if plain in body:
+            body = body.replace(plain, escaped)
+    return _FLAG + body + _FLAG
+
+
+class Decoder:
+    """Octets as they come in, payloads as they become whole. What is no frame is counted and passed over."""
+
+    def __init__(self) -> None:
+        self.garbled = 0
+        """Stretches between flags that were no frame: a wrong CRC, a broken escape, too short or too long."""
+        self._partial = b""
+        self._overlong = False
+
+    def feed(self, octets: bytes) -> list[bytes]:
+        """The payloads that `octets` complete, in order."""
+        if _FLAG not in octets:
+            self._keep(octets)
+            return []
+        stretches = deque((self._partial + octets).split(_FLAG))
+        self._partial = b""
+        if self._overlong:
+            self._overlong = False
+            stretches.popleft()
+        self._keep(stretches.pop())
+        payloads = []
+        for stretch in stretches:
+            payload = self._open(stretch) if stretch else None
+            if payload is not None:
+                payloads.append(payload)
+        return payloads
+
+    def reset(self) -> None:
+        """Forget what has come of a frame that will never be whole."""
+        self._partial = b""
+        self._overlong = False
+
+    def _keep(self, octets: bytes) -> None:
+        self._partial += octets
+        if len(self._partial) > LONGEST:
+            self._partial = b""
+            self.garbled += not self._overlong
+            self._overlong = True
+
+    def _open(self, stretch: bytes) -> bytes | None:
+        if _ESCAPE in stretch:
+            first, *others = stretch.split(_ESCAPE)
+            if not all(others):
+                self.garbled += 1
+                return None
+            stretch = first + b"".join(bytes((other[0] ^ _FLIP,)) + other[1:] for other in others)
+        payload = stretch[:-2]
+        if not payload or len(stretch) > LONGEST or crc(payload) != stretch[-2:]:
+            self.garbled += 1
+            return None
+        return payload

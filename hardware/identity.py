@@ -1,0 +1,91 @@
+"""What an RCP says of itself, and whether that will do for hanbench."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.octets import Reader
+from emulator.radio.spinel.frames import read_packed
+from emulator.radio.spinel.ids import Capability, Property, RadioCapability
+
+PROTOCOL_MAJOR = 4
+OLDEST_API = 3
+"""RCP_API_VERSION from which on the radio fills in acknowledgements and retries as we ask (assumed)."""
+NEEDED = {
+    RadioCapability.ACK_TIMEOUT: "waiting for acknowledgements",
+    RadioCapability.TRANSMIT_RETRIES: "retries",
+    RadioCapability.CSMA_BACKOFF: "CSMA-CA",
+}
+WANTED = {RadioCapability.ENERGY_SCAN: "energy scan"}
+ASKED = (
+    Property.PROTOCOL_VERSION,
+    Property.NCP_VERSION,
+    Property.CAPS,
+    Property.RADIO_CAPS,
+    Property.RCP_API_VERSION,
+    Property.HWADDR,
+)
+"""Properties that make up an identity; the first two must be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class RcpIdentity:
+    """One RCP."""
+
+    version: str
+    protocol: tuple[int, int]
+    capabilities: frozenset[int]
+    radio: RadioCapability
+    api: int | None
+    eui64: int | None
+
+    def shortcomings(self) -> Iterator[str]:
+        """Why this firmware cannot be used; nothing if it can."""
+        if self.protocol[0] != PROTOCOL_MAJOR:
+            yield f"it speaks Spinel {self.protocol[0]}.{self.protocol[1]}, and {PROTOCOL_MAJOR}.x is needed"
+        if Capability.MAC_RAW not in self.capabilities:
+            yield "it offers no raw IEEE 802.15.4 frames (capability MAC_RAW): it is an NCP, not an RCP"
+        for bit, what in NEEDED.items():
+            if not self.radio & bit:
+                yield f"its radio leaves {what} to the host"
+
+    def regrets(self) -> Iterator[str]:
+        """What this firmware lacks that hanbench can do without."""
+        for bit, what in WANTED.items():
+            if not self.radio & bit:
+                yield f"no {what}"
+        if self.api is None or self.api < OLDEST_API:
+            yield "no RCP API version, or an old one"
+
+
+def read_identity(values: dict[Property, bytes | None]) -> RcpIdentity:
+    """Put together what was answered to `ASKED`; None stands for a property that it does not know.
+
+    Raises RemoteProtocolError where an answer makes no sense.
+    """
+    protocol = Reader(values[Property.PROTOCOL_VERSION] or b"", Drop.MALFORMED_SPINEL)
+    version = (values[Property.NCP_VERSION] or b"").split(b"\x00")[0].decode("utf-8", "replace")
+    caps = Reader(values[Property.CAPS] or b"", Drop.MALFORMED_SPINEL)
+    capabilities = set()
+    while caps.remaining:
+        capabilities.add(read_packed(caps))
+    hwaddr = values[Property.HWADDR]
+    return RcpIdentity(
+        "".join(each for each in version if each.isprintable()),
+        (read_packed(protocol), read_packed(protocol)),
+        frozenset(capabilities),
+        RadioCapability(_number(values[Property.RADIO_CAPS]) or 0),
+        _number(values[Property.RCP_API_VERSION]),
+        int.from_bytes(hwaddr, "big") if hwaddr is not None and len(hwaddr) == 8 else None,
+    )
+
+
+def _number(value: bytes | None) -> int | None:
+    if not value:
+        return None
+    try:
+        return read_packed(Reader(value, Drop.MALFORMED_SPINEL))
+    except RemoteProtocolError:
+        return None

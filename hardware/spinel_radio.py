@@ -1,0 +1,472 @@
+"""The host's side of a dongle: `Radio` over Spinel, whether the dongle is real or virtual.
+
+What the radio was told is kept here too. When the line breaks, the radio is looked for until it is back, and told
+everything again; whoever runs the bench hears of both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+from emulator.clock import MILLISECOND, SECOND, Clock, Timer
+from emulator.errors import LocalProtocolError, RemoteProtocolError
+from emulator.octets import le
+from emulator.radio.fcs import fcs
+from emulator.radio.interface import RadioConfig, Reception, TxResult, TxStatus
+from emulator.radio.spinel import frames
+from emulator.radio.spinel.frames import Frame, TransmitRequest
+from emulator.radio.spinel.ids import (
+    FIRST_RESET,
+    LAST_RESET,
+    Command,
+    Property,
+    ResetReason,
+    ScanState,
+    Status,
+)
+from hardware.errors import NoAnswerError, PortUnavailableError, RadioError, UnfitFirmwareError
+from hardware.identity import ASKED, RcpIdentity, read_identity
+from hardware.serial_port import SerialPort
+from hardware.transactions import Transactions
+
+ANSWER_WAIT = 1 * SECOND
+"""For an answer that the dongle gives at once; real time."""
+RESET_WAIT = 2 * SECOND
+AIR_WAIT = 2 * SECOND
+"""For the end of a transmission: 16 attempts with five back-offs each take half a second."""
+ABORT_AFTER = 5 * MILLISECOND
+"""What a transmission without a radio takes: about as long as one with."""
+FIRST_REST, LONGEST_REST = 0.1, 1.0
+"""Seconds between attempts to find a dongle that is gone."""
+LONGEST_SCAN = 65_535 * MILLISECOND
+DRIFT = 1e-4
+"""By how much the two clocks may run apart: crystals are right to 40 millionths, each."""
+
+_STATUS = {
+    Status.OK: TxStatus.ACKED,
+    Status.NO_ACK: TxStatus.NO_ACK,
+    Status.CCA_FAILURE: TxStatus.CHANNEL_ACCESS_FAILURE,
+}
+_MUST_KNOW = (Property.PROTOCOL_VERSION, Property.NCP_VERSION, Property.CAPS)
+
+
+class Sighting(NamedTuple):
+    """A frame that this radio sent or received, as far as the host gets to know."""
+
+    psdu: bytes
+    time: int
+    """Its end, microseconds of the clock."""
+    channel: int
+    rssi: int
+    lqi: int
+    sent: bool
+
+
+class SpinelRadio:
+    """One dongle. `start` it, use it as any `Radio`, `close` it."""
+
+    def __init__(self, name: str, port: SerialPort, clock: Clock) -> None:
+        self.name = name
+        self.receiver: Callable[[Reception], None] | None = None
+        self.on_trouble: Callable[[str | None], None] = lambda trouble: None
+        """Called with what is wrong with the dongle, and with None when it is well again."""
+        self.observers: list[Callable[[Sighting], None]] = []
+        self.identity: RcpIdentity | None = None
+        """Of the firmware, once it has answered."""
+        self.trouble: str | None = "not started"
+        """What is wrong with the dongle, if anything is."""
+        self._port = port
+        self._clock = clock
+        self._line = Transactions(clock, port.write)
+        self._line.unsolicited = self._unsolicited
+        self._config = RadioConfig()
+        self._listening = False
+        self._muted = False
+        self._match_enabled = False
+        self._matches: set[tuple[int, bool]] = set()
+        self._done: Callable[[TxResult], None] | None = None
+        self._psdu = b""
+        self._scan: tuple[int, int, Callable[[int], None]] | None = None
+        self._scan_timer: Timer | None = None
+        self._highest = -128
+        self._offset: tuple[int, int] | None = None
+        """From the dongle's time to ours, as of a time of ours, microseconds."""
+        self._reset_seen: asyncio.Event | None = None
+        self._lost: asyncio.Event = asyncio.Event()
+        self._keeper: asyncio.Task[None] | None = None
+        port.received = self._line.feed
+        port.ended = self._line_broke
+
+    # --- life -------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Open the port, see what is behind it, and set it up. Raises RadioError."""
+        await self._bring_up()
+        self._keeper = asyncio.get_running_loop().create_task(self._keep())
+
+    def close(self) -> None:
+        """Let the dongle go."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            self._keeper = None
+        if self.trouble is None:
+            # Quiet: a dongle that nobody listens to must acknowledge nothing in our name.
+            self._line.tell(Frame(0, Command.SET, Property.PHY_ENABLED, b"\x00"))
+        self.trouble = "closed"
+        self._port.close()
+        self._abandon()
+
+    async def _keep(self) -> None:
+        """Bring the dongle back whenever it is gone."""
+        while True:
+            await self._lost.wait()
+            rest = FIRST_REST
+            while self.trouble is not None:
+                await asyncio.sleep(rest)
+                rest = min(2 * rest, LONGEST_REST)
+                try:
+                    await self._bring_up()
+                except RadioError as error:
+                    self._in_trouble(str(error))
+
+    async def _bring_up(self) -> None:
+        await self._port.open()
+        try:
+            await self._reset_dongle()
+            await self._identify()
+        except BaseException:
+            self._port.close()
+            self._abandon()
+            raise
+        self._offset = None
+        self._restore()
+        self._lost.clear()
+        self.trouble = None
+        self.on_trouble(None)
+
+    async def _reset_dongle(self) -> None:
+        self._reset_seen = asyncio.Event()
+        self._line.tell(Frame(0, Command.RESET, 0, bytes((ResetReason.STACK,))))
+        try:
+            async with asyncio.timeout(self._patience(RESET_WAIT) / SECOND):
+                await self._reset_seen.wait()
+        except TimeoutError:
+            pass  # some firmware restarts without a word; whether anybody is there shows next
+        finally:
+            self._reset_seen = None
+
+    async def _identify(self) -> None:
+        values: dict[Property, bytes | None] = {}
+        for what in ASKED:
+            values[what] = await self._get(what)
+            if values[what] is None and what in _MUST_KNOW:
+                raise UnfitFirmwareError(f"{self._port.url}: the firmware does not know {what.name}")
+        try:
+            self.identity = read_identity(values)
+        except RemoteProtocolError as error:
+            raise UnfitFirmwareError(f"{self._port.url}: what the firmware says of itself is {error.detail}") from None
+        shortcomings = "; ".join(self.identity.shortcomings())
+        if shortcomings:
+            raise UnfitFirmwareError(f"{self._port.url}: {self.identity.version} will not do: {shortcomings}")
+
+    async def _get(self, what: Property) -> bytes | None:
+        """A property's value, or None where the firmware does not know it."""
+        answer: asyncio.Future[Frame | None] = asyncio.get_running_loop().create_future()
+
+        def answered(frame: Frame | None) -> None:
+            if not answer.done():
+                answer.set_result(frame)
+
+        self._line.ask(Command.GET, what, b"", answered, self._patience(ANSWER_WAIT))
+        frame = await answer
+        if frame is None:
+            raise NoAnswerError(
+                f"{self._port.url}: nothing answers Spinel there; `hanbench doctor` says what it may be instead"
+            )
+        return frame.value if frame.property == what else None
+
+    def _patience(self, real: int) -> int:
+        """Microseconds of the clock for so many of real time."""
+        return int(real * max(1.0, getattr(self._clock, "speed", 1.0)))
+
+    def _line_broke(self, reason: str) -> None:
+        self._in_trouble(f"{self._port.url} is gone: {reason}")
+
+    def _in_trouble(self, text: str) -> None:
+        if self.trouble == text:
+            return
+        before, self.trouble = self.trouble, text
+        self._port.close()
+        self._abandon()
+        self._lost.set()
+        if before is None:
+            self.on_trouble(text)
+
+    def _abandon(self) -> None:
+        """Nothing that was under way will end by itself."""
+        self._line.abandon()
+        self._finish(TxResult(TxStatus.ABORTED, False))
+        self._scanned()
+
+    # --- configuration ----------------------------------------------------------------------------------------------
+
+    @property
+    def config(self) -> RadioConfig:
+        return self._config
+
+    def configure(self, config: RadioConfig) -> None:
+        before, self._config = self._config, config
+        if self.trouble is not None:
+            return
+        now = dict(_settings(config))
+        for what, value in _settings(before):
+            if now[what] != value:
+                self._set(what, now[what])
+
+    def listen(self, on: bool) -> None:
+        if on != self._listening:
+            self._listening = on
+            self._tune()
+
+    @property
+    def muted(self) -> bool:
+        """As if the antenna were broken: neither hears nor is heard, and does not know it."""
+        return self._muted
+
+    @muted.setter
+    def muted(self, muted: bool) -> None:
+        self._muted = muted
+        self._tune()
+
+    def _tune(self) -> None:
+        if self.trouble is None:
+            self._set(Property.MAC_RAW_STREAM_ENABLED, bytes((self._listening and not self._muted,)))
+
+    def source_match(self, enabled: bool) -> None:
+        self._match_enabled = enabled
+        self._matches.clear()
+        if self.trouble is None:
+            self._set(Property.MAC_SRC_MATCH_SHORT, b"")
+            self._set(Property.MAC_SRC_MATCH_EXTENDED, b"")
+            self._set(Property.MAC_SRC_MATCH_ENABLED, bytes((enabled,)))
+
+    def source_match_add(self, address: int, *, extended: bool) -> None:
+        if (address, extended) not in self._matches:
+            self._matches.add((address, extended))
+            self._match(Command.INSERT, address, extended)
+
+    def source_match_remove(self, address: int, *, extended: bool) -> None:
+        if (address, extended) in self._matches:
+            self._matches.discard((address, extended))
+            self._match(Command.REMOVE, address, extended)
+
+    def _match(self, command: Command, address: int, extended: bool) -> None:
+        if self.trouble is not None:
+            return
+        table = Property.MAC_SRC_MATCH_EXTENDED if extended else Property.MAC_SRC_MATCH_SHORT
+        self._command(command, table, _address(address, extended))
+
+    def reset(self) -> None:
+        self._finish(TxResult(TxStatus.ABORTED, False))
+        self.source_match(False)
+        self.listen(False)
+        self.configure(RadioConfig())
+
+    def _restore(self) -> None:
+        """Tell a dongle that has just started everything that it is to be."""
+        self._set(Property.PHY_ENABLED, b"\x01")
+        for what, value in _settings(self._config):
+            self._set(what, value)
+        self._set(Property.MAC_SRC_MATCH_ENABLED, bytes((self._match_enabled,)))
+        for address, extended in sorted(self._matches):
+            table = Property.MAC_SRC_MATCH_EXTENDED if extended else Property.MAC_SRC_MATCH_SHORT
+            self._command(Command.INSERT, table, _address(address, extended))
+        self._set(Property.MAC_RAW_STREAM_ENABLED, bytes((self._listening and not self._muted,)))
+
+    def _set(self, what: Property, value: bytes) -> None:
+        self._command(Command.SET, what, value)
+
+    def _command(self, command: Command, what: Property, value: bytes) -> None:
+        def answered(frame: Frame | None) -> None:
+            if self.trouble is not None and frame is None:
+                return
+            if frame is None:
+                self._in_trouble(f"{self._port.url} does not answer any more")
+            elif frame.property == Property.LAST_STATUS:
+                self._refused(command, what, frame)
+
+        self._line.ask(command, what, value, answered, self._patience(ANSWER_WAIT))
+
+    def _refused(self, command: Command, what: Property, frame: Frame) -> None:
+        status = frame.value[0] if frame.value else Status.FAILURE
+        if status == Status.OK or (command is Command.REMOVE and status == Status.ITEM_NOT_FOUND):
+            return
+        if command is Command.INSERT and status == Status.NOMEM:
+            # The table is full: rather promise everybody a frame than somebody none.
+            self._set(Property.MAC_SRC_MATCH_ENABLED, b"\x00")
+            return
+        self._in_trouble(f"{self._port.url} refuses {command.name} {what.name} with status {status}")
+
+    # --- sending ----------------------------------------------------------------------------------------------------
+
+    def transmit(
+        self,
+        psdu: bytes,
+        done: Callable[[TxResult], None],
+        *,
+        csma: bool = True,
+        backoffs: int = 4,
+        retries: int = 3,
+    ) -> None:
+        if self._done is not None:
+            raise LocalProtocolError(f"{self.name}: a transmission is in flight already")
+        self._done = done
+        self._psdu = psdu
+        if self.trouble is not None or self._muted:
+            acknowledged = psdu[0] & 0x20
+            silence = TxStatus.NO_ACK if acknowledged else TxStatus.SENT
+            status = TxStatus.ABORTED if self.trouble is not None else silence
+            self._clock.call_later(ABORT_AFTER, self._finish_if, done, TxResult(status, False))
+            return
+        channel = self._config.channel
+        request = TransmitRequest(
+            psdu, channel, backoffs, retries, csma, header_updated=True, security_processed=True, rx_channel=channel
+        )
+        patience = self._patience(AIR_WAIT)
+
+        def answered(frame: Frame | None) -> None:
+            self._transmitted(done, psdu, frame)
+
+        self._line.ask(Command.SET, Property.STREAM_RAW, request.encode(), answered, patience)
+
+    def _transmitted(self, done: Callable[[TxResult], None], psdu: bytes, frame: Frame | None) -> None:
+        if self._done is not done:
+            return  # the radio was reset meanwhile, and the transmission given up
+        if frame is None:
+            self._finish(TxResult(TxStatus.ABORTED, False))
+            if self.trouble is None:
+                self._in_trouble(f"{self._port.url} never said how a transmission ended")
+            return
+        try:
+            ended = frames.parse_transmit_done(frame.value)
+        except RemoteProtocolError:
+            self._finish(TxResult(TxStatus.ABORTED, False))
+            return
+        status = _STATUS.get(Status(ended.status), TxStatus.ABORTED) if ended.status in _STATUS else TxStatus.ABORTED
+        if status is TxStatus.ACKED and not psdu[0] & 0x20:
+            status = TxStatus.SENT
+        self._saw(psdu, self._clock.now, sent=True)
+        if ended.acknowledgement is not None and len(ended.acknowledgement.psdu) >= 5:
+            acknowledgement = ended.acknowledgement
+            self._saw(acknowledgement.psdu, self._clock.now, acknowledgement.rssi, acknowledgement.lqi)
+        self._finish(TxResult(status, ended.frame_pending))
+
+    def _finish_if(self, done: Callable[[TxResult], None], result: TxResult) -> None:
+        if self._done is done:
+            self._finish(result)
+
+    def _finish(self, result: TxResult) -> None:
+        done, self._done = self._done, None
+        if done is not None:
+            done(result)
+
+    # --- receiving --------------------------------------------------------------------------------------------------
+
+    def _unsolicited(self, frame: Frame) -> None:
+        if frame.command != Command.IS:
+            return
+        if frame.property == Property.STREAM_RAW:
+            self._received(frame.value)
+        elif frame.property == Property.MAC_ENERGY_SCAN_RESULT and len(frame.value) == 2:
+            self._highest = max(self._highest, int.from_bytes(frame.value[1:], "little", signed=True))
+        elif frame.property == Property.MAC_SCAN_STATE and frame.value == bytes((ScanState.IDLE,)):
+            self._scanned()
+        elif frame.property == Property.LAST_STATUS and frame.value:
+            self._restarted(frame.value[0])
+
+    def _restarted(self, status: int) -> None:
+        if not FIRST_RESET <= status <= LAST_RESET:
+            return
+        if self._reset_seen is not None:
+            self._reset_seen.set()
+        elif self.trouble is None:
+            self._in_trouble(f"{self._port.url} has restarted by itself (status {status})")
+
+    def _received(self, value: bytes) -> None:
+        try:
+            received = frames.parse_received(value)
+        except RemoteProtocolError:
+            self._line.malformed += 1
+            return
+        psdu = received.psdu
+        if received.error or len(psdu) < 5 or self._muted:
+            return
+        # The radio has checked the FCS; what firmware leaves in its place is not always one.
+        psdu = psdu[:-2] + fcs(psdu[:-2])
+        time = self._our_time(received.timestamp)
+        self._saw(psdu, time, received.rssi, received.lqi)
+        if self.receiver is not None:
+            pending = bool(received.flags & frames.ACKED_WITH_FRAME_PENDING)
+            channel = received.channel or self._config.channel
+            self.receiver(Reception(psdu, received.rssi, received.lqi, time, channel, pending))
+
+    def _our_time(self, theirs: int) -> int:
+        """When a frame ended by our clock: it came over the line later, and the quickest shows by how little."""
+        now = self._clock.now
+        if not theirs:
+            return now
+        offset = now - theirs
+        if self._offset is not None:
+            known, since = self._offset
+            offset = min(offset, known + int((now - since) * DRIFT) + 1)
+        self._offset = (offset, now)
+        return theirs + offset
+
+    def _saw(self, psdu: bytes, time: int, rssi: int = 0, lqi: int = 255, *, sent: bool = False) -> None:
+        if self.observers:
+            sighting = Sighting(psdu, time, self._config.channel, rssi, lqi, sent)
+            for observer in tuple(self.observers):
+                observer(sighting)
+
+    # --- energy -----------------------------------------------------------------------------------------------------
+
+    def energy_scan(self, channel: int, duration: int, done: Callable[[int], None]) -> None:
+        self._scan = (channel, duration, done)
+        self._highest = -128
+        if self.trouble is not None:
+            self._clock.call_later(duration, self._scanned)
+            return
+        period = max(1, min(duration, LONGEST_SCAN) // MILLISECOND)
+        self._set(Property.MAC_SCAN_MASK, bytes((channel,)))
+        self._set(Property.MAC_SCAN_PERIOD, le(period, 2))
+        self._set(Property.MAC_SCAN_STATE, bytes((ScanState.ENERGY,)))
+        self._scan_timer = self._clock.call_later(duration + self._patience(ANSWER_WAIT), self._scanned)
+
+    def _scanned(self) -> None:
+        scan, self._scan = self._scan, None
+        if self._scan_timer is not None:
+            self._scan_timer.cancel()
+            self._scan_timer = None
+        if scan is not None:
+            scan[2](self._highest)
+
+
+def _settings(config: RadioConfig) -> tuple[tuple[Property, bytes], ...]:
+    """Everything of a configuration that Spinel has a property for, in the order in which it is told."""
+    return (
+        (Property.PHY_CHAN, bytes((config.channel,))),
+        (Property.PHY_TX_POWER, config.tx_power.to_bytes(1, "little", signed=True)),
+        (Property.MAC_LADDR, config.extended_address.to_bytes(8, "big")),
+        (Property.MAC_SADDR, le(config.short_address, 2)),
+        (Property.MAC_PANID, le(config.pan_id, 2)),
+        (Property.MAC_PROMISCUOUS_MODE, b"\x02" if config.promiscuous else b"\x00"),
+    )
+
+
+def _address(address: int, extended: bool) -> bytes:
+    return address.to_bytes(8, "big") if extended else le(address, 2)
+
+
+__all__ = ["NoAnswerError", "PortUnavailableError", "Sighting", "SpinelRadio", "UnfitFirmwareError"]
