@@ -1,150 +1,114 @@
-"""A bench: one HAN on one Air and one clock, offered to asyncio code."""
+"""From a bench file to a HAN: settings, radios, dongles, obstacles and a clock, put together."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from emulator.clock import SECOND, VirtualClock
-from emulator.devices import CommsHub, Device, Esme, Gsme, Ihd, WanInterface, WanReply
-from emulator.devices.mirror_states import MirrorState
-from emulator.radio import Air, AirRadio
-from emulator.randomness import RandomSource, split
-from harness.build import HanSettings, made_up_identity
-
-ZIGBEE_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-PERMIT_SECONDS = 254
-JOIN_ATTEMPTS = 5
-MIRROR_PATIENCE = 120
-"""Seconds in which a gas meter that joined has its mirror."""
-
-T = TypeVar("T")
+from emulator.clock import SECOND, PacedClock, VirtualClock
+from emulator.devices.settings import DeviceSettings, GsmeSettings
+from emulator.zigbee.security.install_code import InstallCode
+from harness.build import HanSettings, settings_for
+from harness.faults import FAULTS
+from harness.han import Han
+from harness.identities import Credentials
+from harness.installed import install
+from harness.radios import Radios, Wiring
+from profiles.benches import PLACES, VIRTUAL, WELL_KNOWN, Beginning, Bench, Node, RadioKind
+from profiles.cohorts import household, household_of
+from profiles.errors import ProfileError
 
 
-class FormationError(RuntimeError):
-    """A HAN that is meant to be well did not come up: a fault of the bench, or of the scene it was given."""
+def clock_for(bench: Bench, speed: float | str | None = None, *, real_time: bool = False) -> VirtualClock:
+    """The clock of a bench; `speed` takes the place of the file's. `real_time`: people or programs look on."""
+    chosen = bench.speed if speed is None else speed
+    if chosen is None:
+        chosen = 1.0 if bench.real_time or real_time else VIRTUAL
+    if isinstance(chosen, str):
+        return VirtualClock()
+    return PacedClock(chosen)
 
 
-class Han:
-    """One emulated HAN: hub, electricity meter, gas meter, and a display if wanted."""
+def assemble(
+    bench: Bench,
+    path: str,
+    *,
+    clock: VirtualClock,
+    start: datetime | None = None,
+    seed: str | None = None,
+    quiet: bool = False,
+    credentials: Credentials | None = None,
+) -> Han:
+    """The HAN of `bench`, read from the file `path`; no device has power yet. Raises ProfileError."""
+    seed = bench.seed if seed is None else seed
+    for index, name in enumerate(bench.faults):
+        if name not in FAULTS:
+            raise ProfileError(path, f"found {name!r}; expected one of {', '.join(FAULTS)}", f"faults[{index}]")
+    settings = _settings(bench, path, quiet, credentials)
+    wiring = {
+        place: Wiring(node.url, node.baud, node.rtscts)
+        for place, node in bench.present.items()
+        if node.url.kind is not RadioKind.PHYSICAL
+    }
+    radios = Radios(clock, seed, wiring)
+    han = Han(
+        settings,
+        seed=seed,
+        start=start or datetime.now(UTC),
+        clock=clock,
+        ours=bench.ours,
+        physical=bench.physical,
+        radios=radios,
+    )
+    for name, spare in bench.dongles.items():
+        radios.offer(name, Wiring(spare.url, spare.baud), spare.position_m)
+    for link in bench.links:
+        one, other = (radios.on_air(name) for name in link.between)
+        han.air.attenuate(one, other, link.attenuation_db)
+    return han
 
-    def __init__(
-        self,
-        settings: HanSettings,
-        *,
-        seed: int | str,
-        start: datetime,
-        clock: VirtualClock | None = None,
-        ihd: bool = False,
-    ) -> None:
-        """`start` is the date at the clock's present time."""
-        self.seed = seed
-        self.settings = settings
-        self.clock = VirtualClock() if clock is None else clock
-        self.start = start
-        self.air = Air(self.clock, split(seed, "air"))
-        self.air.sniffer = settings.positions["hub"]
-        self.hub: CommsHub = self._device("hub", CommsHub, settings.hub)
-        self.esme: Esme = self._device("esme", Esme, settings.esme)
-        self.gsme: Gsme = self._device("gsme", Gsme, settings.gsme)
-        self.ihd: Ihd | None = self._device("ihd", Ihd, settings.ihd) if ihd else None
-        self.wan = WanInterface(self.hub, self.clock.call_later)
-        self.fault: str | None = None
-        """What is wrong with the bench itself, if anything is."""
 
-    def _device(self, name: str, kind: Callable[..., T], settings: Any) -> T:
-        radio = AirRadio(self.air, self.clock, split(self.seed, name, "radio"), name, self.settings.positions[name])
-        epoch = int((self.start - ZIGBEE_EPOCH).total_seconds()) - self.clock.now // SECOND
-        return kind(name, settings, radio, self.clock, split(self.seed, name), epoch)
+async def begin(han: Han, bench: Bench) -> None:
+    """Give the devices power, let them come together as the file says, and break what it says is broken.
 
-    @property
-    def devices(self) -> tuple[Device[Any], ...]:
-        return (self.hub, self.esme, self.gsme, *((self.ihd,) if self.ihd is not None else ()))
+    The radios are ready by now.
+    """
+    if bench.starts is Beginning.INSTALLED:
+        install(han)
+    else:
+        await han.form()
+    for name in bench.faults:
+        await FAULTS[name].inject(han)
 
-    def radio(self, name: str) -> AirRadio:
-        """The emulated radio of a device."""
-        device = next(device for device in self.devices if device.name == name)
-        assert isinstance(device.radio, AirRadio)
-        return device.radio
 
-    def random(self, *path: str) -> RandomSource:
-        """A random source of this bench's seed for something beside the devices."""
-        return split(self.seed, *path)
+def _settings(bench: Bench, path: str, quiet: bool, credentials: Credentials | None) -> HanSettings:
+    profiles = {place: node.profile for place, node in bench.present.items() if node.profile is not None}
+    home = household_of(bench.cohort, profiles, path) if profiles else household(bench.cohort)
+    made = settings_for(home, quiet=quiet, credentials=credentials)
+    changed: dict[str, Any] = {"positions": dict(made.positions)}
+    for place in PLACES:
+        node = bench.present.get(place)
+        if node is not None:
+            changed[place] = _device(getattr(made, place), node, path, f"nodes.{place}")
+            if node.position_m is not None:
+                changed["positions"][place] = node.position_m
+    return replace(made, **changed)
 
-    def replace_hub(self, ieee: int) -> None:
-        """Put another hub in the place of this one, with its backup; devices have yet to find out."""
-        former = self.hub
-        former.power_off()
-        identity = former.identity
-        if identity is not None:
-            own = made_up_identity(ieee, former.settings.manufacturer)
-            identity = replace(own, others={**identity.others, identity.certificate.issuer: identity.authority})
-        settings = replace(
-            former.settings,
-            ieee=ieee,
-            extended_pan_id=former.settings.extended_pan_id or former.settings.ieee,
-            key_establishment=replace(former.settings.key_establishment, identity=identity),
-        )
-        random = self.random("hub", f"{ieee:016x}")
-        self.hub = self.wan.hub = CommsHub("hub", settings, former.radio, self.clock, random, former.epoch)
-        self.hub.storage.watch_like(former.storage)
-        self.hub.power_on()
-        self.hub.take_over(former)
 
-    # --- forming ----------------------------------------------------------------------------------------------------
-
-    async def form(self) -> None:
-        """Bring the HAN up on the air: form, join every device by its install code, set up the mirror."""
-        self.hub.power_on()
-        self.hub.form()
-        for device in self.devices[1:]:
-            self.hub.expect(device.settings.ieee, device.settings.install_code)
-            self.hub.permit_join(PERMIT_SECONDS)
-            device.power_on()
-            await self.join(device)
-        await self._until(lambda: self.gsme.mirror_state is MirrorState.MIRRORED, MIRROR_PATIENCE, "no mirror")
-        self.hub.permit_join(0)
-        await asyncio.sleep(1)
-
-    async def join(self, device: Device[Any]) -> None:
-        """Let a device join that the hub expects, while the HAN is open. Raises FormationError."""
-        joiner = device.stack.joiner
-        assert joiner is not None
-        for _ in range(JOIN_ATTEMPTS):
-            if await called_back(joiner.join):
-                return
-            await asyncio.sleep(1)
-        raise FormationError(f"{device.name} did not join in {JOIN_ATTEMPTS} attempts")
-
-    async def _until(self, condition: Callable[[], bool], seconds: int, otherwise: str) -> None:
-        for _ in range(seconds):
-            if condition():
-                return
-            await asyncio.sleep(1)
-        raise FormationError(otherwise)
-
-    # --- the head end's view ----------------------------------------------------------------------------------------
-
-    async def ask(self, request: Callable[..., None], *arguments: Any, patience: float) -> WanReply:
-        """One request over the WAN interface; undelivered if nothing comes back within `patience` seconds."""
+def _device(settings: DeviceSettings, node: Node, path: str, key: str) -> DeviceSettings:
+    changed: dict[str, Any] = {}
+    if node.ieee is not None:
+        changed["ieee"] = int(node.ieee, 16)
+    if node.install_code == WELL_KNOWN:
+        changed["install_code"] = b""
+    elif node.install_code is not None:
         try:
-            async with asyncio.timeout(patience):
-                reply: WanReply = await called_back(lambda done: request(*arguments, done))
-                return reply
-        except TimeoutError:
-            return WanReply(False)
-
-
-async def called_back(start: Callable[[Callable[[Any], None]], object]) -> Any:
-    """Await the argument of the callback that `start` is given."""
-    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-
-    def done(result: Any) -> None:
-        if not future.done():
-            future.set_result(result)
-
-    start(done)
-    return await future
+            changed["install_code"] = InstallCode(bytes.fromhex(node.install_code)).octets
+        except ValueError as error:
+            raise ProfileError(path, str(error), f"{key}.install_code") from None
+    if node.wake_interval_s is not None:
+        if not isinstance(settings, GsmeSettings):
+            raise ProfileError(path, "expected for the gsme alone: nobody else sleeps", f"{key}.wake_interval_s")
+        changed["wake_interval"] = int(node.wake_interval_s * SECOND)
+    return replace(settings, **changed) if changed else settings

@@ -39,7 +39,7 @@ from emulator.zigbee.stack import Stack
 from emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey, Network, NonVolatile
 from harness.campaign import Campaign, execute, matrix
 from harness.capture.recorder import recording
-from harness.scenario.scenario import Beginning
+from profiles.benches import Beginning
 
 PROFILE, ESI, METER = 0x0109, 0x0500, 0x0501
 REPORTED = (0x0000, 0x0200, 0x0300, 0x0301)

@@ -15,7 +15,7 @@ from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 from emulator.zigbee.nwk.config import Role, timeout
 from emulator.zigbee.security.ccm import KEY_LENGTH
 from emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey, Network
-from harness.bench import Han
+from harness.han import Han
 
 HUB_SHORT = 0x0000
 HIGHEST_SHORT = 0xFFF7

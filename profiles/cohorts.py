@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -91,21 +92,32 @@ def household(cohort: Cohort) -> Household:
     return furnish(shipped(cohort.value).values, path_of(cohort.value))
 
 
+def household_of(cohort: Cohort, others: Mapping[str, str], path: str) -> Household:
+    """Return the home of a cohort with `others`, device profiles by place, in it. `path`: the file that asks for them.
+
+    Raises ProfileError.
+    """
+    kinds: dict[str, type[AnyDevice]] = {"hub": Hub, "esme": Esme, "gsme": Gsme, "ihd": Ihd}
+    changed = {
+        place: _device(Path(path), f"nodes.{place}.profile", name, kinds[place]) for place, name in others.items()
+    }
+    return replace(household(cohort), **changed)  # type: ignore[arg-type]
+
+
 def furnish(profile: CohortProfile, path: Path) -> Household:
     """Return the home that `profile`, read from `path`, describes. Raises ProfileError."""
     names = profile.devices
     return Household(
         profile.id,
-        _device(path, "hub", names.hub, Hub),
-        _device(path, "esme", names.esme, Esme),
-        _device(path, "gsme", names.gsme, Gsme),
-        _device(path, "ihd", names.ihd, Ihd),
+        _device(path, "devices.hub", names.hub, Hub),
+        _device(path, "devices.esme", names.esme, Esme),
+        _device(path, "devices.gsme", names.gsme, Gsme),
+        _device(path, "devices.ihd", names.ihd, Ihd),
         profile.layout,
     )
 
 
-def _device(path: Path, place: str, name: str, kind: type[D]) -> D:
-    key = f"devices.{place}"
+def _device(path: Path, key: str, name: str, kind: type[D]) -> D:
     try:
         device = shipped_device(name).values
     except UnknownIdError as error:

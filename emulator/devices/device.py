@@ -11,7 +11,7 @@ from emulator.devices.admission import DATA_KEYS, admit, needs_link_key
 from emulator.devices.key_establishment import Initiator, KeyKeeper
 from emulator.devices.services.events import EventLog
 from emulator.devices.services.firmware import FirmwareClient
-from emulator.devices.settings import SMART_ENERGY, DeviceSettings
+from emulator.devices.settings import SMART_ENERGY, DeviceSettings, Role
 from emulator.radio.interface import Radio
 from emulator.randomness import RandomSource
 from emulator.zcl import ClusterClient, ClusterServer, Endpoint
@@ -23,7 +23,6 @@ from emulator.zcl.smart_energy import TABLES
 from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
 from emulator.zigbee.security.cbke import Identity
-from emulator.zigbee.security.install_code import InstallCode
 from emulator.zigbee.stack import Stack
 from emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey, NonVolatile
 from emulator.zigbee.zdo import SimpleDescriptor
@@ -71,10 +70,10 @@ class Device(Generic[S]):
             self._forget_keys()
 
     def _forget_keys(self) -> None:
-        """As the device came from the factory: one key, that of its install code, for a Trust Centre not met yet."""
+        """As the device came from the factory: one key, that it joins with, for a Trust Centre not met yet."""
         self.storage.link_keys.clear()
-        if self.settings.install_code:
-            self.storage.link_keys[UNKNOWN_TRUST_CENTER] = LinkKey(InstallCode(self.settings.install_code).link_key)
+        if self.settings.node.role is not Role.COORDINATOR:
+            self.storage.link_keys[UNKNOWN_TRUST_CENTER] = LinkKey(self.settings.joining_key)
 
     # --- power ----------------------------------------------------------------------------------------------------
 
@@ -90,7 +89,9 @@ class Device(Generic[S]):
         )
         self.stack.aps.data_keys = DATA_KEYS
         self._initiator = Initiator(self.settings.key_establishment, self.identity, self._random)
-        self.keys = KeyKeeper(self.stack, self._initiator, self.settings.key_establishment)
+        self.keys = KeyKeeper(
+            self.stack, self._initiator, self.settings.key_establishment, needed=not self.settings.relaxed_security
+        )
         self.build()
         self._initiator.endpoint = self.endpoint
         if self.stack.joiner is not None:
@@ -140,8 +141,9 @@ class Device(Generic[S]):
         made = Endpoint(
             stack.aps, stack.clock, endpoint, SMART_ENERGY, device_id, 0, servers, clients, counters=stack.counters
         )
-        made.admit = admit
-        made.secures = needs_link_key
+        if not self.settings.relaxed_security:
+            made.admit = admit
+            made.secures = needs_link_key
         stack.management.descriptors.append(
             SimpleDescriptor(endpoint, SMART_ENERGY, device_id, 0, tuple(made.servers), tuple(made.clients))
         )

@@ -26,7 +26,6 @@ from emulator.zcl.clusters import BASIC, EVENTS, IDENTIFY, KEEP_ALIVE, METERING,
 from emulator.zcl.clusters.metering import NO_MIRROR
 from emulator.zcl.smart_energy import TABLES
 from emulator.zigbee.nwk.parent import LONGEST_PERMIT, JoinStatus
-from emulator.zigbee.security.install_code import InstallCode
 from emulator.zigbee.storage import KeyOrigin, LinkKey
 
 MASTER_SYNCHRONIZED = 0x03
@@ -131,10 +130,10 @@ class CommsHub(Device[HubSettings]):
         for ieee, entry in former.device_table.items():
             self.device_table[ieee] = replace(entry)
 
-    def expect(self, ieee: int, install_code: bytes) -> None:
-        """Let a device join: what the head end sends when a meter is installed."""
+    def expect(self, ieee: int, key: bytes) -> None:
+        """Let a device join with this key: what the head end sends when a meter is installed."""
         assert self.stack.trust_center is not None
-        self.stack.trust_center.add(ieee, InstallCode(install_code).link_key)
+        self.stack.trust_center.add(ieee, key)
 
     def _key_agreed(self, ieee: int, key: bytes) -> None:
         self.storage.link_keys[ieee] = LinkKey(key, KeyOrigin.ESTABLISHED)

@@ -8,6 +8,8 @@ from emulator.clock import MINUTE, SECOND
 from emulator.zcl.smart_energy import SmartEnergy
 from emulator.zigbee.nwk.config import NodeConfig, Role
 from emulator.zigbee.security.cbke import Identity
+from emulator.zigbee.security.install_code import InstallCode
+from emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY
 
 SMART_ENERGY = 0x0109
 """Profile identifier."""
@@ -41,7 +43,7 @@ class DeviceSettings:
     model: str
     serial: str = ""
     install_code: bytes = b""
-    """With CRC; empty at the hub."""
+    """With CRC; empty at the hub, and at a device that joins with the well-known key."""
     endpoint: int = 1
     tx_power: int = 3
     """dBm."""
@@ -51,6 +53,14 @@ class DeviceSettings:
     """How long an answer is waited for, microseconds."""
     key_establishment: KeyEstablishmentSettings = field(default_factory=KeyEstablishmentSettings)
     smart_energy: SmartEnergy = SmartEnergy.SE_1_1
+    relaxed_security: bool = False
+    """Smart Energy clusters are open under the network key alone, and no key is agreed: no Smart Energy device does
+    that. For clients that know no CBKE."""
+
+    @property
+    def joining_key(self) -> bytes:
+        """The link key with which the device is let in."""
+        return InstallCode(self.install_code).link_key if self.install_code else WELL_KNOWN_LINK_KEY
 
 
 @dataclass(frozen=True, slots=True)

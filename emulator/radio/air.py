@@ -57,7 +57,6 @@ class Air:
     def __init__(self, clock: Clock, random: RandomSource) -> None:
         self.clock = clock
         self.observers: list[Observer] = []
-        self.sniffer: Position = (0.0, 0.0)
         self.frames = 0
         """Transmissions carried to their end, acknowledgements included."""
         self._random = random.random
@@ -65,6 +64,8 @@ class Air:
         self.jammers: list[Jammer] = []
         self._attenuation: dict[tuple[Station, Station], float] = {}
         self._links: dict[tuple[Station, Station], Link] = {}
+        self._sniffer: Position = (0.0, 0.0)
+        self._sniffed: dict[Station, tuple[float, int]] = {}
 
     # --- the scene ----------------------------------------------------------------------------------------------
 
@@ -74,6 +75,17 @@ class Air:
     def scene_changed(self) -> None:
         """A radio moved or changed its power: links are computed afresh when next used."""
         self._links.clear()
+        self._sniffed.clear()
+
+    @property
+    def sniffer(self) -> Position:
+        """The place from which captures are taken."""
+        return self._sniffer
+
+    @sniffer.setter
+    def sniffer(self, position: Position) -> None:
+        self._sniffer = position
+        self._sniffed.clear()
 
     def attenuate(self, a: Station, b: Station, decibel: float) -> None:
         """Put an obstacle of `decibel` between two radios, both ways; 0 takes it away."""
@@ -111,8 +123,11 @@ class Air:
     def sniffed(self, transmission: Transmission) -> tuple[float, int]:
         """RSSI (dBm) and LQI of a transmission at the sniffer's place."""
         sender = transmission.sender
-        rssi = sender.tx_power - propagation.path_loss(sender.position, self.sniffer)
-        return rssi, propagation.lqi(rssi)
+        known = self._sniffed.get(sender)
+        if known is None:
+            rssi = sender.tx_power - propagation.path_loss(sender.position, self._sniffer)
+            known = self._sniffed[sender] = (rssi, propagation.lqi(rssi))
+        return known
 
     # --- carrying frames ----------------------------------------------------------------------------------------
 

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from binascii import crc_hqx
 
-REVERSED = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(256))
-"""Every octet with its bits in reverse order, for `bytes.translate`."""
+_REVERSED = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(256))
 
 
 def fcs(mpdu: bytes) -> bytes:
     """Return the two octets that follow `mpdu` on the air."""
-    return crc_hqx(mpdu.translate(REVERSED), 0).to_bytes(2, "big").translate(REVERSED)
+    return crc_hqx(mpdu.translate(_REVERSED), 0).to_bytes(2, "big").translate(_REVERSED)
+
+
+def crc16_x25(octets: bytes) -> bytes:
+    """The two octets of CRC-16/X-25 (ITU-T V.42), as they are appended: the same polynomial, and complements."""
+    return (crc_hqx(octets.translate(_REVERSED), 0xFFFF) ^ 0xFFFF).to_bytes(2, "big").translate(_REVERSED)
 
 
 def fcs_ok(psdu: bytes) -> bool:
     """Whether the last two octets of `psdu` are the FCS of the others (the CRC over all of it is then 0)."""
-    return crc_hqx(psdu.translate(REVERSED), 0) == 0
+    return crc_hqx(psdu.translate(_REVERSED), 0) == 0

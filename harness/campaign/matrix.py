@@ -11,7 +11,8 @@ from harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS
 from harness.migration.installation import Meter, Status
 from harness.migration.plan import Change, Says, State, SupplierAct
 from harness.migration.vocabulary import Subject
-from harness.scenario.scenario import IN_FORCE, Beginning, Scenario
+from harness.scenario.scenario import IN_FORCE, Scenario
+from profiles.benches import Beginning
 from profiles.rulesets import Cohort, InstallationType
 
 COHORTS = (Cohort.IOC, Cohort.MOC_SECURE)

@@ -9,41 +9,38 @@ from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
 
-from emulator.radio.air import Air
-from emulator.radio.propagation import Position
 from emulator.radio.transmission import Transmission
 from harness.capture import tap
 from harness.capture.pcapng import DEFAULT_EPOCH, PcapngWriter
+from harness.medium import Medium
 
 _BUFFER = 1 << 18
 """Octets: some 2,000 frames for each call of the system."""
 
 
 class Recorder:
-    """Writes what is on the Air from now on, until `detach`.
+    """Writes what is on the air from now on, until `detach`.
 
     Attached before the first frame, a transmission's `number` is its frame number in Wireshark; attached later, it is
     larger by `skipped`. A frame's time is that of its end, as in `Reception`, so that times never go backwards.
     """
 
-    def __init__(self, air: Air, stream: BinaryIO, *, epoch: datetime = DEFAULT_EPOCH) -> None:
+    def __init__(self, medium: Medium, stream: BinaryIO, *, epoch: datetime = DEFAULT_EPOCH) -> None:
         """`epoch` is the date at microsecond 0 of the clock. `stream` should be buffered, and stays open."""
-        self.skipped = air.frames
+        self.skipped = medium.frames
         """Transmissions that were over before this recorder came."""
-        self._air = air
+        self._medium = medium
         self._write = PcapngWriter(stream, epoch=epoch).write
-        self._heard: dict[tuple[Position, Position, int, int], bytes] = {}
+        self._heard: dict[tuple[float, int, int], bytes] = {}
         self._comment = ""
-        air.observers.append(self)
+        medium.observers.append(self)
 
     def __call__(self, transmission: Transmission) -> None:
-        sender = transmission.sender
-        # All that decides how the sniffer hears a sender; hearing is dear to compute and hardly ever changes.
-        key = (sender.position, self._air.sniffer, sender.tx_power, transmission.channel)
-        heard = self._heard.get(key)
+        rssi, lqi = self._medium.sniffed(transmission)
+        heard = self._heard.get((rssi, lqi, transmission.channel))
         if heard is None:
-            rssi, lqi = self._air.sniffed(transmission)
-            heard = self._heard[key] = tap.build(rssi, lqi, transmission.channel)
+            heard = tap.build(rssi, lqi, transmission.channel)
+            self._heard[rssi, lqi, transmission.channel] = heard
         if self._comment:
             self._write(transmission.end, transmission.psdu, heard, self._comment)
             self._comment = ""
@@ -56,14 +53,14 @@ class Recorder:
 
     def detach(self) -> None:
         """Write no more."""
-        self._air.observers.remove(self)
+        self._medium.observers.remove(self)
 
 
 @contextmanager
-def recording(air: Air, path: str | PathLike[str], *, epoch: datetime = DEFAULT_EPOCH) -> Iterator[Recorder]:
-    """Record the Air into the file `path`, which is complete when the context ends, however it ends."""
+def recording(medium: Medium, path: str | PathLike[str], *, epoch: datetime = DEFAULT_EPOCH) -> Iterator[Recorder]:
+    """Record what is on the air into the file `path`, which is complete when the context ends, however it ends."""
     with Path(path).open("wb", buffering=_BUFFER) as stream:
-        recorder = Recorder(air, stream, epoch=epoch)
+        recorder = Recorder(medium, stream, epoch=epoch)
         try:
             yield recorder
         finally:

@@ -1,15 +1,18 @@
-"""What was seen on the Air during a check, frame by frame, as far as it bears on the verdict."""
+"""What was seen on the air during a check, frame by frame, as far as it bears on the verdict."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from emulator.mac import frames
-from emulator.radio import Air, Transmission
-from emulator.radio.air_radio import AirRadio
+from emulator.radio import Transmission
+from harness.medium import Medium
 
 MOST = 200
 """Frames kept of one check, the first ones: a check that shows more proves no more."""
+SHORT_BOTH_WAYS = 0x88
+"""Second octet of the frame control field: short addresses on both sides."""
 
 
 class Evidence(NamedTuple):
@@ -26,31 +29,26 @@ class Evidence(NamedTuple):
 class Witness:
     """Notes the data frames between the hub and the meters while it is attached."""
 
-    def __init__(self, air: Air, hub: AirRadio, meters: dict[str, AirRadio]) -> None:
-        self._air = air
-        self._hub = hub
-        self._meters = meters
-        self._short = {radio.config.short_address: name for name, radio in meters.items()}
+    def __init__(self, medium: Medium, place_of: Callable[[int], str | None]) -> None:
+        """`place_of` tells which device has a short address now."""
+        self._medium = medium
+        self._place_of = place_of
         self.seen: list[Evidence] = []
 
     def __enter__(self) -> Witness:
-        self._air.observers.append(self)
+        self._medium.observers.append(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._air.observers.remove(self)
+        self._medium.observers.remove(self)
 
     def __call__(self, transmission: Transmission) -> None:
         psdu = transmission.psdu
-        if psdu[0] & 7 != frames.DATA or len(self.seen) >= MOST:
+        if psdu[0] & 7 != frames.DATA or psdu[1] & 0xCC != SHORT_BOTH_WAYS or len(self.seen) >= MOST:
             return
-        sender = transmission.sender
-        if sender is self._hub:
-            receiver = self._short.get(psdu[5] | psdu[6] << 8)
-        else:
-            receiver = self._hub.name if sender.name in self._meters else None
-        if receiver is not None:
-            self.seen.append(Evidence(transmission.number, transmission.end, sender.name, receiver))
+        sender, receiver = self._place_of(psdu[7] | psdu[8] << 8), self._place_of(psdu[5] | psdu[6] << 8)
+        if sender is not None and receiver is not None and "hub" in (sender, receiver):
+            self.seen.append(Evidence(transmission.number, transmission.end, sender, receiver))
 
     def between(self, meter: str) -> tuple[Evidence, ...]:
         """Frames from and to one meter."""

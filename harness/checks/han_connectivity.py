@@ -16,8 +16,8 @@ from emulator.clock import SECOND
 from emulator.devices import WanReply
 from emulator.devices.ids import HUB_ENDPOINT
 from emulator.zcl.clusters import BASIC, METERING
-from harness.bench import Han
 from harness.checks.evidence import Evidence, Witness
+from harness.han import Han
 from harness.migration.vocabulary import Subject, Verdict
 
 GT01 = "GT01"
@@ -61,10 +61,13 @@ class HanConnectivityCheck:
 
     async def run(self, han: Han) -> CheckResult:
         """Carry the check out once."""
-        started = han.clock.now
-        meters = {"esme": han.radio("esme"), "gsme": han.radio("gsme")}
-        with Witness(han.air, han.radio("hub"), meters) as witness:
+        started, outages = han.clock.now, han.outages
+        with Witness(han.medium, han.place_of) as witness:
             verdict, cause, detail = await self._verdict(han)
+        if han.outages != outages or han.trouble is not None:
+            # Whatever was seen meanwhile, or was not, may be the bench's doing.
+            trouble = han.trouble or "a radio was gone for a while"
+            verdict, cause, detail = Verdict.INCONCLUSIVE, Subject.BENCH, _bench_failed(trouble)
         evidence = witness.between("gsme")
         if verdict is not Verdict.PASS:
             evidence = tuple(sorted({*evidence, *witness.between("esme")}))
@@ -82,15 +85,19 @@ class HanConnectivityCheck:
         trouble = await self._control(han)
         if trouble is not None:
             return Verdict.INCONCLUSIVE, *trouble
+        if not han.there("esme"):
+            return Verdict.INCONCLUSIVE, Subject.BENCH, f"{detail}, and no ESME is there to show that the HAN works"
         return Verdict.FAIL, Subject.GSME, detail
 
     async def _control(self, han: Han) -> tuple[Subject, str] | None:
         """What, other than the GSME, does not work."""
-        if han.fault is not None:
-            return Subject.BENCH, f"the bench itself has failed: {han.fault}"
+        if han.trouble is not None:
+            return Subject.BENCH, _bench_failed(han.trouble)
         table = await han.ask(han.wan.device_table, patience=WAN_PATIENCE)
         if not table.delivered:
             return Subject.WAN, "the hub does not answer over the WAN"
+        if not han.there("esme"):
+            return None
         reply = await self._read(han, han.settings.esme.ieee, BASIC.id, IDENTITY, CONTROL_PATIENCE)
         if not reply.delivered:
             return Subject.WAN, "the hub stopped answering over the WAN"
@@ -126,3 +133,7 @@ class HanConnectivityCheck:
             lambda done: han.wan.read(ieee, METER_ENDPOINT, cluster, attributes, done, timeout=patience),
             patience=patience / SECOND + WAN_PATIENCE,
         )
+
+
+def _bench_failed(trouble: str) -> str:
+    return f"the bench itself has failed: {trouble}"

@@ -18,8 +18,9 @@ from harness.identities import load_credentials
 from harness.migration.trace import encode
 from harness.report.model import ScenarioReport, describe
 from harness.scenario.play import play
-from harness.scenario.scenario import Beginning, load_scenario
+from harness.scenario.scenario import load_scenario
 from harness.scenario.scenario import shipped as shipped_scenarios
+from profiles.benches import Beginning
 from profiles.cohorts import household
 from profiles.rulesets import Cohort, shipped
 

@@ -18,7 +18,8 @@ from harness.report.json_file import ReportWriter
 from harness.report.junit import JunitWriter
 from harness.report.model import ScenarioReport, Summary
 from harness.report.tally import Tally
-from harness.scenario.scenario import Beginning, Scenario
+from harness.scenario.scenario import Scenario
+from profiles.benches import Beginning
 from profiles.rulesets import shipped
 
 DEFAULT_OUT = "hanbench-report"

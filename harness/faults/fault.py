@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from harness.bench import Han
+from harness.han import Han
 from harness.migration.vocabulary import Subject
 
 Action = Callable[[Han], Awaitable[None]]

@@ -12,7 +12,7 @@ from emulator.devices import Esme, Gsme
 from emulator.devices.admission import DATA_KEYS
 from emulator.radio import AirRadio
 from emulator.radio.propagation import CCA_THRESHOLD, dbm
-from harness.bench import Han
+from harness.han import Han
 
 LONG_FRAME_BITS = 8 * 100
 LEAST_CHANCE = 0.5
@@ -41,9 +41,11 @@ def reachable(han: Han, meter: Esme | Gsme) -> bool:
 
 
 def _radio_obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
-    hub, radio = han.radio("hub"), han.radio(meter.name)
-    if radio.muted:
+    if han.antenna(meter.name).muted:
         yield "radio silent"
+    if not han.on_air(meter.name):
+        return  # how well they hear each other on a real air is nothing that we could know
+    hub, radio = han.radio("hub"), han.radio(meter.name)
     for sender, receiver in ((hub, radio), (radio, hub)):
         if _chance(han, sender, receiver) < LEAST_CHANCE:
             yield f"{receiver.name} does not hear {sender.name}"

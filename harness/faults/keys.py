@@ -12,11 +12,11 @@ from emulator.zigbee.security.cbke import Authority, Identity
 from emulator.zigbee.security.ccm import KEY_LENGTH
 from emulator.zigbee.security.install_code import InstallCode
 from emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey
-from harness.bench import PERMIT_SECONDS, Han
 from harness.build import MADE_UP_AUTHORITY, made_up_identity
 from harness.faults import service
 from harness.faults.fault import Action, Fault
 from harness.faults.ground_truth import reachable
+from harness.han import PERMIT_SECONDS, Han
 from harness.migration.vocabulary import Subject
 
 SETTLE = 20
@@ -74,8 +74,8 @@ async def _count_afresh(han: Han) -> None:
 async def _lose_key(han: Han) -> None:
     """Both sides are left with the install code's key, as after a reset of the hub: a key must be agreed again."""
     gsme, hub = han.gsme, han.hub
-    hub.expect(gsme.storage.ieee, gsme.settings.install_code)
-    gsme.storage.link_keys[hub.storage.ieee] = LinkKey(InstallCode(gsme.settings.install_code).link_key)
+    hub.expect(gsme.storage.ieee, gsme.settings.joining_key)
+    gsme.storage.link_keys[hub.storage.ieee] = LinkKey(gsme.settings.joining_key)
     gsme.keys.ensure(gsme.secured)
     await asyncio.sleep(SETTLE)
 
@@ -139,7 +139,7 @@ async def _mistype_install_code(han: Han) -> None:
     await service.reset(han)
     han.hub.forget(gsme.storage.ieee)
     wrong = InstallCode.with_crc(han.random("fault", "install code").randbytes(16))
-    han.hub.expect(gsme.storage.ieee, wrong.octets)
+    han.hub.expect(gsme.storage.ieee, wrong.link_key)
     han.hub.permit_join(PERMIT_SECONDS)
     for _ in range(ATTEMPTS_TO_JOIN):
         ended = asyncio.get_running_loop().create_future()

@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import replace
 
 from emulator.zigbee.storage import COUNTER_STRIDE, Counter
-from harness.bench import Han
 from harness.faults import service
 from harness.faults.fault import Fault
+from harness.han import Han
 from harness.migration.vocabulary import Subject
 
 SETTLE = 12
@@ -34,7 +34,7 @@ async def _miss_two_rotations(han: Han) -> None:
     assert trust_center is not None
     joiner = service.joiner(han)
     joiner.policy = replace(joiner.policy, trust_center_rejoin=False)
-    radio = han.radio("gsme")
+    radio = han.antenna("gsme")
     radio.muted, before = True, radio.muted
     for _ in range(ROTATIONS):
         trust_center.distribute()

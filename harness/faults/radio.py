@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from emulator.radio import Jammer
-from harness.bench import Han
 from harness.faults.fault import Fault
+from harness.han import Han
 from harness.migration.vocabulary import Subject
 
 FAR_AWAY = (600.0, 0.0)
@@ -23,11 +23,11 @@ async def _battery_changed(han: Han) -> None:
 
 
 async def _silence(han: Han) -> None:
-    han.radio("gsme").muted = True
+    han.antenna("gsme").muted = True
 
 
 async def _unsilence(han: Han) -> None:
-    han.radio("gsme").muted = False
+    han.antenna("gsme").muted = False
 
 
 async def _carry_away(han: Han) -> None:

@@ -6,7 +6,7 @@ import asyncio
 
 from emulator.zigbee.nwk.join_states import JoinEvent
 from emulator.zigbee.nwk.joining import Joiner
-from harness.bench import PERMIT_SECONDS, Han
+from harness.han import PERMIT_SECONDS, Han
 
 LEFT_AFTER = 2
 """Seconds in which a meter that was told to leave has left."""
@@ -36,7 +36,7 @@ async def agree_anew(han: Han) -> None:
 async def pair(han: Han) -> None:
     """A meter that is in no network is paired with the hub as at its installation. Raises FormationError."""
     gsme = han.settings.gsme
-    han.hub.expect(gsme.ieee, gsme.install_code)
+    han.hub.expect(gsme.ieee, gsme.joining_key)
     han.hub.permit_join(PERMIT_SECONDS)
     await han.join(han.gsme)
     han.hub.permit_join(0)

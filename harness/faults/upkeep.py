@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from harness.bench import Han
 from harness.faults import service
 from harness.faults.fault import Fault
+from harness.han import Han
 from harness.migration.vocabulary import Subject
 
 SETTLE = 12
@@ -58,7 +58,7 @@ async def _change_pan_id(han: Han) -> None:
     """Another network has the same PAN ID; the hub moves while the meter sleeps, and the meter looks no further."""
     joiner = service.joiner(han)
     joiner.policy = replace(joiner.policy, rejoin=False)
-    radio = han.radio("gsme")
+    radio = han.antenna("gsme")
     radio.muted, before = True, radio.muted
     han.hub.stack.maintenance.change_pan_id()
     await asyncio.sleep(SETTLE)

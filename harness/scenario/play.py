@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from emulator.clock import VirtualClock, run
-from harness.bench import Han
 from harness.build import settings_for
 from harness.capture import keyfile
 from harness.capture.recorder import recording
 from harness.checks import CheckResult, HanConnectivityCheck
+from harness.han import Han
 from harness.identities import Credentials
 from harness.installed import install
 from harness.migration.controller import AnyController
@@ -22,8 +22,9 @@ from harness.migration.session import drive
 from harness.migration.trace import AnyRecord, Trace
 from harness.migration.vocabulary import Outcome
 from harness.oracle import Expected, Violation, expected, judge
-from harness.scenario.scenario import Beginning, Scenario
+from harness.scenario.scenario import Scenario
 from harness.scenario.world import HanWorld
+from profiles.benches import Beginning
 from profiles.cohorts import household
 from profiles.rulesets import RuleSet
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from harness.faults import FAULTS
 from harness.migration.installation import Installation, Meter, Moment, Rulebook
 from harness.migration.plan import Change, Plan, State, SupplierAct
 from harness.migration.vocabulary import Outcome
+from profiles.benches import Beginning
 from profiles.errors import ProfileError
 from profiles.loader import load
 from profiles.rulesets import Cohort, RuleSet, Switches
@@ -29,15 +29,6 @@ class Expectation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     outcome: Outcome
     checks: Annotated[int, Meta(ge=0)] | None = None
     """How many HAN-connectivity checks are run."""
-
-
-class Beginning(StrEnum):
-    """The starting state of a HAN."""
-
-    INSTALLED = "installed"
-    """As in the field before migration: devices joined, keys agreed, the mirror granted."""
-    NEW = "new"
-    """Formation, joining and key establishment are played, on the air."""
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from emulator.clock import SECOND
 from emulator.devices import Esme, Gsme
 from emulator.zcl.clusters import BASIC
-from harness.bench import Han
 from harness.checks import HanConnectivityCheck
 from harness.checks.han_connectivity import CONTROL_PATIENCE, IDENTITY, METER_ENDPOINT, WAN_PATIENCE, CheckResult
 from harness.faults import FAULTS, obstacles, reachable
 from harness.faults.fault import Fault
+from harness.han import Han
 from harness.migration.plan import Change, Plan, State
 from harness.migration.trace import Trace
 from harness.migration.vocabulary import Device, Subject
@@ -106,13 +106,13 @@ class HanWorld:
             if change.before_commissioning == self._commissionings:
                 self._begin(change)
         await self._settled()
-        if self._han.fault is not None:
-            return CommissioningRecord(False, f"the bench itself has failed: {self._han.fault}")
-        first = self._han.air.frames + 1
+        if self._han.trouble is not None:
+            return CommissioningRecord(False, f"the bench itself has failed: {self._han.trouble}")
+        first = self._han.medium.frames + 1
         for device in devices:
             if trouble := await self._reach(device):
                 return CommissioningRecord(False, trouble)
-        return CommissioningRecord(True, frames=(first, self._han.air.frames))
+        return CommissioningRecord(True, frames=(first, self._han.medium.frames))
 
     async def _reach(self, device: Device) -> str | None:
         """Read a device's identity, as commissioning does first of all; what went wrong, if anything."""

@@ -23,10 +23,10 @@ from judging.tales import TALES, WAKE
 
 from emulator.clock import VirtualClock, run
 from emulator.zcl.smart_energy import SmartEnergy
-from harness.bench import Han
 from harness.build import settings_for
 from harness.capture import keyfile, recording
 from harness.faults import FAULTS
+from harness.han import Han
 from profiles.cohorts import household
 from profiles.rulesets import Cohort
 

@@ -10,9 +10,9 @@ import pytest
 
 from emulator.clock import VirtualClock, run
 from emulator.zigbee.storage import KeyOrigin
-from harness.bench import Han
 from harness.build import made_up_authority, settings_for
 from harness.checks import HanConnectivityCheck
+from harness.han import Han
 from harness.identities import load_credentials
 from harness.migration.vocabulary import Verdict
 from profiles.certificates import path_of

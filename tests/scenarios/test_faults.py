@@ -11,10 +11,10 @@ from emulator.clock import SECOND, VirtualClock, run
 from emulator.devices.mirror_states import MirrorState
 from emulator.zcl.clusters.key_establishment import TerminateStatus
 from emulator.zcl.clusters.metering import LOW_BATTERY
-from harness.bench import Han
 from harness.build import settings_for
 from harness.checks import HanConnectivityCheck
 from harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS, obstacles, reachable
+from harness.han import Han
 from harness.installed import install
 from harness.migration.vocabulary import Subject, Verdict
 from profiles.cohorts import household

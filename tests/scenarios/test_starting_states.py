@@ -10,9 +10,9 @@ import pytest
 
 from emulator.clock import VirtualClock, run
 from emulator.zigbee.storage import KeyOrigin
-from harness.bench import Han
 from harness.build import settings_for
 from harness.checks import HanConnectivityCheck
+from harness.han import Han
 from harness.installed import install
 from harness.migration.vocabulary import Verdict
 from profiles.cohorts import household

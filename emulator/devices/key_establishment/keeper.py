@@ -28,9 +28,13 @@ RENEWAL_PAUSE = 15 * MINUTE
 class KeyKeeper:
     """Looks after one device's link key with its Trust Centre."""
 
-    def __init__(self, stack: Stack, initiator: Initiator, settings: KeyEstablishmentSettings) -> None:
+    def __init__(
+        self, stack: Stack, initiator: Initiator, settings: KeyEstablishmentSettings, *, needed: bool = True
+    ) -> None:
+        """`needed` False: the device does without a key, and never asks for one."""
         self._stack = stack
         self._initiator = initiator
+        self._needed = needed
         self._then: list[Callable[[], None]] = []
         self._failures = 0
         self._pause = FIRST_PAUSE
@@ -45,7 +49,9 @@ class KeyKeeper:
 
     @property
     def ready(self) -> bool:
-        """There is a key that protects data to and from the Trust Centre."""
+        """There is a key that protects data to and from the Trust Centre, or none is needed."""
+        if not self._needed:
+            return True
         network = self._stack.storage.network
         link = None if network is None else self._stack.storage.link_keys.get(network.trust_center)
         return link is not None and link.origin is KeyOrigin.ESTABLISHED
@@ -71,7 +77,7 @@ class KeyKeeper:
         """The key does not fit any more: agree another one, unless that was tried just now; then call `then`."""
         now = self._stack.clock.now
         recently = self._renewed is not None and now < self._renewed + RENEWAL_PAUSE
-        if not self.renews or recently:
+        if not self.renews or not self._needed or recently:
             if then is not None:
                 then()
             return

@@ -6,10 +6,9 @@ too, so that software flow control does no harm.
 
 from __future__ import annotations
 
-from binascii import crc_hqx
 from collections import deque
 
-from emulator.radio.fcs import REVERSED
+from emulator.radio.fcs import crc16_x25
 
 FLAG, ESCAPE = 0x7E, 0x7D
 XON, XOFF, VENDOR = 0x11, 0x13, 0xF8
@@ -22,14 +21,9 @@ _ESCAPES = [(bytes((octet,)), bytes((ESCAPE, octet ^ _FLIP))) for octet in (ESCA
 """The escape itself comes first: what replaces the others has one."""
 
 
-def crc(octets: bytes) -> bytes:
-    """The two octets that follow `octets`."""
-    return (crc_hqx(octets.translate(REVERSED), 0xFFFF) ^ 0xFFFF).to_bytes(2, "big").translate(REVERSED)
-
-
 def encode(payload: bytes) -> bytes:
     """One frame with a flag at either end: whatever stood on the line before is cut off from it."""
-    body = payload + crc(payload)
+    body = payload + crc16_x25(payload)
     for plain, escaped in _ESCAPES:
         if plain in body:
             body = body.replace(plain, escaped)
@@ -83,7 +77,7 @@ class Decoder:
                 return None
             stretch = first + b"".join(bytes((other[0] ^ _FLIP,)) + other[1:] for other in others)
         payload = stretch[:-2]
-        if not payload or len(stretch) > LONGEST or crc(payload) != stretch[-2:]:
+        if not payload or len(stretch) > LONGEST or crc16_x25(payload) != stretch[-2:]:
             self.garbled += 1
             return None
         return payload

@@ -1,7 +1,7 @@
 """Pure functions and key objects: CCM*, MMO hash, derived keys, install codes (R22, chapter 4 and annexes A, B)."""
 
 from emulator.zigbee.security.ccm import KEY_LENGTH, MIC_LENGTH, FrameCipher, cipher
-from emulator.zigbee.security.install_code import InstallCode, crc16_x25
+from emulator.zigbee.security.install_code import InstallCode
 from emulator.zigbee.security.keys import (
     WELL_KNOWN_LINK_KEY,
     KeyId,
@@ -20,7 +20,6 @@ __all__ = [
     "InstallCode",
     "KeyId",
     "cipher",
-    "crc16_x25",
     "hashed_link_key",
     "hmac_mmo",
     "key_load_key",

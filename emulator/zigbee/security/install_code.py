@@ -6,20 +6,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from emulator.radio.fcs import crc16_x25
 from emulator.zigbee.security.mmo import mmo_hash
 
 LENGTHS = (6, 8, 12, 16)
 """Octets without the CRC."""
-
-
-def crc16_x25(data: bytes) -> int:
-    """CRC-16/X-25 (ITU-T V.42), little-endian when appended."""
-    crc = 0xFFFF
-    for octet in data:
-        crc ^= octet
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x8408 if crc & 1 else 0)
-    return crc ^ 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +25,7 @@ class InstallCode:
             raise ValueError(
                 f"an install code has 6, 8, 12 or 16 octets and a CRC of 2, not {len(self.octets)} octets in all"
             )
-        if crc16_x25(code).to_bytes(2, "little") != crc:
+        if crc16_x25(code) != crc:
             raise ValueError("the CRC of the install code does not fit: a digit is wrong")
 
     @classmethod
@@ -48,7 +39,7 @@ class InstallCode:
     @classmethod
     def with_crc(cls, code: bytes) -> InstallCode:
         """From the octets without CRC."""
-        return cls(code + crc16_x25(code).to_bytes(2, "little"))
+        return cls(code + crc16_x25(code))
 
     @property
     def link_key(self) -> bytes:

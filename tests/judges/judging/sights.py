@@ -29,9 +29,9 @@ from judging.filters import (
 )
 from judging.tales import Story, Tale, past_a_keep_alive
 
-from harness.bench import Han
 from harness.checks import HanConnectivityCheck
 from harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS
+from harness.han import Han
 from harness.migration.vocabulary import Verdict
 
 SLOW_TO_BITE = {"stale-link-key", "hub-restored", "hub-entry-lost"}

@@ -47,9 +47,9 @@ from emulator.zcl.clusters.metering import SUPPLY_OFF, SupplyControl
 from emulator.zcl.smart_energy import SmartEnergy
 from emulator.zigbee.nwk.join_states import JoinEvent
 from emulator.zigbee.zdo import messages as zdp
-from harness.bench import Han, called_back
 from harness.checks import HanConnectivityCheck
 from harness.faults import FAULTS
+from harness.han import Han, called_back
 from harness.migration.vocabulary import Verdict
 
 Tale = Callable[[Han], Awaitable[None]]

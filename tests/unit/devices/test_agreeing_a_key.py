@@ -15,8 +15,8 @@ from emulator.zcl.clusters import KEY_ESTABLISHMENT
 from emulator.zcl.clusters.key_establishment import TerminateStatus
 from emulator.zigbee.nwk.join_states import JoinState
 from emulator.zigbee.storage import KeyOrigin, LinkKey
-from harness.bench import Han
 from harness.build import settings_for
+from harness.han import Han
 from harness.installed import install
 from profiles.cohorts import household
 from profiles.rulesets import Cohort
@@ -41,7 +41,7 @@ def story(tell):
 def lose_key(han):
     """The electricity meter and the hub have but the install code's key for each other."""
     esme, hub = han.esme, han.hub
-    hub.expect(esme.storage.ieee, esme.settings.install_code)
+    hub.expect(esme.storage.ieee, esme.settings.joining_key)
     preconfigured = hub.storage.link_keys[esme.storage.ieee].key
     esme.storage.link_keys[hub.storage.ieee] = LinkKey(preconfigured)
 

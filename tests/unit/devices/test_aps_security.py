@@ -21,8 +21,8 @@ from emulator.zigbee.nwk import frames as nwk
 from emulator.zigbee.security.ccm import cipher
 from emulator.zigbee.security.keys import KeyId
 from emulator.zigbee.storage import Counter, KeyOrigin, LinkKey
-from harness.bench import Han, called_back
 from harness.build import settings_for
+from harness.han import Han, called_back
 from harness.installed import install
 from profiles.cohorts import household
 from profiles.rulesets import Cohort

@@ -14,9 +14,9 @@ from emulator.zcl import Outcome, Status
 from emulator.zcl.clusters import METERING
 from emulator.zcl.clusters.metering import SUPPLY_OFF, SUPPLY_ON, SnapshotCause, SupplyControl
 from emulator.zcl.smart_energy import SmartEnergy
-from harness.bench import Han, called_back
 from harness.build import settings_for
 from harness.checks import HanConnectivityCheck
+from harness.han import Han, called_back
 from harness.migration.vocabulary import Verdict
 from profiles.cohorts import household
 from profiles.rulesets import Cohort

@@ -16,9 +16,9 @@ from emulator.randomness import split
 from emulator.zcl.clusters import BASIC
 from emulator.zcl.clusters.ota import OtaStatus, UpgradeStatus
 from emulator.zcl.smart_energy import SmartEnergy
-from harness.bench import Han, called_back
 from harness.build import settings_for
 from harness.checks import HanConnectivityCheck
+from harness.han import Han, called_back
 from harness.installed import install
 from harness.migration.vocabulary import Verdict
 from profiles.cohorts import household

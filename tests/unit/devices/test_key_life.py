@@ -19,9 +19,9 @@ from emulator.zigbee.security.cbke import Authority
 from emulator.zigbee.security.ccm import cipher
 from emulator.zigbee.security.keys import KeyId, hashed_link_key, key_load_key, key_transport_key
 from emulator.zigbee.storage import COUNTER_STRIDE, LAST_COUNTER, WORN_COUNTER, Counter, KeyOrigin, LinkKey, NonVolatile
-from harness.bench import Han
 from harness.build import settings_for
 from harness.checks import HanConnectivityCheck
+from harness.han import Han
 from harness.installed import install
 from harness.migration.vocabulary import Verdict
 from profiles.cohorts import household
@@ -175,7 +175,7 @@ def test_who_never_agrees_a_key_is_removed_after_an_hour():
         gsme.stack.maintenance.leave(False)
         await asyncio.sleep(5)
         gsme.carry(None)
-        hub.expect(gsme.storage.ieee, gsme.settings.install_code)
+        hub.expect(gsme.storage.ieee, gsme.settings.joining_key)
         hub.permit_join(254)
         await han.join(gsme)
         assert gsme.stack.joined
@@ -404,7 +404,7 @@ def test_a_used_up_link_key_breaks_no_errand_of_the_trust_center():
 def test_a_newcomer_has_its_hour_again_after_a_power_cut_of_the_hub_and_a_rejoin_does_not_prolong_it():
     async def tell(han):
         hub, esme = han.hub, han.esme
-        hub.expect(esme.storage.ieee, esme.settings.install_code)
+        hub.expect(esme.storage.ieee, esme.settings.joining_key)
         esme.carry(None)
         hub.power_off()
         await asyncio.sleep(10)
@@ -423,7 +423,7 @@ def test_no_limit_no_removal():
     async def tell(han):
         hub, esme = han.hub, han.esme
         hub.stack.trust_center.establishment_time = 0
-        hub.expect(esme.storage.ieee, esme.settings.install_code)
+        hub.expect(esme.storage.ieee, esme.settings.joining_key)
         esme.carry(None)
         esme.stack.joiner.event(JoinEvent.REJOIN)
         await asyncio.sleep(3 * HOUR)

@@ -9,8 +9,8 @@ from emulator.clock import VirtualClock, run
 from emulator.devices.services.messages import Message
 from emulator.devices.services.prices import Price
 from emulator.zcl.clusters.messaging import Importance
-from harness.bench import Han
 from harness.build import settings_for
+from harness.han import Han
 from harness.installed import install
 from profiles.cohorts import household
 from profiles.rulesets import Cohort

@@ -16,8 +16,8 @@ from emulator.zcl.clusters.event_ids import EVENT_IDS
 from emulator.zcl.clusters.events import ANY_EVENT, ClearedLogs, LogId, WantedLog
 from emulator.zcl.clusters.tunneling import TransferDataStatus, TunnelStatus
 from emulator.zcl.smart_energy import SmartEnergy
-from harness.bench import Han, called_back
 from harness.build import settings_for
+from harness.han import Han, called_back
 from harness.installed import install
 from profiles.cohorts import household
 from profiles.rulesets import Cohort

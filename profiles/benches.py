@@ -1,0 +1,300 @@
+"""Bench files: which devices there are, what radio each has, what is wrong from the start, and how fast time goes.
+
+A bench is wiring, not facts: its values need no sources. The same scenario runs on every bench; virtual, serial and
+real ones differ in their files alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+from msgspec import Meta, Struct
+
+from profiles.cohorts import Position
+from profiles.devices import Id, Title
+from profiles.errors import ProfileError
+from profiles.explain import suggestion
+from profiles.loader import load
+from profiles.rulesets import Cohort
+from profiles.sheet import UnknownIdError
+
+FOLDER = Path(__file__).parent / "benches"
+PLACES = ("hub", "esme", "gsme", "ihd")
+VIRTUAL = "virtual"
+"""As `speed`: as fast as the processor can."""
+WELL_KNOWN = "well-known"
+"""As `install_code`: the device joins with the key that everybody knows."""
+
+
+class Beginning(StrEnum):
+    """The starting state of a HAN."""
+
+    INSTALLED = "installed"
+    """As in the field before migration: devices joined, keys agreed, the mirror granted."""
+    NEW = "new"
+    """Formation, joining and key establishment are played, on the air."""
+
+
+class RadioKind(StrEnum):
+    """What stands before the colon of a radio."""
+
+    AIR = "air"
+    """A radio on this bench's Air, in this process."""
+    PTY = "pty"
+    """The same behind a virtual dongle on a pty; `pty:NAME` names a symbolic link to it."""
+    TCP = "tcp"
+    """The same behind a virtual dongle on a TCP port of this machine; `tcp:8123` says which."""
+    SERIAL = "serial"
+    """A real dongle (`serial:/dev/ttyACM0`), or anything else with RCP firmware on a serial device."""
+    SOCKET = "socket"
+    """A dongle behind a TCP connection: `socket://host:port`."""
+    PHYSICAL = "physical"
+    """The device is not ours: it has its own radio."""
+
+
+class RadioUrl(NamedTuple):
+    """A radio as a bench file names it."""
+
+    kind: RadioKind
+    where: str
+    """What follows the colon."""
+
+    def __str__(self) -> str:
+        return self.kind.value if self.kind is RadioKind.PHYSICAL else f"{self.kind.value}:{self.where}"
+
+    @property
+    def inside(self) -> bool:
+        """On this bench's own Air."""
+        return self.kind in (RadioKind.AIR, RadioKind.PTY, RadioKind.TCP)
+
+    @property
+    def outside(self) -> bool:
+        """Ours, and on an air that this bench knows nothing of."""
+        return self.kind in (RadioKind.SERIAL, RadioKind.SOCKET)
+
+
+def parse_radio(text: str) -> RadioUrl:
+    """Read what a bench file says of a radio. Raises ValueError, with what was expected."""
+    if text == RadioKind.PHYSICAL:
+        return RadioUrl(RadioKind.PHYSICAL, "")
+    scheme, colon, where = text.partition(":")
+    kinds = {kind.value: kind for kind in RadioKind if kind is not RadioKind.PHYSICAL}
+    if not colon or scheme not in kinds:
+        known = [f"{kind}:" for kind in kinds] + [RadioKind.PHYSICAL.value]
+        raise ValueError(f"found {text!r}; expected one of {', '.join(known)}{suggestion(text, known)}")
+    kind = kinds[scheme]
+    problem = _problem(kind, where)
+    if problem:
+        raise ValueError(f"found {text!r}; expected {problem}")
+    return RadioUrl(kind, where)
+
+
+def _problem(kind: RadioKind, where: str) -> str | None:
+    """What was expected instead of `where`."""
+    match kind:
+        case RadioKind.AIR if where:
+            return "nothing after air:"
+        case RadioKind.TCP if where and not _is_port(where):
+            return "tcp: or tcp:PORT with a port from 0 to 65535"
+        case RadioKind.SERIAL if not where.startswith("/"):
+            return "serial:/dev/..., the path of a serial device"
+        case RadioKind.SOCKET:
+            host, colon, port = where.removeprefix("//").rpartition(":")
+            if not where.startswith("//") or not host or not colon or not _is_port(port):
+                return "socket://HOST:PORT"
+    return None
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text) < 1 << 16
+
+
+Hex64 = Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{16}$", description="EUI-64, 16 hexadecimal digits")]
+RadioText = Annotated[
+    str, Meta(description="air:, pty:[LINK], tcp:[PORT], serial:/dev/..., socket://HOST:PORT, or physical")
+]
+
+
+class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One device of the HAN."""
+
+    radio: RadioText = "air:"
+    profile: Annotated[Id | None, Meta(description="Device profile; the cohort's own where absent")] = None
+    ieee: Annotated[Hex64 | None, Meta(description="EUI-64; a physical meter's is needed")] = None
+    install_code: Annotated[
+        str | None,
+        Meta(
+            pattern=r"^([0-9a-fA-F]{16}|[0-9a-fA-F]{20}|[0-9a-fA-F]{28}|[0-9a-fA-F]{36}|well-known)$",
+            description="With its CRC, in hexadecimal digits, as it is printed on the meter; or well-known",
+        ),
+    ] = None
+    wake_interval_s: Annotated[
+        float | None, Meta(ge=1, le=86_400, description="Of a sleepy gas meter; its profile's where absent")
+    ] = None
+    baud: Annotated[
+        int | None,
+        Meta(ge=9_600, le=4_000_000, description="Of the serial line; a virtual dongle is as slow as that"),
+    ] = None
+    rtscts: Annotated[bool, Meta(description="Hardware flow control, on serial: radios")] = False
+    position_m: Annotated[Position | None, Meta(description="On the Air; the cohort's own place where absent")] = None
+
+    def __post_init__(self) -> None:
+        url = parse_radio(self.radio)
+        if url.kind is RadioKind.PHYSICAL and self.profile is not None:
+            raise ValueError("a physical device is what it is: expected no profile")
+
+    @property
+    def url(self) -> RadioUrl:
+        return parse_radio(self.radio)
+
+
+class SpareDongle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A virtual dongle on this bench's Air for somebody else's host: another process, a sniffer, a coordinator."""
+
+    radio: RadioText = "pty:"
+    position_m: Position = (1.0, 1.0)
+    baud: Annotated[int | None, Meta(ge=9_600, le=4_000_000)] = None
+
+    def __post_init__(self) -> None:
+        if self.url.kind not in (RadioKind.PTY, RadioKind.TCP):
+            raise ValueError(f"found {self.radio!r}; expected pty: or tcp:")
+
+    @property
+    def url(self) -> RadioUrl:
+        return parse_radio(self.radio)
+
+
+class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An obstacle between two devices."""
+
+    between: tuple[str, str]
+    attenuation_db: Annotated[float, Meta(ge=0, le=200)]
+
+
+class Nodes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The devices; one that is not named is not there."""
+
+    hub: Node | None = None
+    esme: Node | None = None
+    gsme: Node | None = None
+    ihd: Node | None = None
+
+
+class Bench(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One bench."""
+
+    id: Id
+    title: Title
+    cohort: Cohort
+    nodes: Nodes
+    seed: str = "1"
+    speed: Annotated[
+        float | Literal["virtual"] | None,
+        Meta(description="Virtual seconds in a real one, or virtual; 1 where real time is needed, else virtual"),
+    ] = None
+    begins: Beginning | None = None
+    dongles: Mapping[Id, SpareDongle] = {}
+    links: tuple[Link, ...] = ()
+    faults: Annotated[tuple[str, ...], Meta(description="Names of faults that are there from the start")] = ()
+
+    def __post_init__(self) -> None:
+        for problem in self._problems():
+            raise ValueError(problem)
+
+    def _problems(self) -> Iterator[str]:
+        present = self.present
+        if not present and not self.dongles:
+            yield "nodes: expected at least one device, or a dongle"
+        for place in ("esme", "gsme"):
+            node = present.get(place)
+            if node is not None and node.url.kind is RadioKind.PHYSICAL and "hub" in self.ours and node.ieee is None:
+                yield f"nodes.{place}.ieee: expected, for the hub must know the address of a device that is not ours"
+        inside = [place for place in self.ours if present[place].url.inside]
+        outside = [place for place in self.ours if present[place].url.outside]
+        if inside and outside:
+            yield f"nodes: {inside[0]} is on this bench's Air and {outside[0]} is not: they would never meet"
+        if outside and (self.links or self.dongles):
+            yield "links and dongles need this bench's own Air, and the radios are elsewhere"
+        known = {*self.ours, *self.dongles}
+        for index, link in enumerate(self.links):
+            for name in link.between:
+                if name not in known:
+                    yield f"links[{index}].between: found {name!r}; expected one of {', '.join(sorted(known))}"
+        taken = known & set(present) & set(self.dongles)
+        if taken:
+            yield f"dongles.{min(taken)}: expected a name that is no node's"
+        if self.begins is Beginning.INSTALLED and not self.complete:
+            yield "begins: a HAN can be found installed only if hub, esme and gsme are ours; expected 'new'"
+        yield from self._speed_problems()
+
+    def _speed_problems(self) -> Iterator[str]:
+        if self.speed is None:
+            return
+        if not isinstance(self.speed, str) and not self.speed > 0:
+            yield f"speed: found {self.speed}; expected virtual or a number above 0"
+        if self.real_time and self.speed != 1:
+            yield f"speed: found {self.speed}; expected 1, for somebody outside keeps real time"
+
+    @property
+    def present(self) -> dict[str, Node]:
+        """The devices, by place."""
+        nodes = {place: getattr(self.nodes, place) for place in PLACES}
+        return {place: node for place, node in nodes.items() if node is not None}
+
+    @property
+    def ours(self) -> tuple[str, ...]:
+        """Places of the devices that are emulated here."""
+        return tuple(place for place, node in self.present.items() if node.url.kind is not RadioKind.PHYSICAL)
+
+    @property
+    def physical(self) -> tuple[str, ...]:
+        """Places of the devices that are not."""
+        return tuple(place for place, node in self.present.items() if node.url.kind is RadioKind.PHYSICAL)
+
+    @property
+    def complete(self) -> bool:
+        """Hub and both meters are emulated here."""
+        return {"hub", "esme", "gsme"} <= set(self.ours)
+
+    @property
+    def real_time(self) -> bool:
+        """Somebody outside this process takes part."""
+        return bool(self.physical or self.dongles) or any(self.present[place].url.outside for place in self.ours)
+
+    @property
+    def starts(self) -> Beginning:
+        """`begins`, or what makes sense where it is absent."""
+        if self.begins is not None:
+            return self.begins
+        return Beginning.INSTALLED if self.complete else Beginning.NEW
+
+
+def read_bench(path: Path) -> Bench:
+    """Return the bench in the file `path`. Raises ProfileError."""
+    return load(path, Bench)
+
+
+def ids() -> list[str]:
+    """Return the ids of the benches that come with hanbench."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def path_of(name: str) -> Path:
+    """Return the file of a bench that comes with hanbench. Raises UnknownIdError."""
+    if name not in ids():
+        raise UnknownIdError("bench", name, ids())
+    return FOLDER / f"{name}.toml"
+
+
+def find_bench(name: str) -> Bench:
+    """Return the bench that comes with hanbench under the id `name`, or the one in the file of that name.
+
+    Raises ProfileError.
+    """
+    path = path_of(name) if name in ids() else Path(name)
+    if not path.exists() and "/" not in name and not name.endswith(".toml"):
+        raise ProfileError(path, f"neither a file nor one of {', '.join(ids())}{suggestion(name, ids())}")
+    return read_bench(path)
