@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
 import stat
 from collections.abc import Callable
+from typing import Protocol
 
 import serial
 
@@ -15,8 +17,18 @@ from hardware.errors import PortUnavailableError
 
 BAUD = 460_800
 """The speed at which RCP images for UART dongles are usually built; native USB ignores it."""
+CONNECT_WAIT = 3.0
+"""Seconds."""
 SERIAL = "serial:"
 SOCKET = "socket://"
+
+
+class Opened(Protocol):
+    """A serial device or a connection."""
+
+    def fileno(self) -> int: ...
+
+    def close(self) -> None: ...
 
 
 def target(url: str) -> str:
@@ -41,7 +53,7 @@ class SerialPort:
         self._baud = baud
         self._rtscts = rtscts
         self._crossing = crossing
-        self._serial: serial.SerialBase | None = None
+        self._opened: Opened | None = None
         self._stream: OctetStream | None = None
 
     @property
@@ -63,19 +75,22 @@ class SerialPort:
             opened = await _in_thread(self._open)
         self._adopt(opened)
 
-    def _open(self) -> serial.SerialBase:
+    def _open(self) -> Opened:
         where = target(self.url)
-        if not where.startswith(SOCKET):
-            _must_be_a_tty(where)
         try:
-            return serial.serial_for_url(
-                where, baudrate=self._baud, rtscts=self._rtscts, timeout=0, write_timeout=0, **_locked(where)
+            if where.startswith(SOCKET):
+                return _connect(where)
+            _must_be_a_tty(where)
+            # For us alone: two hosts on one dongle ruin each other.
+            opened: Opened = serial.Serial(
+                where, self._baud, rtscts=self._rtscts, timeout=0, write_timeout=0, exclusive=True
             )
+            return opened
         except (serial.SerialException, OSError, ValueError) as error:
             raise PortUnavailableError(f"{where}: {_reason(error)}") from None
 
-    def _adopt(self, opened: serial.SerialBase) -> None:
-        self._serial = opened
+    def _adopt(self, opened: Opened) -> None:
+        self._opened = opened
         if self._crossing is not None:
             self._crossing.attach()
         self._stream = OctetStream(opened.fileno(), lambda octets: self.received(octets), self._lost, self._crossing)
@@ -85,13 +100,13 @@ class SerialPort:
         if self._stream is not None:
             self._stream.close()
             self._stream = None
-        if self._serial is not None:
+        if self._opened is not None:
             if self._crossing is not None:
                 self._crossing.detach()
             # A device that is gone takes its descriptor with it.
             with contextlib.suppress(OSError, serial.SerialException):
-                self._serial.close()
-            self._serial = None
+                self._opened.close()
+            self._opened = None
 
     def write(self, octets: bytes) -> None:
         """To the other end; lost when closed."""
@@ -103,9 +118,15 @@ class SerialPort:
         self.ended(reason)
 
 
-def _locked(where: str) -> dict[str, bool]:
-    """A tty is opened for us alone: two hosts on one dongle ruin each other."""
-    return {} if "://" in where else {"exclusive": True}
+def _connect(where: str) -> socket.socket:
+    """pyserial could do this too, but sleeps 0.3 s when it closes, and with it everything on this event loop."""
+    host, _, number = where.removeprefix(SOCKET).rpartition(":")
+    if not host or not number.isdecimal():
+        raise ValueError("expected socket://HOST:PORT")
+    connection = socket.create_connection((host.strip("[]"), int(number)), CONNECT_WAIT)
+    # No waiting for more octets to send along: a poll's answer would come too late.
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
 
 
 def _must_be_a_tty(where: str) -> None:
@@ -123,6 +144,8 @@ def _reason(error: Exception) -> str:
         return "no such device; `hanbench doctor` lists those that are there"
     if isinstance(error, PermissionError) or number == 13:
         return "not allowed; install hardware/99-hanbench.rules, or join the group that owns the device"
+    if isinstance(error, TimeoutError):
+        return "nobody answers there"
     if number in (11, 16):
         return "another program has it open"
     text = str(error)
@@ -133,7 +156,7 @@ def _reason(error: Exception) -> str:
     return text.splitlines()[0] if text else type(error).__name__
 
 
-async def _in_thread(open_port: Callable[[], serial.SerialBase]) -> serial.SerialBase:
+async def _in_thread(open_port: Callable[[], Opened]) -> Opened:
     """Open a port without stopping the world. A port that opens after nobody waits for it any more is closed again."""
     loop = asyncio.get_running_loop()
     task = loop.run_in_executor(None, open_port)
@@ -144,6 +167,6 @@ async def _in_thread(open_port: Callable[[], serial.SerialBase]) -> serial.Seria
         raise
 
 
-def _close_unwanted(task: asyncio.Future[serial.SerialBase]) -> None:
+def _close_unwanted(task: asyncio.Future[Opened]) -> None:
     if not task.cancelled() and task.exception() is None:
         task.result().close()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from emulator.clock import SECOND, PacedClock, VirtualClock
@@ -15,76 +16,114 @@ from harness.han import Han
 from harness.identities import Credentials
 from harness.installed import install
 from harness.radios import Radios, Wiring
-from profiles.benches import PLACES, VIRTUAL, WELL_KNOWN, Beginning, Bench, Node, RadioKind
+from profiles.benches import PLACES, VIRTUAL, WELL_KNOWN, Beginning, Bench, Node, SpareDongle, find_bench
 from profiles.cohorts import household, household_of
 from profiles.errors import ProfileError
+from profiles.rulesets import Cohort
 
 
-def clock_for(bench: Bench, speed: float | str | None = None, *, real_time: bool = False) -> VirtualClock:
-    """The clock of a bench; `speed` takes the place of the file's. `real_time`: people or programs look on."""
-    chosen = bench.speed if speed is None else speed
-    if chosen is None:
-        chosen = 1.0 if bench.real_time or real_time else VIRTUAL
-    if isinstance(chosen, str):
-        return VirtualClock()
-    return PacedClock(chosen)
+@dataclass(frozen=True, slots=True)
+class BenchFile:
+    """A bench and the file that it was read from."""
+
+    bench: Bench
+    path: str
+
+    @classmethod
+    def find(cls, name: str) -> BenchFile:
+        """The bench that comes with hanbench under this id, or that of this file. Raises ProfileError."""
+        return cls(find_bench(name), name)
+
+    def clock(self, speed: float | str | None = None, *, watched: bool = False) -> VirtualClock:
+        """The bench's clock; `speed` takes the place of the file's. `watched`: somebody outside looks on.
+
+        Raises ProfileError where real time is needed and something else is wanted.
+        """
+        chosen = self.bench.speed if speed is None else speed
+        if chosen is None:
+            chosen = 1.0 if self.bench.real_time or watched else VIRTUAL
+        if self.bench.real_time and chosen != 1:
+            raise ProfileError(self.path, f"found {chosen}; expected 1, for somebody outside keeps real time", "speed")
+        return VirtualClock() if isinstance(chosen, str) else PacedClock(chosen)
+
+    def can_check(self) -> None:
+        """Raises ProfileError where no HAN-connectivity check can be run here."""
+        if "hub" not in self.bench.ours:
+            raise ProfileError(self.path, "a check is run by a hub of ours: expected one", "nodes.hub")
+        if "gsme" not in self.bench.present:
+            raise ProfileError(
+                self.path, "expected the gas meter that is to be checked, ours or physical", "nodes.gsme"
+            )
+
+    def suits(self, cohort: Cohort) -> None:
+        """Raises ProfileError where no scenario of this cohort can be played here."""
+        if not self.bench.complete:
+            missing = min({"hub", "esme", "gsme"} - set(self.bench.ours))
+            problem = "a scenario breaks devices and reads their state: expected hub, esme and gsme to be emulated here"
+            raise ProfileError(self.path, problem, f"nodes.{missing}")
+        if self.bench.cohort not in (None, cohort):
+            raise ProfileError(self.path, f"the scenario is of cohort {cohort}, the bench of another", "cohort")
+
+    def assemble(
+        self,
+        *,
+        clock: VirtualClock,
+        start: datetime | None = None,
+        seed: str | None = None,
+        cohort: Cohort = Cohort.IOC,
+        quiet: bool = False,
+        credentials: Credentials | None = None,
+        links: Path | None = None,
+    ) -> Han:
+        """The HAN of this bench; no device has power yet. `cohort` holds where the file names none.
+
+        `links`: the folder in which symbolic links lead to the dongles that are for others.
+
+        Raises ProfileError.
+        """
+        bench = self.bench
+        for index, name in enumerate(bench.faults):
+            if name not in FAULTS:
+                problem = f"found {name!r}; expected one of {', '.join(FAULTS)}"
+                raise ProfileError(self.path, problem, f"faults[{index}]")
+        seed = bench.seed if seed is None else seed
+        radios = Radios(clock, seed, {place: _wiring(bench.present[place]) for place in bench.ours}, links=links)
+        han = Han(
+            _settings(bench, self.path, bench.cohort or cohort, quiet, credentials),
+            seed=seed,
+            start=start or datetime.now(UTC),
+            clock=clock,
+            ours=bench.ours,
+            physical=bench.physical,
+            radios=radios,
+        )
+        for name, spare in bench.dongles.items():
+            radios.offer(name, _wiring(spare), spare.position_m)
+        for link in bench.links:
+            one, other = (radios.on_air(name) for name in link.between)
+            han.air.attenuate(one, other, link.attenuation_db)
+        return han
+
+    async def begin(self, han: Han) -> None:
+        """Give the devices power, let them come together as the file says, and break what it says is broken.
+
+        The radios are ready by now. Raises FormationError.
+        """
+        if self.bench.starts is Beginning.INSTALLED:
+            install(han)
+        else:
+            await han.form()
+        for name in self.bench.faults:
+            await FAULTS[name].inject(han)
 
 
-def assemble(
-    bench: Bench,
-    path: str,
-    *,
-    clock: VirtualClock,
-    start: datetime | None = None,
-    seed: str | None = None,
-    quiet: bool = False,
-    credentials: Credentials | None = None,
-) -> Han:
-    """The HAN of `bench`, read from the file `path`; no device has power yet. Raises ProfileError."""
-    seed = bench.seed if seed is None else seed
-    for index, name in enumerate(bench.faults):
-        if name not in FAULTS:
-            raise ProfileError(path, f"found {name!r}; expected one of {', '.join(FAULTS)}", f"faults[{index}]")
-    settings = _settings(bench, path, quiet, credentials)
-    wiring = {
-        place: Wiring(node.url, node.baud, node.rtscts)
-        for place, node in bench.present.items()
-        if node.url.kind is not RadioKind.PHYSICAL
-    }
-    radios = Radios(clock, seed, wiring)
-    han = Han(
-        settings,
-        seed=seed,
-        start=start or datetime.now(UTC),
-        clock=clock,
-        ours=bench.ours,
-        physical=bench.physical,
-        radios=radios,
-    )
-    for name, spare in bench.dongles.items():
-        radios.offer(name, Wiring(spare.url, spare.baud), spare.position_m)
-    for link in bench.links:
-        one, other = (radios.on_air(name) for name in link.between)
-        han.air.attenuate(one, other, link.attenuation_db)
-    return han
+def _wiring(node: Node | SpareDongle) -> Wiring:
+    return Wiring(node.url, node.baud, getattr(node, "rtscts", False))
 
 
-async def begin(han: Han, bench: Bench) -> None:
-    """Give the devices power, let them come together as the file says, and break what it says is broken.
-
-    The radios are ready by now.
-    """
-    if bench.starts is Beginning.INSTALLED:
-        install(han)
-    else:
-        await han.form()
-    for name in bench.faults:
-        await FAULTS[name].inject(han)
-
-
-def _settings(bench: Bench, path: str, quiet: bool, credentials: Credentials | None) -> HanSettings:
+def _settings(bench: Bench, path: str, cohort: Cohort, quiet: bool, credentials: Credentials | None) -> HanSettings:
     profiles = {place: node.profile for place, node in bench.present.items() if node.profile is not None}
-    home = household_of(bench.cohort, profiles, path) if profiles else household(bench.cohort)
+    home = household_of(cohort, profiles, path) if profiles else household(cohort)
     made = settings_for(home, quiet=quiet, credentials=credentials)
     changed: dict[str, Any] = {"positions": dict(made.positions)}
     for place in PLACES:

@@ -182,6 +182,7 @@ def _esme(home: Household, link_status_period_s: int | None) -> EsmeSettings:
         **_common(home, "esme", esme),
         node=NodeConfig(**_router(esme, Role.ROUTER, link_status_period_s), join=_policy(esme.joining)),
         keep_alive=_keep_alive(esme.keep_alive),
+        relaxed_security=esme.relaxed_security,
         first_reading=esme.first_reading_wh,
         mean_power=esme.mean_power_w,
     )
@@ -203,6 +204,7 @@ def _gsme(home: Household) -> GsmeSettings:
         **_common(home, "gsme", gsme),
         node=node,
         keep_alive=_keep_alive(gsme.keep_alive),
+        relaxed_security=gsme.relaxed_security,
         wake_interval=gsme.sleep.wake_interval_s * SECOND,
         first_reading=gsme.first_reading_l,
         mean_flow=gsme.mean_flow_l_per_day,

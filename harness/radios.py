@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulator.clock import VirtualClock
-from emulator.dongle import Crossing, Port, PtyPort, TcpPort, VirtualDongle
+from emulator.dongle import Crossing, Port, PortError, PtyPort, TcpPort, VirtualDongle
 from emulator.radio import Air, AirRadio, Radio
 from emulator.radio.propagation import Position
 from emulator.randomness import split
+from hardware.errors import PortUnavailableError
 from hardware.serial_port import BAUD, SerialPort
 from hardware.spinel_radio import SpinelRadio
 from harness.medium import Medium, Overheard
@@ -45,6 +46,14 @@ class Mount:
     dongle: VirtualDongle | None = None
     host: SpinelRadio | None = None
 
+    @property
+    def where(self) -> str | None:
+        """The device or port at which the virtual dongle is now; None: there is no dongle."""
+        if self.dongle is None:
+            return None
+        port = self.dongle.port
+        return port.device if isinstance(port, PtyPort) else port.url
+
 
 @dataclass(slots=True)
 class Radios:
@@ -58,6 +67,8 @@ class Radios:
     """Called with a node's name and what is wrong with its dongle, or None when that is over."""
     on_event: Callable[[str, str], None] = lambda name, text: None
     """Called with a dongle's name and what happened to it."""
+    links: Path | None = None
+    """Where a symbolic link leads to each dongle on a pty that is for somebody else's host."""
     air: Air = field(init=False)
     mounts: dict[str, Mount] = field(init=False, default_factory=dict)
     medium: Medium = field(init=False)
@@ -83,7 +94,10 @@ class Radios:
     def offer(self, name: str, wiring: Wiring, position: Position) -> VirtualDongle:
         """A dongle on the Air for a host that is not ours."""
         radio = AirRadio(self.air, self.clock, split(self.seed, name, "radio"), name, position)
-        dongle = self._dongle(name, radio, _port(wiring.url, None), wiring)
+        url = wiring.url
+        if url.kind is RadioKind.PTY and not url.where and self.links is not None:
+            url = RadioUrl(RadioKind.PTY, str(self.links / name))
+        dongle = self._dongle(name, radio, _port(url, None), wiring)
         self.mounts[name] = Mount(radio, radio, dongle)
         return dongle
 
@@ -121,14 +135,20 @@ class Radios:
             raise NotOnTheAirError(f"the radio of {name} is {self.wiring[name].url}, and not on an Air of ours")
         return air
 
+    @property
+    def published(self) -> list[Path]:
+        """The symbolic links that lead to ptys of this bench."""
+        ports = [mount.dongle.port for mount in self.mounts.values() if mount.dongle is not None]
+        return [port.link for port in ports if isinstance(port, PtyPort) and port.link is not None]
+
     # --- life -------------------------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Radios:
-        """Plug in every virtual dongle, and open every port. Raises RadioError and PortError."""
+        """Plug in every virtual dongle, and open every port. Raises RadioError."""
         try:
             for mount in self.mounts.values():
                 if mount.dongle is not None:
-                    mount.dongle.plug()
+                    _plug(mount.dongle)
                 if mount.host is not None:
                     await mount.host.start()
         except BaseException:
@@ -146,6 +166,13 @@ class Radios:
                 mount.host.close()
             if mount.dongle is not None:
                 mount.dongle.unplug()
+
+
+def _plug(dongle: VirtualDongle) -> None:
+    try:
+        dongle.plug()
+    except PortError as error:
+        raise PortUnavailableError(f"dongle {dongle.name}: {error}") from None
 
 
 def _port(url: RadioUrl, crossing: Crossing | None) -> Port:

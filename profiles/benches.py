@@ -113,6 +113,15 @@ def _is_port(text: str) -> bool:
 
 
 Hex64 = Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{16}$", description="EUI-64, 16 hexadecimal digits")]
+InstallCodeText = Annotated[
+    str,
+    Meta(
+        pattern=r"^([0-9a-fA-F]{16}|[0-9a-fA-F]{20}|[0-9a-fA-F]{28}|[0-9a-fA-F]{36}|well-known)$",
+        description="With its CRC, in hexadecimal digits, as it is printed on the meter; or well-known",
+    ),
+]
+WakeInterval = Annotated[float, Meta(ge=1, le=86_400, description="Of a sleepy gas meter; its profile's where absent")]
+Baud = Annotated[int, Meta(ge=9_600, le=4_000_000)]
 RadioText = Annotated[
     str, Meta(description="air:, pty:[LINK], tcp:[PORT], serial:/dev/..., socket://HOST:PORT, or physical")
 ]
@@ -122,24 +131,13 @@ class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     """One device of the HAN."""
 
     radio: RadioText = "air:"
-    profile: Annotated[Id | None, Meta(description="Device profile; the cohort's own where absent")] = None
-    ieee: Annotated[Hex64 | None, Meta(description="EUI-64; a physical meter's is needed")] = None
-    install_code: Annotated[
-        str | None,
-        Meta(
-            pattern=r"^([0-9a-fA-F]{16}|[0-9a-fA-F]{20}|[0-9a-fA-F]{28}|[0-9a-fA-F]{36}|well-known)$",
-            description="With its CRC, in hexadecimal digits, as it is printed on the meter; or well-known",
-        ),
-    ] = None
-    wake_interval_s: Annotated[
-        float | None, Meta(ge=1, le=86_400, description="Of a sleepy gas meter; its profile's where absent")
-    ] = None
-    baud: Annotated[
-        int | None,
-        Meta(ge=9_600, le=4_000_000, description="Of the serial line; a virtual dongle is as slow as that"),
-    ] = None
+    profile: Annotated[Id, Meta(description="Device profile; the cohort's own where absent")] | None = None
+    ieee: Annotated[Hex64, Meta(description="EUI-64; a physical meter's is needed")] | None = None
+    install_code: InstallCodeText | None = None
+    wake_interval_s: WakeInterval | None = None
+    baud: Annotated[Baud, Meta(description="Of the serial line; a virtual dongle is as slow as that")] | None = None
     rtscts: Annotated[bool, Meta(description="Hardware flow control, on serial: radios")] = False
-    position_m: Annotated[Position | None, Meta(description="On the Air; the cohort's own place where absent")] = None
+    position_m: Annotated[Position, Meta(description="On the Air; the cohort's own place where absent")] | None = None
 
     def __post_init__(self) -> None:
         url = parse_radio(self.radio)
@@ -156,7 +154,7 @@ class SpareDongle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
     radio: RadioText = "pty:"
     position_m: Position = (1.0, 1.0)
-    baud: Annotated[int | None, Meta(ge=9_600, le=4_000_000)] = None
+    baud: Baud | None = None
 
     def __post_init__(self) -> None:
         if self.url.kind not in (RadioKind.PTY, RadioKind.TCP):
@@ -188,8 +186,8 @@ class Bench(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
     id: Id
     title: Title
-    cohort: Cohort
     nodes: Nodes
+    cohort: Annotated[Cohort, Meta(description="Whose devices; the scenario's, else ioc, where absent")] | None = None
     seed: str = "1"
     speed: Annotated[
         float | Literal["virtual"] | None,

@@ -149,6 +149,9 @@ class Esme(Device, frozen=True, kw_only=True, tag="esme"):
     parenthood: Parenthood
     joining: Joining
     keep_alive: KeepAlive
+    relaxed_security: Annotated[
+        bool, Meta(description="Smart Energy clusters are open under the network key; no Smart Energy device does that")
+    ]
     first_reading_wh: Annotated[int, Meta(ge=0, lt=2**48, description="CurrentSummationDelivered at the start")]
     mean_power_w: Annotated[int, Meta(ge=0, le=100_000, description="What the home uses on average")]
 
@@ -162,6 +165,9 @@ class Gsme(Device, frozen=True, kw_only=True, tag="gsme"):
     ]
     joining: Joining
     keep_alive: KeepAlive
+    relaxed_security: Annotated[
+        bool, Meta(description="Smart Energy clusters are open under the network key; no Smart Energy device does that")
+    ]
     report_failures: Annotated[
         int, Meta(ge=1, le=100, description="Reports unacknowledged in a row before the network is looked for")
     ]

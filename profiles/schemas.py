@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from profiles.benches import Bench
 from profiles.certificates import CertificateFile
 from profiles.cohorts import CohortProfile
 from profiles.devices import MODELS
@@ -28,6 +29,7 @@ def texts() -> dict[str, str]:
         "device": _with_base(_readable(msgspec.json.schema(stated_form(MODELS)))),
         "rules": _readable(ruleset_schema()),
         "certificates": msgspec.json.schema(CertificateFile),
+        "bench": msgspec.json.schema(Bench),
     }
     return {f"{name}.schema.json": _text(schema) for name, schema in schemas.items()}
 

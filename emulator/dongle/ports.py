@@ -61,7 +61,7 @@ class PtyPort:
         """`link`: a symbolic link with this name leads to the pty, always to the present one."""
         self.received: Callable[[bytes], None] = _nothing
         self.said: Callable[[str], None] = _nothing
-        self._link = None if link is None else Path(link)
+        self.link = None if link is None else Path(link)
         self._crossing = crossing
         self._descriptors: tuple[int, int] | None = None
         self._device = ""
@@ -69,7 +69,7 @@ class PtyPort:
 
     @property
     def url(self) -> str:
-        return str(self._link or self._device)
+        return str(self.link or self._device)
 
     @property
     def device(self) -> str:
@@ -86,8 +86,8 @@ class PtyPort:
         self._descriptors = (ours, theirs)
         self._device = os.ttyname(theirs)
         try:
-            if self._link is not None:
-                publish(self._link, self._device)
+            if self.link is not None:
+                publish(self.link, self._device)
         except OSError:
             self.close()
             raise
@@ -101,8 +101,8 @@ class PtyPort:
             return
         if self._crossing is not None:
             self._crossing.hang_up()
-        if self._link is not None:
-            withdraw(self._link, self._device)
+        if self.link is not None:
+            withdraw(self.link, self._device)
         for descriptor in self._descriptors:
             os.close(descriptor)
         self._descriptors = None

@@ -30,6 +30,7 @@ class Recorder:
         self.skipped = medium.frames
         """Transmissions that were over before this recorder came."""
         self._medium = medium
+        self.stream = stream
         self._write = PcapngWriter(stream, epoch=epoch).write
         self._heard: dict[tuple[float, int, int], bytes] = {}
         self._comment = ""

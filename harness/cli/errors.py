@@ -15,6 +15,7 @@ from types import FrameType
 
 import click
 
+from hardware.errors import RadioError
 from profiles.errors import ProfileError
 
 
@@ -65,7 +66,7 @@ def guarded(program: Callable[[], object], name: str = "hanbench") -> int:
         return ExitStatus.BAD_INPUT
     except click.ClickException as error:
         return _complain(_usage(name, error), ExitStatus.BAD_INPUT)
-    except (BadInput, ProfileError) as error:
+    except (BadInput, ProfileError, RadioError) as error:
         return _complain(f"{name}: {error}", ExitStatus.BAD_INPUT)
     except (KeyboardInterrupt, click.Abort):
         return _complain(f"{name}: interrupted", ExitStatus.INTERRUPTED)

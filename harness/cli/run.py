@@ -9,10 +9,12 @@ import msgspec
 
 from emulator.clock import PacedClock, VirtualClock
 from emulator.zcl.smart_energy import SmartEnergy
+from harness.bench import BenchFile
 from harness.build import ERAS
 from harness.campaign.controllers import UnknownControllerError, controller_factory
 from harness.capture import keyfile
 from harness.cli.errors import BadInput, ExitStatus
+from harness.cli.options import SPEED
 from harness.cli.output import json_option, print_json, say
 from harness.identities import load_credentials
 from harness.migration.trace import encode
@@ -28,20 +30,22 @@ from profiles.rulesets import Cohort, shipped
 @click.command()
 @click.argument("scenario")
 @click.option("--seed", default="1", show_default=True, help="Everything random follows from it.")
-@click.option("--speed", default="virtual", show_default=True, help="virtual, or virtual seconds in a real one.")
+@click.option("--speed", type=SPEED, help="virtual (the default where it can be), or virtual seconds in a real one.")
 @click.option("--controller", default="reference", show_default=True, help="reference, wrong:NAME or module:attribute.")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Where capture, keys, trace and report go."
 )
+@click.option("--bench", metavar="BENCH", help="A bench file, or the id of one: where the radios are.")
 @click.option("--begins", type=click.Choice([each.value for each in Beginning]), help="The HAN's starting state.")
 @click.option("--certificates", metavar="FILE", help="Certificates for the devices: a file, or published-test.")
 @json_option
 def run(
     scenario: str,
     seed: str,
-    speed: str,
+    speed: float | str | None,
     controller: str,
     out: Path | None,
+    bench: str | None,
     begins: str | None,
     certificates: str | None,
     as_json: bool,
@@ -60,7 +64,13 @@ def run(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     capture = None if out is None else out / f"{loaded.id}.pcapng"
-    say(f"hanbench run: {loaded.id}, controller {controller}, seed {seed}, speed {speed}")
+    wired = None if bench is None else BenchFile.find(bench)
+    clock = VirtualClock() if isinstance(speed, str) or speed is None else PacedClock(speed)
+    if wired is not None:
+        clock = wired.clock(speed)
+    pace = f"speed {clock.speed:g}" if isinstance(clock, PacedClock) else "virtual time"
+    where = "" if bench is None else f", bench {bench}"
+    say(f"hanbench run: {loaded.id}{where}, controller {controller}, seed {seed}, {pace}")
     played = play(
         loaded,
         rulesets,
@@ -69,8 +79,9 @@ def run(
         controller_name=controller,
         capture=capture,
         quiet=False,
-        clock=_clock(speed),
+        clock=clock,
         credentials=credentials,
+        bench=wired,
     )
     report = describe(played, capture=None if capture is None else capture.name)
     if out is not None:
@@ -81,15 +92,6 @@ def run(
     else:
         _tell(report, capture)
     return ExitStatus.EXPECTED if report.as_expected else ExitStatus.VIOLATION
-
-
-def _clock(speed: str) -> VirtualClock:
-    if speed == "virtual":
-        return VirtualClock()
-    try:
-        return PacedClock(float(speed))
-    except ValueError:
-        raise BadInput(None, "--speed", f"expected virtual or a number above 0, got {speed!r}") from None
 
 
 def _tell(report: ScenarioReport, capture: Path | None) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from emulator.clock import VirtualClock, run
+from harness.bench import BenchFile
 from harness.build import settings_for
-from harness.capture import keyfile
-from harness.capture.recorder import recording
+from harness.captured import capturing_if
 from harness.checks import CheckResult, HanConnectivityCheck
 from harness.han import Han
 from harness.identities import Credentials
@@ -71,14 +71,30 @@ def play(
     check: HanConnectivityCheck | None = None,
     clock: VirtualClock | None = None,
     credentials: Credentials | None = None,
+    bench: BenchFile | None = None,
 ) -> Played:
-    """Play a scenario to its end. With `capture`, a pcapng file of that name and its key file beside it are written."""
-    settings = settings_for(household(scenario.cohort), quiet=quiet, credentials=credentials)
+    """Play a scenario to its end, on `bench` or on radios of its own.
+
+    With `capture`, a pcapng file of that name and its key file beside it are written. Raises ProfileError where the
+    bench does not suit the scenario, and RadioError where its radios cannot be had.
+    """
     clock = VirtualClock() if clock is None else clock
-    han = Han(settings, seed=seed, start=scenario.start - FORMATION, clock=clock)
+    start = scenario.start - FORMATION
+    if bench is None:
+        settings = settings_for(household(scenario.cohort), quiet=quiet, credentials=credentials)
+        han = Han(settings, seed=seed, start=start, clock=clock)
+    else:
+        bench.suits(scenario.cohort)
+        han = bench.assemble(
+            clock=clock, start=start, seed=seed, cohort=scenario.cohort, quiet=quiet, credentials=credentials
+        )
     installation = scenario.installation(rulesets)
 
     async def story() -> tuple[Outcome | None, Trace, HanWorld]:
+        async with han.radios:
+            return await told()
+
+    async def told() -> tuple[Outcome | None, Trace, HanWorld]:
         if scenario.begins is Beginning.NEW:
             await han.form()
         else:
@@ -98,15 +114,8 @@ def play(
         )
         return outcome, trace, world
 
-    if capture is None:
+    with capturing_if(han, capture):
         outcome, trace, world = run(clock, story())
-    else:
-        ring = keyfile.KeyRing()
-        for device in han.devices:
-            ring.follow(device.name, device.storage)
-        with recording(han.air, capture, epoch=han.start):
-            outcome, trace, world = run(clock, story())
-        keyfile.write(keyfile.beside(capture), ring)
     return Played(
         scenario,
         installation,
@@ -116,5 +125,5 @@ def play(
         tuple(world.results),
         tuple(trace.records),
         tuple(judge(trace.records, rulesets)),
-        han.air.frames,
+        han.medium.frames,
     )

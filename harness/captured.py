@@ -1,0 +1,56 @@
+"""A HAN with a capture: every frame that is seen, and every key that any of its devices comes to hold."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import BinaryIO
+
+from harness.capture import KeyRing, keyfile
+from harness.capture.recorder import Recorder, recording
+from harness.han import Han
+
+
+class Capture:
+    """A capture that is being written."""
+
+    def __init__(self, path: Path, recorder: Recorder, stream: BinaryIO, ring: KeyRing) -> None:
+        self.path = path
+        self.recorder = recorder
+        self._stream = stream
+        self._ring = ring
+        self._keys = 0
+
+    def flush(self) -> None:
+        """Let whoever reads the file see what there is so far."""
+        self._stream.flush()
+        if len(self._ring) != self._keys:
+            self._keys = len(self._ring)
+            keyfile.write(keyfile.beside(self.path), self._ring)
+
+    async def keep_flushed(self, every: float = 1.0) -> None:
+        """Flush now and then, until cancelled."""
+        while True:
+            self.flush()
+            await asyncio.sleep(every)
+
+
+@contextmanager
+def capturing(han: Han, path: Path) -> Iterator[Capture]:
+    """Capture into the file `path`, keys beside it; both are complete when the context ends, however it ends."""
+    ring = KeyRing()
+    for device in han.devices:
+        ring.follow(device.name, device.storage)
+    with recording(han.medium, path, epoch=han.start) as recorder:
+        capture = Capture(path, recorder, recorder.stream, ring)
+        try:
+            yield capture
+        finally:
+            keyfile.write(keyfile.beside(path), ring)
+
+
+def capturing_if(han: Han, path: Path | None) -> AbstractContextManager[Capture | None]:
+    """The same, or nothing where there is no path."""
+    return nullcontext() if path is None else capturing(han, path)

@@ -1,0 +1,113 @@
+"""`hanbench check`: one HAN-connectivity check on a bench."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+from msgspec import Struct
+
+from emulator.clock import SECOND, PacedClock, run
+from harness.bench import BenchFile
+from harness.captured import capturing_if
+from harness.checks import CheckResult, HanConnectivityCheck
+from harness.cli.errors import ExitStatus
+from harness.cli.options import SPEED
+from harness.cli.output import json_option, print_json, say
+from harness.han import FormationError, Han
+from harness.migration.vocabulary import Subject, Verdict
+
+STATUS = {
+    Verdict.PASS: ExitStatus.EXPECTED,
+    Verdict.FAIL: ExitStatus.VIOLATION,
+    Verdict.INCONCLUSIVE: ExitStatus.UNKNOWN,
+}
+
+
+class CheckOutput(Struct, frozen=True):
+    """What `--json` prints, and what check.json holds."""
+
+    bench: str
+    seed: str
+    verdict: Verdict
+    code: str | None
+    cause: Subject | None
+    detail: str
+    start: float
+    end: float
+    """Seconds of the bench's clock, since it came up."""
+    frames: tuple[int, ...]
+    """Numbers in the capture."""
+    capture: str | None
+
+
+@click.command()
+@click.argument("bench")
+@click.option("--seed", help="Everything random follows from it; the bench's own where absent.")
+@click.option("--speed", type=SPEED, help="virtual (the default where it can be), or virtual seconds in a real one.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where capture, keys and result go.")
+@json_option
+def check(bench: str, seed: str | None, speed: float | str | None, out: Path | None, as_json: bool) -> int:
+    """Bring BENCH up, a file or the id of one that comes with hanbench, and check its gas meter's HAN connectivity.
+
+    Exit status: 0 pass; 1 fail; 2 inconclusive.
+    """
+    wired = BenchFile.find(bench)
+    wired.can_check()
+    clock = wired.clock(speed)
+    han = wired.assemble(clock=clock, seed=seed)
+    paced = isinstance(clock, PacedClock)
+    if paced:
+        han.on_progress = lambda text: say(f"{clock.now / SECOND:8.1f} s  {text}")
+        han.radios.on_event = lambda name, text: say(f"{clock.now / SECOND:8.1f} s  dongle {name}: {text}")
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+    capture = None if out is None else out / f"{wired.bench.id}.pcapng"
+    say(f"hanbench check: {wired.bench.title}")
+    with capturing_if(han, capture):
+        result = run(clock, _checked(wired, han))
+    said = CheckOutput(
+        wired.bench.id,
+        str(han.seed),
+        result.verdict,
+        result.code,
+        result.cause,
+        result.detail,
+        result.started / SECOND,
+        result.ended / SECOND,
+        tuple(each.number for each in result.evidence),
+        None if capture is None else capture.name,
+    )
+    if out is not None:
+        (out / "check.json").write_bytes(msgspec.json.encode(said) + b"\n")
+    if as_json:
+        print_json(said)
+    else:
+        _tell(said, capture)
+    return STATUS[result.verdict]
+
+
+async def _checked(wired: BenchFile, han: Han) -> CheckResult:
+    async with han.radios:
+        started = han.clock.now
+        try:
+            await wired.begin(han)
+        except FormationError as error:
+            detail = f"the bench did not come up: {han.trouble or error}"
+            return CheckResult(Verdict.INCONCLUSIVE, started, han.clock.now, detail, cause=Subject.BENCH)
+        patience = han.settings.gsme.wake_interval // SECOND
+        han.on_progress(f"checking; a sleeping gas meter answers within {patience} s")
+        return await HanConnectivityCheck().run(han)
+
+
+def _tell(said: CheckOutput, capture: Path | None) -> None:
+    code = f" {said.code}" if said.code else ""
+    click.echo(f"{said.verdict.value}{code}: {said.detail}")
+    if said.cause is not None:
+        click.echo(f"  to blame: {said.cause.value}")
+    if said.frames:
+        more = " ..." if len(said.frames) > 12 else ""
+        click.echo(f"  rests on frames {', '.join(map(str, said.frames[:12]))}{more}")
+    if capture is not None:
+        click.echo(f"  capture: {capture}")

@@ -1,0 +1,27 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import click
+
+from profiles.benches import VIRTUAL
+
+
+class Speed(click.ParamType[float | str]):
+    """`virtual`, or how many virtual seconds pass in a real one."""
+
+    name = "SPEED"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
+        if value == VIRTUAL:
+            return VIRTUAL
+        try:
+            speed = float(str(value))
+        except ValueError:
+            speed = 0.0
+        if not 0 < speed < float("inf"):
+            self.fail(f"expected {VIRTUAL} or a number above 0, got {value!r}", param, ctx)
+        return speed
+
+
+SPEED = Speed()

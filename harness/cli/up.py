@@ -1,0 +1,139 @@
+"""`hanbench up`: a bench, kept until it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+
+import click
+import msgspec
+from msgspec import Struct
+
+from emulator.clock import SECOND, PacedClock, run
+from harness.bench import BenchFile
+from harness.captured import capturing
+from harness.cli.errors import BadInput
+from harness.cli.options import SPEED
+from harness.cli.output import json_option, say, table
+from harness.han import FormationError, Han
+from harness.janitor import cleaned_up
+
+
+class PortOutput(Struct, frozen=True):
+    """One radio of the bench."""
+
+    name: str
+    role: str
+    radio: str
+    port: str | None
+    """What a host opens; None: nothing that one could."""
+    device: str | None
+
+
+class UpOutput(Struct, frozen=True):
+    """What `--json` prints, in one line, when the ports are there."""
+
+    bench: str
+    seed: str
+    process: int
+    ports: tuple[PortOutput, ...]
+    capture: str
+
+
+@click.command()
+@click.argument("bench")
+@click.option("--seed", help="Everything random follows from it; the bench's own where absent.")
+@click.option("--speed", type=SPEED, help="Virtual seconds in a real one; 1 where nothing else is said.")
+@click.option("--for", "seconds", type=click.FloatRange(min=0), help="End after so many seconds of the bench's clock.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the capture and its keys go; hanbench-up-ID where absent.",
+)
+@json_option
+def up(
+    bench: str, seed: str | None, speed: float | str | None, seconds: float | None, out: Path | None, as_json: bool
+) -> None:
+    """Bring BENCH up, a file or the id of one that comes with hanbench, and keep it until Ctrl-C."""
+    wired = BenchFile.find(bench)
+    clock = wired.clock(speed, watched=True)
+    if not isinstance(clock, PacedClock):
+        raise BadInput(None, "--speed", "a bench that is kept up is for somebody to use: expected a number above 0")
+    links = runtime_folder() / wired.bench.id
+    han = wired.assemble(clock=clock, seed=seed, links=links)
+    folder = Path(f"hanbench-up-{wired.bench.id}") if out is None else out
+    folder.mkdir(parents=True, exist_ok=True)
+    han.on_progress = lambda text: _say(han, text)
+    han.radios.on_event = lambda name, text: _say(han, f"dongle {name}: {text}")
+
+    async def kept() -> None:
+        async with han.radios:
+            _tell(wired, han, capture.path, as_json)
+            flushing = asyncio.get_running_loop().create_task(capture.keep_flushed(clock.speed))
+            coming_up = asyncio.get_running_loop().create_task(_come_up(wired, han))
+            try:
+                if seconds is None:
+                    await asyncio.Event().wait()
+                else:
+                    await asyncio.sleep(seconds)
+            finally:
+                flushing.cancel()
+                coming_up.cancel()
+
+    with cleaned_up(han.radios.published), capturing(han, folder / f"{wired.bench.id}.pcapng") as capture:
+        run(clock, kept())
+
+
+async def _come_up(wired: BenchFile, han: Han) -> None:
+    try:
+        await wired.begin(han)
+    except FormationError as error:
+        _say(han, f"the HAN did not come up: {error}; the ports stay")
+    else:
+        _say(han, "the HAN is up")
+
+
+def runtime_folder() -> Path:
+    """Where links to ptys are published: a folder that is this user's alone."""
+    given = os.environ.get("XDG_RUNTIME_DIR")
+    if given and Path(given).is_dir():
+        return Path(given) / "hanbench"
+    folder = Path(tempfile.gettempdir()) / f"hanbench-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid() or folder.is_symlink():
+        raise BadInput(
+            folder, None, "belongs to somebody else; expected a folder of ours, or XDG_RUNTIME_DIR to be set"
+        )
+    return folder
+
+
+def _say(han: Han, text: str) -> None:
+    say(f"{han.clock.now / SECOND:8.1f} s  {text}")
+
+
+def _tell(wired: BenchFile, han: Han, capture: Path, as_json: bool) -> None:
+    ports = tuple(_ports(wired, han))
+    if as_json:
+        said = UpOutput(wired.bench.id, str(han.seed), os.getpid(), ports, str(capture))
+        click.echo(msgspec.json.encode(said).decode())
+        return
+    say(f"hanbench up: {wired.bench.title}, seed {han.seed}; Ctrl-C ends it")
+    rows = [(port.name, port.role, port.radio, port.port or "-", port.device or "-") for port in ports]
+    table(("name", "what it is", "radio", "port", "device"), rows)
+    say(f"capture: {capture}")
+
+
+def _ports(wired: BenchFile, han: Han) -> list[PortOutput]:
+    ports = []
+    for place, node in wired.bench.present.items():
+        mount = han.radios.mounts.get(place)
+        role = "emulated" if mount is not None else "not ours"
+        taken = mount is not None and mount.dongle is not None
+        ports.append(PortOutput(place, role, str(node.url), None, mount.where if taken and mount else None))
+    for name, spare in wired.bench.dongles.items():
+        mount = han.radios.mounts[name]
+        assert mount.dongle is not None
+        ports.append(PortOutput(name, "dongle for your host", str(spare.url), mount.dongle.port.url, mount.where))
+    return ports
