@@ -141,7 +141,9 @@ class Device(Generic[S]):
         made = Endpoint(
             stack.aps, stack.clock, endpoint, SMART_ENERGY, device_id, 0, servers, clients, counters=stack.counters
         )
-        if not self.settings.relaxed_security:
+        if self.settings.relaxed_security:
+            made.particular = False
+        else:
             made.admit = admit
             made.secures = needs_link_key
         stack.management.descriptors.append(

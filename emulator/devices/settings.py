@@ -54,8 +54,8 @@ class DeviceSettings:
     key_establishment: KeyEstablishmentSettings = field(default_factory=KeyEstablishmentSettings)
     smart_energy: SmartEnergy = SmartEnergy.SE_1_1
     relaxed_security: bool = False
-    """Smart Energy clusters are open under the network key alone, and no key is agreed: no Smart Energy device does
-    that. For clients that know no CBKE."""
+    """Smart Energy clusters are open under the network key alone and to other profiles, and no key is agreed: no Smart
+    Energy device does that. For clients that know no CBKE."""
 
     @property
     def joining_key(self) -> bytes:

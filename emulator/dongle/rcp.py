@@ -288,8 +288,6 @@ class Rcp:
         self._config = replace(self._config, pan_id=reader.u16())
 
     def _set_raw_stream(self, reader: Reader) -> None:
-        if not self._enabled:
-            raise Refusal(Status.INVALID_STATE)
         self._raw_stream = _flag(reader)
 
     def _set_promiscuous(self, reader: Reader) -> None:

@@ -75,6 +75,8 @@ class Endpoint(Client):
         """Where reporting sends a cluster's reports: the node's bindings. Without it they go to who configured them."""
         self.secures: Callable[[int], bool] = lambda cluster: False
         """Clusters that travel under the APS link key whether the sender asks for it or not."""
+        self.particular = True
+        """False: messages of other profiles are taken too, and answered in theirs."""
         self._closed = False
         for server in servers:
             self.add_server(server)
@@ -142,7 +144,7 @@ class Endpoint(Client):
         """Take a message from the APS."""
         if self._closed:
             return
-        if indication.profile != self.profile and indication.profile != ANY_PROFILE:
+        if self.particular and indication.profile != self.profile and indication.profile != ANY_PROFILE:
             self.counters[Drop.NOT_FOR_US] += 1
             return
         try:

@@ -89,6 +89,8 @@ def end_cleanly_on_signals() -> None:
     """Make SIGTERM and SIGHUP unwind the stack as Ctrl-C does: workers end, and what was begun is cleaned up."""
 
     def end(number: int, frame: FrameType | None) -> None:
+        # Once is enough: a second signal must not break off the tidying up.
+        signal.signal(number, signal.SIG_IGN)
         raise SystemExit(128 + number)
 
     signal.signal(signal.SIGTERM, end)

@@ -7,8 +7,10 @@ helpers are in `judging`, which this file puts on the path: tests get them as fi
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +20,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from judging import groups, han, home, our_reading, readings, samples_zcl, zoh_reading
+from judging import groups, han, home, live, our_reading, readings, samples_zcl, zoh_reading
 from judging.tshark import Tshark, Verdict
 
 from emulator.zcl.cluster import Cluster
@@ -42,10 +44,8 @@ def tshark() -> Tshark:
     return found
 
 
-@pytest.fixture(scope="session", params=["scapy", "zigbee-on-host"])
-def reader(request: pytest.FixtureRequest) -> readings.Reader:
-    """A second and a third reader of MAC and NWK headers, one after the other; or the test is skipped."""
-    if request.param == "scapy":
+def _reader(name: str) -> readings.Reader:
+    if name == "scapy":
         if find_spec("scapy") is None:
             _missing("scapy is not installed")
         from judging.scapy_reading import READER
@@ -55,6 +55,43 @@ def reader(request: pytest.FixtureRequest) -> readings.Reader:
     if reason is not None:
         _missing(reason)
     return zoh_reading.READER
+
+
+@pytest.fixture(scope="session", params=["scapy", "zigbee-on-host"])
+def reader(request: pytest.FixtureRequest) -> readings.Reader:
+    """A second and a third reader of MAC and NWK headers, one after the other; or the test is skipped."""
+    return _reader(request.param)
+
+
+@pytest.fixture(scope="session")
+def readers() -> list[readings.Reader]:
+    """Both at once, where what they read is dear to come by."""
+    return [_reader(name) for name in ("scapy", "zigbee-on-host")]
+
+
+@pytest.fixture
+def live_bench(tmp_path: Path) -> Callable[..., AbstractContextManager[live.LiveBench]]:
+    """`live_bench(bench, *options)`: `hanbench up` in a process of its own, until the context ends."""
+    return lambda bench, *options: live.bench_up(bench, tmp_path, *options)
+
+
+@pytest.fixture(scope="session")
+def herdsman() -> Path:
+    """The folder in which npm has put zigbee-herdsman, or the test is skipped."""
+    reason = zoh_reading.missing("zigbee-herdsman")
+    if reason is not None:
+        _missing(reason)
+    return zoh_reading.FOLDER.resolve()
+
+
+@pytest.fixture(scope="session")
+def pyspinel() -> Path:
+    """pyspinel's sniffer, or the test is skipped."""
+    found = shutil.which("sniffer.py", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])))
+    if found is None:
+        _missing("pyspinel is not installed")
+    assert found is not None
+    return Path(found)
 
 
 @pytest.fixture(scope="session")

@@ -11,19 +11,19 @@ from pathlib import Path
 
 from judging.readings import Reader, Reading
 
-PACKAGE = "zigbee-on-host@0.2.4"
+PACKAGES = "zigbee-on-host@0.2.4 zigbee-herdsman@10.9.5"
 _HERE = Path(__file__).resolve().parent.parent
 _SCRIPT = _HERE / "zoh_read.mjs"
 FOLDER = Path(os.environ.get("HANBENCH_JUDGES", _HERE.parent.parent / ".judges"))
 """Where `npm install --prefix` put it."""
 
 
-def missing() -> str | None:
-    """What keeps this reader from working, or None."""
+def missing(package: str = "zigbee-on-host") -> str | None:
+    """What keeps this reader, or another package beside it, from working, or None."""
     if shutil.which("node") is None:
         return "node is not installed"
-    if not (FOLDER / "node_modules" / "zigbee-on-host").is_dir():
-        return f"npm install --prefix {FOLDER.name} --no-audit --no-fund {PACKAGE} has not been run"
+    if not (FOLDER / "node_modules" / package).is_dir():
+        return f"npm install --prefix {FOLDER.name} --no-audit --no-fund {PACKAGES} has not been run"
     return None
 
 
