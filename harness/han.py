@@ -29,6 +29,8 @@ STRANGER_PATIENCE = 900
 """Seconds in which a device that is not ours must have joined: somebody has to walk up and press its button."""
 LOOK_EVERY = 5
 """Seconds between two attempts of a device to find a network that is not ours open."""
+STAGGER = 5
+"""Seconds between the first attempts of two devices at a network that is not ours: installers add one at a time."""
 METERS_AND_HUB = ("hub", "esme", "gsme")
 _KINDS: dict[str, type[Device[Any]]] = {"hub": CommsHub, "esme": Esme, "gsme": Gsme, "ihd": Ihd}
 
@@ -224,7 +226,8 @@ class Han:
     async def form(self) -> None:
         """Bring the HAN up on the air: form, join every device by its install code, set up the mirror."""
         if not self.has("hub"):
-            await asyncio.gather(*(self._find_network(device) for device in self.devices))
+            starts = range(0, STAGGER * len(self.devices), STAGGER)
+            await asyncio.gather(*map(self._find_network, self.devices, starts))
             return
         self.hub.power_on()
         self.hub.form()
@@ -255,8 +258,9 @@ class Han:
             await asyncio.sleep(1)
         raise FormationError(f"{device.name} did not join in {JOIN_ATTEMPTS} attempts")
 
-    async def _find_network(self, device: Device[Any]) -> None:
-        """Look for a network that is not ours until one lets the device in, however long that takes."""
+    async def _find_network(self, device: Device[Any], start: int) -> None:
+        """From `start` on, look for a network that is not ours until one lets the device in, however long that takes."""
+        await asyncio.sleep(start)
         device.power_on()
         joiner = device.stack.joiner
         assert joiner is not None

@@ -60,6 +60,7 @@ class VirtualDongle:
         self.on_event: Callable[[str, str], None] = lambda name, text: None
         """Called with the dongle's name and what happened to it, in words."""
         self.rcp = Rcp(radio, clock, self._to_host, eui64=eui64, firmware=firmware)
+        self.rcp.on_refusal = self._say
         self.rcp.has_room = lambda: not port.blocked
         self._out: Callable[[bytes], None] = self._write
         self._in: Callable[[bytes], None] = self._fed

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from enum import IntEnum
 from typing import Any
 
 from emulator.clock import MILLISECOND, Clock
@@ -64,6 +65,8 @@ class Rcp:
         """HWADDR: the radio's factory-assigned address."""
         self.refused: Counter[Status] = Counter()
         """Commands that were answered with an error, by status."""
+        self.on_refusal: Callable[[str], None] = lambda text: None
+        """Called with what was asked and why it was not done, in words."""
         self.has_room: Callable[[], bool] = lambda: True
         """Whether frames from the air still fit into what waits to be read by the host."""
         self.dropped = 0
@@ -145,6 +148,7 @@ class Rcp:
     def _refuse(self, frame: Frame, status: Status) -> None:
         self.refused[status] += 1
         self._last_status = status
+        self.on_refusal(f"refused {_named(Command, frame.command)} {_named(Property, frame.property)}: {status.name}")
         self._answer(frames.last_status(frame.tid, status))
 
     def _reset(self, frame: Frame) -> None:
@@ -316,6 +320,13 @@ class Rcp:
 
     def _set_scan_period(self, reader: Reader) -> None:
         self._scan_period = reader.u16()
+
+
+def _named(kind: type[IntEnum], number: int) -> str:
+    try:
+        return kind(number).name
+    except ValueError:
+        return f"{number:#x}"
 
 
 def _flag(reader: Reader) -> bool:

@@ -67,6 +67,7 @@ def test_herdsman_forms_a_network_takes_both_meters_in_and_reads_them(
     devices = {each["ieee"]: each for each in said if each["event"] == "device"}
     assert (devices[ESME]["type"], devices[GSME]["type"]) == ("Router", "EndDevice")
     assert {each["profile"] for each in devices.values()} == {0x0109}
+    assert not [each for each in said if each["event"] in ("error", "missing")]
     readings = {each["ieee"]: each["read"] for each in said if each["event"] == "read"}
     # Watt-hours and litres, as the profiles have them; kilowatt-hours and cubic metres when divided.
     for ieee, unit, first in ((ESME, 0, 12_345_678), (GSME, 1, 4_321_098)):

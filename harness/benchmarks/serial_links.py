@@ -1,0 +1,282 @@
+"""What a serial line costs: frames a second, the round trip of a poll, a gas meter's wait, many dongles, a replug.
+
+In real time, on real ptys: the host's driver and the virtual dongle are in one process and share its processor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from emulator.clock import MILLISECOND, SECOND, PacedClock, VirtualClock, run
+from emulator.dongle import Crossing, PtyPort, VirtualDongle
+from emulator.mac import frames as mac
+from emulator.mac.child import FRAME_WAIT
+from emulator.radio import Air, AirRadio, Radio, RadioConfig, Reception, TxResult, TxStatus
+from emulator.randomness import split
+from emulator.zigbee.nwk import frames as nwk
+from emulator.zigbee.security.ccm import cipher
+from hardware.serial_port import SerialPort
+from hardware.spinel_radio import SpinelRadio
+
+PAN, CHANNEL = 0x1234, 15
+HUB, METER = 0x0000, 0x0001
+KEY = cipher(bytes(range(16)))
+FRAMES_A_SECOND = 200
+SUSTAINED = 60
+"""Seconds."""
+FASTER = 4
+"""Speed of the clock while frames are counted: 400 frames of this length a second are more than 250 kbit/s carry."""
+POLLS = 300
+DONGLES = 50
+BAUDS = (57_600, 115_200, 230_400, 460_800, 921_600)
+
+
+class Line:
+    """A radio of the Air behind a pty, and the host's driver on the other side."""
+
+    def __init__(self, air: Air, clock: VirtualClock, name: str, short: int, *, baud: int | None = None) -> None:
+        self.radio = AirRadio(air, clock, split(1, name), name, (float(short % 10), float(short // 10)))
+        crossing = Crossing(clock)
+        port = PtyPort(crossing=crossing)
+        self.dongle = VirtualDongle(name, self.radio, clock, port, eui64=short + 1, baud=baud)
+        self.host = SpinelRadio(name, SerialPort(lambda: port.url, crossing=crossing), clock)
+        configure(self.host, short)
+
+    async def open(self) -> None:
+        self.dongle.plug()
+        await self.host.start()
+
+    def close(self) -> None:
+        self.host.close()
+        self.dongle.unplug()
+
+
+def configure(radio: Radio, short: int) -> None:
+    radio.configure(RadioConfig(CHANNEL, PAN, short, 0x1000 + short))
+    radio.listen(True)
+
+
+@contextmanager
+def opened(*lines: Line) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for line in lines:
+            line.close()
+
+
+def secured(number: int, dst: int, src: int) -> bytes:
+    """A data frame with `number` in it, under the network key; as long as a Metering report."""
+    npdu = nwk.secured_data(dst, src, 9, number.to_bytes(4, "little") + bytes(26), KEY, number, 0, 0x1000 + src, 30)
+    return mac.data(number & 0xFF, PAN, dst, src, npdu, ack=True)
+
+
+class Traffic:
+    """One direction: numbered frames at a rate, and what came of them."""
+
+    def __init__(self, clock: VirtualClock, sender: Radio, receiver: Radio, dst: int, src: int) -> None:
+        self._clock = clock
+        self._sender = sender
+        self._way = (dst, src)
+        self._next = 0
+        self._busy = False
+        self._waiting = 0
+        self.ended: Counter[TxStatus] = Counter()
+        self.arrived: Counter[int] = Counter()
+        self.acknowledged: set[int] = set()
+        receiver.receiver = self._received
+
+    def offer(self, count: int, period: int) -> None:
+        """Send `count` frames, one each `period` microseconds."""
+        for index in range(count):
+            self._clock.call_later(index * period, self._offered)
+
+    def _offered(self) -> None:
+        self._waiting += 1
+        self._send()
+
+    def _send(self) -> None:
+        if self._busy or not self._waiting:
+            return
+        self._busy = True
+        self._waiting -= 1
+        number, self._next = self._next, self._next + 1
+        self._sender.transmit(secured(number, *self._way), lambda result: self._sent(number, result))
+
+    def _sent(self, number: int, result: TxResult) -> None:
+        self._busy = False
+        self.ended[result.status] += 1
+        if result.status is TxStatus.ACKED:
+            self.acknowledged.add(number)
+        self._send()
+
+    def _received(self, reception: Reception) -> None:
+        frame = nwk.parse(mac.parse(reception.psdu).payload)
+        frame.decrypt(KEY)
+        self.arrived[int.from_bytes(frame.payload[:4], "little")] += 1
+
+
+def sustained() -> dict[str, Any]:
+    """200 secured frames a second in each direction for a minute, over one pty pair."""
+    clock = PacedClock(FASTER)
+    air = Air(clock, split(1, "air"))
+    line = Line(air, clock, "hub", HUB)
+    meter = AirRadio(air, clock, split(1, "meter"), "meter", (1.0, 0.0))
+    configure(meter, METER)
+
+    async def story() -> dict[str, Any]:
+        await line.open()
+        count, period = FRAMES_A_SECOND * SUSTAINED, SECOND * FASTER // FRAMES_A_SECOND
+        out = Traffic(clock, line.host, meter, METER, HUB)
+        back = Traffic(clock, meter, line.host, HUB, METER)
+        started, processor = time.perf_counter(), time.process_time()
+        for direction in (out, back):
+            direction.offer(count, period)
+        await asyncio.sleep(SUSTAINED * FASTER)
+        while sum(out.ended.values()) < count or sum(back.ended.values()) < count:
+            await asyncio.sleep(0.1)
+        took = time.perf_counter() - started
+        return {
+            "frames_per_second_each_way": round(count / took, 1),
+            "seconds": round(took, 1),
+            "lost": sum(len(way.acknowledged - way.arrived.keys()) for way in (out, back)),
+            "doubled": sum(copies - 1 for way in (out, back) for copies in way.arrived.values()),
+            "unacknowledged_on_the_air": sum(count - way.ended[TxStatus.ACKED] for way in (out, back)),
+            "processor_share": round((time.process_time() - processor) / took, 2),
+        }
+
+    with opened(line):
+        return run(clock, story())
+
+
+def poll() -> dict[str, Any]:
+    """From a child's Data Request, asked for by its host, to the parent's acknowledgement, heard by its host."""
+    clock = PacedClock()
+    air = Air(clock, split(1, "air"))
+    line = Line(air, clock, "meter", METER)
+    hub = AirRadio(air, clock, split(1, "hub"), "hub", (1.0, 0.0))
+    configure(hub, HUB)
+    request = mac.MacFrame(
+        mac.COMMAND, 1, bytes((mac.Command.DATA_REQUEST,)), dst_pan=PAN, dst=HUB, dst_mode=mac.SHORT, src_pan=PAN,
+        src=METER, src_mode=mac.SHORT, ack_request=True,
+    ).encode()  # fmt: skip
+
+    async def story() -> dict[str, Any]:
+        await line.open()
+        trips = [await _sent(line.host, request) for _ in range(POLLS)]
+        ours = sorted(trip * 1000 for trip in trips)
+        return {"median_ms": round(statistics.median(ours), 2), "p99_ms": round(ours[POLLS * 99 // 100], 2)}
+
+    with opened(line):
+        return run(clock, story())
+
+
+async def _sent(radio: Radio, psdu: bytes) -> float:
+    """Seconds that one transmission took."""
+    ended: asyncio.Future[TxResult] = asyncio.get_running_loop().create_future()
+    start = time.perf_counter()
+    radio.transmit(psdu, ended.set_result)
+    result = await ended
+    if result.status is not TxStatus.ACKED:
+        raise RuntimeError(f"a poll ended with {result.status.name}")
+    return time.perf_counter() - start
+
+
+def indirect_wait(baud: int | None, clock: VirtualClock, polls: int) -> list[float]:
+    """How long after its poll's acknowledgement a child has the frame that its parent held, milliseconds.
+
+    The parent is behind a line of this speed: it hears of the poll over it, and sends the frame over it.
+    """
+    air = Air(clock, split(1, "air"))
+    line = Line(air, clock, "hub", HUB, baud=baud)
+    child = AirRadio(air, clock, split(1, "meter"), "meter", (1.0, 0.0))
+    configure(child, METER)
+    waits: list[float] = []
+
+    async def story() -> None:
+        await line.open()
+        await asyncio.sleep(0.5)
+        answer = secured(1, METER, HUB)
+        line.host.receiver = lambda _: line.host.transmit(answer, lambda result: None)
+        for number in range(polls):
+            arrived: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+            acknowledged: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+            child.receiver = lambda reception, arrived=arrived: arrived.done() or arrived.set_result(reception.time)
+            request = mac.MacFrame(
+                mac.COMMAND, number & 0xFF, bytes((mac.Command.DATA_REQUEST,)), dst_pan=PAN, dst=HUB,
+                dst_mode=mac.SHORT, src_pan=PAN, src=METER, src_mode=mac.SHORT, ack_request=True,
+            ).encode()  # fmt: skip
+            child.transmit(request, lambda _, heard=acknowledged: heard.set_result(clock.now))
+            start = await acknowledged
+            waits.append((await arrived - start) / MILLISECOND)
+            await asyncio.sleep(0.02)
+
+    with opened(line):
+        run(clock, story())
+    return waits
+
+
+def sleepy_meter() -> dict[str, Any]:
+    """A sleepy meter's wait for the frame that its parent holds, against the 31.8 ms for which it listens."""
+    limit = FRAME_WAIT / MILLISECOND
+    real = sorted(indirect_wait(None, PacedClock(), POLLS))
+    by_baud = {baud: max(indirect_wait(baud, VirtualClock(), 100)) for baud in BAUDS}
+    return {
+        "limit_ms": round(limit, 1),
+        "pty_median_ms": round(statistics.median(real), 2),
+        "pty_worst_ms": round(real[-1], 2),
+        "pty_margin_ms": round(limit - real[-1], 2),
+        "worst_ms_by_baud": {str(baud): round(worst, 1) for baud, worst in by_baud.items()},
+        "bauds_that_are_enough": [baud for baud, worst in by_baud.items() if worst < limit],
+    }
+
+
+def many_dongles() -> dict[str, Any]:
+    """50 virtual dongles with their hosts, all in this process: each sends a report every ten seconds."""
+    clock = PacedClock()
+    air = Air(clock, split(1, "air"))
+    lines = [Line(air, clock, f"node {number}", number) for number in range(DONGLES)]
+    seconds = 20
+
+    async def story() -> dict[str, Any]:
+        for line in lines:
+            await line.open()
+        ways = [Traffic(clock, line.host, lines[0].host, HUB, number) for number, line in enumerate(lines[1:], start=1)]
+        started, processor = time.perf_counter(), time.process_time()
+        for number, way in enumerate(ways):
+            clock.call_later(number * 10 * SECOND // DONGLES, way.offer, 2, 10 * SECOND)
+        await asyncio.sleep(seconds)
+        took, used = time.perf_counter() - started, time.process_time() - processor
+        sent = sum(way.ended[TxStatus.ACKED] for way in ways)
+        return {"dongles": DONGLES, "frames": sent, "processor_share": round(used / took, 3)}
+
+    with opened(*lines):
+        return run(clock, story())
+
+
+def replug() -> dict[str, Any]:
+    """From a dongle's being put back to its radio's being used again."""
+    clock = PacedClock()
+    line = Line(Air(clock, split(1, "air")), clock, "hub", HUB)
+
+    async def story() -> dict[str, Any]:
+        await line.open()
+        took = []
+        for round_ in range(10):
+            line.dongle.unplug()
+            await asyncio.sleep(0.3 * round_)
+            line.dongle.plug()
+            back = time.perf_counter()
+            while line.host.trouble is not None:
+                await asyncio.sleep(0.005)
+            took.append(time.perf_counter() - back)
+        return {"worst_s": round(max(took), 2), "median_s": round(statistics.median(took), 2)}
+
+    with opened(line):
+        return run(clock, story())
