@@ -118,7 +118,9 @@ class BenchFile:
 
 
 def _wiring(node: Node | SpareDongle) -> Wiring:
-    return Wiring(node.url, node.baud, getattr(node, "rtscts", False))
+    if isinstance(node, SpareDongle):
+        return Wiring(node.url, node.baud, transmit_queue=node.transmit_queue)
+    return Wiring(node.url, node.baud, node.rtscts)
 
 
 def _settings(bench: Bench, path: str, cohort: Cohort, quiet: bool, credentials: Credentials | None) -> HanSettings:

@@ -259,7 +259,7 @@ class Han:
         raise FormationError(f"{device.name} did not join in {JOIN_ATTEMPTS} attempts")
 
     async def _find_network(self, device: Device[Any], start: int) -> None:
-        """From `start` on, look for a network that is not ours until one lets the device in, however long that takes."""
+        """From `start` (seconds) on, look for a foreign network until one lets the device in, however long that takes."""
         await asyncio.sleep(start)
         device.power_on()
         joiner = device.stack.joiner

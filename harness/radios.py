@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulator.clock import VirtualClock
-from emulator.dongle import Crossing, Port, PortError, PtyPort, TcpPort, VirtualDongle
+from emulator.dongle import Crossing, Firmware, Port, PortError, PtyPort, TcpPort, VirtualDongle
 from emulator.radio import Air, AirRadio, Radio
 from emulator.radio.propagation import Position
 from emulator.randomness import split
@@ -35,6 +35,7 @@ class Wiring:
     url: RadioUrl = ON_AIR
     baud: int | None = None
     rtscts: bool = False
+    transmit_queue: int = 0
 
 
 @dataclass(slots=True)
@@ -119,7 +120,8 @@ class Radios:
 
     def _dongle(self, name: str, radio: AirRadio, port: Port, wiring: Wiring) -> VirtualDongle:
         number = DONGLE_RANGE + len(self.mounts)
-        dongle = VirtualDongle(name, radio, self.clock, port, eui64=number, baud=wiring.baud)
+        firmware = Firmware(transmit_queue=wiring.transmit_queue)
+        dongle = VirtualDongle(name, radio, self.clock, port, eui64=number, firmware=firmware, baud=wiring.baud)
         dongle.on_event = lambda name, text: self.on_event(name, text)
         return dongle
 

@@ -155,6 +155,9 @@ class SpareDongle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     radio: RadioText = "pty:"
     position_m: Position = (1.0, 1.0)
     baud: Baud | None = None
+    transmit_queue: Annotated[
+        int, Meta(ge=0, le=16, description="Transmissions that may wait for another; firmware has none")
+    ] = 0
 
     def __post_init__(self) -> None:
         if self.url.kind not in (RadioKind.PTY, RadioKind.TCP):

@@ -36,5 +36,8 @@ class Firmware:
     """What a restart is announced with; some builds say RESET_SOFTWARE."""
     missing: frozenset[Property] = frozenset()
     """Properties that this build does not know: CC2652 has no CCA threshold."""
+    transmit_queue: int = 0
+    """Transmissions that wait while another is in flight. Firmware has no such queue, and says BUSY at once; but there
+    are hosts that do not always wait (zigbee-on-host 0.2.4)."""
     never_pending_unmatched: bool = False
     """A disabled source-match table means frame-pending for nobody (seen on ESP32), not for everybody."""

@@ -7,7 +7,7 @@ acknowledgements, retries and the address filter are the radio's own.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
 from enum import IntEnum
@@ -24,7 +24,7 @@ from emulator.radio.fcs import fcs
 from emulator.radio.interface import ALL_CHANNELS, RadioConfig, Reception, TxResult, TxStatus
 from emulator.radio.propagation import CCA_THRESHOLD
 from emulator.radio.spinel import frames, hdlc
-from emulator.radio.spinel.frames import Frame, Received, TransmitDone, packed
+from emulator.radio.spinel.frames import Frame, Received, TransmitDone, TransmitRequest, packed
 from emulator.radio.spinel.ids import (
     INTERFACE_TYPE_THREAD,
     Command,
@@ -94,6 +94,7 @@ class Rcp:
         self._scan_period = 100
         self.matches = SourceMatch(self.radio, pending_unmatched=not self.firmware.never_pending_unmatched)
         self._transmitting: int | None = None
+        self._queue: deque[tuple[int, TransmitRequest]] = deque()
         self._epoch = getattr(self, "_epoch", 0) + 1
         """Counts restarts: what an earlier life began does not end in this one."""
         self._last_status = self.firmware.reset_status
@@ -187,14 +188,23 @@ class Rcp:
         request = frames.parse_transmit_request(value)
         if not self._enabled:
             raise Refusal(Status.INVALID_STATE)
-        if self._transmitting is not None or self._scan_state is not ScanState.IDLE:
+        if self._scan_state is not ScanState.IDLE:
             raise Refusal(Status.BUSY)
         rx_channel = request.channel if request.rx_channel is None else request.rx_channel
         if not SHORTEST_PSDU <= len(request.psdu) <= LONGEST_PSDU:
             raise Refusal(Status.INVALID_ARGUMENT)
         if request.channel not in ALL_CHANNELS or rx_channel not in ALL_CHANNELS:
             raise Refusal(Status.INVALID_ARGUMENT)
+        if self._transmitting is None:
+            self._send_out(tid, request)
+        elif len(self._queue) < self.firmware.transmit_queue:
+            self._queue.append((tid, request))
+        else:
+            raise Refusal(Status.BUSY)
+
+    def _send_out(self, tid: int, request: TransmitRequest) -> None:
         self._transmitting = tid
+        rx_channel = request.channel if request.rx_channel is None else request.rx_channel
         power = self._config.tx_power if request.tx_power is None else request.tx_power
         self.radio.configure(replace(self._tuned(), channel=request.channel, tx_power=power))
         self._config = replace(self._config, channel=rx_channel)
@@ -208,7 +218,7 @@ class Rcp:
             retries=request.retries,
         )
 
-    def _transmitted(self, epoch: int, tid: int, request: frames.TransmitRequest, result: TxResult) -> None:
+    def _transmitted(self, epoch: int, tid: int, request: TransmitRequest, result: TxResult) -> None:
         if epoch != self._epoch:
             return
         self._transmitting = None
@@ -221,6 +231,8 @@ class Rcp:
         self._last_status = _ENDED[result.status]
         if tid != frames.UNSOLICITED:
             self._answer(Frame(tid, Command.IS, Property.LAST_STATUS, done.encode()))
+        if self._queue and self._transmitting is None:
+            self._send_out(*self._queue.popleft())
 
     # --- receiving --------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from emulator.clock import MILLISECOND, SECOND, PacedClock, VirtualClock, run
@@ -75,6 +76,22 @@ def secured(number: int, dst: int, src: int) -> bytes:
     """A data frame with `number` in it, under the network key; as long as a Metering report."""
     npdu = nwk.secured_data(dst, src, 9, number.to_bytes(4, "little") + bytes(26), KEY, number, 0, 0x1000 + src, 30)
     return mac.data(number & 0xFF, PAN, dst, src, npdu, ack=True)
+
+
+def data_request(sequence: int) -> bytes:
+    """What a child asks its parent with."""
+    return mac.MacFrame(
+        mac.COMMAND,
+        sequence,
+        bytes((mac.Command.DATA_REQUEST,)),
+        dst_pan=PAN,
+        dst=HUB,
+        dst_mode=mac.SHORT,
+        src_pan=PAN,
+        src=METER,
+        src_mode=mac.SHORT,
+        ack_request=True,
+    ).encode()
 
 
 class Traffic:
@@ -162,10 +179,7 @@ def poll() -> dict[str, Any]:
     line = Line(air, clock, "meter", METER)
     hub = AirRadio(air, clock, split(1, "hub"), "hub", (1.0, 0.0))
     configure(hub, HUB)
-    request = mac.MacFrame(
-        mac.COMMAND, 1, bytes((mac.Command.DATA_REQUEST,)), dst_pan=PAN, dst=HUB, dst_mode=mac.SHORT, src_pan=PAN,
-        src=METER, src_mode=mac.SHORT, ack_request=True,
-    ).encode()  # fmt: skip
+    request = data_request(1)
 
     async def story() -> dict[str, Any]:
         await line.open()
@@ -207,12 +221,8 @@ def indirect_wait(baud: int | None, clock: VirtualClock, polls: int) -> list[flo
         for number in range(polls):
             arrived: asyncio.Future[int] = asyncio.get_running_loop().create_future()
             acknowledged: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-            child.receiver = lambda reception, arrived=arrived: arrived.done() or arrived.set_result(reception.time)
-            request = mac.MacFrame(
-                mac.COMMAND, number & 0xFF, bytes((mac.Command.DATA_REQUEST,)), dst_pan=PAN, dst=HUB,
-                dst_mode=mac.SHORT, src_pan=PAN, src=METER, src_mode=mac.SHORT, ack_request=True,
-            ).encode()  # fmt: skip
-            child.transmit(request, lambda _, heard=acknowledged: heard.set_result(clock.now))
+            child.receiver = partial(_note, arrived)
+            child.transmit(data_request(number & 0xFF), lambda _: acknowledged.set_result(clock.now))  # noqa: B023
             start = await acknowledged
             waits.append((await arrived - start) / MILLISECOND)
             await asyncio.sleep(0.02)
@@ -220,6 +230,11 @@ def indirect_wait(baud: int | None, clock: VirtualClock, polls: int) -> list[flo
     with opened(line):
         run(clock, story())
     return waits
+
+
+def _note(arrived: asyncio.Future[int], reception: Reception) -> None:
+    if not arrived.done():
+        arrived.set_result(reception.time)
 
 
 def sleepy_meter() -> dict[str, Any]:
