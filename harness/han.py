@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -35,10 +35,15 @@ METERS_AND_HUB = ("hub", "esme", "gsme")
 _KINDS: dict[str, type[Device[Any]]] = {"hub": CommsHub, "esme": Esme, "gsme": Gsme, "ihd": Ihd}
 
 D = TypeVar("D", bound=Device[Any])
+T = TypeVar("T")
 
 
 class FormationError(RuntimeError):
     """A HAN that is meant to be well did not come up: a fault of the bench, or of the scene it was given."""
+
+
+class OutageError(RuntimeError):
+    """A radio of the bench failed while something was under way that needs it."""
 
 
 class NotOursError(RuntimeError):
@@ -76,6 +81,7 @@ class Han:
         self.on_progress: Callable[[str], None] = lambda text: None
         """Called with what is waited for, or has happened, while the HAN comes up."""
         self._failing: dict[str, str] = {}
+        self._alarms: list[asyncio.Future[None]] = []
         wanted = {*ours, *(("ihd",) if ihd else ())}
         self._devices = {place: self._device(place) for place in PLACES if place in wanted}
         self._wan = WanInterface(self.hub, self.clock.call_later) if "hub" in self._devices else None
@@ -193,6 +199,26 @@ class Han:
             self._failing[name] = f"the radio of the {name} failed: {trouble}"
             self.outages += 1
             self.on_progress(self._failing[name])
+            alarms, self._alarms = self._alarms, []
+            for alarm in alarms:
+                if not alarm.done():
+                    alarm.set_exception(OutageError(self._failing[name]))
+
+    async def unless_outage(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of `work`, which is given up at the first failure of a radio. Raises OutageError."""
+        if not self.radios.can_fail:
+            return await work
+        task = asyncio.get_running_loop().create_task(work)
+        alarm: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._alarms.append(alarm)
+        try:
+            await asyncio.wait((task, alarm), return_when=asyncio.FIRST_COMPLETED)
+            if alarm.done():
+                alarm.result()
+            return await task
+        finally:
+            alarm.cancel()
+            task.cancel()
 
     # --- chance, and another hub ------------------------------------------------------------------------------------
 
@@ -259,7 +285,7 @@ class Han:
         raise FormationError(f"{device.name} did not join in {JOIN_ATTEMPTS} attempts")
 
     async def _find_network(self, device: Device[Any], start: int) -> None:
-        """From `start` (seconds) on, look for a foreign network until one lets the device in, however long that takes."""
+        """From `start` (seconds) on, look for a network until one lets the device in, however long that takes."""
         await asyncio.sleep(start)
         device.power_on()
         joiner = device.stack.joiner

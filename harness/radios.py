@@ -138,6 +138,11 @@ class Radios:
         return air
 
     @property
+    def can_fail(self) -> bool:
+        """Some radio is behind a serial line."""
+        return any(mount.host is not None for mount in self.mounts.values())
+
+    @property
     def published(self) -> list[Path]:
         """The symbolic links that lead to ptys of this bench."""
         ports = [mount.dongle.port for mount in self.mounts.values() if mount.dongle is not None]

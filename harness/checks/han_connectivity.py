@@ -17,7 +17,7 @@ from emulator.devices import WanReply
 from emulator.devices.ids import HUB_ENDPOINT
 from emulator.zcl.clusters import BASIC, METERING
 from harness.checks.evidence import Evidence, Witness
-from harness.han import Han
+from harness.han import Han, OutageError
 from harness.migration.vocabulary import Subject, Verdict
 
 GT01 = "GT01"
@@ -63,7 +63,10 @@ class HanConnectivityCheck:
         """Carry the check out once."""
         started, outages = han.clock.now, han.outages
         with Witness(han.medium, han.place_of) as witness:
-            verdict, cause, detail = await self._verdict(han)
+            try:
+                verdict, cause, detail = await han.unless_outage(self._verdict(han))
+            except OutageError as outage:
+                verdict, cause, detail = Verdict.INCONCLUSIVE, Subject.BENCH, _bench_failed(str(outage))
         if han.outages != outages or han.trouble is not None:
             # Whatever was seen meanwhile, or was not, may be the bench's doing.
             trouble = han.trouble or "a radio was gone for a while"

@@ -15,7 +15,7 @@ from harness.checks import CheckResult, HanConnectivityCheck
 from harness.cli.errors import ExitStatus
 from harness.cli.options import SPEED
 from harness.cli.output import json_option, print_json, say
-from harness.han import FormationError, Han
+from harness.han import FormationError, Han, OutageError
 from harness.migration.vocabulary import Subject, Verdict
 
 STATUS = {
@@ -92,8 +92,8 @@ async def _checked(wired: BenchFile, han: Han) -> CheckResult:
     async with han.radios:
         started = han.clock.now
         try:
-            await wired.begin(han)
-        except FormationError as error:
+            await han.unless_outage(wired.begin(han))
+        except (FormationError, OutageError) as error:
             detail = f"the bench did not come up: {han.trouble or error}"
             return CheckResult(Verdict.INCONCLUSIVE, started, han.clock.now, detail, cause=Subject.BENCH)
         patience = han.settings.gsme.wake_interval // SECOND

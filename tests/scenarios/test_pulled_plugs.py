@@ -1,0 +1,139 @@
+"""Dongles and ports that die at random moments: no run hangs, no verdict is wrong, nothing stays behind.
+
+Hosts and dongles as processes of their own are killed in test_killed_processes.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from emulator.clock import SECOND, VirtualClock, run
+from emulator.randomness import split
+from harness.bench import BenchFile
+from harness.checks import HanConnectivityCheck
+from harness.faults import FAULTS
+from harness.migration.vocabulary import Subject, Verdict
+
+RUNS = 100
+LONGEST_CHECK = 3_800
+"""Seconds: two wakes of the gas meter, a margin, and the controls."""
+
+
+async def unplug(mount, random):
+    mount.dongle.unplug()
+
+
+async def replug(mount, random):
+    mount.dongle.unplug()
+    await asyncio.sleep(random.random() * 600)
+    mount.dongle.plug()
+
+
+async def bite(mount, random):
+    mount.dongle.bite()
+
+
+async def freeze(mount, random):
+    mount.dongle.freeze()
+    await asyncio.sleep(random.random() * 60)
+    mount.dongle.freeze(False)
+
+
+async def garble(mount, random):
+    mount.dongle.garble(1 + int(random.random() * 5))
+
+
+async def kill_port(mount, random):
+    mount.dongle.port.close()
+
+
+ACCIDENTS = (unplug, replug, bite, freeze, garble, kill_port)
+
+
+def open_files() -> set[str]:
+    found = set()
+    for entry in Path("/proc/self/fd").iterdir():
+        try:
+            found.add(f"{entry.name} {entry.readlink()}")
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("bench", ["ptys", "sockets"])
+@pytest.mark.parametrize("number", range(RUNS // 2))
+def test_an_accident_at_a_random_moment_of_a_check(bench, number):
+    random = split("accidents", bench, str(number))
+    accident = ACCIDENTS[int(random.random() * len(ACCIDENTS))]
+    victim = ("hub", "esme", "gsme")[int(random.random() * 3)]
+    broken = random.random() < 0.5
+    clock = VirtualClock()
+    files, threads = open_files(), threading.active_count()
+    wired = BenchFile.find(bench)
+    han = wired.assemble(clock=clock, seed=str(number))
+
+    async def strike():
+        await asyncio.sleep(random.random() * (LONGEST_CHECK if broken else 1_900))
+        await accident(han.radios.mounts[victim], random)
+
+    async def story():
+        async with han.radios:
+            await wired.begin(han)
+            await asyncio.sleep(60)
+            if broken:
+                await FAULTS["battery-dead"].inject(han)
+            striking = asyncio.get_running_loop().create_task(strike())
+            outages = han.outages
+            result = await HanConnectivityCheck().run(han)
+            struck = striking.done() or han.outages > outages
+            striking.cancel()
+            return result, struck
+
+    result, struck = run(clock, story())
+    truth = Verdict.FAIL if broken else Verdict.PASS
+    assert result.verdict in (truth, Verdict.INCONCLUSIVE)
+    if result.verdict is Verdict.INCONCLUSIVE:
+        assert struck
+        assert result.cause in (Subject.BENCH, Subject.ESME)
+    assert result.ended - result.started <= (LONGEST_CHECK + 100) * SECOND
+    assert open_files() == files
+    assert threading.active_count() == threads
+
+
+def test_each_accident_is_noticed():
+    verdicts = {}
+    for accident in ACCIDENTS:
+        clock = VirtualClock()
+        wired = BenchFile.find("ptys")
+        han = wired.assemble(clock=clock, seed="harm")
+
+        async def story(accident=accident, han=han, wired=wired):
+            async with han.radios:
+                await wired.begin(han)
+                await asyncio.sleep(60)
+
+                async def strike():
+                    await asyncio.sleep(5)
+                    await accident(han.radios.mounts["hub"], split("harm"))
+
+                striking = asyncio.get_running_loop().create_task(strike())
+                result = await HanConnectivityCheck().run(han)
+                striking.cancel()
+                return result
+
+        verdicts[accident] = run(clock, story()).verdict
+    assert verdicts == dict.fromkeys(ACCIDENTS, Verdict.INCONCLUSIVE)
+
+
+def test_a_file_of_ours_would_be_noticed():
+    files = open_files()
+    descriptor = os.open("/dev/null", os.O_RDONLY)
+    try:
+        assert open_files() != files
+    finally:
+        os.close(descriptor)

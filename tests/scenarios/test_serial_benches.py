@@ -1,0 +1,47 @@
+"""The same scenarios on the Air, through ptys and through sockets: the bench file differs, and nothing else does."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.bench import BenchFile
+from harness.campaign.controllers import controller_factory
+from harness.scenario import load_scenario, play
+from harness.scenario.scenario import shipped
+from profiles.rulesets import shipped as rulesets
+
+BENCHES = ("virtual", "ptys", "sockets")
+
+
+def played(name: str, bench: str | None):
+    scenario = load_scenario(shipped()[name], rulesets())
+    wired = None if bench is None else BenchFile.find(bench)
+    return play(scenario, rulesets(), controller_factory("reference"), seed="1", bench=wired)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_verdicts_decisions_and_even_frames_are_the_same_on_every_bench(name):
+    without = played(name, None)
+    assert without.as_expected
+    for bench in BENCHES:
+        run = played(name, bench)
+        assert run.outcome is without.outcome
+        assert run.checks == without.checks
+        assert run.records == without.records
+        assert run.frames == without.frames
+
+
+def test_a_han_forms_behind_serial_lines_too():
+    import msgspec
+
+    from profiles.benches import Beginning
+
+    scenario = msgspec.structs.replace(
+        load_scenario(shipped()["dormant-three-failures"], rulesets()), begins=Beginning.NEW
+    )
+    runs = [
+        play(scenario, rulesets(), controller_factory("reference"), seed="7", bench=BenchFile.find(bench))
+        for bench in BENCHES
+    ]
+    assert {run.as_expected for run in runs} == {True}
+    assert len({run.records for run in runs}) == 1
