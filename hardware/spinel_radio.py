@@ -18,22 +18,17 @@ from emulator.radio.interface import RadioConfig, Reception, TxResult, TxStatus
 from emulator.radio.spinel import frames
 from emulator.radio.spinel.frames import Frame, TransmitRequest
 from emulator.radio.spinel.ids import (
-    FIRST_RESET,
-    LAST_RESET,
     Command,
     Property,
-    ResetReason,
     ScanState,
     Status,
 )
-from hardware.errors import NoAnswerError, PortUnavailableError, RadioError, UnfitFirmwareError
-from hardware.identity import ASKED, RcpIdentity, read_identity
+from hardware.errors import RadioError, UnfitFirmwareError
+from hardware.handshake import ANSWER_WAIT, introduce, says_it_restarted
+from hardware.identity import RcpIdentity
 from hardware.serial_port import SerialPort
 from hardware.transactions import Transactions
 
-ANSWER_WAIT = 1 * SECOND
-"""For an answer that the dongle gives at once; real time."""
-RESET_WAIT = 2 * SECOND
 AIR_WAIT = 2 * SECOND
 """For the end of a transmission: 16 attempts with five back-offs each take half a second."""
 ABORT_AFTER = 5 * MILLISECOND
@@ -49,7 +44,6 @@ _STATUS = {
     Status.NO_ACK: TxStatus.NO_ACK,
     Status.CCA_FAILURE: TxStatus.CHANNEL_ACCESS_FAILURE,
 }
-_MUST_KNOW = (Property.PROTOCOL_VERSION, Property.NCP_VERSION, Property.CAPS)
 
 
 class Sighting(NamedTuple):
@@ -93,7 +87,6 @@ class SpinelRadio:
         self._highest = -128
         self._offset: tuple[int, int] | None = None
         """From the dongle's time to ours, as of a time of ours, microseconds."""
-        self._reset_seen: asyncio.Event | None = None
         self._lost: asyncio.Event = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         port.received = self._line.feed
@@ -134,8 +127,10 @@ class SpinelRadio:
     async def _bring_up(self) -> None:
         await self._port.open()
         try:
-            await self._reset_dongle()
-            await self._identify()
+            self.identity = await introduce(self._line, self._port.url, self._patience)
+            shortcomings = "; ".join(self.identity.shortcomings())
+            if shortcomings:
+                raise UnfitFirmwareError(f"{self._port.url}: {self.identity.version} will not do: {shortcomings}")
         except BaseException:
             self._port.close()
             self._abandon()
@@ -145,47 +140,6 @@ class SpinelRadio:
         self._lost.clear()
         self.trouble = None
         self.on_trouble(None)
-
-    async def _reset_dongle(self) -> None:
-        self._reset_seen = asyncio.Event()
-        self._line.tell(Frame(0, Command.RESET, 0, bytes((ResetReason.STACK,))))
-        try:
-            async with asyncio.timeout(self._patience(RESET_WAIT) / SECOND):
-                await self._reset_seen.wait()
-        except TimeoutError:
-            pass  # some firmware restarts without a word; whether anybody is there shows next
-        finally:
-            self._reset_seen = None
-
-    async def _identify(self) -> None:
-        values: dict[Property, bytes | None] = {}
-        for what in ASKED:
-            values[what] = await self._get(what)
-            if values[what] is None and what in _MUST_KNOW:
-                raise UnfitFirmwareError(f"{self._port.url}: the firmware does not know {what.name}")
-        try:
-            self.identity = read_identity(values)
-        except RemoteProtocolError as error:
-            raise UnfitFirmwareError(f"{self._port.url}: what the firmware says of itself is {error.detail}") from None
-        shortcomings = "; ".join(self.identity.shortcomings())
-        if shortcomings:
-            raise UnfitFirmwareError(f"{self._port.url}: {self.identity.version} will not do: {shortcomings}")
-
-    async def _get(self, what: Property) -> bytes | None:
-        """A property's value, or None where the firmware does not know it."""
-        answer: asyncio.Future[Frame | None] = asyncio.get_running_loop().create_future()
-
-        def answered(frame: Frame | None) -> None:
-            if not answer.done():
-                answer.set_result(frame)
-
-        self._line.ask(Command.GET, what, b"", answered, self._patience(ANSWER_WAIT))
-        frame = await answer
-        if frame is None:
-            raise NoAnswerError(
-                f"{self._port.url}: nothing answers Spinel there; `hanbench doctor` says what it may be instead"
-            )
-        return frame.value if frame.property == what else None
 
     def _patience(self, real: int) -> int:
         """Microseconds of the clock for so many of real time."""
@@ -383,16 +337,8 @@ class SpinelRadio:
             self._highest = max(self._highest, int.from_bytes(frame.value[1:], "little", signed=True))
         elif frame.property == Property.MAC_SCAN_STATE and frame.value == bytes((ScanState.IDLE,)):
             self._scanned()
-        elif frame.property == Property.LAST_STATUS and frame.value:
-            self._restarted(frame.value[0])
-
-    def _restarted(self, status: int) -> None:
-        if not FIRST_RESET <= status <= LAST_RESET:
-            return
-        if self._reset_seen is not None:
-            self._reset_seen.set()
-        elif self.trouble is None:
-            self._in_trouble(f"{self._port.url} has restarted by itself (status {status})")
+        elif says_it_restarted(frame) and self.trouble is None:
+            self._in_trouble(f"{self._port.url} has restarted by itself (status {frame.value[0]})")
 
     def _received(self, value: bytes) -> None:
         try:
@@ -467,6 +413,3 @@ def _settings(config: RadioConfig) -> tuple[tuple[Property, bytes], ...]:
 
 def _address(address: int, extended: bool) -> bytes:
     return address.to_bytes(8, "big") if extended else le(address, 2)
-
-
-__all__ = ["NoAnswerError", "PortUnavailableError", "Sighting", "SpinelRadio", "UnfitFirmwareError"]

@@ -49,6 +49,7 @@ FLOORS = (
     Floor(("serial line, sustained", "frames_per_second_each_way"), at_least=199),
     Floor(("serial line, sustained", "lost"), at_most=0),
     Floor(("serial line, sustained", "doubled"), at_most=0),
+    Floor(("serial line, sustained", "unacknowledged_on_the_air"), at_most=0),
     Floor(("serial line, poll", "median_ms"), at_most=5),
     Floor(("serial line, 50 dongles", "processor_share"), at_most=0.5),
     Floor(("serial line, replug", "worst_s"), at_most=2),

@@ -9,10 +9,9 @@ import asyncio
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from emulator.clock import MILLISECOND, SECOND, PacedClock, VirtualClock, run
 from emulator.dongle import Crossing, PtyPort, VirtualDongle
@@ -25,6 +24,8 @@ from emulator.zigbee.security.ccm import cipher
 from hardware.serial_port import SerialPort
 from hardware.spinel_radio import SpinelRadio
 
+T = TypeVar("T")
+
 PAN, CHANNEL = 0x1234, 15
 HUB, METER = 0x0000, 0x0001
 KEY = cipher(bytes(range(16)))
@@ -33,6 +34,7 @@ SUSTAINED = 60
 """Seconds."""
 FASTER = 4
 """Speed of the clock while frames are counted: 400 frames of this length a second are more than 250 kbit/s carry."""
+RETRIES = 10
 POLLS = 300
 DONGLES = 50
 BAUDS = (57_600, 115_200, 230_400, 460_800, 921_600)
@@ -63,10 +65,12 @@ def configure(radio: Radio, short: int) -> None:
     radio.listen(True)
 
 
-@contextmanager
-def opened(*lines: Line) -> Iterator[None]:
+async def using(lines: Sequence[Line], story: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Open the lines, play the story, close them."""
     try:
-        yield
+        for line in lines:
+            await line.open()
+        return await story()
     finally:
         for line in lines:
             line.close()
@@ -124,7 +128,9 @@ class Traffic:
         self._busy = True
         self._waiting -= 1
         number, self._next = self._next, self._next + 1
-        self._sender.transmit(secured(number, *self._way), lambda result: self._sent(number, result))
+        # Two stations that are never silent collide now and then: as many attempts as it takes.
+        psdu = secured(number, *self._way)
+        self._sender.transmit(psdu, lambda result: self._sent(number, result), backoffs=5, retries=RETRIES)
 
     def _sent(self, number: int, result: TxResult) -> None:
         self._busy = False
@@ -148,7 +154,6 @@ def sustained() -> dict[str, Any]:
     configure(meter, METER)
 
     async def story() -> dict[str, Any]:
-        await line.open()
         count, period = FRAMES_A_SECOND * SUSTAINED, SECOND * FASTER // FRAMES_A_SECOND
         out = Traffic(clock, line.host, meter, METER, HUB)
         back = Traffic(clock, meter, line.host, HUB, METER)
@@ -168,8 +173,7 @@ def sustained() -> dict[str, Any]:
             "processor_share": round((time.process_time() - processor) / took, 2),
         }
 
-    with opened(line):
-        return run(clock, story())
+    return run(clock, using((line,), story))
 
 
 def poll() -> dict[str, Any]:
@@ -182,13 +186,11 @@ def poll() -> dict[str, Any]:
     request = data_request(1)
 
     async def story() -> dict[str, Any]:
-        await line.open()
         trips = [await _sent(line.host, request) for _ in range(POLLS)]
         ours = sorted(trip * 1000 for trip in trips)
         return {"median_ms": round(statistics.median(ours), 2), "p99_ms": round(ours[POLLS * 99 // 100], 2)}
 
-    with opened(line):
-        return run(clock, story())
+    return run(clock, using((line,), story))
 
 
 async def _sent(radio: Radio, psdu: bytes) -> float:
@@ -214,7 +216,6 @@ def indirect_wait(baud: int | None, clock: VirtualClock, polls: int) -> list[flo
     waits: list[float] = []
 
     async def story() -> None:
-        await line.open()
         await asyncio.sleep(0.5)
         answer = secured(1, METER, HUB)
         line.host.receiver = lambda _: line.host.transmit(answer, lambda result: None)
@@ -227,8 +228,7 @@ def indirect_wait(baud: int | None, clock: VirtualClock, polls: int) -> list[flo
             waits.append((await arrived - start) / MILLISECOND)
             await asyncio.sleep(0.02)
 
-    with opened(line):
-        run(clock, story())
+    run(clock, using((line,), story))
     return waits
 
 
@@ -260,9 +260,8 @@ def many_dongles() -> dict[str, Any]:
     seconds = 20
 
     async def story() -> dict[str, Any]:
-        for line in lines:
-            await line.open()
-        ways = [Traffic(clock, line.host, lines[0].host, HUB, number) for number, line in enumerate(lines[1:], start=1)]
+        hub = lines[0].host
+        ways = [Traffic(clock, line.host, hub, HUB, number) for number, line in enumerate(lines[1:], start=1)]
         started, processor = time.perf_counter(), time.process_time()
         for number, way in enumerate(ways):
             clock.call_later(number * 10 * SECOND // DONGLES, way.offer, 2, 10 * SECOND)
@@ -271,8 +270,7 @@ def many_dongles() -> dict[str, Any]:
         sent = sum(way.ended[TxStatus.ACKED] for way in ways)
         return {"dongles": DONGLES, "frames": sent, "processor_share": round(used / took, 3)}
 
-    with opened(*lines):
-        return run(clock, story())
+    return run(clock, using(lines, story))
 
 
 def replug() -> dict[str, Any]:
@@ -281,7 +279,6 @@ def replug() -> dict[str, Any]:
     line = Line(Air(clock, split(1, "air")), clock, "hub", HUB)
 
     async def story() -> dict[str, Any]:
-        await line.open()
         took = []
         for round_ in range(10):
             line.dongle.unplug()
@@ -293,5 +290,4 @@ def replug() -> dict[str, Any]:
             took.append(time.perf_counter() - back)
         return {"worst_s": round(max(took), 2), "median_s": round(statistics.median(took), 2)}
 
-    with opened(line):
-        return run(clock, story())
+    return run(clock, using((line,), story))

@@ -25,6 +25,7 @@ COMMANDS = {
     "verify": Lazy("harness.cli.verify:verify", "Judge a controller on the whole matrix of installations and faults."),
     "run": Lazy("harness.cli.run:run", "Run one scenario file."),
     "check": Lazy("harness.cli.check:check", "Run one HAN-connectivity check on a bench, emulated or real."),
+    "doctor": Lazy("harness.cli.doctor:doctor", "Find dongles, and say what each is fit for."),
     "up": Lazy("harness.cli.up:up", "Bring a bench up and keep it: ports, dongles, a capture."),
     "rules": Lazy("harness.cli.rules:rules", "The rule sets that are judged, with their sources."),
     "profiles": Lazy("harness.cli.profiles:profiles", "The cohorts and devices that are emulated."),

@@ -1,0 +1,76 @@
+"""The first words with an RCP: restart it, and have it say what it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from emulator.clock import SECOND
+from emulator.errors import RemoteProtocolError
+from emulator.radio.spinel.frames import UNSOLICITED, Frame
+from emulator.radio.spinel.ids import FIRST_RESET, LAST_RESET, Command, Property, ResetReason
+from hardware.errors import NoAnswerError, UnfitFirmwareError
+from hardware.identity import ASKED, RcpIdentity, read_identity
+from hardware.transactions import Transactions
+
+RESET_WAIT = 2 * SECOND
+ANSWER_WAIT = 1 * SECOND
+"""For an answer that the dongle gives at once; real time."""
+
+_MUST_KNOW = (Property.PROTOCOL_VERSION, Property.NCP_VERSION, Property.CAPS)
+Patience = Callable[[int], int]
+"""From microseconds of real time to those of the clock."""
+
+
+def says_it_restarted(frame: Frame) -> bool:
+    """Whether an unsolicited frame announces that the radio has just started."""
+    about_status = frame.command == Command.IS and frame.property == Property.LAST_STATUS
+    return about_status and bool(frame.value) and FIRST_RESET <= frame.value[0] <= LAST_RESET
+
+
+async def introduce(
+    line: Transactions, where: str, patience: Patience, *, reset_wait: int = RESET_WAIT, wait: int = ANSWER_WAIT
+) -> RcpIdentity:
+    """Restart the RCP on `line` and ask what it is; `where` is for error messages.
+
+    Raises NoAnswerError where nothing answers Spinel, UnfitFirmwareError where the answers make no sense.
+    """
+    await _restart(line, patience(reset_wait))
+    values: dict[Property, bytes | None] = {}
+    for what in ASKED:
+        frame = await get(line, what, patience(wait))
+        if frame is None:
+            raise NoAnswerError(f"{where}: nothing answers Spinel there; `hanbench doctor` says what it may be instead")
+        values[what] = frame.value if frame.property == what else None
+        if values[what] is None and what in _MUST_KNOW:
+            raise UnfitFirmwareError(f"{where}: the firmware does not know {what.name}")
+    try:
+        return read_identity(values)
+    except RemoteProtocolError as error:
+        raise UnfitFirmwareError(f"{where}: what the firmware says of itself is {error.detail}") from None
+
+
+async def get(line: Transactions, what: Property, wait: int) -> Frame | None:
+    """The answer to a GET, which may be LAST_STATUS; None: there was none within `wait` microseconds."""
+    answer: asyncio.Future[Frame | None] = asyncio.get_running_loop().create_future()
+
+    def answered(frame: Frame | None) -> None:
+        if not answer.done():
+            answer.set_result(frame)
+
+    line.ask(Command.GET, what, b"", answered, wait)
+    return await answer
+
+
+async def _restart(line: Transactions, wait: int) -> None:
+    """Some firmware restarts without a word: whether anybody is there shows in the answers that follow."""
+    seen = asyncio.Event()
+    before, line.unsolicited = line.unsolicited, lambda frame: seen.set() if says_it_restarted(frame) else None
+    try:
+        line.tell(Frame(UNSOLICITED, Command.RESET, 0, bytes((ResetReason.STACK,))))
+        async with asyncio.timeout(wait / SECOND):
+            await seen.wait()
+    except TimeoutError:
+        pass
+    finally:
+        line.unsolicited = before

@@ -1,0 +1,191 @@
+"""What answers on a serial port: an RCP, a co-processor of another kind, or nothing.
+
+An EZSP or ZNP co-processor has its own network layer in firmware and hides the frames: it cannot be one of our radios
+until it is flashed with RCP firmware (hardware/flashing.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from binascii import crc_hqx
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import reduce
+from operator import xor
+
+from emulator.clock import MILLISECOND, SECOND, Clock
+from emulator.radio.spinel.ids import Property
+from hardware.errors import NoAnswerError, PortUnavailableError, UnfitFirmwareError
+from hardware.handshake import get, introduce
+from hardware.identity import RcpIdentity
+from hardware.serial_port import SerialPort, target
+from hardware.transactions import Transactions
+
+SPINEL_BAUDS = (460_800, 115_200, 1_000_000)
+OTHER_BAUD = 115_200
+RESET_WAIT, ANSWER_WAIT = 700 * MILLISECOND, 300 * MILLISECOND
+OTHER_WAIT = 0.8
+"""Seconds for an EZSP or ZNP co-processor to say something: EZSP ones restart first."""
+ROUND_TRIPS = 20
+CANCEL, ASH_RESET = b"\x1a", b"\xc0\x38\xbc\x7e"
+ASH_RESET_ACK, ASH_VERSION, ASH_FLAG = 0xC1, 0x02, b"\x7e"
+ZNP_PING = b"\xfe\x00\x21\x01\x20"
+ZNP_START, ZNP_PING_ANSWER = 0xFE, b"\x61\x01"
+REFLASH = "not usable: it hides the frames; flash RCP firmware (hardware/flashing.md)"
+
+
+class Kind(StrEnum):
+    """What is at a port."""
+
+    RCP = "RCP"
+    EZSP = "EZSP co-processor"
+    ZNP = "ZNP co-processor"
+    SILENT = "silent"
+    CLOSED = "cannot be opened"
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """How long an answer takes, milliseconds."""
+
+    median: float
+    worst: float
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a dongle can be used as, and how quick its line must be for that."""
+
+    name: str
+    worst_ms: float
+    why: str
+
+
+ROLES = (
+    Role("hub", 10.0, "a sleeping gas meter listens for 31.8 ms after it asked: two frames pass the line in that time"),
+    Role("esme", 100.0, "answers are waited for ten seconds"),
+    Role("gsme", 100.0, "its receiver is on before it asks"),
+    Role("sniffer", 1000.0, "frames carry the radio's own time"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a probe found at one port."""
+
+    url: str
+    kind: Kind
+    advice: str
+    """What to do, or that nothing is to be done."""
+    baud: int | None = None
+    identity: RcpIdentity | None = None
+    round_trip: RoundTrip | None = None
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """What it is fit for."""
+        if self.kind is not Kind.RCP or self.round_trip is None or self.identity is None:
+            return ()
+        if any(self.identity.shortcomings()):
+            return ()
+        return tuple(role.name for role in ROLES if self.round_trip.worst <= role.worst_ms)
+
+
+async def probe(url: str, clock: Clock) -> Finding:
+    """Find out what is at `url`; a matter of seconds. Whatever is there is restarted by it. Raises nothing."""
+    for baud in SPINEL_BAUDS if "://" not in target(url) else SPINEL_BAUDS[:1]:
+        try:
+            finding = await _spinel(url, clock, baud)
+        except PortUnavailableError as error:
+            return Finding(url, Kind.CLOSED, str(error))
+        if finding is not None:
+            return finding
+    for kind, question, recognised in (
+        (Kind.ZNP, ZNP_PING, is_znp_answer),
+        (Kind.EZSP, CANCEL + ASH_RESET, is_ash_reset_ack),
+    ):
+        try:
+            answer = await _answer(url, question, recognised)
+        except PortUnavailableError as error:
+            return Finding(url, Kind.CLOSED, str(error))
+        if recognised(answer):
+            return Finding(url, kind, REFLASH, OTHER_BAUD)
+    return Finding(url, Kind.SILENT, "nothing answers: is it in its bootloader, or something else altogether?")
+
+
+async def _spinel(url: str, clock: Clock, baud: int) -> Finding | None:
+    port = SerialPort(url, baud=baud)
+    line = Transactions(clock, port.write)
+    port.received = line.feed
+    await port.open()
+    try:
+        identity = await introduce(line, url, int, reset_wait=RESET_WAIT, wait=ANSWER_WAIT)
+        trips = [await _round_trip(line) for _ in range(ROUND_TRIPS)]
+    except NoAnswerError:
+        return None
+    except UnfitFirmwareError as error:
+        return Finding(url, Kind.RCP, str(error), baud)
+    finally:
+        port.close()
+        line.abandon()
+    advice = "; ".join(identity.shortcomings()) or "; ".join(identity.regrets()) or "nothing to do"
+    answered = [trip for trip in trips if trip is not None]
+    if len(answered) < ROUND_TRIPS:
+        advice = f"{ROUND_TRIPS - len(answered)} of {ROUND_TRIPS} questions got no answer: check cable and baud rate"
+        return Finding(url, Kind.RCP, advice, baud, identity)
+    round_trip = RoundTrip(round(statistics.median(answered), 2), round(max(answered), 2))
+    return Finding(url, Kind.RCP, advice, baud, identity, round_trip)
+
+
+async def _round_trip(line: Transactions) -> float | None:
+    start = time.perf_counter()
+    frame = await get(line, Property.PROTOCOL_VERSION, SECOND)
+    return None if frame is None else (time.perf_counter() - start) * 1000
+
+
+async def _answer(url: str, question: bytes, enough: Callable[[bytes], bool]) -> bytes:
+    """What comes back for `question`, until it is enough or time is up."""
+    port = SerialPort(url, baud=OTHER_BAUD)
+    heard = bytearray()
+    done = asyncio.Event()
+
+    def received(octets: bytes) -> None:
+        heard.extend(octets[:1024])
+        if enough(bytes(heard)) or len(heard) > 4096:
+            done.set()
+
+    port.received = received
+    port.ended = lambda reason: done.set()
+    await port.open()
+    try:
+        port.write(question)
+        async with asyncio.timeout(OTHER_WAIT):
+            await done.wait()
+    except TimeoutError:
+        pass
+    finally:
+        port.close()
+    return bytes(heard)
+
+
+def is_ash_reset_ack(octets: bytes) -> bool:
+    """Whether an EZSP co-processor says that it has restarted (ASH RSTACK, with its CRC)."""
+    for stretch in octets.split(ASH_FLAG):
+        frame = stretch.lstrip(b"\x11\x13\x18\x1a\x00")
+        if len(frame) == 5 and frame[0] == ASH_RESET_ACK and frame[1] == ASH_VERSION:
+            return crc_hqx(frame[:3], 0xFFFF).to_bytes(2, "big") == frame[3:]
+    return False
+
+
+def is_znp_answer(octets: bytes) -> bool:
+    """Whether a ZNP co-processor answered a ping (MT SYS_PING response, with its check octet)."""
+    for at, octet in enumerate(octets):
+        if octet == ZNP_START and len(octets) > at + 1:
+            end = at + 4 + octets[at + 1]
+            body = octets[at + 1 : end]
+            if body[1:3] == ZNP_PING_ANSWER and len(octets) > end and reduce(xor, body) == octets[end]:
+                return True
+    return False

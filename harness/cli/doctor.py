@@ -1,0 +1,106 @@
+"""`hanbench doctor`: what is plugged in, what answers, and what it is fit for."""
+
+from __future__ import annotations
+
+import click
+from msgspec import Struct
+
+from emulator.clock import PacedClock, run
+from hardware.discovery import FoundPort, ports
+from hardware.probe import ROLES, Finding, Kind, probe
+from harness.cli.errors import BadInput, ExitStatus
+from harness.cli.output import json_option, print_json, say, table
+
+
+class PortReport(Struct, frozen=True):
+    """One port."""
+
+    url: str
+    """As a bench file has it."""
+    device: str
+    usb: str | None
+    maker: str | None
+    product: str | None
+    board: str | None
+    answers: Kind
+    firmware: str | None
+    protocol: str | None
+    radio_capabilities: tuple[str, ...]
+    baud: int | None
+    round_trip_median_ms: float | None
+    round_trip_worst_ms: float | None
+    fit_for: tuple[str, ...]
+    advice: str
+
+
+@click.command()
+@click.argument("port", required=False)
+@json_option
+def doctor(port: str | None, as_json: bool) -> int:
+    """Find dongles, ask each what it is, and say what it is fit for; or ask one PORT.
+
+    PORT is a device, serial:/dev/... or socket://HOST:PORT. Whatever is there is restarted. Exit status: 0 something is
+    fit for something, or no dongle is there; 2 what is there will not do; 3 PORT cannot be opened.
+    """
+    candidates = ports() if port is None else [_named(port)]
+    if not candidates:
+        if as_json:
+            print_json([])
+        else:
+            click.echo("no serial port was found: plug a dongle in (docs/hardware.md), or name a PORT")
+        return ExitStatus.EXPECTED
+    reports = []
+    for found in candidates:
+        say(f"asking {found.device} ...")
+        url = found.stable if "://" in found.stable else f"serial:{found.stable}"
+        clock = PacedClock()
+        reports.append(_report(found, run(clock, probe(url, clock))))
+    if port is not None and reports[0].answers is Kind.CLOSED:
+        raise BadInput(None, None, reports[0].advice)
+    if as_json:
+        print_json(reports)
+    else:
+        _tell(reports)
+    return ExitStatus.EXPECTED if any(report.fit_for for report in reports) else ExitStatus.UNKNOWN
+
+
+def _named(port: str) -> FoundPort:
+    device = port.removeprefix("serial:")
+    known = next((found for found in ports() if device in (found.device, found.stable)), None)
+    return known or FoundPort(device, device, None, None, None, None, None)
+
+
+def _report(found: FoundPort, finding: Finding) -> PortReport:
+    identity, trip = finding.identity, finding.round_trip
+    return PortReport(
+        finding.url,
+        found.device,
+        found.usb,
+        found.maker,
+        found.product,
+        found.board,
+        finding.kind,
+        None if identity is None else identity.version,
+        None if identity is None else f"Spinel {identity.protocol[0]}.{identity.protocol[1]}",
+        () if identity is None else tuple(bit.name or "" for bit in identity.radio),
+        finding.baud,
+        None if trip is None else trip.median,
+        None if trip is None else trip.worst,
+        finding.roles,
+        finding.advice,
+    )
+
+
+def _tell(reports: list[PortReport]) -> None:
+    rows = []
+    for report in reports:
+        what = report.board or report.product or report.usb or "-"
+        answers = report.answers.value if report.firmware is None else f"{report.answers.value} {report.firmware}"
+        trip = "-" if report.round_trip_median_ms is None else f"{report.round_trip_median_ms:g} ms"
+        fit = ", ".join(report.fit_for) or "nothing"
+        rows.append((report.url, what, answers, trip, fit, report.advice))
+    table(("radio", "what it may be", "what answers", "round trip", "fit for", "advice"), rows)
+    click.echo()
+    for role in ROLES:
+        fit_for_it = ", ".join(report.url for report in reports if role.name in report.fit_for)
+        click.echo(f"{role.name:8} {fit_for_it or f'none: {role.why}'}")
