@@ -42,12 +42,14 @@ def doctor(port: str | None, as_json: bool) -> int:
     PORT is a device, serial:/dev/... or socket://HOST:PORT. Whatever is there is restarted. Exit status: 0 something is
     fit for something, or no dongle is there; 2 what is there will not do; 3 PORT cannot be opened.
     """
-    candidates = ports() if port is None else [_named(port)]
+    candidates = [found for found in ports() if found.usb is not None] if port is None else [_named(port)]
     if not candidates:
         if as_json:
             print_json([])
         else:
-            click.echo("no serial port was found: plug a dongle in (docs/hardware.md), or name a PORT")
+            others = ", ".join(found.device for found in ports())
+            passed_over = f" ({others} are no USB devices, and are asked only when named)" if others else ""
+            click.echo(f"no dongle was found{passed_over}: plug one in (docs/hardware.md), or name a PORT")
         return ExitStatus.EXPECTED
     reports = []
     for found in candidates:

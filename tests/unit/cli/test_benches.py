@@ -1,0 +1,109 @@
+"""`hanbench check`, `up` and `doctor`, as their users call them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harness.capture import keyfile, read
+
+INSTALLED = "[nodes.hub]\n[nodes.esme]\n[nodes.gsme]\n"
+
+
+@pytest.fixture
+def bench(tmp_path):
+    def write(text: str) -> str:
+        path = tmp_path / "bench.toml"
+        path.write_text('id = "mine"\ntitle = "My bench"\n' + text, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+@pytest.mark.parametrize("name", ["virtual", "ptys", "sockets"])
+def test_a_gas_meter_that_is_well_passes(hanbench, tmp_path, name):
+    result = hanbench("check", name, "--json", "--out", str(tmp_path))
+    assert result.status == 0
+    said = json.loads(result.out)
+    assert (said["verdict"], said["code"], said["cause"]) == ("pass", None, None)
+    frames = list(read(tmp_path / said["capture"]))
+    assert 0 < max(said["frames"]) <= len(frames)
+    assert keyfile.read(keyfile.beside(tmp_path / said["capture"]))
+    assert json.loads((tmp_path / "check.json").read_text()) == said
+
+
+def test_one_that_is_dead_fails_with_its_code(hanbench, bench):
+    result = hanbench("check", bench('faults = ["battery-dead"]\n' + INSTALLED))
+    assert result.status == 1
+    assert result.out.startswith("fail GT01: the GSME did not answer")
+
+
+def test_a_broken_bench_is_inconclusive(hanbench, bench):
+    result = hanbench("check", bench('faults = ["bench-fault"]\n' + INSTALLED))
+    assert result.status == 2
+    assert result.out.startswith("inconclusive: the bench itself has failed")
+
+
+def test_a_check_runs_on_a_han_that_forms_first(hanbench, bench):
+    result = hanbench("check", bench('begins = "new"\n' + INSTALLED), "--json")
+    assert (result.status, json.loads(result.out)["verdict"]) == (0, "pass")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[nodes.esme]\n", "nodes.hub: a check is run by a hub of ours"),
+        ("[nodes.hub]\n[nodes.esme]\n", "nodes.gsme: expected a gas meter to check"),
+        ('faults = ["batery-dead"]\n' + INSTALLED, "faults[0]: found 'batery-dead'; expected one of"),
+        ("[nodes.hub]\n[nodes.esme]\nwake_interval_s = 3\n[nodes.gsme]\n", "nodes.esme.wake_interval_s: expected for the gsme"),
+        ('[nodes.hub]\nprofile = "ioc-esme"\n[nodes.esme]\n[nodes.gsme]\n', "nodes.hub.profile: expected a device of kind hub"),
+        ('[nodes.hub]\n[nodes.esme]\ninstall_code = "83FED3407A939723A5C639B26916D505C3B6"\n[nodes.gsme]\n', "CRC of the install code"),
+        ('[nodes.hub]\nradio = "serial:/dev/no-such"\n[nodes.gsme]\nradio = "serial:/dev/no-such"\n', "no such device"),
+    ],
+)  # fmt: skip
+def test_a_bench_that_will_not_do_is_one_clear_line(hanbench, bench, text, said):
+    result = hanbench("check", bench(text))
+    assert result.status == 3
+    assert said in result.err.splitlines()[-1]
+    assert "Traceback" not in result.err
+
+
+def test_a_scenario_says_that_it_needs_all_devices(hanbench, bench):
+    path = bench('[nodes.hub]\n[nodes.esme]\n[nodes.gsme]\nradio = "physical"\nieee = "0011223344556677"\n')
+    result = hanbench("run", "dormant-three-failures", "--bench", path)
+    assert result.status == 3
+    assert "nodes.gsme: a scenario breaks devices" in result.err
+
+
+def test_up_prints_where_its_ports_are_and_keeps_a_capture(hanbench, bench, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    path = bench(INSTALLED + '[dongles.sniffer]\n[dongles.other]\nradio = "tcp:"\n')
+    result = hanbench("up", path, "--for", "0.3", "--json", "--out", str(tmp_path / "out"))
+    assert result.status == 0
+    said = json.loads(result.out)
+    ports = {port["name"]: port for port in said["ports"]}
+    assert set(ports) == {"hub", "esme", "gsme", "sniffer", "other"}
+    assert ports["sniffer"]["port"] == str(tmp_path / "hanbench" / "mine" / "sniffer")
+    assert ports["sniffer"]["device"].startswith("/dev/pts/")
+    assert ports["other"]["port"].startswith("socket://127.0.0.1:")
+    assert (tmp_path / "out" / "mine.pcapng").stat().st_size > 0
+    assert not list((tmp_path / "hanbench").glob("*"))
+
+
+def test_up_does_not_take_what_is_not_its_own(hanbench, bench, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    mine = tmp_path / "mine"
+    mine.write_text("precious")
+    result = hanbench(
+        "up", bench(f'[nodes]\n[dongles.x]\nradio = "pty:{mine}"\n'), "--for", "0.1", "--out", str(tmp_path / "o")
+    )
+    assert result.status == 3
+    assert "exists and is no symbolic link" in result.err
+    assert mine.read_text() == "precious"
+
+
+def test_doctor_says_why_a_port_cannot_be_asked(hanbench):
+    result = hanbench("doctor", "/dev/no-such-dongle")
+    assert result.status == 3
+    assert "no such device" in result.err

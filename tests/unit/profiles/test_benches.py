@@ -1,0 +1,98 @@
+"""Bench files: what they can say, and what a wrong one is told, in one line with file, key and expectation."""
+
+from __future__ import annotations
+
+import pytest
+
+from profiles.benches import Beginning, RadioKind, find_bench, ids, parse_radio, path_of, read_bench
+from profiles.errors import ProfileError
+
+HEAD = 'id = "b"\ntitle = "A bench"\n'
+ALL = "[nodes.hub]\n[nodes.esme]\n[nodes.gsme]\n"
+
+
+@pytest.fixture
+def bench(tmp_path):
+    def write(text: str, head: str = HEAD):
+        path = tmp_path / "b.toml"
+        path.write_text(head + text, encoding="utf-8")
+        return read_bench(path)
+
+    return write
+
+
+@pytest.mark.parametrize("name", ids())
+def test_every_bench_that_comes_with_hanbench_is_read_under_its_id(name):
+    assert find_bench(name).id == name == path_of(name).stem
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "where"),
+    [
+        ("air:", RadioKind.AIR, ""),
+        ("pty:", RadioKind.PTY, ""),
+        ("pty:/tmp/x", RadioKind.PTY, "/tmp/x"),
+        ("tcp:", RadioKind.TCP, ""),
+        ("tcp:8123", RadioKind.TCP, "8123"),
+        ("serial:/dev/ttyACM0", RadioKind.SERIAL, "/dev/ttyACM0"),
+        ("socket://host:1", RadioKind.SOCKET, "//host:1"),
+        ("physical", RadioKind.PHYSICAL, ""),
+    ],
+)
+def test_a_radio_is_told_by_what_stands_before_the_colon(text, kind, where):
+    url = parse_radio(text)
+    assert (url.kind, url.where, str(url)) == (kind, where, text)
+
+
+@pytest.mark.parametrize("text", ["", "air", "airr:", "air:x", "tcp:x", "tcp:65536", "serial:ttyACM0", "serial:",
+                                  "socket:host:1", "socket://host", "socket://:1", "physical:", "rfc2217://x:1"])  # fmt: skip
+def test_what_is_no_radio_is_refused_with_what_was_expected(text):
+    with pytest.raises(ValueError, match="expected"):
+        parse_radio(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[nodes]\n", "nodes: expected at least one device, or a dongle"),
+        (ALL + "[nodes.esme2]\n", "nodes.esme2: no such key; expected one of .*; did you mean esme?"),
+        (ALL.replace("[nodes.esme]", '[nodes.esme]\nradio = "usb:1"'), "nodes.esme: found 'usb:1'; expected one of air:"),
+        (ALL.replace("[nodes.esme]", '[nodes.esme]\nradio = "physical"'), "nodes.esme.ieee: expected"),
+        (ALL.replace("[nodes.esme]", '[nodes.esme]\nradio = "serial:/dev/x"'), "they would never meet"),
+        (ALL.replace("[nodes.esme]", '[nodes.esme]\nieee = "12"'), "nodes.esme.ieee"),
+        (ALL.replace("[nodes.esme]", '[nodes.esme]\ninstall_code = "12"'), "nodes.esme.install_code"),
+        (ALL + "wake_interval_s = 0\n", "nodes.gsme.wake_interval_s: expected a number >= 1"),
+        (ALL + '[[links]]\nbetween = ["hub", "ihd"]\nattenuation_db = 3\n', "links.0..between: found 'ihd'; expected one"),
+        (ALL + '[dongles.hub]\n', "dongles.hub: expected a name that is no node's"),
+        (ALL + '[dongles.x]\nradio = "air:"\n', "found 'air:'; expected pty: or tcp:"),
+        ('[nodes.hub]\nradio = "serial:/dev/x"\n[dongles.y]\n', "links and dongles need this bench's own Air"),
+        ("[nodes.hub]\n[nodes.esme]\n", ""),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_in_one_line(bench, text, said):
+    if not said:
+        assert bench(text).starts is Beginning.NEW
+        return
+    with pytest.raises(ProfileError, match=said) as error:
+        bench(text)
+    assert "b.toml" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("speed", ["0", "-1", "2", '"virtual"'])
+def test_somebody_outside_keeps_real_time(bench, speed):
+    with pytest.raises(ProfileError, match="speed: found"):
+        bench("[nodes.hub]\nradio = 'serial:/dev/ttyACM0'\n", f"{HEAD}speed = {speed}\n")
+
+
+def test_a_han_can_be_found_installed_only_if_all_of_it_is_ours(bench):
+    assert bench(ALL).starts is Beginning.INSTALLED
+    with pytest.raises(ProfileError, match="expected 'new'"):
+        bench("[nodes.hub]\n", HEAD + 'begins = "installed"\n')
+
+
+def test_a_bench_that_is_nowhere_is_told_with_the_ones_there_are():
+    with pytest.raises(ProfileError, match="did you mean ptys?"):
+        find_bench("ptyss")
+    with pytest.raises(ProfileError, match=r"nowhere\.toml: cannot be read: No such file"):
+        find_bench("nowhere.toml")
