@@ -166,8 +166,12 @@ def test_either_process_is_killed_at_a_random_moment(number, tmp_path):
 def test_a_check_whose_dongle_dies_with_its_process_is_inconclusive(number, tmp_path):
     """The hub on a dongle of another process; the check ends soon after that process, and does not pass."""
     bench = tmp_path / "hub.toml"
-    air = up(tmp_path, "air", '\nid = "air"\ntitle = "Dongles"\n[nodes]\n[dongles.hub]\nradio = "tcp:"\n'
-             '[dongles.esme]\nradio = "pty:"\n[dongles.gsme]\nradio = "pty:"\n')  # fmt: skip
+    air = up(
+        tmp_path,
+        "air",
+        '\nid = "air"\ntitle = "Dongles"\n[nodes]\n[dongles.hub]\nradio = "tcp:"\n'
+        '[dongles.esme]\nradio = "pty:"\n[dongles.gsme]\nradio = "pty:"\n',
+    )
     with killed_at_last(air):
         assert air.stdout is not None
         ports = {each["name"]: radio(each["port"]) for each in json.loads(air.stdout.readline())["ports"]}

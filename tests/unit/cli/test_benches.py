@@ -54,14 +54,20 @@ def test_a_check_runs_on_a_han_that_forms_first(hanbench, bench):
     ("text", "said"),
     [
         ("[nodes.esme]\n", "nodes.hub: a check is run by a hub of ours"),
-        ("[nodes.hub]\n[nodes.esme]\n", "nodes.gsme: expected a gas meter to check"),
+        ("[nodes.hub]\n[nodes.esme]\n", "nodes.gsme: expected the gas meter that is to be checked"),
         ('faults = ["batery-dead"]\n' + INSTALLED, "faults[0]: found 'batery-dead'; expected one of"),
-        ("[nodes.hub]\n[nodes.esme]\nwake_interval_s = 3\n[nodes.gsme]\n", "nodes.esme.wake_interval_s: expected for the gsme"),
-        ('[nodes.hub]\nprofile = "ioc-esme"\n[nodes.esme]\n[nodes.gsme]\n', "nodes.hub.profile: expected a device of kind hub"),
-        ('[nodes.hub]\n[nodes.esme]\ninstall_code = "83FED3407A939723A5C639B26916D505C3B6"\n[nodes.gsme]\n', "CRC of the install code"),
+        (
+            "[nodes.hub]\n[nodes.esme]\nwake_interval_s = 3\n[nodes.gsme]\n",
+            "nodes.esme.wake_interval_s: expected for the gsme",
+        ),
+        (
+            '[nodes.hub]\nprofile = "ioc-esme"\n[nodes.esme]\n[nodes.gsme]\n',
+            "nodes.hub.profile: expected a device of kind hub",
+        ),
+        ('[nodes.hub]\n[nodes.esme]\ninstall_code = "83FED3407A93972300A5"\n[nodes.gsme]\n', "CRC of the install code"),
         ('[nodes.hub]\nradio = "serial:/dev/no-such"\n[nodes.gsme]\nradio = "serial:/dev/no-such"\n', "no such device"),
     ],
-)  # fmt: skip
+)
 def test_a_bench_that_will_not_do_is_one_clear_line(hanbench, bench, text, said):
     result = hanbench("check", bench(text))
     assert result.status == 3

@@ -74,9 +74,17 @@ def test_the_dongle_is_told_what_the_radio_is_to_be(rig):
 
 def poll(src: int) -> bytes:
     return mac.MacFrame(
-        mac.COMMAND, 1, b"\x04", dst_pan=0x4321, dst=0x0102, dst_mode=mac.SHORT, src_pan=0x4321, src=src,
-        src_mode=mac.SHORT, ack_request=True,
-    ).encode()  # fmt: skip
+        mac.COMMAND,
+        1,
+        b"\x04",
+        dst_pan=0x4321,
+        dst=0x0102,
+        dst_mode=mac.SHORT,
+        src_pan=0x4321,
+        src=src,
+        src_mode=mac.SHORT,
+        ack_request=True,
+    ).encode()
 
 
 def test_what_was_told_before_the_start_is_not_forgotten(rig):

@@ -44,8 +44,24 @@ def test_a_radio_is_told_by_what_stands_before_the_colon(text, kind, where):
     assert (url.kind, url.where, str(url)) == (kind, where, text)
 
 
-@pytest.mark.parametrize("text", ["", "air", "airr:", "air:x", "tcp:x", "tcp:65536", "serial:ttyACM0", "serial:",
-                                  "socket:host:1", "socket://host", "socket://:1", "physical:", "rfc2217://x:1"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "air",
+        "airr:",
+        "air:x",
+        "tcp:x",
+        "tcp:65536",
+        "serial:ttyACM0",
+        "serial:",
+        "socket:host:1",
+        "socket://host",
+        "socket://:1",
+        "physical:",
+        "rfc2217://x:1",
+    ],
+)
 def test_what_is_no_radio_is_refused_with_what_was_expected(text):
     with pytest.raises(ValueError, match="expected"):
         parse_radio(text)
@@ -56,19 +72,25 @@ def test_what_is_no_radio_is_refused_with_what_was_expected(text):
     [
         ("[nodes]\n", "nodes: expected at least one device, or a dongle"),
         (ALL + "[nodes.esme2]\n", "nodes.esme2: no such key; expected one of .*; did you mean esme?"),
-        (ALL.replace("[nodes.esme]", '[nodes.esme]\nradio = "usb:1"'), "nodes.esme: found 'usb:1'; expected one of air:"),
+        (
+            ALL.replace("[nodes.esme]", '[nodes.esme]\nradio = "usb:1"'),
+            "nodes.esme: found 'usb:1'; expected one of air:",
+        ),
         (ALL.replace("[nodes.esme]", '[nodes.esme]\nradio = "physical"'), "nodes.esme.ieee: expected"),
         (ALL.replace("[nodes.esme]", '[nodes.esme]\nradio = "serial:/dev/x"'), "they would never meet"),
         (ALL.replace("[nodes.esme]", '[nodes.esme]\nieee = "12"'), "nodes.esme.ieee"),
         (ALL.replace("[nodes.esme]", '[nodes.esme]\ninstall_code = "12"'), "nodes.esme.install_code"),
         (ALL + "wake_interval_s = 0\n", "nodes.gsme.wake_interval_s: expected a number >= 1"),
-        (ALL + '[[links]]\nbetween = ["hub", "ihd"]\nattenuation_db = 3\n', "links.0..between: found 'ihd'; expected one"),
-        (ALL + '[dongles.hub]\n', "dongles.hub: expected a name that is no node's"),
+        (
+            ALL + '[[links]]\nbetween = ["hub", "ihd"]\nattenuation_db = 3\n',
+            "links.0..between: found 'ihd'; expected one",
+        ),
+        (ALL + "[dongles.hub]\n", "dongles.hub: expected a name that is no node's"),
         (ALL + '[dongles.x]\nradio = "air:"\n', "found 'air:'; expected pty: or tcp:"),
         ('[nodes.hub]\nradio = "serial:/dev/x"\n[dongles.y]\n', "links and dongles need this bench's own Air"),
         ("[nodes.hub]\n[nodes.esme]\n", ""),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_in_one_line(bench, text, said):
     if not said:
         assert bench(text).starts is Beginning.NEW
@@ -92,7 +114,7 @@ def test_a_han_can_be_found_installed_only_if_all_of_it_is_ours(bench):
 
 
 def test_a_bench_that_is_nowhere_is_told_with_the_ones_there_are():
-    with pytest.raises(ProfileError, match="did you mean ptys?"):
+    with pytest.raises(ProfileError, match=r"did you mean ptys\?"):
         find_bench("ptyss")
     with pytest.raises(ProfileError, match=r"nowhere\.toml: cannot be read: No such file"):
         find_bench("nowhere.toml")
