@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 import pytest
 
-from emulator.clock import MILLISECOND, SECOND
-from emulator.dongle import Firmware
+from emulator.clock import MILLISECOND, SECOND, VirtualClock
+from emulator.dongle import Firmware, Rcp
 from emulator.mac import frames as mac
 from emulator.mac.frames import MacFrame
 from emulator.octets import le
-from emulator.radio import Jammer, RadioConfig, TxResult, TxStatus
+from emulator.radio import Air, AirRadio, Jammer, RadioConfig, Reception, TxResult, TxStatus
 from emulator.radio.fcs import fcs, fcs_ok
-from emulator.radio.spinel import hdlc
-from emulator.radio.spinel.frames import ACKED_WITH_FRAME_PENDING, UNSOLICITED, Frame, Received, TransmitDone
+from emulator.radio.spinel import frames, hdlc
+from emulator.radio.spinel.frames import (
+    ACKED_WITH_FRAME_PENDING,
+    UNSOLICITED,
+    Frame,
+    Received,
+    TransmitDone,
+    TransmitRequest,
+)
 from emulator.radio.spinel.ids import Command, Property, Status
+from emulator.radio.transmission import Transmission
+from emulator.randomness import split
 
 CHANNEL, PAN, HUB, CHILD, STRANGER = 15, 0x1A62, 0x0000, 0x2222, 0x7777
 EUI64, CHILD_EUI64 = bytes.fromhex("f4ce360000000001"), 0x00124B0000000003
@@ -60,6 +71,124 @@ SETTINGS = {
     Property.MAC_SRC_MATCH_EXTENDED: ("", "00124b000000000300124b0000000004"),
 }
 """Properties that can be written: their values after a restart, and others."""
+
+
+class Host:
+    """One RCP, and the host that reads and writes its line."""
+
+    def __init__(self, clock: VirtualClock, radio: AirRadio, firmware: Firmware | None) -> None:
+        self.said: list[Frame] = []
+        """All that the RCP wrote and nobody has taken."""
+        self._decoder = hdlc.Decoder()
+        self._tids: Iterator[int] = cycle(frames.TIDS)
+        self.rcp = Rcp(radio, clock, self._read, eui64=int.from_bytes(EUI64, "big"), firmware=firmware)
+
+    def _read(self, octets: bytes) -> None:
+        self.said += [frames.parse(payload) for payload in self._decoder.feed(octets)]
+        assert self._decoder.garbled == 0
+
+    def write(self, frame: Frame) -> None:
+        self.rcp.feed(hdlc.encode(frame.encode()))
+
+    def take(self, tid: int) -> list[Frame]:
+        """What was said under a transaction identifier, in order; it is not said again."""
+        taken = [frame for frame in self.said if frame.tid == tid]
+        self.said = [frame for frame in self.said if frame.tid != tid]
+        return taken
+
+    def ask(self, command: int, what: int, value: bytes = b"") -> Frame:
+        """The one answer to a command that is answered at once."""
+        tid = next(self._tids)
+        self.write(Frame(tid, command, what, value))
+        (answer,) = self.take(tid)
+        return answer
+
+    def get(self, what: Property) -> bytes:
+        answer = self.ask(Command.GET, what)
+        assert (answer.command, answer.property) == (Command.IS, what)
+        return answer.value
+
+    def set(self, what: Property, value: bytes) -> None:
+        """Write a property; the RCP says that it has that value now."""
+        assert self.ask(Command.SET, what, value)[1:4] == (Command.IS, what, value)
+
+    def status(self, command: int, what: int, value: bytes = b"") -> int:
+        """LAST_STATUS, the answer to a command that is refused."""
+        answer = self.ask(command, what, value)
+        assert (answer.command, answer.property) == (Command.IS, Property.LAST_STATUS)
+        assert len(answer.value) == 1
+        return answer.value[0]
+
+    def up(self, short: int) -> None:
+        """Switch the radio on, with an address."""
+        self.set(Property.PHY_ENABLED, b"\x01")
+        self.set(Property.PHY_CHAN, bytes((CHANNEL,)))
+        self.set(Property.MAC_PANID, le(PAN, 2))
+        self.set(Property.MAC_SADDR, le(short, 2))
+        self.set(Property.MAC_RAW_STREAM_ENABLED, b"\x01")
+
+    def transmit(self, psdu: bytes, channel: int = CHANNEL, **fields: Any) -> int:
+        """SET STREAM_RAW; the transaction identifier under which it will be answered."""
+        tid = next(self._tids)
+        self.write(Frame(tid, Command.SET, Property.STREAM_RAW, TransmitRequest(psdu, channel, **fields).encode()))
+        return tid
+
+    def ended(self, tid: int) -> TransmitDone:
+        """The one answer to a transmission."""
+        (answer,) = self.take(tid)
+        assert (answer.command, answer.property) == (Command.IS, Property.LAST_STATUS)
+        return frames.parse_transmit_done(answer.value)
+
+    def received(self) -> list[Received]:
+        """Frames from the air so far; they are not handed over again."""
+        unasked = self.take(UNSOLICITED)
+        assert {(frame.command, frame.property) for frame in unasked} <= {(Command.IS, Property.STREAM_RAW)}
+        return [frames.parse_received(frame.value) for frame in unasked]
+
+
+class Bench:
+    """An Air with hosts' radios and plain ones, three metres apart, and all that was on the Air."""
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock()
+        self.air = Air(self.clock, split(1, "air"))
+        self.log: list[Transmission] = []
+        self.air.observers.append(self.log.append)
+        self._placed = 0
+
+    def _radio(self) -> AirRadio:
+        self._placed += 1
+        name = f"radio {self._placed}"
+        return AirRadio(self.air, self.clock, split(1, name), name, (3.0 * self._placed, 0.0))
+
+    def host(self, firmware: Firmware | None = None) -> Host:
+        return Host(self.clock, self._radio(), firmware)
+
+    def radio(self, short: int, *, channel: int = CHANNEL, extended: int = 0) -> tuple[AirRadio, list[Reception]]:
+        """A radio that is no dongle's, listening, and what it hears."""
+        radio = self._radio()
+        heard: list[Reception] = []
+        radio.configure(RadioConfig(channel, PAN, short, extended))
+        radio.listen(True)
+        radio.receiver = heard.append
+        return radio, heard
+
+    def run(self, duration: int = SECOND) -> None:
+        self.clock.run_for(duration)
+
+    def sent_by(self, host: Host) -> list[Transmission]:
+        return [transmission for transmission in self.log if transmission.sender is host.rcp.radio]
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+@pytest.fixture
+def host(bench: Bench) -> Host:
+    """A host whose RCP has just got power."""
+    return bench.host()
 
 
 def frame(dst: int = CHILD, src: int = HUB, payload: bytes = b"reading", *, ack: bool = True) -> bytes:
