@@ -150,3 +150,26 @@ def test_aiospinel_probes_dongles_and_sends_through_one_to_the_other(live_bench,
     assert {each["channel"] for each in heard} == {CHANNEL}
     assert all(-100 < each["rssi"] < 0 for each in heard)
     assert rest == {"left over": 0}
+
+
+# --- our own host ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_what_our_hosts_hear_of_a_han_on_dongles_is_what_was_on_the_air(live_bench, clean, tmp_path):
+    """Formation, key establishment and a check in real time: hub and meters in one process, the Air in another."""
+    elsewhere = tmp_path / "elsewhere.toml"
+    with live_bench(HERE / "outlets.toml") as bench:
+        radios = {name: port if "://" in port else f"serial:{port}" for name, port in bench.ports.items()}
+        nodes = "".join(f'[nodes.{name}]\nradio = "{radio}"\n' for name, radio in radios.items())
+        head = 'id = "elsewhere"\ntitle = "A HAN on dongles"\nbegins = "new"\n'
+        elsewhere.write_text(f"{head}{nodes}wake_interval_s = 3\n", encoding="utf-8")
+        command = [sys.executable, "-m", "harness.cli.main", "check", str(elsewhere), "--out", str(tmp_path / "hosts")]
+        check = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        on_air = bench.capture
+    assert check.returncode == 0, f"{check.stdout}\n{check.stderr}"
+    assert check.stdout.startswith("pass")
+    heard = tmp_path / "hosts" / "elsewhere.pcapng"
+    clean(heard)
+    assert {frame.psdu for frame in read(heard)} == {frame.psdu for frame in read(on_air)}
