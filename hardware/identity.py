@@ -27,7 +27,7 @@ ASKED = (
     Property.RCP_API_VERSION,
     Property.HWADDR,
 )
-"""Properties that make up an identity; the first two must be answered."""
+"""Properties that make up an identity; the first three must be answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,6 @@ class Rcp:
         self._send = send
         self._decoder = hdlc.Decoder()
         self._start_afresh()
-        radio.reset()
         radio.receiver = self._received
 
     @property
@@ -98,13 +97,14 @@ class Rcp:
         self._epoch = getattr(self, "_epoch", 0) + 1
         """Counts restarts: what an earlier life began does not end in this one."""
         self._last_status = self.firmware.reset_status
+        self.radio.reset()
+        self.matches.enable(False)
 
     # --- power ------------------------------------------------------------------------------------------------------
 
     def restart(self, status: Status | None = None) -> None:
         """Forget everything and say so, as after a reset command, a watchdog or a replug."""
         self._start_afresh()
-        self.radio.reset()
         self._apply()
         self._decoder.reset()
         self._last_status = self.firmware.reset_status if status is None else status
@@ -113,7 +113,6 @@ class Rcp:
     def halt(self) -> None:
         """The power goes: nothing that was under way ends."""
         self._start_afresh()
-        self.radio.reset()
         self._decoder.reset()
 
     # --- the host's side --------------------------------------------------------------------------------------------
@@ -234,6 +233,12 @@ class Rcp:
         if self._queue and self._transmitting is None:
             self._send_out(*self._queue.popleft())
 
+    def _drop_queue(self) -> None:
+        """What waited for its turn is not sent any more."""
+        waiting, self._queue = self._queue, deque()
+        for tid, _ in waiting:
+            self._answer(frames.last_status(tid, Status.INVALID_STATE))
+
     # --- receiving --------------------------------------------------------------------------------------------------
 
     def _received(self, reception: Reception) -> None:
@@ -260,7 +265,7 @@ class Rcp:
         def measured(energy: int) -> None:
             if epoch != self._epoch or self._scan_state is not ScanState.ENERGY:
                 return
-            result = bytes((channel,)) + energy.to_bytes(1, "little", signed=True)
+            result = bytes((channel,)) + _signed(energy)
             self._answer(Frame(frames.UNSOLICITED, Command.IS, Property.MAC_ENERGY_SCAN_RESULT, result))
             if remaining:
                 self._scan(remaining, epoch)
@@ -269,7 +274,7 @@ class Rcp:
             self._apply()
             self._answer(Frame(frames.UNSOLICITED, Command.IS, Property.MAC_SCAN_STATE, bytes((ScanState.IDLE,))))
 
-        self.radio.energy_scan(channel, self._scan_period * MILLISECOND, measured)
+        self.radio.energy_scan(channel, max(1, self._scan_period) * MILLISECOND, measured)
 
     # --- properties -------------------------------------------------------------------------------------------------
 
@@ -284,6 +289,10 @@ class Rcp:
 
     def _set_enabled(self, reader: Reader) -> None:
         self._enabled = _flag(reader)
+        if not self._enabled:
+            self.radio.stop_scan()
+            self._scan_state = ScanState.IDLE
+            self._drop_queue()
 
     def _set_channel(self, reader: Reader) -> None:
         channel = reader.u8()
@@ -322,13 +331,15 @@ class Rcp:
                 raise Refusal(Status.INVALID_STATE)
         elif state != ScanState.IDLE:
             raise Refusal(Status.INVALID_ARGUMENT)
+        if state == ScanState.IDLE:
+            self.radio.stop_scan()
         self._scan_state = ScanState(state)
 
     def _set_scan_mask(self, reader: Reader) -> None:
         channels = tuple(reader.rest())
         if not channels or not set(channels) <= set(ALL_CHANNELS):
             raise Refusal(Status.INVALID_ARGUMENT)
-        self._scan_mask = channels
+        self._scan_mask = tuple(dict.fromkeys(channels))
 
     def _set_scan_period(self, reader: Reader) -> None:
         self._scan_period = reader.u16()
@@ -346,7 +357,8 @@ def _flag(reader: Reader) -> bool:
 
 
 def _signed(value: int) -> bytes:
-    return value.to_bytes(1, "little", signed=True)
+    """A level in dB, as far as one octet goes."""
+    return max(-128, min(value, 127)).to_bytes(1, "little", signed=True)
 
 
 _GETTERS: dict[Property, Callable[..., bytes]] = {

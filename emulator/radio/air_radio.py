@@ -71,6 +71,8 @@ class AirRadio:
         self._job = 0
         self._scan = 0
         """Counts energy scans and resets: a reset ends the scan that was under way."""
+        self._home: RadioConfig | None = None
+        """What the radio goes back to when the scan that is under way ends."""
         self._tune()
 
     # --- configuration ------------------------------------------------------------------------------------------
@@ -117,6 +119,7 @@ class AirRadio:
 
     def reset(self) -> None:
         self._scan += 1
+        self._home = None
         self._finish(_FAILED[TxStatus.ABORTED])
         self.source_match(False)
         self.listen(False)
@@ -305,7 +308,7 @@ class AirRadio:
     # --- energy ---------------------------------------------------------------------------------------------------
 
     def energy_scan(self, channel: int, duration: int, done: Callable[[int], None]) -> None:
-        home = self._config
+        home = self._home = self._config
         self.configure(RadioConfig(channel=channel, extended_address=home.extended_address, tx_power=home.tx_power))
         self._scan += 1
         self._sample(self._scan, self._clock.now + duration, -127.0, home, done)
@@ -315,6 +318,13 @@ class AirRadio:
         """On its channel at this moment, dBm."""
         return round(self._air.energy(self))
 
+    def stop_scan(self) -> None:
+        """End an energy scan without a result, and go back to the channel that was listened to before."""
+        if self._home is not None:
+            home, self._home = self._home, None
+            self._scan += 1
+            self.configure(home)
+
     def _sample(self, scan: int, end: int, highest: float, home: RadioConfig, done: Callable[[int], None]) -> None:
         if scan != self._scan:
             return
@@ -322,5 +332,6 @@ class AirRadio:
         if self._clock.now < end:
             self._clock.call_later(ENERGY_SAMPLE, self._sample, scan, end, highest, home, done)
         else:
+            self._home = None
             self.configure(home)
             done(round(highest))

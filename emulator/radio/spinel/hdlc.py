@@ -70,6 +70,9 @@ class Decoder:
             self._overlong = True
 
     def _open(self, stretch: bytes) -> bytes | None:
+        if len(stretch) > LONGEST:
+            self.garbled += 1
+            return None
         if _ESCAPE in stretch:
             first, *others = stretch.split(_ESCAPE)
             if not all(others):
@@ -77,7 +80,7 @@ class Decoder:
                 return None
             stretch = first + b"".join(bytes((other[0] ^ _FLIP,)) + other[1:] for other in others)
         payload = stretch[:-2]
-        if not payload or len(stretch) > LONGEST or crc16_x25(payload) != stretch[-2:]:
+        if not payload or crc16_x25(payload) != stretch[-2:]:
             self.garbled += 1
             return None
         return payload

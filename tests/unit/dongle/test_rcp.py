@@ -980,3 +980,80 @@ def test_a_reset_in_mid_scan_gives_no_stale_result_and_leaves_a_radio_that_works
     assert hub.said == []
     assert sent(bench, child).status is TxStatus.ACKED
     assert hub.rcp.radio.config == RadioConfig(CHANNEL, PAN, HUB, int.from_bytes(EUI64, "big"))
+
+
+# --- scans and queues that are called off ---------------------------------------------------------------------------
+
+BACK_TO_IDLE = b"\x00"
+
+
+def test_a_scan_that_is_called_off_leaves_the_channel_to_the_host(bench):
+    hub = bench.host()
+    hub.up(HUB)
+    child, _ = bench.radio(CHILD, channel=20)
+    hub.set(Property.MAC_SCAN_STATE, b"\x02")
+    bench.run(50 * MILLISECOND)
+    hub.set(Property.MAC_SCAN_STATE, BACK_TO_IDLE)
+    hub.set(Property.PHY_CHAN, b"\x14")
+    bench.run()
+    assert hub.rcp.radio.config.channel == 20
+    assert sent(bench, child).status is TxStatus.ACKED
+
+
+def test_a_transmission_after_a_scan_that_was_called_off_goes_where_it_is_told_to(bench):
+    hub = bench.host()
+    hub.up(HUB)
+    hub.set(Property.MAC_SCAN_STATE, b"\x02")
+    bench.run(99 * MILLISECOND)
+    hub.set(Property.MAC_SCAN_STATE, BACK_TO_IDLE)
+    hub.transmit(frame(dst=0x7777), 20, rx_channel=15)
+    bench.run()
+    assert {transmission.channel for transmission in bench.log} == {20}
+
+
+def test_a_scan_of_no_time_over_a_long_mask_ends(bench):
+    hub = bench.host()
+    hub.up(HUB)
+    hub.set(Property.MAC_SCAN_PERIOD, b"\x00\x00")
+    hub.write(Frame(1, Command.SET, Property.MAC_SCAN_MASK, bytes([11]) * 1000))
+    assert hub.get(Property.MAC_SCAN_MASK) == b"\x0b"
+    hub.set(Property.MAC_SCAN_STATE, b"\x02")
+    bench.run()
+    assert hub.get(Property.MAC_SCAN_STATE) == BACK_TO_IDLE
+
+
+def test_switching_the_radio_off_ends_a_scan_and_what_waits_to_be_sent(bench):
+    hub = bench.host(Firmware(transmit_queue=1))
+    hub.up(HUB)
+    hub.transmit(frame(dst=0xFFFF, ack=False))
+    hub.transmit(frame(dst=0xFFFF, ack=False))
+    hub.set(Property.PHY_ENABLED, b"\x00")
+    bench.run()
+    assert len(bench.log) <= 1
+    hub.up(HUB)
+    hub.set(Property.MAC_SCAN_STATE, b"\x02")
+    bench.run(50 * MILLISECOND)
+    hub.set(Property.PHY_ENABLED, b"\x00")
+    hub.said.clear()
+    bench.run()
+    assert hub.said == []
+
+
+@pytest.mark.parametrize("restart", [False, True], ids=["from the start", "after a reset"])
+def test_firmware_that_promises_nothing_unasked_does_so_before_the_table_is_ever_touched(bench, restart):
+    hub = bench.host(Firmware(never_pending_unmatched=True))
+    if restart:
+        hub.write(Frame(0, Command.RESET, 0, b"\x02"))
+    hub.up(HUB)
+    child, _ = bench.radio(CHILD)
+    results = []
+    child.transmit(data_request(), results.append)
+    bench.run()
+    assert [result.frame_pending for result in results] == [False]
+
+
+def test_noise_beyond_measure_is_measured_as_far_as_it_goes(bench):
+    hub = bench.host()
+    hub.up(HUB)
+    bench.air.add_jammer(Jammer(frozenset(range(11, 27)), 130.0))
+    assert hub.get(Property.PHY_RSSI) == b"\x7f"
