@@ -187,6 +187,7 @@ class ClockLoop(asyncio.SelectorEventLoop):
         super().__init__(selector)
         self.clock = clock
         self._holds = 0
+        self._deadlines: list[tuple[float, asyncio.Future[Any]]] = []
 
     def time(self) -> float:
         return self.clock.now / SECOND
@@ -212,6 +213,44 @@ class ClockLoop(asyncio.SelectorEventLoop):
     def release(self) -> None:
         self._holds -= 1
 
+    async def outside(self, answer: asyncio.Future[T], seconds: float) -> T:
+        """Await an answer from a program outside for so many real seconds. Virtual time stands still meanwhile.
+
+        Raises TimeoutError.
+        """
+        if isinstance(self.clock, PacedClock):
+            async with asyncio.timeout(seconds * self.clock.speed):
+                return await answer
+        deadline = (wall.monotonic() + seconds, answer)
+        self._deadlines.append(deadline)
+        self.hold()
+        try:
+            return await answer
+        finally:
+            self.release()
+            self._deadlines.remove(deadline)
+
+    async def shutdown_default_executor(self, *arguments: Any) -> None:
+        """Threads end in their own time: virtual time waits for them."""
+        self.hold()
+        try:
+            await super().shutdown_default_executor(*arguments)
+        finally:
+            self.release()
+
+    def _select_outside(
+        self, select: Callable[[float | None], list[tuple[selectors.SelectorKey, int]]]
+    ) -> list[tuple[selectors.SelectorKey, int]]:
+        """Wait for what is outside, and for nobody longer than was said."""
+        if not self._deadlines:
+            return select(None)
+        events = select(max(0.0, min(when for when, _ in self._deadlines) - wall.monotonic()))
+        now = wall.monotonic()
+        for when, answer in self._deadlines:
+            if when <= now and not answer.done():
+                answer.set_exception(TimeoutError())
+        return events
+
     def run_clock(
         self, select: Callable[[float | None], list[tuple[selectors.SelectorKey, int]]]
     ) -> list[tuple[selectors.SelectorKey, int]]:
@@ -223,7 +262,7 @@ class ClockLoop(asyncio.SelectorEventLoop):
         step = clock.step
         while not ready:
             if self._holds:
-                return select(None)
+                return self._select_outside(select)
             if not step():
                 raise NothingWillHappenError("the harness waits for an event that nothing will cause")
         return []

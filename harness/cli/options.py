@@ -6,6 +6,8 @@ import click
 
 from profiles.benches import VIRTUAL
 
+CONTROLLERS = "reference, wrong:NAME, module:attribute, process:COMMAND (lines of JSON), or a URL (JSON by POST)."
+
 
 class Speed(click.ParamType[float | str]):
     """`virtual`, or how many virtual seconds pass in a real one."""

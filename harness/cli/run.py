@@ -14,7 +14,7 @@ from harness.build import ERAS
 from harness.campaign.controllers import UnknownControllerError, controller_factory
 from harness.capture import keyfile
 from harness.cli.errors import BadInput, ExitStatus
-from harness.cli.options import SPEED
+from harness.cli.options import CONTROLLERS, SPEED
 from harness.cli.output import json_option, print_json, say
 from harness.identities import load_credentials
 from harness.migration.trace import encode
@@ -31,7 +31,7 @@ from profiles.rulesets import Cohort, shipped
 @click.argument("scenario")
 @click.option("--seed", default="1", show_default=True, help="Everything random follows from it.")
 @click.option("--speed", type=SPEED, help="virtual (the default where it can be), or virtual seconds in a real one.")
-@click.option("--controller", default="reference", show_default=True, help="reference, wrong:NAME or module:attribute.")
+@click.option("--controller", default="reference", show_default=True, help=CONTROLLERS)
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Where capture, keys, trace and report go."
 )

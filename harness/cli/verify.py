@@ -13,6 +13,7 @@ import click
 from harness.campaign import Campaign, execute, matrix
 from harness.campaign.controllers import UnknownControllerError, controller_factory
 from harness.cli.errors import BadInput, ExitStatus
+from harness.cli.options import CONTROLLERS
 from harness.cli.output import json_option, print_json, say, table
 from harness.report.json_file import ReportWriter
 from harness.report.junit import JunitWriter
@@ -29,7 +30,7 @@ DEFAULT_OUT = "hanbench-report"
 @click.option("--seed", default="1", show_default=True, help="Everything random follows from it.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one a processor.")
 @click.option("--only", default="*", show_default=True, metavar="PATTERN", help="Only scenarios whose id matches.")
-@click.option("--controller", default="reference", show_default=True, help="reference, wrong:NAME or module:attribute.")
+@click.option("--controller", default="reference", show_default=True, help=CONTROLLERS)
 @click.option(
     "--begins",
     type=click.Choice([each.value for each in Beginning]),

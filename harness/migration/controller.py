@@ -17,11 +17,23 @@ class Controller(Protocol):
         """Take one event at the time `now` (UTC) and return what is to be done, in order."""
 
 
+class ControllerFault(Exception):  # noqa: N818 - a fact about the system under test, to be judged
+    """A controller outside this process did not answer as it should have."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        """`kind`: silent, crashed, not-json, unasked, flood or unreachable."""
+        super().__init__(text)
+        self.kind = kind
+
+
 class RemoteController(Protocol):
     """A controller that has to be waited for: a child process, an HTTP endpoint, an MQTT peer."""
 
     def handle(self, event: AnyEvent, now: datetime) -> Awaitable[Sequence[AnyAction]]:
-        """As `Controller.handle`. Raises if the peer's answer is not in the vocabulary or does not come."""
+        """As `Controller.handle`. Raises ControllerFault if no answer comes, or none that could be one."""
+
+    def close(self) -> None:
+        """The case is over."""
 
 
 AnyController = Controller | RemoteController

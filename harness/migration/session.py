@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from harness.migration.controller import AnyController
+from harness.migration.controller import AnyController, ControllerFault
 from harness.migration.installation import Installation
 from harness.migration.plan import Plan, Says, SupplierAct
 from harness.migration.trace import (
@@ -154,6 +154,9 @@ class _Session:
         if self._job is not None:
             self._job.cancel()
             await asyncio.gather(self._job, return_exceptions=True)
+        close = getattr(self.controller, "close", None)
+        if close is not None:
+            close()
 
     # -- towards the controller ----------------------------------------------------------------------------------------
 
@@ -163,6 +166,9 @@ class _Session:
         try:
             answer = self.controller.handle(event, now)
             actions = list(await answer if inspect.isawaitable(answer) else answer)
+        except ControllerFault as fault:
+            self._misbehaved(fault.kind, str(fault))
+            return
         except Exception as error:  # noqa: BLE001
             # Whatever the system under test raises is a fact about it, to be judged like any other.
             self._misbehaved("crashed", f"{type(error).__name__}: {error}")

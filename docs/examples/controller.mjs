@@ -1,0 +1,119 @@
+// A migration controller behind a URL, for Node.js 20 or later: each turn is a POST, its actions are the answer.
+//
+//     node docs/examples/controller.mjs 8765 &
+//     hanbench verify --controller http://127.0.0.1:8765/
+//
+// The header hanbench-case tells cases apart. It reads the rules as docs/examples/controller.py does.
+import { createServer } from "node:http";
+
+const ALL = ["active", "dormant", "mixed-gsme-active", "mixed-gsme-dormant"];
+const SCOPE = {
+    "tmad-v18": { cohorts: ["ioc"], types: ["active"] },
+    "tmad-v19": { cohorts: ["ioc"], types: ALL },
+    "consultation-2021-10": { cohorts: ["ioc", "moc-secure"], types: ALL },
+};
+const CONSENT = { active: "request", "mixed-gsme-active": "authorisation" };
+const DAY = 86_400_000;
+const [FAILURES, ATTEMPTS, EVIDENCE, SPACING] = [3, 5, DAY, DAY];
+
+class Case {
+    failed = [];
+    attempts = 0;
+    given = new Map(); // supplier -> what it gave
+    state = "checking";
+
+    turn(now, event) {
+        switch (event.event) {
+            case "installation-loaded": {
+                const { esme, gsme } = (this.home = event.installation);
+                this.type = esme.status === gsme.status ? esme.status : `mixed-gsme-${gsme.status}`;
+                return this.check(now);
+            }
+            case "check-result":
+                this.attempts += 1;
+                // A Date drops what is below a millisecond: rounded up, or the next check would begin too early.
+                this.last = Date.parse(event.finished) + 1;
+                if (event.verdict === "pass") {
+                    [this.state, this.failed] = ["commissioning", []];
+                    return [{ action: "commission-devices", devices: ["esme", "gsme"] }];
+                }
+                this.failing = event.verdict === "fail";
+                if (this.failing) this.failed.push(event.attempt);
+                return this.weigh(now);
+            case "supplier-request":
+            case "authorisation":
+                this.gifts(event.supplier).add(event.event === "authorisation" ? "authorisation" : "request");
+                return this.state === "holding" ? this.weigh(now) : [];
+            case "withdrawal":
+                this.gifts(event.supplier).clear();
+                return this.state === "holding" ? this.weigh(now) : [];
+            case "commissioning-result":
+                return this.commissioned(now, event);
+        }
+        if (now < Date.parse(this.home.decide_by)) return [];
+        return { holding: this.close("hold"), checking: this.close("retry") }[this.state] ?? [];
+    }
+
+    weigh(now) {
+        if (!this.failing || this.failed.length < FAILURES) return this.again(now);
+        const { cohorts = [], types = [] } = SCOPE[this.rules(now)] ?? {};
+        if (!cohorts.includes(this.home.cohort) || !types.includes(this.type)) return this.close("refuse");
+        const consent = CONSENT[this.type];
+        const { supplier } = this.home.gsme;
+        if (consent && !this.gifts(supplier).has(consent)) {
+            const asked = this.state === "holding";
+            this.state = "holding";
+            return asked ? [] : [{ action: "ask-supplier", supplier, consent }];
+        }
+        if (now - this.last > EVIDENCE) return this.again(now);
+        this.state = "commissioning";
+        return [{ action: "commission-devices", devices: ["esme"] }];
+    }
+
+    commissioned(now, { succeeded, devices }) {
+        if (!succeeded) return now >= Date.parse(this.home.decide_by) ? this.close("retry") : this.again(now);
+        if (devices.length === 2) return this.close("migrate-both");
+        const { supplier } = this.home.gsme;
+        const record = { code: "GT01", supplier, "replace-by": "2022-12-31", attempts: this.failed };
+        return [{ action: "exclude-device", device: "gsme", record }, ...this.close("migrate-esme-only")];
+    }
+
+    gifts(supplier) {
+        if (!this.given.has(supplier)) this.given.set(supplier, new Set());
+        return this.given.get(supplier);
+    }
+
+    rules(now) {
+        const day = new Date(now).toISOString().slice(0, 10);
+        const holds = ({ first_day = "", last_day = "9999" }) => first_day <= day && day <= last_day;
+        return this.home.rulebook.rule_sets.find(holds)?.id;
+    }
+
+    again(now) {
+        return this.attempts >= ATTEMPTS ? this.close("exclude-installation") : this.check(now);
+    }
+
+    check(now) {
+        this.state = "checking";
+        const when = this.last === undefined ? now : Math.max(now, this.last + SPACING);
+        return [{ action: "run-check", "not-before": new Date(when).toISOString() }];
+    }
+
+    close(outcome) {
+        return [{ action: "close", outcome }];
+    }
+}
+
+const cases = new Map();
+createServer(async (request, response) => {
+    const parts = [];
+    for await (const part of request) parts.push(part);
+    const { now, event } = JSON.parse(Buffer.concat(parts));
+    const name = request.headers["hanbench-case"];
+    if (event.event === "installation-loaded") cases.set(name, new Case());
+    const actions = cases.get(name).turn(Date.parse(now), event);
+    if (actions.some(({ action }) => action === "close")) cases.delete(name);
+    response.setHeader("Content-Type", "application/json").end(JSON.stringify(actions));
+}).listen(Number(process.argv[2] ?? 8765), "127.0.0.1", function () {
+    console.log(`http://127.0.0.1:${this.address().port}/`);
+});
