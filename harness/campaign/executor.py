@@ -38,11 +38,11 @@ def execute(scenarios: Sequence[Scenario], campaign: Campaign, jobs: int = 1) ->
     if jobs <= 1:
         yield from map(work, scenarios)
         return
-    with multiprocessing.get_context("fork").Pool(jobs, initializer=_leave_signals_to_the_parent) as pool:
+    with multiprocessing.get_context("fork").Pool(jobs, initializer=leave_signals_to_the_parent) as pool:
         yield from pool.imap(work, scenarios, chunksize=CHUNK)
 
 
-def _leave_signals_to_the_parent() -> None:
+def leave_signals_to_the_parent() -> None:
     """Ctrl-C reaches the whole process group; only the parent acts on it, and ends its workers, with SIGTERM."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -15,11 +14,11 @@ from harness.campaign.controllers import UnknownControllerError, controller_fact
 from harness.cli.errors import BadInput, ExitStatus
 from harness.cli.options import CONTROLLERS
 from harness.cli.output import json_option, print_json, say, table
+from harness.cli.progress import with_progress
 from harness.report.json_file import ReportWriter
 from harness.report.junit import JunitWriter
-from harness.report.model import ScenarioReport, Summary
+from harness.report.model import Summary
 from harness.report.tally import Tally
-from harness.scenario.scenario import Scenario
 from profiles.benches import Beginning
 from profiles.rulesets import shipped
 
@@ -72,7 +71,7 @@ def verify(
         ReportWriter(out / "report.json", seed=seed, controller=controller, rule_sets=rule_sets) as report,
         JunitWriter(out / "junit.xml", tests=len(scenarios)) as junit,
     ):
-        for played in _with_progress(execute(scenarios, campaign, jobs or os.cpu_count() or 1), scenarios):
+        for played in with_progress(execute(scenarios, campaign, jobs or os.cpu_count() or 1), len(scenarios)):
             report.add(played)
             junit.add(played)
             tally.add(played)
@@ -119,33 +118,3 @@ def _in_words(tally: Tally, summary: Summary) -> Sequence[str]:
         f"{both} homes were migrated whole, {partial} without their gas meter, {rest} not now or not at all.",
         verdict,
     )
-
-
-def _with_progress(reports: Iterator[ScenarioReport], scenarios: Sequence[Scenario]) -> Iterator[ScenarioReport]:
-    with _progress(len(scenarios)) as advance:
-        for report in reports:
-            advance()
-            yield report
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """A bar on a terminal; elsewhere a line at each tenth. Both on stderr."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if console.is_terminal:
-        with Progress("playing", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console) as bar:
-            task = bar.add_task("", total=total)
-            yield lambda: bar.advance(task)
-        return
-    done = 0
-
-    def advance() -> None:
-        nonlocal done
-        done += 1
-        if total >= 20 and done * 10 // total != (done - 1) * 10 // total:
-            say(f"  {done} of {total}")
-
-    yield advance

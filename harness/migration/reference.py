@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from harness.migration.installation import Installation
-from harness.migration.states import TABLE, CaseState, Finding, Step
+from harness.migration.states import TABLE, CaseState, Finding, Row, Step
 from harness.migration.vocabulary import (
     AnyAction,
     AnyEvent,
@@ -49,6 +49,8 @@ class Reference:
     """A `Controller` for one installation."""
 
     installation: Installation
+    table: Mapping[tuple[CaseState, Finding], Row] = TABLE
+    """What follows from a finding; one that is wrong on purpose has another."""
 
     def __init__(self, rulesets: Mapping[str, RuleSet]) -> None:
         """Take the rule sets, by id, that an installation's rulebook may name."""
@@ -65,7 +67,7 @@ class Reference:
     def handle(self, event: AnyEvent, now: datetime) -> Sequence[AnyAction]:
         """Take one event; see `Controller.handle`."""
         finding = self._find(event, now)
-        if finding is None or (row := TABLE.get((self.state, finding))) is None:
+        if finding is None or (row := self.table.get((self.state, finding))) is None:
             return []
         self.state, steps = row
         return [action for step in steps for action in self.carry_out(step, now)]

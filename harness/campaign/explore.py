@@ -1,0 +1,198 @@
+"""Stories that nobody wrote: installations, faults and consents drawn from a seed; what fails is shrunk."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import NamedTuple
+
+from msgspec import structs
+
+from emulator.randomness import RandomSource, split
+from harness.campaign.controllers import Factory, controller_factory
+from harness.campaign.executor import leave_signals_to_the_parent
+from harness.faults import FAULTS
+from harness.migration.installation import Meter, Status
+from harness.migration.plan import Change, Says, State, SupplierAct
+from harness.migration.vocabulary import Outcome, Subject
+from harness.scenario.play import Played, play
+from harness.scenario.scenario import IN_FORCE, Scenario
+from profiles.rulesets import Cohort, shipped
+
+SUPPLIERS = ("supplier-electricity", "supplier-gas", "supplier-elsewhere")
+FIRST_START = datetime(2022, 2, 1, 8, tzinfo=UTC)
+START_DAYS = 90
+RULES_CHANGE = datetime(2022, 3, 16, tzinfo=UTC)
+"""A day after v19 came into force."""
+PLAIN_FAULT = "battery-dead"
+PLAIN_START = datetime(2022, 4, 4, 8, tzinfo=UTC)
+SHRINK_SECONDS = 50.0
+
+
+class Failure(NamedTuple):
+    """A story that did not go as the rules demand."""
+
+    scenario: Scenario
+    seed: str
+    outcome: Outcome | None
+    properties: tuple[str, ...]
+    """The oracle's properties that were broken; none where only the outcome was wrong."""
+
+
+# --- drawing ----------------------------------------------------------------------------------------------------------
+
+
+def draw(seed: str) -> Scenario:
+    """The story of a seed; always the same one."""
+    random = split(seed, "story")
+    shared = random.random() < 0.3
+    gas = SUPPLIERS[0] if shared else SUPPLIERS[1]
+    meters = [Status.ACTIVE if random.random() < 0.5 else Status.DORMANT for _ in range(2)]
+    rules = random.choice((IN_FORCE, IN_FORCE, *shipped()))
+    return Scenario(
+        id="explored." + "".join(each if each.isalnum() else "-" for each in seed.lower()),
+        title=f"Drawn from seed {seed}",
+        cohort=Cohort.MOC_SECURE if random.random() < 0.2 else Cohort.IOC,
+        esme=Meter(meters[0], SUPPLIERS[0]),
+        gsme=Meter(meters[1], gas),
+        start=_start(random),
+        rules=rules,
+        check_spacing_hours=float(random.choice((1, 12, 24, 24, 24, 48))),
+        decide_within_days=float(random.choice((2, 4, 7, 7, 10, 10))),
+        changes=tuple(_changes(random)),
+        suppliers=tuple(_acts(random, gas)),
+    )
+
+
+def _start(random: RandomSource) -> datetime:
+    """Two in five in the days before the rules change."""
+    if random.random() < 0.4:
+        return RULES_CHANGE - timedelta(days=random.randrange(5), hours=random.randrange(24))
+    return FIRST_START + timedelta(days=random.randrange(START_DAYS), hours=random.randrange(24))
+
+
+def _changes(random: RandomSource) -> Iterator[Change]:
+    """One subject after the other: it breaks, perhaps recovers, perhaps breaks again."""
+    if random.random() < 0.15:
+        # Answers the third check, and then does not: the count starts again, or so it should.
+        yield Change(Subject.GSME, State.BROKEN, PLAIN_FAULT, before_check=1)
+        yield Change(Subject.GSME, State.WELL, PLAIN_FAULT, before_check=random.choice((2, 3)))
+        yield Change(Subject.GSME, State.BROKEN, PLAIN_FAULT, before_commissioning=1)
+        return
+    for subject, chance in ((Subject.GSME, 0.9), (Subject.ESME, 0.1), (Subject.WAN, 0.15), (Subject.BENCH, 0.05)):
+        if random.random() >= chance:
+            continue
+        check = random.choice((1, 1, 1, 1, 2, 3))
+        while True:
+            faults = [fault for fault in FAULTS.values() if fault.subject is subject]
+            severing = [fault for fault in faults if fault.severs]
+            fault = random.choice(severing if random.random() < 0.8 else faults)
+            state = State.BROKEN if fault.severs else State.IMPAIRED
+            yield Change(subject, state, fault.name, before_check=check)
+            if random.random() < 0.6:
+                return
+            check += random.randrange(1, 4)
+            yield Change(subject, State.WELL, fault.name, before_check=check)
+            if random.random() < 0.7:
+                return
+            check += 1
+
+
+def _acts(random: RandomSource, gas: str) -> Iterator[SupplierAct]:
+    if random.random() < 0.15:
+        check = random.choice((1, 2))
+        yield SupplierAct(gas, random.choice((Says.REQUEST, Says.AUTHORISATION)), after_check=check)
+        yield SupplierAct(gas, Says.WITHDRAWAL, after_check=check + 1)
+        return
+    for _ in range(random.choice((0, 1, 2, 2, 3))):
+        supplier = gas if random.random() < 0.7 else random.choice(SUPPLIERS)
+        says = random.choice((Says.REQUEST, Says.AUTHORISATION, Says.REQUEST, Says.AUTHORISATION, Says.WITHDRAWAL))
+        if random.random() < 0.5:
+            yield SupplierAct(supplier, says, after_ask=timedelta(hours=random.choice((1, 6, 30))))
+        else:
+            yield SupplierAct(supplier, says, after_check=random.choice((1, 2, 3, 4)))
+
+
+# --- playing ----------------------------------------------------------------------------------------------------------
+
+
+def explore(seeds: Sequence[str], controller: str, jobs: int = 1) -> Iterator[Failure | None]:
+    """Play the story of each seed; None where it went as the rules demand. Results are in the order of the seeds."""
+    work = partial(_explore, controller)
+    if jobs <= 1:
+        yield from map(work, seeds)
+        return
+    with multiprocessing.get_context("fork").Pool(jobs, initializer=leave_signals_to_the_parent) as pool:
+        yield from pool.imap(work, seeds, chunksize=4)
+
+
+def _explore(controller: str, seed: str) -> Failure | None:
+    return attempt(draw(seed), seed, controller_factory(controller))
+
+
+def attempt(scenario: Scenario, seed: str, make: Factory) -> Failure | None:
+    """Play one story; what went wrong, if anything did."""
+    played: Played = play(scenario, shipped(), make, seed=seed)
+    if played.as_expected:
+        return None
+    properties = tuple(dict.fromkeys(violation.property for violation in played.violations))
+    return Failure(scenario, seed, played.outcome, properties)
+
+
+# --- shrinking --------------------------------------------------------------------------------------------------------
+
+
+def shrink(failure: Failure, make: Factory, seconds: float = SHRINK_SECONDS) -> Failure:
+    """The smallest story found in that time which still fails in the same way."""
+    deadline = time.monotonic() + seconds
+    smaller = True
+    while smaller:
+        smaller = False
+        for scenario in _simpler(failure.scenario):
+            if time.monotonic() >= deadline:
+                return failure
+            found = attempt(scenario, failure.seed, make)
+            if found is not None and _alike(found, failure):
+                failure, smaller = found, True
+                break
+    return failure
+
+
+def _alike(one: Failure, other: Failure) -> bool:
+    if not other.properties:
+        return not one.properties and one.outcome is other.outcome
+    return bool(set(one.properties) & set(other.properties[:1]))
+
+
+def _simpler(scenario: Scenario) -> Iterator[Scenario]:
+    """Stories with one thing less, or one thing plainer: large steps first."""
+    replace = structs.replace
+    if scenario.changes:
+        yield replace(scenario, changes=())
+    if scenario.suppliers:
+        yield replace(scenario, suppliers=())
+    for index, change in enumerate(scenario.changes):
+        rest = (*scenario.changes[:index], *scenario.changes[index + 1 :])
+        healed = change.state is not State.WELL
+        yield replace(scenario, changes=tuple(c for c in rest if not (healed and c.cause == change.cause)))
+        yield replace(scenario, changes=rest)
+    for index in range(len(scenario.suppliers)):
+        yield replace(scenario, suppliers=(*scenario.suppliers[:index], *scenario.suppliers[index + 1 :]))
+    plain = {change.cause for change in scenario.changes if change.subject is Subject.GSME} - {PLAIN_FAULT}
+    if plain:
+        yield replace(scenario, changes=tuple(_plainer(change) for change in scenario.changes))
+    for field, value in (("check_spacing_hours", 24.0), ("decide_within_days", 7.0), ("start", PLAIN_START)):
+        if getattr(scenario, field) != value:
+            yield replace(scenario, **{field: value})
+    if scenario.cohort is not Cohort.IOC:
+        yield replace(scenario, cohort=Cohort.IOC)
+
+
+def _plainer(change: Change) -> Change:
+    if change.subject is not Subject.GSME:
+        return change
+    state = State.WELL if change.state is State.WELL else State.BROKEN
+    return structs.replace(change, cause=PLAIN_FAULT, state=state)

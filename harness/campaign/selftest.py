@@ -1,0 +1,95 @@
+"""Trust in the verdict: every wrong controller, by hand and by mutation, must be caught somewhere in the matrix.
+
+Scenarios are tried until one shows the fault: first those in which it can show, simple ones before odd ones.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import NamedTuple
+
+from harness.campaign.corners import corners
+from harness.campaign.executor import leave_signals_to_the_parent
+from harness.campaign.matrix import matrix
+from harness.migration.controller import ControllerFactory
+from harness.migration.mutants import ANY, Mutant, mutants
+from harness.migration.wrong import WRONG
+from harness.scenario.play import play
+from harness.scenario.scenario import Scenario
+from profiles.rulesets import shipped
+
+TELLING = ("battery-dead", "healthy", "recovering", "relapsing", "late-recovery", "wan-down", "esme-dead", "flapping")
+"""Conditions under which controllers show what they are: that the meter answers, does not, or does again; the rest of
+the matrix varies how it comes not to answer, which no controller gets to know."""
+RULES = ("tmad-v19", "tmad-v18", "third-failure-14-march", "third-failure-15-march", "consultation-2021-10")
+
+
+class Caught(NamedTuple):
+    """What became of one wrong controller."""
+
+    name: str
+    scenario: str | None
+    """The scenario that showed it; None: it survived."""
+    properties: tuple[str, ...]
+    """The oracle's properties that it broke; none where only the outcome was wrong."""
+    tried: int
+    """Scenarios played."""
+
+
+def suspects() -> list[Mutant]:
+    """Every wrong controller."""
+    by_hand = [Mutant(f"wrong:{each.name}", each.make, ANY) for each in WRONG.values()]
+    return [*by_hand, *mutants(shipped())]
+
+
+def selftest(jobs: int = 1) -> Iterator[Caught]:
+    """Try every wrong controller; results come as they are found."""
+    numbers = range(len(suspects()))
+    if jobs <= 1:
+        yield from map(_try, numbers)
+        return
+    with multiprocessing.get_context("fork").Pool(jobs, initializer=leave_signals_to_the_parent) as pool:
+        yield from pool.imap_unordered(_try, numbers, chunksize=2)
+
+
+def _try(number: int) -> Caught:
+    suspect = suspects()[number]
+    tried = 0
+    for scenario in _scenarios(suspect):
+        tried += 1
+        found = _caught(suspect.make, scenario)
+        if found is not None:
+            return Caught(suspect.name, scenario.id, found, tried)
+    return Caught(suspect.name, None, (), tried)
+
+
+def _caught(make: ControllerFactory, scenario: Scenario) -> tuple[str, ...] | None:
+    """The properties that a controller breaks in a scenario; None if all is as expected."""
+    run = play(scenario, shipped(), make, seed=f"selftest/{scenario.id}")
+    if run.as_expected:
+        return None
+    return tuple(dict.fromkeys(violation.property for violation in run.violations))
+
+
+def _scenarios(suspect: Mutant) -> Sequence[Scenario]:
+    plain = [scenario for scenario in _telling() if fnmatchcase(scenario.id, suspect.where)]
+    odd = tuple(corners())
+    # A row of the table may concern a corner only; a value of the rules hardly ever does.
+    return (*odd, *plain) if suspect.name.startswith("table:") else (*plain, *odd)
+
+
+@cache
+def _telling() -> Sequence[Scenario]:
+    """The part of the matrix in which controllers show what they are, the plainest first."""
+    found = [scenario for scenario in matrix() if _rank(scenario) is not None]
+    return sorted(found, key=lambda scenario: (_rank(scenario), scenario.id))
+
+
+def _rank(scenario: Scenario) -> tuple[int, int, int] | None:
+    cohort, _, rules, condition, _ = scenario.id.split(".")
+    if condition not in TELLING:
+        return None
+    return (cohort != "ioc", TELLING.index(condition), RULES.index(rules))

@@ -1,0 +1,100 @@
+"""`hanbench explore`: random stories, and the smallest one that fails."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+import msgspec
+import tomli_w
+from msgspec import Struct
+
+from harness.campaign.controllers import UnknownControllerError, controller_factory
+from harness.campaign.explore import Failure, shrink
+from harness.campaign.explore import explore as run_explore
+from harness.cli.errors import BadInput, ExitStatus
+from harness.cli.options import CONTROLLERS
+from harness.cli.output import json_option, print_json, say
+from harness.cli.progress import with_progress
+from harness.scenario.scenario import Scenario
+
+MOST_SHRUNK = 3
+"""Failures that are shrunk, each of another kind: one fault in a controller fails in a hundred ways."""
+
+
+class Found(Struct, frozen=True):
+    """A failure, shrunk."""
+
+    seed: str
+    decided: str | None
+    properties: tuple[str, ...]
+    file: str
+    command: str
+
+
+class ExploreReport(Struct, frozen=True):
+    """What `--json` prints."""
+
+    stories: int
+    failures: int
+    found: tuple[Found, ...]
+
+
+@click.command()
+@click.option("--seeds", type=click.IntRange(1, 1_000_000), default=200, show_default=True, help="How many stories.")
+@click.option("--seed", default="1", show_default=True, help="Where to begin: story N is drawn from SEED-N.")
+@click.option("--controller", default="reference", show_default=True, help=CONTROLLERS)
+@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one a processor.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="hanbench-explore", show_default=True)
+@json_option
+def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path, as_json: bool) -> int:
+    """Draw installations, faults and consents from seeds, play them, and shrink what fails to a short scenario file.
+
+    Exit status: 0 nothing failed; 1 something did.
+    """
+    try:
+        make = controller_factory(controller)
+    except UnknownControllerError as error:
+        raise BadInput(None, "--controller", str(error)) from error
+    say(f"hanbench explore: {seeds} stories from seed {seed}, controller {controller}")
+    names = [f"{seed}-{number}" for number in range(seeds)]
+    results = run_explore(names, controller, jobs or os.cpu_count() or 1)
+    failures = [failure for failure in with_progress(results, seeds) if failure is not None]
+    kinds = {failure.properties[:1]: failure for failure in reversed(failures)}
+    found = []
+    for failure in list(kinds.values())[:MOST_SHRUNK]:
+        say(f"shrinking seed {failure.seed}: {', '.join(failure.properties) or 'the outcome'}")
+        found.append(_keep(shrink(failure, make), controller, out))
+    report = ExploreReport(seeds, len(failures), tuple(found))
+    if as_json:
+        print_json(report)
+    else:
+        _tell(report)
+    return ExitStatus.VIOLATION if failures else ExitStatus.EXPECTED
+
+
+def _keep(failure: Failure, controller: str, out: Path) -> Found:
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / f"{failure.scenario.id}.toml"
+    path.write_text(as_toml(failure.scenario), encoding="utf-8")
+    options = "" if controller == "reference" else f" --controller {shlex.quote(controller)}"
+    command = f"hanbench run {shlex.quote(str(path))} --seed {shlex.quote(failure.seed)}{options}"
+    decided = None if failure.outcome is None else failure.outcome.value
+    return Found(failure.seed, decided, failure.properties, str(path), command)
+
+
+def as_toml(scenario: Scenario) -> str:
+    """A scenario as its file."""
+    plain = msgspec.to_builtins(scenario, builtin_types=(datetime, date))
+    return tomli_w.dumps({key: value for key, value in plain.items() if value not in ({}, [], ())})
+
+
+def _tell(report: ExploreReport) -> None:
+    for found in report.found:
+        broken = ", ".join(found.properties) or "the outcome alone"
+        click.echo(f"decided {found.decided or 'nothing'}; broken: {broken}")
+        click.echo(f"  {found.command}")
+    click.echo(f"{report.stories} stories: " + (f"{report.failures} failed." if report.failures else "none failed."))

@@ -1,0 +1,43 @@
+"""How far long work has come: a bar on a terminal, a line at each tenth elsewhere. Both on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from harness.cli.output import say
+
+T = TypeVar("T")
+FEW = 20
+"""Work of fewer parts than this says nothing of its parts where there is no terminal."""
+
+
+def with_progress(results: Iterator[T], total: int, verb: str = "playing") -> Iterator[T]:
+    """The results as they come, with a word on how many there are."""
+    with _progress(total, verb) as advance:
+        for result in results:
+            advance()
+            yield result
+
+
+@contextmanager
+def _progress(total: int, verb: str) -> Iterator[Callable[[], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with Progress(verb, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console) as bar:
+            task = bar.add_task("", total=total)
+            yield lambda: bar.advance(task)
+        return
+    done = 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        if total >= FEW and done * 10 // total != (done - 1) * 10 // total:
+            say(f"  {done} of {total}")
+
+    yield advance

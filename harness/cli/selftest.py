@@ -1,0 +1,58 @@
+"""`hanbench selftest`: can the verdict be trusted?"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+import click
+from msgspec import Struct
+
+from harness.campaign.selftest import Caught, suspects
+from harness.campaign.selftest import selftest as run_selftest
+from harness.cli.errors import ExitStatus
+from harness.cli.output import json_option, print_json, say, table
+from harness.cli.progress import with_progress
+
+
+class SelftestReport(Struct, frozen=True):
+    """What `--json` prints."""
+
+    controllers: int
+    survivors: tuple[str, ...]
+    caught: tuple[Caught, ...]
+
+
+@click.command()
+@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one a processor.")
+@click.option("--list", "listed", is_flag=True, help="Also say what caught each of them.")
+@json_option
+def selftest(jobs: int | None, listed: bool, as_json: bool) -> int:
+    """Try controllers that are wrong on purpose: by hand, and by changing every value and every step of the reference.
+
+    Each must be caught in some scenario. Exit status: 0 none survives; 1 one does: the judge has a blind spot.
+    """
+    total = len(suspects())
+    say(f"hanbench selftest: {total} wrong controllers")
+    found = sorted(with_progress(run_selftest(jobs or os.cpu_count() or 1), total, "trying"))
+    survivors = tuple(each.name for each in found if each.scenario is None)
+    if as_json:
+        print_json(SelftestReport(len(found), survivors, tuple(found)))
+    else:
+        _tell(found, survivors, listed)
+    return ExitStatus.VIOLATION if survivors else ExitStatus.EXPECTED
+
+
+def _tell(found: list[Caught], survivors: tuple[str, ...], listed: bool) -> None:
+    if listed:
+        rows = [(each.name, each.scenario or "-", ", ".join(each.properties) or "the outcome") for each in found]
+        table(("wrong controller", "caught in", "by"), rows)
+        click.echo()
+    by = Counter(name for each in found for name in each.properties[:1])
+    click.echo("first caught by: " + ", ".join(f"{name} {count}" for name, count in by.most_common()))
+    for name in survivors:
+        click.echo(f"SURVIVES: {name}")
+    click.echo(
+        f"{len(found)} wrong controllers, {sum(each.tried for each in found)} scenarios played: "
+        + (f"{len(survivors)} survive." if survivors else "none survives.")
+    )

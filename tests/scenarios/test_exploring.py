@@ -1,0 +1,136 @@
+"""Random stories, the shrinking of what fails, and the trust in the verdict that both rest on."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import time
+
+import pytest
+
+from harness.campaign import selftest as selftest_module
+from harness.campaign.controllers import controller_factory
+from harness.campaign.corners import corners
+from harness.campaign.explore import attempt, draw, explore, shrink
+from harness.campaign.selftest import selftest, suspects
+from harness.cli.explore import as_toml
+from harness.cli.main import main
+from harness.migration.mutants import Mutant, mutants
+from harness.migration.reference import Reference
+from harness.scenario import play
+from harness.scenario.scenario import load_scenario
+from profiles.rulesets import shipped
+
+SEEDS = [f"test-{number}" for number in range(150)]
+
+
+@pytest.mark.parametrize("scenario", tuple(corners()), ids=lambda scenario: scenario.id)
+def test_the_reference_controller_is_right_in_every_corner(scenario):
+    assert play(scenario, shipped(), Reference, seed="1").as_expected
+
+
+def test_every_story_can_be_written_down_and_read_again(tmp_path):
+    for seed in SEEDS:
+        story = draw(seed)
+        path = tmp_path / "story.toml"
+        path.write_text(as_toml(story), encoding="utf-8")
+        assert load_scenario(path, shipped()) == story
+
+
+def test_a_seed_has_one_story_and_stories_differ():
+    assert draw("x") == draw("x")
+    assert len({as_toml(draw(seed)).split("title")[1].split("\n", 1)[1] for seed in SEEDS}) == len(SEEDS)
+
+
+@pytest.mark.slow
+def test_the_reference_controller_is_right_in_stories_that_nobody_wrote():
+    assert [failure for failure in explore(SEEDS, "reference", jobs=2) if failure] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    [
+        "two-failures-suffice",
+        "counts-cumulatively",
+        "a-day-early",
+        "ignores-withdrawal",
+        "never-gives-up",
+        "crashes-on-withdrawal",
+    ],
+)
+def test_a_wrong_controller_is_found_and_its_story_shrunk(name):
+    make = controller_factory(f"wrong:{name}")
+    seeds = (f"wrong-{number}" for number in range(1500))
+    first = next(failure for seed in seeds if (failure := attempt(draw(seed), seed, make)) is not None)
+    start = time.monotonic()
+    small = shrink(first, make)
+    assert time.monotonic() - start < 60
+    again = attempt(small.scenario, small.seed, make)
+    assert again is not None
+    assert again.properties == small.properties
+    assert set(small.properties[:1]) <= set(first.properties) or small.properties == first.properties
+    size = len(small.scenario.changes) + len(small.scenario.suppliers)
+    assert size <= len(first.scenario.changes) + len(first.scenario.suppliers)
+    assert size <= 6
+    assert attempt(small.scenario, small.seed, Reference) is None
+
+
+def test_the_command_that_is_printed_replays_the_failure(tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(
+            [
+                "explore",
+                "--seeds",
+                "30",
+                "--controller",
+                "wrong:migrates-blind",
+                "--jobs",
+                "1",
+                "--json",
+                "--out",
+                str(tmp_path),
+            ]
+        )
+    assert ended.value.code == 1
+    found = json.loads(capsys.readouterr().out)["found"][0]
+    program, *arguments = shlex.split(found["command"])
+    assert program == "hanbench"
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments, "--json"])
+    assert ended.value.code == 1
+    said = json.loads(capsys.readouterr().out)
+    assert found["properties"][0] in {violation["property"] for violation in said["violations"]}
+
+
+# --- the judge judged -------------------------------------------------------------------------------------------------
+
+
+def test_every_value_of_the_rules_and_every_step_of_the_table_is_varied():
+    names = [mutant.name for mutant in mutants(shipped())]
+    assert len(names) == len(set(names)) > 100
+    assert len(suspects()) >= 140
+    for rules in shipped():
+        assert {name.split(".")[-2] for name in names if name.startswith(f"rules:{rules}.scope")} == {
+            "ioc",
+            "moc-secure",
+        }
+    assert any("attempt_cap=4" in name for name in names)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_no_wrong_controller_survives():
+    start = time.monotonic()
+    assert [caught.name for caught in selftest(2) if caught.scenario is None] == []
+    assert time.monotonic() - start < 120
+
+
+def test_a_survivor_would_be_told(monkeypatch, capsys):
+    right = Mutant("no-mutant-at-all", Reference, "ioc.dormant.tmad-v19.battery-dead.*")
+    monkeypatch.setattr(selftest_module, "suspects", lambda: [right])
+    monkeypatch.setattr("harness.cli.selftest.suspects", lambda: [right])
+    with pytest.raises(SystemExit) as ended:
+        main(["selftest", "--jobs", "1"])
+    assert ended.value.code == 1
+    assert "SURVIVES: no-mutant-at-all" in capsys.readouterr().out
