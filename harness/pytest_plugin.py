@@ -1,0 +1,265 @@
+"""hanbench in pytest: `*.han.toml` files are tests, and fixtures give a HAN, its devices and a player of scenarios.
+
+A vendor's or supplier's repository needs no more than a scenario file. What is heavy is imported when it is used: this
+module is loaded by every pytest of an environment that has hanbench in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from emulator.devices import CommsHub, Esme, Gsme
+    from harness.checks import CheckResult
+    from harness.han import Han
+    from harness.scenario import Played
+
+SUFFIX = ".han.toml"
+FOLDER = "hanbench-failures"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of hanbench, all of them with its name in front."""
+    group = parser.getgroup("hanbench")
+    group.addoption("--hanbench-seed", default="1", help="Everything random follows from it (default 1).")
+    group.addoption(
+        "--hanbench-controller", default="reference", help="The controller under test (as in `hanbench run`)."
+    )
+    group.addoption(
+        "--hanbench-out",
+        default=FOLDER,
+        help=f"Captures of what failed are kept there (default {FOLDER}).",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register what `--strict-markers` wants to know."""
+    config.addinivalue_line(
+        "markers",
+        "hanbench(bench='virtual', seed='1', begins='installed'): the bench of the fixtures",
+    )
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """A scenario file is a test."""
+    if file_path.name.endswith(SUFFIX):
+        return ScenarioFile.from_parent(parent, path=file_path)
+    return None
+
+
+# --- scenario files ---------------------------------------------------------------------------------------------------
+
+
+class ScenarioFile(pytest.File):
+    """One file, one scenario, one test."""
+
+    def collect(self) -> Iterator[ScenarioItem]:
+        yield ScenarioItem.from_parent(self, name=self.path.name.removesuffix(SUFFIX))
+
+
+class ScenarioFailedError(Exception):
+    """A scenario did not go as its author and the rules expect; the text says how."""
+
+
+class ScenarioItem(pytest.Item):
+    """Plays its scenario with the controller under test."""
+
+    def runtest(self) -> None:
+        """Fail with an account of what went wrong, and keep the evidence."""
+        from harness.scenario import load_scenario
+        from profiles.rulesets import shipped
+
+        scenario = load_scenario(self.path, shipped())
+        player = Player(self.config, self.user_properties)
+        player.expect(player(scenario))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """No traceback where it was the scenario that failed, or its file that is wrong."""
+        from profiles.errors import ProfileError
+
+        if isinstance(excinfo.value, ScenarioFailedError | ProfileError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where the test is."""
+        return self.path, None, f"scenario {self.name}"
+
+
+class Player:
+    """Plays scenarios for one test, and notes what a report should have of them."""
+
+    def __init__(self, config: pytest.Config, properties: list[tuple[str, object]]) -> None:
+        self._config = config
+        self._properties = properties
+        self.seed: str = config.getoption("--hanbench-seed")
+        self.controller: str = config.getoption("--hanbench-controller")
+
+    def __call__(self, scenario: Any, *, controller: Any = None) -> Played:
+        """Play a scenario: a `Scenario`, a file, or the id of one that comes with hanbench.
+
+        `controller`: what makes one, in the place of `--hanbench-controller`. Raises ProfileError.
+        """
+        played = self._play(self._loaded(scenario), controller, None)
+        outcome = None if played.outcome is None else played.outcome.value
+        self._properties += [
+            ("hanbench_scenario", played.scenario.id),
+            ("hanbench_seed", played.seed),
+            ("hanbench_decision", outcome),
+            ("hanbench_rules", played.scenario.rules),
+            ("hanbench_checks", ",".join(check.verdict.value for check in played.checks)),
+        ]
+        self._properties += [("hanbench_violation", f"{each.property} [{each.rule}]") for each in played.violations]
+        return played
+
+    def expect(self, played: Played, *, controller: Any = None) -> None:
+        """Raise ScenarioFailedError, with capture, keys and timeline kept, unless all went as expected."""
+        if played.as_expected:
+            return
+        from harness.capture import keyfile
+        from harness.migration.trace import encode
+
+        folder = Path(self._config.rootpath, self._config.getoption("--hanbench-out"))
+        folder.mkdir(parents=True, exist_ok=True)
+        capture = folder / f"{played.scenario.id}.pcapng"
+        # The same seed gives the same frames: only what failed is paid for twice.
+        again = self._play(played.scenario, controller, capture)
+        timeline = capture.with_suffix(".trace.jsonl")
+        timeline.write_bytes(encode(again.records))
+        decided = played.outcome.value if played.outcome else "nothing"
+        wanted = " or ".join(outcome.value for outcome in played.expected.outcomes)
+        lines = [
+            f"{played.scenario.title}",
+            f"decided {decided}; expected {wanted}: {played.expected.why}",
+            *(f"{each.property}: {each.text} [{each.rule}]" for each in played.violations),
+            f"seed {played.seed}; capture {capture}; keys {keyfile.beside(capture)}; timeline {timeline}",
+        ]
+        raise ScenarioFailedError("\n".join(lines))
+
+    def _loaded(self, scenario: Any) -> Any:
+        from harness.scenario import Scenario, load_scenario, shipped
+        from profiles.rulesets import shipped as rulesets
+
+        if isinstance(scenario, Scenario):
+            return scenario
+        return load_scenario(shipped().get(str(scenario), Path(scenario)), rulesets())
+
+    def _play(self, scenario: Any, controller: Any, capture: Path | None) -> Played:
+        from harness.campaign.controllers import UnknownControllerError, controller_factory
+        from harness.scenario import play
+        from profiles.rulesets import shipped
+
+        try:
+            make = controller_factory(self.controller) if controller is None else controller
+        except UnknownControllerError as error:
+            raise pytest.UsageError(f"--hanbench-controller: {error}") from None
+        return play(scenario, shipped(), make, seed=self.seed, controller_name=self.controller, capture=capture)
+
+
+# --- fixtures ---------------------------------------------------------------------------------------------------------
+
+
+class Bench:
+    """A HAN on a clock of its own, for tests that are no coroutines."""
+
+    def __init__(self, name: str, seed: str, begins: str) -> None:
+        import asyncio
+
+        from emulator.clock import ClockLoop
+        from harness.bench import BenchFile
+
+        self._wired = BenchFile.find(name)
+        clock = self._wired.clock()
+        self._runner = asyncio.Runner(loop_factory=lambda: ClockLoop(clock))
+        self.han: Han = self._wired.assemble(clock=clock, seed=seed)
+        self.run(self._open())
+        if begins == "new":
+            self.run(self.han.form())
+        else:
+            self.run(self._wired.begin(self.han))
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run a coroutine to its end; `asyncio.sleep` in it is the bench's time."""
+        return self._runner.run(work)
+
+    def wait(self, seconds: float) -> None:
+        """Let so much of the bench's time pass."""
+        import asyncio
+
+        self.run(asyncio.sleep(seconds))
+
+    def check(self) -> CheckResult:
+        """One HAN-connectivity check."""
+        from harness.checks import HanConnectivityCheck
+
+        result: CheckResult = self.run(HanConnectivityCheck().run(self.han))
+        return result
+
+    def inject(self, fault: str) -> None:
+        """Break something. Raises KeyError for a fault that there is not."""
+        from harness.faults import FAULTS
+
+        async def injected() -> None:
+            await FAULTS[fault].inject(self.han)
+
+        self.run(injected())
+
+    def heal(self, fault: str) -> None:
+        """Mend it."""
+        from harness.faults import FAULTS
+
+        async def healed() -> None:
+            await FAULTS[fault].heal(self.han)
+
+        self.run(healed())
+
+    def close(self) -> None:
+        """Let everything go."""
+        self.run(self._close())
+        self._runner.close()
+
+    async def _open(self) -> None:
+        await self.han.radios.__aenter__()
+
+    async def _close(self) -> None:
+        self.han.radios.close()
+
+
+@pytest.fixture
+def hanbench_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """A bench with a whole HAN on it; `@pytest.mark.hanbench(bench=..., seed=..., begins=...)` says which."""
+    marker = request.node.get_closest_marker("hanbench")
+    wishes = {} if marker is None else marker.kwargs
+    seed = wishes.get("seed", request.config.getoption("--hanbench-seed"))
+    bench = Bench(wishes.get("bench", "virtual"), seed, wishes.get("begins", "installed"))
+    request.node.user_properties.append(("hanbench_seed", seed))
+    yield bench
+    bench.close()
+
+
+@pytest.fixture
+def hanbench_hub(hanbench_bench: Bench) -> CommsHub:
+    """The hub of that bench."""
+    return hanbench_bench.han.hub
+
+
+@pytest.fixture
+def hanbench_esme(hanbench_bench: Bench) -> Esme:
+    """The electricity meter of that bench."""
+    return hanbench_bench.han.esme
+
+
+@pytest.fixture
+def hanbench_gsme(hanbench_bench: Bench) -> Gsme:
+    """The gas meter of that bench."""
+    return hanbench_bench.han.gsme
+
+
+@pytest.fixture
+def hanbench_play(request: pytest.FixtureRequest) -> Callable[..., Played]:
+    """`hanbench_play(scenario, controller=None)`: play a scenario, a file or an id; returns what came of it."""
+    return Player(request.config, request.node.user_properties)
