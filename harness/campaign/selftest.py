@@ -11,20 +11,23 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import NamedTuple
 
-from harness.campaign.corners import corners
 from harness.campaign.executor import leave_signals_to_the_parent
 from harness.campaign.matrix import matrix
 from harness.migration.controller import ControllerFactory
 from harness.migration.mutants import ANY, Mutant, mutants
 from harness.migration.wrong import WRONG
 from harness.scenario.play import play
-from harness.scenario.scenario import Scenario
+from harness.scenario.scenario import Scenario, load_scenario
+from harness.scenario.scenario import shipped as stories
 from profiles.rulesets import shipped
 
 TELLING = ("battery-dead", "healthy", "recovering", "relapsing", "late-recovery", "wan-down", "esme-dead", "flapping")
 """Conditions under which controllers show what they are: that the meter answers, does not, or does again; the rest of
 the matrix varies how it comes not to answer, which no controller gets to know."""
 RULES = ("tmad-v19", "tmad-v18", "third-failure-14-march", "third-failure-15-march", "consultation-2021-10")
+
+
+CORNER = "corner-"
 
 
 class Caught(NamedTuple):
@@ -74,9 +77,17 @@ def _caught(make: ControllerFactory, scenario: Scenario) -> tuple[str, ...] | No
     return tuple(dict.fromkeys(violation.property for violation in run.violations))
 
 
+@cache
+def corners() -> Sequence[Scenario]:
+    """Stories at the corners of the controller's table, which the matrix does not reach: time that runs out in the
+    middle of things, commissionings that fail, consents that come and go until no attempt is left."""
+    names = [name for name in stories() if name.startswith(CORNER)]
+    return tuple(load_scenario(stories()[name], shipped()) for name in names)
+
+
 def _scenarios(suspect: Mutant) -> Sequence[Scenario]:
     plain = [scenario for scenario in _telling() if fnmatchcase(scenario.id, suspect.where)]
-    odd = tuple(corners())
+    odd = corners()
     # A row of the table may concern a corner only; a value of the rules hardly ever does.
     return (*odd, *plain) if suspect.name.startswith("table:") else (*plain, *odd)
 

@@ -15,6 +15,7 @@ from harness.migration.plan import Change, Plan, State, SupplierAct
 from harness.migration.vocabulary import Outcome
 from profiles.benches import Beginning
 from profiles.errors import ProfileError
+from profiles.explain import suggestion
 from profiles.loader import load
 from profiles.rulesets import Cohort, RuleSet, Switches
 
@@ -87,11 +88,15 @@ def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario
     """Read a scenario file. Raises ProfileError, one line: file, key, what was expected."""
     scenario = load(Path(path), Scenario)
     if scenario.rules != IN_FORCE and scenario.rules not in rulesets:
-        raise ProfileError(path, f"expected one of {', '.join((IN_FORCE, *rulesets))}, got {scenario.rules!r}", "rules")
+        known = (IN_FORCE, *rulesets)
+        expected = f"expected one of {', '.join(known)}, got {scenario.rules!r}{suggestion(scenario.rules, known)}"
+        raise ProfileError(path, expected, "rules")
     for index, change in enumerate(scenario.changes):
         fault = FAULTS.get(change.cause)
         if fault is None:
-            expected = f"expected one of {', '.join(FAULTS)}, got {change.cause!r}"
+            expected = (
+                f"expected one of {', '.join(FAULTS)}, got {change.cause!r}{suggestion(change.cause, list(FAULTS))}"
+            )
             raise ProfileError(path, expected, f"changes[{index}].cause")
         if fault.subject is not change.subject:
             expected = f"expected {fault.subject.value!r}, the subject of {fault.name}, got {change.subject.value!r}"

@@ -10,9 +10,8 @@ import pytest
 
 from harness.campaign import selftest as selftest_module
 from harness.campaign.controllers import controller_factory
-from harness.campaign.corners import corners
 from harness.campaign.explore import attempt, draw, explore, shrink
-from harness.campaign.selftest import selftest, suspects
+from harness.campaign.selftest import corners, selftest, suspects
 from harness.cli.explore import as_toml
 from harness.cli.main import main
 from harness.migration.mutants import Mutant, mutants
@@ -24,9 +23,9 @@ from profiles.rulesets import shipped
 SEEDS = [f"test-{number}" for number in range(150)]
 
 
-@pytest.mark.parametrize("scenario", tuple(corners()), ids=lambda scenario: scenario.id)
-def test_the_reference_controller_is_right_in_every_corner(scenario):
-    assert play(scenario, shipped(), Reference, seed="1").as_expected
+def test_the_reference_controller_is_right_in_every_corner():
+    assert len(corners()) == 10
+    assert all(play(scenario, shipped(), Reference, seed="1").as_expected for scenario in corners())
 
 
 def test_every_story_can_be_written_down_and_read_again(tmp_path):

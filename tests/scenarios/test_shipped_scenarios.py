@@ -9,10 +9,19 @@ import pytest
 from harness.migration.reference import Reference
 from harness.scenario import load_scenario, play
 from harness.scenario import shipped as stories
+from harness.scenario.document import FILE, text
 from profiles.errors import ProfileError
 from profiles.rulesets import shipped
 
 GOOD = stories()["dormant-three-failures"].read_text(encoding="utf-8")
+
+
+def test_there_are_forty_at_least_each_with_its_source_and_the_schema_that_is_published() -> None:
+    assert len(stories()) >= 40
+    for name, path in stories().items():
+        assert load_scenario(path, shipped()).source, name
+        assert path.read_text(encoding="utf-8").startswith("#:schema ../schemas/scenario.schema.json\n"), name
+    assert FILE.read_text(encoding="utf-8") == text()
 
 
 @pytest.mark.parametrize("name", stories())
@@ -31,6 +40,7 @@ def test_a_story_goes_as_it_says(name: str) -> None:
         ('cohort = "ioc"', 'cohort = "iok"', "cohort"),
         ('rules = "in-force"', 'rules = "tmad-v20"', "rules"),
         ('cause = "battery-dead"', 'cause = "battery-flat"', "changes[0].cause"),
+        ('cause = "battery-dead"', 'cause = "batery-dead"', "did you mean battery-dead?"),
         ('subject = "gsme"', 'subject = "wan"', "changes[0].subject"),
         ("check_spacing_hours", "check_spacing_hour", "check_spacing_hours"),
         ("decide_within_days = 7", "decide_within_days = 0", "decide_within_days"),
