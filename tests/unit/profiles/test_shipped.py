@@ -111,4 +111,5 @@ def test_values_that_do_not_go_together_are_refused(write, text, said):
 
 def test_the_schema_files_are_those_of_the_models():
     current = {path.name: path.read_text(encoding="utf-8") for path in schemas.FOLDER.glob("*.json")}
+    del current["scenario.schema.json"]  # of a model in harness/scenario, which keeps it up to date
     assert current == schemas.texts(), "run python -m profiles.schemas"
