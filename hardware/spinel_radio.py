@@ -7,7 +7,7 @@ everything again; whoever runs the bench hears of both.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from emulator.clock import MILLISECOND, SECOND, Clock, Timer
@@ -23,11 +23,13 @@ from emulator.radio.spinel.ids import (
     ScanState,
     Status,
 )
+from hardware.dongle_time import DongleTime
 from hardware.errors import RadioError, UnfitFirmwareError
 from hardware.handshake import ANSWER_WAIT, introduce, says_it_restarted
 from hardware.identity import RcpIdentity
 from hardware.serial_port import SerialPort
 from hardware.transactions import Transactions
+from hardware.wishes import EVERYBODY, Wish, Wishes
 
 AIR_WAIT = 2 * SECOND
 """For the end of a transmission: 16 attempts with five back-offs each take half a second."""
@@ -36,8 +38,6 @@ ABORT_AFTER = 5 * MILLISECOND
 FIRST_REST, LONGEST_REST = 0.1, 1.0
 """Seconds between attempts to find a dongle that is gone."""
 LONGEST_SCAN = 65_535 * MILLISECOND
-DRIFT = 1e-4
-"""By how much the two clocks may run apart: crystals are right to 40 millionths, each."""
 
 _STATUS = {
     Status.OK: TxStatus.ACKED,
@@ -75,18 +75,13 @@ class SpinelRadio:
         self._clock = clock
         self._line = Transactions(clock, port.write)
         self._line.unsolicited = self._unsolicited
-        self._config = RadioConfig()
-        self._listening = False
-        self._muted = False
-        self._match_enabled = False
-        self._matches: set[tuple[int, bool]] = set()
+        self._wishes = Wishes()
+        self._time = DongleTime()
         self._done: Callable[[TxResult], None] | None = None
         self._psdu = b""
         self._scan: tuple[int, int, Callable[[int], None]] | None = None
         self._scan_timer: Timer | None = None
         self._highest = -128
-        self._offset: tuple[int, int] | None = None
-        """From the dongle's time to ours, as of a time of ours, microseconds."""
         self._lost: asyncio.Event = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         port.received = self._line.feed
@@ -135,8 +130,9 @@ class SpinelRadio:
             self._port.close()
             self._abandon()
             raise
-        self._offset = None
-        self._restore()
+        self._time.restarted()
+        for wish in self._wishes.all():
+            self._tell(wish)
         self._lost.clear()
         self.trouble = None
         self.on_trouble(None)
@@ -168,59 +164,31 @@ class SpinelRadio:
 
     @property
     def config(self) -> RadioConfig:
-        return self._config
+        return self._wishes.config
 
     def configure(self, config: RadioConfig) -> None:
-        before, self._config = self._config, config
-        if self.trouble is not None:
-            return
-        now = dict(_settings(config))
-        for what, value in _settings(before):
-            if now[what] != value:
-                self._set(what, now[what])
+        self._wish(self._wishes.configure(config))
 
     def listen(self, on: bool) -> None:
-        if on != self._listening:
-            self._listening = on
-            self._tune()
+        self._wish(self._wishes.listen(on))
 
     @property
     def muted(self) -> bool:
         """As if the antenna were broken: neither hears nor is heard, and does not know it."""
-        return self._muted
+        return self._wishes.muted
 
     @muted.setter
     def muted(self, muted: bool) -> None:
-        self._muted = muted
-        self._tune()
-
-    def _tune(self) -> None:
-        if self.trouble is None:
-            self._set(Property.MAC_RAW_STREAM_ENABLED, bytes((self._listening and not self._muted,)))
+        self._wish(self._wishes.mute(muted))
 
     def source_match(self, enabled: bool) -> None:
-        self._match_enabled = enabled
-        self._matches.clear()
-        if self.trouble is None:
-            self._set(Property.MAC_SRC_MATCH_SHORT, b"")
-            self._set(Property.MAC_SRC_MATCH_EXTENDED, b"")
-            self._set(Property.MAC_SRC_MATCH_ENABLED, bytes((enabled,)))
+        self._wish(self._wishes.source_match(enabled))
 
     def source_match_add(self, address: int, *, extended: bool) -> None:
-        if (address, extended) not in self._matches:
-            self._matches.add((address, extended))
-            self._match(Command.INSERT, address, extended)
+        self._wish(self._wishes.match(address, extended=extended))
 
     def source_match_remove(self, address: int, *, extended: bool) -> None:
-        if (address, extended) in self._matches:
-            self._matches.discard((address, extended))
-            self._match(Command.REMOVE, address, extended)
-
-    def _match(self, command: Command, address: int, extended: bool) -> None:
-        if self.trouble is not None:
-            return
-        table = Property.MAC_SRC_MATCH_EXTENDED if extended else Property.MAC_SRC_MATCH_SHORT
-        self._command(command, table, _address(address, extended))
+        self._wish(self._wishes.unmatch(address, extended=extended))
 
     def reset(self) -> None:
         self._finish(TxResult(TxStatus.ABORTED, False))
@@ -228,40 +196,32 @@ class SpinelRadio:
         self.listen(False)
         self.configure(RadioConfig())
 
-    def _restore(self) -> None:
-        """Tell a dongle that has just started everything that it is to be."""
-        self._set(Property.PHY_ENABLED, b"\x01")
-        for what, value in _settings(self._config):
-            self._set(what, value)
-        self._set(Property.MAC_SRC_MATCH_ENABLED, bytes((self._match_enabled,)))
-        for address, extended in sorted(self._matches):
-            table = Property.MAC_SRC_MATCH_EXTENDED if extended else Property.MAC_SRC_MATCH_SHORT
-            self._command(Command.INSERT, table, _address(address, extended))
-        self._set(Property.MAC_RAW_STREAM_ENABLED, bytes((self._listening and not self._muted,)))
+    def _wish(self, wishes: Iterable[Wish]) -> None:
+        """Tell the dongle; one that is not there will be told everything when it is back."""
+        for wish in tuple(wishes):
+            if self.trouble is None:
+                self._tell(wish)
 
-    def _set(self, what: Property, value: bytes) -> None:
-        self._command(Command.SET, what, value)
-
-    def _command(self, command: Command, what: Property, value: bytes) -> None:
+    def _tell(self, wish: Wish) -> None:
         def answered(frame: Frame | None) -> None:
-            if self.trouble is not None and frame is None:
-                return
             if frame is None:
-                self._in_trouble(f"{self._port.url} does not answer any more")
+                if self.trouble is None:
+                    self._in_trouble(f"{self._port.url} does not answer any more")
             elif frame.property == Property.LAST_STATUS:
-                self._refused(command, what, frame)
+                self._refused(wish, frame)
 
-        self._line.ask(command, what, value, answered, self._patience(ANSWER_WAIT))
+        self._line.ask(*wish, answered, self._patience(ANSWER_WAIT))
 
-    def _refused(self, command: Command, what: Property, frame: Frame) -> None:
+    def _refused(self, wish: Wish, frame: Frame) -> None:
         status = frame.value[0] if frame.value else Status.FAILURE
-        if status == Status.OK or (command is Command.REMOVE and status == Status.ITEM_NOT_FOUND):
+        if status == Status.OK or (wish.command is Command.REMOVE and status == Status.ITEM_NOT_FOUND):
             return
-        if command is Command.INSERT and status == Status.NOMEM:
+        if wish.command is Command.INSERT and status == Status.NOMEM:
             # The table is full: rather promise everybody a frame than somebody none.
-            self._set(Property.MAC_SRC_MATCH_ENABLED, b"\x00")
+            self._tell(EVERYBODY)
             return
-        self._in_trouble(f"{self._port.url} refuses {command.name} {what.name} with status {status}")
+        text = f"{self._port.url} refuses {wish.command.name} {wish.property.name} with status {status}"
+        self._in_trouble(text)
 
     # --- sending ----------------------------------------------------------------------------------------------------
 
@@ -278,13 +238,13 @@ class SpinelRadio:
             raise LocalProtocolError(f"{self.name}: a transmission is in flight already")
         self._done = done
         self._psdu = psdu
-        if self.trouble is not None or self._muted:
+        if self.trouble is not None or self.muted:
             acknowledged = psdu[0] & 0x20
             silence = TxStatus.NO_ACK if acknowledged else TxStatus.SENT
             status = TxStatus.ABORTED if self.trouble is not None else silence
             self._clock.call_later(ABORT_AFTER, self._finish_if, done, TxResult(status, False))
             return
-        channel = self._config.channel
+        channel = self.config.channel
         request = TransmitRequest(
             psdu, channel, backoffs, retries, csma, header_updated=True, security_processed=True, rx_channel=channel
         )
@@ -347,32 +307,20 @@ class SpinelRadio:
             self._line.malformed += 1
             return
         psdu = received.psdu
-        if received.error or len(psdu) < 5 or self._muted:
+        if received.error or len(psdu) < 5 or self.muted:
             return
         # The radio has checked the FCS; what firmware leaves in its place is not always one.
         psdu = psdu[:-2] + fcs(psdu[:-2])
-        time = self._our_time(received.timestamp)
+        time = self._time.ours(received.timestamp, self._clock.now)
         self._saw(psdu, time, received.rssi, received.lqi)
         if self.receiver is not None:
             pending = bool(received.flags & frames.ACKED_WITH_FRAME_PENDING)
-            channel = received.channel or self._config.channel
+            channel = received.channel or self.config.channel
             self.receiver(Reception(psdu, received.rssi, received.lqi, time, channel, pending))
-
-    def _our_time(self, theirs: int) -> int:
-        """When a frame ended by our clock: it came over the line later, and the quickest shows by how little."""
-        now = self._clock.now
-        if not theirs:
-            return now
-        offset = now - theirs
-        if self._offset is not None:
-            known, since = self._offset
-            offset = min(offset, known + int((now - since) * DRIFT) + 1)
-        self._offset = (offset, now)
-        return theirs + offset
 
     def _saw(self, psdu: bytes, time: int, rssi: int = 0, lqi: int = 255, *, sent: bool = False) -> None:
         if self.observers:
-            sighting = Sighting(psdu, time, self._config.channel, rssi, lqi, sent)
+            sighting = Sighting(psdu, time, self.config.channel, rssi, lqi, sent)
             for observer in tuple(self.observers):
                 observer(sighting)
 
@@ -385,9 +333,12 @@ class SpinelRadio:
             self._clock.call_later(duration, self._scanned)
             return
         period = max(1, min(duration, LONGEST_SCAN) // MILLISECOND)
-        self._set(Property.MAC_SCAN_MASK, bytes((channel,)))
-        self._set(Property.MAC_SCAN_PERIOD, le(period, 2))
-        self._set(Property.MAC_SCAN_STATE, bytes((ScanState.ENERGY,)))
+        for what, value in (
+            (Property.MAC_SCAN_MASK, bytes((channel,))),
+            (Property.MAC_SCAN_PERIOD, le(period, 2)),
+            (Property.MAC_SCAN_STATE, bytes((ScanState.ENERGY,))),
+        ):
+            self._tell(Wish(Command.SET, what, value))
         self._scan_timer = self._clock.call_later(duration + self._patience(ANSWER_WAIT), self._scanned)
 
     def _scanned(self) -> None:
@@ -397,19 +348,3 @@ class SpinelRadio:
             self._scan_timer = None
         if scan is not None:
             scan[2](self._highest)
-
-
-def _settings(config: RadioConfig) -> tuple[tuple[Property, bytes], ...]:
-    """Everything of a configuration that Spinel has a property for, in the order in which it is told."""
-    return (
-        (Property.PHY_CHAN, bytes((config.channel,))),
-        (Property.PHY_TX_POWER, config.tx_power.to_bytes(1, "little", signed=True)),
-        (Property.MAC_LADDR, config.extended_address.to_bytes(8, "big")),
-        (Property.MAC_SADDR, le(config.short_address, 2)),
-        (Property.MAC_PANID, le(config.pan_id, 2)),
-        (Property.MAC_PROMISCUOUS_MODE, b"\x02" if config.promiscuous else b"\x00"),
-    )
-
-
-def _address(address: int, extended: bool) -> bytes:
-    return address.to_bytes(8, "big") if extended else le(address, 2)
