@@ -16,8 +16,9 @@ from harness.han import Han
 class Capture:
     """A capture that is being written."""
 
-    def __init__(self, path: Path, recorder: Recorder, stream: BinaryIO, ring: KeyRing) -> None:
-        self.path = path
+    def __init__(self, keys: Path | None, recorder: Recorder, stream: BinaryIO, ring: KeyRing) -> None:
+        """`keys`: the file that the keys are kept in."""
+        self._file = keys
         self.recorder = recorder
         self._stream = stream
         self._ring = ring
@@ -26,9 +27,9 @@ class Capture:
     def flush(self) -> None:
         """Let whoever reads the file see what there is so far."""
         self._stream.flush()
-        if len(self._ring) != self._keys:
+        if self._file is not None and len(self._ring) != self._keys:
             self._keys = len(self._ring)
-            keyfile.write(keyfile.beside(self.path), self._ring)
+            keyfile.write(self._file, self._ring)
 
     async def keep_flushed(self, every: float = 1.0) -> None:
         """Flush now and then, until cancelled."""
@@ -44,11 +45,27 @@ def capturing(han: Han, path: Path) -> Iterator[Capture]:
     for device in han.devices:
         ring.follow(device.name, device.storage)
     with recording(han.medium, path, epoch=han.start) as recorder:
-        capture = Capture(path, recorder, recorder.stream, ring)
+        capture = Capture(keyfile.beside(path), recorder, recorder.stream, ring)
         try:
             yield capture
         finally:
             keyfile.write(keyfile.beside(path), ring)
+
+
+@contextmanager
+def streaming(han: Han, stream: BinaryIO, keys: Path | None) -> Iterator[Capture]:
+    """Capture into a stream that somebody reads live; keys, if wanted, into a file that is complete at the end."""
+    ring = KeyRing()
+    for device in han.devices:
+        ring.follow(device.name, device.storage)
+    recorder = Recorder(han.medium, stream, epoch=han.start)
+    capture = Capture(keys, recorder, stream, ring)
+    try:
+        yield capture
+    finally:
+        recorder.detach()
+        if keys is not None:
+            keyfile.write(keys, ring)
 
 
 def capturing_if(han: Han, path: Path | None) -> AbstractContextManager[Capture | None]:

@@ -27,6 +27,7 @@ COMMANDS = {
     "check": Lazy("harness.cli.check:check", "Run one HAN-connectivity check on a bench, emulated or real."),
     "doctor": Lazy("harness.cli.doctor:doctor", "Find dongles, and say what each is fit for."),
     "up": Lazy("harness.cli.up:up", "Bring a bench up and keep it: ports, dongles, a capture."),
+    "capture": Lazy("harness.cli.capture:capture", "Bring a bench up and write what is on its air to a pipe, live."),
     "selftest": Lazy("harness.cli.selftest:selftest", "Show that no wrong controller survives."),
     "explore": Lazy("harness.cli.explore:explore", "Play random stories with a controller; shrink what fails."),
     "rules": Lazy("harness.cli.rules:rules", "The rule sets that are judged, with their sources."),

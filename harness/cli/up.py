@@ -70,9 +70,9 @@ def up(
 
     async def kept() -> None:
         async with han.radios:
-            _tell(wired, han, capture.path, as_json)
+            _tell(wired, han, path, as_json)
             flushing = asyncio.get_running_loop().create_task(capture.keep_flushed(clock.speed))
-            coming_up = asyncio.get_running_loop().create_task(_come_up(wired, han))
+            coming_up = asyncio.get_running_loop().create_task(come_up(wired, han))
             try:
                 if seconds is None:
                     await asyncio.Event().wait()
@@ -82,11 +82,13 @@ def up(
                 flushing.cancel()
                 coming_up.cancel()
 
-    with cleaned_up(han.radios.published), capturing(han, folder / f"{wired.bench.id}.pcapng") as capture:
+    path = folder / f"{wired.bench.id}.pcapng"
+    with cleaned_up(han.radios.published), capturing(han, path) as capture:
         run(clock, kept())
 
 
-async def _come_up(wired: BenchFile, han: Han) -> None:
+async def come_up(wired: BenchFile, han: Han) -> None:
+    """Let the HAN come up, and say how that went."""
     try:
         await wired.begin(han)
     except FormationError as error:
