@@ -5,6 +5,7 @@ Imports nothing heavy: this is loaded for `hanbench --help` too.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -36,6 +37,10 @@ class ExitStatus(IntEnum):
     """Ctrl-C."""
     NO_READER = 141
     """Whoever read the output went away, as `head` does."""
+
+
+_UNWINDING_SINCE = 0.25
+"""Seconds after which what a signal raised is raised again, unless it is being handled."""
 
 
 class BadInput(Exception):  # noqa: N818  whoever wrote the input erred, not hanbench
@@ -86,15 +91,35 @@ def guarded(program: Callable[[], object], name: str = "hanbench") -> int:
 
 
 def end_cleanly_on_signals() -> None:
-    """Make SIGTERM and SIGHUP unwind the stack as Ctrl-C does: workers end, and what was begun is cleaned up."""
+    """Make SIGTERM and SIGHUP unwind the stack as Ctrl-C does: workers end, and what was begun is cleaned up.
+
+    A signal can come where Python drops what its handler raised: in a weak reference's callback, of which there are
+    many while modules are imported, or below C code that takes any error for an answer. So it is raised again until
+    it is seen to unwind.
+    """
+    ending: list[BaseException] = []
 
     def end(number: int, frame: FrameType | None) -> None:
-        # Once is enough: a second signal must not break off the tidying up.
-        signal.signal(number, signal.SIG_IGN)
-        raise SystemExit(128 + number)
+        # Once is enough: a second signal must not break off the tidying up, except for somebody's second Ctrl-C.
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_IGN)
+        ending.append(KeyboardInterrupt() if number == signal.SIGINT else SystemExit(128 + number))
+        signal.setitimer(signal.ITIMER_REAL, _UNWINDING_SINCE, _UNWINDING_SINCE)
+        raise ending[-1]
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGHUP, end)
+    def again(number: int, frame: FrameType | None) -> None:
+        handled = sys.exc_info()[1]
+        while handled is not None:
+            if handled in ending:
+                return
+            handled = handled.__context__
+        raise ending[-1]
+
+    signal.signal(signal.SIGALRM, again)
+    atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # Whoever started us with a signal ignored, as nohup does, wants it ignored.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, end)
 
 
 def _usage(name: str, error: click.ClickException) -> str:

@@ -25,6 +25,36 @@ def started(out: Path) -> subprocess.Popen[str]:
     raise AssertionError(f"verify ended by itself: {process.wait()}")
 
 
+SWALLOWING = """
+import os, signal, sys, time, weakref
+from harness.cli.errors import end_cleanly_on_signals, guarded
+
+class Thing: pass
+
+def program():
+    thing = Thing()
+    watch = weakref.ref(thing, lambda gone: signal.raise_signal({number}))
+    del thing
+    try:
+        time.sleep(20)
+    finally:
+        time.sleep(1)
+        print("tidied up", flush=True)
+
+end_cleanly_on_signals()
+sys.exit(int(guarded(program)))
+"""
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_the_program_where_python_drops_what_its_handler_raises(number, status):
+    """As in the callbacks of weak references, which importing modules is full of; the tidying up is not broken off."""
+    script = SWALLOWING.format(number=int(number))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=15, check=False)
+    assert done.returncode == status
+    assert done.stdout == "tidied up\n"
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_run_that_is_stopped_leaves_nothing_behind(tmp_path, number, status):
     process = started(tmp_path)
