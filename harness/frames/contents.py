@@ -1,0 +1,122 @@
+"""What is inside APS data: messages of the device profile, general commands, commands of clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from emulator.errors import RemoteProtocolError
+from emulator.zcl import foundation
+from emulator.zcl import frame as zcl
+from emulator.zcl.cluster import AttributeTable, key_of
+from emulator.zcl.clusters import BY_ID
+from emulator.zcl.records import AttributeRecord, ReadRecord
+from emulator.zcl.status import Status
+from emulator.zigbee.zdo import messages as zdp
+from harness.frames import words
+from harness.frames.dissected import MALFORMED, Layer
+
+DEVICE_PROFILE = 0x0000
+
+
+class Content(NamedTuple):
+    """What the payload of an APS data frame is."""
+
+    name: str
+    title: str
+    cluster: str | None
+    about: words.Fields
+    """Its fields, without those of its header."""
+    layer: Layer
+
+    @property
+    def line(self) -> str:
+        return words.said(f"{self.title}, {self.cluster}" if self.cluster else self.title, self.about)
+
+
+def content(profile: int, cluster: int, payload: bytes) -> Content:
+    """Read a payload; one that cannot be read is called malformed."""
+    try:
+        return _device_profile(cluster, payload) if profile == DEVICE_PROFILE else _zcl(cluster, payload)
+    except RemoteProtocolError as error:
+        known = BY_ID.get(cluster)
+        where = known.name if known is not None else f"cluster {words.short(cluster)}"
+        about = (("trouble", str(error)),)
+        layer = Layer("APS payload", (*about, ("octets", words.shown(payload))))
+        return Content(MALFORMED, f"Malformed payload ({where})", None, about, layer)
+
+
+def _device_profile(cluster: int, payload: bytes) -> Content:
+    tsn, message = zdp.parse(cluster, payload)
+    name = type(message).__name__
+    fields = words.of(message)
+    return Content(
+        words.kebab(name), words.title(name), None, fields, Layer("ZDP", (("transaction", str(tsn)), *fields))
+    )
+
+
+def _zcl(cluster: int, payload: bytes) -> Content:
+    frame = zcl.parse(payload)
+    known = BY_ID.get(cluster)
+    where = known.name if known is not None else words.short(cluster)
+    server_to_client = frame.direction == zcl.TO_CLIENT
+    if frame.frame_type == zcl.GLOBAL:
+        message = foundation.parse(frame.command, frame.payload)
+        name = type(message).__name__
+        of_server = server_to_client is (frame.command in _FROM_OWNER)
+        fields = _general(message, _attributes(cluster, of_server), frame)
+    else:
+        row = None
+        if known is not None:
+            rows = known.commands(frame.direction)
+            row = next((each for each in rows if each.key == key_of(frame.command, frame.manufacturer)), None)
+        if row is None:
+            name, fields = f"Command{frame.command:02X}", (("payload", words.shown(frame.payload)),)
+        else:
+            name, fields = row.name, words.of(row.decode(frame.payload))
+    header = (("direction", "to client" if server_to_client else "to server"), ("transaction", str(frame.tsn)))
+    return Content(words.kebab(name), words.title(name), where, fields, Layer(f"ZCL {where}", (*header, *fields)))
+
+
+_FROM_OWNER = foundation.RESPONSES - {foundation.DefaultResponse.COMMAND} | {foundation.ReportAttributes.COMMAND}
+"""Commands that the owner of the attributes sends; the others are sent to it."""
+
+
+def _attributes(cluster: int, of_server: bool) -> AttributeTable | None:
+    known = BY_ID.get(cluster)
+    if known is None:
+        return None
+    return known.server_table if of_server else known.client_table
+
+
+def _general(message: foundation.Message, table: AttributeTable | None, frame: zcl.ZclFrame) -> words.Fields:
+    def name(attribute: int) -> str:
+        row = table.by_key.get(key_of(attribute, frame.manufacturer)) if table is not None else None
+        return row.name if row is not None else words.short(attribute)
+
+    match message:
+        case foundation.ReadAttributes():
+            return (("attributes", ", ".join(map(name, message.attributes))),)
+        case foundation.DefaultResponse():
+            return (("command", f"0x{message.command:02x}"), ("status", _status(message.status)))
+        case _:
+            records: Any = getattr(message, "records", None)
+            if records is not None:
+                return tuple(_records(records, name))
+            return words.of(message)
+
+
+def _records(records: Iterable[Any], name: Any) -> Iterable[tuple[str, str]]:
+    for record in records:
+        if isinstance(record, ReadRecord | AttributeRecord):
+            value = _status(record.status) if isinstance(record, ReadRecord) and record.data is None else None
+            yield name(record.attribute), words.shown(record.data.value) if value is None else value  # type: ignore[union-attr]
+        else:
+            yield "record", words.shown(record)
+
+
+def _status(number: int) -> str:
+    try:
+        return words.shown(Status(number))
+    except ValueError:
+        return f"0x{number:02x}"

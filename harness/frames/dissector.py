@@ -1,0 +1,259 @@
+"""Taking frames apart with the keys of their capture, in the order in which they were on the air."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Protocol
+
+from emulator.errors import Drop, RemoteProtocolError
+from emulator.mac import frames as mac
+from emulator.zigbee.aps import commands as aps_commands
+from emulator.zigbee.aps import frames as aps
+from emulator.zigbee.nwk import beacon as nwk_beacon
+from emulator.zigbee.nwk import commands as nwk_commands
+from emulator.zigbee.nwk import frames as nwk
+from emulator.zigbee.security.ccm import FrameCipher, cipher
+from emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY, KeyId, key_load_key, key_transport_key
+from harness.frames import words
+from harness.frames.contents import Content, content
+from harness.frames.dissected import MALFORMED, UNREADABLE, Dissected, Layer
+
+_DERIVED: dict[KeyId, Callable[[bytes], bytes]] = {
+    KeyId.KEY_TRANSPORT: key_transport_key,
+    KeyId.KEY_LOAD: key_load_key,
+}
+_MAC_TYPES = ("Beacon", "Data", "Acknowledgement", "Command")
+_DELIVERY = {aps.UNICAST: "unicast", aps.BROADCAST: "broadcast", aps.GROUP: "group"}
+_KEY_NAMES = ("link key", "network key", "key-transport key", "key-load key")
+_TRANSPORT_KEY = aps_commands.TransportNetworkKey.ID
+
+
+class HasOctets(Protocol):
+    """A key with a name, as those of a `KeyRing` are."""
+
+    @property
+    def octets(self) -> bytes: ...
+
+
+class Dissector:
+    """Takes frames apart. It learns from each who has which address, so give it those that come first as well.
+
+    A key that joins `keys` later is used from then on.
+    """
+
+    def __init__(self, keys: Iterable[HasOctets]) -> None:
+        """`keys`: network keys and link keys; gone through anew whenever none of those that fitted before does."""
+        self._keys = keys
+        self._ieee: dict[int, int] = {}
+        self._fitted: dict[KeyId, list[FrameCipher]] = {kind: [] for kind in KeyId}
+
+    def __call__(self, psdu: bytes) -> Dissected:
+        """Take one frame apart; octets that are no frame are called malformed, never an error."""
+        try:
+            return self._mac(psdu)
+        except RemoteProtocolError as error:
+            trouble = str(error)
+            layers = (Layer("Octets", (("psdu", words.shown(psdu)), ("trouble", trouble))),)
+            return Dissected(
+                MALFORMED,
+                source=None,
+                destination=None,
+                cluster=None,
+                line=lambda: f"Malformed: {trouble}",
+                layers=lambda: layers,
+            )
+
+    # --- layer by layer -----------------------------------------------------------------------------------------------
+
+    def _mac(self, psdu: bytes) -> Dissected:
+        frame = mac.parse(psdu)
+        if frame.type == mac.DATA:
+            return self._nwk(frame, nwk.parse(frame.payload))
+        inner: Callable[[], words.Fields] = tuple
+        if frame.type == mac.COMMAND:
+            try:
+                name = mac.Command(frame.payload[0]).name
+            except ValueError:
+                raise RemoteProtocolError(Drop.MALFORMED_MAC, f"command {frame.payload[0]}") from None
+            inner = partial(_rest, frame)
+            self._learn(frame)
+        else:
+            name = _MAC_TYPES[frame.type].upper()
+            if frame.type == mac.BEACON:
+                inner = partial(_beacon, frame)
+        return Dissected(
+            words.kebab(name),
+            source=frame.src if frame.src_mode == mac.SHORT else None,
+            destination=frame.dst if frame.dst_mode == mac.SHORT else None,
+            cluster=None,
+            line=lambda: f"MAC {words.title(name)}" + (" (poll)" if name == "DATA_REQUEST" else ""),
+            layers=lambda: (_mac_layer(frame, inner()),),
+        )
+
+    def _nwk(self, frame: mac.MacFrame, packet: nwk.NwkFrame) -> Dissected:
+        if packet.src_ieee is not None:
+            self._ieee[packet.src] = packet.src_ieee
+        elif packet.secured and frame.src == packet.src:
+            self._ieee[packet.src] = packet.sender_ieee
+        opened = not packet.secured or self._open(packet, KeyId.NETWORK)
+
+        def dissected(
+            name: str, line: Callable[[], str], layers: Callable[[], tuple[Layer, ...]], cluster: str | None = None
+        ) -> Dissected:
+            return Dissected(
+                name,
+                source=packet.src,
+                destination=packet.dst,
+                cluster=cluster,
+                line=line,
+                layers=lambda: (_mac_layer(frame, ()), _nwk_layer(packet), *layers()),
+            )
+
+        if not opened:
+            return dissected(UNREADABLE, lambda: f"NWK under a key that is not known ({packet.key_sequence})", tuple)
+        if packet.type == nwk.COMMAND:
+            command = nwk_commands.decode(packet.payload)
+            name = type(command).__name__
+            fields = partial(words.of, command)
+            return dissected(
+                words.kebab(name),
+                lambda: words.said(f"NWK {words.title(name)}", fields()),
+                lambda: (Layer(f"NWK {words.title(name)}", fields()),),
+            )
+        inner = aps.parse(packet.payload)
+        sender = inner.sender_ieee or self._ieee.get(packet.src, packet.sender_ieee)
+        if inner.secured and not self._open(inner, KeyId(inner.key_id), sender):
+            under = _KEY_NAMES[inner.key_id]
+            return dissected(UNREADABLE, lambda: f"APS under a {under} that is not known", lambda: (_aps_layer(inner),))
+        if inner.type == aps.ACK:
+            return dissected("aps-ack", lambda: "APS Acknowledgement", lambda: (_aps_layer(inner),))
+        if inner.type == aps.COMMAND:
+            return self._aps_command(inner, dissected)
+        if inner.fragment is not None:
+            block = inner.fragment.block
+            said = f"Fragment, first of {block}" if inner.fragment.first else f"Fragment {block}"
+            return dissected("fragment", lambda: f"APS {said}", lambda: (_aps_layer(inner),))
+        found: Content = content(inner.profile, inner.cluster, inner.payload)
+        return dissected(
+            found.name, lambda: found.line, lambda: (_aps_layer(inner), found.layer), cluster=found.cluster
+        )
+
+    def _aps_command(self, frame: aps.ApsFrame, dissected: Callable[..., Dissected]) -> Dissected:
+        command = aps_commands.decode(frame.payload)
+        # The three forms of Transport-Key are one command.
+        name = "TransportKey" if command.ID == _TRANSPORT_KEY else type(command).__name__
+        fields = partial(words.of, command)
+        what = words.title(type(command).__name__)
+        return dissected(
+            words.kebab(name),
+            lambda: words.said(f"APS {what}", fields()),
+            lambda: (_aps_layer(frame), Layer(f"APS {what}", fields())),
+        )
+
+    def _learn(self, frame: mac.MacFrame) -> None:
+        """An association response tells a device its short address."""
+        if frame.payload[0] == mac.Command.ASSOCIATION_RESPONSE and frame.dst_mode == mac.EXTENDED:
+            assigned = frame.payload[1:3]
+            if frame.dst is not None and len(assigned) == 2:
+                self._ieee[int.from_bytes(assigned, "little")] = frame.dst
+
+    # --- keys ---------------------------------------------------------------------------------------------------------
+
+    def _open(self, frame: nwk.NwkFrame | aps.ApsFrame, kind: KeyId, *sender: int) -> bool:
+        fitted = self._fitted[kind]
+        for candidate in fitted:
+            if _opens(frame, candidate, *sender):
+                return True
+        derive = _DERIVED.get(kind, bytes)
+        for octets in (WELL_KNOWN_LINK_KEY, *(key.octets for key in self._keys)):
+            candidate = cipher(derive(octets))
+            if candidate not in fitted and _opens(frame, candidate, *sender):
+                fitted.insert(0, candidate)
+                return True
+        return False
+
+
+def _opens(frame: nwk.NwkFrame | aps.ApsFrame, key: FrameCipher, *sender: int) -> bool:
+    try:
+        frame.decrypt(key, *sender)
+    except RemoteProtocolError as error:
+        if error.reason is not Drop.BAD_MIC:
+            raise
+        return False
+    return True
+
+
+# --- layers in words ------------------------------------------------------------------------------------------------
+
+
+def _address(address: int | None, mode: int) -> str | None:
+    if address is None:
+        return None
+    return words.ieee(address) if mode == mac.EXTENDED else words.short(address)
+
+
+def _given(*fields: tuple[str, str | None]) -> words.Fields:
+    return tuple((name, value) for name, value in fields if value is not None)
+
+
+def _mac_layer(frame: mac.MacFrame, inner: words.Fields) -> Layer:
+    return Layer(
+        f"MAC {_MAC_TYPES[frame.type]}",
+        _given(
+            ("source", _address(frame.src, frame.src_mode)),
+            ("destination", _address(frame.dst, frame.dst_mode)),
+            ("PAN", None if frame.dst_pan is None else words.short(frame.dst_pan)),
+            ("sequence", str(frame.sequence)),
+            ("acknowledgement wanted", "yes" if frame.ack_request else None),
+            ("frame pending", "yes" if frame.frame_pending else None),
+            *inner,
+        ),
+    )
+
+
+def _rest(frame: mac.MacFrame) -> words.Fields:
+    rest = frame.payload[1:]
+    return (("payload", rest.hex()),) if rest else ()
+
+
+def _beacon(frame: mac.MacFrame) -> words.Fields:
+    try:
+        head = mac.parse_beacon(frame.payload)
+        beacon = nwk_beacon.parse(head.payload)
+    except RemoteProtocolError as error:
+        return (("payload", str(error)),)
+    return (("open to join", words.shown(head.association_permit)), *words.of(beacon))
+
+
+def _nwk_layer(packet: nwk.NwkFrame) -> Layer:
+    return Layer(
+        "NWK",
+        _given(
+            ("source", words.short(packet.src)),
+            ("destination", words.short(packet.dst)),
+            ("sequence", str(packet.sequence)),
+            ("radius", str(packet.radius)),
+            ("security", f"network key {packet.key_sequence}" if packet.secured else "none"),
+            ("frame counter", str(packet.counter) if packet.secured else None),
+            ("secured by", words.ieee(packet.sender_ieee) if packet.secured else None),
+        ),
+    )
+
+
+def _aps_layer(frame: aps.ApsFrame) -> Layer:
+    kind = ("Data", "Command", "Acknowledgement")[frame.type]
+    addressed = frame.type == aps.DATA or (frame.type == aps.ACK and not frame.ack_format)
+    return Layer(
+        f"APS {kind}",
+        _given(
+            ("delivery", _DELIVERY.get(frame.delivery)),
+            ("endpoints", f"{frame.src_endpoint} to {frame.dst_endpoint}" if addressed else None),
+            ("cluster", words.short(frame.cluster) if addressed else None),
+            ("profile", words.short(frame.profile) if addressed else None),
+            ("counter", str(frame.counter)),
+            ("acknowledgement wanted", "yes" if frame.ack_request else None),
+            ("security", _KEY_NAMES[frame.key_id] if frame.secured else None),
+            ("frame counter", str(frame.frame_counter) if frame.secured else None),
+        ),
+    )

@@ -1,0 +1,116 @@
+"""Names and values of frames as people write them. No key gets through here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+from emulator.zigbee.security.keys import redacted
+from emulator.zigbee.zdo.messages import Message as ZdpMessage
+
+Fields = tuple[tuple[str, str], ...]
+
+_SEAM = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_ABBREVIATED = {
+    "Rsp": "Response",
+    "Req": "Request",
+    "Annce": "Announce",
+    "Addr": "Address",
+    "Desc": "Descriptor",
+    "Ep": "Endpoint",
+    "Mgmt": "Management",
+}
+_SAID = 4
+"""Fields in a line."""
+LONGEST = 64
+"""Octets of a string that are shown."""
+_KEYS = {"key"}
+"""Fields that hold keys."""
+_ADDRESSES = {"destination", "source", "device", "target", "partner", "ieee", "sender", "extended_pan_id"}
+
+
+def parts(name: str) -> list[str]:
+    """`ReadAttributesResponse` in its words; the abbreviations of the device profile in full."""
+    return [_ABBREVIATED.get(part, part) for part in _SEAM.split(name)]
+
+
+def kebab(name: str) -> str:
+    """`ReadAttributesResponse` becomes `read-attributes-response`; `ASSOCIATION_REQUEST` `association-request`."""
+    if name.isupper():
+        return name.lower().replace("_", "-")
+    return "-".join(part.lower() for part in parts(name))
+
+
+def title(name: str) -> str:
+    """`ReadAttributesResponse` becomes `Read Attributes Response`."""
+    if name.isupper():
+        return name.replace("_", " ").title()
+    return " ".join(parts(name))
+
+
+def ieee(address: int) -> str:
+    """An EUI-64, sixteen hexadecimal digits."""
+    return f"{address:016x}"
+
+
+def short(address: int) -> str:
+    """A short address."""
+    return f"0x{address:04x}"
+
+
+def shown(value: object) -> str:
+    """A value on one line."""
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case Enum():
+            return title(value.name)
+        case bytes():
+            return _octets(value)
+        case str():
+            return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in value)
+        case Mapping():
+            return ", ".join(f"{name} {shown(each)}" for name, each in value.items() if each is not None)
+        case _ if is_dataclass(value) or hasattr(value, "_fields"):
+            return ", ".join(f"{name} {each}" for name, each in of(value))
+        case list() | tuple():
+            return "; ".join(map(shown, value)) or "-"
+    return str(value)
+
+
+def _octets(value: bytes) -> str:
+    cut = value[:LONGEST].hex()
+    return f"{cut}.. ({len(value)} octets)" if len(value) > LONGEST else cut or "-"
+
+
+def of(message: Any) -> Fields:
+    """The fields of a message, in its order; those that it does not have are left out."""
+    if isinstance(message, Mapping):
+        pairs: Iterable[tuple[str, Any]] = message.items()
+    elif is_dataclass(message):
+        pairs = ((field.name, getattr(message, field.name)) for field in fields(message))
+    else:
+        pairs = message._asdict().items()
+    return tuple((name, _field(name, value, message)) for name, value in pairs if value is not None)
+
+
+def _field(name: str, value: Any, message: object) -> str:
+    if name in _KEYS and isinstance(value, bytes):
+        return redacted(value)
+    if isinstance(value, int) and not isinstance(value, bool | Enum):
+        if name in _ADDRESSES and (value > 0xFFFF or not isinstance(message, ZdpMessage)):
+            return ieee(value) if value > 0xFFFF else short(value)
+        if name in ("short", "address", "originator", "responder"):
+            return short(value)
+    return shown(value)
+
+
+def said(what: str, about: Fields) -> str:
+    """What something is, and the first few of its fields, in one line."""
+    phrase = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in about[:_SAID])
+    return f"{what}: {phrase}{' ..' if len(about) > _SAID else ''}" if about else what

@@ -1,0 +1,106 @@
+"""Frames in names and words: what is learned on the way, what no key opens, and octets that are no frame."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+
+import pytest
+
+from emulator.clock import VirtualClock, run
+from harness.build import settings_for
+from harness.capture.keyfile import KeyRing
+from harness.frames import Dissector
+from harness.frames.words import kebab, shown, title
+from harness.han import Han
+from profiles.cohorts import household
+from profiles.rulesets import Cohort
+
+
+@pytest.fixture(scope="module")
+def formed() -> tuple[list[bytes], KeyRing]:
+    """All frames with which a HAN comes to be, and its keys."""
+    clock, ring, psdus = VirtualClock(), KeyRing(), []
+    han = Han(settings_for(household(Cohort.IOC)), seed="frames", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
+    for device in han.devices:
+        ring.follow(device.name, device.storage)
+    han.medium.observers.append(lambda transmission: psdus.append(transmission.psdu))
+    run(clock, han.form())
+    return psdus, ring
+
+
+def test_a_joining_reads_as_the_standard_tells_it(formed):
+    psdus, ring = formed
+    dissector = Dissector(ring)
+    names = [dissector(psdu).name for psdu in psdus]
+    wanted = ["beacon-request", "beacon", "association-request", "association-response", "transport-key"]
+    places = [names.index(name) for name in wanted]
+    assert places == sorted(places)
+    assert names.count("transport-key") == 2  # one for each meter
+    assert "unreadable" not in names
+
+
+def test_a_transport_key_names_its_key_and_never_shows_it(formed):
+    psdus, ring = formed
+    dissector = Dissector(ring)
+    found = next(each for each in map(dissector, psdus) if each.name == "transport-key")
+    assert "redacted" in found.line
+    assert [layer.name for layer in found.layers] == ["MAC Data", "NWK", "APS Command", "APS Transport Network Key"]
+    for key in ring:
+        assert key.octets.hex() not in repr((found.line, found.layers))
+
+
+def test_without_its_key_a_frame_is_unreadable_and_says_whose_key_is_missing(formed):
+    psdus, ring = formed
+    links = [key for key in ring if "network" not in key.label]
+    found = [each for each in map(Dissector(links), psdus) if each.name == "unreadable"]
+    assert found
+    assert {each.line for each in found} == {"NWK under a key that is not known (0)"}
+    networks = [key for key in ring if "network" in key.label]
+    under = {each.line for each in map(Dissector(networks), psdus) if each.name == "unreadable"}
+    assert "APS under a key-transport key that is not known" in under
+
+
+def test_a_key_that_comes_later_is_used_from_then_on(formed):
+    psdus, ring = formed
+    late = KeyRing()
+    dissector = Dissector(late)
+    before = [dissector(psdu).name for psdu in psdus]
+    for key in ring:
+        late.add(key.label, key.octets)
+    after = [dissector(psdu).name for psdu in psdus]
+    assert "unreadable" in before
+    assert "unreadable" not in after
+
+
+def test_octets_that_are_no_frame_are_called_malformed_and_never_fail(formed):
+    psdus, ring = formed
+    dissector, source = Dissector(ring), random.Random(1)
+    for psdu in psdus:
+        dissector(psdu)
+    for _ in range(5000):
+        octets = bytearray(source.choice(psdus)[: source.randrange(0, 128)])
+        for _ in range(source.randrange(0, 4)):
+            if octets:
+                octets[source.randrange(len(octets))] = source.randrange(256)
+        found = dissector(bytes(octets))
+        assert found.line
+        assert found.layers
+    assert dissector(b"").name == "malformed"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("ReadAttributesResponse", "Read Attributes Response"),
+        ("NwkAddrRsp", "Nwk Address Response"),
+        ("ASSOCIATION_REQUEST", "Association Request"),
+    ],
+)
+def test_names_are_made_of_the_words_of_the_standard(name, words):
+    assert title(name) == words
+    assert kebab(name) == words.lower().replace(" ", "-")
+
+
+def test_what_a_peer_sends_as_text_stays_on_one_line():
+    assert shown("a\nb\x1b[31m") == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}[31m"
