@@ -6,10 +6,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
-from harness.migration.installation import Moment, SupplierId
-from harness.migration.vocabulary import Subject
+from harness.migration.installation import Installation, Meter, Moment, Status, SupplierId
+from harness.migration.vocabulary import Device, Subject
 
 Nth = Annotated[int, Meta(ge=1)]
 
@@ -48,6 +48,29 @@ class SupplierAct(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
             raise ValueError("give exactly one of `at`, `after_ask`, `after_check`")
 
 
+class Handover(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A meter changes hands, or its status: an Active one whose customer moves to a supplier without a SMETS1 service
+    becomes Dormant in the middle of its migration.
+    """
+
+    meter: Device
+    status: Status
+    supplier: SupplierId | None = None
+    """None: it stays with the one it has."""
+    at: Moment | None = None
+    after_check: Nth | None = None
+    """Right after the result of this check is known."""
+
+    def __post_init__(self) -> None:
+        if (self.at is None) == (self.after_check is None):
+            raise ValueError("give exactly one of `at`, `after_check`")
+
+    def of(self, home: Installation) -> Installation:
+        """The installation as it is afterwards."""
+        before: Meter = home.esme if self.meter is Device.ESME else home.gsme
+        return structs.replace(home, **{self.meter.value: Meter(self.status, self.supplier or before.supplier)})
+
+
 class Change(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A subject breaks or recovers: at a date, or just before the nth check or commissioning."""
 
@@ -71,3 +94,4 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True):
     """When the installation is loaded."""
     suppliers: tuple[SupplierAct, ...] = ()
     changes: tuple[Change, ...] = ()
+    handovers: tuple[Handover, ...] = ()

@@ -24,6 +24,7 @@ from harness.migration.vocabulary import (
     Device,
     ExcludeDevice,
     ExclusionRecord,
+    InstallationChanged,
     InstallationLoaded,
     Outcome,
     RunCheck,
@@ -79,6 +80,9 @@ class Reference:
             case InstallationLoaded(installation=installation):
                 self.installation = installation
                 return Finding.LOADED
+            case InstallationChanged(installation=installation):
+                self.installation = installation
+                return self.after_handover(now) if self.state is CaseState.HOLDING else None
             case CheckResult() if self.state is CaseState.CHECKING:
                 self.note_check(event)
                 return Finding.PASSED if event.verdict is Verdict.PASS else self.weigh(now)
@@ -112,6 +116,11 @@ class Reference:
                 self.consents.add((event.supplier, ConsentKind.AUTHORISATION))
             case Withdrawal():
                 self.consents = {given for given in self.consents if given[0] != event.supplier}
+
+    def after_handover(self, now: datetime) -> Finding:
+        """Say what the case amounts to when a meter changed hands while a consent was awaited."""
+        finding = self.weigh(now)
+        return Finding.OTHER_CONSENT_MISSING if finding is Finding.CONSENT_MISSING else finding
 
     def weigh(self, now: datetime) -> Finding:
         """Say what the case amounts to while the GSME does not answer."""

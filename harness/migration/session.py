@@ -16,7 +16,7 @@ import msgspec
 
 from harness.migration.controller import AnyController, ControllerFault
 from harness.migration.installation import Installation
-from harness.migration.plan import Plan, Says, SupplierAct
+from harness.migration.plan import Handover, Plan, Says, SupplierAct
 from harness.migration.trace import (
     CheckFinished,
     CheckStarted,
@@ -42,6 +42,7 @@ from harness.migration.vocabulary import (
     CommissioningResult,
     Device,
     ExcludeDevice,
+    InstallationChanged,
     InstallationLoaded,
     Outcome,
     RunCheck,
@@ -137,6 +138,9 @@ class _Session:
         for act in self.plan.suppliers:
             if act.at is not None:
                 self._at(act.at, self._supplier_says, act)
+        for handover in self.plan.handovers:
+            if handover.at is not None:
+                self._at(handover.at, self._hand_over, handover)
         while self._stopped is None:
             item = await self._inbox.get()
             if isinstance(item, BaseException):
@@ -257,6 +261,9 @@ class _Session:
         for act in self.plan.suppliers:
             if act.after_check == attempt:
                 self._supplier_says(act)
+        for handover in self.plan.handovers:
+            if handover.after_check == attempt:
+                self._hand_over(handover)
 
     async def _commission(self, devices: tuple[Device, ...]) -> None:
         ended = await self.world.commission(devices)
@@ -288,3 +295,7 @@ class _Session:
     def _supplier_says(self, act: SupplierAct) -> None:
         self.trace.add(SupplierSaid(self.trace.now, act.supplier, act.says))
         self._inbox.put_nowait(_EVENTS[act.says](act.supplier))
+
+    def _hand_over(self, handover: Handover) -> None:
+        self.installation = handover.of(self.installation)
+        self._inbox.put_nowait(InstallationChanged(self.installation))

@@ -34,6 +34,8 @@ class Finding(StrEnum):
     OUT_OF_SCOPE = "out-of-scope"
     """The failure is persistent, and the rules of the day do not allow partial migration."""
     CONSENT_MISSING = "consent-missing"
+    OTHER_CONSENT_MISSING = "other-consent-missing"
+    """A meter has changed hands, and what is missing may be another consent, or that of another supplier."""
     EVIDENCE_OLD = "evidence-old"
     """Everything is there, but the GSME may have recovered since its last check."""
     PARTIAL_ALLOWED = "partial-allowed"
@@ -75,6 +77,7 @@ TABLE: Mapping[tuple[CaseState, Finding], Row] = MappingProxyType({
     (S.CHECKING, F.TIME_UP): (S.CLOSED, (D.CLOSE_RETRY,)),
 
     (S.HOLDING, F.CONSENT_MISSING): (S.HOLDING, ()),
+    (S.HOLDING, F.OTHER_CONSENT_MISSING): (S.HOLDING, (D.ASK_SUPPLIER,)),
     (S.HOLDING, F.OUT_OF_SCOPE): (S.CLOSED, (D.CLOSE_REFUSE,)),
     (S.HOLDING, F.EVIDENCE_OLD): (S.CHECKING, (D.CHECK,)),
     (S.HOLDING, F.PARTIAL_ALLOWED): (S.COMMISSIONING_ESME, (D.COMMISSION_ESME,)),

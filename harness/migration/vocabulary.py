@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 
 from harness.migration.installation import Installation, Moment, SupplierId
 
-VERSION = 1
+VERSION = 2
 """Goes up when a controller written for the version before could misread something."""
 
 SCHEMA = Path(__file__).with_name("vocabulary.schema.json")
@@ -81,7 +81,14 @@ class InstallationLoaded(Event, frozen=True, tag="installation-loaded"):
     """The case begins. Always the first event, and never given again."""
 
     installation: Installation
-    vocabulary: Literal[1] = 1
+    vocabulary: Literal[2] = 2
+
+
+class InstallationChanged(Event, frozen=True, tag="installation-changed"):
+    """A meter has another supplier or another status from now on. All that was told before holds, but for this."""
+
+    installation: Installation
+    """Whole, as it is now."""
 
 
 class CheckResult(Event, frozen=True, tag="check-result"):
@@ -128,7 +135,16 @@ class Tick(Event, frozen=True, tag="tick"):
     """Time passed: given regularly, and at the installation's `decide_by`."""
 
 
-AnyEvent = InstallationLoaded | CheckResult | SupplierRequest | Authorisation | Withdrawal | CommissioningResult | Tick
+AnyEvent = (
+    InstallationLoaded
+    | InstallationChanged
+    | CheckResult
+    | SupplierRequest
+    | Authorisation
+    | Withdrawal
+    | CommissioningResult
+    | Tick
+)
 
 
 class Turn(Struct, frozen=True, forbid_unknown_fields=True):

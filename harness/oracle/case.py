@@ -30,6 +30,7 @@ from harness.migration.vocabulary import (
     CommissionDevices,
     Device,
     ExcludeDevice,
+    InstallationChanged,
     Outcome,
     Subject,
     SupplierRequest,
@@ -88,7 +89,8 @@ class Case:
         if not records or not isinstance(records[0], Header):
             raise ValueError("a trace begins with its header")
         self.installation: Installation = records[0].installation
-        self.type = _type(self.installation)
+        """As loaded. What never changes is read here: cohort, rulebook, spacing, the end of waiting."""
+        self._homes: list[tuple[int, Installation]] = [(-1, self.installation)]
         book = self.installation.rulebook
         self._rules = [(entry, rulesets[entry.id].switched(book.switches)) for entry in book.rule_sets]
         self.checks: list[Check] = []
@@ -108,6 +110,8 @@ class Case:
 
     def _read(self, position: int, record: AnyRecord) -> None:
         match record:
+            case Given(event=InstallationChanged(installation=installation)):
+                self._homes.append((position, installation))
             case Given(event=SupplierRequest(supplier=supplier)):
                 self.voices.append(Voice(position, supplier, Says.REQUEST))
             case Given(event=Authorisation(supplier=supplier)):
@@ -166,14 +170,22 @@ class Case:
         """Return the rule set of the day of `at`; on a day without one, the first of the rulebook."""
         return self.rules_in_force(at) or self._rules[0][1]
 
-    def decision_rule(self, rules: RuleSet) -> DecisionRule:
-        """Return what `rules` ask for with this type of installation."""
+    def home(self, position: int) -> Installation:
+        """Return the installation as the controller knew it there."""
+        return next(home for at, home in reversed(self._homes) if at < position)
+
+    def type(self, position: int) -> InstallationType:
+        """Return the installation's type as the controller knew it there."""
+        return _type(self.home(position))
+
+    def decision_rule(self, rules: RuleSet, position: int) -> DecisionRule:
+        """Return what `rules` ask for with the type that the installation had there."""
         return {
             InstallationType.ACTIVE: rules.decision.active,
             InstallationType.DORMANT: rules.decision.dormant,
             InstallationType.MIXED_GSME_ACTIVE: rules.decision.mixed_gsme_active,
             InstallationType.MIXED_GSME_DORMANT: rules.decision.mixed_gsme_dormant,
-        }[self.type]
+        }[self.type(position)]
 
     # -- what was so ---------------------------------------------------------------------------------------------------
 

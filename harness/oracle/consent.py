@@ -13,9 +13,9 @@ from harness.oracle.violation import Finding, Property
 from profiles.rulesets import Consent, Decider, RuleSet, Sourced
 
 
-def needed_consent(case: Case, rules: RuleSet) -> Sourced[Consent]:
-    """Return what the GSME's Responsible Supplier has to give under `rules`."""
-    return case.decision_rule(rules).consent
+def needed_consent(case: Case, rules: RuleSet, position: int) -> Sourced[Consent]:
+    """Return what the GSME's Responsible Supplier of that moment has to give under `rules`."""
+    return case.decision_rule(rules, position).consent
 
 
 def has_consent(case: Case, position: int, needed: Consent) -> bool:
@@ -24,7 +24,7 @@ def has_consent(case: Case, position: int, needed: Consent) -> bool:
         return True
     given = False
     for voice in _voices(case, position):
-        if voice.supplier == case.installation.gsme.supplier:
+        if voice.supplier == case.home(position).gsme.supplier:
             if voice.says is Says.WITHDRAWAL:
                 given = False
             elif voice.says.value == needed.value:
@@ -39,7 +39,7 @@ def _voices(case: Case, position: int) -> list[Voice]:
 def _unconsented(case: Case) -> Iterator[tuple[Decision, Sourced[Consent], set[str]]]:
     """Yield each decision without consent, what was needed, and the suppliers that ever gave such a thing."""
     for decision in case.partials:
-        needed = needed_consent(case, case.rules_for_counting(decision.time))
+        needed = needed_consent(case, case.rules_for_counting(decision.time), decision.position)
         if not has_consent(case, decision.position, needed.value):
             voices = _voices(case, decision.position)
             yield decision, needed, {voice.supplier for voice in voices if voice.says.value == needed.value.value}
@@ -54,8 +54,8 @@ def consent_given(case: Case) -> Iterator[Finding]:
 
 def consent_from_the_right_supplier(case: Case) -> Iterator[Finding]:
     """What was given came from the Responsible Supplier of the GSME."""
-    supplier = case.installation.gsme.supplier
-    for _, needed, givers in _unconsented(case):
+    for decision, needed, givers in _unconsented(case):
+        supplier = case.home(decision.position).gsme.supplier
         if givers and supplier not in givers:
             yield Finding(
                 f"partial migration on the {needed.value.value} of {', '.join(sorted(givers))}; "
@@ -67,8 +67,8 @@ def consent_from_the_right_supplier(case: Case) -> Iterator[Finding]:
 
 def withdrawal_honoured(case: Case) -> Iterator[Finding]:
     """What was given had not been taken back before the decision."""
-    supplier = case.installation.gsme.supplier
-    for _, needed, givers in _unconsented(case):
+    for decision, needed, givers in _unconsented(case):
+        supplier = case.home(decision.position).gsme.supplier
         if supplier in givers:
             yield Finding(
                 f"partial migration although {supplier} withdrew its {needed.value.value}", (), _source(needed)
@@ -81,16 +81,16 @@ def no_veto(case: Case) -> Iterator[Finding]:
         return
     position, closed = case.closed
     rules = case.rules_for_counting(closed.time)
-    decider = case.decision_rule(rules).decider
-    allowed = allowed_on(case, closed.time)
+    decider = case.decision_rule(rules, position).decider
+    allowed = allowed_on(case, closed.time, position)
     if decider.value is not Decider.DCC or allowed is None or not allowed.value:
         return
     objectors = sorted({v.supplier for v in _voices(case, position) if v.says is Says.WITHDRAWAL})
     if case.outcome is Outcome.HOLD:
-        yield Finding(f"{case.type.value} waits for a supplier, but the DCC decides", (), _source(decider))
+        yield Finding(f"{case.type(position).value} waits for a supplier, but the DCC decides", (), _source(decider))
     elif objectors:
         yield Finding(
-            f"refused after {', '.join(objectors)} objected, but the DCC decides about {case.type.value}",
+            f"refused after {', '.join(objectors)} objected, but the DCC decides about {case.type(position).value}",
             (),
             _source(decider),
         )
@@ -104,9 +104,9 @@ def hold_only_for_consent(case: Case) -> Iterator[Finding]:
     rules = case.rules_for_counting(closed.time)
     checks = case.checks_before(position)
     failures = counted(checks, rules)
-    if len(failures) < case.decision_rule(rules).failures_required.value or not is_failure(checks[-1], rules):
+    if len(failures) < case.decision_rule(rules, position).failures_required.value or not is_failure(checks[-1], rules):
         yield Finding("held before the GSME's failure was persistent", frames_of(checks))
-    if has_consent(case, position, needed_consent(case, rules).value):
+    if has_consent(case, position, needed_consent(case, rules, position).value):
         yield Finding("held although no consent is missing")
 
 

@@ -30,7 +30,7 @@ def enough_failures(case: Case) -> Iterator[Finding]:
     for decision in case.partials:
         rules = case.rules_for_counting(decision.time)
         failures = counted(case.checks_before(decision.position), rules)
-        required = case.decision_rule(rules).failures_required
+        required = case.decision_rule(rules, decision.position).failures_required
         if len(failures) < required.value:
             yield Finding(
                 f"partial migration after {len(failures)} {rules.failure_counting.value} failures of the "
@@ -47,7 +47,7 @@ def inconclusive_never_counts(case: Case) -> Iterator[Finding]:
         checks = case.checks_before(decision.position)
         failures = counted(checks, rules)
         others = [c for c in checks if c.verdict is Verdict.INCONCLUSIVE and not is_failure(c, rules)]
-        required = case.decision_rule(rules).failures_required.value
+        required = case.decision_rule(rules, decision.position).failures_required.value
         if len(failures) < required <= len(failures) + len(others):
             blamed = ", ".join(f"attempt {c.attempt}: {c.cause.value if c.cause else 'unknown'}" for c in others)
             yield Finding(

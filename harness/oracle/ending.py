@@ -46,13 +46,13 @@ def partial_not_withheld(case: Case) -> Iterator[Finding]:
     rules = case.rules_for_counting(closed.time)
     checks = case.checks_before(position)
     failures = counted(checks, rules)
-    required = case.decision_rule(rules).failures_required.value
-    allowed = allowed_on(case, closed.time)
+    required = case.decision_rule(rules, position).failures_required.value
+    allowed = allowed_on(case, closed.time, position)
     if len(failures) < required or failures[-1] is not checks[-1] or allowed is None or not allowed.value:
         return
     fresh = closed.time - checks[-1].finished <= timedelta(hours=rules.evidence_max_age_hours.value)
     tried = any(partial.position > checks[-1].end for partial in case.partials)
-    if fresh and not tried and has_consent(case, position, needed_consent(case, rules).value):
+    if fresh and not tried and has_consent(case, position, needed_consent(case, rules, position).value):
         yield Finding(
             f"closed with {closed.outcome.value} although the ESME could have been migrated alone", frames_of(failures)
         )

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from harness.migration.installation import Installation, Status
-from harness.migration.plan import Change, Plan, Says, State, SupplierAct
+from harness.migration.plan import Change, Handover, Plan, Says, State, SupplierAct
 from harness.migration.vocabulary import Outcome, Subject
 from profiles.rulesets import Consent, Counting, InstallationType, RuleSet
 
@@ -72,9 +72,26 @@ class _Story(NamedTuple):
     failed_last: bool = False
     checked: tuple[tuple[datetime, datetime], ...] = ()
     """When each check was asked for, and when it ended."""
-    asked: datetime | None = None
+    asked: tuple[tuple[str, datetime], ...] = ()
+    """Each supplier that was asked for its consent, and when first."""
     tried: tuple[tuple[datetime, int], ...] = ()
     """When each commissioning began, and after which attempt."""
+
+    def ask(self, supplier: str) -> _Story:
+        """The same, with `supplier` asked now unless it was before."""
+        if any(each == supplier for each, _ in self.asked):
+            return self
+        return self._replace(asked=(*self.asked, (supplier, self.now)))
+
+
+class _Heard(NamedTuple):
+    """A supplier speaks, or a meter changes hands."""
+
+    when: datetime
+    late: bool
+    """Right after a check's result: after what had happened by then, and too late for what is decided on it."""
+    what: SupplierAct | Handover
+    after_check: int | None
 
 
 class _Found(NamedTuple):
@@ -93,7 +110,6 @@ class _Teller:
         self.installation = installation
         self.plan = plan
         self.takes = takes
-        self.type = _TYPE_OF[installation.esme.status, installation.gsme.status]
         book = installation.rulebook
         self.rules = [(entry, rulesets[entry.id].switched(book.switches)) for entry in book.rule_sets]
 
@@ -120,37 +136,43 @@ class _Teller:
                 yield from self._decide(story._replace(failures=story.failures + fails, failed_last=fails))
 
     def _decide(self, story: _Story) -> Iterator[_Ending]:
-        if not story.failed_last or story.failures < self._required(story.now):
+        heard = self._heard_before_decision(story)
+        home = self._home(heard)
+        if not story.failed_last or story.failures < self._required(home, story.now):
             yield from self._another_attempt(story)
             return
-        if not self._allowed(story.now):
-            yield Outcome.REFUSE, self._refusal(story)
-        elif self._consent_given(story.now, self._heard_before_decision(story)):
+        if not self._allowed(home, story.now):
+            yield Outcome.REFUSE, self._refusal(home, story)
+        elif self._consent_given(home, story.now, heard):
             yield from self._commission(story, with_gsme=False)
         else:
-            yield from self._hold(story)
+            yield from self._hold(story.ask(home.gsme.supplier), len(heard))
 
-    def _hold(self, story: _Story) -> Iterator[_Ending]:
-        story = story._replace(asked=story.asked or story.now)
-        waiting = f"{story.failures} failures; the GSME's supplier gave no {self._needed(story.now).value}"
-        acts = self._acts(story)
-        heard = len(self._heard_before_decision(story))
-        for number, (when, _) in enumerate(acts[heard:], heard + 1):
-            if when >= self.installation.decide_by:
-                break
-            if not self._allowed(when):
-                yield Outcome.REFUSE, self._refusal(story)
+    def _hold(self, story: _Story, heard: int) -> Iterator[_Ending]:
+        """Tell what follows while a consent is awaited, `heard` of all that is heard being heard already."""
+        told = self._heard(story)
+        home = self._home(told[:heard])
+        last_check = story.checked[-1][1]
+        while heard < len(told) and told[heard].when < self.installation.decide_by:
+            news = told[heard]
+            heard += 1
+            story = story._replace(now=max(news.when, story.now))
+            home = self._home(told[:heard])
+            if not self._allowed(home, story.now):
+                yield Outcome.REFUSE, self._refusal(home, story)
                 return
-            if not self._consent_given(when, [act for _, act in acts[:number]]):
-                continue
-            age = timedelta(hours=self._counting_rules(when).evidence_max_age_hours.value)
-            now = story._replace(now=when)
-            if when - story.checked[-1][1] <= age:
-                yield from self._commission(now, with_gsme=False)
-            else:
-                yield from self._another_attempt(now)
-            return
-        yield Outcome.HOLD, waiting
+            if self._consent_given(home, story.now, told[:heard]):
+                age = timedelta(hours=self._counting_rules(story.now).evidence_max_age_hours.value)
+                if story.now - last_check <= age:
+                    yield from self._commission(story, with_gsme=False)
+                else:
+                    yield from self._another_attempt(story)
+                return
+            if isinstance(news.what, Handover):
+                story = story.ask(home.gsme.supplier)
+                told = self._heard(story)
+        needed = self._needed(home, story.now).value
+        yield Outcome.HOLD, f"{story.failures} failures; the GSME's supplier gave no {needed}"
 
     def _commission(self, story: _Story, *, with_gsme: bool) -> Iterator[_Ending]:
         story = story._replace(tried=(*story.tried, (story.now, story.attempts)))
@@ -160,7 +182,8 @@ class _Teller:
             if with_gsme:
                 yield Outcome.MIGRATE_BOTH, f"the GSME answered at attempt {story.attempts}"
             else:
-                yield Outcome.MIGRATE_ESME_ONLY, f"{story.failures} failures; {self._ground(story.now)}"
+                home = self._home([news for news in self._heard(story) if news.when <= story.now])
+                yield Outcome.MIGRATE_ESME_ONLY, f"{story.failures} failures; {self._ground(home, story.now)}"
         if any(State.BROKEN in may for may in states):
             yield from self._another_attempt(story)
 
@@ -202,31 +225,42 @@ class _Teller:
         when, attempt = story.tried[change.before_commissioning - 1]
         return when, 2 * attempt + 1
 
-    def _acts(self, story: _Story) -> list[tuple[datetime, SupplierAct]]:
-        """Return what suppliers said and will say without being asked anew, in order."""
-        acts: list[tuple[datetime, SupplierAct]] = []
-        for act in self.plan.suppliers:
-            if act.at is not None:
-                acts.append((max(act.at, self.plan.start), act))
-            elif act.after_check is not None and act.after_check <= len(story.checked):
-                acts.append((story.checked[act.after_check - 1][1], act))
-            elif act.after_ask is not None and story.asked and act.supplier == self.installation.gsme.supplier:
-                acts.append((story.asked + act.after_ask, act))
-        # Who speaks right after a check's result is heard after those who had spoken by then.
-        return sorted(acts, key=lambda timed: (timed[0], timed[1].after_check is not None))
+    def _heard(self, story: _Story) -> list[_Heard]:
+        """Return what was heard and will be heard without anybody being asked anew, in order."""
+        heard: list[_Heard] = []
+        plan: tuple[SupplierAct | Handover, ...] = (*self.plan.suppliers, *self.plan.handovers)
+        for told in plan:
+            if told.at is not None:
+                heard.append(_Heard(max(told.at, self.plan.start), False, told, None))
+            elif told.after_check is not None and told.after_check <= len(story.checked):
+                heard.append(_Heard(story.checked[told.after_check - 1][1], True, told, told.after_check))
+            elif isinstance(told, SupplierAct) and told.after_ask is not None:
+                asked = [when for supplier, when in story.asked if supplier == told.supplier]
+                heard += [_Heard(when + told.after_ask, False, told, None) for when in asked]
+        return sorted(heard, key=lambda each: (each.when, each.late))
 
-    def _heard_before_decision(self, story: _Story) -> list[SupplierAct]:
-        """Return what suppliers said up to the last check; who speaks right after its result speaks too late."""
-        return [act for when, act in self._acts(story) if when <= story.now and act.after_check != len(story.checked)]
+    def _heard_before_decision(self, story: _Story) -> list[_Heard]:
+        """Return what was heard up to the last check; what comes right after its result comes too late."""
+        return [
+            news for news in self._heard(story) if news.when <= story.now and news.after_check != len(story.checked)
+        ]
 
-    def _consent_given(self, at: datetime, heard: Iterable[SupplierAct]) -> bool:
+    def _home(self, heard: Iterable[_Heard]) -> Installation:
+        """Return the installation as it is after all that was heard."""
+        home = self.installation
+        for news in heard:
+            if isinstance(news.what, Handover):
+                home = news.what.of(home)
+        return home
+
+    def _consent_given(self, home: Installation, at: datetime, heard: Iterable[_Heard]) -> bool:
         """Say whether the GSME's supplier, after all that was heard, gives what is needed."""
-        needed = self._needed(at)
+        needed = self._needed(home, at)
         if needed is Consent.NONE:
             return True
         given = False
-        for act in heard:
-            if act.supplier == self.installation.gsme.supplier:
+        for act in (news.what for news in heard):
+            if isinstance(act, SupplierAct) and act.supplier == home.gsme.supplier:
                 if act.says is Says.WITHDRAWAL:
                     given = False
                 elif act.says.value == needed.value:
@@ -247,25 +281,28 @@ class _Teller:
     def _counting_rules(self, at: datetime) -> RuleSet:
         return self._in_force(at) or self.rules[0][1]
 
-    def _required(self, at: datetime) -> int:
-        return self._counting_rules(at).decision.of(self.type).failures_required.value
+    def _required(self, home: Installation, at: datetime) -> int:
+        return self._counting_rules(at).decision.of(_type(home)).failures_required.value
 
-    def _needed(self, at: datetime) -> Consent:
-        return self._counting_rules(at).decision.of(self.type).consent.value
+    def _needed(self, home: Installation, at: datetime) -> Consent:
+        return self._counting_rules(at).decision.of(_type(home)).consent.value
 
-    def _allowed(self, at: datetime) -> bool:
+    def _allowed(self, home: Installation, at: datetime) -> bool:
         rules = self._in_force(at)
-        cohort = self.installation.cohort
         return rules is not None and any(
-            row.allowed.value for row in rules.scope if cohort in row.cohorts and self.type in row.installations
+            row.allowed.value for row in rules.scope if home.cohort in row.cohorts and _type(home) in row.installations
         )
 
-    def _refusal(self, story: _Story) -> str:
+    def _refusal(self, home: Installation, story: _Story) -> str:
         rules = self._in_force(story.now)
-        place = f"{self.installation.cohort.value} {self.type.value}"
+        place = f"{home.cohort.value} {_type(home).value}"
         return f"{story.failures} failures; {rules.id if rules else 'no rule set'} does not allow {place}"
 
-    def _ground(self, at: datetime) -> str:
-        needed = self._needed(at)
+    def _ground(self, home: Installation, at: datetime) -> str:
+        needed = self._needed(home, at)
         decides = "the DCC decides" if needed is Consent.NONE else f"{needed.value} given"
-        return f"{self._counting_rules(at).id} allows {self.installation.cohort.value} {self.type.value}; {decides}"
+        return f"{self._counting_rules(at).id} allows {home.cohort.value} {_type(home).value}; {decides}"
+
+
+def _type(home: Installation) -> InstallationType:
+    return _TYPE_OF[home.esme.status, home.gsme.status]

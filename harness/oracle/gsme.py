@@ -105,11 +105,11 @@ def exclusion_record(case: Case) -> Iterator[Finding]:
     if not gsme:
         yield Finding("the ESME was commissioned alone, and the GSME was not excluded")
         return
-    yield from (Finding(wrong) for wrong in _wrong_in_record(case, gsme[-1][1]))
+    yield from (Finding(wrong) for wrong in _wrong_in_record(case, *gsme[-1]))
 
 
-def _wrong_in_record(case: Case, excluded: Excluded) -> Iterator[str]:
-    record = excluded.exclusion
+def _wrong_in_record(case: Case, position: int, excluded: Excluded) -> Iterator[str]:
+    record, supplier = excluded.exclusion, case.home(position).gsme.supplier
     if record is None:
         yield "the GSME was excluded without a record"
         return
@@ -118,8 +118,8 @@ def _wrong_in_record(case: Case, excluded: Excluded) -> Iterator[str]:
     failures = counted(case.checks_before(decision.position), rules)
     if record.code != rules.exclusion_code.value:
         yield f"the exclusion record has the code {record.code}, not {rules.exclusion_code.value}"
-    if record.supplier != case.installation.gsme.supplier:
-        yield f"the exclusion record names {record.supplier}, not {case.installation.gsme.supplier}"
+    if record.supplier != supplier:
+        yield f"the exclusion record names {record.supplier}, not {supplier}"
     if record.replace_by != rules.replace_by.value:
         yield f"the exclusion record says to replace by {record.replace_by}, not by {rules.replace_by.value}"
     if sorted(record.attempts) != [check.attempt for check in failures]:

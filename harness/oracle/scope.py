@@ -12,13 +12,13 @@ from harness.oracle.violation import Finding, Property
 from profiles.rulesets import Sourced
 
 
-def allowed_on(case: Case, at: datetime) -> Sourced[bool] | None:
-    """Return what the rules of the day say about this cohort and type; None if no rules are in force."""
+def allowed_on(case: Case, at: datetime, position: int) -> Sourced[bool] | None:
+    """Return what the rules of the day say about this cohort and the type then; None if no rules are in force."""
     rules = case.rules_in_force(at)
     if rules is None:
         return None
     for row in rules.scope:
-        if case.installation.cohort in row.cohorts and case.type in row.installations:
+        if case.installation.cohort in row.cohorts and case.type(position) in row.installations:
             return row.allowed
     return None
 
@@ -27,12 +27,13 @@ def partial_in_scope(case: Case) -> Iterator[Finding]:
     """The rules in force on the day of each decision for partial migration allow it for this cohort and type."""
     for decision in case.partials:
         rules = case.rules_in_force(decision.time)
-        allowed = allowed_on(case, decision.time)
+        allowed = allowed_on(case, decision.time, decision.position)
         if rules is None or allowed is None:
             yield Finding(f"partial migration on {decision.time.date()}, when no rules are in force")
         elif not allowed.value:
             yield Finding(
-                f"partial migration of {case.installation.cohort.value} {case.type.value} on {decision.time.date()}: "
+                f"partial migration of {case.installation.cohort.value} {case.type(decision.position).value} "
+                f"on {decision.time.date()}: "
                 f"{rules.id} does not allow it",
                 (),
                 f"{allowed.reference} ({allowed.source.value})",
@@ -44,18 +45,18 @@ def refused_out_of_scope(case: Case) -> Iterator[Finding]:
     if case.closed is None or case.outcome is not Outcome.REFUSE:
         return
     position, closed = case.closed
-    allowed = allowed_on(case, closed.time)
+    allowed = allowed_on(case, closed.time, position)
     if allowed is not None and allowed.value:
         yield Finding(
             f"refused on {closed.time.date()} although partial migration of {case.installation.cohort.value} "
-            f"{case.type.value} is allowed",
+            f"{case.type(position).value} is allowed",
             (),
             f"{allowed.reference} ({allowed.source.value})",
         )
     rules = case.rules_for_counting(closed.time)
     last = case.last_check(position)
     failures = counted(case.checks_before(position), rules)
-    required = case.decision_rule(rules).failures_required.value
+    required = case.decision_rule(rules, position).failures_required.value
     if last is None or not is_failure(last, rules) or len(failures) < required:
         yield Finding(f"refused after {len(failures)} failures that count, before the GSME's failure was persistent")
 

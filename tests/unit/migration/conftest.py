@@ -12,7 +12,7 @@ import pytest
 
 from emulator.clock import VirtualClock, run
 from harness.migration.installation import Installation, Meter, Rulebook, Status
-from harness.migration.plan import Change, Plan, Says, State, SupplierAct
+from harness.migration.plan import Change, Handover, Plan, Says, State, SupplierAct
 from harness.migration.session import Limits, drive
 from harness.migration.trace import AnyRecord, Trace
 from harness.migration.vocabulary import Device, Outcome, Subject, Verdict
@@ -143,13 +143,18 @@ def case(
     installation: Installation,
     *changes: Change,
     says: Sequence[SupplierAct] = (),
+    moves: Sequence[Handover] = (),
     start: datetime = AFTER_V19,
 ) -> CaseStudy:
-    return CaseStudy(installation, Plan(start, tuple(says), changes), outcome)
+    return CaseStudy(installation, Plan(start, tuple(says), changes, tuple(moves)), outcome)
 
 
 def gas(says: Says, **when: Any) -> SupplierAct:
     return SupplierAct(GAS, says, **when)
+
+
+def moves(meter: Device, status: Status, after_check: int, supplier: str | None = None) -> Handover:
+    return Handover(meter, status, supplier, after_check=after_check)
 
 
 O, H = Outcome, timedelta(hours=1)  # noqa: E741
@@ -220,6 +225,28 @@ CASES: Mapping[str, CaseStudy] = {
         dead(),
         well(check=3),
         Change(Subject.GSME, State.BROKEN, before_commissioning=1),
+    ),
+    # The customer moves to a supplier without a SMETS1 service: from then on the DCC decides.
+    "active becomes dormant while it is checked": case(
+        O.MIGRATE_ESME_ONLY, home(A, A), dead(), moves=[moves(Device.ESME, D, 1), moves(Device.GSME, D, 2)]
+    ),
+    "active becomes dormant while a request is awaited": case(
+        O.MIGRATE_ESME_ONLY, home(A, A), dead(), moves=[moves(Device.ESME, D, 3), moves(Device.GSME, D, 3)]
+    ),
+    "dormant becomes active, silence": case(O.HOLD, home(D, D), dead(), moves=[moves(Device.GSME, A, 1)]),
+    "dormant becomes active, too late": case(O.MIGRATE_ESME_ONLY, home(D, D), dead(), moves=[moves(Device.GSME, A, 3)]),
+    "the former supplier's request": case(
+        O.HOLD, home(A, A), dead(), says=[gas(REQ, after_check=1)], moves=[moves(Device.GSME, A, 2, "newcomer")]
+    ),
+    "the new supplier's request": case(
+        O.MIGRATE_ESME_ONLY,
+        home(A, A),
+        dead(),
+        says=[SupplierAct("newcomer", REQ, after_ask=H)],
+        moves=[moves(Device.GSME, A, 3, "newcomer")],
+    ),
+    "out of scope once it is dormant": case(
+        O.REFUSE, home(A, A, start=FEBRUARY), dead(), moves=[moves(Device.GSME, D, 3)], start=FEBRUARY
     ),
     "time runs out": case(O.RETRY, home(D, D, days=2), dead()),
 }

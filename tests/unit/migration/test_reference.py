@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.migration.installation import Status
-from harness.migration.plan import Change, Plan, Says, State, SupplierAct
+from harness.migration.plan import Change, Handover, Plan, Says, State, SupplierAct
 from harness.migration.reference import Reference
 from harness.migration.trace import CheckStarted, Given, Taken
 from harness.migration.vocabulary import (
@@ -149,12 +149,17 @@ acts = st.one_of(
         after_ask=st.integers(0, 100).map(lambda hours: timedelta(hours=hours, seconds=11)),
     ),
 )
+WHOSE = st.sampled_from([None, *SUPPLIERS])
 subjects = st.sampled_from([Subject.GSME, Subject.GSME, Subject.GSME, *Subject])
 states = st.sampled_from([State.WELL, State.BROKEN, State.BROKEN, State.UNCERTAIN])
 changes = st.one_of(
     st.builds(Change, subjects, states, at=moments(23)),
     st.builds(Change, subjects, states, before_check=st.integers(1, 5)),
     st.builds(Change, subjects, states, before_commissioning=st.integers(1, 3)),
+)
+handovers = st.one_of(
+    st.builds(Handover, st.sampled_from(Device), st.sampled_from(Status), WHOSE, at=moments(13)),
+    st.builds(Handover, st.sampled_from(Device), st.sampled_from(Status), WHOSE, after_check=st.integers(1, 5)),
 )
 switches = st.builds(
     Switches,
@@ -181,7 +186,12 @@ def test_in_a_random_sample_it_is_never_caught_and_ends_as_expected(stage, data)
         days=draw(st.integers(1, 20)),
     )
     broken = [stage.dead()] if draw(st.booleans()) else []
-    plan = Plan(START, tuple(draw(st.lists(acts, max_size=4))), (*broken, *draw(st.lists(changes, max_size=4))))
+    plan = Plan(
+        START,
+        tuple(draw(st.lists(acts, max_size=4))),
+        (*broken, *draw(st.lists(changes, max_size=4))),
+        tuple(draw(st.lists(handovers, max_size=2))),
+    )
     coin = draw(st.randoms(use_true_random=False))
     played = stage.play(Reference(shipped()), installation, plan, coin=lambda: coin.random() < 0.5)
     assert judge(played.records, shipped()) == []

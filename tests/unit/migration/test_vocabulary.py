@@ -106,7 +106,8 @@ def test_the_published_schema_is_current():
 def test_the_schema_names_every_event_and_action():
     words = {tag for definition in json.loads(schema_text())["$defs"].values() for tag in _tags(definition)}
     assert words == {
-        "installation-loaded", "check-result", "supplier-request", "authorisation", "withdrawal",
+        "installation-loaded", "installation-changed", "check-result",
+        "supplier-request", "authorisation", "withdrawal",
         "commissioning-result", "tick", "run-check", "ask-supplier", "commission-devices", "exclude-device", "close",
     }  # fmt: skip
 
