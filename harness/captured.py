@@ -41,31 +41,25 @@ class Capture:
 @contextmanager
 def capturing(han: Han, path: Path) -> Iterator[Capture]:
     """Capture into the file `path`, keys beside it; both are complete when the context ends, however it ends."""
-    ring = KeyRing()
-    for device in han.devices:
-        ring.follow(device.name, device.storage)
     with recording(han.medium, path, epoch=han.start) as recorder:
-        capture = Capture(keyfile.beside(path), recorder, recorder.stream, ring)
+        capture = Capture(keyfile.beside(path), recorder, recorder.stream, han.keys)
         try:
             yield capture
         finally:
-            keyfile.write(keyfile.beside(path), ring)
+            keyfile.write(keyfile.beside(path), han.keys)
 
 
 @contextmanager
 def streaming(han: Han, stream: BinaryIO, keys: Path | None) -> Iterator[Capture]:
     """Capture into a stream that somebody reads live; keys, if wanted, into a file that is complete at the end."""
-    ring = KeyRing()
-    for device in han.devices:
-        ring.follow(device.name, device.storage)
     recorder = Recorder(han.medium, stream, epoch=han.start)
-    capture = Capture(keys, recorder, stream, ring)
+    capture = Capture(keys, recorder, stream, han.keys)
     try:
         yield capture
     finally:
         recorder.detach()
         if keys is not None:
-            keyfile.write(keys, ring)
+            keyfile.write(keys, han.keys)
 
 
 def capturing_if(han: Han, path: Path | None) -> AbstractContextManager[Capture | None]:

@@ -16,6 +16,7 @@ from emulator.radio import Air, AirRadio
 from emulator.randomness import RandomSource, split
 from hardware.spinel_radio import SpinelRadio
 from harness.build import HanSettings, made_up_identity
+from harness.capture.keyfile import KeyRing
 from harness.medium import Medium
 from harness.radios import Radios
 from profiles.benches import PLACES
@@ -84,6 +85,10 @@ class Han:
         self._alarms: list[asyncio.Future[None]] = []
         wanted = {*ours, *(("ihd",) if ihd else ())}
         self._devices = {place: self._device(place) for place in PLACES if place in wanted}
+        self.keys = KeyRing()
+        """Every key that any device of ours comes to hold."""
+        for device in self.devices:
+            self.keys.follow(device.name, device.storage)
         self._wan = WanInterface(self.hub, self.clock.call_later) if "hub" in self._devices else None
 
     def _device(self, place: str) -> Device[Any]:

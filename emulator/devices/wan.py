@@ -36,6 +36,8 @@ class WanInterface:
         self.hub = hub
         self._call_later = clock_call_later
         self.up = True
+        self.loses: Callable[[], bool] = lambda: False
+        """Asked of each message, request or answer, whether the WAN loses it."""
 
     def device_table(self, done: Done) -> None:
         """The hub's device table: `value` is a tuple of entries."""
@@ -60,7 +62,7 @@ class WanInterface:
         self._call_later(self.hub.settings.wan_latency, self._arrived, done, carry_out)
 
     def _arrived(self, done: Done, carry_out: Callable[[], None]) -> None:
-        if self.up and self.hub.powered:
+        if self._carries() and self.hub.powered:
             carry_out()
         else:
             # The head end finds out by waiting; how long it waits is its own affair, so it is told at once.
@@ -70,7 +72,10 @@ class WanInterface:
         self._call_later(self.hub.settings.wan_latency, self._returned, done, reply)
 
     def _returned(self, done: Done, reply: WanReply) -> None:
-        done(reply if self.up else WanReply(False))
+        done(reply if self._carries() else WanReply(False))
+
+    def _carries(self) -> bool:
+        return self.up and not self.loses()
 
     def finished(self, done: Done, reply: WanReply) -> None:
         """A read that took its time on the HAN is over."""

@@ -12,7 +12,7 @@ from emulator.radio.interface import (
     TxResult,
     TxStatus,
 )
-from emulator.radio.transmission import Transmission
+from emulator.radio.transmission import Harm, Transmission
 
 __all__ = [
     "ALL_CHANNELS",
@@ -20,6 +20,7 @@ __all__ = [
     "NO_SHORT_ADDRESS",
     "Air",
     "AirRadio",
+    "Harm",
     "Jammer",
     "Radio",
     "RadioConfig",

@@ -18,7 +18,7 @@ from emulator.clock import Clock
 from emulator.radio import propagation
 from emulator.radio.fcs import fcs, fcs_ok
 from emulator.radio.propagation import Link, Position
-from emulator.radio.transmission import ACK_WAIT, CCA_TIME, OCTET, PHY_OVERHEAD, TURNAROUND, Station, Transmission
+from emulator.radio.transmission import ACK_WAIT, CCA_TIME, OCTET, PHY_OVERHEAD, TURNAROUND, Harm, Station, Transmission
 from emulator.randomness import RandomSource
 
 _ACKS = {
@@ -28,6 +28,7 @@ _ACKS = {
 
 
 Observer = Callable[[Transmission], None]
+Harmer = Callable[[Transmission], Harm | None]
 
 
 @dataclass(slots=True, eq=False)
@@ -59,6 +60,8 @@ class Air:
         self.observers: list[Observer] = []
         self.frames = 0
         """Transmissions carried to their end, acknowledgements included."""
+        self.harmer: Harmer | None = None
+        """Asked at the end of each frame what is to be done to it on purpose, before anybody sees or hears it."""
         self._random = random.random
         self._channels = {number: Channel() for number in range(11, 27)}
         self.jammers: list[Jammer] = []
@@ -181,10 +184,13 @@ class Air:
         return transmission
 
     def _ended(self, transmission: Transmission) -> None:
+        lost = self.harmer is not None and self._harm(transmission)
         self._observe(transmission)
         psdu = transmission.psdu
         acknowledge = psdu[0] & 0x20
-        if fcs_ok(psdu):
+        if lost:
+            pass
+        elif fcs_ok(psdu):
             if self._deliver(transmission, psdu, bool(acknowledge)):
                 return
         else:
@@ -193,6 +199,14 @@ class Air:
             self.clock.post(transmission.end + ACK_WAIT, transmission.sender.unacknowledged, transmission)
         else:
             transmission.sender.sent(transmission)
+
+    def _harm(self, transmission: Transmission) -> bool:
+        """Do to a frame what is to be done to it; whether nobody hears it."""
+        harm = self.harmer(transmission) if self.harmer is not None else None
+        if harm is None:
+            return False
+        transmission.psdu = harm.done_to(transmission.psdu)
+        return harm is Harm.LOSE
 
     def _deliver(self, transmission: Transmission, psdu: bytes, acknowledge: bool) -> bool:
         """Hand a frame to all who hear it and are meant; whether somebody acknowledges."""
@@ -256,10 +270,11 @@ class Air:
         self.clock.post(ack.end, self._ack_ended, ack, transmission, link, pending)
 
     def _ack_ended(self, ack: Transmission, transmission: Transmission, link: Link, pending: bool) -> None:
+        harmed = self.harmer is not None and (self._harm(ack) or not fcs_ok(ack.psdu))
         self._observe(ack)
         sender = transmission.sender
         ack.sender.hear(transmission, link, pending)
-        if self._heard(ack, sender) is not None:
+        if not harmed and self._heard(ack, sender) is not None:
             sender.acknowledged(transmission, pending)
         else:
             self.clock.post(transmission.end + ACK_WAIT, sender.unacknowledged, transmission)

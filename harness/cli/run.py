@@ -107,6 +107,8 @@ def _tell(report: ScenarioReport, capture: Path | None) -> None:
     click.echo(f"  decided: {decided}; expected: {' or '.join(report.expected)} ({report.because})")
     for violation in report.violations:
         click.echo(f"  VIOLATION {violation.property}: {violation.text} [{violation.rule}]")
+    for short in report.unmet:
+        click.echo(f"  NOT AS EXPECTED {short}")
     if capture is not None:
         early = ERAS[household(Cohort(report.cohort)).gsme.smart_energy] is SmartEnergy.SE_1_1
         preferences = (keyfile.EARLY_SMART_ENERGY,) if early else ()

@@ -204,14 +204,32 @@ class _Teller:
         return found
 
     def _states(self, story: _Story, subject: Subject, begin: datetime, end: datetime) -> set[State]:
-        """Return what `subject` may be between two times: well, broken or both."""
+        """Return what `subject` may be between two times: well, broken or both. Several causes add up."""
+        of_causes: dict[str, list[Change]] = {}
+        for change in self.plan.changes:
+            if change.subject is subject:
+                of_causes.setdefault(change.cause, []).append(change)
+        found = [self._states_by(story, changes, begin, end) for changes in of_causes.values()]
+        states = {State.WELL} if all(State.WELL in each for each in found) else set()
+        return states | {State.BROKEN} if any(State.BROKEN in each for each in found) else states
+
+    def _states_by(self, story: _Story, changes: Iterable[Change], begin: datetime, end: datetime) -> set[State]:
+        """The same, as far as one cause goes."""
         states: set[State] = {State.WELL}
-        moments = [(at, change) for change in self.plan.changes if (at := self._moment(story, change)) is not None]
-        for (when, _), change in sorted(moments, key=lambda moment: moment[0]):
-            if change.subject is subject and when <= end:
-                now = set(_MAY_BE.get(change.state, {change.state}))
-                states = now if when <= begin else states | now
-        return states
+        at_some_time: set[State] = set()
+        moments: list[tuple[tuple[datetime, int], frozenset[State]]] = []
+        for change in changes:
+            now = _may_be(change)
+            if change.on_frame is not None:
+                at_some_time |= now
+            elif (moment := self._moment(story, change)) is not None:
+                moments.append((moment, now))
+                if change.lasts is not None:
+                    moments.append(((moment[0] + change.lasts, moment[1]), frozenset({State.WELL})))
+        for (when, _), now in sorted(moments, key=lambda each: each[0]):
+            if when <= end:
+                states = set(now) if when <= begin else states | now
+        return states | at_some_time
 
     def _moment(self, story: _Story, change: Change) -> tuple[datetime, int] | None:
         """Return when a change comes about, and its place among those of the same time; None if not in this story."""
@@ -302,6 +320,14 @@ class _Teller:
         needed = self._needed(home, at)
         decides = "the DCC decides" if needed is Consent.NONE else f"{needed.value} given"
         return f"{self._counting_rules(at).id} allows {home.cohort.value} {_type(home).value}; {decides}"
+
+
+def _may_be(change: Change) -> frozenset[State]:
+    """Return what a check may find once this has come about."""
+    states = _MAY_BE.get(change.state, frozenset({change.state}))
+    # Frames that were harmed so many times, and no more, are whole again at a time that only the air knows.
+    over = change.frames is not None and change.frames.count is not None
+    return states | {State.WELL} if over else states
 
 
 def _type(home: Installation) -> InstallationType:

@@ -43,7 +43,13 @@ class JunitWriter:
         decided = report.decision or "no decision"
         self._start("failure", {"message": f"{decided}, expected {' or '.join(report.expected)}"})
         self._xml.characters(
-            "\n".join([report.because, *(f"{each.property} ({each.rule}): {each.text}" for each in report.violations)])
+            "\n".join(
+                [
+                    report.because,
+                    *(f"{each.property} ({each.rule}): {each.text}" for each in report.violations),
+                    *report.unmet,
+                ]
+            )
         )
         self._xml.endElement("failure")
 

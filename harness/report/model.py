@@ -14,7 +14,7 @@ from harness.migration.vocabulary import Outcome, Subject, Verdict
 from harness.oracle import Violation
 from harness.scenario.play import Played
 
-VERSION = 1
+VERSION = 2
 
 
 class CheckReport(Struct, frozen=True):
@@ -57,6 +57,8 @@ class ScenarioReport(Struct, frozen=True):
     decision: Outcome | None
     checks: tuple[CheckReport, ...]
     violations: tuple[Violation, ...]
+    unmet: tuple[str, ...]
+    """What the scenario's author expected beside the rules, and did not come."""
     as_expected: bool
     frames: int
     capture: str | None
@@ -106,6 +108,7 @@ def describe(played: Played, *, capture: str | None) -> ScenarioReport:
             for attempt, check in enumerate(played.checks, start=1)
         ),
         violations=played.violations,
+        unmet=played.unmet,
         as_expected=played.as_expected,
         frames=played.frames,
         capture=capture,

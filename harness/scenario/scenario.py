@@ -7,12 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
+from emulator.randomness import split
 from harness.faults import FAULTS
 from harness.migration.installation import Installation, Meter, Moment, Rulebook
-from harness.migration.plan import Change, Plan, State, SupplierAct
-from harness.migration.vocabulary import Outcome
+from harness.migration.plan import Change, Handover, Plan, State, SupplierAct
+from harness.scenario.expectation import Expectation
 from profiles.benches import Beginning
 from profiles.errors import ProfileError
 from profiles.explain import suggestion
@@ -22,14 +23,6 @@ from profiles.rulesets import Cohort, RuleSet, Switches
 IN_FORCE = "in-force"
 """As `rules`: whatever was in force on the day."""
 FOLDER = Path(__file__).parent.parent.parent / "profiles" / "scenarios"
-
-
-class Expectation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What the author of a scenario expects."""
-
-    outcome: Outcome
-    checks: Annotated[int, Meta(ge=0)] | None = None
-    """How many HAN-connectivity checks are run."""
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -53,6 +46,7 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     switches: Switches = Switches()
     changes: tuple[Change, ...] = ()
     suppliers: tuple[SupplierAct, ...] = ()
+    handovers: tuple[Handover, ...] = ()
     expect: Expectation | None = None
 
     def installation(self, rulesets: Mapping[str, RuleSet]) -> Installation:
@@ -73,7 +67,15 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
     @property
     def plan(self) -> Plan:
-        return Plan(self.start, self.suppliers, self.changes)
+        """What may happen."""
+        return Plan(self.start, self.suppliers, self.changes, self.handovers)
+
+    def drawn(self, seed: str) -> Plan:
+        """What happens in the run of this seed: of changes that come about with a chance, those that do."""
+        random = split(seed, "chance")
+        return structs.replace(
+            self.plan, changes=tuple(change for change in self.changes if random.random() < change.chance)
+        )
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -91,8 +93,14 @@ def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario
         known = (IN_FORCE, *rulesets)
         expected = f"expected one of {', '.join(known)}, got {scenario.rules!r}{suggestion(scenario.rules, known)}"
         raise ProfileError(path, expected, "rules")
+    named: set[str] = set()
     for index, change in enumerate(scenario.changes):
+        if change.frames is not None:
+            named.add(change.cause)
+            continue
         fault = FAULTS.get(change.cause)
+        if fault is None and change.cause in named:
+            continue
         if fault is None:
             expected = (
                 f"expected one of {', '.join(FAULTS)}, got {change.cause!r}{suggestion(change.cause, list(FAULTS))}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from emulator.clock import SECOND
 from emulator.devices import Esme, Gsme
@@ -11,17 +12,22 @@ from emulator.zcl.clusters import BASIC
 from harness.checks import HanConnectivityCheck
 from harness.checks.han_connectivity import CONTROL_PATIENCE, IDENTITY, METER_ENDPOINT, WAN_PATIENCE, CheckResult
 from harness.faults import FAULTS, obstacles, reachable
+from harness.faults.disturbance import Disturber, Note
 from harness.faults.fault import Fault
-from harness.han import Han
+from harness.han import FormationError, Han
 from harness.migration.plan import Change, Plan, State
 from harness.migration.trace import Trace
 from harness.migration.vocabulary import Device, Subject
 from harness.migration.world import CheckRecord, CommissioningRecord
+from harness.scenario.frame_count import FrameCount
 
 LOOK_EVERY = 10
 """Seconds between two looks whether a healed meter has found its way back."""
 RECOVERY = 6 * 3600
 """Seconds in which it must have."""
+
+
+_BADLY_OFF = (State.WELL, State.IMPAIRED, State.UNCERTAIN, State.BROKEN)
 
 
 class WorldError(RuntimeError):
@@ -31,8 +37,24 @@ class WorldError(RuntimeError):
 class HanWorld:
     """One HAN in one session."""
 
-    def __init__(self, han: Han, plan: Plan, trace: Trace, check: HanConnectivityCheck) -> None:
+    def __init__(
+        self,
+        han: Han,
+        plan: Plan,
+        trace: Trace,
+        check: HanConnectivityCheck,
+        count: FrameCount,
+        note: Note,
+    ) -> None:
+        """`note` comments on the next frame of the capture."""
+        self._count = count
         self._han = han
+        self._note = note
+        self._disturber = Disturber(han, note)
+        self._ails: dict[Subject, dict[str, State]] = {subject: {} for subject in Subject}
+        """What each subject suffers from now, by cause."""
+        self._unmended: list[Fault] = []
+        """Faults that were healed in vain: something else kept the meter away from its network."""
         self._plan = plan
         self._trace = trace
         self._check = check
@@ -40,10 +62,12 @@ class HanWorld:
         self._turn = asyncio.Lock()
         self._work: list[asyncio.Task[None]] = []
         self.results: list[CheckResult] = []
+        self._loop = asyncio.get_running_loop()
         for change in plan.changes:
             if change.at is not None:
-                delay = (change.at - trace.now).total_seconds()
-                asyncio.get_running_loop().call_later(delay, self._begin, change)
+                self._loop.call_later((change.at - trace.now).total_seconds(), self._begin, change)
+            elif change.on_frame is not None:
+                self._disturber.watch(change.on_frame, partial(self._begin, change))
 
     # --- what the plan says -----------------------------------------------------------------------------------------
 
@@ -53,38 +77,93 @@ class HanWorld:
                 self._begin(change)
 
     def _begin(self, change: Change) -> None:
-        if change.state is not State.WELL:
-            self._trace.truth(change.subject, change.state, change.cause)
-        task = asyncio.get_running_loop().create_task(self._bring_about(change))
-        self._work.append(task)
+        ails = self._ails[change.subject]
+        if change.state is State.WELL:
+            if change.cause not in ails:
+                return  # it never came about, or is over by itself
+        else:
+            ails[change.cause] = change.state
+            self._tell_truth(change)
+            if change.lasts is not None:
+                self._loop.call_later(change.lasts.total_seconds(), self._begin, change.healed)
+        self._work.append(self._loop.create_task(self._bring_about(change)))
+
+    def _tell_truth(self, change: Change) -> None:
+        """Several causes add up: a subject is as badly off as the worst of them makes it."""
+        ails = self._ails[change.subject]
+        state = max(ails.values(), key=_BADLY_OFF.index, default=State.WELL)
+        self._trace.truth(change.subject, state, change.cause)
 
     async def _bring_about(self, change: Change) -> None:
-        fault = FAULTS[change.cause]
         async with self._turn:
-            if change.state is State.WELL:
-                await self._heal(fault)
+            if change.frames is not None:
+                self._disturber.begin(change.cause, change.frames, partial(self._over, change))
+            elif change.state is not State.WELL:
+                await self._break(change)
             else:
-                await fault.inject(self._han)
-                if fault.subject is Subject.GSME and reachable(self._han, self._han.gsme) is fault.severs:
-                    reasons = ", ".join(obstacles(self._han, self._han.gsme)) or "nothing is in its way"
-                    raise WorldError(f"{fault.name} was injected, and of the gas meter it is true that {reasons}")
+                await self._mend(change)
+
+    def _over(self, change: Change) -> None:
+        """The last of so many frames has been harmed."""
+        self._disturber.end(change.cause)
+        self._ails[change.subject].pop(change.cause, None)
+        self._tell_truth(change)
+
+    async def _break(self, change: Change) -> None:
+        fault = FAULTS[change.cause]
+        self._note(f"hanbench: {fault.name} begins ({fault.title.lower()})")
+        await fault.inject(self._han)
+        alone = len(self._ails[change.subject]) == 1
+        if alone and fault.subject is Subject.GSME and reachable(self._han, self._han.gsme) is fault.severs:
+            reasons = ", ".join(obstacles(self._han, self._han.gsme)) or "nothing is in its way"
+            raise WorldError(f"{fault.name} was injected, and of the gas meter it is true that {reasons}")
+
+    async def _mend(self, change: Change) -> None:
+        ails = self._ails[change.subject]
+        if change.cause not in FAULTS:
+            self._over(change)
+            return
+        fault = FAULTS[change.cause]
+        meter = self._meter(fault)
+        if meter is not None:
+            ails[change.cause] = State.UNCERTAIN
+            self._tell_truth(change)
+        self._note(f"hanbench: {fault.name} is healed")
+        await self._heal(fault)
+        others = [state for cause, state in ails.items() if cause != change.cause]
+        if meter is not None and State.BROKEN not in others:
+            for late in self._taken_unmended():
+                await self._heal(late)
+            # Frames may be harmed still, and keep it away; nothing else may.
+            if not others:
+                await self._back(fault, meter)
+        ails.pop(change.cause, None)
+        self._tell_truth(change)
 
     async def _heal(self, fault: Fault) -> None:
-        han = self._han
-        meters: dict[Subject, Esme | Gsme] = {Subject.GSME: han.gsme, Subject.ESME: han.esme}
-        meter = meters.get(fault.subject)
-        if meter is not None:
-            self._trace.truth(fault.subject, State.UNCERTAIN, fault.name)
-        await fault.heal(han)
-        if meter is not None:
-            for _ in range(RECOVERY // LOOK_EVERY):
-                if reachable(han, meter):
-                    break
-                await asyncio.sleep(LOOK_EVERY)
-            else:
-                reasons = ", ".join(obstacles(han, meter))
-                raise WorldError(f"{fault.name} was healed, and {meter.name} did not come back: {reasons}")
-        self._trace.truth(fault.subject, State.WELL, fault.name)
+        try:
+            await fault.heal(self._han)
+        except FormationError:
+            if len(self._ails[fault.subject]) == 1:
+                raise
+            self._unmended.append(fault)
+
+    def _taken_unmended(self) -> list[Fault]:
+        unmended, self._unmended = self._unmended, []
+        return unmended
+
+    def _meter(self, fault: Fault) -> Esme | Gsme | None:
+        meters: dict[Subject, Esme | Gsme] = {Subject.GSME: self._han.gsme, Subject.ESME: self._han.esme}
+        return meters.get(fault.subject)
+
+    async def _back(self, fault: Fault, meter: Esme | Gsme) -> None:
+        """Wait until a meter has found its way back. Raises WorldError."""
+        for _ in range(RECOVERY // LOOK_EVERY):
+            if reachable(self._han, meter):
+                return
+            await asyncio.sleep(LOOK_EVERY)
+        reasons = ", ".join(obstacles(self._han, meter))
+        raise WorldError(f"{fault.name} was healed, and {meter.name} did not come back: {reasons}")
 
     async def _settled(self) -> None:
         """Wait for what is being broken or mended. Raises WorldError if that went wrong."""
@@ -95,7 +174,8 @@ class HanWorld:
 
     async def run_check(self) -> CheckRecord:
         await self._settled()
-        result = await self._check.run(self._han)
+        with self._count.during("checks"):
+            result = await self._check.run(self._han)
         self.results.append(result)
         frames = tuple(evidence.number for evidence in result.evidence)
         return CheckRecord(result.verdict, result.code, result.cause, result.detail, frames)
@@ -109,9 +189,10 @@ class HanWorld:
         if self._han.trouble is not None:
             return CommissioningRecord(False, f"the bench itself has failed: {self._han.trouble}")
         first = self._han.medium.frames + 1
-        for device in devices:
-            if trouble := await self._reach(device):
-                return CommissioningRecord(False, trouble)
+        with self._count.during("commissioning"):
+            for device in devices:
+                if trouble := await self._reach(device):
+                    return CommissioningRecord(False, trouble)
         return CommissioningRecord(True, frames=(first, self._han.medium.frames))
 
     async def _reach(self, device: Device) -> str | None:

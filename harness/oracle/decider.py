@@ -1,0 +1,39 @@
+"""Who decided a case, as the rules of the moment say, and when it was closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from harness.migration.trace import AnyRecord
+from harness.migration.vocabulary import Outcome
+from harness.oracle.case import Case
+from profiles.rulesets import Decider, RuleSet
+
+_BY_RULE = (Outcome.MIGRATE_ESME_ONLY, Outcome.HOLD, Outcome.REFUSE)
+"""Outcomes in which somebody's word counted, or would have; the others follow from what the meters do."""
+
+
+class Decided(NamedTuple):
+    """How a case ended."""
+
+    by: Decider | None
+    """Who had to decide about the gas meter; None: nobody had to, or the case never ended."""
+    at: datetime | None
+
+
+def decided(records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet]) -> Decided:
+    """Read a trace to its end."""
+    case = Case(records, rulesets)
+    if case.closed is None:
+        return Decided(None, None)
+    position, closed = case.closed
+    if case.outcome not in _BY_RULE:
+        return Decided(None, closed.time)
+    if case.partials:
+        position, time = case.partials[-1].position, case.partials[-1].time
+    else:
+        time = closed.time
+    rule = case.decision_rule(case.rules_for_counting(time), position)
+    return Decided(rule.decider.value, closed.time)

@@ -1,0 +1,38 @@
+"""Counting the frames that a scenario's author expects, while it is played."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from emulator.radio import Transmission
+from harness.frames.sightings import Sightings
+from harness.han import Han
+from harness.scenario.expectation import FrameExpectation, Phase
+
+
+class FrameCount:
+    """Counts while frames are expected; costs nothing where none are."""
+
+    def __init__(self, han: Han, wanted: Sequence[FrameExpectation]) -> None:
+        self.counted = [0] * len(wanted)
+        self._wanted = wanted
+        self._phase: Phase = "anywhere"
+        if wanted:
+            self._sightings = Sightings(han)
+            han.medium.observers.append(self)
+
+    def __call__(self, transmission: Transmission) -> None:
+        seen = self._sightings(transmission)
+        for index, each in enumerate(self._wanted):
+            if each.during in ("anywhere", self._phase) and each.matches(seen):
+                self.counted[index] += 1
+
+    @contextmanager
+    def during(self, phase: Phase) -> Iterator[None]:
+        """What is on the air meanwhile belongs to `phase`."""
+        self._phase = phase
+        try:
+            yield
+        finally:
+            self._phase = "anywhere"
