@@ -14,6 +14,7 @@ from harness.migration.vocabulary import Subject
 SETTLE = 12
 """Seconds in which a broadcast has gone through the HAN and those who heard it have acted on it."""
 ROTATIONS = 2
+YEARS_OF_FRAMES = 100_000
 HOPS = (15, 20, 25, 11)
 """Channels to which a hub moves, in turn."""
 
@@ -45,7 +46,10 @@ async def _miss_two_rotations(han: Han) -> None:
 
 
 async def _reset_counter(han: Han) -> None:
-    """A battery change lost the counters; the hub remembers them."""
+    """A battery change lost the counters; the hub remembers years of frames."""
+    hubs, ieee = han.hub.stack.nwk.security, han.settings.gsme.ieee
+    if hubs.expected(hubs.active_sequence, ieee) < YEARS_OF_FRAMES:
+        hubs.fresh(hubs.active_sequence, ieee, YEARS_OF_FRAMES)
     han.gsme.storage.nwk_counter = Counter(0, COUNTER_STRIDE)
 
 

@@ -44,7 +44,8 @@ def _jammers(han: Han) -> list[Jammer]:
 
 async def _jam(han: Han) -> None:
     x, y = han.radio("gsme").position
-    channel = han.radio("gsme").config.channel
+    network = han.gsme.storage.network
+    channel = han.radio("gsme").config.channel if network is None else network.channel
     han.air.add_jammer(Jammer(frozenset({channel}), JAMMER_POWER, (x + JAMMER_DISTANCE, y)))
 
 

@@ -8,6 +8,8 @@ from emulator.zigbee.nwk.join_states import JoinEvent
 from emulator.zigbee.nwk.joining import Joiner
 from harness.han import PERMIT_SECONDS, Han
 
+BATTERY_OUT = 5
+"""Seconds."""
 LEFT_AFTER = 2
 """Seconds in which a meter that was told to leave has left."""
 
@@ -26,9 +28,14 @@ async def look_again(han: Han) -> None:
 
 
 async def agree_anew(han: Han) -> None:
-    """The meter agrees another link key with the hub, and asks for its mirror again."""
+    """The meter agrees another link key with the hub, and asks for its mirror again.
+
+    One that has left the network meanwhile, for want of a key, is paired again first. Raises FormationError.
+    """
     gsme = han.gsme
     gsme.keys.renews = han.settings.gsme.key_establishment.renews
+    if not gsme.stack.joined:
+        await pair(han)
     gsme.forget_mirror()
     gsme.keys.again()
 
@@ -42,7 +49,22 @@ async def pair(han: Han) -> None:
     han.hub.permit_join(0)
 
 
+async def install_anew(han: Han) -> None:
+    """All that a visit can do: the meter gets another battery, is reset, and is paired with a hub that forgot it.
+
+    Raises FormationError.
+    """
+    gsme = han.gsme
+    gsme.power_off()
+    await asyncio.sleep(BATTERY_OUT)
+    gsme.power_on()
+    await reset(han)
+    han.hub.forget(gsme.storage.ieee)
+    await pair(han)
+
+
 async def reset(han: Han) -> None:
     """The meter leaves the network and forgets it."""
-    han.gsme.stack.maintenance.leave(False)
-    await asyncio.sleep(LEFT_AFTER)
+    if han.gsme.stack.joined:
+        han.gsme.stack.maintenance.leave(False)
+        await asyncio.sleep(LEFT_AFTER)

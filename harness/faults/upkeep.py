@@ -14,6 +14,8 @@ SETTLE = 12
 """Seconds in which a broadcast has gone through the HAN and those who heard it have acted on it."""
 DRIFT = 90.0
 """Seconds a day; a client may be 60 s off after a day."""
+JUMP = -86_400
+"""Seconds: a day back, across which readings are older than those before them."""
 DECLINE = (3600, 3 * 3600)
 """Seconds after which a weak battery slows the meter further, and then silences it."""
 
@@ -52,6 +54,15 @@ async def _drift(han: Han) -> None:
 async def _keep_time(han: Han) -> None:
     han.gsme.drift = 0.0
     han.gsme.sets_clock = True
+
+
+async def _jump(han: Han) -> None:
+    """A head end has set the hub's clock wrongly; the meters follow it as they set theirs."""
+    han.hub.epoch += JUMP
+
+
+async def _jump_back(han: Han) -> None:
+    han.hub.epoch -= JUMP
 
 
 async def _change_pan_id(han: Han) -> None:
@@ -133,6 +144,16 @@ FAULTS = (
         "The times of the meter's readings run away from the hub's by more than 60 s a day; it never sets its clock.",
         _drift,
         _keep_time,
+        severs=False,
+    ),
+    Fault(
+        "clock-jump",
+        "Clock jumping back",
+        Subject.GSME,
+        "application",
+        "The hub's clock is set back by a day, and the meter's with it: new readings are older than those before them.",
+        _jump,
+        _jump_back,
         severs=False,
     ),
 )

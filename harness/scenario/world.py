@@ -7,31 +7,22 @@ from collections.abc import Sequence
 from functools import partial
 
 from emulator.clock import SECOND
-from emulator.devices import Esme, Gsme
 from emulator.zcl.clusters import BASIC
 from harness.checks import HanConnectivityCheck
 from harness.checks.han_connectivity import CONTROL_PATIENCE, IDENTITY, METER_ENDPOINT, WAN_PATIENCE, CheckResult
-from harness.faults import FAULTS, obstacles, reachable
+from harness.faults import FAULTS
+from harness.faults.ailments import Ailments
 from harness.faults.disturbance import Disturber, Note
-from harness.faults.fault import Fault
-from harness.han import FormationError, Han
+from harness.han import Han
 from harness.migration.plan import Change, Plan, State
 from harness.migration.trace import Trace
 from harness.migration.vocabulary import Device, Subject
 from harness.migration.world import CheckRecord, CommissioningRecord
 from harness.scenario.frame_count import FrameCount
 
-LOOK_EVERY = 10
-"""Seconds between two looks whether a healed meter has found its way back."""
-RECOVERY = 6 * 3600
-"""Seconds in which it must have."""
-
-
 _BADLY_OFF = (State.WELL, State.IMPAIRED, State.UNCERTAIN, State.BROKEN)
-
-
-class WorldError(RuntimeError):
-    """A fault did not do what it says: the bench is wrong, not the controller."""
+_METERS = (Subject.GSME, Subject.ESME)
+"""Subjects that take their time to find their way back."""
 
 
 class HanWorld:
@@ -53,8 +44,7 @@ class HanWorld:
         self._disturber = Disturber(han, note)
         self._ails: dict[Subject, dict[str, State]] = {subject: {} for subject in Subject}
         """What each subject suffers from now, by cause."""
-        self._unmended: list[Fault] = []
-        """Faults that were healed in vain: something else kept the meter away from its network."""
+        self._ailments = Ailments(han)
         self._plan = plan
         self._trace = trace
         self._check = check
@@ -112,61 +102,23 @@ class HanWorld:
     async def _break(self, change: Change) -> None:
         fault = FAULTS[change.cause]
         self._note(f"hanbench: {fault.name} begins ({fault.title.lower()})")
-        await fault.inject(self._han)
-        alone = len(self._ails[change.subject]) == 1
-        if alone and fault.subject is Subject.GSME and reachable(self._han, self._han.gsme) is fault.severs:
-            reasons = ", ".join(obstacles(self._han, self._han.gsme)) or "nothing is in its way"
-            raise WorldError(f"{fault.name} was injected, and of the gas meter it is true that {reasons}")
+        await self._ailments.add(fault)
 
     async def _mend(self, change: Change) -> None:
-        ails = self._ails[change.subject]
         if change.cause not in FAULTS:
             self._over(change)
             return
         fault = FAULTS[change.cause]
-        meter = self._meter(fault)
-        if meter is not None:
-            ails[change.cause] = State.UNCERTAIN
+        if fault.subject in _METERS:
+            self._ails[change.subject][change.cause] = State.UNCERTAIN
             self._tell_truth(change)
         self._note(f"hanbench: {fault.name} is healed")
-        await self._heal(fault)
-        others = [state for cause, state in ails.items() if cause != change.cause]
-        if meter is not None and State.BROKEN not in others:
-            for late in self._taken_unmended():
-                await self._heal(late)
-            # Frames may be harmed still, and keep it away; nothing else may.
-            if not others:
-                await self._back(fault, meter)
-        ails.pop(change.cause, None)
+        await self._ailments.remove(fault)
+        self._ails[change.subject].pop(change.cause, None)
         self._tell_truth(change)
 
-    async def _heal(self, fault: Fault) -> None:
-        try:
-            await fault.heal(self._han)
-        except FormationError:
-            if len(self._ails[fault.subject]) == 1:
-                raise
-            self._unmended.append(fault)
-
-    def _taken_unmended(self) -> list[Fault]:
-        unmended, self._unmended = self._unmended, []
-        return unmended
-
-    def _meter(self, fault: Fault) -> Esme | Gsme | None:
-        meters: dict[Subject, Esme | Gsme] = {Subject.GSME: self._han.gsme, Subject.ESME: self._han.esme}
-        return meters.get(fault.subject)
-
-    async def _back(self, fault: Fault, meter: Esme | Gsme) -> None:
-        """Wait until a meter has found its way back. Raises WorldError."""
-        for _ in range(RECOVERY // LOOK_EVERY):
-            if reachable(self._han, meter):
-                return
-            await asyncio.sleep(LOOK_EVERY)
-        reasons = ", ".join(obstacles(self._han, meter))
-        raise WorldError(f"{fault.name} was healed, and {meter.name} did not come back: {reasons}")
-
     async def _settled(self) -> None:
-        """Wait for what is being broken or mended. Raises WorldError if that went wrong."""
+        """Wait for what is being broken or mended. Raises BenchError if that went wrong."""
         while self._work:
             await self._work.pop(0)
 

@@ -112,6 +112,7 @@ SIGHTS |= {
         (f"{TO_GSME} && {KEEP_ALIVE} && {ANSWER}",),
     ),
     "clock-drift": ((f"{GSME_ANSWERS} && {METERING}", PUSHED), ()),
+    "clock-jump": ((f"{GSME_ANSWERS} && {METERING}", PUSHED), ()),
 }
 BITES = {
     "out-of-range": BEACON_REQUEST,

@@ -1,0 +1,160 @@
+"""Faults add up: while one of several remains its meter stays away, and when the last is healed it comes back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from emulator.radio import Harm
+from emulator.randomness import split
+from harness.capture import read
+from harness.faults import FAULTS
+from harness.migration.installation import Meter, Status
+from harness.migration.plan import Change, Disturbance, FrameTrigger, State
+from harness.migration.reference import Reference
+from harness.migration.trace import CheckFinished, Truth
+from harness.migration.vocabulary import Outcome, Subject, Verdict
+from harness.scenario.play import Played, play
+from harness.scenario.scenario import Scenario
+from profiles.rulesets import Cohort, shipped
+
+START = datetime(2022, 4, 4, 8, tzinfo=UTC)
+OF_THE_GSME = [name for name, fault in FAULTS.items() if fault.subject is Subject.GSME]
+PAIRS = [(one, other) for one in OF_THE_GSME for other in OF_THE_GSME if one != other]
+SAMPLE = [PAIRS[split("pairs", str(number)).randrange(len(PAIRS))] for number in range(60)]
+
+
+def told(*changes: Change, days: float = 7) -> Scenario:
+    meter = Meter(Status.DORMANT, "supplier")
+    return Scenario("told", "Told", Cohort.IOC, meter, meter, START, changes=changes, decide_within_days=days)
+
+
+def played(*changes: Change, seed: str = "1", **options) -> Played:
+    return play(told(*changes), shipped(), Reference, seed=seed, **options)
+
+
+def broken(name: str, **when) -> Change:
+    state = State.BROKEN if FAULTS[name].severs else State.IMPAIRED
+    return Change(FAULTS[name].subject, state, name, **when)
+
+
+def well(name: str, **when) -> Change:
+    return Change(FAULTS[name].subject, State.WELL, name, **when)
+
+
+def verdicts(run: Played) -> list[Verdict]:
+    return [check.verdict for check in run.checks]
+
+
+@pytest.mark.parametrize(("one", "other"), sorted(set(SAMPLE)))
+def test_two_faults_of_a_gas_meter_healed_one_after_the_other(one, other):
+    """The oracle holds each check against what is really so; the bench holds each fault against it."""
+    run = played(
+        broken(one, before_check=1),
+        broken(other, before_check=1),
+        well(one, before_check=2),
+        well(other, before_check=3),
+    )
+    assert run.as_expected, run.violations
+    failing = [FAULTS[one].severs or FAULTS[other].severs, FAULTS[other].severs]
+    if failing[0]:
+        assert verdicts(run) == [Verdict.FAIL if fails else Verdict.PASS for fails in failing][: len(run.checks)] + (
+            [Verdict.PASS] if all(failing) else []
+        )
+    assert run.outcome is Outcome.MIGRATE_BOTH
+
+
+def test_three_at_once_are_healed_in_any_order():
+    names = ("battery-dead", "hub-entry-lost", "jammed-channel")
+    run = played(*(broken(name, before_check=1) for name in names), *(
+        well(name, before_check=check) for check, name in enumerate(names, start=2)
+    ))  # fmt: skip
+    assert verdicts(run)[:3] == [Verdict.FAIL] * 3
+    assert run.as_expected
+
+
+def test_faults_of_several_subjects_hide_each_other():
+    run = played(
+        broken("battery-dead", before_check=1), broken("wan-down", before_check=1), well("wan-down", before_check=3)
+    )
+    assert verdicts(run) == [Verdict.INCONCLUSIVE] * 2 + [Verdict.FAIL] * 3
+    assert run.outcome is Outcome.MIGRATE_ESME_ONLY
+
+
+def test_a_fault_lasts_as_long_as_it_says():
+    run = played(broken("jammed-channel", at=START + timedelta(minutes=1), lasts=timedelta(hours=30)))
+    truths = [record for record in run.records if isinstance(record, Truth)]
+    assert [record.state for record in truths] == [State.BROKEN, State.UNCERTAIN, State.WELL]
+    assert truths[1].time - truths[0].time == timedelta(hours=30)
+    assert run.as_expected
+
+
+def test_a_chance_is_drawn_from_the_seed():
+    outcomes = {}
+    for seed in map(str, range(12)):
+        run = played(broken("battery-dead", before_check=1, chance=0.5), seed=seed)
+        assert run.as_expected
+        outcomes[seed] = run.outcome
+        assert played(broken("battery-dead", before_check=1, chance=0.5), seed=seed).outcome is run.outcome
+    assert set(outcomes.values()) == {Outcome.MIGRATE_BOTH, Outcome.MIGRATE_ESME_ONLY}
+
+
+# --- frames -----------------------------------------------------------------------------------------------------------
+
+
+def disturbed(what: Disturbance, state: State = State.UNCERTAIN, **when) -> Change:
+    return Change(Subject.GSME, state, "disturbance", frames=what, **(when or {"before_check": 1}))
+
+
+def comments(path) -> list[str]:
+    return [frame.comment for frame in read(path) if frame.comment]
+
+
+@pytest.mark.parametrize("does", list(Harm))
+def test_what_is_done_to_every_answer_makes_the_meter_fail(does, tmp_path):
+    capture = tmp_path / "told.pcapng"
+    answers = Disturbance(name="read-attributes-response", sender="gsme", does=does)
+    run = played(disturbed(answers, State.BROKEN), capture=capture)
+    assert verdicts(run) == [Verdict.FAIL] * 3
+    assert run.as_expected
+    said = {Harm.LOSE: "lost", Harm.GARBLE: "garbled", Harm.TAMPER: "tampered with"}[does]
+    struck = [comment for comment in comments(capture) if "disturbance" in comment]
+    assert len(struck) > 3
+    assert set(struck) == {f"hanbench: {said} by disturbance"}
+
+
+def test_it_is_over_after_so_many_frames(tmp_path):
+    capture = tmp_path / "told.pcapng"
+    few = Disturbance(between=("hub", "gsme"), first=2, count=3)
+    run = played(disturbed(few), capture=capture)
+    assert comments(capture) == ["hanbench: lost by disturbance"] * 3
+    truths = [record.state for record in run.records if isinstance(record, Truth)]
+    assert truths == [State.UNCERTAIN, State.WELL]
+    assert verdicts(run) == [Verdict.PASS]
+
+
+def test_a_fault_begins_right_after_the_frame_that_marks_it(tmp_path):
+    capture = tmp_path / "told.pcapng"
+    moment = FrameTrigger(name="read-attributes-response", sender="gsme", nth=2)
+    run = played(Change(Subject.GSME, State.BROKEN, "battery-dead", on_frame=moment), capture=capture)
+    began = next(record for record in run.records if isinstance(record, Truth))
+    check = next(record for record in run.records if isinstance(record, CheckFinished))
+    assert check.started < began.time <= check.time
+    assert any("number 2" in comment for comment in comments(capture))
+    assert run.as_expected
+
+
+def test_on_the_wan_messages_are_lost_by_number():
+    """The first check asks twice before it would read anything: the second message is the hub's first answer."""
+    lost = Change(Subject.WAN, State.UNCERTAIN, "cut", before_check=1, frames=Disturbance(on="wan", first=2, count=1))
+    run = played(lost)
+    assert verdicts(run)[0] is Verdict.INCONCLUSIVE
+    assert run.checks[0].cause is Subject.WAN
+    assert run.outcome is Outcome.MIGRATE_BOTH
+
+
+def test_one_frame_lost_is_sent_again_and_changes_nothing_else():
+    run = played(disturbed(Disturbance(between=("hub", "gsme"), count=1)))
+    plain = played()
+    assert 0 <= run.frames - plain.frames <= 4
