@@ -65,6 +65,6 @@ async def install_anew(han: Han) -> None:
 
 async def reset(han: Han) -> None:
     """The meter leaves the network and forgets it."""
-    if han.gsme.stack.joined:
+    if han.gsme.storage.network is not None:
         han.gsme.stack.maintenance.leave(False)
         await asyncio.sleep(LEFT_AFTER)

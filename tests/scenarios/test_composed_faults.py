@@ -22,7 +22,9 @@ from profiles.rulesets import Cohort, shipped
 START = datetime(2022, 4, 4, 8, tzinfo=UTC)
 OF_THE_GSME = [name for name, fault in FAULTS.items() if fault.subject is Subject.GSME]
 PAIRS = [(one, other) for one in OF_THE_GSME for other in OF_THE_GSME if one != other]
-SAMPLE = [PAIRS[split("pairs", str(number)).randrange(len(PAIRS))] for number in range(60)]
+LEFT_WHILE_LOOKING = [("pan-id-missed", "hub-entry-lost"), ("hub-entry-lost", "wrong-channel")]
+"""The meter is told to leave while it listens for its network."""
+SAMPLE = LEFT_WHILE_LOOKING + [PAIRS[split("pairs", str(number)).randrange(len(PAIRS))] for number in range(60)]
 
 
 def told(*changes: Change, days: float = 7) -> Scenario:

@@ -66,7 +66,14 @@ class Joiner:
     # --- from outside -------------------------------------------------------------------------------------------
 
     def join(self, done: Callable[[bool], None] | None = None, *, extended_pan_id: int | None = None) -> None:
-        """Look once for an open network (a certain one, if named) and join it; `done` tells whether it worked."""
+        """Look once for an open network (a certain one, if named) and join it; `done` tells whether it worked.
+
+        It does not where the device is in a network already, or on its way into one.
+        """
+        if next_state(self.state, JoinEvent.JOIN) is None:
+            if done is not None:
+                self._nwk.clock.call_later(0, done, False)
+            return
         self._joins_done = done
         self._wanted_pan = extended_pan_id
         self.event(JoinEvent.JOIN)
@@ -127,6 +134,8 @@ class Joiner:
         self._child.scan(self._nwk.config.channels, self.policy.scan_exponent, self._open_networks)
 
     def _open_networks(self, beacons: list[Beacon]) -> None:
+        if self.state is not JoinState.SCANNING:
+            return  # something else has happened while we listened
         wanted = self._wanted_pan
         candidates = [
             (beacon, payload)
@@ -220,6 +229,8 @@ class Joiner:
         self._child.scan(channels, self.policy.scan_exponent, self._own_network)
 
     def _own_network(self, beacons: list[Beacon]) -> None:
+        if self.state not in (JoinState.SEEKING_HERE, JoinState.SEEKING_EVERYWHERE):
+            return  # told to leave while we listened
         network = self._nwk.network
         former = [network.parent, network.extended_pan_id]
         self._choose(
