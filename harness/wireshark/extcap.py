@@ -1,0 +1,149 @@
+"""`python -m harness.wireshark.extcap`: what Wireshark starts, by its external capture interface (extcap(4)).
+
+Wireshark asks for interfaces, for their link types and options, and then for a capture into a FIFO. It shows stderr to
+its user when a capture fails: one line there, and an exit status that is not 0. A capture that is stopped has not
+failed, so that it ends with 0 and without a word.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+
+from harness.capture.keyfile import Key
+from harness.cli.errors import BadInput, end_cleanly_on_signals, guarded
+from harness.cli.output import say
+from harness.version import VERSION
+from harness.wireshark.interfaces import DLT, Interface, offered
+from profiles.benches import Beginning
+
+_NAME = "hanbench extcap"
+_NO_CAPTURE_FILTER = "hanbench captures all that is on the air: expected no capture filter; use a display filter"
+
+
+@click.command()
+@click.option("--extcap-interfaces", "interfaces", is_flag=True, help="List the interfaces.")
+@click.option("--extcap-version", "version", is_flag=False, flag_value="", help="Wireshark's own version.")
+@click.option("--extcap-interface", "name", help="The interface that is meant.")
+@click.option("--extcap-dlts", "dlts", is_flag=True, help="List its link types.")
+@click.option("--extcap-config", "config", is_flag=True, help="List its options.")
+@click.option("--extcap-capture-filter", "capture_filter", help="Check a capture filter, or capture with it.")
+@click.option("--capture", "wanted", is_flag=True, help="Capture.")
+@click.option("--fifo", type=click.Path(path_type=Path), help="Where the capture goes.")
+@click.option("--seed", help="Everything random follows from it; the bench's own where absent.")
+@click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Virtual seconds in a real one.")
+@click.option("--begins", type=click.Choice([each.value for each in Beginning]), help="How the HAN is found.")
+@click.option(
+    "--benches", multiple=True, type=click.Path(file_okay=False, path_type=Path), help="A folder with bench files."
+)
+def extcap(
+    interfaces: bool,
+    version: str | None,
+    name: str | None,
+    dlts: bool,
+    config: bool,
+    capture_filter: str | None,
+    wanted: bool,
+    fifo: Path | None,
+    seed: str | None,
+    speed: float | None,
+    begins: str | None,
+    benches: tuple[Path, ...],
+) -> None:
+    """Answer Wireshark."""
+    found, wrong = offered(benches)
+    if interfaces:
+        click.echo(f"extcap {{version={VERSION}}}")
+        for interface in found:
+            click.echo(interface.sentence)
+        for error in wrong:
+            say(f"{_NAME}: {error}")
+        return
+    chosen = _chosen(found, name)
+    if wanted:
+        if fifo is None:
+            raise BadInput(None, "--fifo", "a capture goes into one: expected a path")
+        if capture_filter:
+            raise BadInput(None, "--extcap-capture-filter", _NO_CAPTURE_FILTER)
+        _capture(_beginning(chosen, begins), fifo, seed or None, speed)
+    elif dlts:
+        click.echo(DLT)
+    elif config:
+        for sentence in chosen.options():
+            click.echo(sentence)
+    elif capture_filter is not None:
+        # Wireshark takes what stands on stdout for the reason why a filter will not do.
+        if capture_filter:
+            click.echo(_NO_CAPTURE_FILTER)
+    else:
+        raise BadInput(None, "--extcap-interface", "expected --extcap-dlts, --extcap-config or --capture with it")
+
+
+def _chosen(found: Sequence[Interface], name: str | None) -> Interface:
+    names = ", ".join(each.name for each in found)
+    if name is None:
+        raise BadInput(None, "--extcap-interface", f"expected one of {names}, or --extcap-interfaces alone")
+    for each in found:
+        if each.name == name:
+            return each
+    raise BadInput(None, "--extcap-interface", f"found {name!r}; expected one of {names}")
+
+
+def _beginning(interface: Interface, begins: str | None) -> Interface:
+    """The same bench, found as it is wished."""
+    if begins is None:
+        return interface
+    try:
+        bench = replace(interface.bench, begins=Beginning(begins))
+    except ValueError as error:
+        raise BadInput(interface.path, "--begins", str(error)) from None
+    return Interface(bench, interface.path)
+
+
+def _capture(interface: Interface, fifo: Path, seed: str | None, speed: float | None) -> None:
+    # Now, and not when Wireshark starts and asks for interfaces: the emulator takes its time to import.
+    from harness.bench import BenchFile
+    from harness.wireshark import live
+
+    wired = BenchFile(interface.bench, str(interface.path))
+    keep = partial(_keep, interface.bench.id)
+    try:
+        live.capture(wired, fifo, seed=seed, speed=speed, on_keys=keep, say=lambda text: say(f"{_NAME}: {text}"))
+    except OSError as error:
+        raise BadInput(fifo, "--fifo", f"cannot be written: {error.strerror}") from None
+
+
+def _keep(bench: str, keys: Iterable[Key]) -> None:
+    """Put keys into the profile, if there is one, for when it is loaded next."""
+    from harness.wireshark import folders, keys as tables, profile
+
+    where = folders.find().profile
+    if profile.ours(where):
+        profile.add_keys(where, tables.labelled(bench, keys))
+
+
+def _answer(arguments: Sequence[str]) -> None:
+    with extcap.make_context(_NAME, list(arguments)) as context:
+        extcap.invoke(context)
+
+
+def main() -> None:
+    """Answer Wireshark, and exit with the status."""
+    end_cleanly_on_signals()
+    try:
+        status = guarded(lambda: _answer(sys.argv[1:]), _NAME)
+    except SystemExit as ended:
+        # SIGTERM is how Wireshark ends a capture; so is SIGINT, of which `guarded` has said that it came.
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        status = 0 if isinstance(ended.code, int) and ended.code == 128 + signal.SIGTERM else 1
+    sys.exit(int(status))
+
+
+if __name__ == "__main__":
+    main()
