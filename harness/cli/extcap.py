@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from harness.capture import CaptureError, keyfile
+from harness.capture import CaptureError, Key, keyfile
 from harness.cli.errors import BadInput
 from harness.cli.output import say
 from harness.wireshark import folders, launcher, profile
@@ -43,7 +43,7 @@ def install(benches: tuple[Path, ...]) -> None:
         say(f"left out: {error}")
     with _told():
         fresh = profile.write(where.profile, found)
-        launcher.write(where.launcher, benches)
+        launcher.write(where.launcher, where.profile, benches)
     _try(where.launcher)
     click.echo(f"launcher: {where.launcher}")
     click.echo(f"profile:  {where.profile} ({fresh} new keys)")
@@ -73,7 +73,7 @@ def keys(captures: tuple[Path, ...]) -> None:
     where = folders.find()
     if not profile.ours(where.profile):
         raise BadInput(where.profile, None, "the profile is not there: expected `hanbench extcap install` before")
-    read = []
+    read: list[Key] = []
     for capture in captures:
         path = keyfile.beside(capture)
         try:

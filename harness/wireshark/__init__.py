@@ -1,1 +1,1 @@
-"""What Wireshark gets from hanbench: benches as interfaces to capture from, a profile to look at them with, and keys."""
+"""What Wireshark gets from hanbench: benches as interfaces, a profile to look at captures with, and keys."""

@@ -42,6 +42,7 @@ _NO_CAPTURE_FILTER = "hanbench captures all that is on the air: expected no capt
 @click.option(
     "--benches", multiple=True, type=click.Path(file_okay=False, path_type=Path), help="A folder with bench files."
 )
+@click.option("--profile", type=click.Path(path_type=Path), help="The Wireshark profile that keys go into.")
 def extcap(
     interfaces: bool,
     version: str | None,
@@ -55,6 +56,7 @@ def extcap(
     speed: float | None,
     begins: str | None,
     benches: tuple[Path, ...],
+    profile: Path | None,
 ) -> None:
     """Answer Wireshark."""
     found, wrong = offered(benches)
@@ -63,7 +65,7 @@ def extcap(
         for interface in found:
             click.echo(interface.sentence)
         for error in wrong:
-            say(f"{_NAME}: {error}")
+            _say(str(error))
         return
     chosen = _chosen(found, name)
     if wanted:
@@ -71,7 +73,7 @@ def extcap(
             raise BadInput(None, "--fifo", "a capture goes into one: expected a path")
         if capture_filter:
             raise BadInput(None, "--extcap-capture-filter", _NO_CAPTURE_FILTER)
-        _capture(_beginning(chosen, begins), fifo, seed or None, speed)
+        _capture(_beginning(chosen, begins), fifo, seed or None, speed, profile)
     elif dlts:
         click.echo(DLT)
     elif config:
@@ -106,26 +108,37 @@ def _beginning(interface: Interface, begins: str | None) -> Interface:
     return Interface(bench, interface.path)
 
 
-def _capture(interface: Interface, fifo: Path, seed: str | None, speed: float | None) -> None:
-    # Now, and not when Wireshark starts and asks for interfaces: the emulator takes its time to import.
-    from harness.bench import BenchFile
-    from harness.wireshark import live
-
-    wired = BenchFile(interface.bench, str(interface.path))
-    keep = partial(_keep, interface.bench.id)
+def _capture(interface: Interface, fifo: Path, seed: str | None, speed: float | None, profile: Path | None) -> None:
     try:
-        live.capture(wired, fifo, seed=seed, speed=speed, on_keys=keep, say=lambda text: say(f"{_NAME}: {text}"))
+        # Now, and not when Wireshark starts and asks for interfaces: the emulator takes its time to import.
+        from harness.bench import BenchFile
+        from harness.wireshark import live
+
+        wired = BenchFile(interface.bench, str(interface.path))
+        keep = partial(_keep, profile, interface.bench.id)
+        live.capture(wired, fifo, seed=seed, speed=speed, on_keys=keep, say=_say)
     except OSError as error:
         raise BadInput(fifo, "--fifo", f"cannot be written: {error.strerror}") from None
+    except (KeyboardInterrupt, SystemExit):
+        # The signal has done what it was for, and need not be raised again.
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _keep(bench: str, keys: Iterable[Key]) -> None:
+def _keep(folder: Path | None, bench: str, keys: Iterable[Key]) -> None:
     """Put keys into the profile, if there is one, for when it is loaded next."""
-    from harness.wireshark import folders, keys as tables, profile
+    from harness.wireshark import profile
+    from harness.wireshark.keys import labelled
 
-    where = folders.find().profile
-    if profile.ours(where):
-        profile.add_keys(where, tables.labelled(bench, keys))
+    if folder is None or not profile.ours(folder):
+        return
+    try:
+        profile.add_keys(folder, labelled(bench, keys))
+    except OSError as error:
+        _say(f"{folder}: the keys cannot be written: {error.strerror}; the capture goes on")
+
+
+def _say(text: str) -> None:
+    say(f"{_NAME}: {text}")
 
 
 def _answer(arguments: Sequence[str]) -> None:
@@ -136,13 +149,7 @@ def _answer(arguments: Sequence[str]) -> None:
 def main() -> None:
     """Answer Wireshark, and exit with the status."""
     end_cleanly_on_signals()
-    try:
-        status = guarded(lambda: _answer(sys.argv[1:]), _NAME)
-    except SystemExit as ended:
-        # SIGTERM is how Wireshark ends a capture; so is SIGINT, of which `guarded` has said that it came.
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        status = 0 if isinstance(ended.code, int) and ended.code == 128 + signal.SIGTERM else 1
-    sys.exit(int(status))
+    sys.exit(int(guarded(lambda: _answer(sys.argv[1:]), _NAME)))
 
 
 if __name__ == "__main__":

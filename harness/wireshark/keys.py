@@ -1,23 +1,24 @@
 """Keys in Wireshark's own table: those that a bench begins with, and those of captures.
 
-Wireshark reads the table when it loads a profile, so the keys have to be there before. Those of an installed HAN
-follow from its seed; those that are agreed on the air come when they are agreed.
+Wireshark reads the table when it loads a profile, so the keys have to be there before. They follow from a HAN's seed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from emulator.clock import VirtualClock
+from emulator.clock import VirtualClock, run
 from emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY
 from harness.bench import BenchFile
 from harness.capture import Key, KeyRing
 from harness.capture.keyfile import write_privately
+from harness.han import FormationError
 from harness.installed import install
 from profiles.benches import Beginning, Bench, Nodes, RadioKind
 
@@ -36,32 +37,43 @@ class Beginnings:
     keys: tuple[Key, ...]
     gsme: int | None
     """EUI-64 of the gas meter; None: there is none."""
-    gsme_short: int | None
-    """Its short address, if it has one from the start."""
+    gsme_shorts: frozenset[int]
+    """The short addresses that it has or will get, as far as they follow from the seed."""
 
 
 def beginnings(wired: BenchFile, seed: str | None = None) -> Beginnings:
-    """What a bench begins with, without running it and without opening any port. Raises ProfileError."""
-    bench = _on_paper(wired.bench)
-    han = BenchFile(bench, wired.path).assemble(clock=VirtualClock(), seed=seed)
-    ring = KeyRing()
-    for device in han.devices:
-        ring.follow(device.name, device.storage)
-    short = None
-    if bench.starts is Beginning.INSTALLED:
-        install(han)
-        network = han.gsme.storage.network
-        short = None if network is None else network.short
-    return Beginnings(labelled(bench.id, ring), han.settings.gsme.ieee if han.there("gsme") else None, short)
+    """What a bench begins with, installed or new, without opening any port. Raises ProfileError.
+
+    Where all devices are ours, both HANs are made on paper: the seed decides what keys they agree on, and the air of a
+    bench that runs in real time changes nothing in that.
+    """
+    ring, shorts, gsme = KeyRing(), set[int](), None
+    for begins in Beginning if wired.bench.complete else (wired.bench.starts,):
+        han = BenchFile(_on_paper(wired.bench, begins), wired.path).assemble(clock=VirtualClock(), seed=seed)
+        for device in han.devices:
+            ring.follow(device.name, device.storage)
+        if begins is Beginning.INSTALLED:
+            install(han)
+        elif wired.bench.complete:
+            # One that does not come up has the keys that it got to.
+            with suppress(FormationError):
+                run(han.clock, han.form())
+        if han.there("gsme"):
+            gsme = han.settings.gsme.ieee
+        network = han.gsme.storage.network if han.has("gsme") else None
+        if network is not None:
+            shorts.add(network.short)
+    return Beginnings(labelled(wired.bench.id, ring), gsme, frozenset(shorts))
 
 
-def _on_paper(bench: Bench) -> Bench:
+def _on_paper(bench: Bench, begins: Beginning) -> Bench:
     """The same devices, all of ours on the Air: keys do not depend on radios."""
     nodes = {
         place: node if node.url.kind is RadioKind.PHYSICAL else replace(node, radio="air:")
         for place, node in bench.present.items()
     }
-    return replace(bench, nodes=Nodes(**nodes), dongles={}, links=(), speed=None)
+    links = tuple(link for link in bench.links if set(link.between) <= set(bench.ours))
+    return replace(bench, nodes=Nodes(**nodes), begins=begins, dongles={}, links=links, speed=None)
 
 
 def labelled(whose: str, keys: Iterable[Key]) -> tuple[Key, ...]:

@@ -13,21 +13,21 @@ ENTRY = "harness.wireshark.extcap"
 _MARK = "# Made by `hanbench extcap install`; `hanbench extcap remove` takes it away."
 
 
-def text(benches: Iterable[Path]) -> str:
-    """The script. `benches`: more folders with bench files."""
+def text(profile: Path, benches: Iterable[Path]) -> str:
+    """The script. `profile`: where keys go; `benches`: more folders with bench files."""
     # -P: what is imported must not depend on the folder that Wireshark was started in.
-    parts = [sys.executable, "-P", "-m", ENTRY]
+    parts = [sys.executable, "-P", "-m", ENTRY, "--profile", str(profile.resolve())]
     for folder in benches:
         parts += ["--benches", str(folder.resolve())]
     return f'#!/bin/sh\n{_MARK}\nexec {shlex.join(parts)} "$@"\n'
 
 
-def write(path: Path, benches: Iterable[Path]) -> None:
+def write(path: Path, profile: Path, benches: Iterable[Path]) -> None:
     """Put it there. Raises ForeignError where another program has the name, and OSError."""
     if path.exists() and not ours(path):
         raise ForeignError(f"{path}: another program of this name is there, and was not made by hanbench")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text(benches), encoding="utf-8")
+    path.write_text(text(profile, benches), encoding="utf-8")
     path.chmod(0o755)
 
 

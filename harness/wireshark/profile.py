@@ -49,7 +49,7 @@ def write(folder: Path, interfaces: Iterable[Interface]) -> int:
 
 def _addresses(known: list[Beginnings]) -> tuple[list[int], list[int]]:
     eui64s = [each.gsme for each in known if each.gsme is not None]
-    return eui64s, [each.gsme_short for each in known if each.gsme_short is not None]
+    return eui64s, [short for each in known for short in each.gsme_shorts]
 
 
 def add_keys(folder: Path, keys: Iterable[Key]) -> int:
