@@ -24,6 +24,8 @@ from harness.wireshark.interfaces import DLT, Interface, offered
 from profiles.benches import Beginning
 
 _NAME = "hanbench extcap"
+_SLOWEST = 1e-5
+"""A second in a day: time goes by in whole microseconds, and the FIFO is looked at several times in a real second."""
 _NO_CAPTURE_FILTER = "hanbench captures all that is on the air: expected no capture filter; use a display filter"
 
 
@@ -37,7 +39,7 @@ _NO_CAPTURE_FILTER = "hanbench captures all that is on the air: expected no capt
 @click.option("--capture", "wanted", is_flag=True, help="Capture.")
 @click.option("--fifo", type=click.Path(path_type=Path), help="Where the capture goes.")
 @click.option("--seed", help="Everything random follows from it; the bench's own where absent.")
-@click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Virtual seconds in a real one.")
+@click.option("--speed", type=click.FloatRange(min=_SLOWEST), help="Virtual seconds in a real one.")
 @click.option("--begins", type=click.Choice([each.value for each in Beginning]), help="How the HAN is found.")
 @click.option(
     "--benches", multiple=True, type=click.Path(file_okay=False, path_type=Path), help="A folder with bench files."
