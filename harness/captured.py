@@ -21,15 +21,16 @@ class Capture:
         self._file = keys
         self.recorder = recorder
         self._stream = stream
-        self._ring = ring
-        self._keys = 0
+        self.keys = ring
+        """All keys so far."""
+        self._kept = 0
 
     def flush(self) -> None:
         """Let whoever reads the file see what there is so far."""
         self._stream.flush()
-        if self._file is not None and len(self._ring) != self._keys:
-            self._keys = len(self._ring)
-            keyfile.write(self._file, self._ring)
+        if self._file is not None and len(self.keys) != self._kept:
+            self._kept = len(self.keys)
+            keyfile.write(self._file, self.keys)
 
     async def keep_flushed(self, every: float = 1.0) -> None:
         """Flush now and then, until cancelled."""

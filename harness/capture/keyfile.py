@@ -88,12 +88,17 @@ def beside(capture: Path) -> Path:
 
 def write(path: Path, keys: Iterable[Key]) -> None:
     """Write a key file that only its owner can read, in place of an older one."""
-    text = _HEADER + "".join(f"{key.row}\n" for key in keys)
+    write_privately(path, _HEADER + "".join(f"{key.row}\n" for key in keys))
+
+
+def write_privately(path: Path, text: str) -> None:
+    """Put `text` in place of a file, whole or not at all, for its owner's eyes only."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
     try:
         # Private from its first moment: a mode set afterwards would leave a gap.
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "w", encoding="utf-8") as file:
+        private = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+        with os.fdopen(private, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(text)
         fresh.replace(path)
     finally:

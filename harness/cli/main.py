@@ -28,6 +28,7 @@ COMMANDS = {
     "doctor": Lazy("harness.cli.doctor:doctor", "Find dongles, and say what each is fit for."),
     "up": Lazy("harness.cli.up:up", "Bring a bench up and keep it: ports, dongles, a capture."),
     "capture": Lazy("harness.cli.capture:capture", "Bring a bench up and write what is on its air to a pipe, live."),
+    "extcap": Lazy("harness.cli.extcap:extcap", "Benches as capture interfaces of Wireshark, and a profile for it."),
     "selftest": Lazy("harness.cli.selftest:selftest", "Show that no wrong controller survives."),
     "explore": Lazy("harness.cli.explore:explore", "Play random stories with a controller; shrink what fails."),
     "rules": Lazy("harness.cli.rules:rules", "The rule sets that are judged, with their sources."),

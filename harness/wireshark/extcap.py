@@ -1,0 +1,158 @@
+"""`python -m harness.wireshark.extcap`: what Wireshark starts, by its external capture interface (extcap(4)).
+
+Wireshark asks for interfaces, for their link types and options, and then for a capture into a FIFO. It shows stderr to
+its user when a capture fails: one line there, and an exit status that is not 0. A capture that is stopped has not
+failed, so that it ends with 0 and without a word.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+
+from harness.capture.keyfile import Key
+from harness.cli.errors import BadInput, end_cleanly_on_signals, guarded
+from harness.cli.output import say
+from harness.version import VERSION
+from harness.wireshark.interfaces import DLT, Interface, offered
+from profiles.benches import Beginning
+
+_NAME = "hanbench extcap"
+_SLOWEST = 1e-5
+"""A second in a day: time goes by in whole microseconds, and the FIFO is looked at several times in a real second."""
+_NO_CAPTURE_FILTER = "hanbench captures all that is on the air: expected no capture filter; use a display filter"
+
+
+@click.command()
+@click.option("--extcap-interfaces", "interfaces", is_flag=True, help="List the interfaces.")
+@click.option("--extcap-version", "version", is_flag=False, flag_value="", help="Wireshark's own version.")
+@click.option("--extcap-interface", "name", help="The interface that is meant.")
+@click.option("--extcap-dlts", "dlts", is_flag=True, help="List its link types.")
+@click.option("--extcap-config", "config", is_flag=True, help="List its options.")
+@click.option("--extcap-capture-filter", "capture_filter", help="Check a capture filter, or capture with it.")
+@click.option("--capture", "wanted", is_flag=True, help="Capture.")
+@click.option("--fifo", type=click.Path(path_type=Path), help="Where the capture goes.")
+@click.option("--seed", help="Everything random follows from it; the bench's own where absent.")
+@click.option("--speed", type=click.FloatRange(min=_SLOWEST), help="Virtual seconds in a real one.")
+@click.option("--begins", type=click.Choice([each.value for each in Beginning]), help="How the HAN is found.")
+@click.option(
+    "--benches", multiple=True, type=click.Path(file_okay=False, path_type=Path), help="A folder with bench files."
+)
+@click.option("--profile", type=click.Path(path_type=Path), help="The Wireshark profile that keys go into.")
+def extcap(
+    interfaces: bool,
+    version: str | None,
+    name: str | None,
+    dlts: bool,
+    config: bool,
+    capture_filter: str | None,
+    wanted: bool,
+    fifo: Path | None,
+    seed: str | None,
+    speed: float | None,
+    begins: str | None,
+    benches: tuple[Path, ...],
+    profile: Path | None,
+) -> None:
+    """Answer Wireshark."""
+    found, wrong = offered(benches)
+    if interfaces:
+        click.echo(f"extcap {{version={VERSION}}}")
+        for interface in found:
+            click.echo(interface.sentence)
+        for error in wrong:
+            _say(str(error))
+        return
+    chosen = _chosen(found, name)
+    if wanted:
+        if fifo is None:
+            raise BadInput(None, "--fifo", "a capture goes into one: expected a path")
+        if capture_filter:
+            raise BadInput(None, "--extcap-capture-filter", _NO_CAPTURE_FILTER)
+        _capture(_beginning(chosen, begins), fifo, seed or None, speed, profile)
+    elif dlts:
+        click.echo(DLT)
+    elif config:
+        for sentence in chosen.options():
+            click.echo(sentence)
+    elif capture_filter is not None:
+        # Wireshark takes what stands on stdout for the reason why a filter will not do.
+        if capture_filter:
+            click.echo(_NO_CAPTURE_FILTER)
+    else:
+        raise BadInput(None, "--extcap-interface", "expected --extcap-dlts, --extcap-config or --capture with it")
+
+
+def _chosen(found: Sequence[Interface], name: str | None) -> Interface:
+    names = ", ".join(each.name for each in found)
+    if name is None:
+        raise BadInput(None, "--extcap-interface", f"expected one of {names}, or --extcap-interfaces alone")
+    for each in found:
+        if each.name == name:
+            return each
+    raise BadInput(None, "--extcap-interface", f"found {name!r}; expected one of {names}")
+
+
+def _beginning(interface: Interface, begins: str | None) -> Interface:
+    """The same bench, found as it is wished."""
+    if begins is None:
+        return interface
+    try:
+        bench = replace(interface.bench, begins=Beginning(begins))
+    except ValueError as error:
+        raise BadInput(interface.path, "--begins", str(error)) from None
+    return Interface(bench, interface.path)
+
+
+def _capture(interface: Interface, fifo: Path, seed: str | None, speed: float | None, profile: Path | None) -> None:
+    try:
+        # Now, and not when Wireshark starts and asks for interfaces: the emulator takes its time to import.
+        from harness.bench import BenchFile
+        from harness.wireshark import live
+
+        wired = BenchFile(interface.bench, str(interface.path))
+        keep = partial(_keep, profile, interface.bench.id)
+        live.capture(wired, fifo, seed=seed, speed=speed, on_keys=keep, say=_say)
+    except OSError as error:
+        raise BadInput(fifo, "--fifo", f"cannot be written: {error.strerror}") from None
+    except (KeyboardInterrupt, SystemExit):
+        # The signal has done what it was for, and need not be raised again.
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _keep(folder: Path | None, bench: str, keys: Iterable[Key]) -> None:
+    """Put keys into the profile, if there is one, for when it is loaded next."""
+    from harness.wireshark import profile
+    from harness.wireshark.keys import labelled
+
+    if folder is None or not profile.ours(folder):
+        return
+    try:
+        profile.add_keys(folder, labelled(bench, keys))
+    except OSError as error:
+        _say(f"{folder}: the keys cannot be written: {error.strerror}; the capture goes on")
+
+
+def _say(text: str) -> None:
+    say(f"{_NAME}: {text}")
+
+
+def _answer(arguments: Sequence[str]) -> None:
+    with extcap.make_context(_NAME, list(arguments)) as context:
+        extcap.invoke(context)
+
+
+def main() -> None:
+    """Answer Wireshark, and exit with the status."""
+    end_cleanly_on_signals()
+    sys.exit(int(guarded(lambda: _answer(sys.argv[1:]), _NAME)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Benches as Wireshark's interfaces: those that come with hanbench, and those in folders of the user's.
+
+This is imported each time that Wireshark starts: nothing of the emulator is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from profiles import benches
+from profiles.benches import Beginning, Bench
+from profiles.errors import ProfileError
+
+PREFIX = "hanbench-"
+DLT = "dlt {number=283}{name=IEEE802_15_4_TAP}{display=IEEE 802.15.4 with TAP header}"
+"""LINKTYPE_IEEE802_15_4_TAP, as `harness.capture.tap` writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """A bench that Wireshark can capture from."""
+
+    bench: Bench
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """As after `tshark -i`."""
+        return PREFIX + self.bench.id
+
+    @property
+    def sentence(self) -> str:
+        """For `--extcap-interfaces`."""
+        return f"interface {{value={self.name}}}{{display=hanbench: {self.bench.id}, {_plain(self.bench.title)}}}"
+
+    def options(self) -> Iterator[str]:
+        """For `--extcap-config`: what can be chosen before a capture."""
+        yield (
+            f"arg {{number=0}}{{call=--seed}}{{display=Seed}}{{type=string}}{{default={_plain(self.bench.seed)}}}"
+            "{tooltip=Everything random follows from it, keys included}"
+        )
+        if not self.bench.real_time:
+            speed = 1.0 if self.bench.speed is None or isinstance(self.bench.speed, str) else self.bench.speed
+            yield (
+                f"arg {{number=1}}{{call=--speed}}{{display=Speed}}{{type=double}}{{default={speed:g}}}"
+                "{tooltip=Virtual seconds in a real one}"
+            )
+        if self.bench.complete:
+            yield (
+                "arg {number=2}{call=--begins}{display=Begins}{type=selector}"
+                "{tooltip=Installed, or with joining and key establishment on the air}"
+            )
+            for beginning in Beginning:
+                default = str(beginning is self.bench.starts).lower()
+                yield f"value {{arg=2}}{{value={beginning.value}}}{{display={beginning.value}}}{{default={default}}}"
+
+
+def user_folder() -> Path:
+    """Where benches of the user's are looked for without being told to."""
+    base = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path.home() / ".config") / "hanbench" / "benches"
+
+
+def offered(folders: Iterable[Path]) -> tuple[list[Interface], list[ProfileError]]:
+    """All interfaces, by name, and the bench files that are none. Of two with one id the user's own counts."""
+    found: dict[str, Interface] = {}
+    wrong = []
+    paths = [path for folder in (*folders, user_folder()) for path in sorted(folder.glob("*.toml"))]
+    for path in (*paths, *(benches.path_of(name) for name in benches.ids())):
+        try:
+            interface = Interface(benches.read_bench(path), path)
+        except ProfileError as error:
+            wrong.append(error)
+        else:
+            found.setdefault(interface.name, interface)
+    return sorted(found.values(), key=lambda each: each.name), wrong
+
+
+def _plain(text: str) -> str:
+    """Text within a sentence of extcap's, whose grammar knows no escape for braces."""
+    return text.replace("{", "(").replace("}", ")").replace("\n", " ")

@@ -1,0 +1,84 @@
+"""A bench captured into Wireshark's FIFO until Wireshark closes it."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from emulator.clock import PacedClock, VirtualClock, run
+from harness.bench import BenchFile
+from harness.capture import Key
+from harness.captured import Capture, streaming
+from harness.han import FormationError, Han
+from profiles.benches import VIRTUAL
+
+LOOK_EVERY = 0.2
+"""Real seconds between two looks at the FIFO: as live as an eye can follow."""
+
+
+def capture(
+    wired: BenchFile,
+    fifo: Path,
+    *,
+    seed: str | None,
+    speed: float | None,
+    on_keys: Callable[[Iterable[Key]], object],
+    say: Callable[[str], None],
+) -> None:
+    """Bring a bench up and write what is on its air, until nobody reads any more.
+
+    `on_keys` is called with all keys whenever there are more of them. Raises ProfileError, RadioError, and OSError for
+    a FIFO that cannot be opened.
+    """
+    if speed is None and wired.bench.speed == VIRTUAL:
+        speed = 1.0
+    clock = wired.clock(speed, watched=True)
+    han = wired.assemble(clock=clock, seed=seed)
+    with suppress(BrokenPipeError), fifo.open("wb") as stream, streaming(han, stream, None) as live:
+        run(clock, _written(wired, han, live, stream, on_keys, say))
+
+
+async def _written(
+    wired: BenchFile,
+    han: Han,
+    live: Capture,
+    stream: BinaryIO,
+    on_keys: Callable[[Iterable[Key]], object],
+    say: Callable[[str], None],
+) -> None:
+    every, known = LOOK_EVERY * _speed(han.clock), 0
+    async with han.radios:
+        coming_up = asyncio.get_running_loop().create_task(_come_up(wired, han, say))
+        try:
+            while _somebody_reads(stream):
+                live.flush()
+                if len(live.keys) != known:
+                    known = len(live.keys)
+                    on_keys(live.keys)
+                if coming_up.done():
+                    coming_up.result()
+                await asyncio.sleep(every)
+        finally:
+            coming_up.cancel()
+
+
+def _speed(clock: VirtualClock) -> float:
+    return clock.speed if isinstance(clock, PacedClock) else 1.0
+
+
+async def _come_up(wired: BenchFile, han: Han, say: Callable[[str], None]) -> None:
+    try:
+        await wired.begin(han)
+    except FormationError as error:
+        say(f"the HAN did not come up: {error}; the capture goes on")
+
+
+def _somebody_reads(stream: BinaryIO) -> bool:
+    """Whether a pipe still has a reader, as far as can be known without writing to it."""
+    poller = select.poll()
+    poller.register(stream, 0)
+    return not any(events & (select.POLLERR | select.POLLHUP) for _, events in poller.poll(0))
