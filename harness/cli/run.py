@@ -18,7 +18,9 @@ from harness.cli.options import CONTROLLERS, SPEED
 from harness.cli.output import json_option, print_json, say
 from harness.identities import load_credentials
 from harness.migration.trace import encode
+from harness.report.html import HtmlWriter, pack
 from harness.report.model import ScenarioReport, describe
+from harness.report.story import tell
 from harness.scenario.play import play
 from harness.scenario.scenario import load_scenario
 from harness.scenario.scenario import shipped as shipped_scenarios
@@ -87,6 +89,11 @@ def run(
     if out is not None:
         (out / "trace.jsonl").write_bytes(encode(played.records))
         (out / "report.json").write_bytes(msgspec.json.encode(report) + b"\n")
+        rule_sets = tuple(rulesets) if report.rules not in rulesets else (report.rules,)
+        with HtmlWriter(
+            out / "report.html", title=report.title, seed=seed, controller=controller, rule_sets=rule_sets
+        ) as page:
+            page.add(report, pack(tell(played)))
     if as_json:
         print_json(report)
     else:
@@ -110,6 +117,7 @@ def _tell(report: ScenarioReport, capture: Path | None) -> None:
     for short in report.unmet:
         click.echo(f"  NOT AS EXPECTED {short}")
     if capture is not None:
+        click.echo(f"  to read: {capture.with_name('report.html')}")
         early = ERAS[household(Cohort(report.cohort)).gsme.smart_energy] is SmartEnergy.SE_1_1
         preferences = (keyfile.EARLY_SMART_ENERGY,) if early else ()
         click.echo(f"  open the capture: {keyfile.hint(capture, *preferences)}")

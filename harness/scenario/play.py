@@ -11,6 +11,7 @@ from typing import NamedTuple
 from emulator.clock import VirtualClock, run
 from harness.bench import BenchFile
 from harness.build import settings_for
+from harness.capture import KeyRing
 from harness.captured import capturing_if
 from harness.checks import CheckResult, HanConnectivityCheck
 from harness.han import Han
@@ -53,6 +54,7 @@ class Played(NamedTuple):
     violations: tuple[Violation, ...]
     frames: int
     """Transmissions on the Air, all told."""
+    keys: KeyRing
     unmet: tuple[str, ...] = ()
     """What the scenario's author expected, and did not come."""
 
@@ -139,5 +141,6 @@ def play(
         tuple(trace.records),
         tuple(judge(trace.records, rulesets)),
         han.medium.frames,
+        han.keys,
         tuple(short),
     )
