@@ -66,6 +66,7 @@ def run(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     capture = None if out is None else out / f"{loaded.id}.pcapng"
+    bench = bench or loaded.bench
     wired = None if bench is None else BenchFile.find(bench)
     clock = VirtualClock() if isinstance(speed, str) or speed is None else PacedClock(speed)
     if wired is not None:
