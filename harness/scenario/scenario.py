@@ -131,8 +131,8 @@ def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario
     if scenario.bench is not None:
         bench = scenario.bench if scenario.bench in bench_ids() else str(Path(path).parent / scenario.bench)
         if bench not in bench_ids() and not Path(bench).exists():
-            known = ", ".join(bench_ids())
-            problem = f"expected a file beside this one, or one of {known}, got {scenario.bench!r}"
+            there = ", ".join(bench_ids())
+            problem = f"expected a file beside this one, or one of {there}, got {scenario.bench!r}"
             raise ProfileError(path, problem + suggestion(scenario.bench, bench_ids()), "bench")
         find_bench(bench)
         scenario = structs.replace(scenario, bench=bench)
