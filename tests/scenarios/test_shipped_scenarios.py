@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -137,3 +138,15 @@ def test_a_scenario_may_have_another_gas_meter() -> None:
     other = structs.replace(plain, profiles={"gsme": "relaxed-gsme"})
     assert play(other, shipped(), Reference, seed="1").as_expected
     assert play(other, shipped(), Reference, seed="1").frames != play(plain, shipped(), Reference, seed="1").frames
+
+
+def test_the_page_about_scenarios_can_be_copied_from(tmp_path: Path) -> None:
+    page = (Path(__file__).parent.parent.parent / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 4
+    story = tmp_path / "story.toml"
+    story.write_text("\n".join(blocks), encoding="utf-8")
+    scenario = load_scenario(story, shipped())
+    assert len(scenario.changes) == 2
+    assert scenario.expect is not None
+    assert scenario.expect.frames
