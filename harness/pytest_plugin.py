@@ -6,7 +6,7 @@ module is loaded by every pytest of an environment that has hanbench in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,8 @@ import pytest
 
 if TYPE_CHECKING:
     from emulator.devices import CommsHub, Esme, Gsme
-    from harness.checks import CheckResult
-    from harness.han import Han
     from harness.scenario import Played
+    from harness.synchronous import Bench
 
 SUFFIX = ".han.toml"
 FOLDER = "hanbench-failures"
@@ -163,79 +162,16 @@ class Player:
 # --- fixtures ---------------------------------------------------------------------------------------------------------
 
 
-class Bench:
-    """A HAN on a clock of its own, for tests that are no coroutines."""
-
-    def __init__(self, name: str, seed: str, begins: str) -> None:
-        import asyncio
-
-        from emulator.clock import ClockLoop
-        from harness.bench import BenchFile
-
-        self._wired = BenchFile.find(name)
-        clock = self._wired.clock()
-        self._runner = asyncio.Runner(loop_factory=lambda: ClockLoop(clock))
-        self.han: Han = self._wired.assemble(clock=clock, seed=seed)
-        self.run(self._open())
-        if begins == "new":
-            self.run(self.han.form())
-        else:
-            self.run(self._wired.begin(self.han))
-
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Run a coroutine to its end; `asyncio.sleep` in it is the bench's time."""
-        return self._runner.run(work)
-
-    def wait(self, seconds: float) -> None:
-        """Let so much of the bench's time pass."""
-        import asyncio
-
-        self.run(asyncio.sleep(seconds))
-
-    def check(self) -> CheckResult:
-        """One HAN-connectivity check."""
-        from harness.checks import HanConnectivityCheck
-
-        result: CheckResult = self.run(HanConnectivityCheck().run(self.han))
-        return result
-
-    def inject(self, fault: str) -> None:
-        """Break something. Raises KeyError for a fault that there is not."""
-        from harness.faults import FAULTS
-
-        async def injected() -> None:
-            await FAULTS[fault].inject(self.han)
-
-        self.run(injected())
-
-    def heal(self, fault: str) -> None:
-        """Mend it."""
-        from harness.faults import FAULTS
-
-        async def healed() -> None:
-            await FAULTS[fault].heal(self.han)
-
-        self.run(healed())
-
-    def close(self) -> None:
-        """Let everything go."""
-        self.run(self._close())
-        self._runner.close()
-
-    async def _open(self) -> None:
-        await self.han.radios.__aenter__()
-
-    async def _close(self) -> None:
-        self.han.radios.close()
-
-
 @pytest.fixture
 def hanbench_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """A bench with a whole HAN on it; `@pytest.mark.hanbench(bench=..., seed=..., begins=...)` says which."""
+    from harness.synchronous import Bench
+    from profiles.benches import Beginning
+
     marker = request.node.get_closest_marker("hanbench")
     wishes = {} if marker is None else marker.kwargs
     seed = wishes.get("seed", request.config.getoption("--hanbench-seed"))
-    bench = Bench(wishes.get("bench", "virtual"), seed, wishes.get("begins", "installed"))
+    bench = Bench(wishes.get("bench", "virtual"), seed, Beginning(wishes.get("begins", "installed")))
     request.node.user_properties.append(("hanbench_seed", seed))
     yield bench
     bench.close()

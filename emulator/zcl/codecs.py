@@ -211,6 +211,8 @@ class Parts(DataType):
         self.make = make
 
     def encode(self, value: Any) -> bytes:
+        if isinstance(value, int):
+            raise self.unfit(value)  # and not that many zeros
         try:
             octets = b"\xff\xff\xff\xff" if value is None else bytes(value)
         except (TypeError, ValueError) as error:

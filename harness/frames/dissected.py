@@ -36,12 +36,17 @@ class Dissected:
         cluster: str | None,
         line: Callable[[], str],
         layers: Callable[[], tuple[Layer, ...]],
+        zcl: tuple[int, bytes] | None = None,
     ) -> None:
-        """`source`, `destination`: short addresses, of the NWK layer where there is one. `cluster`: its name."""
+        """`source`, `destination`: short addresses, of the NWK layer where there is one. `cluster`: its name.
+
+        `zcl`: number of the cluster and octets of the ZCL frame, where there is one.
+        """
         self.name = name
         self.source = source
         self.destination = destination
         self.cluster = cluster
+        self.zcl = zcl
         self._line = line
         self._layers = layers
 

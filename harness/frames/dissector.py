@@ -16,7 +16,7 @@ from emulator.zigbee.nwk import frames as nwk
 from emulator.zigbee.security.ccm import FrameCipher, cipher
 from emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY, KeyId, key_load_key, key_transport_key
 from harness.frames import words
-from harness.frames.contents import Content, content
+from harness.frames.contents import DEVICE_PROFILE, Content, content
 from harness.frames.dissected import MALFORMED, UNREADABLE, Dissected, Layer
 
 _DERIVED: dict[KeyId, Callable[[bytes], bytes]] = {
@@ -99,7 +99,11 @@ class Dissector:
         opened = not packet.secured or self._open(packet, KeyId.NETWORK)
 
         def dissected(
-            name: str, line: Callable[[], str], layers: Callable[[], tuple[Layer, ...]], cluster: str | None = None
+            name: str,
+            line: Callable[[], str],
+            layers: Callable[[], tuple[Layer, ...]],
+            cluster: str | None = None,
+            zcl: tuple[int, bytes] | None = None,
         ) -> Dissected:
             return Dissected(
                 name,
@@ -108,6 +112,7 @@ class Dissector:
                 cluster=cluster,
                 line=line,
                 layers=lambda: (_mac_layer(frame, ()), _nwk_layer(packet), *layers()),
+                zcl=zcl,
             )
 
         if not opened:
@@ -136,7 +141,11 @@ class Dissector:
             return dissected("fragment", lambda: f"APS {said}", lambda: (_aps_layer(inner),))
         found: Content = content(inner.profile, inner.cluster, inner.payload)
         return dissected(
-            found.name, lambda: found.line, lambda: (_aps_layer(inner), found.layer), cluster=found.cluster
+            found.name,
+            lambda: found.line,
+            lambda: (_aps_layer(inner), found.layer),
+            cluster=found.cluster,
+            zcl=None if inner.profile == DEVICE_PROFILE else (inner.cluster, inner.payload),
         )
 
     def _aps_command(self, frame: aps.ApsFrame, dissected: Callable[..., Dissected]) -> Dissected:

@@ -26,6 +26,10 @@ def test_verdicts_decisions_and_even_frames_are_the_same_on_every_bench(name):
     for bench in BENCHES:
         run = played(name, bench)
         assert run.outcome is without.outcome
+        assert [check.verdict for check in run.checks] == [check.verdict for check in without.checks]
+        if any(change.on_frame for change in run.scenario.changes):
+            # It dies in the middle of an exchange, and a dongle's radio outlives its device: a retry more or less.
+            continue
         assert run.checks == without.checks
         assert run.records == without.records
         assert run.frames == without.frames

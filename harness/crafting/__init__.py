@@ -1,0 +1,11 @@
+"""Crafting frames at a prompt: scapy layers for every command of the clusters, and a lab that sends them into the Air.
+
+Imports scapy, which takes its time: nothing else of hanbench imports this.
+"""
+
+from __future__ import annotations
+
+from harness.crafting.lab import Answer, Lab
+from harness.crafting.layers import LAYERS, Aps, SmartEnergy, addressed, cluster
+
+__all__ = ["LAYERS", "Answer", "Aps", "Lab", "SmartEnergy", "addressed", "cluster"]

@@ -1,0 +1,94 @@
+"""One scapy field for every kind of field that the clusters' tables know: the tables' own codec does the work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scapy.fields import Field
+from scapy.packet import Packet
+from scapy.volatile import RandBin, RandNum, RandString
+
+from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from emulator.layout import Choice, Counted, Kind, Repeated, Rest, Trailing, Uint
+from emulator.octets import Reader
+from emulator.zcl.codecs import Boolean, CharacterString, Integer, OctetString
+
+_ZEROS = bytes(256)
+_LONGEST = 24
+"""Octets of a random string."""
+
+
+class KindField(Field[Any, Any]):
+    """A field whose octets are those of an `emulator.layout` kind. None: left out, where it may be."""
+
+    __slots__ = ("kind",)
+
+    def __init__(self, name: str, kind: Kind | Choice | Trailing) -> None:
+        self.kind = kind
+        Field.__init__(self, name, None if isinstance(kind, Choice | Trailing) else default(kind))
+
+    def _now(self, packet: Packet) -> tuple[Kind | None, bool]:
+        """The kind here, after the fields before it; and whether it may be left out."""
+        kind: Any = self.kind
+        if isinstance(kind, Choice):
+            values = {each.name: packet.getfieldval(each.name) for each in packet.fields_desc if each.name != self.name}
+            kind = kind.kind_for(values)
+        if isinstance(kind, Trailing):
+            return kind.item, True
+        return kind, False
+
+    def addfield(self, pkt: Packet, s: bytes, val: Any) -> bytes:
+        """Raises LocalProtocolError for a value that does not fit."""
+        kind, optional = self._now(pkt)
+        if kind is None or (val is None and optional):
+            return s
+        return s + kind.pack(default(kind) if val is None else val)
+
+    def getfield(self, pkt: Packet, s: bytes) -> tuple[bytes, Any]:
+        """Raises RemoteProtocolError, which scapy answers with a Raw layer."""
+        kind, optional = self._now(pkt)
+        if kind is None or (optional and not s):
+            return s, None
+        reader = Reader(s, Drop.MALFORMED_ZCL)
+        value = kind.unpack(reader)
+        return s[reader.at :], value
+
+    def randval(self) -> Any:
+        """Something random of this kind for `fuzz`; None where the default has to do."""
+        kind = self.kind.item if isinstance(self.kind, Trailing) else self.kind
+        match kind:
+            case Boolean():
+                return RandNum(0, 1)
+            case Integer():
+                bits = 8 * (kind.size or 1)
+                return RandNum(-(1 << bits - 1), (1 << bits - 1) - 1) if kind.signed else RandNum(0, (1 << bits) - 1)
+            case Uint():
+                return RandNum(0, (1 << 8 * kind.octets) - 1)
+            case OctetString() | Rest():
+                return RandBin(RandNum(0, _LONGEST))
+            case CharacterString():
+                return RandString(RandNum(0, _LONGEST))
+        return None
+
+    def i2repr(self, pkt: Packet | None, x: Any) -> str:
+        return x.hex() if isinstance(x, bytes) else repr(x)
+
+    def i2h(self, pkt: Packet | None, x: Any) -> Any:
+        return x
+
+    def any2i(self, pkt: Packet | None, x: Any) -> Any:
+        return x
+
+
+def default(kind: Kind) -> Any:
+    """A plain value of a kind: nothing, or zeros."""
+    if isinstance(kind, Repeated | Counted):
+        return ()
+    if isinstance(kind, Rest):
+        return b""
+    try:
+        value = kind.unpack(Reader(_ZEROS, Drop.MALFORMED_ZCL))
+        kind.pack(value)
+    except (RemoteProtocolError, LocalProtocolError):
+        return None
+    return value
