@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 
-from harness.campaign.controllers import controller_factory
+from harness.campaign.controllers import controller_factory, named
 from harness.report.model import ScenarioReport, describe
 from harness.scenario.play import play
 from harness.scenario.scenario import Scenario
@@ -55,7 +55,7 @@ def _play(campaign: Campaign, scenario: Scenario) -> ScenarioReport:
     capture = None if campaign.captures is None else campaign.captures / f"{scenario.id}.pcapng"
 
     def once(path: Path | None) -> ScenarioReport:
-        played = play(scenario, shipped(), make, seed=seed, controller_name=campaign.controller, capture=path)
+        played = play(scenario, shipped(), make, seed=seed, controller_name=named(campaign.controller), capture=path)
         return describe(played, capture=None if path is None else path.name)
 
     report = once(capture if wanted else None)
