@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Sequence
 from typing import IO
 
-_WATCH = 'read -r _ || kill -KILL -- "-$1"'
+_WATCH = 'read -r _ || kill -s KILL -- "-$1"'
 """A line says that all is well; that our end of the pipe closes without one, that we are gone and could not tidy up."""
 
 
