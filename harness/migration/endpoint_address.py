@@ -35,6 +35,8 @@ class Address(NamedTuple):
     """None for http."""
     secrets: tuple[str, ...]
     """What must not be shown."""
+    direct: bool
+    """On this machine: no proxy is asked."""
 
     def cleaned(self, text: str) -> str:
         """`text` without the credentials, should an endpoint have repeated them."""
@@ -58,7 +60,8 @@ def address_of(url: str) -> Address:
     """Read a URL and the environment. Raises ValueError; its text has no credentials in it."""
     parts = _parts(url)
     authorization = _authorization(parts)
-    if authorization is not None and parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+    direct = _is_loopback(parts.hostname or "")
+    if authorization is not None and parts.scheme == "http" and not direct:
         raise ValueError(
             "expected https://, or a loopback address: credentials do not go over the network in the clear"
         )
@@ -67,7 +70,7 @@ def address_of(url: str) -> Address:
     secrets = [] if authorization is None else [authorization.partition(" ")[2]]
     if parts.password:
         secrets += [parts.password, unquote(parts.password)]
-    return Address(plain, authorization, tls, tuple(secrets))
+    return Address(plain, authorization, tls, tuple(secrets), direct)
 
 
 def _parts(url: str) -> SplitResult:

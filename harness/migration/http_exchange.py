@@ -19,6 +19,8 @@ from harness.migration.answers import LONGEST_ANSWER
 from harness.migration.controller import ControllerFault
 from harness.migration.endpoint_address import CERTIFICATES, TOKEN, Address, shown
 
+CUT_OFF = "the connection ended in the middle of its answer"
+
 _UNKNOWN_ISSUER = (18, 19, 20)
 """X509_V_ERR: self-signed, self-signed in the chain, issuer not found."""
 
@@ -34,7 +36,8 @@ class Exchange:
         self._broken_off = False
         self._opener = urllib.request.OpenerDirector()
         for handler in (
-            urllib.request.ProxyHandler(),  # the environment's, as for other programs: HTTPS_PROXY, NO_PROXY
+            # The environment's, as for other programs: HTTPS_PROXY, NO_PROXY.
+            urllib.request.ProxyHandler({} if address.direct else None),
             _Http(self) if address.tls is None else _Https(self, address.tls),
             urllib.request.UnknownHandler(),
             # Nothing here follows redirects: a POST is none after one, and credentials are for the endpoint named.
@@ -48,6 +51,7 @@ class Exchange:
         try:
             with self._opener.open(self._request, timeout=self._patience) as response:
                 answer: bytes = response.read(LONGEST_ANSWER + 1)
+                missing: int | None = response.length
         except urllib.error.HTTPError as error:
             with error:
                 raise _refused(error) from None
@@ -57,6 +61,8 @@ class Exchange:
             ) from None
         if len(answer) > LONGEST_ANSWER:
             raise ControllerFault("flood", f"more than {LONGEST_ANSWER} octets in one answer")
+        if missing:
+            raise ControllerFault("crashed", CUT_OFF)
         return answer
 
     def break_off(self) -> None:
@@ -85,6 +91,8 @@ class Exchange:
                 )
             case http.client.RemoteDisconnected():
                 return ControllerFault("unreachable", "it closed the connection without an answer")
+            case http.client.IncompleteRead():
+                return ControllerFault("crashed", CUT_OFF)
             case http.client.HTTPException():
                 return ControllerFault("unreachable", f"no HTTP: {type(error).__name__}: {str(error)[:80]!r}")
         return ControllerFault("unreachable", str(error) or type(error).__name__)

@@ -136,11 +136,6 @@ def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     class Handler(http.server.BaseHTTPRequestHandler):
         timeout = 30
 
-        def setup(self):
-            if tls is not None:
-                self.request = tls.wrap_socket(self.request, server_side=True)
-            super().setup()
-
         def do_POST(self):
             length = int(self.headers["Content-Length"])
             with contextlib.suppress(OSError):  # whoever asked need not read to the end
@@ -150,6 +145,15 @@ def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[str]:
             pass
 
     class Server(http.server.ThreadingHTTPServer):
+        daemon_threads = False  # `server_close` waits for them
+
+        def finish_request(self, request, client_address):
+            if tls is None:
+                super().finish_request(request, client_address)
+            else:
+                with tls.wrap_socket(request, server_side=True) as secured:
+                    super().finish_request(secured, client_address)
+
         def handle_error(self, request, client_address):
             if not isinstance(sys.exception(), OSError):  # the other side gave up
                 super().handle_error(request, client_address)
@@ -157,7 +161,6 @@ def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    server.daemon_threads = False  # `server_close` waits for them
     try:
         yield f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}/"
     finally:
