@@ -7,8 +7,9 @@ from __future__ import annotations
 import inspect
 import shlex
 import shutil
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from operator import attrgetter
@@ -18,6 +19,7 @@ from harness.migration.controller import AnyController
 from harness.migration.endpoint_address import address_of, shown
 from harness.migration.http_endpoint import HttpEndpoint
 from harness.migration.reference import Reference
+from harness.migration.vocabulary import AnyAction, AnyEvent
 from harness.migration.wrong import WRONG
 from profiles.explain import suggestion
 from profiles.rulesets import RuleSet
@@ -114,7 +116,24 @@ def _imported(load: Callable[[], Factory], complaint: str) -> Factory:
         raise UnknownControllerError(f"{complaint}: expected to call it with the rule sets alone: {error}") from None
     except ValueError:
         pass  # it is not written in Python, and does not say what it takes
-    return factory
+    return partial(_made, factory)
+
+
+class _Stillborn:
+    """In the place of a controller that could not be made: each turn raises what making it raised."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def handle(self, event: AnyEvent, now: datetime) -> Sequence[AnyAction]:
+        raise self._error
+
+
+def _made(factory: Factory, rulesets: Mapping[str, RuleSet]) -> AnyController:
+    try:
+        return factory(rulesets)
+    except Exception as error:  # noqa: BLE001 - a fact about the system under test, to be judged
+        return _Stillborn(error)
 
 
 def _endpoint(url: str) -> Factory:

@@ -120,6 +120,22 @@ def test_a_certificate_by_a_ca_of_ones_own_is_good_where_the_environment_names_t
 
 
 @pytest.mark.usefixtures("patient", "nothing_stays_open")
+def test_a_self_signed_certificate_is_good_where_the_environment_names_it(
+    endpoint, retry, played, faults, tls, trusted
+):
+    server = certified("endpoint", None)
+    context = tls(server)
+    with endpoint(retry, context) as url:
+        # Another file than that of the CA: what one names is read once.
+        own = trusted.with_name("own.pem")
+        own.write_bytes(server.certificate.public_bytes(serialization.Encoding.PEM))
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv(CERTIFICATES, str(own))
+            run = played(url)
+    assert faults(run) == []
+
+
+@pytest.mark.usefixtures("patient", "nothing_stays_open")
 @pytest.mark.parametrize(
     ("server", "said"),
     [
