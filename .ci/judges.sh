@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Get the programs that judge our frames in tests: tshark, and in .judges zigbee-on-host (GPL-3; a process of its own,
+# Get the programs that judge our frames and pages in tests: tshark, Chromium, and in .judges zigbee-on-host (GPL-3; a process of its own,
 # never part of hanbench) and zigbee-herdsman, which drives it on our virtual dongles. One that cannot be had is named,
 # with the tests that will be skipped; with HANBENCH_REQUIRE_JUDGES=1 that is an error.
 set -euo pipefail
@@ -43,6 +43,9 @@ get_packages() {
         true
 }
 
+have_browser() { have chromium || have chromium-browser || have google-chrome; }
+
+have_browser || install_packages chromium || say "may not or cannot install chromium; as root: apt-get install chromium"
 have tshark || install_packages tshark || say "may not or cannot install tshark; as root: apt-get install tshark"
 if ! node_will_do || ! { packages_are_there || have npm; }; then
     get_node
@@ -51,6 +54,7 @@ if ! packages_are_there && have npm; then
     get_packages
 fi
 
+have_browser || go_without "Chromium is not installed" "tests in which a browser opens our reports"
 have tshark || go_without "tshark is not installed" "tests in which tshark dissects our captures"
 node_will_do || go_without "Node.js 20.19 or 22.12 is not installed" "tests in which ${PACKAGES[*]} take part"
 packages_are_there || go_without "${PACKAGES[*]} could not be installed" "tests in which they take part"

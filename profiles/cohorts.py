@@ -92,15 +92,14 @@ def household(cohort: Cohort) -> Household:
     return furnish(shipped(cohort.value).values, path_of(cohort.value))
 
 
-def household_of(cohort: Cohort, others: Mapping[str, str], path: str) -> Household:
-    """Return the home of a cohort with `others`, device profiles by place, in it. `path`: the file that asks for them.
+def household_of(cohort: Cohort, others: Mapping[str, str], path: str, key: str = "nodes.{}.profile") -> Household:
+    """Return the home of a cohort with `others`, device profiles by place, in it. `path`: the file that asks for them,
+    under `key`.
 
     Raises ProfileError.
     """
     kinds: dict[str, type[AnyDevice]] = {"hub": Hub, "esme": Esme, "gsme": Gsme, "ihd": Ihd}
-    changed = {
-        place: _device(Path(path), f"nodes.{place}.profile", name, kinds[place]) for place, name in others.items()
-    }
+    changed = {place: _device(Path(path), key.format(place), name, kinds[place]) for place, name in others.items()}
     return replace(household(cohort), **changed)  # type: ignore[arg-type]
 
 

@@ -150,7 +150,7 @@ def verify(begins: Beginning, step: int = VERIFY_STEP) -> dict[str, Any]:
     """Migrations on two processors: formation or an installed HAN, checks over days, decision, judgement."""
     scenarios = list(matrix(begins))[::step]
     start = time.perf_counter()
-    reports = list(execute(scenarios, Campaign("bench"), jobs=2))
+    reports = [result.report for result in execute(scenarios, Campaign("bench"), jobs=2)]
     took = time.perf_counter() - start
     return {
         "scenarios": len(reports),

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from harness.campaign.controllers import controller_factory, named
+from harness.report.html import pack
 from harness.report.model import ScenarioReport, describe
-from harness.scenario.play import play
+from harness.report.story import tell
+from harness.scenario.play import Played, play
 from harness.scenario.scenario import Scenario
 from profiles.rulesets import shipped
 
@@ -32,8 +35,16 @@ class Campaign:
     """Pattern of scenario ids whose captures are wanted whatever happens."""
 
 
-def execute(scenarios: Sequence[Scenario], campaign: Campaign, jobs: int = 1) -> Iterator[ScenarioReport]:
-    """Play each scenario; reports come in the order of the scenarios, whatever the number of jobs."""
+class Result(NamedTuple):
+    """What came of one scenario."""
+
+    report: ScenarioReport
+    story: bytes
+    """For the HTML report, packed."""
+
+
+def execute(scenarios: Sequence[Scenario], campaign: Campaign, jobs: int = 1) -> Iterator[Result]:
+    """Play each scenario; results come in the order of the scenarios, whatever the number of jobs."""
     work = partial(_play, campaign)
     if jobs <= 1:
         yield from map(work, scenarios)
@@ -48,18 +59,18 @@ def leave_signals_to_the_parent() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _play(campaign: Campaign, scenario: Scenario) -> ScenarioReport:
+def _play(campaign: Campaign, scenario: Scenario) -> Result:
     seed = f"{campaign.seed}/{scenario.id}"
     make = controller_factory(campaign.controller)
     wanted = campaign.capture is not None and fnmatchcase(scenario.id, campaign.capture)
     capture = None if campaign.captures is None else campaign.captures / f"{scenario.id}.pcapng"
 
-    def once(path: Path | None) -> ScenarioReport:
+    def once(path: Path | None) -> tuple[Played, ScenarioReport]:
         played = play(scenario, shipped(), make, seed=seed, controller_name=named(campaign.controller), capture=path)
-        return describe(played, capture=None if path is None else path.name)
+        return played, describe(played, capture=None if path is None else path.name)
 
-    report = once(capture if wanted else None)
+    played, report = once(capture if wanted else None)
     if not report.as_expected and capture is not None and not wanted:
         # The same seed gives the same frames: only what failed is paid for twice.
-        report = once(capture)
-    return report
+        played, report = once(capture)
+    return Result(report, pack(tell(played)))

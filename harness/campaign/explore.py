@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from msgspec import structs
 
+from emulator.radio import Harm
 from emulator.randomness import RandomSource, split
 from harness.campaign.controllers import Factory, controller_factory
 from harness.campaign.executor import leave_signals_to_the_parent
 from harness.faults import FAULTS
 from harness.migration.installation import Meter, Status
-from harness.migration.plan import Change, Says, State, SupplierAct
-from harness.migration.vocabulary import Outcome, Subject
+from harness.migration.plan import Change, Disturbance, Handover, Says, State, SupplierAct
+from harness.migration.vocabulary import Device, Outcome, Subject
 from harness.scenario.play import Played, play
 from harness.scenario.scenario import IN_FORCE, Scenario
 from profiles.rulesets import Cohort, shipped
@@ -64,6 +65,7 @@ def draw(seed: str) -> Scenario:
         decide_within_days=float(random.choice((2, 4, 7, 7, 10, 10))),
         changes=tuple(_changes(random)),
         suppliers=tuple(_acts(random, gas)),
+        handovers=tuple(_handovers(split(seed, "handovers"))),
     )
 
 
@@ -82,6 +84,8 @@ def _changes(random: RandomSource) -> Iterator[Change]:
         yield Change(Subject.GSME, State.WELL, PLAIN_FAULT, before_check=random.choice((2, 3)))
         yield Change(Subject.GSME, State.BROKEN, PLAIN_FAULT, before_commissioning=1)
         return
+    if random.random() < 0.1:
+        yield _harm(random)
     for subject, chance in ((Subject.GSME, 0.9), (Subject.ESME, 0.1), (Subject.WAN, 0.15), (Subject.BENCH, 0.05)):
         if random.random() >= chance:
             continue
@@ -91,7 +95,15 @@ def _changes(random: RandomSource) -> Iterator[Change]:
             severing = [fault for fault in faults if fault.severs]
             fault = random.choice(severing if random.random() < 0.8 else faults)
             state = State.BROKEN if fault.severs else State.IMPAIRED
+            if random.random() < 0.1:
+                hours = random.choice((6, 20, 50))
+                yield Change(subject, state, fault.name, before_check=check, lasts=timedelta(hours=hours))
+                return
             yield Change(subject, state, fault.name, before_check=check)
+            if random.random() < 0.15:
+                # Two at once: this one is never healed.
+                check += 1
+                continue
             if random.random() < 0.6:
                 return
             check += random.randrange(1, 4)
@@ -99,6 +111,28 @@ def _changes(random: RandomSource) -> Iterator[Change]:
             if random.random() < 0.7:
                 return
             check += 1
+
+
+def _harm(random: RandomSource) -> Change:
+    """Something is done to frames of the gas meter, and nobody can say what a check makes of it."""
+    what = Disturbance(
+        name=random.choice((None, "read-attributes", "read-attributes-response", "acknowledgement", "aps-ack")),
+        node="gsme",
+        does=random.choice(tuple(Harm)),
+        count=random.choice((None, 1, 20)),
+        chance=random.choice((0.1, 0.5, 1.0)),
+    )
+    return Change(Subject.GSME, State.UNCERTAIN, "frames harmed", before_check=random.choice((1, 2)), frames=what)
+
+
+def _handovers(random: RandomSource) -> Iterator[Handover]:
+    if random.random() < 0.8:
+        return
+    for _ in range(random.choice((1, 2))):
+        meter = random.choice((Device.ESME, Device.GSME, Device.GSME))
+        status = random.choice((Status.ACTIVE, Status.DORMANT))
+        supplier = random.choice((None, *SUPPLIERS))
+        yield Handover(meter, status, supplier, after_check=random.choice((1, 2, 3)))
 
 
 def _acts(random: RandomSource, gas: str) -> Iterator[SupplierAct]:
@@ -181,6 +215,8 @@ def _simpler(scenario: Scenario) -> Iterator[Scenario]:
         yield replace(scenario, changes=rest)
     for index in range(len(scenario.suppliers)):
         yield replace(scenario, suppliers=(*scenario.suppliers[:index], *scenario.suppliers[index + 1 :]))
+    for index in range(len(scenario.handovers)):
+        yield replace(scenario, handovers=(*scenario.handovers[:index], *scenario.handovers[index + 1 :]))
     plain = {change.cause for change in scenario.changes if change.subject is Subject.GSME} - {PLAIN_FAULT}
     if plain:
         yield replace(scenario, changes=tuple(_plainer(change) for change in scenario.changes))
@@ -192,7 +228,7 @@ def _simpler(scenario: Scenario) -> Iterator[Scenario]:
 
 
 def _plainer(change: Change) -> Change:
-    if change.subject is not Subject.GSME:
+    if change.subject is not Subject.GSME or change.frames is not None:
         return change
     state = State.WELL if change.state is State.WELL else State.BROKEN
     return structs.replace(change, cause=PLAIN_FAULT, state=state)

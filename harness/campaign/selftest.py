@@ -80,9 +80,10 @@ def _caught(make: ControllerFactory, scenario: Scenario) -> tuple[str, ...] | No
 @cache
 def corners() -> Sequence[Scenario]:
     """Stories at the corners of the controller's table, which the matrix does not reach: time that runs out in the
-    middle of things, commissionings that fail, consents that come and go until no attempt is left."""
-    names = [name for name in stories() if name.startswith(CORNER)]
-    return tuple(load_scenario(stories()[name], shipped()) for name in names)
+    middle of things, commissionings that fail, consents that come and go until no attempt is left, meters that change
+    hands."""
+    told = {name: load_scenario(path, shipped()) for name, path in stories().items()}
+    return tuple(story for name, story in told.items() if name.startswith(CORNER) or story.handovers)
 
 
 def _scenarios(suspect: Mutant) -> Sequence[Scenario]:

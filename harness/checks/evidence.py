@@ -24,6 +24,7 @@ class Evidence(NamedTuple):
     """End of the frame, microseconds."""
     sender: str
     receiver: str
+    psdu: bytes = b""
 
 
 class Witness:
@@ -48,7 +49,7 @@ class Witness:
             return
         sender, receiver = self._place_of(psdu[7] | psdu[8] << 8), self._place_of(psdu[5] | psdu[6] << 8)
         if sender is not None and receiver is not None and "hub" in (sender, receiver):
-            self.seen.append(Evidence(transmission.number, transmission.end, sender, receiver))
+            self.seen.append(Evidence(transmission.number, transmission.end, sender, receiver, psdu))
 
     def between(self, meter: str) -> tuple[Evidence, ...]:
         """Frames from and to one meter."""

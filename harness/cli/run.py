@@ -18,13 +18,19 @@ from harness.cli.options import CONTROLLERS, SPEED
 from harness.cli.output import json_option, print_json, say
 from harness.identities import load_credentials
 from harness.migration.trace import encode
+from harness.report.html import HtmlWriter, pack
 from harness.report.model import ScenarioReport, describe
+from harness.report.story import CheckStory, Story, tell
 from harness.scenario.play import play
 from harness.scenario.scenario import load_scenario
 from harness.scenario.scenario import shipped as shipped_scenarios
 from profiles.benches import Beginning
 from profiles.cohorts import household
 from profiles.rulesets import Cohort, shipped
+
+ACKNOWLEDGED = "aps-ack"
+SHOWN = 6
+"""Frames that are shown of each check; the report has more."""
 
 
 @click.command()
@@ -64,6 +70,7 @@ def run(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     capture = None if out is None else out / f"{loaded.id}.pcapng"
+    bench = bench or loaded.bench
     wired = None if bench is None else BenchFile.find(bench)
     clock = VirtualClock() if isinstance(speed, str) or speed is None else PacedClock(speed)
     if wired is not None:
@@ -84,23 +91,38 @@ def run(
         bench=wired,
     )
     report = describe(played, capture=None if capture is None else capture.name)
+    story = tell(played)
     if out is not None:
         (out / "trace.jsonl").write_bytes(encode(played.records))
         (out / "report.json").write_bytes(msgspec.json.encode(report) + b"\n")
+        rule_sets = tuple(rulesets) if report.rules not in rulesets else (report.rules,)
+        with HtmlWriter(
+            out / "report.html", title=report.title, seed=seed, controller=named(controller), rule_sets=rule_sets
+        ) as page:
+            page.add(report, pack(story))
     if as_json:
         print_json(report)
     else:
-        _tell(report, capture)
+        _tell(report, story, capture)
     return ExitStatus.EXPECTED if report.as_expected else ExitStatus.VIOLATION
 
 
-def _tell(report: ScenarioReport, capture: Path | None) -> None:
+def _evidence(check: CheckStory) -> None:
+    """The frames that a verdict rests on: number in the capture, time in it, and what each says."""
+    telling = [frame for frame in check.frames if frame.name != ACKNOWLEDGED]
+    for frame in telling[:SHOWN]:
+        click.echo(f"    #{frame.number:<6} {frame.time:10.3f} s  {frame.sender} to {frame.receiver}: {frame.line}")
+    left = len(check.frames) + check.left_out - min(len(telling), SHOWN)
+    if left:
+        click.echo(f"    and {left} more, acknowledgements among them")
+
+
+def _tell(report: ScenarioReport, story: Story, capture: Path | None) -> None:
     click.echo(f"{report.title} ({report.cohort}, {report.installation_type}, rules {report.rules})")
-    for check in report.checks:
+    for check, told in zip(report.checks, story.checks, strict=True):
         code = f" {check.code}" if check.code else ""
         click.echo(f"  check {check.attempt}: {check.verdict.value}{code}: {check.detail}")
-        if check.frames:
-            click.echo(f"    frames {', '.join(map(str, check.frames[:8]))}{' ...' if len(check.frames) > 8 else ''}")
+        _evidence(told)
     for consent in report.consents:
         click.echo(f"  {consent.supplier}: {consent.says.value} at {consent.time}")
     decided = report.decision.value if report.decision else "nothing"
@@ -110,6 +132,7 @@ def _tell(report: ScenarioReport, capture: Path | None) -> None:
     for short in report.unmet:
         click.echo(f"  NOT AS EXPECTED {short}")
     if capture is not None:
+        click.echo(f"  to read: {capture.with_name('report.html')}")
         early = ERAS[household(Cohort(report.cohort)).gsme.smart_energy] is SmartEnergy.SE_1_1
         preferences = (keyfile.EARLY_SMART_ENERGY,) if early else ()
         click.echo(f"  open the capture: {keyfile.hint(capture, *preferences)}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from harness.cli.errors import unknown
 from harness.cli.output import json_option, print_json, table
 from harness.scenario.scenario import load_scenario
 from harness.scenario.scenario import shipped as shipped_scenarios
+from harness.scenario.words import in_words
 from profiles.rulesets import shipped
 
 
@@ -29,14 +32,21 @@ def scenarios(context: click.Context, as_json: bool) -> None:
 
 @scenarios.command()
 @click.argument("id")
+@click.option("--file", "as_file", is_flag=True, help="Print the file, to be copied and changed.")
 @json_option
 @click.pass_context
-def show(context: click.Context, id: str, as_json: bool) -> None:
-    """Print one scenario's file."""
+def show(context: click.Context, id: str, as_file: bool, as_json: bool) -> None:
+    """Tell one scenario in words; ID may be a file of your own. `--file` prints the file itself."""
     path = shipped_scenarios().get(id)
     if path is None:
-        raise unknown("scenario", id, shipped_scenarios())
+        if not id.endswith(".toml"):
+            raise unknown("scenario", id, shipped_scenarios())
+        path = Path(id)
+    loaded = load_scenario(path, shipped())
     if as_json or context.obj:
-        print_json(load_scenario(path, shipped()))
-    else:
+        print_json(loaded)
+    elif as_file:
         click.echo(path.read_text(encoding="utf-8").rstrip())
+    else:
+        for sentence in in_words(loaded):
+            click.echo(sentence)

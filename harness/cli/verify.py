@@ -15,6 +15,7 @@ from harness.cli.errors import BadInput, ExitStatus
 from harness.cli.options import CONTROLLERS
 from harness.cli.output import json_option, print_json, say, table
 from harness.cli.progress import with_progress
+from harness.report.html import HtmlWriter
 from harness.report.json_file import ReportWriter
 from harness.report.junit import JunitWriter
 from harness.report.model import Summary
@@ -70,11 +71,15 @@ def verify(
     with (
         ReportWriter(out / "report.json", seed=seed, controller=named(controller), rule_sets=rule_sets) as report,
         JunitWriter(out / "junit.xml", tests=len(scenarios)) as junit,
+        HtmlWriter(
+            out / "report.html", title="hanbench verify", seed=seed, controller=named(controller), rule_sets=rule_sets
+        ) as page,
     ):
-        for played in with_progress(execute(scenarios, campaign, jobs or os.cpu_count() or 1), len(scenarios)):
-            report.add(played)
-            junit.add(played)
-            tally.add(played)
+        for result in with_progress(execute(scenarios, campaign, jobs or os.cpu_count() or 1), len(scenarios)):
+            report.add(result.report)
+            junit.add(result.report)
+            page.add(*result)
+            tally.add(result.report)
         summary = report.summary
     if as_json:
         print_json(summary)
@@ -102,7 +107,7 @@ def _show(tally: Tally, summary: Summary, out: Path) -> None:
         click.echo(line)
     for sentence in _in_words(tally, summary):
         click.echo(sentence)
-    click.echo(f"Details: {out / 'report.json'}, {out / 'junit.xml'}")
+    click.echo(f"To read: {out / 'report.html'}; for programs: {out / 'report.json'}, {out / 'junit.xml'}")
 
 
 def _in_words(tally: Tally, summary: Summary) -> Sequence[str]:

@@ -53,19 +53,23 @@ class Ailments:
 
     async def add(self, fault: Fault) -> None:
         """Break something. Raises BenchError where the gas meter then is not what the fault says."""
+        if fault in self._active:
+            return
         others = self._beside(fault)
         await self._set_right(others)
         self._active.append(fault)
         await self._bring_about([*others, fault])
 
-    async def remove(self, fault: Fault) -> None:
+    async def remove(self, fault: Fault, *, anew: bool = False) -> None:
         """Mend it, and wait until its meter has found its way back unless something else is in it.
 
-        Raises BenchError where it does not, or where it does in spite of what remains.
+        `anew`: install the meter anew even where nothing else was in it. Raises FormationError where that
+        fails, and BenchError where it does not find back, or does in spite of what remains.
         """
         others = self._beside(fault)
-        await self._set_right([*others, fault])
-        self._active.remove(fault)
+        await self._set_right([*others, fault], anew=anew)
+        if fault in self._active:
+            self._active.remove(fault)
         await self._bring_about(others)
 
     def _beside(self, fault: Fault) -> list[Fault]:
@@ -83,8 +87,8 @@ class Ailments:
             reasons = ", ".join(obstacles(self._han, self._han.gsme)) or "nothing is in its way"
             raise BenchError(f"{_names(ours)} brought about, and of the gas meter it is true that {reasons}")
 
-    async def _set_right(self, faults: Sequence[Fault]) -> None:
-        several = len(faults) > 1
+    async def _set_right(self, faults: Sequence[Fault], *, anew: bool = False) -> None:
+        several = len(faults) > 1 or anew
         for fault in sorted(faults, key=_depth, reverse=True):
             # What cannot be healed for another's sake is, when the meter is installed anew.
             with suppress(FormationError, TimeoutError) if several else nullcontext():

@@ -26,6 +26,7 @@ from harness.migration.vocabulary import (
     ConsentKind,
     Device,
     ExclusionRecord,
+    InstallationChanged,
     InstallationLoaded,
     Outcome,
     RunCheck,
@@ -279,6 +280,25 @@ class CrashesOnWithdrawal(Reference):
         super().note_consent(event)
 
 
+# -- changes of hands --------------------------------------------------------------------------------------------------
+
+
+class DeafToHandovers(Reference):
+    def handle(self, event: AnyEvent, now: datetime) -> Sequence[AnyAction]:
+        return [] if isinstance(event, InstallationChanged) else super().handle(event, now)
+
+
+class FormerSupplierWillDo(Reference):
+    def handle(self, event: AnyEvent, now: datetime) -> Sequence[AnyAction]:
+        if isinstance(event, InstallationLoaded):
+            self.former = event.installation.gsme.supplier
+        return super().handle(event, now)
+
+    def consent_missing(self, rules: RuleSet) -> ConsentKind | None:
+        kind = super().consent_missing(rules)
+        return None if kind is None or (self.former, kind) in self.consents else kind
+
+
 class WrongController(NamedTuple):
     """A controller that is wrong on purpose."""
 
@@ -331,6 +351,13 @@ WRONG = _table(
     (CommissionsTwice, "commissions-twice", "commissioned-once", "commissions again what is commissioned"),
     (ActsOutOfTurn, "acts-out-of-turn", "in-turn", "asks for a check during a commissioning"),
     (SpeaksAfterTheEnd, "speaks-after-the-end", "in-turn", "goes on after it closed the case"),
+    (DeafToHandovers, "deaf-to-handovers", "no-veto", "decides by the status that the meters had at first"),
+    (
+        FormerSupplierWillDo,
+        "former-supplier-will-do",
+        "consent-from-responsible-supplier",
+        "lets a supplier consent that has the meter no more",
+    ),
     (CrashesOnWithdrawal, "crashes-on-withdrawal", "in-turn", "raises when a supplier withdraws"),
 )
 """The wrong controllers by name."""

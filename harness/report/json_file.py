@@ -30,6 +30,25 @@ def json_schema() -> dict[str, Any]:
     return msgspec.json.schema(Report)
 
 
+class Totals:
+    """The summary, counted as the reports come in."""
+
+    def __init__(self) -> None:
+        self.counts = dict.fromkeys(("scenarios", "as_expected", "violations", "checks", "frames"), 0)
+
+    @property
+    def scenarios(self) -> int:
+        return self.counts["scenarios"]
+
+    def add(self, report: ScenarioReport) -> None:
+        """Count one scenario."""
+        self.counts["scenarios"] += 1
+        self.counts["as_expected"] += report.as_expected
+        self.counts["violations"] += len(report.violations)
+        self.counts["checks"] += len(report.checks)
+        self.counts["frames"] += report.frames
+
+
 class ReportWriter:
     """Writes beside the final name and takes it over at the end: a report is whole, or it is not there."""
 
@@ -38,7 +57,7 @@ class ReportWriter:
         self._fresh = path.with_name(f".{path.name}.new")
         self._stream = self._fresh.open("wb")
         self._encode = msgspec.json.Encoder().encode
-        self._counts = dict.fromkeys(("scenarios", "as_expected", "violations", "checks", "frames"), 0)
+        self._totals = Totals()
         head = {
             "version": VERSION,
             "hanbench": HANBENCH,
@@ -50,16 +69,12 @@ class ReportWriter:
 
     def add(self, report: ScenarioReport) -> None:
         """Append one scenario."""
-        self._stream.write((b",\n" if self._counts["scenarios"] else b"\n") + self._encode(report))
-        self._counts["scenarios"] += 1
-        self._counts["as_expected"] += report.as_expected
-        self._counts["violations"] += len(report.violations)
-        self._counts["checks"] += len(report.checks)
-        self._counts["frames"] += report.frames
+        self._stream.write((b",\n" if self._totals.scenarios else b"\n") + self._encode(report))
+        self._totals.add(report)
 
     @property
     def summary(self) -> Summary:
-        return Summary(**self._counts)
+        return Summary(**self._totals.counts)
 
     def __enter__(self) -> ReportWriter:
         return self

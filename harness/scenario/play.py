@@ -11,6 +11,7 @@ from typing import NamedTuple
 from emulator.clock import VirtualClock, run
 from harness.bench import BenchFile
 from harness.build import settings_for
+from harness.capture import KeyRing
 from harness.captured import capturing_if
 from harness.checks import CheckResult, HanConnectivityCheck
 from harness.han import Han
@@ -24,10 +25,9 @@ from harness.migration.vocabulary import Outcome
 from harness.oracle import Expected, Violation, expected, judge
 from harness.scenario.expectation import unmet
 from harness.scenario.frame_count import FrameCount
-from harness.scenario.scenario import Scenario
+from harness.scenario.scenario import Scenario, home_of
 from harness.scenario.world import HanWorld
 from profiles.benches import Beginning
-from profiles.cohorts import household
 from profiles.errors import ProfileError
 from profiles.rulesets import RuleSet
 
@@ -53,6 +53,7 @@ class Played(NamedTuple):
     violations: tuple[Violation, ...]
     frames: int
     """Transmissions on the Air, all told."""
+    keys: KeyRing
     unmet: tuple[str, ...] = ()
     """What the scenario's author expected, and did not come."""
 
@@ -81,10 +82,13 @@ def play(
     With `capture`, a pcapng file of that name and its key file beside it are written. Raises ProfileError where the
     bench does not suit the scenario, and RadioError where its radios cannot be had.
     """
-    clock = VirtualClock() if clock is None else clock
+    if bench is None and scenario.bench is not None:
+        bench = BenchFile.find(scenario.bench)
+    if clock is None:
+        clock = VirtualClock() if bench is None else bench.clock()
     start = scenario.start - FORMATION
     if bench is None:
-        settings = settings_for(household(scenario.cohort), quiet=quiet, credentials=credentials)
+        settings = settings_for(home_of(scenario), quiet=quiet, credentials=credentials)
         han = Han(settings, seed=seed, start=start, clock=clock)
     else:
         bench.suits(scenario.cohort)
@@ -139,5 +143,6 @@ def play(
         tuple(trace.records),
         tuple(judge(trace.records, rulesets)),
         han.medium.frames,
+        han.keys,
         tuple(short),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
@@ -11,10 +12,14 @@ from msgspec import Meta, Struct, structs
 
 from emulator.randomness import split
 from harness.faults import FAULTS
+from harness.frames.names import clusters, names
+from harness.frames.pattern import FramePattern, Place
 from harness.migration.installation import Installation, Meter, Moment, Rulebook
 from harness.migration.plan import Change, Handover, Plan, State, SupplierAct
 from harness.scenario.expectation import Expectation
-from profiles.benches import Beginning
+from profiles.benches import Beginning, find_bench
+from profiles.benches import ids as bench_ids
+from profiles.cohorts import Household, household, household_of
 from profiles.errors import ProfileError
 from profiles.explain import suggestion
 from profiles.loader import load
@@ -35,6 +40,10 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     gsme: Meter
     start: Moment
     """When the installation is loaded for migration."""
+    bench: str | None = None
+    """Where the radios are: the id of a bench that comes with hanbench, or a bench file beside this file."""
+    profiles: dict[Place, str] = {}
+    """Device profiles in the place of the cohort's, by id."""
     begins: Beginning = Beginning.INSTALLED
     """Whether the HAN is there when the story begins, or comes to be on the air first."""
     rules: str = IN_FORCE
@@ -83,16 +92,55 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         return tuple(dict.fromkeys(change.cause for change in self.changes if change.state is not State.WELL))
 
 
+def _check_patterns(path: str | Path, scenario: Scenario) -> None:
+    """Raises ProfileError for frames and clusters that there are none of."""
+    patterns: list[tuple[str, FramePattern]] = []
+    for index, change in enumerate(scenario.changes):
+        patterns += [(f"changes[{index}].frames", change.frames)] if change.frames is not None else []
+        patterns += [(f"changes[{index}].on_frame", change.on_frame)] if change.on_frame is not None else []
+    if scenario.expect is not None:
+        patterns += [(f"expect.frames[{index}]", each) for index, each in enumerate(scenario.expect.frames)]
+    for key, pattern in patterns:
+        for what, said, known in (("name", pattern.name, names()), ("cluster", pattern.cluster, clusters())):
+            if said is not None and not any(fnmatchcase(each, said) for each in known):
+                problem = f"expected the {what} of frames that there are, got {said!r}"
+                raise ProfileError(path, problem + suggestion(said, known), f"{key}.{what}")
+
+
+def home_of(scenario: Scenario, path: str | Path = "") -> Household:
+    """The devices of a scenario's home. `path`: its file. Raises ProfileError."""
+    if not scenario.profiles:
+        return household(scenario.cohort)
+    return household_of(
+        scenario.cohort,
+        {str(place): name for place, name in scenario.profiles.items()},
+        str(path or scenario.id),
+        "profiles.{}",
+    )
+
+
 _EFFECT = {True: "cuts its subject off", False: "leaves its subject within reach"}
 
 
 def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario:
     """Read a scenario file. Raises ProfileError, one line: file, key, what was expected."""
     scenario = load(Path(path), Scenario)
+    if scenario.bench is not None and scenario.profiles:
+        raise ProfileError(path, "expected a bench, which has profiles of its own, or profiles: not both", "profiles")
+    home_of(scenario, path)
+    if scenario.bench is not None:
+        bench = scenario.bench if scenario.bench in bench_ids() else str(Path(path).parent / scenario.bench)
+        if bench not in bench_ids() and not Path(bench).exists():
+            there = ", ".join(bench_ids())
+            problem = f"expected a file beside this one, or one of {there}, got {scenario.bench!r}"
+            raise ProfileError(path, problem + suggestion(scenario.bench, bench_ids()), "bench")
+        find_bench(bench)
+        scenario = structs.replace(scenario, bench=bench)
     if scenario.rules != IN_FORCE and scenario.rules not in rulesets:
         known = (IN_FORCE, *rulesets)
         expected = f"expected one of {', '.join(known)}, got {scenario.rules!r}{suggestion(scenario.rules, known)}"
         raise ProfileError(path, expected, "rules")
+    _check_patterns(path, scenario)
     named: set[str] = set()
     for index, change in enumerate(scenario.changes):
         if change.frames is not None:

@@ -11,9 +11,9 @@ from emulator.zcl.clusters import BASIC
 from harness.checks import HanConnectivityCheck
 from harness.checks.han_connectivity import CONTROL_PATIENCE, IDENTITY, METER_ENDPOINT, WAN_PATIENCE, CheckResult
 from harness.faults import FAULTS
-from harness.faults.ailments import Ailments
+from harness.faults.ailments import Ailments, BenchError
 from harness.faults.disturbance import Disturber, Note
-from harness.han import Han
+from harness.han import FormationError, Han
 from harness.migration.plan import Change, Plan, State
 from harness.migration.trace import Trace
 from harness.migration.vocabulary import Device, Subject
@@ -45,6 +45,9 @@ class HanWorld:
         self._ails: dict[Subject, dict[str, State]] = {subject: {} for subject in Subject}
         """What each subject suffers from now, by cause."""
         self._ailments = Ailments(han)
+        self._unhealed: list[Change] = []
+        self._disturbed = False
+        """Frames were harmed at some time: then a fault may not do what it says, and is no fault of the bench."""
         self._plan = plan
         self._trace = trace
         self._check = check
@@ -87,6 +90,7 @@ class HanWorld:
     async def _bring_about(self, change: Change) -> None:
         async with self._turn:
             if change.frames is not None:
+                self._disturbed = True
                 self._disturber.begin(change.cause, change.frames, partial(self._over, change))
             elif change.state is not State.WELL:
                 await self._break(change)
@@ -98,11 +102,21 @@ class HanWorld:
         self._disturber.end(change.cause)
         self._ails[change.subject].pop(change.cause, None)
         self._tell_truth(change)
+        if not self._frames_are_harmed:
+            unhealed, self._unhealed = self._unhealed, []
+            for each in unhealed:
+                self._begin(each)
 
     async def _break(self, change: Change) -> None:
         fault = FAULTS[change.cause]
         self._note(f"hanbench: {fault.name} begins ({fault.title.lower()})")
-        await self._ailments.add(fault)
+        try:
+            await self._ailments.add(fault)
+        except (BenchError, FormationError):
+            if not self._disturbed:
+                raise
+            self._ails[change.subject][change.cause] = State.UNCERTAIN
+            self._tell_truth(change)
 
     async def _mend(self, change: Change) -> None:
         if change.cause not in FAULTS:
@@ -113,9 +127,22 @@ class HanWorld:
             self._ails[change.subject][change.cause] = State.UNCERTAIN
             self._tell_truth(change)
         self._note(f"hanbench: {fault.name} is healed")
-        await self._ailments.remove(fault)
+        try:
+            await self._ailments.remove(fault)
+        except (BenchError, FormationError):
+            if not self._disturbed:
+                raise
+            # What would have healed it was lost on the way: it is done again when nothing is harmed any more.
+            if self._frames_are_harmed:
+                self._unhealed.append(change)
+                return
+            await self._ailments.remove(fault, anew=True)
         self._ails[change.subject].pop(change.cause, None)
         self._tell_truth(change)
+
+    @property
+    def _frames_are_harmed(self) -> bool:
+        return any(cause not in FAULTS for ails in self._ails.values() for cause in ails)
 
     async def _settled(self) -> None:
         """Wait for what is being broken or mended. Raises BenchError if that went wrong."""

@@ -25,8 +25,8 @@ def judged(controller: str) -> list[str]:
     """The scenarios that this controller got wrong."""
     scenarios = list(matrix())[SLICE]
     assert len(scenarios) > 50
-    reports = execute(scenarios, Campaign("examples", controller=controller), jobs=1)
-    return [report.id for report in reports if not report.as_expected]
+    results = execute(scenarios, Campaign("examples", controller=controller), jobs=1)
+    return [result.report.id for result in results if not result.report.as_expected]
 
 
 def told(name: str, controller: str) -> bool:

@@ -24,7 +24,7 @@ SEEDS = [f"test-{number}" for number in range(150)]
 
 
 def test_the_reference_controller_is_right_in_every_corner():
-    assert len(corners()) == 11
+    assert len(corners()) == 14
     assert all(play(scenario, shipped(), Reference, seed="1").as_expected for scenario in corners())
 
 

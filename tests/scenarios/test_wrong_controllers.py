@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 
 from harness.campaign import matrix
+from harness.campaign.selftest import corners
 from harness.migration.reference import Reference
 from harness.migration.wrong import WRONG
 from harness.scenario import Played, Scenario, play
@@ -50,14 +51,16 @@ CAUGHT_BY = {
     "commissions-twice": "ioc.active.tmad-v18.battery-dead.consent",
     "acts-out-of-turn": "ioc.active.tmad-v18.battery-dead.consent",
     "speaks-after-the-end": "ioc.active.tmad-v18.battery-dead.no-consent",
+    "deaf-to-handovers": "active-becomes-dormant-while-a-request-is-awaited",
+    "former-supplier-will-do": "gas-meter-changes-hands",
     "crashes-on-withdrawal": "ioc.active.tmad-v18.battery-dead.withdrawn",
 }
-"""Each with a scenario of the matrix of `hanbench verify` that shows it."""
+"""Each with a scenario that shows it: one of the matrix of `hanbench verify`, or of those that come with hanbench."""
 
 
 @cache
 def scenarios() -> dict[str, Scenario]:
-    return {scenario.id: scenario for scenario in matrix()}
+    return {scenario.id: scenario for scenario in (*matrix(), *corners())}
 
 
 def played(controller: str, scenario: str) -> Played:

@@ -1,0 +1,40 @@
+"""Every name that a frame can have, and every cluster: what a pattern in a scenario file may say."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import ModuleType
+
+from emulator.mac import frames as mac
+from emulator.zcl import foundation
+from emulator.zcl.clusters import CLUSTERS
+from emulator.zigbee.aps import commands as aps_commands
+from emulator.zigbee.nwk import commands as nwk_commands
+from emulator.zigbee.zdo import messages as zdp
+from harness.frames.dissected import MALFORMED, UNREADABLE
+from harness.frames.words import kebab
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """All names, in order."""
+    of_classes = [*_commands(nwk_commands), *zdp.MESSAGES, *foundation.COMMANDS]
+    aps = {each.__name__ for each in _commands(aps_commands)}
+    transports = {name for name in aps if name.startswith("Transport")}
+    found = {kebab(each.__name__) for each in of_classes}
+    found |= {kebab(name) for name in aps - transports} | {"transport-key", "aps-ack", "fragment"}
+    found |= {kebab(command.name) for command in mac.Command} | {"beacon", "acknowledgement", UNREADABLE, MALFORMED}
+    for cluster in CLUSTERS:
+        found |= {kebab(command.name) for command in (*cluster.client_to_server, *cluster.server_to_client)}
+    return tuple(sorted(found))
+
+
+@cache
+def clusters() -> tuple[str, ...]:
+    """The names of all clusters."""
+    return tuple(cluster.name for cluster in CLUSTERS)
+
+
+def _commands(module: ModuleType) -> list[type]:
+    """The command classes of a module: those with an identifier of their own."""
+    return [each for each in vars(module).values() if isinstance(each, type) and "ID" in vars(each)]

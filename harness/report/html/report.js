@@ -1,0 +1,399 @@
+"use strict";
+// Draws the report from the data that the page carries. Text from outside only ever becomes text, never markup.
+
+const data = (id) => JSON.parse(document.getElementById(id).textContent);
+const head = data("head");
+const rows = data("index").map(([id, title, cohort, installation, rules, faults, decision, asExpected, verdicts, rest], number) => ({
+    number, id, title, cohort, installation, rules, faults, decision: decision ?? "none", asExpected, verdicts, ...rest,
+    place: placeOf(id, cohort, installation, rules, faults),
+}));
+const OUTCOMES = {
+    "migrate-both": ["B", "both meters migrated"],
+    "migrate-esme-only": ["E", "electricity meter alone"],
+    hold: ["H", "waits for a supplier"],
+    refuse: ["R", "not allowed here"],
+    "exclude-installation": ["X", "attempts used up"],
+    retry: ["T", "time ran out"],
+    none: ["\u2013", "no decision"],
+};
+const VERDICTS = { p: ["pass", "\u2713"], f: ["fail", "\u2717"], i: ["inconclusive", "?"] };
+const PAGE = 100;
+
+/** An element with attributes and children; strings become text nodes. */
+function h(name, attributes = {}, ...children) {
+    return fill(document.createElement(name), attributes, children);
+}
+
+function s(name, attributes = {}, ...children) {
+    return fill(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
+}
+
+function fill(element, attributes, children) {
+    for (const [key, value] of Object.entries(attributes)) {
+        if (key === "onclick" || key === "oninput") element.addEventListener(key.slice(2), value);
+        else if (value !== null && value !== undefined) element.setAttribute(key, value);
+    }
+    element.append(...children.flat(9).filter((child) => child !== null && child !== undefined && child !== ""));
+    return element;
+}
+
+const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;
+const chip = (outcome) => h("span", { class: `chip o o-${outcome}` }, outcome === "none" ? "no decision" : outcome);
+
+/** Where a scenario stands in the matrix: those of `verify` say so in their ids. */
+function placeOf(id, cohort, installation, rules, faults) {
+    const parts = id.split(".");
+    const known = parts.length === 5 && parts[0] === cohort;
+    return {
+        column: known ? parts[2] : rules,
+        row: known ? parts[3] : faults.join(" + ") || "nothing breaks",
+    };
+}
+
+// --- top -------------------------------------------------------------------------------------------------------------
+
+function masthead() {
+    document.title = `${head.title} \u2013 hanbench report`;
+    document.getElementById("masthead").append(
+        h("h1", {}, head.title),
+        h("p", {}, "Controller ", h("b", {}, head.controller), `, seed ${head.seed}, rule sets ${head.rule_sets.join(", ")}; hanbench ${head.hanbench}`),
+    );
+    document.getElementById("foot").append(
+        "The same seed brings the same run back, octet for octet. A check rests on the frames that are listed with it; keys are redacted. ",
+        "Values of the rules are stated in public documents, inferred from them or assumed: hanbench rules show tmad-v19.",
+    );
+}
+
+function summary() {
+    const { scenarios, as_expected: good, violations, checks, frames } = head.totals;
+    const both = head.outcomes["migrate-both"] ?? 0;
+    const partial = head.outcomes["migrate-esme-only"] ?? 0;
+    const wrong = scenarios - good;
+    const verdict = wrong === 0
+        ? "Every decision was one that the rules allow."
+        : `${count(wrong, "scenario")} did not go as the rules demand (${count(violations, "violation")}).`;
+    document.getElementById("summary").append(
+        h("p", { class: `banner ${wrong ? "bad" : "good"}`, id: "verdict" }, verdict),
+        h("p", { class: "words" },
+            `${count(scenarios, "migration was", "migrations were")} played on emulated homes: ${count(frames, "radio frame")}, `,
+            `${count(checks, "HAN-connectivity check")}. ${count(both, "home was", "homes were")} migrated whole, `,
+            `${partial.toLocaleString("en-GB")} without the gas meter, ${(scenarios - both - partial).toLocaleString("en-GB")} not now or not at all.`),
+        h("ul", { class: "tiles" }, [
+            [scenarios, "scenarios"], [good, "as expected"], [violations, "violations"], [checks, "checks"], [frames, "frames"],
+        ].map(([number, what]) => h("li", {}, h("b", {}, number.toLocaleString("en-GB")), h("span", {}, what)))),
+    );
+}
+
+// --- matrix ----------------------------------------------------------------------------------------------------------
+
+const selection = { text: "", show: "all", cell: null };
+
+function groupBy(list, key) {
+    const groups = new Map();
+    for (const each of list) {
+        const name = key(each);
+        if (!groups.has(name)) groups.set(name, []);
+        groups.get(name).push(each);
+    }
+    return groups;
+}
+
+function matrix() {
+    const section = document.getElementById("matrix");
+    const groups = [...groupBy(rows, (row) => `${row.cohort} ${row.installation}`)];
+    const columns = groups.flatMap(([group, members]) =>
+        [...new Set(members.map((row) => row.place.column))].map((column) => ({ group, column, members })));
+    const short = (name) => name.replace("tmad-", "").replace("consultation-2021-10", "2021").replace("third-failure-", "").replace("-march", "/3");
+    const cells = groupBy(rows, (row) => `${row.cohort} ${row.installation}|${row.place.column}|${row.place.row}`);
+    const conditions = [...new Set(rows.map((row) => row.place.row))];
+    const button = ({ group, column }, condition) => {
+        const members = cells.get(`${group}|${column}|${condition}`);
+        if (!members) return h("td");
+        const outcomes = [...new Set(members.map((row) => row.decision))];
+        const wrong = members.filter((row) => !row.asExpected).length;
+        const label = `${condition}, ${group}, ${column}: ${outcomes.join(", ")}${wrong ? `; ${wrong} not as expected` : ""}`;
+        return h("td", {}, h("button", {
+            type: "button", class: wrong ? "wrong" : null, title: label, "aria-label": label, "aria-pressed": "false",
+            onclick: (event) => choose(event.currentTarget, members, label),
+        }, outcomes.map((outcome) => h("span", { class: `o o-${outcome}` }, OUTCOMES[outcome][0] + (wrong ? "!" : "")))));
+    };
+    const used = Object.keys(OUTCOMES).filter((outcome) => rows.some((row) => row.decision === outcome));
+    section.append(
+        h("ul", { class: "legend" }, used.map((outcome) =>
+            h("li", {}, h("i", { class: `o o-${outcome}` }, OUTCOMES[outcome][0]), `${outcome}: ${OUTCOMES[outcome][1]}`))),
+        h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Matrix of decisions" },
+            h("table", { class: "matrix" },
+                h("thead", {},
+                    h("tr", {}, h("td"), groups.map(([group]) =>
+                        h("th", { colspan: columns.filter((each) => each.group === group).length, scope: "colgroup" }, group))),
+                    h("tr", {}, h("td"), columns.map(({ column }) => h("th", { scope: "col" }, short(column))))),
+                h("tbody", {}, conditions.map((condition) =>
+                    h("tr", {}, h("th", { scope: "row" }, condition), columns.map((column) => button(column, condition))))))),
+    );
+}
+
+function choose(button, members, label) {
+    const pressed = button.getAttribute("aria-pressed") === "true";
+    for (const other of document.querySelectorAll(".matrix [aria-pressed=true]")) other.setAttribute("aria-pressed", "false");
+    selection.cell = pressed ? null : { numbers: new Set(members.map((row) => row.number)), label };
+    button.setAttribute("aria-pressed", String(!pressed));
+    list();
+    if (!pressed) document.getElementById("scenarios").scrollIntoView();
+}
+
+// --- list ------------------------------------------------------------------------------------------------------------
+
+function filters() {
+    const options = [["all", "all"], ["wrong", "not as expected"], ...Object.keys(OUTCOMES).map((name) => [name, name === "none" ? "no decision" : name])];
+    document.getElementById("scenarios").append(
+        h("div", { class: "filter" },
+            h("input", { type: "search", "aria-label": "Search scenarios", placeholder: "Search: fault, cohort, story", oninput: (event) => {
+                selection.text = event.target.value.toLowerCase();
+                list();
+            } }),
+            h("select", { "aria-label": "Show", oninput: (event) => {
+                selection.show = event.target.value;
+                list();
+            } }, options.map(([value, label]) => h("option", { value }, label))),
+            h("button", { type: "button", id: "everything", hidden: "", onclick: () => {
+                selection.cell = null;
+                for (const other of document.querySelectorAll(".matrix [aria-pressed=true]")) other.setAttribute("aria-pressed", "false");
+                list();
+            } }, "Show all again"),
+            h("output", { id: "counted", "aria-live": "polite" })),
+        h("div", { id: "list" }),
+    );
+}
+
+function chosen() {
+    const words = selection.text.split(/\s+/).filter(Boolean);
+    return rows.filter((row) =>
+        (selection.cell === null || selection.cell.numbers.has(row.number))
+        && (selection.show === "all" || (selection.show === "wrong" ? !row.asExpected : row.decision === selection.show))
+        && words.every((word) => `${row.id} ${row.title} ${row.faults.join(" ")}`.toLowerCase().includes(word)));
+}
+
+function list() {
+    const found = chosen();
+    document.getElementById("everything").hidden = selection.cell === null;
+    document.getElementById("counted").textContent =
+        `${found.length.toLocaleString("en-GB")} of ${count(rows.length, "scenario")}${selection.cell ? ` (${selection.cell.label})` : ""}`;
+    const target = document.getElementById("list");
+    target.replaceChildren();
+    more(target, found, 0);
+    if (found.length === 1) toggle(target.querySelector(".row"), found[0]);
+}
+
+function more(target, found, from) {
+    target.append(...found.slice(from, from + PAGE).map(entry));
+    const left = found.length - from - PAGE;
+    if (left > 0) {
+        const button = h("button", { type: "button", class: "more", onclick: () => {
+            button.remove();
+            more(target, found, from + PAGE);
+        } }, `Show ${Math.min(left, PAGE)} more of ${left}`);
+        target.append(button);
+    }
+}
+
+function entry(row) {
+    const button = h("button", {
+        type: "button", class: `row${row.asExpected ? "" : " wrong"}`, "aria-expanded": "false", onclick: () => toggle(button, row),
+    },
+        h("span", { class: "t" }, row.title, h("small", { class: "mono" }, row.id)),
+        h("span", { class: "checks", "aria-label": `checks: ${[...row.verdicts].map((v) => VERDICTS[v][0]).join(", ") || "none"}` },
+            [...row.verdicts].map((v) => h("span", { class: `v-${VERDICTS[v][0]}`, "aria-hidden": "true" }, VERDICTS[v][1]))),
+        h("span", {}, chip(row.decision)));
+    return h("article", { "data-id": row.id }, h("h3", {}, button));
+}
+
+async function toggle(button, row) {
+    const article = button.closest("article");
+    const open = button.getAttribute("aria-expanded") === "true";
+    button.setAttribute("aria-expanded", String(!open));
+    article.classList.toggle("open", !open);
+    if (open) {
+        article.querySelector(".detail").remove();
+        return;
+    }
+    const detail = h("div", { class: "detail" }, "\u2026");
+    article.append(detail);
+    detail.replaceChildren(...scenario(row, await story(row.number)));
+}
+
+/** Unpack one scenario's story. */
+async function story(number) {
+    const packed = Uint8Array.from(atob(document.getElementById(`s${number}`).textContent), (c) => c.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    const [loaded, happenings, checks] = JSON.parse(await new Response(stream).text());
+    return {
+        loaded: new Date(loaded),
+        happenings: happenings.map(([lane, start, end, kind, label, text]) => ({ lane, start, end, kind, label, text })),
+        checks: checks.map(([attempt, verdict, code, detail, start, end, leftOut, frames]) => ({
+            attempt, verdict, code, detail, start, end, leftOut,
+            frames: frames.map(([n, time, sender, receiver, name, line, layers]) => ({ n, time, sender, receiver, name, line, layers })),
+        })),
+    };
+}
+
+// --- one scenario ----------------------------------------------------------------------------------------------------
+
+function scenario(row, { loaded, happenings, checks }) {
+    const link = (name) => h("a", { href: encodeURIComponent(name) }, name);
+    return [
+        h("dl", {},
+            h("dt", {}, "Home"), h("dd", {}, `${row.cohort}, ${row.installation}; rules ${row.rules}`),
+            h("dt", {}, "Expected"), h("dd", {}, row.expected.map((each) => [chip(each), " "]), `because ${row.because}`),
+            h("dt", {}, "Decided"), h("dd", {}, chip(row.decision)),
+            h("dt", {}, "Seed"), h("dd", { class: "mono" }, row.seed),
+            h("dt", {}, "On the air"), h("dd", {}, `${count(row.frames, "frame")}. `,
+                row.capture ? ["Capture ", link(row.capture), ", keys ", link(row.keys)] : "No capture was kept; verify --capture PATTERN keeps it.")),
+        row.violations.length || row.unmet.length
+            ? h("ul", { class: "violations" },
+                row.violations.map((each) => h("li", {}, h("b", {}, each.property), `: ${each.text} `,
+                    h("small", {}, `[${each.rule}]${each.frames.length ? ` frames ${each.frames.slice(0, 12).join(", ")}` : ""}`))),
+                row.unmet.map((each) => h("li", {}, h("b", {}, "expectation"), `: ${each}`)))
+            : "",
+        h("h3", {}, "What happened"),
+        timeline(loaded, happenings),
+        h("details", { class: "events" }, h("summary", {}, `In words: ${count(happenings.length, "event")}`),
+            h("ol", { class: "events" }, happenings.map((each) =>
+                h("li", {}, h("time", {}, date(loaded, each.start)), `${each.text}${each.end !== null && each.lane === "faults" ? `, until ${date(loaded, each.end)}` : ""}`)))),
+        h("h3", {}, "What the checks rest on"),
+        sequence(checks),
+        checks.map(frameset),
+    ].flat().filter(Boolean);
+}
+
+const date = (loaded, seconds) => new Date(loaded.getTime() + seconds * 1000).toISOString().slice(0, 16).replace("T", " ");
+const dayName = (loaded, day) =>
+    new Date(loaded.getTime() + day * 86400000).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const LANES = [["faults", "broken"], ["checks", "checks"], ["suppliers", "suppliers"], ["controller", "controller"]];
+
+/** Lanes over the days: bars for what lasts, marks for moments. */
+function timeline(loaded, happenings) {
+    const [left, width, lane, top] = [84, 1060, 34, 22];
+    const last = Math.max(3600, ...happenings.map((each) => each.end ?? each.start)) * 1.02;
+    const x = (seconds) => left + (seconds / last) * (width - left - 90);
+    // Several faults at once lie one above the other.
+    const tracks = { faults: [], checks: [], suppliers: [], controller: [] };
+    const placed = happenings.map((each) => {
+        const [from, to] = [x(each.start), Math.max(x(each.end ?? each.start), x(each.start) + 4)];
+        const free = tracks[each.lane];
+        let track = each.lane === "faults" ? free.findIndex((until) => until <= from) : 0;
+        if (track < 0) track = free.length;
+        free[track] = to;
+        return { ...each, from, to, track };
+    });
+    const heights = LANES.map(([name]) => Math.max(1, tracks[name].length) * lane);
+    const tops = heights.map((_, index) => top + heights.slice(0, index).reduce((a, b) => a + b, 0));
+    const bottom = top + heights.reduce((a, b) => a + b, 0);
+    const step = [1, 2, 5, 10, 30].find((days) => last / 86400 / days <= 12) ?? 60;
+    const ticks = Array.from({ length: Math.floor(last / 86400 / step) + 1 }, (_, index) => index * step);
+    const svg = s("svg", { viewBox: `0 0 ${width} ${bottom + 6}`, role: "img", "aria-label": "Timeline of faults, checks, suppliers and the controller" },
+        LANES.map(([, label], index) => [
+            index % 2 ? "" : s("rect", { x: 0, y: tops[index], width, height: heights[index], class: "band" }),
+            s("text", { x: 4, y: tops[index] + 22, class: "q" }, label),
+        ]),
+        ticks.map((day) => [
+            s("line", { x1: x(day * 86400), x2: x(day * 86400), y1: top - 4, y2: bottom, class: "grid" }),
+            s("text", { x: x(day * 86400) + 3, y: 13, class: "q" }, dayName(loaded, day)),
+        ]));
+    const ends = {};
+    for (const each of placed) {
+        const y = tops[LANES.findIndex(([name]) => name === each.lane)] + each.track * lane;
+        const title = s("title", {}, `${date(loaded, each.start)}  ${each.text}`);
+        if (each.lane === "faults") {
+            svg.append(s("g", {}, title, s("rect", { x: each.from, y: y + 7, width: each.to - each.from, height: 20, class: `k-${each.kind}` }),
+                each.to - each.from > each.label.length * 7 ? s("text", { x: each.from + 6, y: y + 21, class: "on" }, each.label) : ""));
+        } else if (each.lane === "checks") {
+            const wide = Math.max(each.to - each.from, 18);
+            svg.append(s("g", {}, title, s("rect", { x: each.from, y: y + 7, width: wide, height: 20, class: `k-${each.kind}` }),
+                s("text", { x: each.from + wide / 2, y: y + 21, "text-anchor": "middle", class: "on" }, each.label)));
+        } else {
+            const free = (ends[each.lane] ?? 0) <= each.from;
+            const shown = free && !["asks", "commissions"].includes(each.kind) ? each.label : "";
+            svg.append(s("g", {}, title, s("path", { d: `M${each.from} ${y + 10}l6 7l-6 7l-6 -7z`, class: `k-${each.kind}` }),
+                shown ? s("text", { x: each.from + 10, y: y + 21 }, shown) : ""));
+            if (shown) ends[each.lane] = each.from + 14 + shown.length * 7;
+        }
+    }
+    return svg;
+}
+
+/** Frames between lifelines; runs of the same frame are one arrow. */
+function sequence(checks) {
+    const places = ["head end", "hub", "esme", "gsme", ...new Set(checks.flatMap((check) => check.frames.flatMap((frame) => [frame.sender, frame.receiver]))
+        .values())].filter((place, index, all) => all.indexOf(place) === index);
+    const [width, gap, top] = [1060, 22, 34];
+    const x = (place) => 110 + places.indexOf(place) * ((width - 330) / Math.max(places.length - 1, 1));
+    const lines = checks.flatMap((check) => [
+        { head: check },
+        { from: "head end", to: "hub", text: `check ${check.attempt}` },
+        ...runs(check.frames),
+        ...(check.verdict === "fail" && !check.frames.some((frame) => frame.sender === "gsme") ? [{ silence: "gsme" }] : []),
+        ...(check.leftOut ? [{ note: `${count(check.leftOut, "frame")} not shown` }] : []),
+        { from: "hub", to: "head end", text: check.verdict + (check.code ? ` ${check.code}` : ""), verdict: check.verdict },
+    ]);
+    const bottom = top + lines.length * gap + 10;
+    const arrow = ({ from, to, text, verdict }, y) => {
+        const [a, b] = [x(from), x(to)];
+        const direction = Math.sign(b - a);
+        return s("g", {},
+            s("line", { x1: a, x2: b - direction * 7, y1: y, y2: y, class: "arrow" }),
+            s("path", { d: `M${b} ${y}l${-direction * 8} -4v8z`, class: verdict ? `k-${verdict}` : "head" }),
+            s("text", { x: (a + b) / 2, y: y - 4, "text-anchor": "middle" }, text));
+    };
+    return s("svg", { viewBox: `0 0 ${width} ${bottom}`, role: "img", "aria-label": "Sequence diagram of the frames of the checks" },
+        places.map((place) => [
+            s("text", { x: x(place), y: 14, "text-anchor": "middle", "font-weight": "650" }, place === "esme" || place === "gsme" ? place.toUpperCase() : place),
+            s("line", { x1: x(place), x2: x(place), y1: 20, y2: bottom, class: "life" }),
+        ]),
+        lines.map((line, index) => {
+            const y = top + index * gap + 12;
+            if (line.head) {
+                return [s("rect", { x: 0, y: y - 14, width, height: gap - 2, class: "band" }),
+                    s("text", { x: 4, y: y + 1, class: "q" }, `check ${line.head.attempt}, ${clock(line.head.start)} to ${clock(line.head.end)}: ${line.head.detail}`)];
+            }
+            if (line.silence) {
+                return s("g", { class: "silence" },
+                    s("path", { d: `M${x(line.silence) - 5} ${y - 9}l10 10m0 -10l-10 10` }),
+                    s("text", { x: x(line.silence) + 12, y }, "nothing heard of it"));
+            }
+            return line.note ? s("text", { x: 4, y, class: "q" }, line.note) : arrow(line, y);
+        }));
+}
+
+function runs(frames) {
+    const found = [];
+    for (const frame of frames) {
+        const last = found.at(-1);
+        if (last && last.from === frame.sender && last.to === frame.receiver && last.name === frame.name) last.times += 1;
+        else found.push({ from: frame.sender, to: frame.receiver, name: frame.name, number: frame.n, times: 1 });
+    }
+    return found.map((run) => ({ ...run, text: `${run.name}${run.times > 1 ? ` \u00d7${run.times}` : ""}  #${run.number}` }));
+}
+
+const clock = (seconds) => {
+    const [day, rest] = [Math.floor(seconds / 86400), seconds % 86400];
+    return `day ${day + 1}, ${new Date(rest * 1000).toISOString().slice(11, 19)}`;
+};
+
+function frameset(check) {
+    return h("details", { class: "frameset" },
+        h("summary", {}, `Check ${check.attempt}: `, h("b", { class: `v-${check.verdict}` }, check.verdict + (check.code ? ` ${check.code}` : "")),
+            `, ${count(check.frames.length + check.leftOut, "frame")}`),
+        h("table", { class: "frames" }, h("tbody", {}, check.frames.map((frame) => h("tr", {},
+            h("td", {}, `#${frame.n}`),
+            h("td", {}, clock(frame.time)),
+            h("td", {}, `${frame.sender} \u2192 ${frame.receiver}`),
+            h("td", {}, h("details", {}, h("summary", {}, frame.line),
+                h("div", { class: "layers" }, frame.layers.map(([name, fields]) =>
+                    h("div", {}, h("b", {}, name), fields.map(([key, value]) => [h("span", {}, `  ${key.replaceAll("_", " ")} `), value])))))))))));
+}
+
+masthead();
+summary();
+matrix();
+filters();
+list();

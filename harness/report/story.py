@@ -1,0 +1,207 @@
+"""One scenario as a person would tell it: what happened when, and the frames on which the verdicts rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from emulator.clock import SECOND
+from harness.checks import CheckResult
+from harness.checks.evidence import Evidence
+from harness.frames import Dissector
+from harness.migration.plan import State
+from harness.migration.trace import (
+    AnyRecord,
+    CheckFinished,
+    Closed,
+    Commissioned,
+    End,
+    Excluded,
+    Given,
+    Misbehaved,
+    SupplierSaid,
+    Taken,
+    Truth,
+)
+from harness.migration.vocabulary import (
+    AskSupplier,
+    CommissionDevices,
+    InstallationChanged,
+    RunCheck,
+    Verdict,
+)
+from harness.scenario.play import Played
+
+SHOWN = 16
+"""Frames of one check that are shown: its first and its last."""
+
+
+class Happening(Struct, frozen=True, array_like=True):
+    """Something on the timeline."""
+
+    lane: str
+    """`faults`, `checks`, `suppliers`, `controller`."""
+    start: float
+    end: float | None
+    """Seconds since the installation was loaded; no end: a moment."""
+    kind: str
+    """What it looks like: a state, a verdict, `says`, `asks`, `commissions`, `changes`, `closes`, `errs`."""
+    label: str
+    text: str
+
+
+class Frame(Struct, frozen=True, array_like=True):
+    """A frame, taken apart."""
+
+    number: int
+    """In the capture, from 1."""
+    time: float
+    """Seconds since the capture began."""
+    sender: str
+    receiver: str
+    name: str
+    line: str
+    layers: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+class CheckStory(Struct, frozen=True, array_like=True):
+    """One HAN-connectivity check and the frames that it rests on."""
+
+    attempt: int
+    verdict: str
+    code: str | None
+    detail: str
+    start: float
+    end: float
+    """Seconds since the capture began."""
+    left_out: int
+    """Frames in the middle that are not shown."""
+    frames: tuple[Frame, ...]
+
+
+class Story(Struct, frozen=True, array_like=True):
+    """A scenario for people."""
+
+    loaded: str
+    happenings: tuple[Happening, ...]
+    checks: tuple[CheckStory, ...]
+
+
+def tell(played: Played) -> Story:
+    """Tell one played scenario. Keys are redacted."""
+    dissector = Dissector(played.keys)
+    return Story(
+        played.scenario.start.isoformat(),
+        tuple(happenings(played.records, played.scenario.start)),
+        tuple(_check(attempt, check, dissector) for attempt, check in enumerate(played.checks, start=1)),
+    )
+
+
+def _check(attempt: int, check: CheckResult, dissector: Dissector) -> CheckStory:
+    evidence = check.evidence
+    if len(evidence) > SHOWN:
+        shown: Sequence[Evidence] = (*evidence[: SHOWN // 2], *evidence[-SHOWN // 2 :])
+    else:
+        shown = evidence
+    return CheckStory(
+        attempt,
+        check.verdict.value,
+        check.code,
+        check.detail,
+        check.started / SECOND,
+        check.ended / SECOND,
+        len(evidence) - len(shown),
+        tuple(_frame(each, dissector) for each in shown),
+    )
+
+
+def _frame(evidence: Evidence, dissector: Dissector) -> Frame:
+    found = dissector(evidence.psdu)
+    return Frame(
+        evidence.number,
+        evidence.time / SECOND,
+        evidence.sender,
+        evidence.receiver,
+        found.name,
+        found.line,
+        tuple((layer.name, layer.fields) for layer in found.layers),
+    )
+
+
+# --- the timeline -----------------------------------------------------------------------------------------------------
+
+
+def happenings(records: Sequence[AnyRecord], start: datetime) -> Iterator[Happening]:
+    """What happened, in the order in which it began."""
+    found = [*_states(records, start), *_moments(records, start)]
+    yield from sorted(found, key=lambda each: each.start)
+
+
+def _states(records: Sequence[AnyRecord], start: datetime) -> Iterator[Happening]:
+    """Each time that something was not well, from its beginning to its end."""
+    last = records[-1].time
+    open_: dict[str, tuple[datetime, State, str]] = {}
+    for record in records:
+        if not isinstance(record, Truth):
+            continue
+        subject = record.subject.value
+        if subject in open_:
+            yield _state(subject, *open_.pop(subject), record.time, start)
+        if record.state is not State.WELL:
+            open_[subject] = (record.time, record.state, record.cause)
+    for subject, (since, state, cause) in open_.items():
+        yield _state(subject, since, state, cause, last, start)
+
+
+def _state(subject: str, since: datetime, state: State, cause: str, until: datetime, start: datetime) -> Happening:
+    what = f"{subject.upper()} {state.value}" + (f": {cause}" if cause else "")
+    return Happening("faults", _seconds(since - start), _seconds(until - start), state.value, cause or subject, what)
+
+
+def _moments(records: Sequence[AnyRecord], start: datetime) -> Iterator[Happening]:
+    for record in records:
+        at = _seconds(record.time - start)
+        match record:
+            case CheckFinished():
+                said = {Verdict.PASS: "pass", Verdict.FAIL: f"fail {record.code}"}.get(record.verdict, "inconclusive")
+                text = f"Check {record.attempt}: {said}. {record.detail}"
+                begin = _seconds(record.started - start)
+                yield Happening("checks", begin, at, record.verdict.value, str(record.attempt), text)
+            case SupplierSaid():
+                text = f"{record.supplier}: {record.says.value}"
+                yield Happening("suppliers", at, None, "says", record.says.value, text)
+            case Given(event=InstallationChanged(installation=home)):
+                text = (
+                    f"A meter changes hands: ESME {home.esme.status.value} with {home.esme.supplier}, "
+                    f"GSME {home.gsme.status.value} with {home.gsme.supplier}"
+                )
+                yield Happening("suppliers", at, None, "changes", "change", text)
+            case Taken(action=RunCheck(not_before=when)):
+                text = f"asks for a check, not before {when:%d %b %H:%M}"
+                yield Happening("controller", at, None, "asks", "check", text)
+            case Taken(action=AskSupplier(supplier=supplier, consent=consent)):
+                yield Happening("controller", at, None, "asks", "ask", f"asks {supplier} for its {consent.value}")
+            case Taken(action=CommissionDevices(devices=devices)):
+                text = f"decides to commission {' and '.join(each.value.upper() for each in devices)}"
+                yield Happening("controller", at, None, "commissions", "commission", text)
+            case Commissioned():
+                done = "commissioned" if record.succeeded else f"not commissioned: {record.detail}"
+                text = f"{' and '.join(each.value.upper() for each in record.devices)} {done}"
+                yield Happening("controller", at, None, "commissions", "done" if record.succeeded else "failed", text)
+            case Excluded():
+                yield Happening(
+                    "controller", at, None, "asks", "exclude", f"excludes the {record.device.value.upper()}"
+                )
+            case Misbehaved():
+                yield Happening("controller", at, None, "errs", record.kind, f"{record.kind}: {record.text}")
+            case Closed():
+                text = f"closes the case: {record.outcome.value}"
+                yield Happening("controller", at, None, "closes", record.outcome.value, text)
+            case End() if record.reason != "closed":
+                yield Happening("controller", at, None, "errs", "end", f"the recording ends: {record.reason}")
+
+
+def _seconds(time: timedelta) -> float:
+    return round(time.total_seconds(), 3)

@@ -1,0 +1,97 @@
+"""The HTML report as a file: whole or not there, and what a story holds. What a person sees is tests/browser's."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from harness.migration.installation import Meter, Status
+from harness.migration.plan import Change, Handover, Says, State, SupplierAct
+from harness.migration.reference import Reference
+from harness.migration.vocabulary import Device, Subject
+from harness.report.html import HtmlWriter, pack
+from harness.report.model import describe
+from harness.report.story import SHOWN, happenings, tell
+from harness.scenario.play import play
+from harness.scenario.scenario import Scenario
+from profiles.benches import Beginning
+from profiles.rulesets import Cohort, shipped
+
+START = datetime(2022, 4, 4, 8, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def played():
+    meter = Meter(Status.ACTIVE, "former")
+    scenario = Scenario(
+        "told", "Told", Cohort.IOC, meter, meter, START, begins=Beginning.NEW,
+        changes=(
+            Change(Subject.GSME, State.BROKEN, "hub-entry-lost", before_check=1),
+            Change(Subject.WAN, State.BROKEN, "wan-down", before_check=2, lasts=timedelta(hours=30)),
+        ),
+        suppliers=(SupplierAct("newcomer", Says.REQUEST, after_ask=timedelta(hours=2)),),
+        handovers=(Handover(Device.GSME, Status.ACTIVE, "newcomer", after_check=1),),
+    )  # fmt: skip
+    return play(scenario, shipped(), Reference, seed="1")
+
+
+def test_a_story_has_all_that_happened_in_order(played):
+    told = list(happenings(played.records, START))
+    assert [each.start for each in told] == sorted(each.start for each in told)
+    assert {each.lane for each in told} == {"faults", "checks", "suppliers", "controller"}
+    broken = {each.label: each for each in told if each.lane == "faults" and each.kind == "broken"}
+    assert set(broken) == {"hub-entry-lost", "wan-down"}
+    assert broken["wan-down"].end - broken["wan-down"].start == 30 * 3600
+    said = [each.text for each in told]
+    assert any("GSME active with newcomer" in text for text in said)
+    assert any(text.startswith("Check 2: inconclusive") for text in said)
+    assert said[-1].startswith("closes the case: ") or "GSME" in said[-1]
+
+
+def test_a_story_has_the_frames_of_each_check_and_no_key(played):
+    story = tell(played)
+    assert [check.attempt for check in story.checks] == list(range(1, len(played.checks) + 1))
+    for check, result in zip(story.checks, played.checks, strict=True):
+        assert len(check.frames) + check.left_out == len(result.evidence)
+        assert len(check.frames) <= SHOWN
+        assert [frame.number for frame in check.frames] == sorted(frame.number for frame in check.frames)
+    text = msgspec.json.encode(story).decode()
+    assert len(played.keys) > 3
+    assert not [key.label for key in played.keys if key.octets.hex() in text]
+    assert json.loads(zlib.decompress(pack(story), -zlib.MAX_WBITS)) == json.loads(text)
+
+
+def test_the_file_is_whole_or_not_there(played, tmp_path):
+    path = tmp_path / "report.html"
+
+    def write() -> None:
+        with HtmlWriter(path, title="t", seed="1", controller="c", rule_sets=()) as page:
+            page.add(describe(played, capture=None), pack(tell(played)))
+            if broken:
+                raise KeyboardInterrupt
+            assert path.exists() is known
+
+    broken, known = True, False
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert list(tmp_path.iterdir()) == []
+    broken = False
+    write()
+    assert list(tmp_path.iterdir()) == [path]
+    first, known = path.read_bytes(), True
+    write()
+    assert path.read_bytes() == first
+
+
+def test_nothing_in_the_page_depends_on_the_machine(played, tmp_path):
+    path = tmp_path / "report.html"
+    with HtmlWriter(path, title="t", seed="1", controller="c", rule_sets=()) as page:
+        page.add(describe(played, capture=None), pack(tell(played)))
+    text = path.read_text(encoding="utf-8")
+    assert str(tmp_path) not in text
+    assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
+    assert "https://" not in text
