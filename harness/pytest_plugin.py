@@ -148,7 +148,7 @@ class Player:
         return load_scenario(shipped().get(str(scenario), Path(scenario)), rulesets())
 
     def _play(self, scenario: Any, controller: Any, capture: Path | None) -> Played:
-        from harness.campaign.controllers import UnknownControllerError, controller_factory
+        from harness.campaign.controllers import UnknownControllerError, controller_factory, named
         from harness.scenario import play
         from profiles.rulesets import shipped
 
@@ -156,7 +156,7 @@ class Player:
             make = controller_factory(self.controller) if controller is None else controller
         except UnknownControllerError as error:
             raise pytest.UsageError(f"--hanbench-controller: {error}") from None
-        return play(scenario, shipped(), make, seed=self.seed, controller_name=self.controller, capture=capture)
+        return play(scenario, shipped(), make, seed=self.seed, controller_name=named(self.controller), capture=capture)
 
 
 # --- fixtures ---------------------------------------------------------------------------------------------------------

@@ -14,21 +14,24 @@ const SCOPE = {
 };
 const CONSENT = { active: "request", "mixed-gsme-active": "authorisation" };
 const DAY = 86_400_000;
-const [FAILURES, ATTEMPTS, EVIDENCE, SPACING] = [3, 5, DAY, DAY];
+const UNITS = { D: DAY, H: 3_600_000, M: 60_000, S: 1_000 };
+const [FAILURES, ATTEMPTS, EVIDENCE] = [3, 5, DAY];
 
 class Case {
     failed = [];
     attempts = 0;
     given = new Map(); // supplier -> what it gave
+    asked = new Set(); // suppliers that were asked, and for what
     state = "checking";
 
     turn(now, event) {
         switch (event.event) {
-            case "installation-loaded": {
-                const { esme, gsme } = (this.home = event.installation);
-                this.type = esme.status === gsme.status ? esme.status : `mixed-gsme-${gsme.status}`;
+            case "installation-loaded":
+                this.home = event.installation;
                 return this.check(now);
-            }
+            case "installation-changed":
+                this.home = event.installation;
+                return this.state === "holding" ? this.weigh(now) : [];
             case "check-result":
                 this.attempts += 1;
                 // A Date drops what is below a millisecond: rounded up, or the next check would begin too early.
@@ -56,14 +59,14 @@ class Case {
 
     weigh(now) {
         if (!this.failing || this.failed.length < FAILURES) return this.again(now);
+        const { cohort, esme, gsme } = this.home;
+        const type = esme.status === gsme.status ? esme.status : `mixed-gsme-${gsme.status}`;
         const { cohorts = [], types = [] } = SCOPE[this.rules(now)] ?? {};
-        if (!cohorts.includes(this.home.cohort) || !types.includes(this.type)) return this.close("refuse");
-        const consent = CONSENT[this.type];
-        const { supplier } = this.home.gsme;
-        if (consent && !this.gifts(supplier).has(consent)) {
-            const asked = this.state === "holding";
+        if (!cohorts.includes(cohort) || !types.includes(type)) return this.close("refuse");
+        const consent = CONSENT[type];
+        if (consent && !this.gifts(gsme.supplier).has(consent)) {
             this.state = "holding";
-            return asked ? [] : [{ action: "ask-supplier", supplier, consent }];
+            return this.ask(gsme.supplier, consent);
         }
         if (now - this.last > EVIDENCE) return this.again(now);
         this.state = "commissioning";
@@ -95,13 +98,26 @@ class Case {
 
     check(now) {
         this.state = "checking";
-        const when = this.last === undefined ? now : Math.max(now, this.last + SPACING);
+        const when = this.last === undefined ? now : Math.max(now, this.last + milliseconds(this.home.check_spacing));
         return [{ action: "run-check", "not-before": new Date(when).toISOString() }];
+    }
+
+    ask(supplier, consent) {
+        const question = `${consent} of ${supplier}`;
+        if (this.asked.has(question)) return [];
+        this.asked.add(question);
+        return [{ action: "ask-supplier", supplier, consent }];
     }
 
     close(outcome) {
         return [{ action: "close", outcome }];
     }
+}
+
+// An ISO 8601 duration without months: P1D, PT36H, P1DT43200S.
+function milliseconds(duration) {
+    const parts = [...duration.matchAll(/([\d.]+)([DHMS])/g)];
+    return Math.ceil(parts.reduce((sum, [, number, unit]) => sum + Number(number) * UNITS[unit], 0));
 }
 
 const cases = new Map();

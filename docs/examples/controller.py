@@ -2,76 +2,89 @@
 
     hanbench verify --controller "process:python3 docs/examples/controller.py"
 
-Copy it, and put your own rules in the place of these. It needs nothing but Python.
+Copy it, and put your own rules in the place of these. It needs nothing but Python 3.11. What it writes to stderr is
+shown if it crashes; stdout is for answers alone.
 """
 
 import json
+import re
 import sys
 from datetime import datetime, timedelta
 
+ALL = {"active", "dormant", "mixed-gsme-active", "mixed-gsme-dormant"}
 SCOPE = {  # rule set -> cohorts and installations that may be migrated in part
     "tmad-v18": ({"ioc"}, {"active"}),
-    "tmad-v19": ({"ioc"}, {"active", "dormant", "mixed-gsme-active", "mixed-gsme-dormant"}),
-    "consultation-2021-10": ({"ioc", "moc-secure"}, {"active", "dormant", "mixed-gsme-active", "mixed-gsme-dormant"}),
+    "tmad-v19": ({"ioc"}, ALL),
+    "consultation-2021-10": ({"ioc", "moc-secure"}, ALL),
 }
 CONSENT = {"active": "request", "mixed-gsme-active": "authorisation"}  # of the gas meter's supplier; others need none
 FAILURES, ATTEMPTS, EVIDENCE = 3, 5, timedelta(hours=24)
+TIME_IS_UP = {"checking": "retry", "holding": "hold"}  # state -> outcome
 
 
 class Case:
     """One installation, from loading to its outcome."""
 
+    def __init__(self):
+        self.state = "checking"  # or holding (a consent is missing), or commissioning
+        self.attempts, self.failed, self.last = 0, [], None  # checks; those that count; when the last one ended
+        self.given, self.asked = set(), set()  # of (supplier, consent)
+
     def turn(self, now, event):
         """The actions that follow from one event."""
-        kind = event["event"]
-        if kind == "installation-loaded":
-            self.home = home = event["installation"]
-            esme, gsme = home["esme"]["status"], home["gsme"]["status"]
-            self.type = esme if esme == gsme else f"mixed-gsme-{gsme}"
-            self.supplier, self.end = home["gsme"]["supplier"], datetime.fromisoformat(home["decide_by"])
-            self.failed, self.attempts, self.given, self.last, self.state = [], 0, set(), None, "checking"
-            return self.check(now)
-        if kind == "check-result":
-            self.attempts, self.last = self.attempts + 1, datetime.fromisoformat(event["finished"])
-            if event["verdict"] == "pass":
-                self.state, self.failed = "commissioning", []
-                return [{"action": "commission-devices", "devices": ["esme", "gsme"]}]
-            self.failing = event["verdict"] == "fail"  # what is inconclusive says nothing, and never counts
-            self.failed += [event["attempt"]] if self.failing else []
-            return self.weigh(now)
-        if kind in ("supplier-request", "authorisation", "withdrawal"):
-            gives = {"supplier-request": "request", "authorisation": "authorisation"}.get(kind)
-            others = {(who, what) for who, what in self.given if who != event["supplier"]}
-            self.given = self.given | {(event["supplier"], gives)} if gives else others
-            return self.weigh(now) if self.state == "holding" else []
-        if kind == "commissioning-result":
-            if not event["succeeded"]:
-                return self.close("retry") if now >= self.end else self.again(now)
-            if len(event["devices"]) == 2:
-                return self.close("migrate-both")
-            record = {"code": "GT01", "supplier": self.supplier, "replace-by": "2022-12-31", "attempts": self.failed}
-            excluded = {"action": "exclude-device", "device": "gsme", "record": record}
-            return [excluded, *self.close("migrate-esme-only")]
-        if now >= self.end and self.state in ("checking", "holding"):
-            return self.close("hold" if self.state == "holding" else "retry")
-        return []
+        match event["event"]:
+            case "installation-loaded":
+                self.home = event["installation"]
+                return self.check(now)
+            case "check-result":
+                return self.checked(now, event)
+            case "commissioning-result":
+                return self.commissioned(now, event)
+            case "tick":
+                return self.close(TIME_IS_UP[self.state]) if self.late(now) and self.state in TIME_IS_UP else []
+            case "installation-changed":
+                self.home = event["installation"]
+            case "supplier-request":
+                self.given.add((event["supplier"], "request"))
+            case "authorisation":
+                self.given.add((event["supplier"], "authorisation"))
+            case "withdrawal":
+                self.given = {each for each in self.given if each[0] != event["supplier"]}
+        return self.weigh(now) if self.state == "holding" else []
+
+    def checked(self, now, result):
+        self.attempts, self.last = self.attempts + 1, datetime.fromisoformat(result["finished"])
+        if result["verdict"] == "pass":
+            self.failed = []
+            return self.commission("esme", "gsme")
+        self.failing = result["verdict"] == "fail"  # what is inconclusive says nothing, and never counts
+        self.failed += [result["attempt"]] if self.failing else []
+        return self.weigh(now)
 
     def weigh(self, now):
         """The gas meter does not answer: check again, ask, migrate without it, or give up."""
         if not self.failing or len(self.failed) < FAILURES:
             return self.again(now)
-        cohorts, types = SCOPE.get(self.rules(now), ((), ()))
-        if self.home["cohort"] not in cohorts or self.type not in types:
+        esme, gsme = self.home["esme"]["status"], self.home["gsme"]["status"]
+        kind = esme if esme == gsme else f"mixed-gsme-{gsme}"
+        cohorts, kinds = SCOPE.get(self.rules(now), ((), ()))
+        if self.home["cohort"] not in cohorts or kind not in kinds:
             return self.close("refuse")
-        consent = CONSENT.get(self.type)
-        if consent and (self.supplier, consent) not in self.given:
-            asking = self.state != "holding"
+        needed = (self.home["gsme"]["supplier"], CONSENT.get(kind))
+        if needed[1] and needed not in self.given:
             self.state = "holding"
-            return [{"action": "ask-supplier", "supplier": self.supplier, "consent": consent}] if asking else []
-        if now - self.last > EVIDENCE:
-            return self.again(now)
-        self.state = "commissioning"
-        return [{"action": "commission-devices", "devices": ["esme"]}]
+            return self.ask(*needed)
+        return self.again(now) if now - self.last > EVIDENCE else self.commission("esme")
+
+    def commissioned(self, now, result):
+        if not result["succeeded"]:
+            return self.close("retry") if self.late(now) else self.again(now)
+        if len(result["devices"]) == 2:
+            return self.close("migrate-both")
+        supplier = self.home["gsme"]["supplier"]
+        record = {"code": "GT01", "supplier": supplier, "replace-by": "2022-12-31", "attempts": self.failed}
+        excluded = {"action": "exclude-device", "device": "gsme", "record": record}
+        return [excluded, *self.close("migrate-esme-only")]
 
     def rules(self, now):
         """The id of the rule set of that day."""
@@ -81,18 +94,35 @@ class Case:
                 return entry["id"]
         return None
 
+    def late(self, now):
+        return now >= datetime.fromisoformat(self.home["decide_by"])
+
     def again(self, now):
         return self.close("exclude-installation") if self.attempts >= ATTEMPTS else self.check(now)
 
     def check(self, now):
         self.state = "checking"
-        spacing = timedelta(days=1)  # `check_spacing`, an ISO 8601 duration; hanbench's own scenarios have a day
-        when = max(now, self.last + spacing) if self.last else now
+        when = max(now, self.last + duration(self.home["check_spacing"])) if self.last else now
         return [{"action": "run-check", "not-before": when.isoformat()}]
 
+    def ask(self, supplier, consent):
+        if (supplier, consent) in self.asked:
+            return []
+        self.asked.add((supplier, consent))
+        return [{"action": "ask-supplier", "supplier": supplier, "consent": consent}]
+
+    def commission(self, *devices):
+        self.state = "commissioning"
+        return [{"action": "commission-devices", "devices": devices}]
+
     def close(self, outcome):
-        self.state = "closed"
         return [{"action": "close", "outcome": outcome}]
+
+
+def duration(text):
+    """An ISO 8601 duration without months: P1D, PT36H, P1DT43200S."""
+    names = {"D": "days", "H": "hours", "M": "minutes", "S": "seconds"}
+    return timedelta(**{names[unit]: float(number) for number, unit in re.findall(r"([\d.]+)([DHMS])", text)})
 
 
 case = Case()

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.campaign.controllers import controller_factory
+from harness.campaign.controllers import controller_factory, named
 from harness.report.html import pack
 from harness.report.model import ScenarioReport, describe
 from harness.report.story import tell
@@ -66,7 +66,7 @@ def _play(campaign: Campaign, scenario: Scenario) -> Result:
     capture = None if campaign.captures is None else campaign.captures / f"{scenario.id}.pcapng"
 
     def once(path: Path | None) -> tuple[Played, ScenarioReport]:
-        played = play(scenario, shipped(), make, seed=seed, controller_name=campaign.controller, capture=path)
+        played = play(scenario, shipped(), make, seed=seed, controller_name=named(campaign.controller), capture=path)
         return played, describe(played, capture=None if path is None else path.name)
 
     played, report = once(capture if wanted else None)

@@ -12,7 +12,7 @@ import msgspec
 import tomli_w
 from msgspec import Struct
 
-from harness.campaign.controllers import UnknownControllerError, controller_factory
+from harness.campaign.controllers import UnknownControllerError, controller_factory, named
 from harness.campaign.explore import Failure, shrink
 from harness.campaign.explore import explore as run_explore
 from harness.cli.errors import BadInput, ExitStatus
@@ -59,7 +59,7 @@ def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path,
         make = controller_factory(controller)
     except UnknownControllerError as error:
         raise BadInput(None, "--controller", str(error)) from error
-    say(f"hanbench explore: {seeds} stories from seed {seed}, controller {controller}")
+    say(f"hanbench explore: {seeds} stories from seed {seed}, controller {named(controller)}")
     names = [f"{seed}-{number}" for number in range(seeds)]
     results = run_explore(names, controller, jobs or os.cpu_count() or 1)
     failures = [failure for failure in with_progress(results, seeds) if failure is not None]
@@ -80,7 +80,7 @@ def _keep(failure: Failure, controller: str, out: Path) -> Found:
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"{failure.scenario.id}.toml"
     path.write_text(as_toml(failure.scenario), encoding="utf-8")
-    options = "" if controller == "reference" else f" --controller {shlex.quote(controller)}"
+    options = "" if controller == "reference" else f" --controller {shlex.quote(named(controller))}"
     command = f"hanbench run {shlex.quote(str(path))} --seed {shlex.quote(failure.seed)}{options}"
     decided = None if failure.outcome is None else failure.outcome.value
     return Found(failure.seed, decided, failure.properties, str(path), command)

@@ -6,7 +6,10 @@ import click
 
 from profiles.benches import VIRTUAL
 
-CONTROLLERS = "reference, wrong:NAME, module:attribute, process:COMMAND (lines of JSON), or a URL (JSON by POST)."
+CONTROLLERS = (
+    "reference, a name that an installed package registers, wrong:NAME, module:attribute, "
+    "process:COMMAND (lines of JSON), or a URL (JSON by POST)."
+)
 
 
 class Speed(click.ParamType[float | str]):

@@ -11,7 +11,7 @@ from emulator.clock import PacedClock, VirtualClock
 from emulator.zcl.smart_energy import SmartEnergy
 from harness.bench import BenchFile
 from harness.build import ERAS
-from harness.campaign.controllers import UnknownControllerError, controller_factory
+from harness.campaign.controllers import UnknownControllerError, controller_factory, named
 from harness.capture import keyfile
 from harness.cli.errors import BadInput, ExitStatus
 from harness.cli.options import CONTROLLERS, SPEED
@@ -77,13 +77,13 @@ def run(
         clock = wired.clock(speed)
     pace = f"speed {clock.speed:g}" if isinstance(clock, PacedClock) else "virtual time"
     where = "" if bench is None else f", bench {bench}"
-    say(f"hanbench run: {loaded.id}{where}, controller {controller}, seed {seed}, {pace}")
+    say(f"hanbench run: {loaded.id}{where}, controller {named(controller)}, seed {seed}, {pace}")
     played = play(
         loaded,
         rulesets,
         make,
         seed=seed,
-        controller_name=controller,
+        controller_name=named(controller),
         capture=capture,
         quiet=False,
         clock=clock,
@@ -97,7 +97,7 @@ def run(
         (out / "report.json").write_bytes(msgspec.json.encode(report) + b"\n")
         rule_sets = tuple(rulesets) if report.rules not in rulesets else (report.rules,)
         with HtmlWriter(
-            out / "report.html", title=report.title, seed=seed, controller=controller, rule_sets=rule_sets
+            out / "report.html", title=report.title, seed=seed, controller=named(controller), rule_sets=rule_sets
         ) as page:
             page.add(report, pack(story))
     if as_json:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from harness.campaign import Campaign, execute, matrix
-from harness.campaign.controllers import UnknownControllerError, controller_factory
+from harness.campaign.controllers import UnknownControllerError, controller_factory, named
 from harness.cli.errors import BadInput, ExitStatus
 from harness.cli.options import CONTROLLERS
 from harness.cli.output import json_option, print_json, say, table
@@ -64,15 +64,15 @@ def verify(
     except UnknownControllerError as error:
         raise BadInput(None, "--controller", str(error)) from error
     _make_folder(out)
-    say(f"hanbench verify: {len(scenarios)} scenarios, controller {controller}, seed {seed}")
+    say(f"hanbench verify: {len(scenarios)} scenarios, controller {named(controller)}, seed {seed}")
     tally = Tally()
     campaign = Campaign(seed, controller, captures=out, capture=capture)
     rule_sets = tuple(shipped())
     with (
-        ReportWriter(out / "report.json", seed=seed, controller=controller, rule_sets=rule_sets) as report,
+        ReportWriter(out / "report.json", seed=seed, controller=named(controller), rule_sets=rule_sets) as report,
         JunitWriter(out / "junit.xml", tests=len(scenarios)) as junit,
         HtmlWriter(
-            out / "report.html", title="hanbench verify", seed=seed, controller=controller, rule_sets=rule_sets
+            out / "report.html", title="hanbench verify", seed=seed, controller=named(controller), rule_sets=rule_sets
         ) as page,
     ):
         for result in with_progress(execute(scenarios, campaign, jobs or os.cpu_count() or 1), len(scenarios)):

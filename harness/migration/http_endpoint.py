@@ -7,62 +7,86 @@ an answer is awaited.
 from __future__ import annotations
 
 import asyncio
-import http.client
+import contextlib
 import itertools
 import os
-import urllib.error
-import urllib.request
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 
 from emulator.clock import ClockLoop
-from harness.migration.child_process import LONGEST_ANSWER, PATIENCE, read_actions
+from harness.migration.answers import PATIENCE, read_actions
 from harness.migration.controller import ControllerFault
+from harness.migration.endpoint_address import Address
+from harness.migration.http_exchange import Exchange
 from harness.migration.vocabulary import AnyAction, AnyEvent, Turn, encode_turn
+
+FAREWELL = 1.0
+"""Real seconds for a thread to end whose connection was shut."""
 
 _numbers = itertools.count(1)
 
 
 class HttpEndpoint:
-    """One case at one endpoint."""
+    """One case at one endpoint. After a fault it is asked nothing more in this case."""
 
-    def __init__(self, url: str, patience: float = PATIENCE) -> None:
-        self._url = url
+    def __init__(self, address: Address, patience: float = PATIENCE) -> None:
+        self._address = address
         self._patience = patience
-        self._case = f"{os.getpid()}-{next(_numbers)}"
+        self._gone = False
+        self._headers = {"Content-Type": "application/json", "Hanbench-Case": f"{os.getpid()}-{next(_numbers)}"}
+        if address.authorization is not None:
+            self._headers["Authorization"] = address.authorization
 
     async def handle(self, event: AnyEvent, now: datetime) -> Sequence[AnyAction]:
         """As `RemoteController.handle`."""
-        loop = asyncio.get_running_loop()
-        answer = loop.run_in_executor(None, self._post, encode_turn(Turn(now, event)))
+        if self._gone:
+            return ()
         try:
-            # The thread has its own, shorter patience; this one is for an answer that trickles.
-            if isinstance(loop, ClockLoop):
-                return read_actions(await loop.outside(answer, 2 * self._patience))
-            async with asyncio.timeout(2 * self._patience):
-                return read_actions(await answer)
-        except TimeoutError:
-            raise ControllerFault("silent", f"no answer within {self._patience:g} s") from None
+            return read_actions(await self._post(encode_turn(Turn(now, event))))
+        except ControllerFault as fault:
+            self._gone = True
+            raise ControllerFault(fault.kind, self._address.cleaned(str(fault))) from None
 
     def close(self) -> None:
         """Nothing stays open."""
 
-    def _post(self, body: bytes) -> bytes:
-        headers = {"Content-Type": "application/json", "Hanbench-Case": self._case}
-        request = urllib.request.Request(self._url, body, headers, method="POST")  # noqa: S310 - http(s) by the caller
+    async def _post(self, body: bytes) -> bytes:
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[bytes] = loop.create_future()
+        exchange = Exchange(self._address, self._headers, body, self._patience)
+        # A thread of its own, not one of the loop's: the loop would wait at its end for one that looks up a name.
+        thread = threading.Thread(target=_work, args=(exchange, loop, answer), daemon=True)
+        thread.start()
         try:
-            with urllib.request.urlopen(request, timeout=self._patience) as response:  # noqa: S310
-                answer: bytes = response.read(LONGEST_ANSWER + 1)
-        except urllib.error.HTTPError as error:
-            error.close()
-            raise ControllerFault("crashed", f"HTTP status {error.code} {error.reason}") from None
+            if isinstance(loop, ClockLoop):
+                return await loop.outside(answer, self._patience)
+            async with asyncio.timeout(self._patience):
+                return await answer
         except TimeoutError:
             raise ControllerFault("silent", f"no answer within {self._patience:g} s") from None
-        except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
-            reason = getattr(error, "reason", error)
-            if isinstance(reason, TimeoutError):
-                raise ControllerFault("silent", f"no answer within {self._patience:g} s") from None
-            raise ControllerFault("unreachable", str(reason) or type(error).__name__) from None
-        if len(answer) > LONGEST_ANSWER:
-            raise ControllerFault("flood", f"more than {LONGEST_ANSWER} octets in one answer")
-        return answer
+        finally:
+            exchange.break_off()
+            thread.join(FAREWELL)
+
+
+def _work(exchange: Exchange, loop: asyncio.AbstractEventLoop, answer: asyncio.Future[bytes]) -> None:
+    """In the thread: ask, and hand over what came of it."""
+    body, fault = b"", None
+    try:
+        body = exchange.post()
+    except ControllerFault as error:
+        fault = error
+    except Exception as error:  # noqa: BLE001 - whatever an endpoint makes a library do is a fact about the endpoint
+        fault = ControllerFault("unreachable", f"{type(error).__name__}: {error}")
+
+    def settle() -> None:
+        if answer.done():
+            return
+        if fault is None:
+            answer.set_result(body)
+        else:
+            answer.set_exception(fault)
+
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        loop.call_soon_threadsafe(settle)

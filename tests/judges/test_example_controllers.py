@@ -5,13 +5,19 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from harness.campaign import Campaign, execute, matrix
+from harness.campaign import Campaign, controller_factory, execute, matrix
+from harness.campaign.explore import explore
+from harness.scenario import load_scenario, play, shipped
+from profiles.rulesets import shipped as rulesets
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+CHILD = f"process:{sys.executable} {EXAMPLES / 'controller.py'}"
 SLICE = slice(None, None, 25)
 
 
@@ -23,22 +29,41 @@ def judged(controller: str) -> list[str]:
     return [result.report.id for result in results if not result.report.as_expected]
 
 
+def told(name: str, controller: str) -> bool:
+    """Whether a shipped story ends as its author and the rules expect."""
+    scenario = load_scenario(shipped()[name], rulesets())
+    return play(scenario, rulesets(), controller_factory(controller), seed="1").as_expected
+
+
+@contextmanager
+def served(node: str) -> Iterator[str]:
+    """The URL of the example for Node.js."""
+    command = [node, str(EXAMPLES / "controller.mjs"), "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().strip()
+        finally:
+            server.kill()
+
+
 @pytest.mark.slow
 def test_the_child_process_is_right_everywhere():
-    assert judged(f"process:{sys.executable} {EXAMPLES / 'controller.py'}") == []
+    assert judged(CHILD) == []
+
+
+def test_the_child_process_is_right_about_stories_with_other_spacings_and_handovers():
+    stories = list(explore([f"examples-{number}" for number in range(60)], CHILD))
+    assert stories == [None] * 60
 
 
 @pytest.mark.slow
 def test_the_endpoint_in_another_language_is_right_everywhere(herdsman):
     node = shutil.which("node")
     assert node is not None
-    command = [node, str(EXAMPLES / "controller.mjs"), "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            assert judged(server.stdout.readline().strip()) == []
-        finally:
-            server.kill()
+    with served(node) as url:
+        assert judged(url) == []
+        assert [name for name in shipped() if not told(name, url)] == []
 
 
 def test_a_wrong_one_would_be_noticed(tmp_path):

@@ -1,0 +1,82 @@
+"""A program in a session of its own that ends with all that it started, whatever becomes of it or of us."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Sequence
+from typing import IO
+
+_WATCH = 'read -r _ || kill -s KILL -- "-$1"'
+"""A line says that all is well; that our end of the pipe closes without one, that we are gone and could not tidy up."""
+
+
+class ProcessGroup:
+    """The program with its pipes; stdin, stdout and stderr do not block."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        """Start it. Raises OSError."""
+        # A session of its own: Ctrl-C is for us, and one signal reaches whatever it starts itself.
+        self._process = process = subprocess.Popen(  # noqa: S603 - the command is the user's
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self.stdin: IO[bytes] = process.stdin
+        self.stdout: IO[bytes] = process.stdout
+        self.stderr: IO[bytes] = process.stderr
+        for pipe in (self.stdin, self.stdout, self.stderr):
+            os.set_blocking(pipe.fileno(), False)
+        self._watch: subprocess.Popen[bytes] | None = None
+        try:
+            self._watch = _watch_over(process.pid)
+        except OSError:
+            self.close()
+            raise
+
+    def status(self) -> int | None:
+        """The exit status of the program, negative for a signal; None while it runs."""
+        return self._process.poll()
+
+    def kill(self) -> None:
+        """End the program and what it started."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def close(self) -> None:
+        """End what still runs, and let go of everything."""
+        self.kill()
+        for pipe in (self.stdin, self.stdout, self.stderr):
+            with contextlib.suppress(OSError):
+                pipe.close()
+        if self._watch is not None:
+            self._watch.communicate(b"well\n")
+
+
+def _watch_over(group: int) -> subprocess.Popen[bytes] | None:
+    """A shell that outlives us if need be; None where there is none."""
+    shell = shutil.which("sh")
+    if shell is None:
+        return None
+    return subprocess.Popen(  # noqa: S603 - a fixed script; the number is its data
+        [shell, "-c", _WATCH, "hanbench-watch", str(group)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def take(pipe: IO[bytes], most: int) -> bytes | None:
+    """What is in a pipe, `most` octets of it; None if there is nothing yet, no octets at its end."""
+    try:
+        return os.read(pipe.fileno(), most)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""
