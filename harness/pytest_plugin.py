@@ -116,11 +116,15 @@ class Player:
         return played
 
     def expect(self, played: Played, *, controller: Any = None) -> None:
-        """Raise ScenarioFailedError, with capture, keys and timeline kept, unless all went as expected."""
+        """Raise ScenarioFailedError, with capture, keys, timeline and report kept, unless all went as expected."""
         if played.as_expected:
             return
+        from harness.campaign.controllers import named
         from harness.capture import keyfile
         from harness.migration.trace import encode
+        from harness.report.html import HtmlWriter, pack
+        from harness.report.model import describe
+        from harness.report.story import tell
 
         folder = Path(self._config.rootpath, self._config.getoption("--hanbench-out"))
         folder.mkdir(parents=True, exist_ok=True)
@@ -129,13 +133,21 @@ class Player:
         again = self._play(played.scenario, controller, capture)
         timeline = capture.with_suffix(".trace.jsonl")
         timeline.write_bytes(encode(again.records))
+        page = capture.with_suffix(".html")
+        title, controller_name = played.scenario.title, named(self.controller)
+        with HtmlWriter(
+            page, title=title, seed=played.seed, controller=controller_name, rule_sets=(played.scenario.rules,)
+        ) as report:
+            report.add(describe(again, capture=capture.name), pack(tell(again)))
+        kept = f"report {page}; capture {capture}; keys {keyfile.beside(capture)}; timeline {timeline}"
         decided = played.outcome.value if played.outcome else "nothing"
         wanted = " or ".join(outcome.value for outcome in played.expected.outcomes)
         lines = [
             f"{played.scenario.title}",
             f"decided {decided}; expected {wanted}: {played.expected.why}",
             *(f"{each.property}: {each.text} [{each.rule}]" for each in played.violations),
-            f"seed {played.seed}; capture {capture}; keys {keyfile.beside(capture)}; timeline {timeline}",
+            *(f"not as expected: {each}" for each in played.unmet),
+            f"seed {played.seed}; {kept}",
         ]
         raise ScenarioFailedError("\n".join(lines))
 

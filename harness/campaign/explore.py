@@ -16,6 +16,7 @@ from emulator.randomness import RandomSource, split
 from harness.campaign.controllers import Factory, controller_factory
 from harness.campaign.executor import leave_signals_to_the_parent
 from harness.faults import FAULTS
+from harness.faults.ailments import BenchError
 from harness.migration.installation import Meter, Status
 from harness.migration.plan import Change, Disturbance, Handover, Says, State, SupplierAct
 from harness.migration.vocabulary import Device, Outcome, Subject
@@ -169,7 +170,10 @@ def _explore(controller: str, seed: str) -> Failure | None:
 
 def attempt(scenario: Scenario, seed: str, make: Factory) -> Failure | None:
     """Play one story; what went wrong, if anything did."""
-    played: Played = play(scenario, shipped(), make, seed=seed)
+    try:
+        played: Played = play(scenario, shipped(), make, seed=seed)
+    except BenchError as error:
+        raise BenchError(f"in the story of seed {seed}: {error}") from error
     if played.as_expected:
         return None
     properties = tuple(dict.fromkeys(violation.property for violation in played.violations))

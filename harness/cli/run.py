@@ -29,6 +29,8 @@ from profiles.cohorts import household
 from profiles.rulesets import Cohort, shipped
 
 ACKNOWLEDGED = "aps-ack"
+EVIDENCE = 12
+"""Frame numbers that are shown of each violation."""
 SHOWN = 6
 """Frames that are shown of each check; the report has more."""
 
@@ -129,6 +131,9 @@ def _tell(report: ScenarioReport, story: Story, capture: Path | None) -> None:
     click.echo(f"  decided: {decided}; expected: {' or '.join(report.expected)} ({report.because})")
     for violation in report.violations:
         click.echo(f"  VIOLATION {violation.property}: {violation.text} [{violation.rule}]")
+        if violation.frames:
+            many = " ..." if len(violation.frames) > EVIDENCE else ""
+            click.echo(f"    frames {', '.join(f'#{number}' for number in violation.frames[:EVIDENCE])}{many}")
     for short in report.unmet:
         click.echo(f"  NOT AS EXPECTED {short}")
     if capture is not None:

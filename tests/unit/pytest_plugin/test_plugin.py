@@ -31,12 +31,21 @@ def test_a_scenario_file_is_a_test(vendor):
 def test_one_that_fails_says_how_and_keeps_the_evidence(vendor):
     result = vendor.runpytest_subprocess("-p", "no:hanbench", "--hanbench-controller", "wrong:two-failures-suffice")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*count: *", "*seed 1; capture *; keys *; timeline *"])
+    result.stdout.fnmatch_lines(["*count: *", "*seed 1; report *; capture *; keys *; timeline *"])
     capture = vendor.path / "hanbench-failures" / "dormant-three-failures.pcapng"
     assert len(list(read(capture))) > 100
     assert keyfile.read(keyfile.beside(capture))
     assert capture.with_suffix(".trace.jsonl").read_text().count("\n") > 10
+    assert '"property":"count"' in capture.with_suffix(".html").read_text()
     assert "Traceback" not in result.stdout.str()
+
+
+def test_what_its_author_expected_and_did_not_come_is_said(vendor):
+    story = vendor.path / "home.han.toml"
+    story.write_text(story.read_text().replace("checks = 3", "checks = 2"))
+    result = vendor.runpytest_subprocess("-p", "no:hanbench")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["not as expected: 3 checks, expected 2"])
 
 
 def test_seed_verdict_and_rule_are_properties_of_the_junit_report(vendor):
