@@ -79,6 +79,10 @@ class CheckStory(Struct, frozen=True, array_like=True):
     left_out: int
     """Frames in the middle that are not shown."""
     frames: tuple[Frame, ...]
+    gap: int = 0
+    """How many of `frames` come before those left out."""
+    answered: bool = False
+    """The GSME sent a data frame; one that is left out counts too. Polls and acknowledgements of the MAC are none."""
 
 
 class Story(Struct, frozen=True, array_like=True):
@@ -114,6 +118,8 @@ def _check(attempt: int, check: CheckResult, dissector: Dissector) -> CheckStory
         check.ended / SECOND,
         len(evidence) - len(shown),
         tuple(_frame(each, dissector) for each in shown),
+        gap=SHOWN // 2 if len(evidence) > SHOWN else len(evidence),
+        answered=any(each.sender == "gsme" for each in evidence),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from harness.oracle import Violation
 from harness.report.html import HtmlWriter, pack
 from harness.report.model import ScenarioReport
 from harness.report.story import CheckStory, Frame, Happening, Story
@@ -23,6 +24,24 @@ pytestmark = pytest.mark.timeout(120)
 PICTURE = Path(__file__).parent.parent.parent / "docs" / "img" / "report.png"
 ONLY, WRONG = "*.dormant.*", "wrong:counts-wan-faults"
 OPENED = "ioc.mixed-gsme-active.tmad-v19.battery-dead.late-consent"
+COLOURS = """() => [...document.querySelectorAll("body *")].filter((element) =>
+    !["SCRIPT", "NOSCRIPT", "OPTION", "title"].includes(element.tagName)
+    && [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())).map((element) => {
+    const what = `${element.tagName}.${element.getAttribute("class")}`;
+    let ground = element.ownerSVGElement ?? element;
+    while (getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") ground = ground.parentElement;
+    const below = getComputedStyle(ground).backgroundColor;
+    if (!element.ownerSVGElement) return [what, getComputedStyle(element).color, below];
+    const box = element.getBBox();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const under = [...element.ownerSVGElement.querySelectorAll("rect")].filter((rect) => {
+        const { x: left, y: top, width, height } = rect.getBBox();
+        return left <= x && x <= left + width && top <= y && y <= top + height
+            && rect.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING;
+    }).at(-1);
+    return [what, getComputedStyle(element).fill, under ? getComputedStyle(under).fill : below];
+})"""
+"""What each text on the page is, its colour and that of its ground."""
 HOSTILE = "</script><img src=x onerror=\"document.title='owned'\"><b>'&\u2028"
 
 
@@ -115,7 +134,7 @@ def test_a_story_shows_when_what_happened_and_what_the_verdicts_rest_on(look, ve
     assert timeline.locator("rect.k-fail").count() == 2
     assert timeline.locator("rect.k-pass").count() == 1
     arrows = sequence.locator("text").all_text_contents()
-    assert {"head end", "hub", "ESME", "GSME", "nothing heard of it"} <= set(arrows)
+    assert {"head end", "hub", "ESME", "GSME", "no data frame from it"} <= set(arrows)
     assert any(each.split()[:1] == ["read-attributes-response"] for each in arrows)
     row.locator("details.frameset > summary").last.click()
     frame = row.locator("details.frameset").last.locator("tr", has_text="CurrentSummationDelivered").last
@@ -124,6 +143,32 @@ def test_a_story_shows_when_what_happened_and_what_the_verdicts_rest_on(look, ve
     assert [name in layers for name in ("MAC Data", "NWK", "APS Data", "ZCL Metering")] == [True] * 4
     row.locator("details.events > summary").click()
     assert "closes the case: migrate-both" in text(row.locator("ol.events"))
+
+
+def test_a_drawing_says_no_more_than_was_seen(look, verified):
+    """A frame or a silence that was not there would be false evidence."""
+    seen = look()
+    seen.open(verified("--only", ONLY) / "report.html")
+    # The meter's radio polls and acknowledges, its application is silent; what was waited for lies between two reads.
+    row = seen.scenario("ioc.dormant.tmad-v19.firmware-hung.consent")
+    drawn = [each.strip() for each in row.locator(".detail svg").nth(1).locator("text").all_text_contents()]
+    silence = drawn.index("no data frame from it")
+    assert any(each.startswith("read-attributes-response") for each in drawn[:silence])
+    assert any(each.startswith("read-attributes-response") for each in drawn[silence : drawn.index("fail GT01")])
+    # Frames are left out here, some of them the GSME's: the drawing has a gap, in the middle, and no silence.
+    row = seen.scenario("ioc.dormant.tmad-v19.certificate-expired.consent")
+    drawn = [each.strip() for each in row.locator(".detail svg").nth(1).locator("text").all_text_contents()]
+    assert "no data frame from it" not in drawn
+    first = drawn[: drawn.index("fail GT01")]
+    gap = next(index for index, each in enumerate(first) if each.endswith("frames not shown"))
+    frames = [times(each) if "#" in each else 0 for each in first]
+    assert [sum(frames[:gap]), sum(frames[gap:])] == [8, 8]
+
+
+def times(label: str) -> int:
+    """How many frames an arrow stands for."""
+    found = re.search(r"\u00d7(\d+)", label)
+    return int(found[1]) if found else 1
 
 
 def test_what_went_wrong_is_the_first_thing_seen(look, verified):
@@ -148,28 +193,41 @@ def test_what_went_wrong_is_the_first_thing_seen(look, verified):
     assert all((folder / link).exists() for link in links)
 
 
+def test_a_violation_shows_its_frames(look, verified):
+    folder = verified("--only", "ioc.dormant.tmad-v19.battery-dead.*", "--controller", "wrong:two-failures-suffice")
+    reports = json.loads((folder / "report.json").read_text())["scenarios"]
+    report = next(each for each in reports if any(every["property"] == "count" for every in each["violations"]))
+    named = next(each["frames"] for each in report["violations"] if each["property"] == "count")
+    seen = look()
+    seen.open(folder / "report.html")
+    row = seen.scenario(report["id"])
+    shown = row.locator(".violations li", has_text="count").first.locator("details.evidence")
+    assert text(shown.locator("> summary")) == f"shown by {len(named)} frames"
+    shown.locator("> summary").click()
+    assert [int(text(cell)[1:]) for cell in shown.locator("tr > td:first-child").all()] == named
+    assert text(shown.locator("table")).count("Read Attributes Response, Basic: ManufacturerName") == 4
+    assert shown.locator("p").count() == 0
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_its_ground(look, verified, scheme):
-    """WCAG 2.1 AA: 4.5 to 1."""
-    page = look(color_scheme=scheme).open(verified("--only", ONLY) / "report.html")
-    for selector in (
-        "body",
-        "header p",
-        ".tiles span",
-        "#verdict",
-        ".legend .o",
-        ".matrix tbody th",
-        ".row small",
-        ".chip",
+    """WCAG 2.1 AA, 4.5 to 1, for every text on the page, those in drawings and of what is opened included."""
+    pairs: set[tuple[str, ...]] = set()
+    # Passes, failures, inconclusive checks; what is broken, impaired, uncertain; violations.
+    for options, ids in (
+        (
+            ("--only", ONLY),
+            ("recovering.consent", "esme-dead.consent", "clock-drift.consent", "battery-low.consent"),
+        ),
+        (("--only", "ioc.*.wan-down.*", "--controller", WRONG), ("wan-down.consent",)),
     ):
-        colours = page.locator(selector).first.evaluate(
-            """(element) => {
-                let ground = element;
-                while (getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") ground = ground.parentElement;
-                return [getComputedStyle(element).color, getComputedStyle(ground).backgroundColor];
-            }"""
-        )
-        assert contrast(*colours) >= 4.5, (selector, colours)
+        seen = look(color_scheme=scheme)
+        page = seen.open(verified(*options) / "report.html")
+        for id in ids:
+            seen.scenario(f"ioc.dormant.tmad-v19.{id}")
+            pairs |= {tuple(each) for each in page.evaluate(COLOURS)}
+    assert {"text.on", "SPAN.v-pass", "SPAN.v-inconclusive", "B.v-fail"} <= {each[0] for each in pairs}
+    assert {each for each in pairs if contrast(*each[1:]) < 4.5} == set()
     ground = page.locator("body").evaluate("(body) => getComputedStyle(body).backgroundColor")
     assert (luminance(ground) > 0.5) is (scheme == "light")
 
@@ -259,8 +317,9 @@ def test_what_comes_from_outside_stays_text(look, tmp_path):
     )
     report = ScenarioReport(
         id=HOSTILE, title=HOSTILE, cohort=HOSTILE, installation_type=HOSTILE, rules=HOSTILE, seed=HOSTILE,
-        faults=(HOSTILE,), consents=(), expected=(), because=HOSTILE, decision=None, checks=(), violations=(),
-        unmet=(HOSTILE,), as_expected=False, frames=1, capture=HOSTILE, keys=HOSTILE,
+        faults=(HOSTILE,), consents=(), expected=(), because=HOSTILE, decision=None, checks=(),
+        violations=(Violation(HOSTILE, HOSTILE, HOSTILE, (1,)),), unmet=(HOSTILE,), as_expected=False,
+        frames=1, capture=HOSTILE, keys=HOSTILE,
     )  # fmt: skip
     with HtmlWriter(path, title=HOSTILE, seed=HOSTILE, controller=HOSTILE, rule_sets=(HOSTILE,)) as page:
         page.add(report, pack(story))
@@ -271,7 +330,8 @@ def test_what_comes_from_outside_stays_text(look, tmp_path):
     assert opened.locator("img").count() == 0
     assert opened.title() != "owned"
     assert text(opened.locator(".row .t")).count("onerror") == 2
-    assert "onerror" in text(opened.locator(".frames"))
+    assert text(opened.locator(".violations")).count("onerror") >= 4
+    assert "onerror" in text(opened.locator(".frameset .frames"))
 
 
 def test_the_picture_in_the_readme_is_of_this_report(look, verified):

@@ -229,8 +229,8 @@ async function story(number) {
     return {
         loaded: new Date(loaded),
         happenings: happenings.map(([lane, start, end, kind, label, text]) => ({ lane, start, end, kind, label, text })),
-        checks: checks.map(([attempt, verdict, code, detail, start, end, leftOut, frames]) => ({
-            attempt, verdict, code, detail, start, end, leftOut,
+        checks: checks.map(([attempt, verdict, code, detail, start, end, leftOut, frames, gap, answered]) => ({
+            attempt, verdict, code, detail, start, end, leftOut, gap, answered,
             frames: frames.map(([n, time, sender, receiver, name, line, layers]) => ({ n, time, sender, receiver, name, line, layers })),
         })),
     };
@@ -251,7 +251,7 @@ function scenario(row, { loaded, happenings, checks }) {
         row.violations.length || row.unmet.length
             ? h("ul", { class: "violations" },
                 row.violations.map((each) => h("li", {}, h("b", {}, each.property), `: ${each.text} `,
-                    h("small", {}, `[${each.rule}]${each.frames.length ? ` frames ${each.frames.slice(0, 12).join(", ")}` : ""}`))),
+                    h("small", {}, `[${each.rule}]`), shownBy(each.frames, checks, row.capture))),
                 row.unmet.map((each) => h("li", {}, h("b", {}, "expectation"), `: ${each}`)))
             : "",
         h("h3", {}, "What happened"),
@@ -272,9 +272,9 @@ const LANES = [["faults", "broken"], ["checks", "checks"], ["suppliers", "suppli
 
 /** Lanes over the days: bars for what lasts, marks for moments. */
 function timeline(loaded, happenings) {
-    const [left, width, lane, top] = [84, 1060, 34, 22];
+    const [left, right, width, lane, top] = [84, 160, 1060, 34, 22];
     const last = Math.max(3600, ...happenings.map((each) => each.end ?? each.start)) * 1.02;
-    const x = (seconds) => left + (seconds / last) * (width - left - 90);
+    const x = (seconds) => left + (seconds / last) * (width - left - right);
     // Several faults at once lie one above the other.
     const tracks = { faults: [], checks: [], suppliers: [], controller: [] };
     const placed = happenings.map((each) => {
@@ -321,7 +321,7 @@ function timeline(loaded, happenings) {
     return svg;
 }
 
-/** Frames between lifelines; runs of the same frame are one arrow. */
+/** Frames between lifelines; runs of the same frame are one arrow, but none across frames that are left out. */
 function sequence(checks) {
     const places = ["head end", "hub", "esme", "gsme", ...new Set(checks.flatMap((check) => check.frames.flatMap((frame) => [frame.sender, frame.receiver]))
         .values())].filter((place, index, all) => all.indexOf(place) === index);
@@ -330,9 +330,7 @@ function sequence(checks) {
     const lines = checks.flatMap((check) => [
         { head: check },
         { from: "head end", to: "hub", text: `check ${check.attempt}` },
-        ...runs(check.frames),
-        ...(check.verdict === "fail" && !check.frames.some((frame) => frame.sender === "gsme") ? [{ silence: "gsme" }] : []),
-        ...(check.leftOut ? [{ note: `${count(check.leftOut, "frame")} not shown` }] : []),
+        ...between(check),
         { from: "hub", to: "head end", text: check.verdict + (check.code ? ` ${check.code}` : ""), verdict: check.verdict },
     ]);
     const bottom = top + lines.length * gap + 10;
@@ -358,10 +356,22 @@ function sequence(checks) {
             if (line.silence) {
                 return s("g", { class: "silence" },
                     s("path", { d: `M${x(line.silence) - 5} ${y - 9}l10 10m0 -10l-10 10` }),
-                    s("text", { x: x(line.silence) + 12, y }, "nothing heard of it"));
+                    s("text", { x: x(line.silence) + 12, y }, "no data frame from it"));
             }
             return line.note ? s("text", { x: 4, y, class: "q" }, line.note) : arrow(line, y);
         }));
+}
+
+/** What is drawn between the beginning and the end of a check. */
+function between({ frames, gap, leftOut, verdict, answered }) {
+    if (leftOut) {
+        return [...runs(frames.slice(0, gap)), { note: `${count(leftOut, "frame")} not shown` }, ...runs(frames.slice(gap))];
+    }
+    if (verdict !== "fail" || answered) return runs(frames);
+    // The GSME was waited for where the others were quiet the longest.
+    const pauses = frames.slice(1).map((frame, index) => frame.time - frames[index].time);
+    const quiet = pauses.indexOf(Math.max(...pauses)) + 1;
+    return [...runs(frames.slice(0, quiet)), { silence: "gsme" }, ...runs(frames.slice(quiet))];
 }
 
 function runs(frames) {
@@ -383,13 +393,35 @@ function frameset(check) {
     return h("details", { class: "frameset" },
         h("summary", {}, `Check ${check.attempt}: `, h("b", { class: `v-${check.verdict}` }, check.verdict + (check.code ? ` ${check.code}` : "")),
             `, ${count(check.frames.length + check.leftOut, "frame")}`),
-        h("table", { class: "frames" }, h("tbody", {}, check.frames.map((frame) => h("tr", {},
-            h("td", {}, `#${frame.n}`),
-            h("td", {}, clock(frame.time)),
-            h("td", {}, `${frame.sender} \u2192 ${frame.receiver}`),
-            h("td", {}, h("details", {}, h("summary", {}, frame.line),
-                h("div", { class: "layers" }, frame.layers.map(([name, fields]) =>
-                    h("div", {}, h("b", {}, name), fields.map(([key, value]) => [h("span", {}, `  ${key.replaceAll("_", " ")} `), value])))))))))));
+        frameTable([
+            ...check.frames.slice(0, check.gap).map(frameRow),
+            ...(check.leftOut ? [h("tr", {}, h("td", { colspan: 4, class: "left-out" }, `${count(check.leftOut, "frame")} not shown`))] : []),
+            ...check.frames.slice(check.gap).map(frameRow),
+        ]));
+}
+
+/** The frames that show a violation, as far as they are taken apart here. */
+function shownBy(numbers, checks, capture) {
+    if (!numbers.length) return "";
+    const wanted = new Set(numbers);
+    const found = checks.flatMap((check) => check.frames.filter((frame) => wanted.has(frame.n)));
+    const left = wanted.size - found.length;
+    return h("details", { class: "evidence" }, h("summary", {}, `shown by ${count(wanted.size, "frame")}`),
+        frameTable(found.map(frameRow)), left ? h("p", {}, `and ${left} more${capture ? ", which are in the capture" : ""}`) : "");
+}
+
+const frameTable = (lines) =>
+    h("table", { class: "frames" },
+        h("colgroup", {}, ["number", "time", "way", "line"].map((name) => h("col", { class: name }))), h("tbody", {}, lines));
+
+function frameRow(frame) {
+    return h("tr", {},
+        h("td", {}, `#${frame.n}`),
+        h("td", {}, clock(frame.time)),
+        h("td", {}, `${frame.sender} \u2192 ${frame.receiver}`),
+        h("td", {}, h("details", {}, h("summary", {}, frame.line),
+            h("div", { class: "layers" }, frame.layers.map(([name, fields]) =>
+                h("div", {}, h("b", {}, name), fields.map(([key, value]) => [h("span", {}, `  ${key.replaceAll("_", " ")} `), value])))))));
 }
 
 masthead();

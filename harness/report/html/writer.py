@@ -82,7 +82,10 @@ class HtmlWriter:
             self._index.close()
             raise
         head, self._tail = _asset("report.html").split("<!-- stories -->")
-        policy = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(self._script)}"
+        policy = (
+            "default-src 'none'; base-uri 'none'; form-action 'none'; "
+            f"style-src {_hash(style)}; script-src {_hash(self._script)}"
+        )
         self._stream.write(head.replace("/* policy */", policy).replace("/* style */", style))
 
     def add(self, report: ScenarioReport, story: bytes) -> None:

@@ -9,10 +9,13 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from emulator.clock import SECOND
+from harness.checks import CheckResult
+from harness.checks.evidence import Evidence
 from harness.migration.installation import Meter, Status
 from harness.migration.plan import Change, Handover, Says, State, SupplierAct
 from harness.migration.reference import Reference
-from harness.migration.vocabulary import Device, Subject
+from harness.migration.vocabulary import Device, Subject, Verdict
 from harness.report.html import HtmlWriter, pack
 from harness.report.model import describe
 from harness.report.story import SHOWN, happenings, tell
@@ -63,6 +66,36 @@ def test_a_story_has_the_frames_of_each_check_and_no_key(played):
     assert len(played.keys) > 3
     assert not [key.label for key in played.keys if key.octets.hex() in text]
     assert json.loads(zlib.decompress(pack(story), -zlib.MAX_WBITS)) == json.loads(text)
+
+
+def test_a_transported_key_is_shown_without_its_octets():
+    """Among the evidence here is the frame that carries the network key."""
+    meter = Meter(Status.DORMANT, "former")
+    swapped = (Change(Subject.GSME, State.BROKEN, "trust-center-swapped", before_check=1),)
+    scenario = Scenario("swapped", "Swapped", Cohort.IOC, meter, meter, START, changes=swapped)
+    played = play(scenario, shipped(), Reference, seed="1")
+    text = msgspec.json.encode(tell(played)).decode()
+    assert "APS Transport Network Key" in text
+    assert "redacted" in text
+    for key in played.keys:
+        assert key.octets.hex() not in text
+        assert key.octets[::-1].hex() not in text
+
+
+def evidence(sender: str, number: int) -> Evidence:
+    return Evidence(number, number * SECOND, sender, "hub", bytes(3))
+
+
+@pytest.mark.parametrize("position", [0, SHOWN, None])
+def test_an_answer_that_is_left_out_is_an_answer(played, position):
+    seen = tuple(evidence("gsme" if number == position else "esme", number) for number in range(2 * SHOWN + 1))
+    check = CheckResult(Verdict.FAIL, 0, SECOND, "told", evidence=seen)
+    (told,) = tell(played._replace(checks=(check,))).checks
+    assert told.answered is (position is not None)
+    before, after = told.frames[: told.gap], told.frames[told.gap :]
+    assert [frame.number for frame in before] == list(range(len(before)))
+    assert after[0].number == len(before) + told.left_out
+    assert after[-1].number == 2 * SHOWN
 
 
 def test_the_file_is_whole_or_not_there(played, tmp_path):
