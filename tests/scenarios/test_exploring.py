@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import shlex
 import time
 
@@ -120,9 +121,14 @@ def test_every_value_of_the_rules_and_every_step_of_the_table_is_varied():
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_no_wrong_controller_survives():
-    start = time.monotonic()
+    def used() -> float:
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return children.ru_utime + children.ru_stime
+
+    start = used()
     assert [caught.name for caught in selftest(2) if caught.scenario is None] == []
-    assert time.monotonic() - start < 120
+    # A minute on two processors, whatever else these are busy with.
+    assert used() - start < 120
 
 
 def test_a_survivor_would_be_told(monkeypatch, capsys):

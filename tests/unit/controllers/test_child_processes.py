@@ -53,12 +53,12 @@ def test_a_child_decides_in_paced_time_too(played):
     ],
     ids=["talks-before", "talks-after", "slow", "long", "crlf"],
 )
-def test_talk_on_stderr_and_slow_or_long_answers_are_no_fault(child, played, faults, left_over, body):
+def test_talk_on_stderr_and_slow_or_long_answers_are_no_fault(child, played, faults, gone_soon, body):
     start = time.monotonic()
     run = played(child(f"if 'tick' in line: print({CLOSE!r}, flush=True); break\n{body}"))
     assert faults(run) == []
     assert run.outcome == "retry"
-    assert left_over() == []
+    assert gone_soon() == []
     assert time.monotonic() - start < 8
 
 
@@ -92,7 +92,7 @@ def test_talk_on_stderr_and_slow_or_long_answers_are_no_fault(child, played, fau
     ],
 )
 def test_misbehaviour_is_recorded_under_its_name_and_judged_and_ends_the_process(
-    child, played, faults, left_over, body, kind, text
+    child, played, faults, gone_soon, body, kind, text
 ):
     run = played(child(body))
     ((found, said),) = faults(run)
@@ -100,7 +100,7 @@ def test_misbehaviour_is_recorded_under_its_name_and_judged_and_ends_the_process
     assert text in said
     assert not run.as_expected
     assert "in-turn" in {violation.property for violation in run.violations}
-    assert left_over() == []
+    assert gone_soon() == []
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_child_that_talks_for_ever_does_not_fill_the_memory_in_paced_time(chil
 
 
 @pytest.mark.usefixtures("patient", "nothing_stays_open")
-def test_a_child_that_will_not_end_is_ended_with_all_that_it_started(child, played, faults, left_over):
+def test_a_child_that_will_not_end_is_ended_with_all_that_it_started(child, played, faults, gone_soon):
     body = f"""
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP): signal.signal(number, signal.SIG_IGN)
 subprocess.Popen(["sleep", "60"])
@@ -149,14 +149,14 @@ time.sleep(60)
 """
     run = played(child(body))
     assert faults(run) == []
-    assert left_over() == []
+    assert gone_soon() == []
 
 
 @pytest.mark.usefixtures("patient", "nothing_stays_open")
-def test_what_a_child_leaves_behind_when_it_ends_by_itself_ends_too(child, played, faults, left_over):
+def test_what_a_child_leaves_behind_when_it_ends_by_itself_ends_too(child, played, faults, gone_soon):
     run = played(child(f"subprocess.Popen(['sleep', '60'])\nprint({CLOSE!r}, flush=True)\nbreak"))
     assert faults(run) == []
-    assert left_over() == []
+    assert gone_soon() == []
 
 
 @pytest.mark.usefixtures("nothing_stays_open")
