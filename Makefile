@@ -1,7 +1,7 @@
 # What there is to do; the steps themselves are in .ci/.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint check clean core tools
+.PHONY: help demo test bench lint check clean core tools docs
 
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -18,7 +18,7 @@ test: tools ## set up and run everything that CI runs: linters, types, imports, 
 	$(BIN)/pytest -n 2 $(ARGS)
 
 bench: core ## measure; prints JSON
-	@$(BIN)/python -m harness.benchmarks $(ARGS)
+	@$(BIN)/python -m hanbench.harness.benchmarks $(ARGS)
 
 lint: ## set up and run linters, types, imports
 	@.ci/setup.sh test
@@ -35,6 +35,9 @@ core:
 tools:
 	@.ci/setup.sh test
 	@.ci/judges.sh
+
+docs: core ## renew the generated pages and schemas
+	@$(BIN)/python -m docs.generators
 
 check:
 	$(BIN)/ruff check .

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, get_type_hints
 
-from emulator.errors import LocalProtocolError
-from emulator.octets import Reader
+from hanbench.emulator.errors import LocalProtocolError
+from hanbench.emulator.octets import Reader
 
 
 class Kind(Protocol):

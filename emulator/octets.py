@@ -5,7 +5,7 @@ Writing is the other side of blame: a value that does not fit is our own mistake
 
 from __future__ import annotations
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
 
 
 def le(value: int, octets: int) -> bytes:

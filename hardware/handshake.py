@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from emulator.clock import SECOND
-from emulator.errors import RemoteProtocolError
-from emulator.radio.spinel.frames import UNSOLICITED, Frame
-from emulator.radio.spinel.ids import FIRST_RESET, LAST_RESET, Command, Property, ResetReason
-from hardware.errors import NoAnswerError, UnfitFirmwareError
-from hardware.identity import ASKED, RcpIdentity, read_identity
-from hardware.transactions import Transactions
+from hanbench.emulator.clock import SECOND
+from hanbench.emulator.errors import RemoteProtocolError
+from hanbench.emulator.radio.spinel.frames import UNSOLICITED, Frame
+from hanbench.emulator.radio.spinel.ids import FIRST_RESET, LAST_RESET, Command, Property, ResetReason
+from hanbench.hardware.errors import NoAnswerError, UnfitFirmwareError
+from hanbench.hardware.identity import ASKED, RcpIdentity, read_identity
+from hanbench.hardware.transactions import Transactions
 
 RESET_WAIT = 2 * SECOND
 ANSWER_WAIT = 1 * SECOND

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.octets import Reader
-from emulator.radio.spinel.frames import read_packed
-from emulator.radio.spinel.ids import Capability, Property, RadioCapability
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.octets import Reader
+from hanbench.emulator.radio.spinel.frames import read_packed
+from hanbench.emulator.radio.spinel.ids import Capability, Property, RadioCapability
 
 PROTOCOL_MAJOR = 4
 OLDEST_API = 3

@@ -16,13 +16,13 @@ from enum import StrEnum
 from functools import reduce
 from operator import xor
 
-from emulator.clock import MILLISECOND, SECOND, Clock
-from emulator.radio.spinel.ids import Property
-from hardware.errors import NoAnswerError, PortUnavailableError, UnfitFirmwareError
-from hardware.handshake import get, introduce
-from hardware.identity import RcpIdentity
-from hardware.serial_port import SerialPort, target
-from hardware.transactions import Transactions
+from hanbench.emulator.clock import MILLISECOND, SECOND, Clock
+from hanbench.emulator.radio.spinel.ids import Property
+from hanbench.hardware.errors import NoAnswerError, PortUnavailableError, UnfitFirmwareError
+from hanbench.hardware.handshake import get, introduce
+from hanbench.hardware.identity import RcpIdentity
+from hanbench.hardware.serial_port import SerialPort, target
+from hanbench.hardware.transactions import Transactions
 
 SPINEL_BAUDS = (460_800, 115_200, 1_000_000)
 OTHER_BAUD = 115_200

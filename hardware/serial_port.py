@@ -12,8 +12,8 @@ from typing import Protocol
 
 import serial
 
-from emulator.dongle import Crossing, OctetStream
-from hardware.errors import PortUnavailableError
+from hanbench.emulator.dongle import Crossing, OctetStream
+from hanbench.hardware.errors import PortUnavailableError
 
 BAUD = 460_800
 """The speed at which RCP images for UART dongles are usually built; native USB ignores it."""

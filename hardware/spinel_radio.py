@@ -10,26 +10,26 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from emulator.clock import MILLISECOND, SECOND, Clock, Timer
-from emulator.errors import LocalProtocolError, RemoteProtocolError
-from emulator.octets import le
-from emulator.radio.fcs import fcs
-from emulator.radio.interface import RadioConfig, Reception, TxResult, TxStatus
-from emulator.radio.spinel import frames
-from emulator.radio.spinel.frames import Frame, TransmitRequest
-from emulator.radio.spinel.ids import (
+from hanbench.emulator.clock import MILLISECOND, SECOND, Clock, Timer
+from hanbench.emulator.errors import LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.octets import le
+from hanbench.emulator.radio.fcs import fcs
+from hanbench.emulator.radio.interface import RadioConfig, Reception, TxResult, TxStatus
+from hanbench.emulator.radio.spinel import frames
+from hanbench.emulator.radio.spinel.frames import Frame, TransmitRequest
+from hanbench.emulator.radio.spinel.ids import (
     Command,
     Property,
     ScanState,
     Status,
 )
-from hardware.dongle_time import DongleTime
-from hardware.errors import RadioError, UnfitFirmwareError
-from hardware.handshake import ANSWER_WAIT, introduce, says_it_restarted
-from hardware.identity import RcpIdentity
-from hardware.serial_port import SerialPort
-from hardware.transactions import Transactions
-from hardware.wishes import EVERYBODY, Wish, Wishes
+from hanbench.hardware.dongle_time import DongleTime
+from hanbench.hardware.errors import RadioError, UnfitFirmwareError
+from hanbench.hardware.handshake import ANSWER_WAIT, introduce, says_it_restarted
+from hanbench.hardware.identity import RcpIdentity
+from hanbench.hardware.serial_port import SerialPort
+from hanbench.hardware.transactions import Transactions
+from hanbench.hardware.wishes import EVERYBODY, Wish, Wishes
 
 AIR_WAIT = 2 * SECOND
 """For the end of a transmission: 16 attempts with five back-offs each take half a second."""

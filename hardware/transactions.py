@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
-from emulator.clock import Clock, Timer
-from emulator.errors import RemoteProtocolError
-from emulator.radio.spinel import frames, hdlc
-from emulator.radio.spinel.frames import Frame
-from emulator.radio.spinel.ids import Command, Property
+from hanbench.emulator.clock import Clock, Timer
+from hanbench.emulator.errors import RemoteProtocolError
+from hanbench.emulator.radio.spinel import frames, hdlc
+from hanbench.emulator.radio.spinel.frames import Frame
+from hanbench.emulator.radio.spinel.ids import Command, Property
 
 Answered = Callable[[Frame | None], None]
 """Gets the answer, or None: none came in time, or the line is gone."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from emulator.octets import le
-from emulator.radio.interface import RadioConfig
-from emulator.radio.spinel.ids import Command, Property
+from hanbench.emulator.octets import le
+from hanbench.emulator.radio.interface import RadioConfig
+from hanbench.emulator.radio.spinel.ids import Command, Property
 
 
 class Wish(NamedTuple):

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from emulator.devices import CommsHub, Esme, Gsme
-    from harness.scenario import Played
-    from harness.synchronous import Bench
+    from hanbench.emulator.devices import CommsHub, Esme, Gsme
+    from hanbench.harness.bench.synchronous import Bench
+    from hanbench.harness.scenario import Played
 
 SUFFIX = ".han.toml"
 FOLDER = "hanbench-failures"
@@ -69,8 +69,8 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         """Fail with an account of what went wrong, and keep the evidence."""
-        from harness.scenario import load_scenario
-        from profiles.rulesets import shipped
+        from hanbench.harness.scenario import load_scenario
+        from hanbench.profiles.rulesets import shipped
 
         scenario = load_scenario(self.path, shipped())
         player = Player(self.config, self.user_properties)
@@ -78,7 +78,7 @@ class ScenarioItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """No traceback where it was the scenario that failed, or its file that is wrong."""
-        from profiles.errors import ProfileError
+        from hanbench.profiles.errors import ProfileError
 
         if isinstance(excinfo.value, ScenarioFailedError | ProfileError):
             return str(excinfo.value)
@@ -119,12 +119,12 @@ class Player:
         """Raise ScenarioFailedError, with capture, keys, timeline and report kept, unless all went as expected."""
         if played.as_expected:
             return
-        from harness.campaign.controllers import named
-        from harness.capture import keyfile
-        from harness.migration.trace import encode
-        from harness.report.html import HtmlWriter, pack
-        from harness.report.model import describe
-        from harness.report.story import tell
+        from hanbench.harness.capture import keyfile
+        from hanbench.harness.case.trace import encode
+        from hanbench.harness.controllers.lookup import named
+        from hanbench.harness.report.html import HtmlWriter, pack
+        from hanbench.harness.report.model import describe
+        from hanbench.harness.report.story import tell
 
         folder = Path(self._config.rootpath, self._config.getoption("--hanbench-out"))
         folder.mkdir(parents=True, exist_ok=True)
@@ -152,17 +152,17 @@ class Player:
         raise ScenarioFailedError("\n".join(lines))
 
     def _loaded(self, scenario: Any) -> Any:
-        from harness.scenario import Scenario, load_scenario, shipped
-        from profiles.rulesets import shipped as rulesets
+        from hanbench.harness.scenario import Scenario, load_scenario, shipped
+        from hanbench.profiles.rulesets import shipped as rulesets
 
         if isinstance(scenario, Scenario):
             return scenario
         return load_scenario(shipped().get(str(scenario), Path(scenario)), rulesets())
 
     def _play(self, scenario: Any, controller: Any, capture: Path | None) -> Played:
-        from harness.campaign.controllers import UnknownControllerError, controller_factory, named
-        from harness.scenario import play
-        from profiles.rulesets import shipped
+        from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
+        from hanbench.harness.scenario import play
+        from hanbench.profiles.rulesets import shipped
 
         try:
             make = controller_factory(self.controller) if controller is None else controller
@@ -177,8 +177,8 @@ class Player:
 @pytest.fixture
 def hanbench_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """A bench with a whole HAN on it; `@pytest.mark.hanbench(bench=..., seed=..., begins=...)` says which."""
-    from harness.synchronous import Bench
-    from profiles.benches import Beginning
+    from hanbench.harness.bench.synchronous import Bench
+    from hanbench.profiles.benches import Beginning
 
     marker = request.node.get_closest_marker("hanbench")
     wishes = {} if marker is None else marker.kwargs

@@ -13,13 +13,13 @@ from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
-from profiles.cohorts import Position
-from profiles.devices import Id, Title
-from profiles.errors import ProfileError
-from profiles.explain import suggestion
-from profiles.loader import load
-from profiles.rulesets import Cohort
-from profiles.sheet import UnknownIdError
+from hanbench.profiles.cohorts import Position
+from hanbench.profiles.devices import Id, Title
+from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.explain import suggestion
+from hanbench.profiles.loader import load
+from hanbench.profiles.rulesets import Cohort
+from hanbench.profiles.sheet import UnknownIdError
 
 FOLDER = Path(__file__).parent / "benches"
 PLACES = ("hub", "esme", "gsme", "ihd")

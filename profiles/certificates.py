@@ -2,7 +2,7 @@
 
 Suite 1, octets in hexadecimal. A device takes the IEEE address that its certificate names. The file holds private
 keys: keep it as you keep those. Whether a key belongs to its certificate is found out by who can compute it
-(`harness.identities`); here it is only whether the file has the right form.
+(`hanbench.harness.han.credentials`); here it is only whether the file has the right form.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from profiles.devices import Id, Title
-from profiles.loader import load
-from profiles.sheet import UnknownIdError
+from hanbench.profiles.devices import Id, Title
+from hanbench.profiles.loader import load
+from hanbench.profiles.sheet import UnknownIdError
 
 FOLDER = Path(__file__).parent / "certificates"
 

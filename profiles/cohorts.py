@@ -10,11 +10,11 @@ from typing import Annotated, TypeVar
 
 from msgspec import Meta, Struct
 
-from profiles.devices import AnyDevice, Esme, Gsme, Hub, Id, Ihd, Title
-from profiles.devices import shipped as shipped_device
-from profiles.errors import ProfileError
-from profiles.rulesets import Cohort
-from profiles.sheet import NAME, Sheet, UnknownIdError, read_sheet
+from hanbench.profiles.devices import AnyDevice, Esme, Gsme, Hub, Id, Ihd, Title
+from hanbench.profiles.devices import shipped as shipped_device
+from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.rulesets import Cohort
+from hanbench.profiles.sheet import NAME, Sheet, UnknownIdError, read_sheet
 
 FOLDER = Path(__file__).parent / "cohorts"
 

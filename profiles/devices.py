@@ -1,6 +1,6 @@
 """What makes one device differ from another: makers, timings, radio. One model for each kind of device on the HAN.
 
-The files in `profiles/devices/` fill them in and give a source for every value (`profiles.sheet` says how). Units are
+The files in `profiles/devices/` fill them in and give a source for every value (`sheet.py` says how). Units are
 in the names: `_s` seconds, `_ms` milliseconds, `_min` minutes, `_dbm`, `_m`.
 """
 
@@ -13,7 +13,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from profiles.sheet import NAME, Sheet, UnknownIdError, read_sheet
+from hanbench.profiles.sheet import NAME, Sheet, UnknownIdError, read_sheet
 
 FOLDER = Path(__file__).parent / "devices"
 

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from profiles.errors import ProfileError
-from profiles.explain import Explanation, explain
+from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.explain import Explanation, explain
 
 T = TypeVar("T")
 

@@ -16,9 +16,9 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from profiles.loader import load
-from profiles.sourced import Source as Source
-from profiles.sourced import Sourced as Sourced
+from hanbench.profiles.loader import load
+from hanbench.profiles.sourced import Source as Source
+from hanbench.profiles.sourced import Sourced as Sourced
 
 FOLDER = Path(__file__).parent / "rules"
 

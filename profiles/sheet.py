@@ -19,10 +19,10 @@ from typing import Any, Generic, TypeVar, get_args, get_type_hints
 import msgspec
 from msgspec import Meta, Struct
 
-from profiles.errors import ProfileError
-from profiles.explain import Step, shown, suggestion
-from profiles.loader import Misfit, convert, read_table
-from profiles.sourced import Source, Sourced
+from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.explain import Step, shown, suggestion
+from hanbench.profiles.loader import Misfit, convert, read_table
+from hanbench.profiles.sourced import Source, Sourced
 
 T = TypeVar("T", bound=Struct)
 

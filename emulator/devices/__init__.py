@@ -1,11 +1,11 @@
 """The devices of a SMETS1 HAN: Communications Hub, electricity meter, gas meter, in-home display."""
 
-from emulator.devices.device import Device
-from emulator.devices.esme import Esme
-from emulator.devices.gsme import Gsme
-from emulator.devices.hub import CommsHub
-from emulator.devices.ihd import Ihd
-from emulator.devices.settings import (
+from hanbench.emulator.devices.device import Device
+from hanbench.emulator.devices.esme import Esme
+from hanbench.emulator.devices.gsme import Gsme
+from hanbench.emulator.devices.hub import CommsHub
+from hanbench.emulator.devices.ihd import Ihd
+from hanbench.emulator.devices.settings import (
     EsmeSettings,
     GsmeSettings,
     HubSettings,
@@ -13,7 +13,7 @@ from emulator.devices.settings import (
     KeepAliveSettings,
     KeyEstablishmentSettings,
 )
-from emulator.devices.wan import WanInterface, WanReply
+from hanbench.emulator.devices.wan import WanInterface, WanReply
 
 __all__ = [
     "CommsHub",

@@ -7,9 +7,9 @@ nobody could show us in print (assumed).
 
 from __future__ import annotations
 
-from emulator.zcl import Indication, Status
-from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, KEY_ESTABLISHMENT, POWER_CONFIGURATION, TIME
-from emulator.zigbee.storage import KeyOrigin
+from hanbench.emulator.zcl import Indication, Status
+from hanbench.emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, KEY_ESTABLISHMENT, POWER_CONFIGURATION, TIME
+from hanbench.emulator.zigbee.storage import KeyOrigin
 
 OPEN = frozenset(cluster.id for cluster in (BASIC, POWER_CONFIGURATION, IDENTIFY, TIME, KEEP_ALIVE, KEY_ESTABLISHMENT))
 DATA_KEYS = frozenset((KeyOrigin.ESTABLISHED, KeyOrigin.BROKERED))

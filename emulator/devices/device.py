@@ -6,26 +6,26 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Generic, TypeVar
 
-from emulator.clock import SECOND, Clock
-from emulator.devices.admission import DATA_KEYS, admit, needs_link_key
-from emulator.devices.key_establishment import Initiator, KeyKeeper
-from emulator.devices.services.events import EventLog
-from emulator.devices.services.firmware import FirmwareClient
-from emulator.devices.settings import SMART_ENERGY, DeviceSettings, Role
-from emulator.radio.interface import Radio
-from emulator.randomness import RandomSource
-from emulator.zcl import ClusterClient, ClusterServer, Endpoint
-from emulator.zcl.cluster import Cluster
-from emulator.zcl.clusters import BASIC, EVENTS, METERING
-from emulator.zcl.clusters.event_ids import EVENT_IDS
-from emulator.zcl.clusters.events import LogId
-from emulator.zcl.smart_energy import TABLES
-from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
-from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
-from emulator.zigbee.security.cbke import Identity
-from emulator.zigbee.stack import Stack
-from emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey, NonVolatile
-from emulator.zigbee.zdo import SimpleDescriptor
+from hanbench.emulator.clock import SECOND, Clock
+from hanbench.emulator.devices.admission import DATA_KEYS, admit, needs_link_key
+from hanbench.emulator.devices.key_establishment import Initiator, KeyKeeper
+from hanbench.emulator.devices.services.events import EventLog
+from hanbench.emulator.devices.services.firmware import FirmwareClient
+from hanbench.emulator.devices.settings import SMART_ENERGY, DeviceSettings, Role
+from hanbench.emulator.radio.interface import Radio
+from hanbench.emulator.randomness import RandomSource
+from hanbench.emulator.zcl import ClusterClient, ClusterServer, Endpoint
+from hanbench.emulator.zcl.cluster import Cluster
+from hanbench.emulator.zcl.clusters import BASIC, EVENTS, METERING
+from hanbench.emulator.zcl.clusters.event_ids import EVENT_IDS
+from hanbench.emulator.zcl.clusters.events import LogId
+from hanbench.emulator.zcl.smart_energy import TABLES
+from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
+from hanbench.emulator.zigbee.nwk.join_states import JoinEvent, JoinState
+from hanbench.emulator.zigbee.security.cbke import Identity
+from hanbench.emulator.zigbee.stack import Stack
+from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey, NonVolatile
+from hanbench.emulator.zigbee.zdo import SimpleDescriptor
 
 S = TypeVar("S", bound=DeviceSettings)
 

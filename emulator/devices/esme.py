@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from emulator.devices.device import MAINS_SOURCE, Device
-from emulator.devices.ids import METERING_DEVICE
-from emulator.devices.keep_alive import KeepAlive
-from emulator.devices.metering import MeterParts
-from emulator.devices.metering.supply import Change
-from emulator.devices.register import Register
-from emulator.devices.services.tunnel import TunnelServer
-from emulator.devices.settings import EsmeSettings
-from emulator.zcl import ClusterServer
-from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
-from emulator.zcl.clusters.metering import ELECTRIC, KILOWATT_HOURS
-from emulator.zigbee.nwk.join_states import JoinEvent
+from hanbench.emulator.devices.device import MAINS_SOURCE, Device
+from hanbench.emulator.devices.ids import METERING_DEVICE
+from hanbench.emulator.devices.keep_alive import KeepAlive
+from hanbench.emulator.devices.metering import MeterParts
+from hanbench.emulator.devices.metering.supply import Change
+from hanbench.emulator.devices.register import Register
+from hanbench.emulator.devices.services.tunnel import TunnelServer
+from hanbench.emulator.devices.settings import EsmeSettings
+from hanbench.emulator.zcl import ClusterServer
+from hanbench.emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
+from hanbench.emulator.zcl.clusters.metering import ELECTRIC, KILOWATT_HOURS
+from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
 
 HOUR_SECONDS = 3600
 

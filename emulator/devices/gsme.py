@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.clock import SECOND
-from emulator.devices.device import BATTERY_SOURCE, Device
-from emulator.devices.ids import HUB, HUB_ENDPOINT, METERING_DEVICE
-from emulator.devices.keep_alive import KeepAlive
-from emulator.devices.metering import MeterParts
-from emulator.devices.metering.supply import Change
-from emulator.devices.mirror_states import MirrorEvent, MirrorState, next_state
-from emulator.devices.notifications import Notice, NoticeReader
-from emulator.devices.register import Register
-from emulator.devices.settings import GsmeSettings
-from emulator.zcl import ClusterClient, ClusterServer, Reply
-from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, POWER_CONFIGURATION, TIME
-from emulator.zcl.clusters.event_ids import EVENT_IDS
-from emulator.zcl.clusters.events import LogId
-from emulator.zcl.clusters.metering import CUBIC_METRES, GAS, LOW_BATTERY, NO_MIRROR
-from emulator.zcl.clusters.ota import UpgradeStatus
-from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
+from hanbench.emulator.clock import SECOND
+from hanbench.emulator.devices.device import BATTERY_SOURCE, Device
+from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT, METERING_DEVICE
+from hanbench.emulator.devices.keep_alive import KeepAlive
+from hanbench.emulator.devices.metering import MeterParts
+from hanbench.emulator.devices.metering.supply import Change
+from hanbench.emulator.devices.mirror_states import MirrorEvent, MirrorState, next_state
+from hanbench.emulator.devices.notifications import Notice, NoticeReader
+from hanbench.emulator.devices.register import Register
+from hanbench.emulator.devices.settings import GsmeSettings
+from hanbench.emulator.zcl import ClusterClient, ClusterServer, Reply
+from hanbench.emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, POWER_CONFIGURATION, TIME
+from hanbench.emulator.zcl.clusters.event_ids import EVENT_IDS
+from hanbench.emulator.zcl.clusters.events import LogId
+from hanbench.emulator.zcl.clusters.metering import CUBIC_METRES, GAS, LOW_BATTERY, NO_MIRROR
+from hanbench.emulator.zcl.clusters.ota import UpgradeStatus
+from hanbench.emulator.zigbee.nwk.join_states import JoinEvent, JoinState
 
 PHYSICAL_ENVIRONMENT = 0x0011
 TIME_ATTRIBUTE = 0x0000

@@ -6,27 +6,27 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from emulator.clock import MILLISECOND, SECOND, Timer
-from emulator.devices.admission import admit
-from emulator.devices.device import MAINS_SOURCE, Device
-from emulator.devices.ids import ESI, HUB_ENDPOINT
-from emulator.devices.key_establishment import Responder
-from emulator.devices.mirror import Mirror, mirror_server
-from emulator.devices.notifications import Notice, NoticeBoard
-from emulator.devices.services.events import EventListener
-from emulator.devices.services.firmware import FirmwareServer
-from emulator.devices.services.image import Image
-from emulator.devices.services.messages import Messages
-from emulator.devices.services.prices import Prices
-from emulator.devices.services.tunnel import TunnelClient
-from emulator.devices.settings import HubSettings
-from emulator.devices.sleepers import Sleepers
-from emulator.zcl import Answer, ClusterClient, ClusterServer, Indication, Status
-from emulator.zcl.clusters import BASIC, EVENTS, IDENTIFY, KEEP_ALIVE, METERING, TIME
-from emulator.zcl.clusters.metering import NO_MIRROR
-from emulator.zcl.smart_energy import TABLES
-from emulator.zigbee.nwk.parent import LONGEST_PERMIT, JoinStatus
-from emulator.zigbee.storage import KeyOrigin, LinkKey
+from hanbench.emulator.clock import MILLISECOND, SECOND, Timer
+from hanbench.emulator.devices.admission import admit
+from hanbench.emulator.devices.device import MAINS_SOURCE, Device
+from hanbench.emulator.devices.ids import ESI, HUB_ENDPOINT
+from hanbench.emulator.devices.key_establishment import Responder
+from hanbench.emulator.devices.mirror import Mirror, mirror_server
+from hanbench.emulator.devices.notifications import Notice, NoticeBoard
+from hanbench.emulator.devices.services.events import EventListener
+from hanbench.emulator.devices.services.firmware import FirmwareServer
+from hanbench.emulator.devices.services.image import Image
+from hanbench.emulator.devices.services.messages import Messages
+from hanbench.emulator.devices.services.prices import Prices
+from hanbench.emulator.devices.services.tunnel import TunnelClient
+from hanbench.emulator.devices.settings import HubSettings
+from hanbench.emulator.devices.sleepers import Sleepers
+from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Indication, Status
+from hanbench.emulator.zcl.clusters import BASIC, EVENTS, IDENTIFY, KEEP_ALIVE, METERING, TIME
+from hanbench.emulator.zcl.clusters.metering import NO_MIRROR
+from hanbench.emulator.zcl.smart_energy import TABLES
+from hanbench.emulator.zigbee.nwk.parent import LONGEST_PERMIT, JoinStatus
+from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
 
 MASTER_SYNCHRONIZED = 0x03
 """TimeStatus: this is the master clock, and it is right."""

@@ -6,20 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.clock import SECOND, Timer
-from emulator.devices.device import MAINS_SOURCE, Device
-from emulator.devices.ids import HUB, IN_HOME_DISPLAY
-from emulator.devices.keep_alive import KeepAlive
-from emulator.devices.services.messages import MessageReader
-from emulator.devices.services.prices import PriceListener
-from emulator.devices.settings import SMART_ENERGY, IhdSettings
-from emulator.zcl import ClusterServer, Reply
-from emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
-from emulator.zcl.clusters.metering import ELECTRIC, GAS, MIRRORED
-from emulator.zigbee.nwk.join_states import JoinEvent
-from emulator.zigbee.zdo import ZdpReply
-from emulator.zigbee.zdo import messages as zdp
-from emulator.zigbee.zdo.client import RX_ON_DEVICES
+from hanbench.emulator.clock import SECOND, Timer
+from hanbench.emulator.devices.device import MAINS_SOURCE, Device
+from hanbench.emulator.devices.ids import HUB, IN_HOME_DISPLAY
+from hanbench.emulator.devices.keep_alive import KeepAlive
+from hanbench.emulator.devices.services.messages import MessageReader
+from hanbench.emulator.devices.services.prices import PriceListener
+from hanbench.emulator.devices.settings import SMART_ENERGY, IhdSettings
+from hanbench.emulator.zcl import ClusterServer, Reply
+from hanbench.emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
+from hanbench.emulator.zcl.clusters.metering import ELECTRIC, GAS, MIRRORED
+from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
+from hanbench.emulator.zigbee.zdo import ZdpReply
+from hanbench.emulator.zigbee.zdo import messages as zdp
+from hanbench.emulator.zigbee.zdo.client import RX_ON_DEVICES
 
 SUMMATION, METERING_DEVICE_TYPE, DEMAND = 0x0000, 0x0306, 0x0400
 LOOK_AGAIN = 60 * SECOND

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.clock import MINUTE, SECOND
-from emulator.devices.ids import HUB, HUB_ENDPOINT
-from emulator.devices.settings import KeepAliveSettings
-from emulator.randomness import RandomSource
-from emulator.zcl import Endpoint, Reply
-from emulator.zcl.clusters import KEEP_ALIVE
-from emulator.zcl.clusters.keep_alive import DEFAULT_BASE_MINUTES, DEFAULT_JITTER_SECONDS
+from hanbench.emulator.clock import MINUTE, SECOND
+from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
+from hanbench.emulator.devices.settings import KeepAliveSettings
+from hanbench.emulator.randomness import RandomSource
+from hanbench.emulator.zcl import Endpoint, Reply
+from hanbench.emulator.zcl.clusters import KEEP_ALIVE
+from hanbench.emulator.zcl.clusters.keep_alive import DEFAULT_BASE_MINUTES, DEFAULT_JITTER_SECONDS
 
 BASE, JITTER = 0x0000, 0x0001
 

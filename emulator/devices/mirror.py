@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from emulator.devices.notifications import NoticeBoard
-from emulator.zcl import ClusterServer, Endpoint, Status
-from emulator.zcl.cluster import Cluster
-from emulator.zcl.clusters.metering import GAS, MIRRORED
+from hanbench.emulator.devices.notifications import NoticeBoard
+from hanbench.emulator.zcl import ClusterServer, Endpoint, Status
+from hanbench.emulator.zcl.cluster import Cluster
+from hanbench.emulator.zcl.clusters.metering import GAS, MIRRORED
 
 METERING_DEVICE_TYPE = 0x0306
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from enum import IntFlag
 from typing import Any
 
-from emulator.zcl import Answer, Endpoint, Indication
-from emulator.zcl.clusters import METERING
+from hanbench.emulator.zcl import Answer, Endpoint, Indication
+from hanbench.emulator.zcl.clusters import METERING
 
 SCHEME_A = 1
 FLAGS_ATTRIBUTE = 0x0000

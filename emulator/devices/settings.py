@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from emulator.clock import MINUTE, SECOND
-from emulator.zcl.smart_energy import SmartEnergy
-from emulator.zigbee.nwk.config import NodeConfig, Role
-from emulator.zigbee.security.cbke import Identity
-from emulator.zigbee.security.install_code import InstallCode
-from emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY
+from hanbench.emulator.clock import MINUTE, SECOND
+from hanbench.emulator.zcl.smart_energy import SmartEnergy
+from hanbench.emulator.zigbee.nwk.config import NodeConfig, Role
+from hanbench.emulator.zigbee.security.cbke import Identity
+from hanbench.emulator.zigbee.security.install_code import InstallCode
+from hanbench.emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY
 
 SMART_ENERGY = 0x0109
 """Profile identifier."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.clock import SECOND, Clock
-from emulator.zigbee.nwk.parent import Parent
-from emulator.zigbee.storage import ChildEntry
+from hanbench.emulator.clock import SECOND, Clock
+from hanbench.emulator.zigbee.nwk.parent import Parent
+from hanbench.emulator.zigbee.storage import ChildEntry
 
 RETRY_AFTER = 12 * SECOND
 """A question that was put and not answered is put again at the next sign of life after this."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from emulator.clock import SECOND, Timer
-from emulator.devices.hub import CommsHub, DeviceEntry
-from emulator.devices.sleepers import Errand
-from emulator.zcl import Outcome, Reply
+from hanbench.emulator.clock import SECOND, Timer
+from hanbench.emulator.devices.hub import CommsHub, DeviceEntry
+from hanbench.emulator.devices.sleepers import Errand
+from hanbench.emulator.zcl import Outcome, Reply
 
 ANSWER_TIMEOUT = 10 * SECOND
 """For one attempt at one device, microseconds."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 
-from emulator.clock import Clock, ClockLoop, PacedClock
+from hanbench.emulator.clock import Clock, ClockLoop, PacedClock
 
 
 class Crossing:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.clock import SECOND, Clock
-from emulator.dongle.firmware import Firmware
-from emulator.dongle.ports import Port
-from emulator.dongle.rcp import Rcp
-from emulator.radio.air_radio import AirRadio
-from emulator.radio.spinel.ids import Status
+from hanbench.emulator.clock import SECOND, Clock
+from hanbench.emulator.dongle.firmware import Firmware
+from hanbench.emulator.dongle.ports import Port
+from hanbench.emulator.dongle.rcp import Rcp
+from hanbench.emulator.radio.air_radio import AirRadio
+from hanbench.emulator.radio.spinel.ids import Status
 
 BITS_PER_OCTET = 10
 """On a serial line: a start bit, eight of data, a stop bit."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emulator.radio.spinel.ids import (
+from hanbench.emulator.radio.spinel.ids import (
     PROTOCOL_VERSION,
     RCP_API_VERSION,
     RCP_MIN_HOST_API_VERSION,

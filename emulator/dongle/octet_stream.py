@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable
 
-from emulator.dongle.crossing import Crossing
+from hanbench.emulator.dongle.crossing import Crossing
 
 MOST_AT_ONCE = 65_536
 BACKLOG = 65_536

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from emulator.dongle.crossing import Crossing
-from emulator.dongle.octet_stream import OctetStream
+from hanbench.emulator.dongle.crossing import Crossing
+from hanbench.emulator.dongle.octet_stream import OctetStream
 
 LOOPBACK = "127.0.0.1"
 """Spinel knows no password: a port elsewhere would give the radio to everybody. `ssh -L` carries it further."""

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from emulator.dongle.refusal import Refusal
-from emulator.octets import Reader, le
-from emulator.radio.interface import ALL_CHANNELS, RadioConfig
-from emulator.radio.propagation import CCA_THRESHOLD
-from emulator.radio.spinel.frames import packed
-from emulator.radio.spinel.ids import INTERFACE_TYPE_THREAD, Command, Property, Status
+from hanbench.emulator.dongle.refusal import Refusal
+from hanbench.emulator.octets import Reader, le
+from hanbench.emulator.radio.interface import ALL_CHANNELS, RadioConfig
+from hanbench.emulator.radio.propagation import CCA_THRESHOLD
+from hanbench.emulator.radio.spinel.frames import packed
+from hanbench.emulator.radio.spinel.ids import INTERFACE_TYPE_THREAD, Command, Property, Status
 
 SENSITIVITY = -100
 """dBm."""

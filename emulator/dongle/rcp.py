@@ -12,19 +12,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import IntEnum
 
-from emulator.clock import MILLISECOND, Clock
-from emulator.dongle.firmware import Firmware
-from emulator.dongle.properties import ECHO, GETTERS, VERBS, Settings, signed
-from emulator.dongle.refusal import Refusal
-from emulator.dongle.source_match import SourceMatch
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.octets import Reader
-from emulator.radio.air_radio import AirRadio
-from emulator.radio.fcs import fcs
-from emulator.radio.interface import ALL_CHANNELS, Reception, TxResult, TxStatus
-from emulator.radio.spinel import frames, hdlc
-from emulator.radio.spinel.frames import Frame, Received, TransmitDone, TransmitRequest
-from emulator.radio.spinel.ids import (
+from hanbench.emulator.clock import MILLISECOND, Clock
+from hanbench.emulator.dongle.firmware import Firmware
+from hanbench.emulator.dongle.properties import ECHO, GETTERS, VERBS, Settings, signed
+from hanbench.emulator.dongle.refusal import Refusal
+from hanbench.emulator.dongle.source_match import SourceMatch
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.octets import Reader
+from hanbench.emulator.radio.air_radio import AirRadio
+from hanbench.emulator.radio.fcs import fcs
+from hanbench.emulator.radio.interface import ALL_CHANNELS, Reception, TxResult, TxStatus
+from hanbench.emulator.radio.spinel import frames, hdlc
+from hanbench.emulator.radio.spinel.frames import Frame, Received, TransmitDone, TransmitRequest
+from hanbench.emulator.radio.spinel.ids import (
     Command,
     Property,
     ResetReason,

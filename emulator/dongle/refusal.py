@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator.radio.spinel.ids import Status
+from hanbench.emulator.radio.spinel.ids import Status
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not an error

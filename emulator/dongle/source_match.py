@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from emulator.dongle.refusal import Refusal
-from emulator.octets import Reader
-from emulator.radio.interface import Radio
-from emulator.radio.spinel.ids import Status
+from hanbench.emulator.dongle.refusal import Refusal
+from hanbench.emulator.octets import Reader
+from hanbench.emulator.radio.interface import Radio
+from hanbench.emulator.radio.spinel.ids import Status
 
 MOST = 64
 """Entries of each table."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import Enum
 
-from emulator.clock import Timer
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.mac.frames import BROADCAST, EXTENDED, NONE, SHORT, Command, MacFrame
-from emulator.mac.layer import Beacon, Mac
-from emulator.radio.interface import NO_SHORT_ADDRESS, Reception, TxStatus
+from hanbench.emulator.clock import Timer
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.mac.frames import BROADCAST, EXTENDED, NONE, SHORT, Command, MacFrame
+from hanbench.emulator.mac.layer import Beacon, Mac
+from hanbench.emulator.radio.interface import NO_SHORT_ADDRESS, Reception, TxStatus
 
 SYMBOL = 16
 SUPERFRAME = 960 * SYMBOL

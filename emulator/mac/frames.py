@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.radio.fcs import fcs, fcs_ok
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.radio.fcs import fcs, fcs_ok
 
 BEACON, DATA, ACK, COMMAND = 0, 1, 2, 3
 BROADCAST = 0xFFFF

@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from emulator.clock import Clock, Timer
-from emulator.radio.interface import Radio, TxStatus
+from hanbench.emulator.clock import Clock, Timer
+from hanbench.emulator.radio.interface import Radio, TxStatus
 
 PERSISTENCE = 7_680_000
 """Microseconds (0x01F4 superframe periods of 960 symbols)."""

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from emulator.clock import SECOND, Clock
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.mac import frames
-from emulator.mac.frames import (
+from hanbench.emulator.clock import SECOND, Clock
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.mac import frames
+from hanbench.emulator.mac.frames import (
     BROADCAST,
     EXTENDED,
     NONE,
@@ -22,15 +22,15 @@ from emulator.mac.frames import (
     Command,
     MacFrame,
 )
-from emulator.mac.indirect import Held, IndirectQueue
-from emulator.radio.interface import (
+from hanbench.emulator.mac.indirect import Held, IndirectQueue
+from hanbench.emulator.radio.interface import (
     NO_SHORT_ADDRESS,
     Radio,
     Reception,
     TxResult,
     TxStatus,
 )
-from emulator.randomness import RandomSource
+from hanbench.emulator.randomness import RandomSource
 
 DUPLICATE_WINDOW = 10 * SECOND
 """A sequence number that comes back later than this is a new frame: retransmissions end within 7.68 s."""

@@ -1,8 +1,8 @@
 """IEEE 802.15.4 radios: the interface of a radio co-processor, and the Air with radios on it."""
 
-from emulator.radio.air import Air, Jammer
-from emulator.radio.air_radio import AirRadio
-from emulator.radio.interface import (
+from hanbench.emulator.radio.air import Air, Jammer
+from hanbench.emulator.radio.air_radio import AirRadio
+from hanbench.emulator.radio.interface import (
     ALL_CHANNELS,
     BROADCAST_PAN,
     NO_SHORT_ADDRESS,
@@ -12,7 +12,7 @@ from emulator.radio.interface import (
     TxResult,
     TxStatus,
 )
-from emulator.radio.transmission import Harm, Transmission
+from hanbench.emulator.radio.transmission import Harm, Transmission
 
 __all__ = [
     "ALL_CHANNELS",

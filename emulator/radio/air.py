@@ -14,12 +14,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import exp, inf
 
-from emulator.clock import Clock
-from emulator.radio import propagation
-from emulator.radio.fcs import fcs, fcs_ok
-from emulator.radio.propagation import Link, Position
-from emulator.radio.transmission import ACK_WAIT, CCA_TIME, OCTET, PHY_OVERHEAD, TURNAROUND, Harm, Station, Transmission
-from emulator.randomness import RandomSource
+from hanbench.emulator.clock import Clock
+from hanbench.emulator.radio import propagation
+from hanbench.emulator.radio.fcs import fcs, fcs_ok
+from hanbench.emulator.radio.propagation import Link, Position
+from hanbench.emulator.radio.transmission import (
+    ACK_WAIT,
+    CCA_TIME,
+    OCTET,
+    PHY_OVERHEAD,
+    TURNAROUND,
+    Harm,
+    Station,
+    Transmission,
+)
+from hanbench.emulator.randomness import RandomSource
 
 _ACKS = {
     pending: tuple(mpdu + fcs(mpdu) for mpdu in (bytes((2 | pending << 4, 0, sequence)) for sequence in range(256)))

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from emulator.clock import Clock
-from emulator.errors import Drop, LocalProtocolError
-from emulator.radio.air import Air
-from emulator.radio.interface import (
+from hanbench.emulator.clock import Clock
+from hanbench.emulator.errors import Drop, LocalProtocolError
+from hanbench.emulator.radio.air import Air
+from hanbench.emulator.radio.interface import (
     BROADCAST_PAN,
     RadioConfig,
     Reception,
     TxResult,
     TxStatus,
 )
-from emulator.radio.propagation import Link, Position
-from emulator.radio.transmission import CCA_TIME, SYMBOL, TURNAROUND, Transmission
-from emulator.randomness import RandomSource
+from hanbench.emulator.radio.propagation import Link, Position
+from hanbench.emulator.radio.transmission import CCA_TIME, SYMBOL, TURNAROUND, Transmission
+from hanbench.emulator.randomness import RandomSource
 
 BACKOFF_PERIOD = 20 * SYMBOL
 MIN_BE, MAX_BE = 3, 5

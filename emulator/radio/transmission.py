@@ -8,8 +8,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Protocol
 
-from emulator.radio.fcs import fcs
-from emulator.radio.propagation import Link, Position
+from hanbench.emulator.radio.fcs import fcs
+from hanbench.emulator.radio.propagation import Link, Position
 
 SYMBOL = 16
 """Microseconds (62.5 ksymbol/s)."""

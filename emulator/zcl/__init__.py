@@ -1,14 +1,14 @@
 """The Zigbee Cluster Library: data types, general commands, cluster tables, and endpoints that speak them."""
 
-from emulator.zcl.client import DEFAULT_TIMEOUT, Client, Done
-from emulator.zcl.cluster import READ, REPORT, WRITE, Access, Attribute, Cluster, Command, Field
-from emulator.zcl.endpoint import Endpoint
-from emulator.zcl.frame import TO_CLIENT, TO_SERVER, ZclFrame
-from emulator.zcl.records import ReportingConfiguration
-from emulator.zcl.reply import Outcome, Reply
-from emulator.zcl.sides import Answer, ClusterClient, ClusterServer, Handler, Response
-from emulator.zcl.status import Status
-from emulator.zcl.transport import Indication, Transport
+from hanbench.emulator.zcl.client import DEFAULT_TIMEOUT, Client, Done
+from hanbench.emulator.zcl.cluster import READ, REPORT, WRITE, Access, Attribute, Cluster, Command, Field
+from hanbench.emulator.zcl.endpoint import Endpoint
+from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER, ZclFrame
+from hanbench.emulator.zcl.records import ReportingConfiguration
+from hanbench.emulator.zcl.reply import Outcome, Reply
+from hanbench.emulator.zcl.sides import Answer, ClusterClient, ClusterServer, Handler, Response
+from hanbench.emulator.zcl.status import Status
+from hanbench.emulator.zcl.transport import Indication, Transport
 
 __all__ = [
     "DEFAULT_TIMEOUT",

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from emulator.errors import LocalProtocolError
-from emulator.zcl import foundation as zcl
-from emulator.zcl import values as fast
-from emulator.zcl.cluster import READ, WRITE, Attribute, AttributeTable, key_of
-from emulator.zcl.records import (
+from hanbench.emulator.errors import LocalProtocolError
+from hanbench.emulator.zcl import foundation as zcl
+from hanbench.emulator.zcl import values as fast
+from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, AttributeTable, key_of
+from hanbench.emulator.zcl.records import (
     AttributeInformation,
     AttributeRecord,
     ExtendedInformation,
@@ -20,8 +20,8 @@ from emulator.zcl.records import (
     StructuredFailure,
     WriteFailure,
 )
-from emulator.zcl.status import Status
-from emulator.zcl.types import TypedValue
+from hanbench.emulator.zcl.status import Status
+from hanbench.emulator.zcl.types import TypedValue
 
 MAX_RESPONSE = 123
 """Octets of a response's payload: the Smart Energy profile's largest incoming transfer (128) less a header."""

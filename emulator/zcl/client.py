@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from emulator.clock import SECOND, Clock, Timer
-from emulator.errors import LocalProtocolError
-from emulator.zcl import foundation as zcl
-from emulator.zcl import values as fast
-from emulator.zcl.attributes import Values
-from emulator.zcl.cluster import Cluster
-from emulator.zcl.clusters import BY_ID
-from emulator.zcl.frame import CLUSTER, GLOBAL, TO_SERVER, ZclFrame
-from emulator.zcl.records import AttributeRecord, ReportingConfiguration
-from emulator.zcl.reply import Outcome, Reply, delivered
-from emulator.zcl.status import Status
-from emulator.zcl.transport import Indication, Transport
-from emulator.zcl.types import TypedValue
-from emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.clock import SECOND, Clock, Timer
+from hanbench.emulator.errors import LocalProtocolError
+from hanbench.emulator.zcl import foundation as zcl
+from hanbench.emulator.zcl import values as fast
+from hanbench.emulator.zcl.attributes import Values
+from hanbench.emulator.zcl.cluster import Cluster
+from hanbench.emulator.zcl.clusters import BY_ID
+from hanbench.emulator.zcl.frame import CLUSTER, GLOBAL, TO_SERVER, ZclFrame
+from hanbench.emulator.zcl.records import AttributeRecord, ReportingConfiguration
+from hanbench.emulator.zcl.reply import Outcome, Reply, delivered
+from hanbench.emulator.zcl.status import Status
+from hanbench.emulator.zcl.transport import Indication, Transport
+from hanbench.emulator.zcl.types import TypedValue
+from hanbench.emulator.zigbee.aps.layer import ApsStatus
 
 DEFAULT_TIMEOUT = 10 * SECOND
 """A parent keeps a frame for a sleeping child 7.68 s; this is a little more."""

@@ -18,12 +18,12 @@ from dataclasses import dataclass, field
 from enum import IntFlag
 from typing import Any, NamedTuple
 
-from emulator.errors import Drop, LocalProtocolError
-from emulator.layout import Counted, Kind, Layout, Repeated, Rest, Trailing, when
-from emulator.layout import Member as Field
-from emulator.octets import Reader
-from emulator.zcl.codecs import DataType
-from emulator.zcl.frame import TO_CLIENT, TO_SERVER
+from hanbench.emulator.errors import Drop, LocalProtocolError
+from hanbench.emulator.layout import Counted, Kind, Layout, Repeated, Rest, Trailing, when
+from hanbench.emulator.layout import Member as Field
+from hanbench.emulator.octets import Reader
+from hanbench.emulator.zcl.codecs import DataType
+from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
 __all__ = [
     "READ",

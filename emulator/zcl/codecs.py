@@ -2,7 +2,7 @@
 
 Two readings of the same octets: as an attribute's value, where the type's invalid pattern is None (`encode`,
 `decode`), and as a field of a command, where a number is what it is, since commands give such patterns meanings of
-their own: endpoint 0xFFFF in RequestMirrorResponse refuses (`pack`, `unpack`, the `Kind` of `emulator.layout`).
+their own: endpoint 0xFFFF in RequestMirrorResponse refuses (`pack`, `unpack`, the `Kind` of `layout.py`).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from struct import Struct
 from struct import error as StructError
 from typing import Any, NamedTuple
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.octets import Reader
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.octets import Reader
 
 
 class TimeOfDay(NamedTuple):

@@ -13,21 +13,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from emulator.clock import Clock
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.zcl import foundation as zcl
-from emulator.zcl import values as fast
-from emulator.zcl.attributes import MAX_RESPONSE
-from emulator.zcl.client import Client, Done
-from emulator.zcl.cluster import Cluster, key_of
-from emulator.zcl.clusters import BY_ID
-from emulator.zcl.frame import CLUSTER, DISABLE_DEFAULT_RESPONSE, GLOBAL, TO_CLIENT, TO_SERVER, ZclFrame, parse
-from emulator.zcl.reply import delivered
-from emulator.zcl.reporting import Reporting, Target
-from emulator.zcl.sides import ClusterClient, ClusterServer, Response, Side
-from emulator.zcl.status import Status
-from emulator.zcl.transport import Indication, Transport
-from emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.clock import Clock
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zcl import foundation as zcl
+from hanbench.emulator.zcl import values as fast
+from hanbench.emulator.zcl.attributes import MAX_RESPONSE
+from hanbench.emulator.zcl.client import Client, Done
+from hanbench.emulator.zcl.cluster import Cluster, key_of
+from hanbench.emulator.zcl.clusters import BY_ID
+from hanbench.emulator.zcl.frame import CLUSTER, DISABLE_DEFAULT_RESPONSE, GLOBAL, TO_CLIENT, TO_SERVER, ZclFrame, parse
+from hanbench.emulator.zcl.reply import delivered
+from hanbench.emulator.zcl.reporting import Reporting, Target
+from hanbench.emulator.zcl.sides import ClusterClient, ClusterServer, Response, Side
+from hanbench.emulator.zcl.status import Status
+from hanbench.emulator.zcl.transport import Indication, Transport
+from hanbench.emulator.zigbee.aps.layer import ApsStatus
 
 ANY_PROFILE = 0xFFFF
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.layout import U8, U16, Record, Repeated
-from emulator.octets import Reader
-from emulator.zcl import types
-from emulator.zcl.records import (
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.layout import U8, U16, Record, Repeated
+from hanbench.emulator.octets import Reader
+from hanbench.emulator.zcl import types
+from hanbench.emulator.zcl.records import (
     AttributeId,
     AttributeInformation,
     AttributeRecord,

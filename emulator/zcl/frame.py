@@ -5,7 +5,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import NamedTuple
 
-from emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import Drop, RemoteProtocolError
 
 GLOBAL, CLUSTER = 0, 1
 """Frame types: a command of the foundation, or one of the cluster."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.octets import Reader
-from emulator.zcl.codecs import DataType
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.octets import Reader
+from hanbench.emulator.zcl.codecs import DataType
 
 MAX_DEPTH = 15
 """Collections may lie in collections this deep (ZCL r8, 2.6.2.14)."""

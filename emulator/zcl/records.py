@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.layout import U8, U16, Choice, Kind, Record, Repeated, when
-from emulator.octets import Reader
-from emulator.zcl import types
-from emulator.zcl.status import Status
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.layout import U8, U16, Choice, Kind, Record, Repeated, when
+from hanbench.emulator.octets import Reader
+from hanbench.emulator.zcl import types
+from hanbench.emulator.zcl.status import Status
 
 SENDS, EXPECTS = 0, 1
 """Direction in reporting configurations: the receiver is to send reports, or to expect them."""

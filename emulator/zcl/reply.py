@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from emulator.zcl import foundation as zcl
-from emulator.zcl.status import Status
-from emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zcl import foundation as zcl
+from hanbench.emulator.zcl.status import Status
+from hanbench.emulator.zigbee.aps.layer import ApsStatus
 
 
 class Outcome(StrEnum):

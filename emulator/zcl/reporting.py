@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.clock import SECOND, Clock, Timer
-from emulator.zcl.attributes import AttributeStore
-from emulator.zcl.cluster import REPORT, key_of
-from emulator.zcl.records import EXPECTS, SENDS, ReportingConfiguration, ReportingStatus
-from emulator.zcl.status import Status
+from hanbench.emulator.clock import SECOND, Clock, Timer
+from hanbench.emulator.zcl.attributes import AttributeStore
+from hanbench.emulator.zcl.cluster import REPORT, key_of
+from hanbench.emulator.zcl.records import EXPECTS, SENDS, ReportingConfiguration, ReportingStatus
+from hanbench.emulator.zcl.status import Status
 
 NEVER = 0xFFFF
 """Maximum interval that switches reporting off."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from emulator.errors import LocalProtocolError
-from emulator.zcl import foundation as zcl
-from emulator.zcl.attributes import AttributeStore, Check, Values, Written
-from emulator.zcl.cluster import AttributeTable, Cluster, Command
-from emulator.zcl.frame import TO_CLIENT, TO_SERVER
-from emulator.zcl.records import ReportingFailure
-from emulator.zcl.reporting import Reporting, Target
-from emulator.zcl.status import Status
-from emulator.zcl.transport import Indication
-from emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.errors import LocalProtocolError
+from hanbench.emulator.zcl import foundation as zcl
+from hanbench.emulator.zcl.attributes import AttributeStore, Check, Values, Written
+from hanbench.emulator.zcl.cluster import AttributeTable, Cluster, Command
+from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
+from hanbench.emulator.zcl.records import ReportingFailure
+from hanbench.emulator.zcl.reporting import Reporting, Target
+from hanbench.emulator.zcl.status import Status
+from hanbench.emulator.zcl.transport import Indication
+from hanbench.emulator.zigbee.aps.layer import ApsStatus
 
 
 class Response(NamedTuple):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntEnum
 
-from emulator.zcl.cluster import Cluster
-from emulator.zcl.clusters import BY_ID, events, metering
+from hanbench.emulator.zcl.cluster import Cluster
+from hanbench.emulator.zcl.clusters import BY_ID, events, metering
 
 
 class SmartEnergy(IntEnum):

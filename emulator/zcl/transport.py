@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.aps.layer import ApsStatus
 
 
 class Indication(Protocol):

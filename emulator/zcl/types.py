@@ -7,8 +7,8 @@ UTCTime counts seconds from 2000-01-01T00:00:00Z.
 
 from __future__ import annotations
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.zcl.codecs import (
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.zcl.codecs import (
     Boolean,
     CharacterString,
     DataType,
@@ -21,7 +21,7 @@ from emulator.zcl.codecs import (
     Parts,
     TimeOfDay,
 )
-from emulator.zcl.nested import Collection, Sequence, Structure, TypedValue
+from hanbench.emulator.zcl.nested import Collection, Sequence, Structure, TypedValue
 
 __all__ = ["BY_ID", "TYPES", "Collection", "DataType", "Date", "TimeOfDay", "TypedValue", "type_of"]
 

@@ -11,9 +11,9 @@ from struct import Struct
 from struct import error as StructError
 from typing import Any
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.octets import Reader
-from emulator.zcl.types import TYPES, type_of
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.octets import Reader
+from hanbench.emulator.zcl.types import TYPES, type_of
 
 _ID = Struct("<H")
 _REPORT = Struct("<HB")

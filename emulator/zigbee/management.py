@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from emulator.clock import SECOND
-from emulator.zigbee.nwk.config import Role
-from emulator.zigbee.nwk.layer import Nwk
-from emulator.zigbee.nwk.maintenance import Maintenance
-from emulator.zigbee.nwk.parent import Parent
-from emulator.zigbee.zdo import (
+from hanbench.emulator.clock import SECOND
+from hanbench.emulator.zigbee.nwk.config import Role
+from hanbench.emulator.zigbee.nwk.layer import Nwk
+from hanbench.emulator.zigbee.nwk.maintenance import Maintenance
+from hanbench.emulator.zigbee.nwk.parent import Parent
+from hanbench.emulator.zigbee.zdo import (
     BindingTable,
     EnergyReport,
     NeighborEntry,
@@ -21,7 +21,7 @@ from emulator.zigbee.zdo import (
     SimpleDescriptor,
     ZdpStatus,
 )
-from emulator.zigbee.zdo.descriptors import PRIMARY_TRUST_CENTER
+from hanbench.emulator.zigbee.zdo.descriptors import PRIMARY_TRUST_CENTER
 
 SUPERFRAME = 15_360
 """Microseconds."""

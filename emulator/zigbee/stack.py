@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 
-from emulator.clock import Clock, Scope
-from emulator.errors import Drop, LocalProtocolError
-from emulator.mac.frames import MacFrame
-from emulator.mac.layer import Mac
-from emulator.radio.interface import Radio, Reception
-from emulator.randomness import RandomSource
-from emulator.zigbee.aps.key_client import KeyClient, RouterErrands
-from emulator.zigbee.aps.layer import Aps
-from emulator.zigbee.aps.trust_center import TrustCenter
-from emulator.zigbee.management import Management
-from emulator.zigbee.nwk.config import NodeConfig, Role
-from emulator.zigbee.nwk.frames import NwkFrame
-from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
-from emulator.zigbee.nwk.joining import Joiner
-from emulator.zigbee.nwk.layer import Nwk
-from emulator.zigbee.nwk.maintenance import Maintenance
-from emulator.zigbee.nwk.parent import Parent
-from emulator.zigbee.nwk.polling import Poller
-from emulator.zigbee.storage import Network, NonVolatile
-from emulator.zigbee.zdo import Zdo
+from hanbench.emulator.clock import Clock, Scope
+from hanbench.emulator.errors import Drop, LocalProtocolError
+from hanbench.emulator.mac.frames import MacFrame
+from hanbench.emulator.mac.layer import Mac
+from hanbench.emulator.radio.interface import Radio, Reception
+from hanbench.emulator.randomness import RandomSource
+from hanbench.emulator.zigbee.aps.key_client import KeyClient, RouterErrands
+from hanbench.emulator.zigbee.aps.layer import Aps
+from hanbench.emulator.zigbee.aps.trust_center import TrustCenter
+from hanbench.emulator.zigbee.management import Management
+from hanbench.emulator.zigbee.nwk.config import NodeConfig, Role
+from hanbench.emulator.zigbee.nwk.frames import NwkFrame
+from hanbench.emulator.zigbee.nwk.join_states import JoinEvent, JoinState
+from hanbench.emulator.zigbee.nwk.joining import Joiner
+from hanbench.emulator.zigbee.nwk.layer import Nwk
+from hanbench.emulator.zigbee.nwk.maintenance import Maintenance
+from hanbench.emulator.zigbee.nwk.parent import Parent
+from hanbench.emulator.zigbee.nwk.polling import Poller
+from hanbench.emulator.zigbee.storage import Network, NonVolatile
+from hanbench.emulator.zigbee.zdo import Zdo
 
 
 class Stack:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from harness.benchmarks import serial_links
-from harness.benchmarks.loads import capture, codec, key_establishment, network, start_up, verify
-from profiles.benches import Beginning
+from hanbench.harness.benchmarks import serial_links
+from hanbench.harness.benchmarks.loads import capture, codec, key_establishment, network, start_up, verify
+from hanbench.profiles.benches import Beginning
 
 REPEATS = 3
 

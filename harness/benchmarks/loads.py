@@ -17,25 +17,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from emulator.clock import SECOND, VirtualClock
-from emulator.devices.key_establishment.session import Session
-from emulator.devices.key_establishment.states import KeyEvent
-from emulator.mac import frames as mac
-from emulator.radio import Air, AirRadio
-from emulator.randomness import split
-from emulator.zcl import ClusterServer, Endpoint
-from emulator.zcl.clusters import METERING
-from emulator.zcl.clusters.key_establishment import SUITE_1
-from emulator.zigbee.aps import frames as aps
-from emulator.zigbee.nwk import frames as nwk
-from emulator.zigbee.nwk.config import NodeConfig, Role
-from emulator.zigbee.security.cbke import Authority, implementation
-from emulator.zigbee.security.ccm import cipher
-from emulator.zigbee.stack import Stack
-from emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey, Network, NonVolatile
-from harness.campaign import Campaign, execute, matrix
-from harness.capture.recorder import recording
-from profiles.benches import Beginning
+from hanbench.emulator.clock import SECOND, VirtualClock
+from hanbench.emulator.devices.key_establishment.session import Session
+from hanbench.emulator.devices.key_establishment.states import KeyEvent
+from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.radio import Air, AirRadio
+from hanbench.emulator.randomness import split
+from hanbench.emulator.zcl import ClusterServer, Endpoint
+from hanbench.emulator.zcl.clusters import METERING
+from hanbench.emulator.zcl.clusters.key_establishment import SUITE_1
+from hanbench.emulator.zigbee.aps import frames as aps
+from hanbench.emulator.zigbee.nwk import frames as nwk
+from hanbench.emulator.zigbee.nwk.config import NodeConfig, Role
+from hanbench.emulator.zigbee.security.cbke import Authority, implementation
+from hanbench.emulator.zigbee.security.ccm import cipher
+from hanbench.emulator.zigbee.stack import Stack
+from hanbench.emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey, Network, NonVolatile
+from hanbench.harness.campaign import Campaign, execute, matrix
+from hanbench.harness.capture.recorder import recording
+from hanbench.profiles.benches import Beginning
 
 PROFILE, ESI, METER = 0x0109, 0x0500, 0x0501
 REPORTED = (0x0000, 0x0200, 0x0300, 0x0301)

@@ -13,16 +13,16 @@ from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from emulator.clock import MILLISECOND, SECOND, PacedClock, VirtualClock, run
-from emulator.dongle import Crossing, PtyPort, VirtualDongle
-from emulator.mac import frames as mac
-from emulator.mac.child import FRAME_WAIT
-from emulator.radio import Air, AirRadio, Radio, RadioConfig, Reception, TxResult, TxStatus
-from emulator.randomness import split
-from emulator.zigbee.nwk import frames as nwk
-from emulator.zigbee.security.ccm import cipher
-from hardware.serial_port import SerialPort
-from hardware.spinel_radio import SpinelRadio
+from hanbench.emulator.clock import MILLISECOND, SECOND, PacedClock, VirtualClock, run
+from hanbench.emulator.dongle import Crossing, PtyPort, VirtualDongle
+from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.mac.child import FRAME_WAIT
+from hanbench.emulator.radio import Air, AirRadio, Radio, RadioConfig, Reception, TxResult, TxStatus
+from hanbench.emulator.randomness import split
+from hanbench.emulator.zigbee.nwk import frames as nwk
+from hanbench.emulator.zigbee.security.ccm import cipher
+from hanbench.hardware.serial_port import SerialPort
+from hanbench.hardware.spinel_radio import SpinelRadio
 
 T = TypeVar("T")
 

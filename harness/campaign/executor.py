@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.campaign.controllers import controller_factory, named
-from harness.report.html import pack
-from harness.report.model import ScenarioReport, describe
-from harness.report.story import tell
-from harness.scenario.play import Played, play
-from harness.scenario.scenario import Scenario
-from profiles.rulesets import shipped
+from hanbench.harness.controllers.lookup import controller_factory, named
+from hanbench.harness.report.html import pack
+from hanbench.harness.report.model import ScenarioReport, describe
+from hanbench.harness.report.story import tell
+from hanbench.harness.scenario.play import Played, play
+from hanbench.harness.scenario.scenario import Scenario
+from hanbench.profiles.rulesets import shipped
 
 CHUNK = 4
 """Scenarios given to a worker at a time."""

@@ -11,18 +11,18 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from emulator.radio import Harm
-from emulator.randomness import RandomSource, split
-from harness.campaign.controllers import Factory, controller_factory
-from harness.campaign.executor import leave_signals_to_the_parent
-from harness.faults import FAULTS
-from harness.faults.ailments import BenchError
-from harness.migration.installation import Meter, Status
-from harness.migration.plan import Change, Disturbance, Handover, Says, State, SupplierAct
-from harness.migration.vocabulary import Device, Outcome, Subject
-from harness.scenario.play import Played, play
-from harness.scenario.scenario import IN_FORCE, Scenario
-from profiles.rulesets import Cohort, shipped
+from hanbench.emulator.radio import Harm
+from hanbench.emulator.randomness import RandomSource, split
+from hanbench.harness.campaign.executor import leave_signals_to_the_parent
+from hanbench.harness.case.installation import Meter, Status
+from hanbench.harness.case.plan import Change, Disturbance, Handover, Says, State, SupplierAct
+from hanbench.harness.case.vocabulary import Device, Outcome, Subject
+from hanbench.harness.controllers.lookup import Factory, controller_factory
+from hanbench.harness.faults import FAULTS
+from hanbench.harness.faults.ailments import BenchError
+from hanbench.harness.scenario.play import Played, play
+from hanbench.harness.scenario.scenario import IN_FORCE, Scenario
+from hanbench.profiles.rulesets import Cohort, shipped
 
 SUPPLIERS = ("supplier-electricity", "supplier-gas", "supplier-elsewhere")
 FIRST_START = datetime(2022, 2, 1, 8, tzinfo=UTC)

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import structs
 
-from harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS
-from harness.migration.installation import Meter, Status
-from harness.migration.plan import Change, Says, State, SupplierAct
-from harness.migration.vocabulary import Subject
-from harness.scenario.scenario import IN_FORCE, Scenario
-from profiles.benches import Beginning
-from profiles.rulesets import Cohort, InstallationType
+from hanbench.harness.case.installation import Meter, Status
+from hanbench.harness.case.plan import Change, Says, State, SupplierAct
+from hanbench.harness.case.vocabulary import Subject
+from hanbench.harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS
+from hanbench.harness.scenario.scenario import IN_FORCE, Scenario
+from hanbench.profiles.benches import Beginning
+from hanbench.profiles.rulesets import Cohort, InstallationType
 
 COHORTS = (Cohort.IOC, Cohort.MOC_SECURE)
 METERS = {

@@ -11,15 +11,15 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import NamedTuple
 
-from harness.campaign.executor import leave_signals_to_the_parent
-from harness.campaign.matrix import matrix
-from harness.migration.controller import ControllerFactory
-from harness.migration.mutants import ANY, Mutant, mutants
-from harness.migration.wrong import WRONG
-from harness.scenario.play import play
-from harness.scenario.scenario import Scenario, load_scenario
-from harness.scenario.scenario import shipped as stories
-from profiles.rulesets import shipped
+from hanbench.harness.campaign.executor import leave_signals_to_the_parent
+from hanbench.harness.campaign.matrix import matrix
+from hanbench.harness.case.controller import ControllerFactory
+from hanbench.harness.controllers.mutants import ANY, Mutant, mutants
+from hanbench.harness.controllers.wrong import WRONG
+from hanbench.harness.scenario.play import play
+from hanbench.harness.scenario.scenario import Scenario, load_scenario
+from hanbench.harness.scenario.scenario import shipped as stories
+from hanbench.profiles.rulesets import shipped
 
 TELLING = ("battery-dead", "healthy", "recovering", "relapsing", "late-recovery", "wan-down", "esme-dead", "flapping")
 """Conditions under which controllers show what they are: that the meter answers, does not, or does again; the rest of

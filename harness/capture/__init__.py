@@ -1,10 +1,10 @@
 """Captures: every transmission as pcapng that Wireshark opens, and the keys beside it."""
 
-from harness.capture.errors import CaptureError
-from harness.capture.keyfile import Key, KeyRing
-from harness.capture.pcapng import DEFAULT_EPOCH, PcapngWriter
-from harness.capture.reader import CapturedFrame, read
-from harness.capture.recorder import Recorder, recording
+from hanbench.harness.capture.errors import CaptureError
+from hanbench.harness.capture.keyfile import Key, KeyRing
+from hanbench.harness.capture.pcapng import DEFAULT_EPOCH, PcapngWriter
+from hanbench.harness.capture.reader import CapturedFrame, read
+from hanbench.harness.capture.recorder import Recorder, recording
 
 __all__ = [
     "DEFAULT_EPOCH",

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shlex import quote
 
-from emulator.zigbee.security.ccm import KEY_LENGTH
-from emulator.zigbee.security.keys import redacted
-from emulator.zigbee.storage import LinkKey, NonVolatile
-from harness.capture.errors import CaptureError
+from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
+from hanbench.emulator.zigbee.security.keys import redacted
+from hanbench.emulator.zigbee.storage import LinkKey, NonVolatile
+from hanbench.harness.capture.errors import CaptureError
 
 TABLE = "zigbee_pc_keys"
 """Wireshark's name of the table, and of the file with it in a configuration directory."""

@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from struct import Struct
 from typing import BinaryIO
 
-from harness.capture import tap
+from hanbench.harness.capture import tap
 
 SECTION_HEADER, INTERFACE_DESCRIPTION, ENHANCED_PACKET = 0x0A0D0D0A, 1, 6
 """Block types."""

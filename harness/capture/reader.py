@@ -11,9 +11,9 @@ from pathlib import Path
 from struct import Struct
 from typing import NamedTuple
 
-from harness.capture import tap
-from harness.capture.errors import CaptureError
-from harness.capture.pcapng import (
+from hanbench.harness.capture import tap
+from hanbench.harness.capture.errors import CaptureError
+from hanbench.harness.capture.pcapng import (
     BYTE_ORDER_MAGIC,
     COMMENT,
     END_OF_OPTIONS,

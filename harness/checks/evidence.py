@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from emulator.mac import frames
-from emulator.radio import Transmission
-from harness.medium import Medium
+from hanbench.emulator.mac import frames
+from hanbench.emulator.radio import Transmission
+from hanbench.harness.han.medium import Medium
 
 MOST = 200
 """Frames kept of one check, the first ones: a check that shows more proves no more."""

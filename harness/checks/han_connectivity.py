@@ -12,13 +12,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from emulator.clock import SECOND
-from emulator.devices import WanReply
-from emulator.devices.ids import HUB_ENDPOINT
-from emulator.zcl.clusters import BASIC, METERING
-from harness.checks.evidence import Evidence, Witness
-from harness.han import Han, OutageError
-from harness.migration.vocabulary import Subject, Verdict
+from hanbench.emulator.clock import SECOND
+from hanbench.emulator.devices import WanReply
+from hanbench.emulator.devices.ids import HUB_ENDPOINT
+from hanbench.emulator.zcl.clusters import BASIC, METERING
+from hanbench.harness.case.vocabulary import Subject, Verdict
+from hanbench.harness.checks.evidence import Evidence, Witness
+from hanbench.harness.han.han import Han, OutageError
 
 GT01 = "GT01"
 """The gas meter's HAN-related error."""

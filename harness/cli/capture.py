@@ -10,14 +10,14 @@ from typing import BinaryIO
 
 import click
 
-from emulator.clock import PacedClock, run
-from harness.bench import BenchFile
-from harness.captured import Capture, streaming
-from harness.cli.errors import BadInput
-from harness.cli.options import SPEED
-from harness.cli.output import say
-from harness.cli.up import come_up
-from harness.han import Han
+from hanbench.emulator.clock import PacedClock, run
+from hanbench.harness.bench.bench_file import BenchFile
+from hanbench.harness.bench.captured import Capture, streaming
+from hanbench.harness.cli.errors import BadInput
+from hanbench.harness.cli.options import SPEED
+from hanbench.harness.cli.output import say
+from hanbench.harness.cli.up import come_up
+from hanbench.harness.han.han import Han
 
 FLUSH_EVERY = 0.2
 """Real seconds: as live as an eye can follow."""

@@ -8,15 +8,15 @@ import click
 import msgspec
 from msgspec import Struct
 
-from emulator.clock import SECOND, PacedClock, run
-from harness.bench import BenchFile
-from harness.captured import capturing_if
-from harness.checks import CheckResult, HanConnectivityCheck
-from harness.cli.errors import ExitStatus
-from harness.cli.options import SPEED
-from harness.cli.output import json_option, print_json, say
-from harness.han import FormationError, Han, OutageError
-from harness.migration.vocabulary import Subject, Verdict
+from hanbench.emulator.clock import SECOND, PacedClock, run
+from hanbench.harness.bench.bench_file import BenchFile
+from hanbench.harness.bench.captured import capturing_if
+from hanbench.harness.case.vocabulary import Subject, Verdict
+from hanbench.harness.checks import CheckResult, HanConnectivityCheck
+from hanbench.harness.cli.errors import ExitStatus
+from hanbench.harness.cli.options import SPEED
+from hanbench.harness.cli.output import json_option, print_json, say
+from hanbench.harness.han.han import FormationError, Han, OutageError
 
 STATUS = {
     Verdict.PASS: ExitStatus.EXPECTED,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 from msgspec import Struct
 
-from emulator.clock import PacedClock, run
-from hardware.discovery import FoundPort, ports
-from hardware.probe import ROLES, Finding, Kind, probe
-from harness.cli.errors import BadInput, ExitStatus
-from harness.cli.output import json_option, print_json, say, table
+from hanbench.emulator.clock import PacedClock, run
+from hanbench.hardware.discovery import FoundPort, ports
+from hanbench.hardware.probe import ROLES, Finding, Kind, probe
+from hanbench.harness.cli.errors import BadInput, ExitStatus
+from hanbench.harness.cli.output import json_option, print_json, say, table
 
 
 class PortReport(Struct, frozen=True):

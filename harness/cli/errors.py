@@ -16,8 +16,8 @@ from types import FrameType
 
 import click
 
-from hardware.errors import RadioError
-from profiles.errors import ProfileError
+from hanbench.hardware.errors import RadioError
+from hanbench.profiles.errors import ProfileError
 
 
 class ExitStatus(IntEnum):

@@ -12,14 +12,14 @@ import msgspec
 import tomli_w
 from msgspec import Struct
 
-from harness.campaign.controllers import UnknownControllerError, controller_factory, named
-from harness.campaign.explore import Failure, shrink
-from harness.campaign.explore import explore as run_explore
-from harness.cli.errors import BadInput, ExitStatus
-from harness.cli.options import CONTROLLERS
-from harness.cli.output import json_option, print_json, say
-from harness.cli.progress import with_progress
-from harness.scenario.scenario import Scenario
+from hanbench.harness.campaign.explore import Failure, shrink
+from hanbench.harness.campaign.explore import explore as run_explore
+from hanbench.harness.cli.errors import BadInput, ExitStatus
+from hanbench.harness.cli.options import CONTROLLERS
+from hanbench.harness.cli.output import json_option, print_json, say
+from hanbench.harness.cli.progress import with_progress
+from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
+from hanbench.harness.scenario.scenario import Scenario
 
 MOST_SHRUNK = 3
 """Failures that are shrunk, each of another kind: one fault in a controller fails in a hundred ways."""

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from harness.capture import CaptureError, Key, keyfile
-from harness.cli.errors import BadInput
-from harness.cli.output import say
-from harness.wireshark import folders, launcher, profile
-from harness.wireshark.interfaces import offered, user_folder
-from harness.wireshark.keys import labelled
+from hanbench.harness.capture import CaptureError, Key, keyfile
+from hanbench.harness.cli.errors import BadInput
+from hanbench.harness.cli.output import say
+from hanbench.harness.wireshark import folders, launcher, profile
+from hanbench.harness.wireshark.interfaces import offered, user_folder
+from hanbench.harness.wireshark.keys import labelled
 
 _PATIENCE = 60
 """Seconds for the launcher to list its interfaces."""

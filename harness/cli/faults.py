@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from harness.cli.errors import unknown
-from harness.cli.output import json_option, print_json, table
-from harness.faults import FAULTS, Fault
+from hanbench.harness.cli.errors import unknown
+from hanbench.harness.cli.output import json_option, print_json, table
+from hanbench.harness.faults import FAULTS, Fault
 
 
 @click.group(invoke_without_command=True)

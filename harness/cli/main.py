@@ -9,32 +9,32 @@ from typing import NamedTuple
 
 import click
 
-from harness.cli.errors import end_cleanly_on_signals, guarded
-from harness.version import VERSION
+from hanbench import __version__
+from hanbench.harness.cli.errors import end_cleanly_on_signals, guarded
 
 
 class Lazy(NamedTuple):
     """A command that is not imported yet."""
 
     target: str
-    """`module:attribute`, a `click.Command`."""
+    """`module:attribute` in this package, a `click.Command`."""
     help: str
 
 
 COMMANDS = {
-    "verify": Lazy("harness.cli.verify:verify", "Judge a controller on the whole matrix of installations and faults."),
-    "run": Lazy("harness.cli.run:run", "Run one scenario file."),
-    "check": Lazy("harness.cli.check:check", "Run one HAN-connectivity check on a bench, emulated or real."),
-    "doctor": Lazy("harness.cli.doctor:doctor", "Find dongles, and say what each is fit for."),
-    "up": Lazy("harness.cli.up:up", "Bring a bench up and keep it: ports, dongles, a capture."),
-    "capture": Lazy("harness.cli.capture:capture", "Bring a bench up and write what is on its air to a pipe, live."),
-    "extcap": Lazy("harness.cli.extcap:extcap", "Benches as capture interfaces of Wireshark, and a profile for it."),
-    "selftest": Lazy("harness.cli.selftest:selftest", "Show that no wrong controller survives."),
-    "explore": Lazy("harness.cli.explore:explore", "Play random stories with a controller; shrink what fails."),
-    "rules": Lazy("harness.cli.rules:rules", "The rule sets that are judged, with their sources."),
-    "profiles": Lazy("harness.cli.profiles:profiles", "The cohorts and devices that are emulated."),
-    "faults": Lazy("harness.cli.faults:faults", "The failures that can be injected."),
-    "scenarios": Lazy("harness.cli.scenarios:scenarios", "The scenarios that come with hanbench."),
+    "verify": Lazy("verify:verify", "Judge a controller on the whole matrix of installations and faults."),
+    "run": Lazy("run:run", "Run one scenario file."),
+    "check": Lazy("check:check", "Run one HAN-connectivity check on a bench, emulated or real."),
+    "doctor": Lazy("doctor:doctor", "Find dongles, and say what each is fit for."),
+    "up": Lazy("up:up", "Bring a bench up and keep it: ports, dongles, a capture."),
+    "capture": Lazy("capture:capture", "Bring a bench up and write what is on its air to a pipe, live."),
+    "extcap": Lazy("extcap:extcap", "Benches as capture interfaces of Wireshark, and a profile for it."),
+    "selftest": Lazy("selftest:selftest", "Show that no wrong controller survives."),
+    "explore": Lazy("explore:explore", "Play random stories with a controller; shrink what fails."),
+    "rules": Lazy("rules:rules", "The rule sets that are judged, with their sources."),
+    "profiles": Lazy("profiles:profiles", "The cohorts and devices that are emulated."),
+    "faults": Lazy("faults:faults", "The failures that can be injected."),
+    "scenarios": Lazy("scenarios:scenarios", "The scenarios that come with hanbench."),
 }
 
 
@@ -52,7 +52,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self._table:
             return None
         module, _, attribute = self._table[cmd_name].target.partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
+        command: click.Command = getattr(import_module(f"{__package__}.{module}"), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -62,7 +62,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(VERSION, prog_name="hanbench")
+@click.version_option(__version__, prog_name="hanbench")
 def hanbench() -> None:
     """Emulated SMETS1 meters on real ZigBee frames: checked, broken, and their migration judged.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from profiles.benches import VIRTUAL
+from hanbench.profiles.benches import VIRTUAL
 
 CONTROLLERS = (
     "reference, a name that an installed package registers, wrong:NAME, module:attribute, "

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import click
 import msgspec
 
-from harness.cli.errors import unknown
-from harness.cli.output import json_option, print_json, table
-from profiles import cohorts, devices
-from profiles.loader import read_table
-from profiles.sheet import Fact, Sheet
-from profiles.sourced import Source
+from hanbench.harness.cli.errors import unknown
+from hanbench.harness.cli.output import json_option, print_json, table
+from hanbench.profiles import cohorts, devices
+from hanbench.profiles.loader import read_table
+from hanbench.profiles.sheet import Fact, Sheet
+from hanbench.profiles.sourced import Source
 
 
 class Profile(NamedTuple):

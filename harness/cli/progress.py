@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from harness.cli.output import say
+from hanbench.harness.cli.output import say
 
 T = TypeVar("T")
 FEW = 20

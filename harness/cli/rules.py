@@ -8,9 +8,9 @@ from typing import Any
 import click
 import msgspec
 
-from harness.cli.errors import unknown
-from harness.cli.output import json_option, print_json, table
-from profiles.rulesets import Cohort, InstallationType, RuleSet, Sourced, load_ruleset, shipped
+from hanbench.harness.cli.errors import unknown
+from hanbench.harness.cli.output import json_option, print_json, table
+from hanbench.profiles.rulesets import Cohort, InstallationType, RuleSet, Sourced, load_ruleset, shipped
 
 
 @click.group(invoke_without_command=True)

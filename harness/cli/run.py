@@ -7,26 +7,26 @@ from pathlib import Path
 import click
 import msgspec
 
-from emulator.clock import PacedClock, VirtualClock
-from emulator.zcl.smart_energy import SmartEnergy
-from harness.bench import BenchFile
-from harness.build import ERAS
-from harness.campaign.controllers import UnknownControllerError, controller_factory, named
-from harness.capture import keyfile
-from harness.cli.errors import BadInput, ExitStatus
-from harness.cli.options import CONTROLLERS, SPEED
-from harness.cli.output import json_option, print_json, say
-from harness.identities import load_credentials
-from harness.migration.trace import encode
-from harness.report.html import HtmlWriter, pack
-from harness.report.model import ScenarioReport, describe
-from harness.report.story import CheckStory, Story, tell
-from harness.scenario.play import play
-from harness.scenario.scenario import load_scenario
-from harness.scenario.scenario import shipped as shipped_scenarios
-from profiles.benches import Beginning
-from profiles.cohorts import household
-from profiles.rulesets import Cohort, shipped
+from hanbench.emulator.clock import PacedClock, VirtualClock
+from hanbench.emulator.zcl.smart_energy import SmartEnergy
+from hanbench.harness.bench.bench_file import BenchFile
+from hanbench.harness.capture import keyfile
+from hanbench.harness.case.trace import encode
+from hanbench.harness.cli.errors import BadInput, ExitStatus
+from hanbench.harness.cli.options import CONTROLLERS, SPEED
+from hanbench.harness.cli.output import json_option, print_json, say
+from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
+from hanbench.harness.han.credentials import load_credentials
+from hanbench.harness.han.settings import ERAS
+from hanbench.harness.report.html import HtmlWriter, pack
+from hanbench.harness.report.model import ScenarioReport, describe
+from hanbench.harness.report.story import CheckStory, Story, tell
+from hanbench.harness.scenario.play import play
+from hanbench.harness.scenario.scenario import load_scenario
+from hanbench.harness.scenario.scenario import shipped as shipped_scenarios
+from hanbench.profiles.benches import Beginning
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.rulesets import Cohort, shipped
 
 ACKNOWLEDGED = "aps-ack"
 EVIDENCE = 12

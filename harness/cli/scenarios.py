@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from harness.cli.errors import unknown
-from harness.cli.output import json_option, print_json, table
-from harness.scenario.scenario import load_scenario
-from harness.scenario.scenario import shipped as shipped_scenarios
-from harness.scenario.words import in_words
-from profiles.rulesets import shipped
+from hanbench.harness.cli.errors import unknown
+from hanbench.harness.cli.output import json_option, print_json, table
+from hanbench.harness.scenario.scenario import load_scenario
+from hanbench.harness.scenario.scenario import shipped as shipped_scenarios
+from hanbench.harness.scenario.words import in_words
+from hanbench.profiles.rulesets import shipped
 
 
 @click.group(invoke_without_command=True)

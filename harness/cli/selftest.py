@@ -8,11 +8,11 @@ from collections import Counter
 import click
 from msgspec import Struct
 
-from harness.campaign.selftest import Caught, suspects
-from harness.campaign.selftest import selftest as run_selftest
-from harness.cli.errors import ExitStatus
-from harness.cli.output import json_option, print_json, say, table
-from harness.cli.progress import with_progress
+from hanbench.harness.campaign.selftest import Caught, suspects
+from hanbench.harness.campaign.selftest import selftest as run_selftest
+from hanbench.harness.cli.errors import ExitStatus
+from hanbench.harness.cli.output import json_option, print_json, say, table
+from hanbench.harness.cli.progress import with_progress
 
 
 class SelftestReport(Struct, frozen=True):

@@ -11,14 +11,14 @@ import click
 import msgspec
 from msgspec import Struct
 
-from emulator.clock import SECOND, PacedClock, run
-from harness.bench import BenchFile
-from harness.captured import capturing
-from harness.cli.errors import BadInput
-from harness.cli.options import SPEED
-from harness.cli.output import json_option, say, table
-from harness.han import FormationError, Han
-from harness.janitor import cleaned_up
+from hanbench.emulator.clock import SECOND, PacedClock, run
+from hanbench.harness.bench.bench_file import BenchFile
+from hanbench.harness.bench.captured import capturing
+from hanbench.harness.bench.cleanup import cleaned_up
+from hanbench.harness.cli.errors import BadInput
+from hanbench.harness.cli.options import SPEED
+from hanbench.harness.cli.output import json_option, say, table
+from hanbench.harness.han.han import FormationError, Han
 
 
 class PortOutput(Struct, frozen=True):

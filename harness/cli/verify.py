@@ -9,19 +9,19 @@ from pathlib import Path
 
 import click
 
-from harness.campaign import Campaign, execute, matrix
-from harness.campaign.controllers import UnknownControllerError, controller_factory, named
-from harness.cli.errors import BadInput, ExitStatus
-from harness.cli.options import CONTROLLERS
-from harness.cli.output import json_option, print_json, say, table
-from harness.cli.progress import with_progress
-from harness.report.html import HtmlWriter
-from harness.report.json_file import ReportWriter
-from harness.report.junit import JunitWriter
-from harness.report.model import Summary
-from harness.report.tally import Tally
-from profiles.benches import Beginning
-from profiles.rulesets import shipped
+from hanbench.harness.campaign import Campaign, execute, matrix
+from hanbench.harness.cli.errors import BadInput, ExitStatus
+from hanbench.harness.cli.options import CONTROLLERS
+from hanbench.harness.cli.output import json_option, print_json, say, table
+from hanbench.harness.cli.progress import with_progress
+from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
+from hanbench.harness.report.html import HtmlWriter
+from hanbench.harness.report.json_file import ReportWriter
+from hanbench.harness.report.junit import JunitWriter
+from hanbench.harness.report.model import Summary
+from hanbench.harness.report.tally import Tally
+from hanbench.profiles.benches import Beginning
+from hanbench.profiles.rulesets import shipped
 
 DEFAULT_OUT = "hanbench-report"
 

@@ -8,10 +8,10 @@ from scapy.fields import Field
 from scapy.packet import Packet
 from scapy.volatile import RandBin, RandNum, RandString
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.layout import Choice, Counted, Kind, Repeated, Rest, Trailing, Uint
-from emulator.octets import Reader
-from emulator.zcl.codecs import Boolean, CharacterString, Integer, OctetString
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.layout import Choice, Counted, Kind, Repeated, Rest, Trailing, Uint
+from hanbench.emulator.octets import Reader
+from hanbench.emulator.zcl.codecs import Boolean, CharacterString, Integer, OctetString
 
 _ZEROS = bytes(256)
 _LONGEST = 24
@@ -19,7 +19,7 @@ _LONGEST = 24
 
 
 class KindField(Field[Any, Any]):
-    """A field whose octets are those of an `emulator.layout` kind. None: left out, where it may be."""
+    """A field whose octets are those of an `hanbench.emulator.layout` kind. None: left out, where it may be."""
 
     __slots__ = ("kind",)
 

@@ -8,18 +8,18 @@ from typing import Any, NamedTuple
 
 from scapy.packet import Packet
 
-from emulator.clock import SECOND
-from emulator.devices.device import Device
-from emulator.mac import frames as mac
-from emulator.radio import AirRadio, RadioConfig, Transmission, TxResult, TxStatus
-from emulator.zigbee.aps import frames as aps
-from emulator.zigbee.nwk import frames as nwk
-from emulator.zigbee.security.ccm import cipher
-from emulator.zigbee.security.keys import KeyId
-from harness.crafting.layers import SMART_ENERGY, Aps, addressed
-from harness.frames import Dissected, Dissector
-from harness.synchronous import Bench
-from profiles.benches import Beginning
+from hanbench.emulator.clock import SECOND
+from hanbench.emulator.devices.device import Device
+from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.radio import AirRadio, RadioConfig, Transmission, TxResult, TxStatus
+from hanbench.emulator.zigbee.aps import frames as aps
+from hanbench.emulator.zigbee.nwk import frames as nwk
+from hanbench.emulator.zigbee.security.ccm import cipher
+from hanbench.emulator.zigbee.security.keys import KeyId
+from hanbench.harness.bench.synchronous import Bench
+from hanbench.harness.crafting.layers import SMART_ENERGY, Aps, addressed
+from hanbench.harness.frames import Dissected, Dissector
+from hanbench.profiles.benches import Beginning
 
 ENDPOINT = 1
 RADIUS = 30

@@ -13,10 +13,10 @@ from scapy.fields import BitField, ByteField, ConditionalField, XLEShortField
 from scapy.layers import zigbee
 from scapy.packet import Packet, Raw
 
-from emulator.zcl.cluster import Cluster, Command, key_of
-from emulator.zcl.clusters import CLUSTERS
-from emulator.zcl.frame import CLUSTER, GLOBAL, TO_CLIENT, TO_SERVER
-from harness.crafting.fields import KindField
+from hanbench.emulator.zcl.cluster import Cluster, Command, key_of
+from hanbench.emulator.zcl.clusters import CLUSTERS
+from hanbench.emulator.zcl.frame import CLUSTER, GLOBAL, TO_CLIENT, TO_SERVER
+from hanbench.harness.crafting.fields import KindField
 
 Place = tuple[int, int, int]
 """Cluster, direction, key of the command."""

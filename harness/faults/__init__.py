@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from harness.faults import keys, network, radio, upkeep
-from harness.faults.fault import Fault
-from harness.faults.ground_truth import obstacles, reachable
-from harness.migration.vocabulary import Subject
+from hanbench.harness.case.vocabulary import Subject
+from hanbench.harness.faults import keys, network, radio, upkeep
+from hanbench.harness.faults.fault import Fault
+from hanbench.harness.faults.ground_truth import obstacles, reachable
 
 FAULTS: dict[str, Fault] = {
     fault.name: fault for fault in (*radio.FAULTS, *network.FAULTS, *keys.FAULTS, *upkeep.FAULTS)

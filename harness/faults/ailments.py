@@ -12,12 +12,12 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 
-from emulator.devices import Esme, Gsme
-from harness.faults import FAULTS, service
-from harness.faults.fault import Fault
-from harness.faults.ground_truth import obstacles, reachable
-from harness.han import FormationError, Han
-from harness.migration.vocabulary import Subject
+from hanbench.emulator.devices import Esme, Gsme
+from hanbench.harness.case.vocabulary import Subject
+from hanbench.harness.faults import FAULTS, service
+from hanbench.harness.faults.fault import Fault
+from hanbench.harness.faults.ground_truth import obstacles, reachable
+from hanbench.harness.han.han import FormationError, Han
 
 LOOK_EVERY = 10
 """Seconds between two looks whether a healed meter has found its way back."""

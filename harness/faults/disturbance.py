@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from emulator.radio import Harm, Transmission
-from emulator.randomness import RandomSource
-from harness.frames.sightings import Sightings
-from harness.han import Han
-from harness.migration.plan import Disturbance, FrameTrigger
+from hanbench.emulator.radio import Harm, Transmission
+from hanbench.emulator.randomness import RandomSource
+from hanbench.harness.case.plan import Disturbance, FrameTrigger
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.observer import Sightings
 
 Note = Callable[[str], None]
 """Puts a comment on the frame that is on the air now."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from harness.han import Han
-from harness.migration.vocabulary import Subject
+from hanbench.harness.case.vocabulary import Subject
+from hanbench.harness.han.han import Han
 
 Action = Callable[[Han], Awaitable[None]]
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import exp
 
-from emulator.devices import Esme, Gsme
-from emulator.devices.admission import DATA_KEYS
-from emulator.radio import AirRadio
-from emulator.radio.propagation import CCA_THRESHOLD, dbm
-from harness.han import Han
+from hanbench.emulator.devices import Esme, Gsme
+from hanbench.emulator.devices.admission import DATA_KEYS
+from hanbench.emulator.radio import AirRadio
+from hanbench.emulator.radio.propagation import CCA_THRESHOLD, dbm
+from hanbench.harness.han.han import Han
 
 LONG_FRAME_BITS = 8 * 100
 LEAST_CHANCE = 0.5

@@ -6,18 +6,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from emulator.randomness import split
-from emulator.zigbee.nwk.join_states import JoinEvent
-from emulator.zigbee.security.cbke import Authority, Identity
-from emulator.zigbee.security.ccm import KEY_LENGTH
-from emulator.zigbee.security.install_code import InstallCode
-from emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey
-from harness.build import MADE_UP_AUTHORITY, made_up_identity
-from harness.faults import service
-from harness.faults.fault import Action, Fault
-from harness.faults.ground_truth import reachable
-from harness.han import PERMIT_SECONDS, Han
-from harness.migration.vocabulary import Subject
+from hanbench.emulator.randomness import split
+from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
+from hanbench.emulator.zigbee.security.cbke import Authority, Identity
+from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
+from hanbench.emulator.zigbee.security.install_code import InstallCode
+from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey
+from hanbench.harness.case.vocabulary import Subject
+from hanbench.harness.faults import service
+from hanbench.harness.faults.fault import Action, Fault
+from hanbench.harness.faults.ground_truth import reachable
+from hanbench.harness.han.han import PERMIT_SECONDS, Han
+from hanbench.harness.han.settings import MADE_UP_AUTHORITY, made_up_identity
 
 SETTLE = 20
 """Seconds in which a key establishment has ended, well or badly."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from emulator.radio import Jammer
-from harness.faults.fault import Fault
-from harness.han import Han
-from harness.migration.vocabulary import Subject
+from hanbench.emulator.radio import Jammer
+from hanbench.harness.case.vocabulary import Subject
+from hanbench.harness.faults.fault import Fault
+from hanbench.harness.han.han import Han
 
 FAR_AWAY = (600.0, 0.0)
 """Metres."""

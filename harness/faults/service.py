@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from emulator.zigbee.nwk.join_states import JoinEvent
-from emulator.zigbee.nwk.joining import Joiner
-from harness.han import PERMIT_SECONDS, Han
+from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
+from hanbench.emulator.zigbee.nwk.joining import Joiner
+from hanbench.harness.han.han import PERMIT_SECONDS, Han
 
 BATTERY_OUT = 5
 """Seconds."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from harness.faults import service
-from harness.faults.fault import Fault
-from harness.han import Han
-from harness.migration.vocabulary import Subject
+from hanbench.harness.case.vocabulary import Subject
+from hanbench.harness.faults import service
+from hanbench.harness.faults.fault import Fault
+from hanbench.harness.han.han import Han
 
 SETTLE = 12
 """Seconds in which a broadcast has gone through the HAN and those who heard it have acted on it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.frames.dissected import Dissected, Layer
-from harness.frames.dissector import Dissector
+from hanbench.harness.frames.dissected import Dissected, Layer
+from hanbench.harness.frames.dissector import Dissector
 
 __all__ = ["Dissected", "Dissector", "Layer"]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from emulator.errors import RemoteProtocolError
-from emulator.zcl import foundation
-from emulator.zcl import frame as zcl
-from emulator.zcl.cluster import AttributeTable, key_of
-from emulator.zcl.clusters import BY_ID
-from emulator.zcl.records import AttributeRecord, ReadRecord
-from emulator.zcl.status import Status
-from emulator.zigbee.zdo import messages as zdp
-from harness.frames import words
-from harness.frames.dissected import MALFORMED, Layer
+from hanbench.emulator.errors import RemoteProtocolError
+from hanbench.emulator.zcl import foundation
+from hanbench.emulator.zcl import frame as zcl
+from hanbench.emulator.zcl.cluster import AttributeTable, key_of
+from hanbench.emulator.zcl.clusters import BY_ID
+from hanbench.emulator.zcl.records import AttributeRecord, ReadRecord
+from hanbench.emulator.zcl.status import Status
+from hanbench.emulator.zigbee.zdo import messages as zdp
+from hanbench.harness.frames import words
+from hanbench.harness.frames.dissected import MALFORMED, Layer
 
 DEVICE_PROFILE = 0x0000
 

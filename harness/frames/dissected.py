@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
-from harness.frames.words import Fields
+from hanbench.harness.frames.words import Fields
 
 UNREADABLE = "unreadable"
 """Name of a frame that no known key opens."""

@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Protocol
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.mac import frames as mac
-from emulator.zigbee.aps import commands as aps_commands
-from emulator.zigbee.aps import frames as aps
-from emulator.zigbee.nwk import beacon as nwk_beacon
-from emulator.zigbee.nwk import commands as nwk_commands
-from emulator.zigbee.nwk import frames as nwk
-from emulator.zigbee.security.ccm import FrameCipher, cipher
-from emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY, KeyId, key_load_key, key_transport_key
-from harness.frames import words
-from harness.frames.contents import DEVICE_PROFILE, Content, content
-from harness.frames.dissected import MALFORMED, UNREADABLE, Dissected, Layer
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.zigbee.aps import commands as aps_commands
+from hanbench.emulator.zigbee.aps import frames as aps
+from hanbench.emulator.zigbee.nwk import beacon as nwk_beacon
+from hanbench.emulator.zigbee.nwk import commands as nwk_commands
+from hanbench.emulator.zigbee.nwk import frames as nwk
+from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
+from hanbench.emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY, KeyId, key_load_key, key_transport_key
+from hanbench.harness.frames import words
+from hanbench.harness.frames.contents import DEVICE_PROFILE, Content, content
+from hanbench.harness.frames.dissected import MALFORMED, UNREADABLE, Dissected, Layer
 
 _DERIVED: dict[KeyId, Callable[[bytes], bytes]] = {
     KeyId.KEY_TRANSPORT: key_transport_key,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cache
 from types import ModuleType
 
-from emulator.mac import frames as mac
-from emulator.zcl import foundation
-from emulator.zcl.clusters import CLUSTERS
-from emulator.zigbee.aps import commands as aps_commands
-from emulator.zigbee.nwk import commands as nwk_commands
-from emulator.zigbee.zdo import messages as zdp
-from harness.frames.dissected import MALFORMED, UNREADABLE
-from harness.frames.words import kebab
+from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.zcl import foundation
+from hanbench.emulator.zcl.clusters import CLUSTERS
+from hanbench.emulator.zigbee.aps import commands as aps_commands
+from hanbench.emulator.zigbee.nwk import commands as nwk_commands
+from hanbench.emulator.zigbee.zdo import messages as zdp
+from hanbench.harness.frames.dissected import MALFORMED, UNREADABLE
+from hanbench.harness.frames.words import kebab
 
 
 @cache

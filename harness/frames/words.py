@@ -8,8 +8,8 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from emulator.zigbee.security.keys import redacted
-from emulator.zigbee.zdo.messages import Message as ZdpMessage
+from hanbench.emulator.zigbee.security.keys import redacted
+from hanbench.emulator.zigbee.zdo.messages import Message as ZdpMessage
 
 Fields = tuple[tuple[str, str], ...]
 

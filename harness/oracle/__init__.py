@@ -5,8 +5,8 @@ It knows the vocabulary, the trace and the rule sets; it shares no code with any
 
 from __future__ import annotations
 
-from harness.oracle.expected import Expected, expected
-from harness.oracle.judge import PROPERTIES, judge
-from harness.oracle.violation import Property, Violation
+from hanbench.harness.oracle.expected import Expected, expected
+from hanbench.harness.oracle.judge import PROPERTIES, judge
+from hanbench.harness.oracle.violation import Property, Violation
 
 __all__ = ["PROPERTIES", "Expected", "Property", "Violation", "expected", "judge"]

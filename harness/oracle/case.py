@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from harness.migration.installation import Installation, Status
-from harness.migration.plan import Says, State
-from harness.migration.trace import (
+from hanbench.harness.case.installation import Installation, Status
+from hanbench.harness.case.plan import Says, State
+from hanbench.harness.case.trace import (
     AnyRecord,
     CheckFinished,
     CheckStarted,
@@ -25,7 +25,7 @@ from harness.migration.trace import (
     Taken,
     Truth,
 )
-from harness.migration.vocabulary import (
+from hanbench.harness.case.vocabulary import (
     Authorisation,
     CommissionDevices,
     Device,
@@ -37,7 +37,7 @@ from harness.migration.vocabulary import (
     Verdict,
     Withdrawal,
 )
-from profiles.rulesets import DecisionRule, InstallationType, RuleSet
+from hanbench.profiles.rulesets import DecisionRule, InstallationType, RuleSet
 
 BOTH = frozenset(Device)
 ESME_ONLY = frozenset({Device.ESME})

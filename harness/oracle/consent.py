@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.migration.plan import Says
-from harness.migration.vocabulary import Outcome
-from harness.oracle.case import Case, Decision, Voice, frames_of
-from harness.oracle.counting import counted, is_failure
-from harness.oracle.scope import allowed_on
-from harness.oracle.violation import Finding, Property
-from profiles.rulesets import Consent, Decider, RuleSet, Sourced
+from hanbench.harness.case.plan import Says
+from hanbench.harness.case.vocabulary import Outcome
+from hanbench.harness.oracle.case import Case, Decision, Voice, frames_of
+from hanbench.harness.oracle.counting import counted, is_failure
+from hanbench.harness.oracle.scope import allowed_on
+from hanbench.harness.oracle.violation import Finding, Property
+from hanbench.profiles.rulesets import Consent, Decider, RuleSet, Sourced
 
 
 def needed_consent(case: Case, rules: RuleSet, position: int) -> Sourced[Consent]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.migration.vocabulary import Outcome, Subject, Verdict
-from harness.oracle.case import Case, Check, frames_of
-from harness.oracle.violation import Finding, Property
-from profiles.rulesets import Counting, RuleSet
+from hanbench.harness.case.vocabulary import Outcome, Subject, Verdict
+from hanbench.harness.oracle.case import Case, Check, frames_of
+from hanbench.harness.oracle.violation import Finding, Property
+from hanbench.profiles.rulesets import Counting, RuleSet
 
 
 def is_failure(check: Check, rules: RuleSet) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from harness.migration.trace import AnyRecord
-from harness.migration.vocabulary import Outcome
-from harness.oracle.case import Case
-from profiles.rulesets import Decider, RuleSet
+from hanbench.harness.case.trace import AnyRecord
+from hanbench.harness.case.vocabulary import Outcome
+from hanbench.harness.oracle.case import Case
+from hanbench.profiles.rulesets import Decider, RuleSet
 
 _BY_RULE = (Outcome.MIGRATE_ESME_ONLY, Outcome.HOLD, Outcome.REFUSE)
 """Outcomes in which somebody's word counted, or would have; the others follow from what the meters do."""

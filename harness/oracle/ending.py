@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from harness.migration.vocabulary import Device, Outcome
-from harness.oracle.case import BOTH, ESME_ONLY, Case, frames_of
-from harness.oracle.consent import has_consent, needed_consent
-from harness.oracle.counting import counted
-from harness.oracle.scope import allowed_on
-from harness.oracle.violation import Finding, Property
+from hanbench.harness.case.vocabulary import Device, Outcome
+from hanbench.harness.oracle.case import BOTH, ESME_ONLY, Case, frames_of
+from hanbench.harness.oracle.consent import has_consent, needed_consent
+from hanbench.harness.oracle.counting import counted
+from hanbench.harness.oracle.scope import allowed_on
+from hanbench.harness.oracle.violation import Finding, Property
 
 GRACE = timedelta(days=1)
 """Beyond `decide_by`: time for a commissioning that was under way."""

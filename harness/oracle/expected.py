@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from harness.migration.installation import Installation, Status
-from harness.migration.plan import Change, Handover, Plan, Says, State, SupplierAct
-from harness.migration.vocabulary import Outcome, Subject
-from profiles.rulesets import Consent, Counting, InstallationType, RuleSet
+from hanbench.harness.case.installation import Installation, Status
+from hanbench.harness.case.plan import Change, Handover, Plan, Says, State, SupplierAct
+from hanbench.harness.case.vocabulary import Outcome, Subject
+from hanbench.profiles.rulesets import Consent, Counting, InstallationType, RuleSet
 
 CHECK_TAKES = (timedelta(minutes=35), timedelta(0), timedelta(hours=2))
 """Lengths of a check that are tried; the first is the usual one, for a sleeper that wakes each half hour."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from harness.migration.plan import State
-from harness.migration.trace import Excluded
-from harness.migration.vocabulary import Device, Subject, Verdict
-from harness.oracle.case import ESME_ONLY, Case, Check, Decision, frames_of
-from harness.oracle.counting import counted, is_failure
-from harness.oracle.violation import Finding, Property
+from hanbench.harness.case.plan import State
+from hanbench.harness.case.trace import Excluded
+from hanbench.harness.case.vocabulary import Device, Subject, Verdict
+from hanbench.harness.oracle.case import ESME_ONLY, Case, Check, Decision, frames_of
+from hanbench.harness.oracle.counting import counted, is_failure
+from hanbench.harness.oracle.violation import Finding, Property
 
 
 def _evidence_age(case: Case, decision: Decision) -> tuple[Check, timedelta, timedelta] | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from harness.migration.trace import AnyRecord
-from harness.oracle import consent, counting, ending, gsme, scope, verdicts
-from harness.oracle.case import Case
-from harness.oracle.violation import Property, Violation
-from profiles.rulesets import RuleSet
+from hanbench.harness.case.trace import AnyRecord
+from hanbench.harness.oracle import consent, counting, ending, gsme, scope, verdicts
+from hanbench.harness.oracle.case import Case
+from hanbench.harness.oracle.violation import Property, Violation
+from hanbench.profiles.rulesets import RuleSet
 
 PROPERTIES: tuple[Property, ...] = (
     *scope.PROPERTIES,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from harness.migration.vocabulary import Outcome
-from harness.oracle.case import Case
-from harness.oracle.counting import counted, is_failure
-from harness.oracle.violation import Finding, Property
-from profiles.rulesets import Sourced
+from hanbench.harness.case.vocabulary import Outcome
+from hanbench.harness.oracle.case import Case
+from hanbench.harness.oracle.counting import counted, is_failure
+from hanbench.harness.oracle.violation import Finding, Property
+from hanbench.profiles.rulesets import Sourced
 
 
 def allowed_on(case: Case, at: datetime, position: int) -> Sourced[bool] | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.migration.plan import State
-from harness.migration.vocabulary import Subject, Verdict
-from harness.oracle.case import Case, Check, frames_of
-from harness.oracle.violation import Finding, Property
+from hanbench.harness.case.plan import State
+from hanbench.harness.case.vocabulary import Subject, Verdict
+from hanbench.harness.oracle.case import Case, Check, frames_of
+from hanbench.harness.oracle.violation import Finding, Property
 
 _WELL = frozenset({State.WELL})
 _BROKEN = frozenset({State.BROKEN})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from harness.oracle.case import Case
+    from hanbench.harness.oracle.case import Case
 
 
 class Violation(Struct, frozen=True, forbid_unknown_fields=True):

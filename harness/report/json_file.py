@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from harness.report.model import VERSION, ScenarioReport, Summary
-from harness.version import VERSION as HANBENCH
+from hanbench import __version__
+from hanbench.harness.report.model import VERSION, ScenarioReport, Summary
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -60,7 +60,7 @@ class ReportWriter:
         self._totals = Totals()
         head = {
             "version": VERSION,
-            "hanbench": HANBENCH,
+            "hanbench": __version__,
             "seed": seed,
             "controller": controller,
             "rule_sets": list(rule_sets),

@@ -7,7 +7,7 @@ from types import TracebackType
 from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
-from harness.report.model import ScenarioReport
+from hanbench.harness.report.model import ScenarioReport
 
 Attributes = dict[str, str]
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from emulator.clock import SECOND
-from harness.capture import keyfile
-from harness.migration.plan import Says
-from harness.migration.trace import SupplierSaid
-from harness.migration.vocabulary import Outcome, Subject, Verdict
-from harness.oracle import Violation
-from harness.scenario.play import Played
+from hanbench.emulator.clock import SECOND
+from hanbench.harness.capture import keyfile
+from hanbench.harness.case.plan import Says
+from hanbench.harness.case.trace import SupplierSaid
+from hanbench.harness.case.vocabulary import Outcome, Subject, Verdict
+from hanbench.harness.oracle import Violation
+from hanbench.harness.scenario.play import Played
 
 VERSION = 2
 

@@ -7,12 +7,9 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from emulator.clock import SECOND
-from harness.checks import CheckResult
-from harness.checks.evidence import Evidence
-from harness.frames import Dissector
-from harness.migration.plan import State
-from harness.migration.trace import (
+from hanbench.emulator.clock import SECOND
+from hanbench.harness.case.plan import State
+from hanbench.harness.case.trace import (
     AnyRecord,
     CheckFinished,
     Closed,
@@ -25,14 +22,17 @@ from harness.migration.trace import (
     Taken,
     Truth,
 )
-from harness.migration.vocabulary import (
+from hanbench.harness.case.vocabulary import (
     AskSupplier,
     CommissionDevices,
     InstallationChanged,
     RunCheck,
     Verdict,
 )
-from harness.scenario.play import Played
+from hanbench.harness.checks import CheckResult
+from hanbench.harness.checks.evidence import Evidence
+from hanbench.harness.frames import Dissector
+from hanbench.harness.scenario.play import Played
 
 SHOWN = 16
 """Frames of one check that are shown: its first and its last."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from harness.migration.vocabulary import Outcome, Verdict
-from harness.report.model import ScenarioReport
+from hanbench.harness.case.vocabulary import Outcome, Verdict
+from hanbench.harness.report.model import ScenarioReport
 
 WORST = 12
 """Failed scenarios that are named on the terminal; the report has all of them."""

@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from harness.frames.pattern import FramePattern
-from harness.migration.installation import Moment
-from harness.migration.trace import AnyRecord, CheckFinished, Commissioned, Excluded
-from harness.migration.vocabulary import Device, Outcome
-from harness.oracle.decider import decided
-from profiles.rulesets import Decider, RuleSet
+from hanbench.harness.case.installation import Moment
+from hanbench.harness.case.pattern import FramePattern
+from hanbench.harness.case.trace import AnyRecord, CheckFinished, Commissioned, Excluded
+from hanbench.harness.case.vocabulary import Device, Outcome
+from hanbench.harness.oracle.decider import decided
+from hanbench.profiles.rulesets import Decider, RuleSet
 
 Count = Annotated[int, Meta(ge=0)]
 Phase = Literal["anywhere", "checks", "commissioning"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from emulator.radio import Transmission
-from harness.frames.sightings import Sightings
-from harness.han import Han
-from harness.scenario.expectation import FrameExpectation, Phase
+from hanbench.emulator.radio import Transmission
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.observer import Sightings
+from hanbench.harness.scenario.expectation import FrameExpectation, Phase
 
 
 class FrameCount:

@@ -8,28 +8,28 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from emulator.clock import VirtualClock, run
-from harness.bench import BenchFile
-from harness.build import settings_for
-from harness.capture import KeyRing
-from harness.captured import capturing_if
-from harness.checks import CheckResult, HanConnectivityCheck
-from harness.han import Han
-from harness.identities import Credentials
-from harness.installed import install
-from harness.migration.controller import AnyController
-from harness.migration.installation import Installation
-from harness.migration.session import drive
-from harness.migration.trace import AnyRecord, Trace
-from harness.migration.vocabulary import Outcome
-from harness.oracle import Expected, Violation, expected, judge
-from harness.scenario.expectation import unmet
-from harness.scenario.frame_count import FrameCount
-from harness.scenario.scenario import Scenario, home_of
-from harness.scenario.world import HanWorld
-from profiles.benches import Beginning
-from profiles.errors import ProfileError
-from profiles.rulesets import RuleSet
+from hanbench.emulator.clock import VirtualClock, run
+from hanbench.harness.bench.bench_file import BenchFile
+from hanbench.harness.bench.captured import capturing_if
+from hanbench.harness.capture import KeyRing
+from hanbench.harness.case.controller import AnyController
+from hanbench.harness.case.installation import Installation
+from hanbench.harness.case.session import drive
+from hanbench.harness.case.trace import AnyRecord, Trace
+from hanbench.harness.case.vocabulary import Outcome
+from hanbench.harness.checks import CheckResult, HanConnectivityCheck
+from hanbench.harness.han.credentials import Credentials
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.installed import install
+from hanbench.harness.han.settings import settings_for
+from hanbench.harness.oracle import Expected, Violation, expected, judge
+from hanbench.harness.scenario.expectation import unmet
+from hanbench.harness.scenario.frame_count import FrameCount
+from hanbench.harness.scenario.scenario import Scenario, home_of
+from hanbench.harness.scenario.world import HanWorld
+from hanbench.profiles.benches import Beginning
+from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.rulesets import RuleSet
 
 FORMATION = timedelta(minutes=15)
 """The HAN is set up this long before the installation is loaded."""

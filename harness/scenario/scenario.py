@@ -10,20 +10,20 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, structs
 
-from emulator.randomness import split
-from harness.faults import FAULTS
-from harness.frames.names import clusters, names
-from harness.frames.pattern import FramePattern, Place
-from harness.migration.installation import Installation, Meter, Moment, Rulebook
-from harness.migration.plan import Change, Handover, Plan, State, SupplierAct
-from harness.scenario.expectation import Expectation
-from profiles.benches import Beginning, find_bench
-from profiles.benches import ids as bench_ids
-from profiles.cohorts import Household, household, household_of
-from profiles.errors import ProfileError
-from profiles.explain import suggestion
-from profiles.loader import load
-from profiles.rulesets import Cohort, RuleSet, Switches
+from hanbench.emulator.randomness import split
+from hanbench.harness.case.installation import Installation, Meter, Moment, Rulebook
+from hanbench.harness.case.pattern import FramePattern, Place
+from hanbench.harness.case.plan import Change, Handover, Plan, State, SupplierAct
+from hanbench.harness.faults import FAULTS
+from hanbench.harness.frames.names import clusters, names
+from hanbench.harness.scenario.expectation import Expectation
+from hanbench.profiles.benches import Beginning, find_bench
+from hanbench.profiles.benches import ids as bench_ids
+from hanbench.profiles.cohorts import Household, household, household_of
+from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.explain import suggestion
+from hanbench.profiles.loader import load
+from hanbench.profiles.rulesets import Cohort, RuleSet, Switches
 
 IN_FORCE = "in-force"
 """As `rules`: whatever was in force on the day."""

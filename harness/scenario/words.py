@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from harness.faults import FAULTS
-from harness.migration.installation import Meter
-from harness.migration.plan import Change, Handover, Says, State, SupplierAct
-from harness.migration.vocabulary import Device, Subject
-from harness.scenario.expectation import Expectation, FrameExpectation
-from harness.scenario.scenario import IN_FORCE, Scenario
+from hanbench.harness.case.installation import Meter
+from hanbench.harness.case.plan import Change, Handover, Says, State, SupplierAct
+from hanbench.harness.case.vocabulary import Device, Subject
+from hanbench.harness.faults import FAULTS
+from hanbench.harness.scenario.expectation import Expectation, FrameExpectation
+from hanbench.harness.scenario.scenario import IN_FORCE, Scenario
 
 _SUBJECTS = {
     Subject.GSME: "the gas meter",

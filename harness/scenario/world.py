@@ -6,19 +6,25 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 
-from emulator.clock import SECOND
-from emulator.zcl.clusters import BASIC
-from harness.checks import HanConnectivityCheck
-from harness.checks.han_connectivity import CONTROL_PATIENCE, IDENTITY, METER_ENDPOINT, WAN_PATIENCE, CheckResult
-from harness.faults import FAULTS
-from harness.faults.ailments import Ailments, BenchError
-from harness.faults.disturbance import Disturber, Note
-from harness.han import FormationError, Han
-from harness.migration.plan import Change, Plan, State
-from harness.migration.trace import Trace
-from harness.migration.vocabulary import Device, Subject
-from harness.migration.world import CheckRecord, CommissioningRecord
-from harness.scenario.frame_count import FrameCount
+from hanbench.emulator.clock import SECOND
+from hanbench.emulator.zcl.clusters import BASIC
+from hanbench.harness.case.plan import Change, Plan, State
+from hanbench.harness.case.trace import Trace
+from hanbench.harness.case.vocabulary import Device, Subject
+from hanbench.harness.case.world import CheckRecord, CommissioningRecord
+from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.checks.han_connectivity import (
+    CONTROL_PATIENCE,
+    IDENTITY,
+    METER_ENDPOINT,
+    WAN_PATIENCE,
+    CheckResult,
+)
+from hanbench.harness.faults import FAULTS
+from hanbench.harness.faults.ailments import Ailments, BenchError
+from hanbench.harness.faults.disturbance import Disturber, Note
+from hanbench.harness.han.han import FormationError, Han
+from hanbench.harness.scenario.frame_count import FrameCount
 
 _BADLY_OFF = (State.WELL, State.IMPAIRED, State.UNCERTAIN, State.BROKEN)
 _METERS = (Subject.GSME, Subject.ESME)

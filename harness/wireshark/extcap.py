@@ -16,12 +16,12 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from harness.capture.keyfile import Key
-from harness.cli.errors import BadInput, end_cleanly_on_signals, guarded
-from harness.cli.output import say
-from harness.version import VERSION
-from harness.wireshark.interfaces import DLT, Interface, offered
-from profiles.benches import Beginning
+from hanbench import __version__
+from hanbench.harness.capture.keyfile import Key
+from hanbench.harness.cli.errors import BadInput, end_cleanly_on_signals, guarded
+from hanbench.harness.cli.output import say
+from hanbench.harness.wireshark.interfaces import DLT, Interface, offered
+from hanbench.profiles.benches import Beginning
 
 _NAME = "hanbench extcap"
 _SLOWEST = 1e-5
@@ -63,7 +63,7 @@ def extcap(
     """Answer Wireshark."""
     found, wrong = offered(benches)
     if interfaces:
-        click.echo(f"extcap {{version={VERSION}}}")
+        click.echo(f"extcap {{version={__version__}}}")
         for interface in found:
             click.echo(interface.sentence)
         for error in wrong:
@@ -113,8 +113,8 @@ def _beginning(interface: Interface, begins: str | None) -> Interface:
 def _capture(interface: Interface, fifo: Path, seed: str | None, speed: float | None, profile: Path | None) -> None:
     try:
         # Now, and not when Wireshark starts and asks for interfaces: the emulator takes its time to import.
-        from harness.bench import BenchFile
-        from harness.wireshark import live
+        from hanbench.harness.bench.bench_file import BenchFile
+        from hanbench.harness.wireshark import live
 
         wired = BenchFile(interface.bench, str(interface.path))
         keep = partial(_keep, profile, interface.bench.id)
@@ -128,8 +128,8 @@ def _capture(interface: Interface, fifo: Path, seed: str | None, speed: float | 
 
 def _keep(folder: Path | None, bench: str, keys: Iterable[Key]) -> None:
     """Put keys into the profile, if there is one, for when it is loaded next."""
-    from harness.wireshark import profile
-    from harness.wireshark.keys import labelled
+    from hanbench.harness.wireshark import profile
+    from hanbench.harness.wireshark.keys import labelled
 
     if folder is None or not profile.ours(folder):
         return

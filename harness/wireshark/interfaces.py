@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from profiles import benches
-from profiles.benches import Beginning, Bench
-from profiles.errors import ProfileError
+from hanbench.profiles import benches
+from hanbench.profiles.benches import Beginning, Bench
+from hanbench.profiles.errors import ProfileError
 
 PREFIX = "hanbench-"
 DLT = "dlt {number=283}{name=IEEE802_15_4_TAP}{display=IEEE 802.15.4 with TAP header}"
-"""LINKTYPE_IEEE802_15_4_TAP, as `harness.capture.tap` writes it."""
+"""LINKTYPE_IEEE802_15_4_TAP, as `hanbench.harness.capture.tap` writes it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from emulator.clock import VirtualClock, run
-from emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY
-from harness.bench import BenchFile
-from harness.capture import Key, KeyRing
-from harness.capture.keyfile import write_privately
-from harness.han import FormationError
-from harness.installed import install
-from profiles.benches import Beginning, Bench, Nodes, RadioKind
+from hanbench.emulator.clock import VirtualClock, run
+from hanbench.emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY
+from hanbench.harness.bench.bench_file import BenchFile
+from hanbench.harness.capture import Key, KeyRing
+from hanbench.harness.capture.keyfile import write_privately
+from hanbench.harness.han.han import FormationError
+from hanbench.harness.han.installed import install
+from hanbench.profiles.benches import Beginning, Bench, Nodes, RadioKind
 
 OURS = "hanbench "
 """How the labels of our keys begin: what `remove` takes out again."""

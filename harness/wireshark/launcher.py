@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from harness.wireshark.profile import ForeignError
+from hanbench.harness.wireshark.profile import ForeignError
 
-ENTRY = "harness.wireshark.extcap"
+ENTRY = "hanbench.harness.wireshark.extcap"
 _MARK = "# Made by `hanbench extcap install`; `hanbench extcap remove` takes it away."
 
 

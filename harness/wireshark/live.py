@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from emulator.clock import PacedClock, VirtualClock, run
-from harness.bench import BenchFile
-from harness.capture import Key
-from harness.captured import Capture, streaming
-from harness.han import FormationError, Han
-from profiles.benches import VIRTUAL
+from hanbench.emulator.clock import PacedClock, VirtualClock, run
+from hanbench.harness.bench.bench_file import BenchFile
+from hanbench.harness.bench.captured import Capture, streaming
+from hanbench.harness.capture import Key
+from hanbench.harness.han.han import FormationError, Han
+from hanbench.profiles.benches import VIRTUAL
 
 LOOK_EVERY = 0.2
 """Real seconds between two looks at the FIFO: as live as an eye can follow."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from harness.bench import BenchFile
-from harness.capture import Key
-from harness.capture.keyfile import TABLE
-from harness.wireshark import look
-from harness.wireshark.interfaces import Interface
-from harness.wireshark.keys import WELL_KNOWN, Beginnings, beginnings, merge, take_out
+from hanbench.harness.bench.bench_file import BenchFile
+from hanbench.harness.capture import Key
+from hanbench.harness.capture.keyfile import TABLE
+from hanbench.harness.wireshark import look
+from hanbench.harness.wireshark.interfaces import Interface
+from hanbench.harness.wireshark.keys import WELL_KNOWN, Beginnings, beginnings, merge, take_out
 
 MARK = "hanbench.txt"
 """A file that says whose the profile is: without it the folder is somebody else's."""

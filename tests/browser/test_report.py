@@ -15,10 +15,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from harness.oracle import Violation
-from harness.report.html import HtmlWriter, pack
-from harness.report.model import ScenarioReport
-from harness.report.story import CheckStory, Frame, Happening, Story
+from hanbench.harness.oracle import Violation
+from hanbench.harness.report.html import HtmlWriter, pack
+from hanbench.harness.report.model import ScenarioReport
+from hanbench.harness.report.story import CheckStory, Frame, Happening, Story
 
 pytestmark = pytest.mark.timeout(120)
 PICTURE = Path(__file__).parent.parent.parent / "docs" / "img" / "report.png"

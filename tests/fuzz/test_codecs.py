@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.errors import RemoteProtocolError
+from hanbench.emulator.errors import RemoteProtocolError
 
 if TYPE_CHECKING:
     from judging.corpus import Parse

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.clock import SECOND, VirtualClock
-from emulator.mac import frames
-from emulator.radio import Air, AirRadio, RadioConfig, Reception
-from emulator.radio.fcs import fcs, fcs_ok
-from emulator.randomness import split
+from hanbench.emulator.clock import SECOND, VirtualClock
+from hanbench.emulator.mac import frames
+from hanbench.emulator.radio import Air, AirRadio, RadioConfig, Reception
+from hanbench.emulator.radio.fcs import fcs, fcs_ok
+from hanbench.emulator.randomness import split
 
 if TYPE_CHECKING:
     from judging.mutation import Mutator

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.mac import frames
-from emulator.radio import AirRadio, RadioConfig
-from emulator.radio.fcs import fcs
-from emulator.randomness import split
+from hanbench.emulator.mac import frames
+from hanbench.emulator.radio import AirRadio, RadioConfig
+from hanbench.emulator.radio.fcs import fcs
+from hanbench.emulator.randomness import split
 
 if TYPE_CHECKING:
     from judging.home import Home
     from judging.mutation import Mutator
 
-    from emulator.radio import Transmission
-    from emulator.zigbee.stack import Stack
+    from hanbench.emulator.radio import Transmission
+    from hanbench.emulator.zigbee.stack import Stack
 
 ROUNDS = int(os.environ.get("HANBENCH_FUZZ_ROUNDS", "10000")) // 10
 

@@ -23,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from judging import groups, han, home, live, our_reading, readings, samples_zcl, zoh_reading
 from judging.tshark import Tshark, Verdict
 
-from emulator.zcl.cluster import Cluster
-from emulator.zcl.clusters import CLUSTERS
-from harness.capture import CapturedFrame, keyfile, read
+from hanbench.emulator.zcl.cluster import Cluster
+from hanbench.emulator.zcl.clusters import CLUSTERS
+from hanbench.harness.capture import CapturedFrame, keyfile, read
 
 
 def _missing(reason: str) -> None:

@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 from scapy.utils import RawPcapReader
 
-from emulator.mac import frames
-from emulator.radio.fcs import fcs_ok
-from harness.capture import keyfile, read
+from hanbench.emulator.mac import frames
+from hanbench.emulator.radio.fcs import fcs_ok
+from hanbench.harness.capture import keyfile, read
+from hanbench.profiles.benches import path_of
 
 HERE = Path(__file__).resolve().parent
 ESME, GSME = "0x70b3d51ff0000002", "0x70b3d51ff0000003"
@@ -44,9 +45,7 @@ def coordinate(herdsman: Path, bench, *devices: str) -> list[dict[str, object]]:
 
 def bench_with(code: str, folder: Path) -> Path:
     """The coordinator's bench, its meters with this install code."""
-    import profiles.benches
-
-    text = profiles.benches.path_of("coordinator").read_text(encoding="utf-8")
+    text = path_of("coordinator").read_text(encoding="utf-8")
     path = folder / "bench.toml"
     path.write_text(text.replace('"well-known"', f'"{code}"'), encoding="utf-8")
     return path
@@ -157,7 +156,7 @@ def test_a_han_on_dongles_is_heard_alike_by_its_hosts_by_pyspinel_and_on_the_air
         nodes = "".join(f'[nodes.{name}]\nradio = "{radio}"\n' for name, radio in radios.items())
         head = 'id = "elsewhere"\ntitle = "A HAN on dongles"\nbegins = "new"\n'
         elsewhere.write_text(f"{head}{nodes}wake_interval_s = 3\n", encoding="utf-8")
-        command = [sys.executable, "-m", "harness.cli.main", "check", str(elsewhere), "--out", str(tmp_path / "hosts")]
+        command = [sys.executable, "-m", "hanbench", "check", str(elsewhere), "--out", str(tmp_path / "hosts")]
         with sniffing(pyspinel, sniffer, sniffed):
             check = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         on_air = bench.capture

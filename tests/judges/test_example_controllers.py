@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign import Campaign, controller_factory, execute, matrix
-from harness.campaign.explore import explore
-from harness.scenario import load_scenario, play, shipped
-from profiles.rulesets import shipped as rulesets
+from hanbench.harness.campaign import Campaign, controller_factory, execute, matrix
+from hanbench.harness.campaign.explore import explore
+from hanbench.harness.scenario import load_scenario, play, shipped
+from hanbench.profiles.rulesets import shipped as rulesets
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 CHILD = f"process:{sys.executable} {EXAMPLES / 'controller.py'}"

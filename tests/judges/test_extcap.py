@@ -13,12 +13,11 @@ from pathlib import Path
 
 import pytest
 
-import harness
-from emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY
-from harness.capture import keyfile
+from hanbench.emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY
+from hanbench.harness.capture import keyfile
 
-HANBENCH = (sys.executable, "-m", "harness.cli.main")
-ROOT = Path(harness.__file__).parents[1]
+HANBENCH = (sys.executable, "-m", "hanbench")
+ROOT = Path(__file__).parents[2]
 RULES = tomllib.loads((ROOT / "harness/wireshark/look/rules.toml").read_text(encoding="utf-8"))["rules"]
 NEW_BENCH = """
 id = "mine"

@@ -11,15 +11,15 @@ import pytest
 from judging.groups import GROUPS
 from judging.han import LINK_KEY, NETWORK_KEY
 
-from emulator.clock import VirtualClock, run
-from harness.build import settings_for
-from harness.capture import KeyRing, keyfile, read, recording
-from harness.checks import HanConnectivityCheck
-from harness.faults import FAULTS
-from harness.frames import Dissector
-from harness.han import Han
-from profiles.cohorts import household
-from profiles.rulesets import Cohort
+from hanbench.emulator.clock import VirtualClock, run
+from hanbench.harness.capture import KeyRing, keyfile, read, recording
+from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.faults import FAULTS
+from hanbench.harness.frames import Dissector
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.settings import settings_for
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.rulesets import Cohort
 
 if TYPE_CHECKING:
     from judging.tshark import Tshark

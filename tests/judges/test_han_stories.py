@@ -21,14 +21,14 @@ from judging.filters import NEW_CHANNEL, OLD_CHANNEL, on
 from judging.sights import FAULT_STORIES, SIGHTS, SILENT
 from judging.tales import TALES, WAKE
 
-from emulator.clock import VirtualClock, run
-from emulator.zcl.smart_energy import SmartEnergy
-from harness.build import settings_for
-from harness.capture import keyfile, recording
-from harness.faults import FAULTS
-from harness.han import Han
-from profiles.cohorts import household
-from profiles.rulesets import Cohort
+from hanbench.emulator.clock import VirtualClock, run
+from hanbench.emulator.zcl.smart_energy import SmartEnergy
+from hanbench.harness.capture import keyfile, recording
+from hanbench.harness.faults import FAULTS
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.settings import settings_for
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.rulesets import Cohort
 
 if TYPE_CHECKING:
     from judging.readings import Reader

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.radio.fcs import fcs
-from harness.capture import CapturedFrame
+from hanbench.emulator.radio.fcs import fcs
+from hanbench.harness.capture import CapturedFrame
 
 if TYPE_CHECKING:
     from judging.readings import Reader

@@ -9,10 +9,10 @@ import sys
 
 import pytest
 
-from harness.capture import keyfile
-from harness.capture.keyfile import TABLE
+from hanbench.harness.capture import keyfile
+from hanbench.harness.capture.keyfile import TABLE
 
-COMMAND = (sys.executable, "-m", "harness.cli.main", "capture", "virtual", "--speed", "20")
+COMMAND = (sys.executable, "-m", "hanbench", "capture", "virtual", "--speed", "20")
 
 
 def listening() -> list[str]:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from emulator.zcl.clusters import CLUSTERS
+from hanbench.emulator.zcl.clusters import CLUSTERS
 
 if TYPE_CHECKING:
     from judging.tshark import Tshark, Verdict
 
-    from harness.capture import CapturedFrame
+    from hanbench.harness.capture import CapturedFrame
 
 OTHER_WORDS = {
     "SWBuildID": "Software Build Id",

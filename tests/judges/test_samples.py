@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.capture import read
+from hanbench.harness.capture import read
 
 if TYPE_CHECKING:
     from judging.readings import Reader

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emulator.zcl.cluster import Cluster
-from emulator.zcl.clusters.metering import CLUSTER, CLUSTER_SE_1_1
+from hanbench.emulator.zcl.cluster import Cluster
+from hanbench.emulator.zcl.clusters.metering import CLUSTER, CLUSTER_SE_1_1
 
 if TYPE_CHECKING:
     from judging.tshark import Tshark

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emulator.zcl.cluster import Cluster
-from emulator.zcl.clusters import events
-from emulator.zcl.clusters.events import EarlyLoggedEvent, LoggedEvent, LogId, LogPayloadControl
+from hanbench.emulator.zcl.cluster import Cluster
+from hanbench.emulator.zcl.clusters import events
+from hanbench.emulator.zcl.clusters.events import EarlyLoggedEvent, LoggedEvent, LogId, LogPayloadControl
 
 if TYPE_CHECKING:
     from judging.tshark import Tshark

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.zigbee.aps import frames
-from emulator.zigbee.aps.frames import ApsFrame, Fragment
-from emulator.zigbee.security import KeyId, cipher
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.zigbee.aps import frames
+from hanbench.emulator.zigbee.aps.frames import ApsFrame, Fragment
+from hanbench.emulator.zigbee.security import KeyId, cipher
 
 u8, u16, u32, u64 = (st.integers(0, (1 << width) - 1) for width in (8, 16, 32, 64))
 payloads = st.binary(max_size=90)

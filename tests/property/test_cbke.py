@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.zigbee.security.cbke import InvalidPointError
-from emulator.zigbee.security.cbke.curve import COFACTOR, GENERATOR, ORDER, UnavailableError
-from emulator.zigbee.security.cbke.integers import Integers, invert, multiply, square
-from emulator.zigbee.security.cbke.libcrypto import Libcrypto
+from hanbench.emulator.zigbee.security.cbke import InvalidPointError
+from hanbench.emulator.zigbee.security.cbke.curve import COFACTOR, GENERATOR, ORDER, UnavailableError
+from hanbench.emulator.zigbee.security.cbke.integers import Integers, invert, multiply, square
+from hanbench.emulator.zigbee.security.cbke.libcrypto import Libcrypto
 
 ELEMENTS = st.integers(0, (1 << 163) - 1)
 FACTORS = st.integers(0, 2 * ORDER * COFACTOR)

@@ -7,10 +7,10 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.errors import RemoteProtocolError
-from emulator.mac import frames
-from emulator.mac.frames import BeaconContent, MacFrame
-from emulator.radio.fcs import fcs, fcs_ok
+from hanbench.emulator.errors import RemoteProtocolError
+from hanbench.emulator.mac import frames
+from hanbench.emulator.mac.frames import BeaconContent, MacFrame
+from hanbench.emulator.radio.fcs import fcs, fcs_ok
 
 u8, u16, u64 = (st.integers(0, 2**bits - 1) for bits in (8, 16, 64))
 payloads = st.binary(max_size=80)

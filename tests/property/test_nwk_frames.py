@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.zigbee.nwk import frames
-from emulator.zigbee.nwk.frames import NwkFrame
-from emulator.zigbee.security import cipher
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.zigbee.nwk import frames
+from hanbench.emulator.zigbee.nwk.frames import NwkFrame
+from hanbench.emulator.zigbee.security import cipher
 
 u8, u16, u32, u64 = (st.integers(0, (1 << width) - 1) for width in (8, 16, 32, 64))
 payloads = st.binary(max_size=90)

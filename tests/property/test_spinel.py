@@ -7,16 +7,16 @@ import contextlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.clock import SECOND, VirtualClock
-from emulator.dongle import Rcp
-from emulator.errors import RemoteProtocolError
-from emulator.radio import Air, AirRadio
-from emulator.radio.fcs import crc16_x25
-from emulator.radio.spinel import frames, hdlc
-from emulator.radio.spinel.frames import Frame, Received, TransmitDone, TransmitRequest
-from emulator.radio.spinel.ids import Command, Property
-from emulator.randomness import split
-from hardware.transactions import Transactions
+from hanbench.emulator.clock import SECOND, VirtualClock
+from hanbench.emulator.dongle import Rcp
+from hanbench.emulator.errors import RemoteProtocolError
+from hanbench.emulator.radio import Air, AirRadio
+from hanbench.emulator.radio.fcs import crc16_x25
+from hanbench.emulator.radio.spinel import frames, hdlc
+from hanbench.emulator.radio.spinel.frames import Frame, Received, TransmitDone, TransmitRequest
+from hanbench.emulator.radio.spinel.ids import Command, Property
+from hanbench.emulator.randomness import split
+from hanbench.hardware.transactions import Transactions
 
 octets = st.binary(max_size=200)
 payloads = st.binary(min_size=1, max_size=300)

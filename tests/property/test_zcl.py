@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.clock import VirtualClock
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.layout import Layout
-from emulator.octets import Reader
-from emulator.zcl import ClusterServer, Endpoint, ZclFrame
-from emulator.zcl import foundation as zcl
-from emulator.zcl import frame as header
-from emulator.zcl import types as t
-from emulator.zcl import values as fast
-from emulator.zcl.clusters import BASIC, CLUSTERS, IDENTIFY, METERING
-from emulator.zcl.codecs import Integer
-from emulator.zcl.records import AttributeRecord, ReadRecord
-from emulator.zigbee.aps.layer import ApsIndication
+from hanbench.emulator.clock import VirtualClock
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.layout import Layout
+from hanbench.emulator.octets import Reader
+from hanbench.emulator.zcl import ClusterServer, Endpoint, ZclFrame
+from hanbench.emulator.zcl import foundation as zcl
+from hanbench.emulator.zcl import frame as header
+from hanbench.emulator.zcl import types as t
+from hanbench.emulator.zcl import values as fast
+from hanbench.emulator.zcl.clusters import BASIC, CLUSTERS, IDENTIFY, METERING
+from hanbench.emulator.zcl.codecs import Integer
+from hanbench.emulator.zcl.records import AttributeRecord, ReadRecord
+from hanbench.emulator.zigbee.aps.layer import ApsIndication
 
 u8, u16 = st.integers(0, 0xFF), st.integers(0, 0xFFFF)
 

@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.clock import VirtualClock
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.zigbee.aps.layer import ApsIndication
-from emulator.zigbee.zdo import (
+from hanbench.emulator.clock import VirtualClock
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.zigbee.aps.layer import ApsIndication
+from hanbench.emulator.zigbee.zdo import (
     Binding,
     BindingTable,
     EnergyReport,
@@ -22,7 +22,7 @@ from emulator.zigbee.zdo import (
     Zdo,
     ZdpStatus,
 )
-from emulator.zigbee.zdo import messages as zdp
+from hanbench.emulator.zigbee.zdo import messages as zdp
 
 u8, u16, u32, u64 = (st.integers(0, (1 << bits) - 1) for bits in (8, 16, 32, 64))
 shorts = st.lists(u16, max_size=8).map(tuple)

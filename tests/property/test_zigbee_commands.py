@@ -8,13 +8,13 @@ from typing import TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.zigbee.aps import commands as aps
-from emulator.zigbee.aps.commands import ApsCommand
-from emulator.zigbee.nwk import beacon
-from emulator.zigbee.nwk import commands as nwk
-from emulator.zigbee.nwk.beacon import BeaconPayload
-from emulator.zigbee.nwk.commands import NwkCommand
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.zigbee.aps import commands as aps
+from hanbench.emulator.zigbee.aps.commands import ApsCommand
+from hanbench.emulator.zigbee.nwk import beacon
+from hanbench.emulator.zigbee.nwk import commands as nwk
+from hanbench.emulator.zigbee.nwk.beacon import BeaconPayload
+from hanbench.emulator.zigbee.nwk.commands import NwkCommand
 
 T = TypeVar("T")
 

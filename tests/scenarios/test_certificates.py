@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from emulator.clock import VirtualClock, run
-from emulator.zigbee.storage import KeyOrigin
-from harness.build import made_up_authority, settings_for
-from harness.checks import HanConnectivityCheck
-from harness.han import Han
-from harness.identities import load_credentials
-from harness.migration.vocabulary import Verdict
-from profiles.certificates import path_of
-from profiles.cohorts import household
-from profiles.errors import ProfileError
-from profiles.rulesets import Cohort
+from hanbench.emulator.clock import VirtualClock, run
+from hanbench.emulator.zigbee.storage import KeyOrigin
+from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.han.credentials import load_credentials
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.settings import made_up_authority, settings_for
+from hanbench.profiles.certificates import path_of
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.rulesets import Cohort
 
 PUBLISHED = path_of("published-test")
 TEXT = PUBLISHED.read_text(encoding="utf-8")

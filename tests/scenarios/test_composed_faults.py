@@ -6,18 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emulator.radio import Harm
-from emulator.randomness import split
-from harness.capture import read
-from harness.faults import FAULTS
-from harness.migration.installation import Meter, Status
-from harness.migration.plan import Change, Disturbance, FrameTrigger, State
-from harness.migration.reference import Reference
-from harness.migration.trace import CheckFinished, Truth
-from harness.migration.vocabulary import Outcome, Subject, Verdict
-from harness.scenario.play import Played, play
-from harness.scenario.scenario import Scenario
-from profiles.rulesets import Cohort, shipped
+from hanbench.emulator.radio import Harm
+from hanbench.emulator.randomness import split
+from hanbench.harness.capture import read
+from hanbench.harness.case.installation import Meter, Status
+from hanbench.harness.case.plan import Change, Disturbance, FrameTrigger, State
+from hanbench.harness.case.trace import CheckFinished, Truth
+from hanbench.harness.case.vocabulary import Outcome, Subject, Verdict
+from hanbench.harness.controllers.reference import Reference
+from hanbench.harness.faults import FAULTS
+from hanbench.harness.scenario.play import Played, play
+from hanbench.harness.scenario.scenario import Scenario
+from hanbench.profiles.rulesets import Cohort, shipped
 
 START = datetime(2022, 4, 4, 8, tzinfo=UTC)
 OF_THE_GSME = [name for name, fault in FAULTS.items() if fault.subject is Subject.GSME]

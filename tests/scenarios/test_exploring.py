@@ -9,17 +9,17 @@ import time
 
 import pytest
 
-from harness.campaign import selftest as selftest_module
-from harness.campaign.controllers import controller_factory
-from harness.campaign.explore import attempt, draw, explore, shrink
-from harness.campaign.selftest import corners, selftest, suspects
-from harness.cli.explore import as_toml
-from harness.cli.main import main
-from harness.migration.mutants import Mutant, mutants
-from harness.migration.reference import Reference
-from harness.scenario import play
-from harness.scenario.scenario import load_scenario
-from profiles.rulesets import shipped
+from hanbench.harness.campaign import selftest as selftest_module
+from hanbench.harness.campaign.explore import attempt, draw, explore, shrink
+from hanbench.harness.campaign.selftest import corners, selftest, suspects
+from hanbench.harness.cli.explore import as_toml
+from hanbench.harness.cli.main import main
+from hanbench.harness.controllers.lookup import controller_factory
+from hanbench.harness.controllers.mutants import Mutant, mutants
+from hanbench.harness.controllers.reference import Reference
+from hanbench.harness.scenario import play
+from hanbench.harness.scenario.scenario import load_scenario
+from hanbench.profiles.rulesets import shipped
 
 SEEDS = [f"test-{number}" for number in range(150)]
 
@@ -134,7 +134,7 @@ def test_no_wrong_controller_survives():
 def test_a_survivor_would_be_told(monkeypatch, capsys):
     right = Mutant("no-mutant-at-all", Reference, "ioc.dormant.tmad-v19.battery-dead.*")
     monkeypatch.setattr(selftest_module, "suspects", lambda: [right])
-    monkeypatch.setattr("harness.cli.selftest.suspects", lambda: [right])
+    monkeypatch.setattr("hanbench.harness.cli.selftest.suspects", lambda: [right])
     with pytest.raises(SystemExit) as ended:
         main(["selftest", "--jobs", "1"])
     assert ended.value.code == 1

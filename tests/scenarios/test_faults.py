@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from emulator.clock import SECOND, VirtualClock, run
-from emulator.devices.mirror_states import MirrorState
-from emulator.zcl.clusters.key_establishment import TerminateStatus
-from emulator.zcl.clusters.metering import LOW_BATTERY
-from harness.build import settings_for
-from harness.checks import HanConnectivityCheck
-from harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS, obstacles, reachable
-from harness.han import Han
-from harness.installed import install
-from harness.migration.vocabulary import Subject, Verdict
-from profiles.cohorts import household
-from profiles.rulesets import Cohort
+from hanbench.emulator.clock import SECOND, VirtualClock, run
+from hanbench.emulator.devices.mirror_states import MirrorState
+from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
+from hanbench.emulator.zcl.clusters.metering import LOW_BATTERY
+from hanbench.harness.case.vocabulary import Subject, Verdict
+from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS, obstacles, reachable
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.installed import install
+from hanbench.harness.han.settings import settings_for
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.rulesets import Cohort
 
 START = datetime(2022, 4, 4, tzinfo=UTC)
 COME_BACK = 6 * 3600

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.randomness import split
+from hanbench.emulator.randomness import split
 
 KILLS = 12
 AIR = """
@@ -50,7 +50,7 @@ install_code = "83fed3407a939723a5c639b26916d505c3b5"
 
 def hanbench(folder: Path, *arguments: str, **options) -> subprocess.Popen[str]:
     environment = os.environ | {"XDG_RUNTIME_DIR": str(folder)}
-    command = [sys.executable, "-m", "harness.cli.main", *arguments]
+    command = [sys.executable, "-m", "hanbench", *arguments]
     return subprocess.Popen(command, text=True, env=environment, **options)
 
 

@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-from harness.campaign import Campaign, execute, matrix
+from hanbench.harness.campaign import Campaign, execute, matrix
 
 SEEDS = 1_000
 LONG = os.environ.get("HANBENCH_LONG") == "1"

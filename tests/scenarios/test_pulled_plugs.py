@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from emulator.clock import SECOND, VirtualClock, run
-from emulator.randomness import split
-from harness.bench import BenchFile
-from harness.checks import HanConnectivityCheck
-from harness.faults import FAULTS
-from harness.migration.vocabulary import Subject, Verdict
+from hanbench.emulator.clock import SECOND, VirtualClock, run
+from hanbench.emulator.randomness import split
+from hanbench.harness.bench.bench_file import BenchFile
+from hanbench.harness.case.vocabulary import Subject, Verdict
+from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.faults import FAULTS
 
 RUNS = 100
 LONGEST_CHECK = 3_800

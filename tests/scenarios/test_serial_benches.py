@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from harness.bench import BenchFile
-from harness.campaign.controllers import controller_factory
-from harness.scenario import load_scenario, play
-from harness.scenario.scenario import shipped
-from profiles.rulesets import shipped as rulesets
+from hanbench.harness.bench.bench_file import BenchFile
+from hanbench.harness.controllers.lookup import controller_factory
+from hanbench.harness.scenario import load_scenario, play
+from hanbench.harness.scenario.scenario import shipped
+from hanbench.profiles.rulesets import shipped as rulesets
 
 BENCHES = ("virtual", "ptys", "sockets")
 
@@ -38,7 +38,7 @@ def test_verdicts_decisions_and_even_frames_are_the_same_on_every_bench(name):
 def test_a_han_forms_behind_serial_lines_too():
     import msgspec
 
-    from profiles.benches import Beginning
+    from hanbench.profiles.benches import Beginning
 
     scenario = msgspec.structs.replace(
         load_scenario(shipped()["dormant-three-failures"], rulesets()), begins=Beginning.NEW

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from harness.migration.reference import Reference
-from harness.migration.vocabulary import Device
-from harness.scenario import load_scenario, play
-from harness.scenario import shipped as stories
-from harness.scenario.document import FILE, text
-from harness.scenario.expectation import FrameExpectation
-from harness.scenario.words import in_words
-from profiles.benches import path_of
-from profiles.errors import ProfileError
-from profiles.rulesets import Decider, shipped
+from docs.generators.schemas import FOLDER, texts
+from hanbench.harness.case.vocabulary import Device
+from hanbench.harness.controllers.reference import Reference
+from hanbench.harness.scenario import load_scenario, play
+from hanbench.harness.scenario import shipped as stories
+from hanbench.harness.scenario.expectation import FrameExpectation
+from hanbench.harness.scenario.words import in_words
+from hanbench.profiles.benches import path_of
+from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.rulesets import Decider, shipped
 
 GOOD = stories()["dormant-three-failures"].read_text(encoding="utf-8")
 
@@ -28,7 +28,8 @@ def test_there_are_forty_at_least_each_with_its_source_and_the_schema_that_is_pu
     for name, path in stories().items():
         assert load_scenario(path, shipped()).source, name
         assert path.read_text(encoding="utf-8").startswith("#:schema ../schemas/scenario.schema.json\n"), name
-    assert FILE.read_text(encoding="utf-8") == text()
+    file = FOLDER / "scenario.schema.json"
+    assert file.read_text(encoding="utf-8") == texts()[file]
 
 
 @pytest.mark.parametrize("name", stories())

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from emulator.clock import VirtualClock, run
-from emulator.zigbee.storage import KeyOrigin
-from harness.build import settings_for
-from harness.checks import HanConnectivityCheck
-from harness.han import Han
-from harness.installed import install
-from harness.migration.vocabulary import Verdict
-from profiles.cohorts import household
-from profiles.rulesets import Cohort
+from hanbench.emulator.clock import VirtualClock, run
+from hanbench.emulator.zigbee.storage import KeyOrigin
+from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.installed import install
+from hanbench.harness.han.settings import settings_for
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.rulesets import Cohort
 
 START = datetime(2022, 4, 4, tzinfo=UTC)
 SETTLED = 120

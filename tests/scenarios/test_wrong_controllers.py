@@ -6,12 +6,12 @@ from functools import cache
 
 import pytest
 
-from harness.campaign import matrix
-from harness.campaign.selftest import corners
-from harness.migration.reference import Reference
-from harness.migration.wrong import WRONG
-from harness.scenario import Played, Scenario, play
-from profiles.rulesets import shipped
+from hanbench.harness.campaign import matrix
+from hanbench.harness.campaign.selftest import corners
+from hanbench.harness.controllers.reference import Reference
+from hanbench.harness.controllers.wrong import WRONG
+from hanbench.harness.scenario import Played, Scenario, play
+from hanbench.profiles.rulesets import shipped
 
 CAUGHT_BY = {
     "two-failures-suffice": "ioc.active.tmad-v18.battery-dead.consent",

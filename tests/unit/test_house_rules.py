@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import emulator
+from hanbench import emulator
 
 ROOT = Path(emulator.__file__).parent
 

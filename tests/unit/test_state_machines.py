@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.devices import mirror_states
-from emulator.devices.key_establishment import states as key_states
-from emulator.zigbee.nwk import join_states
-from harness.state_machines import PAGE, diagram, page
+from docs.generators.state_machines import PAGE, diagram, page
+from hanbench.emulator.devices import mirror_states
+from hanbench.emulator.devices.key_establishment import states as key_states
+from hanbench.emulator.zigbee.nwk import join_states
 
 MACHINES = {
     "joining": (join_states.TRANSITIONS, join_states.JoinState.OUT),

@@ -1,13 +1,13 @@
 """Key establishment by certificate: the cluster 0x0800 at work (SE 1.4a, annex C).
 
 `states` is the order of messages, `session` what is made of them, `initiator` and `responder` the two sides on the
-air, `keeper` when a device does it. The mathematics is `emulator.zigbee.security.cbke`.
+air, `keeper` when a device does it. The mathematics is `hanbench.emulator.zigbee.security.cbke`.
 """
 
 from __future__ import annotations
 
-from emulator.devices.key_establishment.initiator import Ended, Initiator
-from emulator.devices.key_establishment.keeper import KeyKeeper
-from emulator.devices.key_establishment.responder import Responder
+from hanbench.emulator.devices.key_establishment.initiator import Ended, Initiator
+from hanbench.emulator.devices.key_establishment.keeper import KeyKeeper
+from hanbench.emulator.devices.key_establishment.responder import Responder
 
 __all__ = ["Ended", "Initiator", "KeyKeeper", "Responder"]

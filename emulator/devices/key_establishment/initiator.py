@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from emulator.clock import SECOND, Timer
-from emulator.devices.key_establishment.session import Refused, Session
-from emulator.devices.key_establishment.states import KeyEvent
-from emulator.devices.settings import KeyEstablishmentSettings
-from emulator.randomness import RandomSource
-from emulator.zcl import Answer, ClusterClient, Endpoint, Indication
-from emulator.zcl.clusters import KEY_ESTABLISHMENT
-from emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
-from emulator.zigbee.security.cbke import Identity
+from hanbench.emulator.clock import SECOND, Timer
+from hanbench.emulator.devices.key_establishment.session import Refused, Session
+from hanbench.emulator.devices.key_establishment.states import KeyEvent
+from hanbench.emulator.devices.settings import KeyEstablishmentSettings
+from hanbench.emulator.randomness import RandomSource
+from hanbench.emulator.zcl import Answer, ClusterClient, Endpoint, Indication
+from hanbench.emulator.zcl.clusters import KEY_ESTABLISHMENT
+from hanbench.emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
+from hanbench.emulator.zigbee.security.cbke import Identity
 
 ANSWER_WAIT = 10 * SECOND
 """For a response, beside the time that the peer says it needs: retries and a sleeper's polls are in it."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.clock import MINUTE, SECOND, Timer
-from emulator.devices.ids import HUB, HUB_ENDPOINT
-from emulator.devices.key_establishment.initiator import Ended, Initiator
-from emulator.devices.settings import KeyEstablishmentSettings
-from emulator.zcl.clusters.key_establishment import TerminateStatus
-from emulator.zigbee.stack import Stack
-from emulator.zigbee.storage import KeyOrigin, LinkKey
+from hanbench.emulator.clock import MINUTE, SECOND, Timer
+from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
+from hanbench.emulator.devices.key_establishment.initiator import Ended, Initiator
+from hanbench.emulator.devices.settings import KeyEstablishmentSettings
+from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
+from hanbench.emulator.zigbee.stack import Stack
+from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
 
 NEXT_ATTEMPT = 10 * SECOND
 ATTEMPTS = 10

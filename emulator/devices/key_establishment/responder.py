@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from emulator.clock import SECOND, Timer
-from emulator.devices.key_establishment.session import Refused, Session
-from emulator.devices.key_establishment.states import KeyEvent
-from emulator.devices.settings import KeyEstablishmentSettings
-from emulator.randomness import RandomSource
-from emulator.zcl import Answer, ClusterServer, Endpoint, Indication, Response
-from emulator.zcl.clusters import KEY_ESTABLISHMENT
-from emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
-from emulator.zigbee.aps.layer import ApsStatus
-from emulator.zigbee.security.cbke import Identity
+from hanbench.emulator.clock import SECOND, Timer
+from hanbench.emulator.devices.key_establishment.session import Refused, Session
+from hanbench.emulator.devices.key_establishment.states import KeyEvent
+from hanbench.emulator.devices.settings import KeyEstablishmentSettings
+from hanbench.emulator.randomness import RandomSource
+from hanbench.emulator.zcl import Answer, ClusterServer, Endpoint, Indication, Response
+from hanbench.emulator.zcl.clusters import KEY_ESTABLISHMENT
+from hanbench.emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
+from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.security.cbke import Identity
 
 MESSAGE_WAIT = 20 * SECOND
 """For the initiator's next message, beside the time that it says it needs."""

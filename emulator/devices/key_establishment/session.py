@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from emulator.devices.key_establishment.states import INITIATOR, RESPONDER, KeyEvent, KeyState
-from emulator.errors import RemoteProtocolError
-from emulator.randomness import RandomSource
-from emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
-from emulator.zigbee.security.cbke import Agreement, Certificate, Ephemeral, Identity, agree, new_ephemeral
-from emulator.zigbee.security.cbke.certificate import SMART_ENERGY
+from hanbench.emulator.devices.key_establishment.states import INITIATOR, RESPONDER, KeyEvent, KeyState
+from hanbench.emulator.errors import RemoteProtocolError
+from hanbench.emulator.randomness import RandomSource
+from hanbench.emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
+from hanbench.emulator.zigbee.security.cbke import Agreement, Certificate, Ephemeral, Identity, agree, new_ephemeral
+from hanbench.emulator.zigbee.security.cbke.certificate import SMART_ENERGY
 
 
 class Refused(Exception):  # noqa: N818 - a step of the protocol, not an error of ours

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from emulator.devices.metering.meter import MeterParts
-from emulator.devices.metering.profile import Profile
-from emulator.devices.metering.sampling import Sampling
-from emulator.devices.metering.snapshots import Snapshots
-from emulator.devices.metering.supply import Supply
+from hanbench.emulator.devices.metering.meter import MeterParts
+from hanbench.emulator.devices.metering.profile import Profile
+from hanbench.emulator.devices.metering.sampling import Sampling
+from hanbench.emulator.devices.metering.snapshots import Snapshots
+from hanbench.emulator.devices.metering.supply import Supply
 
 __all__ = ["MeterParts", "Profile", "Sampling", "Snapshots", "Supply"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from emulator.clock import Clock
-from emulator.devices.metering.profile import Profile
-from emulator.devices.metering.sampling import Sampling
-from emulator.devices.metering.snapshots import Snapshots
-from emulator.devices.metering.supply import Change, Supply
-from emulator.devices.register import Register
-from emulator.zcl.clusters.metering import SUPPLY_ON
-from emulator.zcl.sides import Handler
-from emulator.zcl.smart_energy import SmartEnergy
+from hanbench.emulator.clock import Clock
+from hanbench.emulator.devices.metering.profile import Profile
+from hanbench.emulator.devices.metering.sampling import Sampling
+from hanbench.emulator.devices.metering.snapshots import Snapshots
+from hanbench.emulator.devices.metering.supply import Change, Supply
+from hanbench.emulator.devices.register import Register
+from hanbench.emulator.zcl.clusters.metering import SUPPLY_ON
+from hanbench.emulator.zcl.sides import Handler
+from hanbench.emulator.zcl.smart_energy import SmartEnergy
 
 
 class MeterParts:

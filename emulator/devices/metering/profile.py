@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from emulator.zcl.clusters.metering import DELIVERED, NOW, RECEIVED, ProfileIntervalPeriod, ProfileStatus
-from emulator.zcl.sides import Answer, Handler
-from emulator.zcl.transport import Indication
+from hanbench.emulator.zcl.clusters.metering import DELIVERED, NOW, RECEIVED, ProfileIntervalPeriod, ProfileStatus
+from hanbench.emulator.zcl.sides import Answer, Handler
+from hanbench.emulator.zcl.transport import Indication
 
 PERIODS = 24
 """The most that are told at once."""

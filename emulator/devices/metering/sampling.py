@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.clock import SECOND, Clock
-from emulator.zcl.clusters.metering import NOW, SampleType
-from emulator.zcl.sides import Answer, Handler
-from emulator.zcl.status import Status
-from emulator.zcl.transport import Indication
+from hanbench.emulator.clock import SECOND, Clock
+from hanbench.emulator.zcl.clusters.metering import NOW, SampleType
+from hanbench.emulator.zcl.sides import Answer, Handler
+from hanbench.emulator.zcl.status import Status
+from hanbench.emulator.zcl.transport import Indication
 
 SESSIONS = 4
 """At a time."""

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from emulator.zcl.clusters.metering import SnapshotCause, SnapshotConfirmation, SnapshotPayloadType, TouSnapshot
-from emulator.zcl.sides import Answer, Handler
-from emulator.zcl.status import Status
-from emulator.zcl.transport import Indication
+from hanbench.emulator.zcl.clusters.metering import (
+    SnapshotCause,
+    SnapshotConfirmation,
+    SnapshotPayloadType,
+    TouSnapshot,
+)
+from hanbench.emulator.zcl.sides import Answer, Handler
+from hanbench.emulator.zcl.status import Status
+from hanbench.emulator.zcl.transport import Indication
 
 KEPT = 24
 """Snapshots in flash; the oldest makes room."""

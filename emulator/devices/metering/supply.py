@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from emulator.clock import SECOND, Clock
-from emulator.zcl.clusters.metering import NOW, SUPPLY_OFF, SUPPLY_OFF_ARMED, SUPPLY_ON, SupplyControl, SupplyState
-from emulator.zcl.sides import Answer, Handler
-from emulator.zcl.status import Status
-from emulator.zcl.transport import Indication
+from hanbench.emulator.clock import SECOND, Clock
+from hanbench.emulator.zcl.clusters.metering import (
+    NOW,
+    SUPPLY_OFF,
+    SUPPLY_OFF_ARMED,
+    SUPPLY_ON,
+    SupplyControl,
+    SupplyState,
+)
+from hanbench.emulator.zcl.sides import Answer, Handler
+from hanbench.emulator.zcl.status import Status
+from hanbench.emulator.zcl.transport import Indication
 
 NEVER = 0xFFFFFFFF
 """Implementation time of a ChangeSupply that cancels one; the attribute's while no change is pending."""

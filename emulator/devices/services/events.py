@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from emulator.devices.ids import HUB, HUB_ENDPOINT
-from emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication
-from emulator.zcl.cluster import Cluster
-from emulator.zcl.clusters import EVENTS
-from emulator.zcl.clusters.events import (
+from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
+from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication
+from hanbench.emulator.zcl.cluster import Cluster
+from hanbench.emulator.zcl.clusters import EVENTS
+from hanbench.emulator.zcl.clusters.events import (
     ANY_EVENT,
     ClearedLogs,
     EarlyLoggedEvent,
@@ -32,7 +32,7 @@ class Event(NamedTuple):
 
     log: LogId
     id: int
-    """As in `emulator.zcl.clusters.event_ids`."""
+    """As in `hanbench.emulator.zcl.clusters.event_ids`."""
     time: int
     """UTC seconds."""
 

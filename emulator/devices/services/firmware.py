@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from emulator.clock import SECOND, Clock
-from emulator.devices.ids import HUB, HUB_ENDPOINT
-from emulator.devices.services.image import Image, check_image
-from emulator.errors import RemoteProtocolError
-from emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Reply
-from emulator.zcl.clusters import OTA
-from emulator.zcl.clusters.ota import NO_FILE_OFFSET, OtaStatus, PayloadType, UpgradeStatus
+from hanbench.emulator.clock import SECOND, Clock
+from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
+from hanbench.emulator.devices.services.image import Image, check_image
+from hanbench.emulator.errors import RemoteProtocolError
+from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Reply
+from hanbench.emulator.zcl.clusters import OTA
+from hanbench.emulator.zcl.clusters.ota import NO_FILE_OFFSET, OtaStatus, PayloadType, UpgradeStatus
 
 BLOCK = 48
 """Octets of image in a frame under both keys: 73 less the header's 3, the response's 14 and some to spare."""

@@ -10,8 +10,8 @@ from struct import Struct
 from struct import error as StructError
 from typing import NamedTuple
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.zigbee.security.mmo import LONGEST, mmo_hash
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zigbee.security.mmo import LONGEST, mmo_hash
 
 MAGIC = 0x0BEEF11E
 HEADER_VERSION = 0x0100

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.zcl import Endpoint, Indication
+from hanbench.emulator.zcl import Endpoint, Indication
 
 
 class Listeners:

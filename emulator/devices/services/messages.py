@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.devices.ids import HUB, HUB_ENDPOINT
-from emulator.devices.services.listeners import Listeners
-from emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Status
-from emulator.zcl.clusters import MESSAGING
-from emulator.zcl.clusters.messaging import (
+from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
+from hanbench.emulator.devices.services.listeners import Listeners
+from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Status
+from hanbench.emulator.zcl.clusters import MESSAGING
+from hanbench.emulator.zcl.clusters.messaging import (
     NOW,
     UNTIL_CHANGED,
     Importance,

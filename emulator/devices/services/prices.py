@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.devices.ids import HUB, HUB_ENDPOINT
-from emulator.devices.services.listeners import Listeners
-from emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Status
-from emulator.zcl.clusters import PRICE
-from emulator.zcl.clusters.price import REQUESTOR_LISTENS, UNTIL_CHANGED, PriceControl
+from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
+from hanbench.emulator.devices.services.listeners import Listeners
+from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Status
+from hanbench.emulator.zcl.clusters import PRICE
+from hanbench.emulator.zcl.clusters.price import REQUESTOR_LISTENS, UNTIL_CHANGED, PriceControl
 
 STERLING = 826
 """ISO 4217."""

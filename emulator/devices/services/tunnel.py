@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.clock import SECOND, Clock, Timer
-from emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Reply
-from emulator.zcl.clusters import TUNNELING
-from emulator.zcl.clusters.tunneling import (
+from hanbench.emulator.clock import SECOND, Clock, Timer
+from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Reply
+from hanbench.emulator.zcl.clusters import TUNNELING
+from hanbench.emulator.zcl.clusters.tunneling import (
     NO_TUNNEL,
     STANDARD_PROTOCOL,
     Protocol,

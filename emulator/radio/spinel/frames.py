@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from emulator.errors import Drop
-from emulator.octets import Reader, le
-from emulator.radio.spinel.ids import Command, Property, Status
+from hanbench.emulator.errors import Drop
+from hanbench.emulator.octets import Reader, le
+from hanbench.emulator.radio.spinel.ids import Command, Property, Status
 
 HEADER = 0x80
 """Bits 10 in front; interface 0."""

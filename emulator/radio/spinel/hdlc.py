@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from emulator.radio.fcs import crc16_x25
+from hanbench.emulator.radio.fcs import crc16_x25
 
 FLAG, ESCAPE = 0x7E, 0x7D
 XON, XOFF, VENDOR = 0x11, 0x13, 0xF8

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emulator.zcl.cluster import Cluster
-from emulator.zcl.clusters import (
+from hanbench.emulator.zcl.cluster import Cluster
+from hanbench.emulator.zcl.clusters import (
     basic,
     calendar,
     device_management,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emulator.zcl.cluster import READ, WRITE, Attribute, Cluster, Command
-from emulator.zcl.types import BITMAP8, BOOLEAN, CHARACTER_STRING, ENUM8, UINT8, UINT16
+from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, Cluster, Command
+from hanbench.emulator.zcl.types import BITMAP8, BOOLEAN, CHARACTER_STRING, ENUM8, UINT8, UINT16
 
 MIRROR_CAPABLE = 0x01
 """PhysicalEnvironment of a Smart Energy hub that offers mirrors: any value but zero says so."""

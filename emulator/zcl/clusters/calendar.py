@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated
 
-from emulator.layout import Record
-from emulator.zcl.cluster import READ, WRITE, Attribute, Cluster, Command, Field, Repeated
-from emulator.zcl.codecs import Date
-from emulator.zcl.types import DATE, ENUM8, OCTET_STRING, UINT8, UINT16, UINT32, UTC_TIME
+from hanbench.emulator.layout import Record
+from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, Cluster, Command, Field, Repeated
+from hanbench.emulator.zcl.codecs import Date
+from hanbench.emulator.zcl.types import DATE, ENUM8, OCTET_STRING, UINT8, UINT16, UINT32, UTC_TIME
 
 SWITCHES = 8
 """Auxiliary load switches that can have a label."""

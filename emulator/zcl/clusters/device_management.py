@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Annotated
 
-from emulator.layout import Record
-from emulator.zcl.cluster import Attribute, Cluster, Command, Counted, Field, Kind, Repeated, when
-from emulator.zcl.clusters.event_ids import EVENT_IDS
-from emulator.zcl.types import BITMAP8, BITMAP32, ENUM8, OCTET_STRING, UINT8, UINT16, UINT32, UTC_TIME
+from hanbench.emulator.layout import Record
+from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Counted, Field, Kind, Repeated, when
+from hanbench.emulator.zcl.clusters.event_ids import EVENT_IDS
+from hanbench.emulator.zcl.types import BITMAP8, BITMAP32, ENUM8, OCTET_STRING, UINT8, UINT16, UINT32, UTC_TIME
 
 IMMEDIATELY = 0x00000000
 CANCELLED = 0xFFFFFFFF

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Annotated, NamedTuple
 
-from emulator.layout import Bits, Record
-from emulator.zcl.cluster import Attribute, Cluster, Command, Field, Repeated, Rest, when
-from emulator.zcl.types import BITMAP8, ENUM8, OCTET_STRING, UINT8, UINT16, UTC_TIME
+from hanbench.emulator.layout import Bits, Record
+from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Field, Repeated, Rest, when
+from hanbench.emulator.zcl.types import BITMAP8, ENUM8, OCTET_STRING, UINT8, UINT16, UTC_TIME
 
 ANY_EVENT = 0x0000
 """EventID in GetEventLog that asks for all of them."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emulator.zcl.cluster import READ, WRITE, Attribute, Cluster, Command, Field
-from emulator.zcl.types import ENUM8, UINT16
+from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, Cluster, Command, Field
+from hanbench.emulator.zcl.types import ENUM8, UINT16
 
 CLUSTER = Cluster(
     0x0003,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emulator.zcl.cluster import READ, WRITE, Attribute, Cluster
-from emulator.zcl.types import UINT8, UINT16
+from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, Cluster
+from hanbench.emulator.zcl.types import UINT8, UINT16
 
 DEFAULT_BASE_MINUTES = 10
 DEFAULT_JITTER_SECONDS = 300

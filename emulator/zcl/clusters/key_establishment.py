@@ -1,15 +1,15 @@
 """Key Establishment, 0x0800 (SE 1.4a, annex C.3): how two devices agree a link key by certificate.
 
 What the messages carry depends on the suite, and a peer may send anything: certificate, point and code are octets
-here, and `emulator.devices.key_establishment` looks at them.
+here, and `hanbench.emulator.devices.key_establishment` looks at them.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
 
-from emulator.zcl.cluster import Attribute, Cluster, Command, Field, Rest
-from emulator.zcl.types import BITMAP16, ENUM8, ENUM16, UINT8, UINT16
+from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Field, Rest
+from hanbench.emulator.zcl.types import BITMAP16, ENUM8, ENUM16, UINT8, UINT16
 
 SUITE_1 = 0x0001
 """ECMQV with implicit certificates on sect163k1, AES-MMO."""

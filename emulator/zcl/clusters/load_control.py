@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from enum import IntEnum, IntFlag
 
-from emulator.layout import Octets
-from emulator.zcl.cluster import READ, WRITE, Attribute, Cluster, Command, Field, Trailing
-from emulator.zcl.types import BITMAP8, BITMAP16, INT8, INT16, UINT8, UINT16, UINT32, UTC_TIME
+from hanbench.emulator.layout import Octets
+from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, Cluster, Command, Field, Trailing
+from hanbench.emulator.zcl.types import BITMAP8, BITMAP16, INT8, INT16, UINT8, UINT16, UINT32, UTC_TIME
 
 ALL_GROUPS = 0x00
 """Utility enrolment group of an event for every device of its class."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from enum import IntEnum, IntFlag
 
-from emulator.zcl.cluster import Attribute, Cluster, Command, Field, Trailing
-from emulator.zcl.types import BITMAP8, CHARACTER_STRING, OCTET_STRING, UINT16, UINT32, UTC_TIME
+from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Field, Trailing
+from hanbench.emulator.zcl.types import BITMAP8, CHARACTER_STRING, OCTET_STRING, UINT16, UINT32, UTC_TIME
 
 UNTIL_CHANGED = 0xFFFF
 """Duration, in minutes, of a message that stays until it is cancelled or replaced."""

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from enum import IntEnum, IntFlag
 
-from emulator.layout import Choice, Sized
-from emulator.zcl.cluster import Attribute, Cluster, Command, Field, Kind, Rest, Trailing, when
-from emulator.zcl.types import BITMAP8, ENUM8, EUI64, UINT8, UINT16, UINT32, UTC_TIME
+from hanbench.emulator.layout import Choice, Sized
+from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Field, Kind, Rest, Trailing, when
+from hanbench.emulator.zcl.types import BITMAP8, ENUM8, EUI64, UINT8, UINT16, UINT32, UTC_TIME
 
 ANY_MANUFACTURER = ANY_IMAGE_TYPE = 0xFFFF
 ANY_FILE_VERSION = 0xFFFFFFFF

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emulator.zcl.cluster import READ, REPORT, WRITE, Attribute, Cluster
-from emulator.zcl.types import BITMAP8, BITMAP32, CHARACTER_STRING, ENUM8, UINT8, UINT16
+from hanbench.emulator.zcl.cluster import READ, REPORT, WRITE, Attribute, Cluster
+from hanbench.emulator.zcl.types import BITMAP8, BITMAP32, CHARACTER_STRING, ENUM8, UINT8, UINT16
 
 CLUSTER = Cluster(
     0x0001,

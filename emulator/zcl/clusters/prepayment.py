@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Annotated, Any
 
-from emulator.layout import Choice, Record, Rest
-from emulator.zcl.cluster import READ, REPORT, WRITE, Attribute, Cluster, Command, Field, Kind, Repeated
-from emulator.zcl.codecs import DataType
-from emulator.zcl.types import (
+from hanbench.emulator.layout import Choice, Record, Rest
+from hanbench.emulator.zcl.cluster import READ, REPORT, WRITE, Attribute, Cluster, Command, Field, Kind, Repeated
+from hanbench.emulator.zcl.codecs import DataType
+from hanbench.emulator.zcl.types import (
     BITMAP8,
     BITMAP16,
     BITMAP32,

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import IntFlag
 from typing import Annotated, Any
 
-from emulator.errors import LocalProtocolError
-from emulator.layout import Record
-from emulator.octets import Reader, bits
-from emulator.zcl.cluster import Cluster, Command, Counted, Field, Repeated, Trailing
-from emulator.zcl.clusters.price_attributes import ATTRIBUTES, CLIENT_ATTRIBUTES
-from emulator.zcl.types import (
+from hanbench.emulator.errors import LocalProtocolError
+from hanbench.emulator.layout import Record
+from hanbench.emulator.octets import Reader, bits
+from hanbench.emulator.zcl.cluster import Cluster, Command, Counted, Field, Repeated, Trailing
+from hanbench.emulator.zcl.clusters.price_attributes import ATTRIBUTES, CLIENT_ATTRIBUTES
+from hanbench.emulator.zcl.types import (
     BITMAP8,
     BITMAP32,
     ENUM8,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from emulator.zcl.cluster import READ, REPORT, WRITE, Attribute
-from emulator.zcl.codecs import DataType
-from emulator.zcl.types import (
+from hanbench.emulator.zcl.cluster import READ, REPORT, WRITE, Attribute
+from hanbench.emulator.zcl.codecs import DataType
+from hanbench.emulator.zcl.types import (
     BITMAP8,
     ENUM8,
     OCTET_STRING,

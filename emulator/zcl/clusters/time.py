@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emulator.zcl.cluster import READ, WRITE, Attribute, Cluster
-from emulator.zcl.types import BITMAP8, INT32, UINT16, UINT32, UTC_TIME
+from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, Cluster
+from hanbench.emulator.zcl.types import BITMAP8, INT32, UINT16, UINT32, UTC_TIME
 
 MASTER, SYNCHRONIZED, MASTER_ZONE_DST, SUPERSEDING = 0x01, 0x02, 0x04, 0x08
 """Bits of TimeStatus."""

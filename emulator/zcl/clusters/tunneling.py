@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated
 
-from emulator.layout import Record
-from emulator.zcl.cluster import Attribute, Cluster, Command, Counted, Field, Rest
-from emulator.zcl.types import BOOLEAN, ENUM8, UINT8, UINT16
+from hanbench.emulator.layout import Record
+from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Counted, Field, Rest
+from hanbench.emulator.zcl.types import BOOLEAN, ENUM8, UINT8, UINT16
 
 NO_TUNNEL = 0xFFFF
 """TunnelID in RequestTunnelResponse when there is none to give."""

@@ -3,8 +3,8 @@
 `frames` and `commands` are meant to be used by their module's name: `frames.parse`, `commands.SwitchKey`.
 """
 
-from emulator.zigbee.aps import commands, frames
-from emulator.zigbee.aps.commands import ApsCommand
-from emulator.zigbee.aps.frames import ApsFrame, Fragment
+from hanbench.emulator.zigbee.aps import commands, frames
+from hanbench.emulator.zigbee.aps.commands import ApsCommand
+from hanbench.emulator.zigbee.aps.frames import ApsFrame, Fragment
 
 __all__ = ["ApsCommand", "ApsFrame", "Fragment", "commands", "frames"]

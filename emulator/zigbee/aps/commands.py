@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.octets import Reader, le
-from emulator.zigbee.security.ccm import KEY_LENGTH
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.octets import Reader, le
+from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
 
 STANDARD_NETWORK_KEY, APPLICATION_LINK_KEY, TRUST_CENTER_LINK_KEY = 0x01, 0x03, 0x04
 """Key types of Transport-Key (table 4-9)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.zigbee.aps.frames import Fragment
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.zigbee.aps.frames import Fragment
 
 LARGEST_MESSAGE = 2048
 """Octets. SE allows devices to take no more than 128; a tunnel's transfers have 1,500 where nothing else is agreed."""

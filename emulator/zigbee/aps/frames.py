@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from struct import Struct
 from struct import error as StructError
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.octets import Reader, bits, le
-from emulator.zigbee.security.ccm import MIC_LENGTH, FrameCipher
-from emulator.zigbee.security.keys import KeyId
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.octets import Reader, bits, le
+from hanbench.emulator.zigbee.security.ccm import MIC_LENGTH, FrameCipher
+from hanbench.emulator.zigbee.security.keys import KeyId
 
 DATA, COMMAND, ACK = 0, 1, 2
 """Frame types."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.zigbee.aps.commands import (
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.zigbee.aps.commands import (
     REQUEST_APPLICATION_KEY,
     ApsCommand,
     RemoveDevice,
@@ -16,12 +16,12 @@ from emulator.zigbee.aps.commands import (
     Tunnel,
     UpdateDevice,
 )
-from emulator.zigbee.aps.frames import ApsFrame
-from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER, Aps
-from emulator.zigbee.nwk.layer import NwkIndication
-from emulator.zigbee.nwk.parent import JoinStatus, Parent
-from emulator.zigbee.security.keys import KeyId, hashed_link_key
-from emulator.zigbee.storage import KeyOrigin, LinkKey
+from hanbench.emulator.zigbee.aps.frames import ApsFrame
+from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER, Aps
+from hanbench.emulator.zigbee.nwk.layer import NwkIndication
+from hanbench.emulator.zigbee.nwk.parent import JoinStatus, Parent
+from hanbench.emulator.zigbee.security.keys import KeyId, hashed_link_key
+from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
 
 COORDINATOR = 0x0000
 

@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
-from emulator.clock import MILLISECOND, SECOND, Clock, Timer
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.mac.indirect import PERSISTENCE
-from emulator.radio.interface import TxStatus
-from emulator.zigbee.aps import commands, fragmentation, frames
-from emulator.zigbee.aps.commands import ApsCommand
-from emulator.zigbee.aps.fragmentation import Reassembly
-from emulator.zigbee.aps.frames import ApsFrame
-from emulator.zigbee.nwk.layer import FIRST_BROADCAST, Nwk, NwkIndication
-from emulator.zigbee.nwk.polling import Poller
-from emulator.zigbee.recent import Recent
-from emulator.zigbee.security.ccm import FrameCipher, cipher
-from emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
-from emulator.zigbee.storage import KeyOrigin, LinkKey, NonVolatile
+from hanbench.emulator.clock import MILLISECOND, SECOND, Clock, Timer
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.mac.indirect import PERSISTENCE
+from hanbench.emulator.radio.interface import TxStatus
+from hanbench.emulator.zigbee.aps import commands, fragmentation, frames
+from hanbench.emulator.zigbee.aps.commands import ApsCommand
+from hanbench.emulator.zigbee.aps.fragmentation import Reassembly
+from hanbench.emulator.zigbee.aps.frames import ApsFrame
+from hanbench.emulator.zigbee.nwk.layer import FIRST_BROADCAST, Nwk, NwkIndication
+from hanbench.emulator.zigbee.nwk.polling import Poller
+from hanbench.emulator.zigbee.recent import Recent
+from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
+from hanbench.emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
+from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey, NonVolatile
 
 MAX_RETRIES = 3
 """apscMaxFrameRetries."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from emulator.clock import MINUTE, SECOND, Clock, Timer
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.randomness import RandomSource
-from emulator.zigbee.aps.commands import (
+from hanbench.emulator.clock import MINUTE, SECOND, Clock, Timer
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.randomness import RandomSource
+from hanbench.emulator.zigbee.aps.commands import (
     REQUEST_APPLICATION_KEY,
     ApsCommand,
     RemoveDevice,
@@ -23,14 +23,14 @@ from emulator.zigbee.aps.commands import (
     Tunnel,
     UpdateDevice,
 )
-from emulator.zigbee.aps.frames import ApsFrame
-from emulator.zigbee.aps.layer import Aps
-from emulator.zigbee.nwk.commands import Leave
-from emulator.zigbee.nwk.layer import RX_ON_DEVICES, NwkIndication
-from emulator.zigbee.nwk.parent import JoinStatus, Parent
-from emulator.zigbee.security.ccm import KEY_LENGTH
-from emulator.zigbee.security.keys import KeyId, hashed_link_key
-from emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey
+from hanbench.emulator.zigbee.aps.frames import ApsFrame
+from hanbench.emulator.zigbee.aps.layer import Aps
+from hanbench.emulator.zigbee.nwk.commands import Leave
+from hanbench.emulator.zigbee.nwk.layer import RX_ON_DEVICES, NwkIndication
+from hanbench.emulator.zigbee.nwk.parent import JoinStatus, Parent
+from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
+from hanbench.emulator.zigbee.security.keys import KeyId, hashed_link_key
+from hanbench.emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey
 
 ESTABLISHMENT_TIME = 60 * MINUTE
 """Within which a newcomer has to agree a key by certificate; then it is removed (SE 1.4a, 5.4.2.2)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.octets import Reader, bits, le
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.octets import Reader, bits, le
 
 PROTOCOL_ID = 0
 STACK_PROFILE_PRO = 2

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.octets import Reader, bits, le
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.octets import Reader, bits, le
 
 
 class NwkCommand(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from emulator.clock import MILLISECOND, MINUTE, SECOND
+from hanbench.emulator.clock import MILLISECOND, MINUTE, SECOND
 
 
 class Role(Enum):

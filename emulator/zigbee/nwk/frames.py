@@ -9,9 +9,9 @@ from __future__ import annotations
 from struct import Struct
 from struct import error as StructError
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.octets import bits, le
-from emulator.zigbee.security.ccm import MIC_LENGTH, FrameCipher
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.octets import bits, le
+from hanbench.emulator.zigbee.security.ccm import MIC_LENGTH, FrameCipher
 
 DATA, COMMAND, INTER_PAN = 0, 1, 3
 """Frame types."""

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.clock import SECOND, Timer
-from emulator.errors import RemoteProtocolError
-from emulator.mac.child import AssociationResult
-from emulator.mac.frames import MacFrame
-from emulator.mac.layer import Beacon
-from emulator.radio.interface import NO_SHORT_ADDRESS
-from emulator.zigbee.nwk import beacon as beacon_payload
-from emulator.zigbee.nwk.beacon import BeaconPayload
-from emulator.zigbee.nwk.commands import EndDeviceTimeoutRequest, NwkCommand, RejoinRequest, RejoinResponse
-from emulator.zigbee.nwk.config import JoinPolicy, Role
-from emulator.zigbee.nwk.frames import NwkFrame
-from emulator.zigbee.nwk.join_states import WITH_PARENT, JoinEvent, JoinState, next_state
-from emulator.zigbee.nwk.layer import Nwk
-from emulator.zigbee.nwk.polling import Poller
-from emulator.zigbee.storage import Network
+from hanbench.emulator.clock import SECOND, Timer
+from hanbench.emulator.errors import RemoteProtocolError
+from hanbench.emulator.mac.child import AssociationResult
+from hanbench.emulator.mac.frames import MacFrame
+from hanbench.emulator.mac.layer import Beacon
+from hanbench.emulator.radio.interface import NO_SHORT_ADDRESS
+from hanbench.emulator.zigbee.nwk import beacon as beacon_payload
+from hanbench.emulator.zigbee.nwk.beacon import BeaconPayload
+from hanbench.emulator.zigbee.nwk.commands import EndDeviceTimeoutRequest, NwkCommand, RejoinRequest, RejoinResponse
+from hanbench.emulator.zigbee.nwk.config import JoinPolicy, Role
+from hanbench.emulator.zigbee.nwk.frames import NwkFrame
+from hanbench.emulator.zigbee.nwk.join_states import WITH_PARENT, JoinEvent, JoinState, next_state
+from hanbench.emulator.zigbee.nwk.layer import Nwk
+from hanbench.emulator.zigbee.nwk.polling import Poller
+from hanbench.emulator.zigbee.storage import Network
 
 REJOIN_WAIT = 3 * SECOND
 """For a Rejoin Response, polls included."""

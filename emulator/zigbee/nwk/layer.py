@@ -10,20 +10,20 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
-from emulator.clock import MILLISECOND, SECOND, Clock
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.mac.child import Child
-from emulator.mac.frames import MacFrame
-from emulator.mac.layer import Mac, SendDone
-from emulator.radio.interface import Reception, TxStatus
-from emulator.randomness import RandomSource
-from emulator.zigbee.nwk import commands, frames
-from emulator.zigbee.nwk.commands import NwkCommand
-from emulator.zigbee.nwk.config import NodeConfig, Role
-from emulator.zigbee.nwk.frames import NwkFrame
-from emulator.zigbee.nwk.security import NwkSecurity
-from emulator.zigbee.recent import Recent
-from emulator.zigbee.storage import Network, NonVolatile
+from hanbench.emulator.clock import MILLISECOND, SECOND, Clock
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.mac.child import Child
+from hanbench.emulator.mac.frames import MacFrame
+from hanbench.emulator.mac.layer import Mac, SendDone
+from hanbench.emulator.radio.interface import Reception, TxStatus
+from hanbench.emulator.randomness import RandomSource
+from hanbench.emulator.zigbee.nwk import commands, frames
+from hanbench.emulator.zigbee.nwk.commands import NwkCommand
+from hanbench.emulator.zigbee.nwk.config import NodeConfig, Role
+from hanbench.emulator.zigbee.nwk.frames import NwkFrame
+from hanbench.emulator.zigbee.nwk.security import NwkSecurity
+from hanbench.emulator.zigbee.recent import Recent
+from hanbench.emulator.zigbee.storage import Network, NonVolatile
 
 ALL_DEVICES, RX_ON_DEVICES, ALL_ROUTERS = 0xFFFF, 0xFFFD, 0xFFFC
 """Broadcast addresses (R22, table 3-69)."""

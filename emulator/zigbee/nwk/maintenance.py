@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from emulator.clock import MILLISECOND
-from emulator.errors import RemoteProtocolError
-from emulator.mac.frames import MacFrame
-from emulator.mac.layer import Beacon
-from emulator.radio.interface import Reception
-from emulator.zigbee.nwk import beacon as beacon_payload
-from emulator.zigbee.nwk.commands import (
+from hanbench.emulator.clock import MILLISECOND
+from hanbench.emulator.errors import RemoteProtocolError
+from hanbench.emulator.mac.frames import MacFrame
+from hanbench.emulator.mac.layer import Beacon
+from hanbench.emulator.radio.interface import Reception
+from hanbench.emulator.zigbee.nwk import beacon as beacon_payload
+from hanbench.emulator.zigbee.nwk.commands import (
     Leave,
     LinkStatus,
     LinkStatusEntry,
@@ -22,10 +22,10 @@ from emulator.zigbee.nwk.commands import (
     NetworkUpdate,
     NwkCommand,
 )
-from emulator.zigbee.nwk.config import Role
-from emulator.zigbee.nwk.frames import NwkFrame
-from emulator.zigbee.nwk.layer import ALL_DEVICES, ALL_ROUTERS, BROADCAST_DELIVERY_TIME, RX_ON_DEVICES, Nwk
-from emulator.zigbee.nwk.neighbors import LOST_AFTER_PERIODS, NeighborTable, link_cost
+from hanbench.emulator.zigbee.nwk.config import Role
+from hanbench.emulator.zigbee.nwk.frames import NwkFrame
+from hanbench.emulator.zigbee.nwk.layer import ALL_DEVICES, ALL_ROUTERS, BROADCAST_DELIVERY_TIME, RX_ON_DEVICES, Nwk
+from hanbench.emulator.zigbee.nwk.neighbors import LOST_AFTER_PERIODS, NeighborTable, link_cost
 
 MOST_LINK_STATUS_ENTRIES = 20
 LEAVE_DELAY = 50 * MILLISECOND

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 
-from emulator.clock import SECOND
-from emulator.mac.frames import BeaconContent, MacFrame
-from emulator.mac.layer import AssociationStatus
-from emulator.radio.interface import Reception
-from emulator.zigbee.nwk.beacon import BeaconPayload
-from emulator.zigbee.nwk.commands import (
+from hanbench.emulator.clock import SECOND
+from hanbench.emulator.mac.frames import BeaconContent, MacFrame
+from hanbench.emulator.mac.layer import AssociationStatus
+from hanbench.emulator.radio.interface import Reception
+from hanbench.emulator.zigbee.nwk.beacon import BeaconPayload
+from hanbench.emulator.zigbee.nwk.commands import (
     EndDeviceTimeoutRequest,
     EndDeviceTimeoutResponse,
     Leave,
@@ -22,11 +22,11 @@ from emulator.zigbee.nwk.commands import (
     RejoinRequest,
     RejoinResponse,
 )
-from emulator.zigbee.nwk.config import Role, timeout
-from emulator.zigbee.nwk.frames import NwkFrame
-from emulator.zigbee.nwk.layer import Nwk
-from emulator.zigbee.recent import Recent
-from emulator.zigbee.storage import ChildEntry
+from hanbench.emulator.zigbee.nwk.config import Role, timeout
+from hanbench.emulator.zigbee.nwk.frames import NwkFrame
+from hanbench.emulator.zigbee.nwk.layer import Nwk
+from hanbench.emulator.zigbee.recent import Recent
+from hanbench.emulator.zigbee.storage import ChildEntry
 
 LONGEST_PERMIT = 254
 """Seconds. Smart Energy never opens a network for good (255)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.clock import MILLISECOND, Clock, Timer
-from emulator.mac.child import Child, PollStatus
+from hanbench.emulator.clock import MILLISECOND, Clock, Timer
+from hanbench.emulator.mac.child import Child, PollStatus
 
 FIRST_POLL = 20 * MILLISECOND
 """After sending something the answer of a neighbour needs about this long."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.zigbee.security.ccm import FrameCipher, cipher
-from emulator.zigbee.storage import WORN_COUNTER, Counter, NonVolatile
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
+from hanbench.emulator.zigbee.storage import WORN_COUNTER, Counter, NonVolatile
 
 
 class NwkSecurity:

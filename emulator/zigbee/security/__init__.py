@@ -1,8 +1,8 @@
 """Pure functions and key objects: CCM*, MMO hash, derived keys, install codes (R22, chapter 4 and annexes A, B)."""
 
-from emulator.zigbee.security.ccm import KEY_LENGTH, MIC_LENGTH, FrameCipher, cipher
-from emulator.zigbee.security.install_code import InstallCode
-from emulator.zigbee.security.keys import (
+from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH, MIC_LENGTH, FrameCipher, cipher
+from hanbench.emulator.zigbee.security.install_code import InstallCode
+from hanbench.emulator.zigbee.security.keys import (
     WELL_KNOWN_LINK_KEY,
     KeyId,
     hashed_link_key,
@@ -10,7 +10,7 @@ from emulator.zigbee.security.keys import (
     key_transport_key,
     redacted,
 )
-from emulator.zigbee.security.mmo import hmac_mmo, mmo_hash
+from hanbench.emulator.zigbee.security.mmo import hmac_mmo, mmo_hash
 
 __all__ = [
     "KEY_LENGTH",

@@ -7,7 +7,7 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
 
 MIC_LENGTH = 4
 KEY_LENGTH = 16

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from emulator.radio.fcs import crc16_x25
-from emulator.zigbee.security.mmo import mmo_hash
+from hanbench.emulator.radio.fcs import crc16_x25
+from hanbench.emulator.zigbee.security.mmo import mmo_hash
 
 LENGTHS = (6, 8, 12, 16)
 """Octets without the CRC."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from functools import lru_cache
 
-from emulator.zigbee.security.mmo import hmac_mmo, mmo_hash
+from hanbench.emulator.zigbee.security.mmo import hmac_mmo, mmo_hash
 
 WELL_KNOWN_LINK_KEY = b"ZigBeeAlliance09"
 """The global Trust Centre link key of devices without install code. Not allowed in Smart Energy; known to everybody."""

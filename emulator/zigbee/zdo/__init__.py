@@ -1,9 +1,9 @@
 """Zigbee Device Objects: who a node is, whom it knows, and its management, on endpoint 0."""
 
-from emulator.zigbee.zdo.binding import Binding, BindingTable
-from emulator.zigbee.zdo.client import ZdoClient, ZdpReply
-from emulator.zigbee.zdo.context import EnergyReport, ZdoContext
-from emulator.zigbee.zdo.descriptors import (
+from hanbench.emulator.zigbee.zdo.binding import Binding, BindingTable
+from hanbench.emulator.zigbee.zdo.client import ZdoClient, ZdpReply
+from hanbench.emulator.zigbee.zdo.context import EnergyReport, ZdoContext
+from hanbench.emulator.zigbee.zdo.descriptors import (
     NeighborEntry,
     NeighborFlags,
     NodeDescriptor,
@@ -12,9 +12,9 @@ from emulator.zigbee.zdo.descriptors import (
     PowerSource,
     SimpleDescriptor,
 )
-from emulator.zigbee.zdo.layer import Zdo
-from emulator.zigbee.zdo.server import ZdoServer
-from emulator.zigbee.zdo.status import ZdpStatus
+from hanbench.emulator.zigbee.zdo.layer import Zdo
+from hanbench.emulator.zigbee.zdo.server import ZdoServer
+from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 __all__ = [
     "Binding",

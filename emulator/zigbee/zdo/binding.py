@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from emulator.layout import U8, U16, U64, Record, when
-from emulator.zigbee.zdo.status import ZdpStatus
+from hanbench.emulator.layout import U8, U16, U64, Record, when
+from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 GROUP, EXTENDED = 0x01, 0x03
 """Destination address modes."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from emulator.clock import SECOND, Clock, Timer
-from emulator.errors import LocalProtocolError
-from emulator.zigbee.aps.layer import ApsStatus
-from emulator.zigbee.zdo import messages as zdp
-from emulator.zigbee.zdo.context import Transport
-from emulator.zigbee.zdo.status import ZdpStatus
+from hanbench.emulator.clock import SECOND, Clock, Timer
+from hanbench.emulator.errors import LocalProtocolError
+from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.zdo import messages as zdp
+from hanbench.emulator.zigbee.zdo.context import Transport
+from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 PROFILE = 0x0000
 ENDPOINT = 0

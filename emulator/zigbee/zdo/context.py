@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from emulator.zigbee.aps.layer import ApsStatus
-from emulator.zigbee.zdo.binding import BindingTable
-from emulator.zigbee.zdo.descriptors import NeighborEntry, NodeDescriptor, PowerDescriptor, SimpleDescriptor
-from emulator.zigbee.zdo.status import ZdpStatus
+from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.zdo.binding import BindingTable
+from hanbench.emulator.zigbee.zdo.descriptors import NeighborEntry, NodeDescriptor, PowerDescriptor, SimpleDescriptor
+from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 
 class EnergyReport(NamedTuple):

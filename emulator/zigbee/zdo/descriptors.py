@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
-from emulator.errors import LocalProtocolError
-from emulator.layout import U8, U16, U64, Bits, Counted, Record
-from emulator.octets import Reader
+from hanbench.emulator.errors import LocalProtocolError
+from hanbench.emulator.layout import U8, U16, U64, Bits, Counted, Record
+from hanbench.emulator.octets import Reader
 
 COORDINATOR, ROUTER, END_DEVICE = 0, 1, 2
 """Logical types, and device types in the neighbour table."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-from emulator.clock import Clock
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.zigbee.zdo import messages as zdp
-from emulator.zigbee.zdo.client import ENDPOINT, PROFILE, ZdoClient
-from emulator.zigbee.zdo.context import Transport, ZdoContext, ZdpIndication
-from emulator.zigbee.zdo.server import ZdoServer
-from emulator.zigbee.zdo.status import ZdpStatus
+from hanbench.emulator.clock import Clock
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.zigbee.zdo import messages as zdp
+from hanbench.emulator.zigbee.zdo.client import ENDPOINT, PROFILE, ZdoClient
+from hanbench.emulator.zigbee.zdo.context import Transport, ZdoContext, ZdpIndication
+from hanbench.emulator.zigbee.zdo.server import ZdoServer
+from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 
 class Zdo:

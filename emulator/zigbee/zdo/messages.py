@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.layout import U8, U16, U32, U64, Choice, Counted, Kind, Record, Sized, Trailing, when
-from emulator.octets import Reader
-from emulator.zigbee.zdo.binding import BINDING, Binding
-from emulator.zigbee.zdo.descriptors import (
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.layout import U8, U16, U32, U64, Choice, Counted, Kind, Record, Sized, Trailing, when
+from hanbench.emulator.octets import Reader
+from hanbench.emulator.zigbee.zdo.binding import BINDING, Binding
+from hanbench.emulator.zigbee.zdo.descriptors import (
     NEIGHBOR,
     NODE,
     POWER,
@@ -29,7 +29,7 @@ from emulator.zigbee.zdo.descriptors import (
     SimpleDescriptor,
     Word,
 )
-from emulator.zigbee.zdo.status import ZdpStatus
+from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 RESPONSE = 0x8000
 """Bit of the cluster of a response."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.zigbee.zdo import messages as zdp
-from emulator.zigbee.zdo.binding import Binding
-from emulator.zigbee.zdo.context import EnergyReport, ZdoContext
-from emulator.zigbee.zdo.descriptors import SimpleDescriptor
-from emulator.zigbee.zdo.status import ZdpStatus
+from hanbench.emulator.zigbee.zdo import messages as zdp
+from hanbench.emulator.zigbee.zdo.binding import Binding
+from hanbench.emulator.zigbee.zdo.context import EnergyReport, ZdoContext
+from hanbench.emulator.zigbee.zdo.descriptors import SimpleDescriptor
+from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 ANY_PROFILE = 0xFFFF
 FIRST_BROADCAST = 0xFFF8

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from harness.report.html.writer import HtmlWriter, pack
+from hanbench.harness.report.html.writer import HtmlWriter, pack
 
 __all__ = ["HtmlWriter", "pack"]

@@ -19,10 +19,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from harness.report.json_file import Totals
-from harness.report.model import ScenarioReport
-from harness.report.story import Story
-from harness.version import VERSION as HANBENCH
+from hanbench import __version__
+from hanbench.harness.report.json_file import Totals
+from hanbench.harness.report.model import ScenarioReport
+from hanbench.harness.report.story import Story
 
 _SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 """JSON in a script element: no character of it can end the element, or begin another."""
@@ -70,7 +70,7 @@ class HtmlWriter:
     def __init__(self, path: Path, *, title: str, seed: str, controller: str, rule_sets: Sequence[str]) -> None:
         self._path = path
         self._fresh = path.with_name(f".{path.name}.new")
-        self._about = (title, controller, seed, HANBENCH, tuple(rule_sets))
+        self._about = (title, controller, seed, __version__, tuple(rule_sets))
         self._totals = Totals()
         self._outcomes: dict[str, int] = {}
         self._rows = self._fresh.with_name(f"{self._fresh.name}.rows")

@@ -11,19 +11,19 @@ from collections.abc import Callable, Iterable
 
 from judging.han import HUB, LINK_KEY, NETWORK_KEY
 
-from emulator.errors import Drop
-from emulator.mac import frames as mac
-from emulator.octets import Reader
-from emulator.zcl import foundation, types, values
-from emulator.zcl import frame as zcl
-from emulator.zcl.clusters import BY_ID
-from emulator.zigbee.aps import commands as aps_commands
-from emulator.zigbee.aps import frames as aps
-from emulator.zigbee.nwk import beacon, frames
-from emulator.zigbee.nwk import commands as nwk_commands
-from emulator.zigbee.security.ccm import cipher
-from emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
-from emulator.zigbee.zdo import messages as zdp
+from hanbench.emulator.errors import Drop
+from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.octets import Reader
+from hanbench.emulator.zcl import foundation, types, values
+from hanbench.emulator.zcl import frame as zcl
+from hanbench.emulator.zcl.clusters import BY_ID
+from hanbench.emulator.zigbee.aps import commands as aps_commands
+from hanbench.emulator.zigbee.aps import frames as aps
+from hanbench.emulator.zigbee.nwk import beacon, frames
+from hanbench.emulator.zigbee.nwk import commands as nwk_commands
+from hanbench.emulator.zigbee.security.ccm import cipher
+from hanbench.emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
+from hanbench.emulator.zigbee.zdo import messages as zdp
 
 Parse = Callable[[bytes], object]
 

@@ -8,10 +8,10 @@ from types import ModuleType
 from judging import samples, samples_zcl
 from judging.han import Sample
 
-from emulator.zcl import foundation
-from emulator.zigbee.aps import commands as aps_commands
-from emulator.zigbee.nwk import commands as nwk_commands
-from emulator.zigbee.zdo import messages as zdp
+from hanbench.emulator.zcl import foundation
+from hanbench.emulator.zigbee.aps import commands as aps_commands
+from hanbench.emulator.zigbee.nwk import commands as nwk_commands
+from hanbench.emulator.zigbee.zdo import messages as zdp
 
 GROUPS: dict[str, Callable[[], Iterator[Sample]]] = {
     "mac": samples.mac_samples,

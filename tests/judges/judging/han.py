@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from emulator.mac import frames as mac
-from emulator.zigbee.aps import frames as aps
-from emulator.zigbee.nwk import frames as nwk
-from emulator.zigbee.security.ccm import cipher
-from emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
-from harness.capture import KeyRing, PcapngWriter, keyfile, tap
+from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.zigbee.aps import frames as aps
+from hanbench.emulator.zigbee.nwk import frames as nwk
+from hanbench.emulator.zigbee.security.ccm import cipher
+from hanbench.emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
+from hanbench.harness.capture import KeyRing, PcapngWriter, keyfile, tap
 
 PAN, EXTENDED_PAN, CHANNEL = 0x1A62, 0x00124B0000000001, 15
 SMART_ENERGY = 0x0109

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from emulator.clock import SECOND, VirtualClock
-from emulator.radio import Air, AirRadio
-from emulator.randomness import split
-from emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER, ApsStatus
-from emulator.zigbee.aps.trust_center import TrustCenter
-from emulator.zigbee.nwk.config import NodeConfig, Role
-from emulator.zigbee.nwk.join_states import JoinEvent
-from emulator.zigbee.nwk.polling import Poller
-from emulator.zigbee.security.install_code import InstallCode
-from emulator.zigbee.stack import Stack
-from emulator.zigbee.storage import LinkKey, NonVolatile
-from harness.capture import KeyRing, Recorder, keyfile
+from hanbench.emulator.clock import SECOND, VirtualClock
+from hanbench.emulator.radio import Air, AirRadio
+from hanbench.emulator.randomness import split
+from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER, ApsStatus
+from hanbench.emulator.zigbee.aps.trust_center import TrustCenter
+from hanbench.emulator.zigbee.nwk.config import NodeConfig, Role
+from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
+from hanbench.emulator.zigbee.nwk.polling import Poller
+from hanbench.emulator.zigbee.security.install_code import InstallCode
+from hanbench.emulator.zigbee.stack import Stack
+from hanbench.emulator.zigbee.storage import LinkKey, NonVolatile
+from hanbench.harness.capture import KeyRing, Recorder, keyfile
 
 CHANNEL, PAN, EXTENDED_PAN = 15, 0x1A62, 0x00124B0000000001
 METERING, SMART_ENERGY = 0x0702, 0x0109

@@ -45,7 +45,7 @@ class LiveBench:
 def bench_up(bench: str | Path, folder: Path, *options: str) -> Iterator[LiveBench]:
     """Bring a bench up, and end it as Ctrl-C does."""
     log = folder / "bench.log"
-    command = [sys.executable, "-m", "harness.cli.main", "up", str(bench), "--json", "--out", str(folder), *options]
+    command = [sys.executable, "-m", "hanbench", "up", str(bench), "--json", "--out", str(folder), *options]
     environment = os.environ | {"XDG_RUNTIME_DIR": str(folder)}
     with log.open("w", encoding="utf-8") as errors:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)

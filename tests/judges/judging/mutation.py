@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emulator.randomness import split
+from hanbench.emulator.randomness import split
 
 _TELLING = (0x00, 0x01, 0x7F, 0x80, 0xFE, 0xFF)
 """Octets at which lengths, counts and signs change their meaning."""

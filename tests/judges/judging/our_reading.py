@@ -6,15 +6,15 @@ from collections.abc import Iterable
 
 from judging.readings import Reading
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.mac import frames as mac
-from emulator.mac.frames import MacFrame
-from emulator.radio.fcs import fcs_ok
-from emulator.zigbee.aps import frames as aps
-from emulator.zigbee.nwk import beacon as nwk_beacon
-from emulator.zigbee.nwk import frames as nwk
-from emulator.zigbee.security.ccm import FrameCipher, cipher
-from emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.mac.frames import MacFrame
+from hanbench.emulator.radio.fcs import fcs_ok
+from hanbench.emulator.zigbee.aps import frames as aps
+from hanbench.emulator.zigbee.nwk import beacon as nwk_beacon
+from hanbench.emulator.zigbee.nwk import frames as nwk
+from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
+from hanbench.emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
 
 
 def read_frames(psdus: Iterable[bytes], keys: Iterable[bytes]) -> list[Reading]:

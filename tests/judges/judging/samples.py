@@ -7,19 +7,19 @@ from typing import Any
 
 from judging.han import CHANNEL, ESME, EXTENDED_PAN, GSME, HUB, LINK_KEY, NETWORK_KEY, PAN, SMART_ENERGY, Han, Sample
 
-from emulator.mac import frames as mac
-from emulator.mac.frames import BeaconContent, Command, MacFrame
-from emulator.zigbee.aps import commands as aps_commands
-from emulator.zigbee.aps import frames as aps
-from emulator.zigbee.aps.commands import ApsCommand
-from emulator.zigbee.nwk import commands as nwk_commands
-from emulator.zigbee.nwk import frames as nwk
-from emulator.zigbee.nwk.beacon import BeaconPayload
-from emulator.zigbee.nwk.commands import NwkCommand
-from emulator.zigbee.security.keys import KeyId
-from emulator.zigbee.zdo import messages as zdp
-from emulator.zigbee.zdo.binding import GROUP, Binding
-from emulator.zigbee.zdo.descriptors import (
+from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.mac.frames import BeaconContent, Command, MacFrame
+from hanbench.emulator.zigbee.aps import commands as aps_commands
+from hanbench.emulator.zigbee.aps import frames as aps
+from hanbench.emulator.zigbee.aps.commands import ApsCommand
+from hanbench.emulator.zigbee.nwk import commands as nwk_commands
+from hanbench.emulator.zigbee.nwk import frames as nwk
+from hanbench.emulator.zigbee.nwk.beacon import BeaconPayload
+from hanbench.emulator.zigbee.nwk.commands import NwkCommand
+from hanbench.emulator.zigbee.security.keys import KeyId
+from hanbench.emulator.zigbee.zdo import messages as zdp
+from hanbench.emulator.zigbee.zdo.binding import GROUP, Binding
+from hanbench.emulator.zigbee.zdo.descriptors import (
     END_DEVICE,
     NeighborEntry,
     NeighborFlags,

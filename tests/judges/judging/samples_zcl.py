@@ -7,14 +7,14 @@ from typing import Any
 
 from judging.han import GSME, HUB, Han, Sample
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.layout import Choice
-from emulator.octets import Reader
-from emulator.zcl import foundation, types
-from emulator.zcl.cluster import Attribute, Cluster, Command
-from emulator.zcl.clusters import CLUSTERS
-from emulator.zcl.frame import CLUSTER, GLOBAL, TO_CLIENT, TO_SERVER, ZclFrame
-from emulator.zcl.records import (
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.layout import Choice
+from hanbench.emulator.octets import Reader
+from hanbench.emulator.zcl import foundation, types
+from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command
+from hanbench.emulator.zcl.clusters import CLUSTERS
+from hanbench.emulator.zcl.frame import CLUSTER, GLOBAL, TO_CLIENT, TO_SERVER, ZclFrame
+from hanbench.emulator.zcl.records import (
     AttributeInformation,
     AttributeRecord,
     ExtendedInformation,

@@ -29,10 +29,10 @@ from judging.filters import (
 )
 from judging.tales import Story, Tale, past_a_keep_alive
 
-from harness.checks import HanConnectivityCheck
-from harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS
-from harness.han import Han
-from harness.migration.vocabulary import Verdict
+from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS
+from hanbench.harness.han.han import Han
 
 SLOW_TO_BITE = {"stale-link-key", "hub-restored", "hub-entry-lost"}
 """Faults that show when several reports have failed."""

@@ -35,22 +35,22 @@ from judging.filters import (
     on,
 )
 
-from emulator.devices.notifications import Notice
-from emulator.devices.services.firmware import METER_IMAGE
-from emulator.devices.services.image import make_image
-from emulator.devices.services.messages import Message
-from emulator.devices.services.prices import Price
-from emulator.zcl.clusters import EVENTS
-from emulator.zcl.clusters import METERING as METERING_TABLE
-from emulator.zcl.clusters.events import WantedLog
-from emulator.zcl.clusters.metering import SUPPLY_OFF, SupplyControl
-from emulator.zcl.smart_energy import SmartEnergy
-from emulator.zigbee.nwk.join_states import JoinEvent
-from emulator.zigbee.zdo import messages as zdp
-from harness.checks import HanConnectivityCheck
-from harness.faults import FAULTS
-from harness.han import Han, called_back
-from harness.migration.vocabulary import Verdict
+from hanbench.emulator.devices.notifications import Notice
+from hanbench.emulator.devices.services.firmware import METER_IMAGE
+from hanbench.emulator.devices.services.image import make_image
+from hanbench.emulator.devices.services.messages import Message
+from hanbench.emulator.devices.services.prices import Price
+from hanbench.emulator.zcl.clusters import EVENTS
+from hanbench.emulator.zcl.clusters import METERING as METERING_TABLE
+from hanbench.emulator.zcl.clusters.events import WantedLog
+from hanbench.emulator.zcl.clusters.metering import SUPPLY_OFF, SupplyControl
+from hanbench.emulator.zcl.smart_energy import SmartEnergy
+from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
+from hanbench.emulator.zigbee.zdo import messages as zdp
+from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.faults import FAULTS
+from hanbench.harness.han.han import Han, called_back
 
 Tale = Callable[[Han], Awaitable[None]]
 HOUR = 3600

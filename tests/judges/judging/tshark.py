@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
-from harness.capture import keyfile
+from hanbench.harness.capture import keyfile
 
 _COLUMNS = (
     "frame.number",

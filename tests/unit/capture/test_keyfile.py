@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.zigbee.storage import LinkKey, NonVolatile
-from harness.capture import CaptureError, Key, KeyRing, keyfile
+from hanbench.emulator.zigbee.storage import LinkKey, NonVolatile
+from hanbench.harness.capture import CaptureError, Key, KeyRing, keyfile
 
 NETWORK, ROTATED, LINK = (bytes(range(start, start + 16)) for start in (0x10, 0x20, 0x30))
 

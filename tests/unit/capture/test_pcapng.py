@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.capture import CapturedFrame, CaptureError, PcapngWriter, read, tap
-from harness.capture.pcapng import UNIX_EPOCH
+from hanbench.harness.capture import CapturedFrame, CaptureError, PcapngWriter, read, tap
+from hanbench.harness.capture.pcapng import UNIX_EPOCH
 
 ACK = bytes.fromhex("0200560000")
 frames = st.tuples(

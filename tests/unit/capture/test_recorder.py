@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from emulator.clock import SECOND, VirtualClock
-from emulator.mac import frames
-from emulator.radio import Air, AirRadio, RadioConfig, Transmission
-from emulator.randomness import split
-from harness.capture import CapturedFrame, Recorder, read, recording
+from hanbench.emulator.clock import SECOND, VirtualClock
+from hanbench.emulator.mac import frames
+from hanbench.emulator.radio import Air, AirRadio, RadioConfig, Transmission
+from hanbench.emulator.randomness import split
+from hanbench.harness.capture import CapturedFrame, Recorder, read, recording
 
 EPOCH = datetime(2022, 3, 14, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from harness.cli.main import main
+from hanbench.harness.cli.main import main
 
 
 class Outcome(NamedTuple):

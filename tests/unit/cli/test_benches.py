@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from harness.capture import keyfile, read
+from hanbench.harness.capture import keyfile, read
 
 INSTALLED = "[nodes.hub]\n[nodes.esme]\n[nodes.gsme]\n"
 

@@ -8,9 +8,9 @@ import sys
 import click
 import pytest
 
-from harness.cli import main as command_line
-from harness.cli.errors import BadInput, ExitStatus, guarded
-from profiles.errors import ProfileError
+from hanbench.harness.cli import main as command_line
+from hanbench.harness.cli.errors import BadInput, ExitStatus, guarded
+from hanbench.profiles.errors import ProfileError
 
 
 @pytest.fixture

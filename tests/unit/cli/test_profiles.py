@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from profiles import cohorts, devices
+from hanbench.profiles import cohorts, devices
 
 
 def test_every_cohort_and_device_is_listed_with_its_kind(hanbench):

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from harness.cli.output import table
-from profiles.rulesets import FOLDER
+from hanbench.harness.cli.output import table
+from hanbench.profiles.rulesets import FOLDER
 
 
 def test_the_rule_sets_are_listed_with_the_days_they_were_in_force(hanbench):

@@ -15,7 +15,7 @@ import pytest
 def started(out: Path) -> subprocess.Popen[str]:
     """`hanbench verify` with two workers, in a process group of its own, at work."""
     options = ["--jobs", "2", "--only", "ioc.active.*", "--out", str(out)]
-    command = [sys.executable, "-m", "harness.cli.main", "verify", *options]
+    command = [sys.executable, "-m", "hanbench", "verify", *options]
     process = subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True, start_new_session=True)
     assert process.stderr is not None
     assert process.stderr.readline().startswith("hanbench verify: ")
@@ -27,7 +27,7 @@ def started(out: Path) -> subprocess.Popen[str]:
 
 SWALLOWING = """
 import os, signal, sys, time, weakref
-from harness.cli.errors import end_cleanly_on_signals, guarded
+from hanbench.harness.cli.errors import end_cleanly_on_signals, guarded
 
 class Thing: pass
 

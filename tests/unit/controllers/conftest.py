@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.controllers import controller_factory
-from harness.migration import child_process, http_endpoint
-from harness.migration.trace import Misbehaved
-from harness.scenario import load_scenario, play, shipped
-from harness.scenario.play import Played
-from profiles.rulesets import shipped as rulesets
+from hanbench.harness.case.trace import Misbehaved
+from hanbench.harness.controllers import child_process, http_endpoint
+from hanbench.harness.controllers.lookup import controller_factory
+from hanbench.harness.scenario import load_scenario, play, shipped
+from hanbench.harness.scenario.play import Played
+from hanbench.profiles.rulesets import shipped as rulesets
 
 SCENARIO = "dormant-three-failures"
 Answer = Callable[[http.server.BaseHTTPRequestHandler, dict], None]

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from emulator.clock import PacedClock
-from harness.campaign.controllers import UnknownControllerError, controller_factory
-from harness.scenario import shipped
+from hanbench.emulator.clock import PacedClock
+from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory
+from hanbench.harness.scenario import shipped
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 GOOD = f"process:{sys.executable} {EXAMPLES / 'controller.py'}"
@@ -183,7 +183,7 @@ def test_one_in_a_session_of_its_own_that_holds_the_pipes_keeps_nobody_waiting(c
 )
 def test_no_child_outlives_hanbench(child, gone_soon, tmp_path, command, number):
     spec = child(f"open({str(tmp_path / 'asked')!r}, 'w').close()\ntime.sleep(60)")
-    arguments = [sys.executable, "-m", "harness.cli.main", *command, "--controller", spec, "--out", str(tmp_path / "o")]
+    arguments = [sys.executable, "-m", "hanbench", *command, "--controller", spec, "--out", str(tmp_path / "o")]
     with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as hanbench:
         try:
             deadline = time.monotonic() + 30

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from harness.campaign.controllers import UnknownControllerError, controller_factory
-from harness.migration.endpoint_address import CERTIFICATES, TOKEN
+from hanbench.harness.controllers.endpoint_address import CERTIFICATES, TOKEN
+from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory
 
 DAY = timedelta(days=1)
 
@@ -242,7 +242,7 @@ def test_credentials_are_in_nothing_that_hanbench_prints_or_writes(
         for spec, token in ((url.replace("//", "//ann:s3cret@") + "?key=s3cret", ""), (url, "s3cret")):
             monkeypatch.setenv(TOKEN, token)
             options = [*what[command], "--controller", spec, "--out", str(out)]
-            arguments = [sys.executable, "-m", "harness.cli.main", command, *options]
+            arguments = [sys.executable, "-m", "hanbench", command, *options]
             done = subprocess.run(arguments, capture_output=True, check=False)
             assert done.returncode == 1, done.stderr
             texts += [done.stdout, done.stderr, *(file.read_bytes() for file in out.rglob("*") if file.is_file())]

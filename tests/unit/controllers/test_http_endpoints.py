@@ -11,9 +11,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from harness.campaign.controllers import UnknownControllerError, controller_factory, named
-from harness.migration.endpoint_address import TOKEN
-from harness.migration.trace import encode
+from hanbench.harness.case.trace import encode
+from hanbench.harness.controllers.endpoint_address import TOKEN
+from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
 
 CHECK = {"action": "run-check", "not-before": "2022-04-04T08:00:00Z"}
 COMMISSION = {"action": "commission-devices", "devices": ["esme"]}

@@ -11,11 +11,9 @@ from pathlib import Path
 
 import pytest
 
-import harness
-
-ROOT = Path(harness.__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 GIVES_UP = """
-from harness.migration.vocabulary import Close, Outcome, Tick
+from hanbench.harness.case.vocabulary import Close, Outcome, Tick
 
 class Controller:
     def __init__(self, rulesets):
@@ -46,7 +44,7 @@ def hanbench(tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """`hanbench(*arguments)`, in a process to which what `install` wrote is installed."""
 
     def call(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "harness.cli.main", *arguments]
+        command = [sys.executable, "-m", "hanbench", *arguments]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(tmp_path)))}
         return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=tmp_path)
 

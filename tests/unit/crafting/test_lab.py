@@ -10,11 +10,11 @@ import pytest
 from scapy.layers.zigbee import ZCLGeneralReadAttributes
 from scapy.packet import fuzz
 
-from emulator.errors import Drop, LocalProtocolError
-from emulator.radio.fcs import fcs
-from harness.crafting import LAYERS, Lab, cluster
-from harness.crafting.layers import addressed
-from harness.migration.vocabulary import Verdict
+from hanbench.emulator.errors import Drop, LocalProtocolError
+from hanbench.emulator.radio.fcs import fcs
+from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.crafting import LAYERS, Lab, cluster
+from hanbench.harness.crafting.layers import addressed
 
 PAGE = Path(__file__).parent.parent.parent.parent / "docs" / "crafting.md"
 METERING = cluster("Metering")

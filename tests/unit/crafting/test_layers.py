@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from scapy.packet import Raw, fuzz
 
-from emulator.errors import LocalProtocolError, RemoteProtocolError
-from emulator.layout import Choice
-from emulator.zcl import frame as zcl
-from emulator.zcl.clusters import CLUSTERS
-from harness.crafting import LAYERS, Aps, SmartEnergy, addressed, cluster
+from hanbench.emulator.errors import LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.layout import Choice
+from hanbench.emulator.zcl import frame as zcl
+from hanbench.emulator.zcl.clusters import CLUSTERS
+from hanbench.harness.crafting import LAYERS, Aps, SmartEnergy, addressed, cluster
 
 COMMANDS = [
     (table, direction, command) for table in CLUSTERS for direction in (0, 1) for command in table.commands(direction)

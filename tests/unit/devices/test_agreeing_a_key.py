@@ -8,18 +8,18 @@ from itertools import pairwise
 
 import pytest
 
-from emulator.clock import MINUTE, SECOND, VirtualClock, run
-from emulator.devices.key_establishment.responder import MESSAGE_WAIT
-from emulator.zcl import TO_SERVER, ZclFrame
-from emulator.zcl.clusters import KEY_ESTABLISHMENT
-from emulator.zcl.clusters.key_establishment import TerminateStatus
-from emulator.zigbee.nwk.join_states import JoinState
-from emulator.zigbee.storage import KeyOrigin, LinkKey
-from harness.build import settings_for
-from harness.han import Han
-from harness.installed import install
-from profiles.cohorts import household
-from profiles.rulesets import Cohort
+from hanbench.emulator.clock import MINUTE, SECOND, VirtualClock, run
+from hanbench.emulator.devices.key_establishment.responder import MESSAGE_WAIT
+from hanbench.emulator.zcl import TO_SERVER, ZclFrame
+from hanbench.emulator.zcl.clusters import KEY_ESTABLISHMENT
+from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
+from hanbench.emulator.zigbee.nwk.join_states import JoinState
+from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.installed import install
+from hanbench.harness.han.settings import settings_for
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.rulesets import Cohort
 
 STEPS = ("InitiateKeyEstablishmentRequest", "EphemeralDataRequest", "ConfirmKeyDataRequest")
 ANSWERS = ("InitiateKeyEstablishmentResponse", "EphemeralDataResponse", "ConfirmKeyDataResponse")

@@ -9,23 +9,23 @@ from typing import NamedTuple
 
 import pytest
 
-from emulator.clock import VirtualClock, run
-from emulator.errors import Drop
-from emulator.mac import frames as mac
-from emulator.radio.fcs import fcs
-from emulator.radio.interface import Reception
-from emulator.zcl import TO_SERVER, Outcome, Status
-from emulator.zcl.clusters import BASIC, METERING
-from emulator.zigbee.aps import frames as aps
-from emulator.zigbee.nwk import frames as nwk
-from emulator.zigbee.security.ccm import cipher
-from emulator.zigbee.security.keys import KeyId
-from emulator.zigbee.storage import Counter, KeyOrigin, LinkKey
-from harness.build import settings_for
-from harness.han import Han, called_back
-from harness.installed import install
-from profiles.cohorts import household
-from profiles.rulesets import Cohort
+from hanbench.emulator.clock import VirtualClock, run
+from hanbench.emulator.errors import Drop
+from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.radio.fcs import fcs
+from hanbench.emulator.radio.interface import Reception
+from hanbench.emulator.zcl import TO_SERVER, Outcome, Status
+from hanbench.emulator.zcl.clusters import BASIC, METERING
+from hanbench.emulator.zigbee.aps import frames as aps
+from hanbench.emulator.zigbee.nwk import frames as nwk
+from hanbench.emulator.zigbee.security.ccm import cipher
+from hanbench.emulator.zigbee.security.keys import KeyId
+from hanbench.emulator.zigbee.storage import Counter, KeyOrigin, LinkKey
+from hanbench.harness.han.han import Han, called_back
+from hanbench.harness.han.installed import install
+from hanbench.harness.han.settings import settings_for
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.rulesets import Cohort
 
 LEVEL_BITS = 3
 """The security level is 0 on the air and 5 in the nonce, whatever is sent: these bits mean nothing (R22, 4.3.1.1)."""

@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from emulator.clock import VirtualClock, run
-from emulator.devices.notifications import Notice
-from emulator.zcl import Outcome, Status
-from emulator.zcl.clusters import METERING
-from emulator.zcl.clusters.metering import SUPPLY_OFF, SUPPLY_ON, SnapshotCause, SupplyControl
-from emulator.zcl.smart_energy import SmartEnergy
-from harness.build import settings_for
-from harness.checks import HanConnectivityCheck
-from harness.han import Han, called_back
-from harness.migration.vocabulary import Verdict
-from profiles.cohorts import household
-from profiles.rulesets import Cohort
+from hanbench.emulator.clock import VirtualClock, run
+from hanbench.emulator.devices.notifications import Notice
+from hanbench.emulator.zcl import Outcome, Status
+from hanbench.emulator.zcl.clusters import METERING
+from hanbench.emulator.zcl.clusters.metering import SUPPLY_OFF, SUPPLY_ON, SnapshotCause, SupplyControl
+from hanbench.emulator.zcl.smart_energy import SmartEnergy
+from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.han.han import Han, called_back
+from hanbench.harness.han.settings import settings_for
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.rulesets import Cohort
 
 HOUR = 3600
 EARLY, LATE = SmartEnergy.SE_1_1, SmartEnergy.SE_1_2

@@ -8,21 +8,21 @@ from datetime import UTC, datetime
 
 import pytest
 
-from emulator.clock import VirtualClock, run
-from emulator.devices.services.firmware import METER_IMAGE
-from emulator.devices.services.image import check_image, make_image
-from emulator.errors import LocalProtocolError, RemoteProtocolError
-from emulator.randomness import split
-from emulator.zcl.clusters import BASIC
-from emulator.zcl.clusters.ota import OtaStatus, UpgradeStatus
-from emulator.zcl.smart_energy import SmartEnergy
-from harness.build import settings_for
-from harness.checks import HanConnectivityCheck
-from harness.han import Han, called_back
-from harness.installed import install
-from harness.migration.vocabulary import Verdict
-from profiles.cohorts import household
-from profiles.rulesets import Cohort
+from hanbench.emulator.clock import VirtualClock, run
+from hanbench.emulator.devices.services.firmware import METER_IMAGE
+from hanbench.emulator.devices.services.image import check_image, make_image
+from hanbench.emulator.errors import LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.randomness import split
+from hanbench.emulator.zcl.clusters import BASIC
+from hanbench.emulator.zcl.clusters.ota import OtaStatus, UpgradeStatus
+from hanbench.emulator.zcl.smart_energy import SmartEnergy
+from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.han.han import Han, called_back
+from hanbench.harness.han.installed import install
+from hanbench.harness.han.settings import settings_for
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.rulesets import Cohort
 
 HOUR, DAY = 3600, 86_400
 PROGRAM = split(1, "program").randbytes(3000)

@@ -8,24 +8,32 @@ from datetime import UTC, datetime
 
 import pytest
 
-from emulator.clock import SECOND, VirtualClock, run
-from emulator.errors import Drop
-from emulator.randomness import split
-from emulator.zigbee.aps import frames as aps
-from emulator.zigbee.aps.commands import RequestKey, TransportApplicationKey
-from emulator.zigbee.nwk.join_states import JoinEvent, JoinState
-from emulator.zigbee.nwk.layer import NwkIndication
-from emulator.zigbee.security.cbke import Authority
-from emulator.zigbee.security.ccm import cipher
-from emulator.zigbee.security.keys import KeyId, hashed_link_key, key_load_key, key_transport_key
-from emulator.zigbee.storage import COUNTER_STRIDE, LAST_COUNTER, WORN_COUNTER, Counter, KeyOrigin, LinkKey, NonVolatile
-from harness.build import settings_for
-from harness.checks import HanConnectivityCheck
-from harness.han import Han
-from harness.installed import install
-from harness.migration.vocabulary import Verdict
-from profiles.cohorts import household
-from profiles.rulesets import Cohort
+from hanbench.emulator.clock import SECOND, VirtualClock, run
+from hanbench.emulator.errors import Drop
+from hanbench.emulator.randomness import split
+from hanbench.emulator.zigbee.aps import frames as aps
+from hanbench.emulator.zigbee.aps.commands import RequestKey, TransportApplicationKey
+from hanbench.emulator.zigbee.nwk.join_states import JoinEvent, JoinState
+from hanbench.emulator.zigbee.nwk.layer import NwkIndication
+from hanbench.emulator.zigbee.security.cbke import Authority
+from hanbench.emulator.zigbee.security.ccm import cipher
+from hanbench.emulator.zigbee.security.keys import KeyId, hashed_link_key, key_load_key, key_transport_key
+from hanbench.emulator.zigbee.storage import (
+    COUNTER_STRIDE,
+    LAST_COUNTER,
+    WORN_COUNTER,
+    Counter,
+    KeyOrigin,
+    LinkKey,
+    NonVolatile,
+)
+from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.installed import install
+from hanbench.harness.han.settings import settings_for
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.rulesets import Cohort
 
 HOUR = 3600
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from emulator.devices.metering import Profile
-from emulator.zcl.clusters.metering import CLUSTER, ProfileIntervalPeriod, ProfileStatus
+from hanbench.emulator.devices.metering import Profile
+from hanbench.emulator.zcl.clusters.metering import CLUSTER, ProfileIntervalPeriod, ProfileStatus
 
 HALF_HOUR = 1800
 NOON = 43_200

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from emulator.clock import SECOND, Scope, VirtualClock
-from emulator.devices.metering import Sampling
-from emulator.devices.metering.sampling import CANCEL, MOST_SAMPLES, REFUSED, SESSIONS, UNKNOWN
-from emulator.zcl.clusters.metering import CLUSTER
-from emulator.zcl.status import Status
+from hanbench.emulator.clock import SECOND, Scope, VirtualClock
+from hanbench.emulator.devices.metering import Sampling
+from hanbench.emulator.devices.metering.sampling import CANCEL, MOST_SAMPLES, REFUSED, SESSIONS, UNKNOWN
+from hanbench.emulator.zcl.clusters.metering import CLUSTER
+from hanbench.emulator.zcl.status import Status
 
 MIDNIGHT = 86_400
 CLIENT: Any = SimpleNamespace(src=0, src_endpoint=1)

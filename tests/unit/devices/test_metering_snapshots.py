@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from emulator.devices.metering import Snapshots
-from emulator.devices.metering.snapshots import KEPT
-from emulator.zcl.clusters.metering import ANY_CAUSE, CLUSTER, SnapshotCause, TouSnapshot
-from emulator.zcl.status import Status
+from hanbench.emulator.devices.metering import Snapshots
+from hanbench.emulator.devices.metering.snapshots import KEPT
+from hanbench.emulator.zcl.clusters.metering import ANY_CAUSE, CLUSTER, SnapshotCause, TouSnapshot
+from hanbench.emulator.zcl.status import Status
 
 MANUAL = SnapshotCause.MANUALLY_TRIGGERED_FROM_CLIENT
 CLIENT: Any = SimpleNamespace(src=0, src_endpoint=1)

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from emulator.clock import SECOND, Scope, VirtualClock
-from emulator.devices.metering import Supply
-from emulator.devices.metering.supply import NEVER, Change
-from emulator.zcl import ClusterServer
-from emulator.zcl.clusters.metering import CLUSTER, SUPPLY_OFF, SUPPLY_OFF_ARMED, SUPPLY_ON
-from emulator.zcl.status import Status
+from hanbench.emulator.clock import SECOND, Scope, VirtualClock
+from hanbench.emulator.devices.metering import Supply
+from hanbench.emulator.devices.metering.supply import NEVER, Change
+from hanbench.emulator.zcl import ClusterServer
+from hanbench.emulator.zcl.clusters.metering import CLUSTER, SUPPLY_OFF, SUPPLY_OFF_ARMED, SUPPLY_ON
+from hanbench.emulator.zcl.status import Status
 
 MIDNIGHT = 86_400
 HUB: Any = SimpleNamespace(src=0x0000, src_endpoint=0x01)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
-from emulator.clock import VirtualClock, run
-from emulator.devices.services.messages import Message
-from emulator.devices.services.prices import Price
-from emulator.zcl.clusters.messaging import Importance
-from harness.build import settings_for
-from harness.han import Han
-from harness.installed import install
-from profiles.cohorts import household
-from profiles.rulesets import Cohort
+from hanbench.emulator.clock import VirtualClock, run
+from hanbench.emulator.devices.services.messages import Message
+from hanbench.emulator.devices.services.prices import Price
+from hanbench.emulator.zcl.clusters.messaging import Importance
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.installed import install
+from hanbench.harness.han.settings import settings_for
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.rulesets import Cohort
 
 
 def story(tell):

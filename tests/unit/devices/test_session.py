@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from emulator.devices.key_establishment.session import Refused, Session
-from emulator.devices.key_establishment.states import KeyEvent, KeyState
-from emulator.randomness import split
-from emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
-from emulator.zigbee.security.cbke import Authority, Certificate
-from emulator.zigbee.security.cbke.curve import GENERATOR
+from hanbench.emulator.devices.key_establishment.session import Refused, Session
+from hanbench.emulator.devices.key_establishment.states import KeyEvent, KeyState
+from hanbench.emulator.randomness import split
+from hanbench.emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
+from hanbench.emulator.zigbee.security.cbke import Authority, Certificate
+from hanbench.emulator.zigbee.security.cbke.curve import GENERATOR
 
 HUB, METER = 0xA, 0xB
 RANDOM = split(1, "sessions")

@@ -8,19 +8,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from emulator.clock import VirtualClock, run
-from emulator.devices.services.events import KEPT
-from emulator.randomness import split
-from emulator.zcl.clusters import EVENTS, TUNNELING
-from emulator.zcl.clusters.event_ids import EVENT_IDS
-from emulator.zcl.clusters.events import ANY_EVENT, ClearedLogs, LogId, WantedLog
-from emulator.zcl.clusters.tunneling import TransferDataStatus, TunnelStatus
-from emulator.zcl.smart_energy import SmartEnergy
-from harness.build import settings_for
-from harness.han import Han, called_back
-from harness.installed import install
-from profiles.cohorts import household
-from profiles.rulesets import Cohort
+from hanbench.emulator.clock import VirtualClock, run
+from hanbench.emulator.devices.services.events import KEPT
+from hanbench.emulator.randomness import split
+from hanbench.emulator.zcl.clusters import EVENTS, TUNNELING
+from hanbench.emulator.zcl.clusters.event_ids import EVENT_IDS
+from hanbench.emulator.zcl.clusters.events import ANY_EVENT, ClearedLogs, LogId, WantedLog
+from hanbench.emulator.zcl.clusters.tunneling import TransferDataStatus, TunnelStatus
+from hanbench.emulator.zcl.smart_energy import SmartEnergy
+from hanbench.harness.han.han import Han, called_back
+from hanbench.harness.han.installed import install
+from hanbench.harness.han.settings import settings_for
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.rulesets import Cohort
 
 HOUR = 3600
 EARLY, LATE = SmartEnergy.SE_1_1, SmartEnergy.SE_1_2

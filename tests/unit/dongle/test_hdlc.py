@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.radio.spinel import hdlc
-from emulator.radio.spinel.hdlc import LONGEST, Decoder, encode
+from hanbench.emulator.radio.spinel import hdlc
+from hanbench.emulator.radio.spinel.hdlc import LONGEST, Decoder, encode
 
 RESTARTED = bytes.fromhex("80060070")
 """LAST_STATUS: power-on."""

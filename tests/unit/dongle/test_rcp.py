@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from emulator.clock import MILLISECOND, SECOND, VirtualClock
-from emulator.dongle import Firmware, Rcp
-from emulator.mac import frames as mac
-from emulator.mac.frames import MacFrame
-from emulator.octets import le
-from emulator.radio import Air, AirRadio, Jammer, RadioConfig, Reception, TxResult, TxStatus
-from emulator.radio.fcs import fcs, fcs_ok
-from emulator.radio.spinel import frames, hdlc
-from emulator.radio.spinel.frames import (
+from hanbench.emulator.clock import MILLISECOND, SECOND, VirtualClock
+from hanbench.emulator.dongle import Firmware, Rcp
+from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.mac.frames import MacFrame
+from hanbench.emulator.octets import le
+from hanbench.emulator.radio import Air, AirRadio, Jammer, RadioConfig, Reception, TxResult, TxStatus
+from hanbench.emulator.radio.fcs import fcs, fcs_ok
+from hanbench.emulator.radio.spinel import frames, hdlc
+from hanbench.emulator.radio.spinel.frames import (
     ACKED_WITH_FRAME_PENDING,
     UNSOLICITED,
     Frame,
@@ -24,9 +24,9 @@ from emulator.radio.spinel.frames import (
     TransmitDone,
     TransmitRequest,
 )
-from emulator.radio.spinel.ids import Command, Property, Status
-from emulator.radio.transmission import Transmission
-from emulator.randomness import split
+from hanbench.emulator.radio.spinel.ids import Command, Property, Status
+from hanbench.emulator.radio.transmission import Transmission
+from hanbench.emulator.randomness import split
 
 CHANNEL, PAN, HUB, CHILD, STRANGER = 15, 0x1A62, 0x0000, 0x2222, 0x7777
 EUI64, CHILD_EUI64 = bytes.fromhex("f4ce360000000001"), 0x00124B0000000003

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.octets import Reader
-from emulator.radio.spinel import frames
-from emulator.radio.spinel.frames import Frame, Received, TransmitDone, TransmitRequest
-from emulator.radio.spinel.ids import Command, Property, Status
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.octets import Reader
+from hanbench.emulator.radio.spinel import frames
+from hanbench.emulator.radio.spinel.frames import Frame, Received, TransmitDone, TransmitRequest
+from hanbench.emulator.radio.spinel.ids import Command, Property, Status
 
 PACKED = {
     0: "00",

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from emulator.clock import VirtualClock, run
-from harness.build import settings_for
-from harness.capture.keyfile import KeyRing
-from harness.frames import Dissector
-from harness.frames.words import kebab, shown, title
-from harness.han import Han
-from profiles.cohorts import household
-from profiles.rulesets import Cohort
+from hanbench.emulator.clock import VirtualClock, run
+from hanbench.harness.capture.keyfile import KeyRing
+from hanbench.harness.frames import Dissector
+from hanbench.harness.frames.words import kebab, shown, title
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.settings import settings_for
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.rulesets import Cohort
 
 
 @pytest.fixture(scope="module")

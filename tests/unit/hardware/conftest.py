@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from emulator.clock import VirtualClock, run
-from emulator.dongle import Crossing, Firmware, PtyPort, TcpPort, VirtualDongle
-from emulator.mac import frames as mac
-from emulator.radio import Air, AirRadio, RadioConfig, TxResult
-from emulator.randomness import split
-from hardware.serial_port import SerialPort
-from hardware.spinel_radio import SpinelRadio
+from hanbench.emulator.clock import VirtualClock, run
+from hanbench.emulator.dongle import Crossing, Firmware, PtyPort, TcpPort, VirtualDongle
+from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.radio import Air, AirRadio, RadioConfig, TxResult
+from hanbench.emulator.randomness import split
+from hanbench.hardware.serial_port import SerialPort
+from hanbench.hardware.spinel_radio import SpinelRadio
 
 PAN, CHANNEL = 0x1A62, 15
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.radio.spinel.ids import Capability, Property, RadioCapability
-from hardware.identity import ASKED, RcpIdentity, read_identity
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.radio.spinel.ids import Capability, Property, RadioCapability
+from hanbench.hardware.identity import ASKED, RcpIdentity, read_identity
 
 VERSION = b"OPENTHREAD/1.4.0; NRF52840; Jan 15 2026\x00"
 ANSWERS: dict[Property, bytes | None] = {

@@ -11,11 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from emulator.clock import PacedClock, run
-from emulator.dongle import Firmware
-from emulator.radio.spinel.ids import RadioCapability
-from hardware import discovery
-from hardware.probe import Kind, is_ash_reset_ack, is_znp_answer, probe
+from hanbench.emulator.clock import PacedClock, run
+from hanbench.emulator.dongle import Firmware
+from hanbench.emulator.radio.spinel.ids import RadioCapability
+from hanbench.hardware import discovery
+from hanbench.hardware.probe import Kind, is_ash_reset_ack, is_znp_answer, probe
 
 RSTACK = bytes.fromhex("1ac1020b0a527e")
 """As an EFR32 with EZSP answers a reset (UG101, 3.2)."""

@@ -6,14 +6,14 @@ import asyncio
 
 import pytest
 
-from emulator.clock import MILLISECOND, SECOND, PacedClock
-from emulator.dongle import Firmware
-from emulator.mac import frames as mac
-from emulator.radio import Jammer, RadioConfig, TxStatus
-from emulator.radio.spinel.ids import Capability, Property, RadioCapability
-from hardware.errors import NoAnswerError, PortUnavailableError, UnfitFirmwareError
-from hardware.serial_port import SerialPort
-from hardware.spinel_radio import SpinelRadio
+from hanbench.emulator.clock import MILLISECOND, SECOND, PacedClock
+from hanbench.emulator.dongle import Firmware
+from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.radio import Jammer, RadioConfig, TxStatus
+from hanbench.emulator.radio.spinel.ids import Capability, Property, RadioCapability
+from hanbench.hardware.errors import NoAnswerError, PortUnavailableError, UnfitFirmwareError
+from hanbench.hardware.serial_port import SerialPort
+from hanbench.hardware.spinel_radio import SpinelRadio
 
 
 def test_frames_go_both_ways_and_say_how_they_ended(rig, frame):
@@ -276,7 +276,7 @@ def test_a_port_without_an_answer_is_no_radio(rig):
     ],
 )
 def test_a_port_that_cannot_be_had_says_why_in_one_line(url, said):
-    from emulator.clock import run
+    from hanbench.emulator.clock import run
 
     clock = PacedClock()
     radio = SpinelRadio("radio", SerialPort(url), clock)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.clock import SECOND, VirtualClock
-from emulator.radio.spinel import frames, hdlc
-from emulator.radio.spinel.frames import Frame
-from emulator.radio.spinel.ids import Command, Property
-from hardware.transactions import Transactions
+from hanbench.emulator.clock import SECOND, VirtualClock
+from hanbench.emulator.radio.spinel import frames, hdlc
+from hanbench.emulator.radio.spinel.frames import Frame
+from hanbench.emulator.radio.spinel.ids import Command, Property
+from hanbench.hardware.transactions import Transactions
 
 
 class Line:

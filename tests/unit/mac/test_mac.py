@@ -6,15 +6,15 @@ from collections import Counter
 
 import pytest
 
-from emulator.clock import SECOND, VirtualClock
-from emulator.errors import Drop
-from emulator.mac import frames
-from emulator.mac.child import AssociationResult, Child, PollStatus
-from emulator.mac.frames import BeaconContent, Command, MacFrame
-from emulator.mac.indirect import PERSISTENCE
-from emulator.mac.layer import AssociationStatus, Beacon, Mac
-from emulator.radio import Air, AirRadio, Transmission, TxStatus
-from emulator.randomness import split
+from hanbench.emulator.clock import SECOND, VirtualClock
+from hanbench.emulator.errors import Drop
+from hanbench.emulator.mac import frames
+from hanbench.emulator.mac.child import AssociationResult, Child, PollStatus
+from hanbench.emulator.mac.frames import BeaconContent, Command, MacFrame
+from hanbench.emulator.mac.indirect import PERSISTENCE
+from hanbench.emulator.mac.layer import AssociationStatus, Beacon, Mac
+from hanbench.emulator.radio import Air, AirRadio, Transmission, TxStatus
+from hanbench.emulator.randomness import split
 
 PAN, CHANNEL = 0x1A62, 20
 CHILD_IEEE = 0x00124B0000000002

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from emulator.clock import VirtualClock, run
-from harness.migration.installation import Installation, Meter, Rulebook, Status
-from harness.migration.plan import Change, Handover, Plan, Says, State, SupplierAct
-from harness.migration.session import Limits, drive
-from harness.migration.trace import AnyRecord, Trace
-from harness.migration.vocabulary import Device, Outcome, Subject, Verdict
-from harness.migration.world import CheckRecord, CommissioningRecord
-from profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
+from hanbench.emulator.clock import VirtualClock, run
+from hanbench.harness.case.installation import Installation, Meter, Rulebook, Status
+from hanbench.harness.case.plan import Change, Handover, Plan, Says, State, SupplierAct
+from hanbench.harness.case.session import Limits, drive
+from hanbench.harness.case.trace import AnyRecord, Trace
+from hanbench.harness.case.vocabulary import Device, Outcome, Subject, Verdict
+from hanbench.harness.case.world import CheckRecord, CommissioningRecord
+from hanbench.profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
 
 CHECK_TAKES = timedelta(minutes=30)
 

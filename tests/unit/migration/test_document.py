@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.migration.document import BLOCKS, PAGE, renewed
-from harness.migration.states import TABLE, CaseState, Finding, Step, mermaid
+from docs.generators.migration import BLOCKS, PAGE, renewed
+from hanbench.harness.controllers.states import TABLE, CaseState, Finding, Step, mermaid
 
 
 def test_the_page_is_current():

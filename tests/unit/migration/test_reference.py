@@ -8,11 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.migration.installation import Status
-from harness.migration.plan import Change, Handover, Plan, Says, State, SupplierAct
-from harness.migration.reference import Reference
-from harness.migration.trace import CheckStarted, Given, Taken
-from harness.migration.vocabulary import (
+from hanbench.harness.case.installation import Status
+from hanbench.harness.case.plan import Change, Handover, Plan, Says, State, SupplierAct
+from hanbench.harness.case.trace import CheckStarted, Given, Taken
+from hanbench.harness.case.vocabulary import (
     AskSupplier,
     Close,
     CommissionDevices,
@@ -24,8 +23,9 @@ from harness.migration.vocabulary import (
     Subject,
     Tick,
 )
-from harness.oracle import expected, judge
-from profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
+from hanbench.harness.controllers.reference import Reference
+from hanbench.harness.oracle import expected, judge
+from hanbench.profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
 
 
 def test_each_case_ends_as_worked_out_by_hand(study, stage):

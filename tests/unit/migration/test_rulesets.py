@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from profiles.rulesets import (
+from hanbench.profiles.rulesets import (
     FOLDER,
     Cohort,
     Consent,

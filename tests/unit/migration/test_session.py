@@ -7,14 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from harness.migration.installation import Status
-from harness.migration.plan import Plan, Says, SupplierAct
-from harness.migration.reference import Reference
-from harness.migration.session import Limits
-from harness.migration.trace import CheckStarted, Commissioned, End, Given, Header, Misbehaved, SupplierSaid, Taken
-from harness.migration.trace import decode as decode_trace
-from harness.migration.trace import encode as encode_trace
-from harness.migration.vocabulary import (
+from hanbench.harness.case.installation import Status
+from hanbench.harness.case.plan import Plan, Says, SupplierAct
+from hanbench.harness.case.session import Limits
+from hanbench.harness.case.trace import CheckStarted, Commissioned, End, Given, Header, Misbehaved, SupplierSaid, Taken
+from hanbench.harness.case.trace import decode as decode_trace
+from hanbench.harness.case.trace import encode as encode_trace
+from hanbench.harness.case.vocabulary import (
     AskSupplier,
     Authorisation,
     CheckResult,
@@ -29,8 +28,9 @@ from harness.migration.vocabulary import (
     Tick,
     Withdrawal,
 )
-from harness.oracle import judge
-from profiles.rulesets import shipped
+from hanbench.harness.controllers.reference import Reference
+from hanbench.harness.oracle import judge
+from hanbench.profiles.rulesets import shipped
 
 BOTH = CommissionDevices((Device.ESME, Device.GSME))
 

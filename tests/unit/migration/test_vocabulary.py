@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
-from harness.migration.installation import Installation, Meter, Rulebook, RuleEntry, Status
-from harness.migration.plan import Change, Says, State, SupplierAct
-from harness.migration.vocabulary import (
+from hanbench.harness.case.installation import Installation, Meter, Rulebook, RuleEntry, Status
+from hanbench.harness.case.plan import Change, Says, State, SupplierAct
+from hanbench.harness.case.vocabulary import (
     SCHEMA,
     AskSupplier,
     CheckResult,
@@ -31,9 +31,9 @@ from harness.migration.vocabulary import (
     decode_turn,
     encode_actions,
     encode_turn,
-    schema_text,
+    json_schema,
 )
-from profiles.rulesets import Cohort, InstallationType, shipped
+from hanbench.profiles.rulesets import Cohort, InstallationType, shipped
 
 NOON = datetime(2022, 3, 15, 12, tzinfo=UTC)
 
@@ -100,11 +100,11 @@ def test_an_installation_survives_its_journey():
 
 
 def test_the_published_schema_is_current():
-    assert SCHEMA.read_text(encoding="utf-8") == schema_text()
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == json_schema()
 
 
 def test_the_schema_names_every_event_and_action():
-    words = {tag for definition in json.loads(schema_text())["$defs"].values() for tag in _tags(definition)}
+    words = {tag for definition in json_schema()["$defs"].values() for tag in _tags(definition)}
     assert words == {
         "installation-loaded", "installation-changed", "check-result",
         "supplier-request", "authorisation", "withdrawal",

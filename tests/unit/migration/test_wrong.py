@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness.migration.wrong import WRONG
-from harness.oracle import PROPERTIES, judge
-from profiles.rulesets import shipped
+from hanbench.harness.controllers.wrong import WRONG
+from hanbench.harness.oracle import PROPERTIES, judge
+from hanbench.profiles.rulesets import shipped
 
 
 @pytest.fixture(params=sorted(WRONG))

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.migration.installation import Installation, Meter, Rulebook, Status
-from harness.migration.plan import Says, State
-from harness.migration.trace import (
+from hanbench.harness.case.installation import Installation, Meter, Rulebook, Status
+from hanbench.harness.case.plan import Says, State
+from hanbench.harness.case.trace import (
     AnyRecord,
     CheckFinished,
     CheckStarted,
@@ -24,7 +24,7 @@ from harness.migration.trace import (
     Taken,
     Truth,
 )
-from harness.migration.vocabulary import (
+from hanbench.harness.case.vocabulary import (
     Authorisation,
     Close,
     CommissionDevices,
@@ -37,8 +37,8 @@ from harness.migration.vocabulary import (
     Verdict,
     Withdrawal,
 )
-from harness.oracle import judge
-from profiles.rulesets import Cohort, Switches, shipped
+from hanbench.harness.oracle import judge
+from hanbench.profiles.rulesets import Cohort, Switches, shipped
 
 START = datetime(2022, 4, 4, 9, tzinfo=UTC)
 RECORD = ExclusionRecord("GT01", "gas", date(2022, 12, 31), (1, 2, 3))

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from harness.migration.installation import Installation, Meter, Rulebook, Status
-from harness.migration.plan import Change, Plan, Says, State, SupplierAct
-from harness.migration.vocabulary import Outcome, Subject
-from harness.oracle import expected
-from profiles.rulesets import Cohort, Switches, shipped
+from hanbench.harness.case.installation import Installation, Meter, Rulebook, Status
+from hanbench.harness.case.plan import Change, Plan, Says, State, SupplierAct
+from hanbench.harness.case.vocabulary import Outcome, Subject
+from hanbench.harness.oracle import expected
+from hanbench.profiles.rulesets import Cohort, Switches, shipped
 
 START = datetime(2022, 4, 4, 9, tzinfo=UTC)
 DAY = timedelta(days=1)

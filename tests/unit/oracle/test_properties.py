@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 
-from harness.migration.installation import Status
-from harness.migration.plan import Says, State
-from harness.migration.trace import CheckStarted, Commissioned, End, Excluded, Taken
-from harness.migration.vocabulary import CommissionDevices, Device, ExcludeDevice, Outcome, Subject, Verdict
-from harness.oracle import PROPERTIES, judge
-from profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
+from hanbench.harness.case.installation import Status
+from hanbench.harness.case.plan import Says, State
+from hanbench.harness.case.trace import CheckStarted, Commissioned, End, Excluded, Taken
+from hanbench.harness.case.vocabulary import CommissionDevices, Device, ExcludeDevice, Outcome, Subject, Verdict
+from hanbench.harness.oracle import PROPERTIES, judge
+from hanbench.profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
 
 A, D = Status.ACTIVE, Status.DORMANT
 O = Outcome  # noqa: E741

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from profiles.benches import Beginning, RadioKind, find_bench, ids, parse_radio, path_of, read_bench
-from profiles.errors import ProfileError
+from hanbench.profiles.benches import Beginning, RadioKind, find_bench, ids, parse_radio, path_of, read_bench
+from hanbench.profiles.errors import ProfileError
 
 HEAD = 'id = "b"\ntitle = "A bench"\n'
 ALL = "[nodes.hub]\n[nodes.esme]\n[nodes.gsme]\n"

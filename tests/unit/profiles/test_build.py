@@ -7,12 +7,12 @@ from dataclasses import asdict, replace
 import msgspec
 import pytest
 
-from emulator.clock import MILLISECOND, SECOND
-from emulator.zigbee.nwk.config import Role
-from emulator.zigbee.security.install_code import InstallCode
-from harness.build import QUIET_KEEP_ALIVE_MIN, QUIET_LINK_STATUS_S, settings_for
-from profiles.cohorts import household
-from profiles.rulesets import Cohort
+from hanbench.emulator.clock import MILLISECOND, SECOND
+from hanbench.emulator.zigbee.nwk.config import Role
+from hanbench.emulator.zigbee.security.install_code import InstallCode
+from hanbench.harness.han.settings import QUIET_KEEP_ALIVE_MIN, QUIET_LINK_STATUS_S, settings_for
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.rulesets import Cohort
 
 PLACES = ("hub", "esme", "gsme", "ihd")
 

@@ -10,8 +10,8 @@ from typing import Annotated
 import pytest
 from msgspec import Meta, Struct
 
-from profiles.errors import ProfileError
-from profiles.loader import LARGEST, load
+from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.loader import LARGEST, load
 
 
 class Material(StrEnum):

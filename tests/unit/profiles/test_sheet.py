@@ -8,9 +8,9 @@ from typing import Annotated
 import pytest
 from msgspec import Meta, Struct
 
-from profiles.errors import ProfileError
-from profiles.sheet import NAME, Fact, UnknownIdError, read_sheet
-from profiles.sourced import Source
+from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.sheet import NAME, Fact, UnknownIdError, read_sheet
+from hanbench.profiles.sourced import Source
 
 
 class Head(Struct, frozen=True, kw_only=True):

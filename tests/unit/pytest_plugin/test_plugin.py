@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.capture import keyfile, read
-from harness.scenario.scenario import shipped
+from hanbench.harness.capture import keyfile, read
+from hanbench.harness.scenario.scenario import shipped
 
 pytest_plugins = ["pytester"]
 

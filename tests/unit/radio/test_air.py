@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.clock import MILLISECOND, SECOND, VirtualClock
-from emulator.errors import Drop, LocalProtocolError
-from emulator.mac import frames
-from emulator.radio import Air, AirRadio, Jammer, RadioConfig, Reception, TxResult, TxStatus
-from emulator.randomness import split
+from hanbench.emulator.clock import MILLISECOND, SECOND, VirtualClock
+from hanbench.emulator.errors import Drop, LocalProtocolError
+from hanbench.emulator.mac import frames
+from hanbench.emulator.radio import Air, AirRadio, Jammer, RadioConfig, Reception, TxResult, TxStatus
+from hanbench.emulator.randomness import split
 
 PAN = 0x1A62
 

@@ -9,20 +9,20 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from emulator.clock import SECOND
-from harness.checks import CheckResult
-from harness.checks.evidence import Evidence
-from harness.migration.installation import Meter, Status
-from harness.migration.plan import Change, Handover, Says, State, SupplierAct
-from harness.migration.reference import Reference
-from harness.migration.vocabulary import Device, Subject, Verdict
-from harness.report.html import HtmlWriter, pack
-from harness.report.model import describe
-from harness.report.story import SHOWN, happenings, tell
-from harness.scenario.play import play
-from harness.scenario.scenario import Scenario
-from profiles.benches import Beginning
-from profiles.rulesets import Cohort, shipped
+from hanbench.emulator.clock import SECOND
+from hanbench.harness.case.installation import Meter, Status
+from hanbench.harness.case.plan import Change, Handover, Says, State, SupplierAct
+from hanbench.harness.case.vocabulary import Device, Subject, Verdict
+from hanbench.harness.checks import CheckResult
+from hanbench.harness.checks.evidence import Evidence
+from hanbench.harness.controllers.reference import Reference
+from hanbench.harness.report.html import HtmlWriter, pack
+from hanbench.harness.report.model import describe
+from hanbench.harness.report.story import SHOWN, happenings, tell
+from hanbench.harness.scenario.play import play
+from hanbench.harness.scenario.scenario import Scenario
+from hanbench.profiles.benches import Beginning
+from hanbench.profiles.rulesets import Cohort, shipped
 
 START = datetime(2022, 4, 4, 8, tzinfo=UTC)
 

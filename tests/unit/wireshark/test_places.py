@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
-from harness.wireshark import folders, launcher, look, profile
-from harness.wireshark.interfaces import offered, user_folder
-from harness.wireshark.profile import ForeignError
+from hanbench.harness.wireshark import folders, launcher, look, profile
+from hanbench.harness.wireshark.interfaces import offered, user_folder
+from hanbench.harness.wireshark.profile import ForeignError
 
 BENCH = 'id = "{id}"\ntitle = "{title}"\n[nodes.esme]\n'
 

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from emulator.clock import VirtualClock
-from emulator.zcl import ClusterServer, Endpoint
-from emulator.zcl.clusters import BASIC, IDENTIFY, METERING
-from emulator.zigbee.aps.layer import ApsIndication, ApsStatus
+from hanbench.emulator.clock import VirtualClock
+from hanbench.emulator.zcl import ClusterServer, Endpoint
+from hanbench.emulator.zcl.clusters import BASIC, IDENTIFY, METERING
+from hanbench.emulator.zigbee.aps.layer import ApsIndication, ApsStatus
 
 METER, HUB = 0x1234, 0x0000
 SMART_ENERGY = 0x0109

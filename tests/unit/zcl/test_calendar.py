@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.errors import RemoteProtocolError
-from emulator.zcl.clusters import CALENDAR
-from emulator.zcl.clusters.calendar import CalendarType, ScheduleEntry, SeasonEntry, SpecialDay, TimeReference
-from emulator.zcl.codecs import Date
-from emulator.zcl.frame import TO_CLIENT, TO_SERVER
+from hanbench.emulator.errors import RemoteProtocolError
+from hanbench.emulator.zcl.clusters import CALENDAR
+from hanbench.emulator.zcl.clusters.calendar import CalendarType, ScheduleEntry, SeasonEntry, SpecialDay, TimeReference
+from hanbench.emulator.zcl.codecs import Date
+from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
 HEAD = {"provider_id": 1, "issuer_event_id": 2, "issuer_calendar_id": 3}
 HEAD_OCTETS = "010000000200000003000000"

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from emulator.clock import SECOND
-from emulator.errors import LocalProtocolError
-from emulator.zcl import Outcome, Status
-from emulator.zcl.clusters import BASIC, METERING
-from emulator.zcl.foundation import DiscoverAttributesResponse
-from emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.clock import SECOND
+from hanbench.emulator.errors import LocalProtocolError
+from hanbench.emulator.zcl import Outcome, Status
+from hanbench.emulator.zcl.clusters import BASIC, METERING
+from hanbench.emulator.zcl.foundation import DiscoverAttributesResponse
+from hanbench.emulator.zigbee.aps.layer import ApsStatus
 
 METER = 0x1234
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.zcl import types as t
-from emulator.zcl.cluster import Attribute, Cluster, Command, Field, Trailing
-from emulator.zcl.clusters import BASIC, BY_ID, CLUSTERS, KEEP_ALIVE, METERING
-from emulator.zcl.frame import TO_CLIENT, TO_SERVER
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zcl import types as t
+from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Field, Trailing
+from hanbench.emulator.zcl.clusters import BASIC, BY_ID, CLUSTERS, KEEP_ALIVE, METERING
+from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.zcl import types as t
-from emulator.zcl.clusters import DEVICE_MANAGEMENT, event_ids
-from emulator.zcl.clusters.device_management import (
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zcl import types as t
+from hanbench.emulator.zcl.clusters import DEVICE_MANAGEMENT, event_ids
+from hanbench.emulator.zcl.clusters.device_management import (
     CANCELLED,
     IMMEDIATELY,
     SUPPLY_OFF_ARMED,
@@ -17,9 +17,9 @@ from emulator.zcl.clusters.device_management import (
     ConfiguredEvent,
     EventConfiguration,
 )
-from emulator.zcl.clusters.event_ids import ALL_EVENTS, EVENT_IDS, group_of
-from emulator.zcl.clusters.events import LogId
-from emulator.zcl.frame import TO_CLIENT, TO_SERVER
+from hanbench.emulator.zcl.clusters.event_ids import ALL_EVENTS, EVENT_IDS, group_of
+from hanbench.emulator.zcl.clusters.events import LogId
+from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.zcl.clusters import BY_ID, EVENTS
-from emulator.zcl.clusters.events import (
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.zcl.clusters import BY_ID, EVENTS
+from hanbench.emulator.zcl.clusters.events import (
     ANY_EVENT,
     CLUSTER_SE_1_1,
     ClearedLogs,
@@ -19,7 +19,7 @@ from emulator.zcl.clusters.events import (
     PayloadFlag,
     WantedLog,
 )
-from emulator.zcl.frame import TO_CLIENT, TO_SERVER
+from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
 LOW_BATTERY = 0x0201
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.zcl import foundation as zcl
-from emulator.zcl import records as r
-from emulator.zcl.frame import ZclFrame, parse
-from emulator.zcl.status import Status
-from emulator.zcl.types import TypedValue
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.zcl import foundation as zcl
+from hanbench.emulator.zcl import records as r
+from hanbench.emulator.zcl.frame import ZclFrame, parse
+from hanbench.emulator.zcl.status import Status
+from hanbench.emulator.zcl.types import TypedValue
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.errors import Drop, RemoteProtocolError
-from emulator.zcl.clusters import LOAD_CONTROL
-from emulator.zcl.clusters.load_control import (
+from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.zcl.clusters import LOAD_CONTROL
+from hanbench.emulator.zcl.clusters.load_control import (
     NO_DUTY_CYCLE,
     NO_OFFSET,
     CancelControl,
@@ -16,7 +16,7 @@ from emulator.zcl.clusters.load_control import (
     EventStatus,
     SignatureType,
 )
-from emulator.zcl.frame import TO_CLIENT, TO_SERVER
+from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
 REPORT = {
     "issuer_event_id": 0x01020304,

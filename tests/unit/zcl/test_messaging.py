@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.zcl.clusters import MESSAGING
-from emulator.zcl.clusters.messaging import (
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zcl.clusters import MESSAGING
+from hanbench.emulator.zcl.clusters.messaging import (
     UNTIL_CHANGED,
     ExtendedMessageControl,
     Importance,
@@ -14,7 +14,7 @@ from emulator.zcl.clusters.messaging import (
     Transmission,
     message_control,
 )
-from emulator.zcl.frame import TO_CLIENT, TO_SERVER
+from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
 TEXT = {
     "message_id": 0x01020304,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.zcl import types as t
-from emulator.zcl.clusters.metering import (
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zcl import types as t
+from hanbench.emulator.zcl.clusters.metering import (
     CLUSTER,
     CLUSTER_SE_1_1,
     BitFieldAllocation,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.zcl.clusters import OTA
-from emulator.zcl.clusters.ota import (
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zcl.clusters import OTA
+from hanbench.emulator.zcl.clusters.ota import (
     ANY_FILE_VERSION,
     WAIT_FOR_ANOTHER_COMMAND,
     BlockControl,
@@ -16,7 +16,7 @@ from emulator.zcl.clusters.ota import (
     PayloadType,
     QueryControl,
 )
-from emulator.zcl.frame import TO_CLIENT, TO_SERVER
+from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
 IMAGE = {"manufacturer_code": 0x1031, "image_type": 0x0002, "file_version": 0x10053519}
 IMAGE_OCTETS = "3110" + "0200" + "19350510"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.errors import RemoteProtocolError
-from emulator.zcl import types as t
-from emulator.zcl.clusters import PREPAYMENT
-from emulator.zcl.clusters.prepayment import DebtCreditStatus, PaymentControl, Repayment, TopUp
-from emulator.zcl.frame import TO_CLIENT, TO_SERVER
+from hanbench.emulator.errors import RemoteProtocolError
+from hanbench.emulator.zcl import types as t
+from hanbench.emulator.zcl.clusters import PREPAYMENT
+from hanbench.emulator.zcl.clusters.prepayment import DebtCreditStatus, PaymentControl, Repayment, TopUp
+from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.errors import LocalProtocolError, RemoteProtocolError
-from emulator.zcl import types as t
-from emulator.zcl.clusters import PRICE
-from emulator.zcl.clusters.price import MatrixPrice, PriceControl, TierLabel
-from emulator.zcl.frame import TO_CLIENT, TO_SERVER
+from hanbench.emulator.errors import LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zcl import types as t
+from hanbench.emulator.zcl.clusters import PRICE
+from hanbench.emulator.zcl.clusters.price import MatrixPrice, PriceControl, TierLabel
+from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
 PUBLISHED = {
     "provider_id": 0x11223344,

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from emulator.clock import SECOND
-from emulator.errors import Drop, LocalProtocolError
-from emulator.zcl import Outcome, ReportingConfiguration, Status
-from emulator.zcl import foundation as zcl
-from emulator.zcl.clusters import BASIC, METERING
-from emulator.zcl.records import ReportingQuery
+from hanbench.emulator.clock import SECOND
+from hanbench.emulator.errors import Drop, LocalProtocolError
+from hanbench.emulator.zcl import Outcome, ReportingConfiguration, Status
+from hanbench.emulator.zcl import foundation as zcl
+from hanbench.emulator.zcl.clusters import BASIC, METERING
+from hanbench.emulator.zcl.records import ReportingQuery
 
 METER = 0x1234
 DEMAND, STATUS = 0x0400, 0x0200

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from emulator.errors import Drop
-from emulator.zcl import Attribute, ClusterServer, Status
-from emulator.zcl.attributes import MAX_RESPONSE
-from emulator.zcl.clusters import METERING
-from emulator.zcl.clusters.metering import TIME_OF_USE
-from emulator.zcl.types import UINT8
+from hanbench.emulator.errors import Drop
+from hanbench.emulator.zcl import Attribute, ClusterServer, Status
+from hanbench.emulator.zcl.attributes import MAX_RESPONSE
+from hanbench.emulator.zcl.clusters import METERING
+from hanbench.emulator.zcl.clusters.metering import TIME_OF_USE
+from hanbench.emulator.zcl.types import UINT8
 
 BROADCAST = 0xFFFF
 H = bytes.fromhex

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.zcl.clusters import TUNNELING
-from emulator.zcl.clusters.tunneling import (
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zcl.clusters import TUNNELING
+from hanbench.emulator.zcl.clusters.tunneling import (
     NO_TUNNEL,
     STANDARD_PROTOCOL,
     Protocol,
@@ -14,7 +14,7 @@ from emulator.zcl.clusters.tunneling import (
     TransferDataStatus,
     TunnelStatus,
 )
-from emulator.zcl.frame import TO_CLIENT, TO_SERVER
+from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
 WAKE_UP = bytes.fromhex("e6e600")
 """How DLMS/COSEM begins a request."""

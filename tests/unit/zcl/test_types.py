@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.octets import Reader
-from emulator.zcl import types as t
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.octets import Reader
+from hanbench.emulator.zcl import types as t
 
 
 def decode(kind: t.DataType, octets: str) -> object:

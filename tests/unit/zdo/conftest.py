@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from emulator.clock import VirtualClock
-from emulator.zigbee.aps.layer import ApsIndication, ApsStatus
-from emulator.zigbee.zdo import (
+from hanbench.emulator.clock import VirtualClock
+from hanbench.emulator.zigbee.aps.layer import ApsIndication, ApsStatus
+from hanbench.emulator.zigbee.zdo import (
     BindingTable,
     EnergyReport,
     NeighborEntry,

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from emulator.clock import SECOND
-from emulator.errors import Drop
-from emulator.zigbee.aps.layer import ApsStatus
-from emulator.zigbee.zdo import Binding, ZdpStatus
-from emulator.zigbee.zdo import messages as zdp
+from hanbench.emulator.clock import SECOND
+from hanbench.emulator.errors import Drop
+from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.zdo import Binding, ZdpStatus
+from hanbench.emulator.zigbee.zdo import messages as zdp
 
 HUB, METER, CHILD, STRANGER = 0x0000, 0x1234, 0x5678, 0x9999
 HUB_IEEE, METER_IEEE, CHILD_IEEE = 0xA1, 0xB2, 0xC3

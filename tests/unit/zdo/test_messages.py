@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.zigbee.zdo import (
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zigbee.zdo import (
     Binding,
     NeighborEntry,
     NeighborFlags,
@@ -15,7 +15,7 @@ from emulator.zigbee.zdo import (
     PowerSource,
     SimpleDescriptor,
 )
-from emulator.zigbee.zdo import messages as zdp
+from hanbench.emulator.zigbee.zdo import messages as zdp
 
 IEEE, IEEE_OCTETS = 0x0011223344556677, "7766554433221100"
 SIMPLE = SimpleDescriptor(1, 0x0109, 0x0500, 1, (0x0000, 0x000A), (0x0702,))

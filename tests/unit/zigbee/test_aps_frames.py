@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.zigbee.aps import frames
-from emulator.zigbee.aps.frames import ApsFrame, Fragment
-from emulator.zigbee.security import KeyId, cipher
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zigbee.aps import frames
+from hanbench.emulator.zigbee.aps.frames import ApsFrame, Fragment
+from hanbench.emulator.zigbee.security import KeyId, cipher
 
 KEY = bytes(range(16))
 CIPHER = cipher(KEY)

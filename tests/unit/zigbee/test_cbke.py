@@ -6,9 +6,9 @@ import ctypes
 
 import pytest
 
-from emulator.errors import LocalProtocolError, RemoteProtocolError
-from emulator.randomness import split
-from emulator.zigbee.security.cbke import (
+from hanbench.emulator.errors import LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.randomness import split
+from hanbench.emulator.zigbee.security.cbke import (
     Authority,
     Certificate,
     Ephemeral,
@@ -19,10 +19,10 @@ from emulator.zigbee.security.cbke import (
     implementation,
     libcrypto,
 )
-from emulator.zigbee.security.cbke.certificate import parse_private_key
-from emulator.zigbee.security.cbke.curve import COFACTOR, GENERATOR, ORDER, UnavailableError, check
-from emulator.zigbee.security.cbke.integers import Integers
-from emulator.zigbee.security.cbke.libcrypto import Libcrypto
+from hanbench.emulator.zigbee.security.cbke.certificate import parse_private_key
+from hanbench.emulator.zigbee.security.cbke.curve import COFACTOR, GENERATOR, ORDER, UnavailableError, check
+from hanbench.emulator.zigbee.security.cbke.integers import Integers
+from hanbench.emulator.zigbee.security.cbke.libcrypto import Libcrypto
 
 AUTHORITY = "0200FDE8A7F3D1084224962A4E7C54E69AC3F04DA6B8"
 CERTIFICATE_U = "020615E07D30ECA2DAD58002E667D94BC1B422398307 0000000000000002 5445535453454341 01090006000000000000"

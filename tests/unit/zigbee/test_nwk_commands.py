@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.zigbee.nwk import beacon
-from emulator.zigbee.nwk.beacon import BeaconPayload
-from emulator.zigbee.nwk.commands import (
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zigbee.nwk import beacon
+from hanbench.emulator.zigbee.nwk.beacon import BeaconPayload
+from hanbench.emulator.zigbee.nwk.commands import (
     EndDeviceTimeoutRequest,
     EndDeviceTimeoutResponse,
     Leave,

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.zigbee.nwk import frames
-from emulator.zigbee.nwk.frames import NwkFrame
-from emulator.zigbee.security import cipher
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zigbee.nwk import frames
+from hanbench.emulator.zigbee.nwk.frames import NwkFrame
+from hanbench.emulator.zigbee.security import cipher
 
 KEY = bytes(range(16))
 CIPHER = cipher(KEY)

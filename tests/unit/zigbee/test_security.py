@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.radio.fcs import crc16_x25
-from emulator.zigbee.security import (
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.radio.fcs import crc16_x25
+from hanbench.emulator.zigbee.security import (
     WELL_KNOWN_LINK_KEY,
     FrameCipher,
     InstallCode,

@@ -7,14 +7,14 @@ the hub answers RequestMirrorResponse with the endpoint that holds the mirror, a
 
 from __future__ import annotations
 
-from emulator.zcl.cluster import Cluster
-from emulator.zcl.clusters.metering.attributes import (
+from hanbench.emulator.zcl.cluster import Cluster
+from hanbench.emulator.zcl.clusters.metering.attributes import (
     ATTRIBUTES,
     ATTRIBUTES_SE_1_1,
     NOTIFICATION_FLAGS,
     TIME_OF_USE,
 )
-from emulator.zcl.clusters.metering.commands import (
+from hanbench.emulator.zcl.clusters.metering.commands import (
     CLIENT_TO_SERVER,
     CORE_CLIENT_TO_SERVER,
     CORE_SERVER_TO_CLIENT,
@@ -25,7 +25,7 @@ from emulator.zcl.clusters.metering.commands import (
     TouBillingSnapshot,
     TouSnapshot,
 )
-from emulator.zcl.clusters.metering.values import (
+from hanbench.emulator.zcl.clusters.metering.values import (
     ANY_CAUSE,
     CHECK_METER,
     CUBIC_METRES,

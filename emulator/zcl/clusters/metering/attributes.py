@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from emulator.zcl.cluster import READ, REPORT, WRITE, Attribute
-from emulator.zcl.clusters.metering.historical import ALTERNATIVE_HISTORICAL_CONSUMPTION, HISTORICAL_CONSUMPTION
-from emulator.zcl.types import (
+from hanbench.emulator.zcl.cluster import READ, REPORT, WRITE, Attribute
+from hanbench.emulator.zcl.clusters.metering.historical import (
+    ALTERNATIVE_HISTORICAL_CONSUMPTION,
+    HISTORICAL_CONSUMPTION,
+)
+from hanbench.emulator.zcl.types import (
     BITMAP8,
     BITMAP16,
     BITMAP32,

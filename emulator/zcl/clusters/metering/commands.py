@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from emulator.layout import U16, U24, Choice, Kind, Record
-from emulator.zcl.cluster import Command, Counted, Field, Repeated, Rest
-from emulator.zcl.clusters.metering.values import SnapshotPayloadType
-from emulator.zcl.types import (
+from hanbench.emulator.layout import U16, U24, Choice, Kind, Record
+from hanbench.emulator.zcl.cluster import Command, Counted, Field, Repeated, Rest
+from hanbench.emulator.zcl.clusters.metering.values import SnapshotPayloadType
+from hanbench.emulator.zcl.types import (
     BITMAP8,
     BITMAP32,
     BOOLEAN,

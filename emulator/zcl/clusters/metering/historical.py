@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from emulator.zcl.cluster import READ, REPORT, Attribute
-from emulator.zcl.codecs import DataType
-from emulator.zcl.types import INT24, UINT16, UINT24, UINT32, UINT48, UTC_TIME
+from hanbench.emulator.zcl.cluster import READ, REPORT, Attribute
+from hanbench.emulator.zcl.codecs import DataType
+from hanbench.emulator.zcl.types import INT24, UINT16, UINT24, UINT32, UINT48, UTC_TIME
 
 _LIVE = READ | REPORT
 _DIRECTIONS = ("Delivered", "Received")

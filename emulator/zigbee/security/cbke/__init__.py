@@ -1,19 +1,20 @@
 """Certificate-based key establishment, suite 1: the curve, implicit certificates and the key agreement (SE annex C).
 
 The curve is sect163k1, in two implementations that know nothing of each other: OpenSSL's libcrypto where it has the
-curve, and Python integers where it does not. The messages that carry all this are `emulator.devices.key_establishment`.
+curve, and Python integers where it does not. The messages that carry all this are
+`hanbench.emulator.devices.key_establishment`.
 """
 
 from __future__ import annotations
 
-from emulator.zigbee.security.cbke.agreement import Agreement, Ephemeral, agree, new_ephemeral
-from emulator.zigbee.security.cbke.certificate import (
+from hanbench.emulator.zigbee.security.cbke.agreement import Agreement, Ephemeral, agree, new_ephemeral
+from hanbench.emulator.zigbee.security.cbke.certificate import (
     CERTIFICATE_LENGTH,
     Authority,
     Certificate,
     Identity,
 )
-from emulator.zigbee.security.cbke.curve import POINT_LENGTH, Curve, InvalidPointError, implementation
+from hanbench.emulator.zigbee.security.cbke.curve import POINT_LENGTH, Curve, InvalidPointError, implementation
 
 __all__ = [
     "CERTIFICATE_LENGTH",

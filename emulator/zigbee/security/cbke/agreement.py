@@ -5,10 +5,10 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import NamedTuple
 
-from emulator.randomness import RandomSource
-from emulator.zigbee.security.cbke.certificate import Certificate, Identity, private_key
-from emulator.zigbee.security.cbke.curve import COFACTOR, GENERATOR, ORDER, Curve, implementation
-from emulator.zigbee.security.mmo import hmac_mmo, mmo_hash
+from hanbench.emulator.randomness import RandomSource
+from hanbench.emulator.zigbee.security.cbke.certificate import Certificate, Identity, private_key
+from hanbench.emulator.zigbee.security.cbke.curve import COFACTOR, GENERATOR, ORDER, Curve, implementation
+from hanbench.emulator.zigbee.security.mmo import hmac_mmo, mmo_hash
 
 _HALF_BITS = 82
 """Half the bits of the order, rounded up: the share of an ephemeral point that takes part."""

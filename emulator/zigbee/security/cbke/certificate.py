@@ -12,10 +12,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from emulator.randomness import RandomSource
-from emulator.zigbee.security.cbke.curve import GENERATOR, ORDER, POINT_LENGTH, SCALAR_LENGTH, Curve, implementation
-from emulator.zigbee.security.mmo import mmo_hash
+from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.randomness import RandomSource
+from hanbench.emulator.zigbee.security.cbke.curve import (
+    GENERATOR,
+    ORDER,
+    POINT_LENGTH,
+    SCALAR_LENGTH,
+    Curve,
+    implementation,
+)
+from hanbench.emulator.zigbee.security.mmo import mmo_hash
 
 CERTIFICATE_LENGTH = 48
 _IEEE = 8

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Protocol
 
-from emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import Drop, RemoteProtocolError
 
 FIELD_BITS = 163
 POINT_LENGTH = 22
@@ -69,7 +69,7 @@ def check(candidate: Curve) -> None:
 @cache
 def implementation() -> Curve:
     """The fastest implementation that works here, checked once."""
-    from emulator.zigbee.security.cbke import integers, libcrypto
+    from hanbench.emulator.zigbee.security.cbke import integers, libcrypto
 
     try:
         found: Curve = libcrypto.Libcrypto()

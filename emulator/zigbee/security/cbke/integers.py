@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from emulator.zigbee.security.cbke.curve import (
+from hanbench.emulator.zigbee.security.cbke.curve import (
     COFACTOR,
     FIELD_BITS,
     ORDER,

@@ -10,7 +10,7 @@ from ctypes import c_char_p, c_int, c_size_t, c_void_p
 from functools import cache
 from typing import Any
 
-from emulator.zigbee.security.cbke.curve import (
+from hanbench.emulator.zigbee.security.cbke.curve import (
     COFACTOR,
     GENERATOR,
     ORDER,

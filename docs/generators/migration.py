@@ -1,0 +1,78 @@
+"""The generated blocks of docs/migration.md: its tables, and the diagram of the reference controller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from hanbench.harness.controllers.states import mermaid
+from hanbench.harness.controllers.wrong import WRONG
+from hanbench.harness.oracle.judge import PROPERTIES
+from hanbench.profiles.rulesets import Cohort, InstallationType, RuleSet, Sourced, shipped
+
+PAGE = Path(__file__).parents[1] / "migration.md"
+
+
+def scope_table() -> str:
+    """Return where partial migration is allowed, by rule set."""
+    rulesets = [shipped()[name] for name in ("tmad-v18", "tmad-v19", "consultation-2021-10")]
+    lines = ["| cohort | installation | " + " | ".join(f"`{rules.id}`" for rules in rulesets) + " |"]
+    lines.append("|---" * (2 + len(rulesets)) + "|")
+    for cohort in Cohort:
+        for kind in InstallationType:
+            cells = [_mark(rules.allows(cohort, kind)) for rules in rulesets]
+            lines.append(f"| {cohort.value} | {kind.value} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _mark(allowed: Sourced[bool]) -> str:
+    return f"{'yes' if allowed.value else 'no'} ({allowed.source.value}: {allowed.reference})"
+
+
+def decision_table() -> str:
+    """Return who decides, as tmad-v19 has it."""
+    rules: RuleSet = shipped()["tmad-v19"]
+    lines = ["| installation | decides | needs | failures |", "|---|---|---|---|"]
+    for kind in InstallationType:
+        rule = rules.decision.of(kind)
+        cells = (f"{v.value} ({v.source.value})" for v in (rule.decider, rule.consent, rule.failures_required))
+        lines.append(f"| {kind.value} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def property_table() -> str:
+    """Return what the oracle judges."""
+    rows = [f"| `{p.id}` | {p.title} | {p.rule} |" for p in PROPERTIES]
+    return "\n".join(["| property | what must hold | source |", "|---|---|---|", *rows])
+
+
+def wrong_table() -> str:
+    """Return the wrong controllers."""
+    rows = [f"| `{w.name}` | {w.description} | `{w.property}` |" for w in WRONG.values()]
+    return "\n".join(["| wrong controller | what it does | caught by |", "|---|---|---|", *rows])
+
+
+def diagram() -> str:
+    """Return the reference controller's states as a Mermaid block."""
+    return f"```mermaid\n{mermaid()}\n```"
+
+
+BLOCKS: Mapping[str, Callable[[], str]] = {
+    "scope": scope_table,
+    "decisions": decision_table,
+    "states": diagram,
+    "properties": property_table,
+    "wrong": wrong_table,
+}
+
+
+def renewed(page: str) -> str:
+    """Return the text of the page with every generated block renewed. Raises ValueError if a block is missing."""
+    for name, make in BLOCKS.items():
+        begin, end = f"<!-- generated: {name} -->", f"<!-- end: {name} -->"
+        before, opening, rest = page.partition(begin)
+        _, closing, after = rest.partition(end)
+        if not opening or not closing:
+            raise ValueError(f"the page lacks {begin} or {end}")
+        page = f"{before}{begin}\n{make()}\n{end}{after}"
+    return page

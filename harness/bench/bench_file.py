@@ -1,0 +1,155 @@
+"""From a bench file to a HAN: settings, radios, dongles, obstacles and a clock, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hanbench.emulator.clock import SECOND, PacedClock, VirtualClock
+from hanbench.emulator.devices.settings import DeviceSettings, GsmeSettings
+from hanbench.emulator.zigbee.security.install_code import InstallCode
+from hanbench.harness.faults import FAULTS
+from hanbench.harness.han.credentials import Credentials
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.installed import install
+from hanbench.harness.han.radios import Radios, Wiring
+from hanbench.harness.han.settings import HanSettings, settings_for
+from hanbench.profiles.benches import PLACES, VIRTUAL, WELL_KNOWN, Beginning, Bench, Node, SpareDongle, find_bench
+from hanbench.profiles.cohorts import household, household_of
+from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.rulesets import Cohort
+
+
+@dataclass(frozen=True, slots=True)
+class BenchFile:
+    """A bench and the file that it was read from."""
+
+    bench: Bench
+    path: str
+
+    @classmethod
+    def find(cls, name: str) -> BenchFile:
+        """The bench that comes with hanbench under this id, or that of this file. Raises ProfileError."""
+        return cls(find_bench(name), name)
+
+    def clock(self, speed: float | str | None = None, *, watched: bool = False) -> VirtualClock:
+        """The bench's clock; `speed` takes the place of the file's. `watched`: somebody outside looks on.
+
+        Raises ProfileError where real time is needed and something else is wanted.
+        """
+        chosen = self.bench.speed if speed is None else speed
+        if chosen is None:
+            chosen = 1.0 if self.bench.real_time or watched else VIRTUAL
+        if self.bench.real_time and chosen != 1:
+            raise ProfileError(self.path, f"found {chosen}; expected 1, for somebody outside keeps real time", "speed")
+        return VirtualClock() if isinstance(chosen, str) else PacedClock(chosen)
+
+    def can_check(self) -> None:
+        """Raises ProfileError where no HAN-connectivity check can be run here."""
+        if "hub" not in self.bench.ours:
+            raise ProfileError(self.path, "a check is run by a hub of ours: expected one", "nodes.hub")
+        if "gsme" not in self.bench.present:
+            raise ProfileError(
+                self.path, "expected the gas meter that is to be checked, ours or physical", "nodes.gsme"
+            )
+
+    def suits(self, cohort: Cohort) -> None:
+        """Raises ProfileError where no scenario of this cohort can be played here."""
+        if not self.bench.complete:
+            missing = min({"hub", "esme", "gsme"} - set(self.bench.ours))
+            problem = "a scenario breaks devices and reads their state: expected hub, esme and gsme to be emulated here"
+            raise ProfileError(self.path, problem, f"nodes.{missing}")
+        if self.bench.cohort not in (None, cohort):
+            raise ProfileError(self.path, f"the scenario is of cohort {cohort}, the bench of another", "cohort")
+
+    def assemble(
+        self,
+        *,
+        clock: VirtualClock,
+        start: datetime | None = None,
+        seed: str | None = None,
+        cohort: Cohort = Cohort.IOC,
+        quiet: bool = False,
+        credentials: Credentials | None = None,
+        links: Path | None = None,
+    ) -> Han:
+        """The HAN of this bench; no device has power yet. `cohort` holds where the file names none.
+
+        `links`: the folder in which symbolic links lead to the dongles that are for others.
+
+        Raises ProfileError.
+        """
+        bench = self.bench
+        for index, name in enumerate(bench.faults):
+            if name not in FAULTS:
+                problem = f"found {name!r}; expected one of {', '.join(FAULTS)}"
+                raise ProfileError(self.path, problem, f"faults[{index}]")
+        seed = bench.seed if seed is None else seed
+        radios = Radios(clock, seed, {place: _wiring(bench.present[place]) for place in bench.ours}, links=links)
+        han = Han(
+            _settings(bench, self.path, bench.cohort or cohort, quiet, credentials),
+            seed=seed,
+            start=start or datetime.now(UTC),
+            clock=clock,
+            ours=bench.ours,
+            physical=bench.physical,
+            radios=radios,
+        )
+        for name, spare in bench.dongles.items():
+            radios.offer(name, _wiring(spare), spare.position_m)
+        for link in bench.links:
+            one, other = (radios.on_air(name) for name in link.between)
+            han.air.attenuate(one, other, link.attenuation_db)
+        return han
+
+    async def begin(self, han: Han) -> None:
+        """Give the devices power, let them come together as the file says, and break what it says is broken.
+
+        The radios are ready by now. Raises FormationError.
+        """
+        if self.bench.starts is Beginning.INSTALLED:
+            install(han)
+        else:
+            await han.form()
+        for name in self.bench.faults:
+            await FAULTS[name].inject(han)
+
+
+def _wiring(node: Node | SpareDongle) -> Wiring:
+    if isinstance(node, SpareDongle):
+        return Wiring(node.url, node.baud, transmit_queue=node.transmit_queue)
+    return Wiring(node.url, node.baud, node.rtscts)
+
+
+def _settings(bench: Bench, path: str, cohort: Cohort, quiet: bool, credentials: Credentials | None) -> HanSettings:
+    profiles = {place: node.profile for place, node in bench.present.items() if node.profile is not None}
+    home = household_of(cohort, profiles, path) if profiles else household(cohort)
+    made = settings_for(home, quiet=quiet, credentials=credentials)
+    changed: dict[str, Any] = {"positions": dict(made.positions)}
+    for place in PLACES:
+        node = bench.present.get(place)
+        if node is not None:
+            changed[place] = _device(getattr(made, place), node, path, f"nodes.{place}")
+            if node.position_m is not None:
+                changed["positions"][place] = node.position_m
+    return replace(made, **changed)
+
+
+def _device(settings: DeviceSettings, node: Node, path: str, key: str) -> DeviceSettings:
+    changed: dict[str, Any] = {}
+    if node.ieee is not None:
+        changed["ieee"] = int(node.ieee, 16)
+    if node.install_code == WELL_KNOWN:
+        changed["install_code"] = b""
+    elif node.install_code is not None:
+        try:
+            changed["install_code"] = InstallCode(bytes.fromhex(node.install_code)).octets
+        except ValueError as error:
+            raise ProfileError(path, str(error), f"{key}.install_code") from None
+    if node.wake_interval_s is not None:
+        if not isinstance(settings, GsmeSettings):
+            raise ProfileError(path, "expected for the gsme alone: nobody else sleeps", f"{key}.wake_interval_s")
+        changed["wake_interval"] = int(node.wake_interval_s * SECOND)
+    return replace(settings, **changed) if changed else settings

@@ -1,0 +1,68 @@
+"""A HAN with a capture: every frame that is seen, and every key that any of its devices comes to hold."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import BinaryIO
+
+from hanbench.harness.capture import KeyRing, keyfile
+from hanbench.harness.capture.recorder import Recorder, recording
+from hanbench.harness.han.han import Han
+
+
+class Capture:
+    """A capture that is being written."""
+
+    def __init__(self, keys: Path | None, recorder: Recorder, stream: BinaryIO, ring: KeyRing) -> None:
+        """`keys`: the file that the keys are kept in."""
+        self._file = keys
+        self.recorder = recorder
+        self._stream = stream
+        self.keys = ring
+        """All keys so far."""
+        self._kept = 0
+
+    def flush(self) -> None:
+        """Let whoever reads the file see what there is so far."""
+        self._stream.flush()
+        if self._file is not None and len(self.keys) != self._kept:
+            self._kept = len(self.keys)
+            keyfile.write(self._file, self.keys)
+
+    async def keep_flushed(self, every: float = 1.0) -> None:
+        """Flush now and then, until cancelled."""
+        while True:
+            self.flush()
+            await asyncio.sleep(every)
+
+
+@contextmanager
+def capturing(han: Han, path: Path) -> Iterator[Capture]:
+    """Capture into the file `path`, keys beside it; both are complete when the context ends, however it ends."""
+    with recording(han.medium, path, epoch=han.start) as recorder:
+        capture = Capture(keyfile.beside(path), recorder, recorder.stream, han.keys)
+        try:
+            yield capture
+        finally:
+            keyfile.write(keyfile.beside(path), han.keys)
+
+
+@contextmanager
+def streaming(han: Han, stream: BinaryIO, keys: Path | None) -> Iterator[Capture]:
+    """Capture into a stream that somebody reads live; keys, if wanted, into a file that is complete at the end."""
+    recorder = Recorder(han.medium, stream, epoch=han.start)
+    capture = Capture(keys, recorder, stream, han.keys)
+    try:
+        yield capture
+    finally:
+        recorder.detach()
+        if keys is not None:
+            keyfile.write(keys, han.keys)
+
+
+def capturing_if(han: Han, path: Path | None) -> AbstractContextManager[Capture | None]:
+    """The same, or nothing where there is no path."""
+    return nullcontext() if path is None else capturing(han, path)

@@ -1,0 +1,70 @@
+"""A bench without asyncio: each call runs the bench's time as far as it has to go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from hanbench.emulator.clock import ClockLoop
+from hanbench.harness.bench.bench_file import BenchFile
+from hanbench.harness.checks import CheckResult, HanConnectivityCheck
+from hanbench.harness.faults import FAULTS
+from hanbench.harness.han.han import Han
+from hanbench.profiles.benches import Beginning
+
+
+class Bench:
+    """A HAN on a clock of its own, for tests and prompts that are no coroutines."""
+
+    def __init__(self, name: str = "virtual", seed: str = "1", begins: Beginning = Beginning.INSTALLED) -> None:
+        """`name`: a bench that comes with hanbench, or a bench file. Raises ProfileError."""
+        self._wired = BenchFile.find(name)
+        clock = self._wired.clock()
+        self._runner = asyncio.Runner(loop_factory=lambda: ClockLoop(clock))
+        self.han: Han = self._wired.assemble(clock=clock, seed=seed)
+        self.run(self._open())
+        if begins is Beginning.NEW:
+            self.run(self.han.form())
+        else:
+            self.run(self._wired.begin(self.han))
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run a coroutine to its end; `asyncio.sleep` in it is the bench's time."""
+        return self._runner.run(work)
+
+    def wait(self, seconds: float) -> None:
+        """Let so much of the bench's time pass."""
+        self.run(asyncio.sleep(seconds))
+
+    def check(self) -> CheckResult:
+        """One HAN-connectivity check."""
+        result: CheckResult = self.run(HanConnectivityCheck().run(self.han))
+        return result
+
+    def inject(self, fault: str) -> None:
+        """Break something. Raises KeyError for a fault that there is not."""
+
+        async def injected() -> None:
+            await FAULTS[fault].inject(self.han)
+
+        self.run(injected())
+
+    def heal(self, fault: str) -> None:
+        """Mend it."""
+
+        async def healed() -> None:
+            await FAULTS[fault].heal(self.han)
+
+        self.run(healed())
+
+    def close(self) -> None:
+        """Let everything go."""
+        self.run(self._close())
+        self._runner.close()
+
+    async def _open(self) -> None:
+        await self.han.radios.__aenter__()
+
+    async def _close(self) -> None:
+        self.han.radios.close()

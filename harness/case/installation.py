@@ -1,0 +1,97 @@
+"""The installation to migrate: cohort, two meters with their suppliers, and the rulebook that applies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from hanbench.profiles.rulesets import Cohort, InstallationType, RuleSet, Switches
+
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A point in time with its zone; UTC in everything that hanbench writes."""
+
+SupplierId = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class Status(StrEnum):
+    """Whether the meter's supplier has a live smart service for it."""
+
+    ACTIVE = "active"
+    DORMANT = "dormant"
+
+
+class Meter(Struct, frozen=True, forbid_unknown_fields=True):
+    """One meter as the migration sees it."""
+
+    status: Status
+    supplier: SupplierId
+    """Its Responsible Supplier."""
+
+
+class RuleEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A rule set and the days, inclusive and in UTC, on which it applies; no day means no limit on that side."""
+
+    id: str
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+class Rulebook(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Which rules apply when: the rule set of the day of the decision counts."""
+
+    rule_sets: Annotated[tuple[RuleEntry, ...], Meta(min_length=1)]
+    switches: Switches = Switches()
+
+    @classmethod
+    def in_force(cls, rule_sets: Mapping[str, RuleSet], switches: Switches | None = None) -> Rulebook:
+        """Return the rulebook of what really applied: each designated rule set on its own days."""
+        designated = (rules for rules in rule_sets.values() if rules.designated)
+        entries = (
+            RuleEntry(
+                rules.id,
+                rules.first_day.value if rules.first_day else None,
+                rules.last_day.value if rules.last_day else None,
+            )
+            for rules in designated
+        )
+        return cls(tuple(sorted(entries, key=lambda entry: entry.first_day or date.min)), switches or Switches())
+
+    @classmethod
+    def always(cls, rule_set: str, switches: Switches | None = None) -> Rulebook:
+        """Return the rulebook of one rule set, whatever the date: how a proposal is tried out."""
+        return cls((RuleEntry(rule_set),), switches or Switches())
+
+
+class Installation(Struct, frozen=True, forbid_unknown_fields=True):
+    """One home's SMETS1 Installation and the terms of its migration."""
+
+    id: str
+    cohort: Cohort
+    esme: Meter
+    gsme: Meter
+    rulebook: Rulebook
+    check_spacing: timedelta
+    """Least time between the end of one HAN-connectivity check and the start of the next (ISO 8601 duration)."""
+    decide_by: Moment
+    """Waiting ends here: a controller still waiting then closes with `hold` or `retry`."""
+
+    def __post_init__(self) -> None:
+        if self.check_spacing < timedelta(0):
+            raise ValueError("`check_spacing` must not be negative")
+
+    @property
+    def type(self) -> InstallationType:
+        """Active, Dormant or Mixed, from the status of both meters."""
+        return _TYPES[self.esme.status, self.gsme.status]
+
+
+_TYPES = {
+    (Status.ACTIVE, Status.ACTIVE): InstallationType.ACTIVE,
+    (Status.DORMANT, Status.DORMANT): InstallationType.DORMANT,
+    (Status.DORMANT, Status.ACTIVE): InstallationType.MIXED_GSME_ACTIVE,
+    (Status.ACTIVE, Status.DORMANT): InstallationType.MIXED_GSME_DORMANT,
+}

@@ -1,0 +1,71 @@
+"""Which frames are meant, in the words of a scenario file."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from hanbench.harness.frames.dissected import Dissected
+
+Place = Literal["hub", "esme", "gsme", "ihd"]
+ChannelNumber = Annotated[int, Meta(ge=11, le=26)]
+
+
+class Seen(Struct, frozen=True):
+    """One frame on the air, as far as patterns look at it."""
+
+    sender: str | None
+    """Which device sent it over this hop; None: none that we know."""
+    receiver: str | None
+    """Which device it is for on this hop; None: none that we know, or several."""
+    channel: int
+    dissected: Dissected
+
+
+class FramePattern(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Frames that are alike. What is not said may be anything."""
+
+    name: str | None = None
+    """As `hanbench run` and reports call it: `transport-key`, `read-attributes-response`; `*` stands for anything."""
+    sender: Place | None = None
+    receiver: Place | None = None
+    node: Place | None = None
+    """Sender or receiver."""
+    between: tuple[Place, Place] | None = None
+    """Both ends of a link, in either direction."""
+    cluster: str | None = None
+    """Name of the cluster: `Metering`, `Key*`."""
+    channel: ChannelNumber | None = None
+
+    def __post_init__(self) -> None:
+        if self.between is not None and self.between[0] == self.between[1]:
+            raise ValueError("`between` needs two devices")
+
+    def matches(self, seen: Seen) -> bool:
+        """Whether this is one of them."""
+        ends = (seen.sender, seen.receiver)
+        return (
+            self.sender in (None, seen.sender)
+            and self.receiver in (None, seen.receiver)
+            and (self.node is None or self.node in ends)
+            and (self.between is None or self.between in (ends, ends[::-1]))
+            and self.channel in (None, seen.channel)
+            and (self.name is None or fnmatchcase(seen.dissected.name, self.name))
+            and (self.cluster is None or fnmatchcase(seen.dissected.cluster or "", self.cluster))
+        )
+
+    @property
+    def words(self) -> str:
+        """The pattern in words."""
+        said = [
+            self.name or "frames",
+            f"from the {self.sender}" if self.sender else "",
+            f"to the {self.receiver}" if self.receiver else "",
+            f"of or for the {self.node}" if self.node else "",
+            f"between the {self.between[0]} and the {self.between[1]}" if self.between else "",
+            f"of cluster {self.cluster}" if self.cluster else "",
+            f"on channel {self.channel}" if self.channel else "",
+        ]
+        return " ".join(filter(None, said))

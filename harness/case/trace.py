@@ -1,0 +1,178 @@
+"""The record of one case, from which the oracle judges: what was told, asked for, done, and what was really so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from hanbench.emulator.clock import Clock
+from hanbench.harness.case.calendar import Calendar
+from hanbench.harness.case.installation import Installation, Moment
+from hanbench.harness.case.plan import Says, State
+from hanbench.harness.case.vocabulary import (
+    AnyAction,
+    AnyEvent,
+    Device,
+    ExclusionRecord,
+    Outcome,
+    Subject,
+    Verdict,
+)
+
+VERSION = 1
+
+
+class Record(Struct, frozen=True, forbid_unknown_fields=True, tag_field="record", rename="kebab", omit_defaults=True):
+    """One thing that happened, in the order in which it happened."""
+
+    time: Moment
+
+
+class Header(Record, frozen=True, tag="header"):
+    """What the trace is about; always the first record."""
+
+    scenario: str
+    installation: Installation
+    controller: str
+    seed: str = ""
+    version: int = VERSION
+
+
+class Given(Record, frozen=True, tag="given"):
+    """The controller was told something."""
+
+    event: AnyEvent
+
+
+class Taken(Record, frozen=True, tag="taken"):
+    """The controller asked for something, and the harness set about it."""
+
+    action: AnyAction
+
+
+class Misbehaved(Record, frozen=True, tag="misbehaved"):
+    """The controller did something that it may not; the harness ignored it."""
+
+    kind: str
+    """`crashed`, `not-an-action`, `out-of-turn`, `too-many-actions`."""
+    text: str
+
+
+class CheckStarted(Record, frozen=True, tag="check-started"):
+    """A HAN-connectivity check began."""
+
+    attempt: int
+
+
+class CheckFinished(Record, frozen=True, tag="check-finished"):
+    """A HAN-connectivity check ended."""
+
+    attempt: int
+    verdict: Verdict
+    started: Moment
+    code: str | None = None
+    cause: Subject | None = None
+    detail: str = ""
+    frames: tuple[int, ...] = ()
+    """Numbers, in the capture, of the frames on which the verdict rests."""
+
+
+class SupplierSaid(Record, frozen=True, tag="supplier-said"):
+    """A supplier spoke; the controller was told right away."""
+
+    supplier: str
+    says: Says
+
+
+class Truth(Record, frozen=True, tag="truth"):
+    """From now on a subject is in this state, whatever any check finds. Before its first record it is well."""
+
+    subject: Subject
+    state: State
+    cause: str = ""
+
+
+class Commissioned(Record, frozen=True, tag="commissioned"):
+    """An attempt to commission devices ended."""
+
+    devices: tuple[Device, ...]
+    succeeded: bool
+    detail: str = ""
+    frames: tuple[int, ...] = ()
+
+
+class Excluded(Record, frozen=True, tag="excluded"):
+    """A device was left out of the migration."""
+
+    device: Device
+    exclusion: ExclusionRecord | None = None
+
+
+class Closed(Record, frozen=True, tag="closed"):
+    """The controller ended the case."""
+
+    outcome: Outcome
+
+
+class End(Record, frozen=True, tag="end"):
+    """Nothing more was recorded; always the last record."""
+
+    reason: str
+    """`closed`, or the bound that was reached: `time`, `actions`."""
+
+
+AnyRecord = (
+    Header
+    | Given
+    | Taken
+    | Misbehaved
+    | CheckStarted
+    | CheckFinished
+    | SupplierSaid
+    | Truth
+    | Commissioned
+    | Excluded
+    | Closed
+    | End
+)
+
+_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyRecord)
+
+
+class Trace:
+    """A trace being recorded: a list of records, and the clock and calendar that date them."""
+
+    __slots__ = ("_clock", "calendar", "records")
+
+    def __init__(self, clock: Clock, start: datetime) -> None:
+        """Begin a trace in which it is `start` now. Raises ValueError if `start` has no time zone."""
+        self._clock = clock
+        self.calendar = Calendar.starting(start, clock.now)
+        self.records: list[AnyRecord] = []
+
+    @property
+    def now(self) -> datetime:
+        """The date and time now, UTC."""
+        return self.calendar.date(self._clock.now)
+
+    def add(self, record: AnyRecord) -> None:
+        """Append one record."""
+        self.records.append(record)
+
+    def truth(self, subject: Subject, state: State, cause: str = "") -> None:
+        """Record that `subject` is in this state from now on."""
+        self.records.append(Truth(self.now, subject, state, cause))
+
+
+def encode(records: Iterable[AnyRecord]) -> bytes:
+    """Return the records as JSON lines."""
+    return msgspec.json.Encoder().encode_lines(records)
+
+
+def decode(lines: bytes | str) -> list[AnyRecord]:
+    """Read JSON lines. Raises msgspec.ValidationError or msgspec.DecodeError."""
+    return _decoder.decode_lines(lines)

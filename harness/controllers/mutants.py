@@ -1,0 +1,132 @@
+"""Wrong controllers that nobody thought of: the reference controller with one value of the rules, or one row of its
+table, changed. Each must be caught somewhere in the matrix.
+
+A mutant that can make no difference is none. Not varied are: the cohorts that are not emulated; the reinstating of an
+excluded meter, which the reference never does; consents of installations that are out of scope, which nobody asks for;
+rows that change nothing; and the row for rules that go out of scope during a hold, which no rulebook of ours does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import partial
+from typing import Any, NamedTuple
+
+import msgspec
+
+from hanbench.harness.case.controller import ControllerFactory
+from hanbench.harness.controllers.reference import Reference
+from hanbench.harness.controllers.states import TABLE, CaseState, Finding, Row
+from hanbench.profiles.rulesets import Cohort, Consent, Counting, Decider, InstallationType, RuleSet, Sourced
+
+COHORTS = (Cohort.IOC, Cohort.MOC_SECURE)
+"""Those of the matrix."""
+ANY = "*"
+NEVER_HAPPENS = (CaseState.HOLDING, Finding.OUT_OF_SCOPE)
+
+
+class Mutant(NamedTuple):
+    """One controller that is wrong in one place."""
+
+    name: str
+    make: ControllerFactory
+    where: str
+    """Scenarios of the matrix in which the change can show, as a pattern of their ids."""
+
+
+def mutants(rulesets: Mapping[str, RuleSet]) -> Iterator[Mutant]:
+    """Every mutant, always in the same order."""
+    for rules in rulesets.values():
+        for name, where, changed in _changed_rules(rules):
+            yield Mutant(f"rules:{rules.id}.{name}", _with_rules(rules.id, changed), where)
+    for name, table in _changed_tables():
+        yield Mutant(f"table:{name}", partial(_with_table, table), ANY)
+
+
+# --- values of the rules ----------------------------------------------------------------------------------------------
+
+
+def _with_rules(id: str, changed: RuleSet) -> ControllerFactory:
+    return lambda rulesets: Reference({**rulesets, id: changed})
+
+
+def _value(sourced: Sourced[Any], value: Any) -> Sourced[Any]:
+    return Sourced(value, sourced.source, sourced.reference, "changed on purpose")
+
+
+def _changed_rules(rules: RuleSet) -> Iterator[tuple[str, str, RuleSet]]:
+    replace = msgspec.structs.replace
+    for kind in InstallationType:
+        for cohort in COHORTS:
+            yield (
+                f"scope.{cohort.value}.{kind.value}",
+                f"{cohort.value}.{kind.value}.{rules.id}.*",
+                replace(rules, scope=tuple(_flipped(rules, cohort, kind))),
+            )
+        decision = rules.decision.of(kind)
+        in_scope = any(rules.allows(cohort, kind).value for cohort in COHORTS)
+        for name, changed in _changed_decisions(decision, in_scope):
+            decisions = replace(rules.decision, **{kind.value.replace("-", "_"): changed})
+            yield f"decision.{kind.value}.{name}", f"*.{kind.value}.{rules.id}.*", replace(rules, decision=decisions)
+    where = f"*.{rules.id}.*"
+    for field, value in (
+        ("failure_counting", Counting.CUMULATIVE),
+        ("wan_failure_counts", True),
+        ("attempt_cap", rules.attempt_cap.value + 1),
+        ("attempt_cap", rules.attempt_cap.value - 1),
+        ("evidence_max_age_hours", 100),
+        ("exclusion_code", "GT02"),
+        ("replace_by", date(2023, 12, 31)),
+    ):
+        shown = getattr(value, "value", value)
+        yield f"{field}={shown}", where, replace(rules, **{field: _value(getattr(rules, field), value)})
+
+
+def _flipped(rules: RuleSet, cohort: Cohort, kind: InstallationType) -> Iterator[Any]:
+    """The scope cell by cell, with one cell the other way round."""
+    row = rules.scope[0]
+    for each in Cohort:
+        for installation in InstallationType:
+            allowed = rules.allows(each, installation)
+            if (each, installation) == (cohort, kind):
+                allowed = _value(allowed, not allowed.value)
+            yield msgspec.structs.replace(row, cohorts=(each,), installations=(installation,), allowed=allowed)
+
+
+def _changed_decisions(decision: Any, in_scope: bool) -> Iterator[tuple[str, Any]]:
+    replace = msgspec.structs.replace
+    for change in (-1, 1):
+        required = decision.failures_required.value + change
+        yield (
+            f"failures_required={required}",
+            replace(decision, failures_required=_value(decision.failures_required, required)),
+        )
+    for consent in Consent:
+        if consent is decision.consent.value or not in_scope:
+            continue
+        decider = Decider.DCC if consent is Consent.NONE else Decider.RESPONSIBLE_SUPPLIER
+        yield (
+            f"consent={consent.value}",
+            replace(decision, consent=_value(decision.consent, consent), decider=_value(decision.decider, decider)),
+        )
+
+
+# --- rows of the table ------------------------------------------------------------------------------------------------
+
+
+def _with_table(table: Mapping[tuple[CaseState, Finding], Row], rulesets: Mapping[str, RuleSet]) -> Reference:
+    controller = Reference(rulesets)
+    controller.table = table
+    return controller
+
+
+def _changed_tables() -> Iterator[tuple[str, Mapping[tuple[CaseState, Finding], Row]]]:
+    for (state, finding), (following, steps) in TABLE.items():
+        if (state, finding) == NEVER_HAPPENS or (following is state and not steps):
+            continue
+        name = f"{state.value}.{finding.value}"
+        yield f"{name}: nothing happens", {key: row for key, row in TABLE.items() if key != (state, finding)}
+        for index, step in enumerate(steps):
+            fewer = (*steps[:index], *steps[index + 1 :])
+            yield f"{name}: without {step.value}", {**TABLE, (state, finding): (following, fewer)}

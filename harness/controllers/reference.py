@@ -1,0 +1,238 @@
+"""The reference controller: how hanbench itself reads the rules of partial migration.
+
+Pure: no I/O, no clock, no randomness. Its state machine is the table in `states.py`; here events become findings and
+steps become actions. The methods without underscore are the single judgements of which a decision is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from hanbench.harness.case.installation import Installation
+from hanbench.harness.case.vocabulary import (
+    AnyAction,
+    AnyEvent,
+    AskSupplier,
+    Authorisation,
+    CheckResult,
+    Close,
+    CommissionDevices,
+    CommissioningResult,
+    ConsentKind,
+    Device,
+    ExcludeDevice,
+    ExclusionRecord,
+    InstallationChanged,
+    InstallationLoaded,
+    Outcome,
+    RunCheck,
+    Subject,
+    SupplierRequest,
+    Tick,
+    Verdict,
+    Withdrawal,
+)
+from hanbench.harness.controllers.states import TABLE, CaseState, Finding, Row, Step
+from hanbench.profiles.rulesets import Consent, Counting, DecisionRule, RuleSet
+
+_OUTCOMES = {
+    Step.CLOSE_MIGRATE_BOTH: Outcome.MIGRATE_BOTH,
+    Step.CLOSE_MIGRATE_ESME_ONLY: Outcome.MIGRATE_ESME_ONLY,
+    Step.CLOSE_RETRY: Outcome.RETRY,
+    Step.CLOSE_HOLD: Outcome.HOLD,
+    Step.CLOSE_REFUSE: Outcome.REFUSE,
+    Step.CLOSE_EXCLUDE_INSTALLATION: Outcome.EXCLUDE_INSTALLATION,
+}
+
+
+class Reference:
+    """A `Controller` for one installation."""
+
+    installation: Installation
+    table: Mapping[tuple[CaseState, Finding], Row] = TABLE
+    """What follows from a finding; one that is wrong on purpose has another."""
+
+    def __init__(self, rulesets: Mapping[str, RuleSet]) -> None:
+        """Take the rule sets, by id, that an installation's rulebook may name."""
+        self.rulesets = rulesets
+        self.state = CaseState.NEW
+        self.consents: set[tuple[str, ConsentKind]] = set()
+        self.failures: list[int] = []
+        """Attempts whose failures count now."""
+        self.attempts = 0
+        self.last_finished: datetime | None = None
+        self.last_failed = False
+        """The latest check counted as a failure."""
+
+    def handle(self, event: AnyEvent, now: datetime) -> Sequence[AnyAction]:
+        """Take one event; see `Controller.handle`."""
+        finding = self._find(event, now)
+        if finding is None or (row := self.table.get((self.state, finding))) is None:
+            return []
+        self.state, steps = row
+        return [action for step in steps for action in self.carry_out(step, now)]
+
+    # -- events become findings ----------------------------------------------------------------------------------------
+
+    def _find(self, event: AnyEvent, now: datetime) -> Finding | None:
+        match event:
+            case InstallationLoaded(installation=installation):
+                self.installation = installation
+                return Finding.LOADED
+            case InstallationChanged(installation=installation):
+                self.installation = installation
+                return self.after_handover(now) if self.state is CaseState.HOLDING else None
+            case CheckResult() if self.state is CaseState.CHECKING:
+                self.note_check(event)
+                return Finding.PASSED if event.verdict is Verdict.PASS else self.weigh(now)
+            case SupplierRequest() | Authorisation() | Withdrawal():
+                self.note_consent(event)
+                return self.weigh(now) if self.state is CaseState.HOLDING else None
+            case CommissioningResult(succeeded=True):
+                return Finding.COMMISSIONED
+            case CommissioningResult():
+                return Finding.TIME_UP if self.time_is_up(now) else self._try_again(now)
+            case Tick() if self.state in (CaseState.CHECKING, CaseState.HOLDING) and self.time_is_up(now):
+                return Finding.TIME_UP
+        return None
+
+    def note_check(self, result: CheckResult) -> None:
+        """Bring the count up to date."""
+        self.attempts += 1
+        self.last_finished = result.finished
+        if result.verdict is Verdict.PASS and self.pass_starts_again(result.finished):
+            self.failures.clear()
+        self.last_failed = self.counts_as_failure(result)
+        if self.last_failed:
+            self.failures.append(result.attempt)
+
+    def note_consent(self, event: SupplierRequest | Authorisation | Withdrawal) -> None:
+        """Bring the consents up to date. A withdrawal takes back all that its supplier gave."""
+        match event:
+            case SupplierRequest():
+                self.consents.add((event.supplier, ConsentKind.REQUEST))
+            case Authorisation():
+                self.consents.add((event.supplier, ConsentKind.AUTHORISATION))
+            case Withdrawal():
+                self.consents = {given for given in self.consents if given[0] != event.supplier}
+
+    def after_handover(self, now: datetime) -> Finding:
+        """Say what the case amounts to when a meter changed hands while a consent was awaited."""
+        finding = self.weigh(now)
+        return Finding.OTHER_CONSENT_MISSING if finding is Finding.CONSENT_MISSING else finding
+
+    def weigh(self, now: datetime) -> Finding:
+        """Say what the case amounts to while the GSME does not answer."""
+        if not self.is_persistent(now):
+            return self._try_again(now)
+        rules = self.rules_on(self.day(now))
+        if rules is None or not self.in_scope(rules):
+            return Finding.OUT_OF_SCOPE
+        if self.consent_missing(rules) is not None:
+            return Finding.CONSENT_MISSING
+        if self.evidence_is_old(rules, now):
+            return Finding.ATTEMPTS_USED_UP if self.attempts_used_up(now) else Finding.EVIDENCE_OLD
+        return Finding.PARTIAL_ALLOWED
+
+    def _try_again(self, now: datetime) -> Finding:
+        return Finding.ATTEMPTS_USED_UP if self.attempts_used_up(now) else Finding.UNDECIDED
+
+    # -- the single judgements -----------------------------------------------------------------------------------------
+
+    def day(self, now: datetime) -> date:
+        """Return the day whose rules apply at `now`."""
+        return now.astimezone(UTC).date()
+
+    def rules_on(self, day: date) -> RuleSet | None:
+        """Return the rule set of that day, or None if the rulebook has none."""
+        rulebook = self.installation.rulebook
+        for entry in rulebook.rule_sets:
+            if (entry.first_day or date.min) <= day <= (entry.last_day or date.max):
+                return self.rulesets[entry.id].switched(rulebook.switches)
+        return None
+
+    def terms(self, now: datetime) -> RuleSet:
+        """Return the rule set to count and record by: that of the day or, on a day without, the rulebook's first."""
+        rulebook = self.installation.rulebook
+        return self.rules_on(self.day(now)) or self.rulesets[rulebook.rule_sets[0].id].switched(rulebook.switches)
+
+    def decision(self, rules: RuleSet) -> DecisionRule:
+        """Return what these rules say about this type of installation."""
+        return rules.decision.of(self.installation.type)
+
+    def in_scope(self, rules: RuleSet) -> bool:
+        """Say whether the rules allow partial migration here."""
+        return rules.allows(self.installation.cohort, self.installation.type).value
+
+    def counts_as_failure(self, result: CheckResult) -> bool:
+        """Say whether a check's result adds to the count."""
+        if result.verdict is Verdict.INCONCLUSIVE and result.cause is Subject.WAN:
+            return self.terms(result.finished).wan_failure_counts.value
+        return result.verdict is Verdict.FAIL
+
+    def pass_starts_again(self, now: datetime) -> bool:
+        """Say whether a pass sets the count back to zero."""
+        return self.terms(now).failure_counting.value is Counting.CONSECUTIVE
+
+    def failures_required(self, now: datetime) -> int:
+        """Return the count at which the failure is persistent."""
+        return self.decision(self.terms(now)).failures_required.value
+
+    def is_persistent(self, now: datetime) -> bool:
+        """Say whether the GSME failed often enough, and failed last."""
+        return self.last_failed and len(self.failures) >= self.failures_required(now)
+
+    def consent_missing(self, rules: RuleSet) -> ConsentKind | None:
+        """Return what the Responsible Supplier of the GSME still has to give, or None."""
+        needed = self.decision(rules).consent.value
+        if needed is Consent.NONE:
+            return None
+        kind = ConsentKind(needed.value)
+        return None if (self.installation.gsme.supplier, kind) in self.consents else kind
+
+    def evidence_is_old(self, rules: RuleSet, now: datetime) -> bool:
+        """Say whether the last check is too long ago to prove that the failure persists."""
+        assert self.last_finished is not None
+        return now - self.last_finished > timedelta(hours=rules.evidence_max_age_hours.value)
+
+    def attempts_used_up(self, now: datetime) -> bool:
+        """Say whether no further attempt is allowed. Each check begins one, which failed unless it ended the case."""
+        return self.attempts >= self.terms(now).attempt_cap.value
+
+    def time_is_up(self, now: datetime) -> bool:
+        """Say whether the case has to end now."""
+        return now >= self.installation.decide_by
+
+    def next_check(self, now: datetime) -> datetime:
+        """Return the earliest time for the next check."""
+        return now if self.last_finished is None else max(now, self.last_finished + self.installation.check_spacing)
+
+    # -- steps become actions ------------------------------------------------------------------------------------------
+
+    def carry_out(self, step: Step, now: datetime) -> Iterator[AnyAction]:
+        """Yield the actions that one step of the table stands for."""
+        match step:
+            case Step.CHECK:
+                yield RunCheck(self.next_check(now))
+            case Step.ASK_SUPPLIER:
+                if (kind := self.consent_missing(self.terms(now))) is not None:
+                    yield AskSupplier(self.installation.gsme.supplier, kind)
+            case Step.COMMISSION_BOTH:
+                yield CommissionDevices((Device.ESME, Device.GSME))
+            case Step.COMMISSION_ESME:
+                yield CommissionDevices((Device.ESME,))
+            case Step.EXCLUDE_GSME:
+                yield ExcludeDevice(Device.GSME, self.exclusion_record(now))
+            case _:
+                yield Close(_OUTCOMES[step])
+
+    def exclusion_record(self, now: datetime) -> ExclusionRecord | None:
+        """Return the record that goes with leaving the GSME out."""
+        rules = self.terms(now)
+        return ExclusionRecord(
+            code=rules.exclusion_code.value,
+            supplier=self.installation.gsme.supplier,
+            replace_by=rules.replace_by.value,
+            attempts=tuple(self.failures),
+        )

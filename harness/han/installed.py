@@ -1,0 +1,101 @@
+"""The starting state `installed`: a HAN as it stands in a home before migration, without playing how it came to be.
+
+Every device's flash is filled in with what formation, joining, key establishment and mirror set-up leave there; then
+power comes on. `tests/scenarios/test_starting_states.py` holds the tables against those of a HAN formed on the air.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hanbench.emulator.devices import Device
+from hanbench.emulator.devices.hub import DeviceEntry
+from hanbench.emulator.randomness import RandomSource
+from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
+from hanbench.emulator.zigbee.nwk.config import Role, timeout
+from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
+from hanbench.emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey, Network
+from hanbench.harness.han.han import Han
+
+HUB_SHORT = 0x0000
+HIGHEST_SHORT = 0xFFF7
+
+
+def install(han: Han) -> None:
+    """Fill in the flash of every device of `han`, and give them power. Nothing may have had power before."""
+    random = han.random("installed")
+    key = random.randbytes(KEY_LENGTH)
+    shorts = random.sample(range(1, HIGHEST_SHORT + 1), len(han.devices) - 1)
+    settings = han.settings.hub
+    network = Network(
+        settings.pan_id,
+        settings.extended_pan_id or settings.ieee,
+        settings.channel,
+        HUB_SHORT,
+        trust_center=settings.ieee,
+    )
+    _join(han.hub, network, key)
+    for device, short in zip(han.devices[1:], shorts, strict=True):
+        _join(device, _member(network, short), key)
+        _know_each_other(han, device, short, random)
+    _grant_mirror(han)
+    _pair_display(han, random)
+    for device in han.devices:
+        device.power_on()
+
+
+def _join(device: Device[Any], network: Network, key: bytes) -> None:
+    device.storage.network = network
+    device.storage.network_keys[0] = key
+
+
+def _member(network: Network, short: int) -> Network:
+    return Network(
+        network.pan_id,
+        network.extended_pan_id,
+        network.channel,
+        short,
+        parent=HUB_SHORT,
+        depth=1,
+        trust_center=network.trust_center,
+    )
+
+
+def _know_each_other(han: Han, device: Device[Any], short: int, random: RandomSource) -> None:
+    """The hub and one of its devices: child entry, addresses, device table, link key."""
+    hub, node, ieee = han.hub, device.settings.node, device.settings.ieee
+    router = node.role is not Role.END_DEVICE
+    hub.storage.children[short] = ChildEntry(
+        ieee,
+        short,
+        rx_on=node.rx_on,
+        router=router,
+        timeout=0 if router else timeout(node.requested_timeout_index),
+        authenticated=True,
+        last_heard=han.clock.now,
+    )
+    hub.storage.short_addresses[ieee] = short
+    hub.device_table[ieee] = DeviceEntry(ieee, short, han.clock.now, sleeps=not node.rx_on)
+    device.storage.short_addresses[hub.settings.ieee] = HUB_SHORT
+    _share_key(hub, device, random, KeyOrigin.ESTABLISHED)
+
+
+def _share_key(one: Device[Any], other: Device[Any], random: RandomSource, origin: KeyOrigin) -> None:
+    key = random.randbytes(KEY_LENGTH)
+    for device, partner in ((one, other), (other, one)):
+        if origin is KeyOrigin.ESTABLISHED:
+            device.storage.link_keys.pop(UNKNOWN_TRUST_CENTER, None)
+        device.storage.link_keys[partner.settings.ieee] = LinkKey(key, origin)
+
+
+def _grant_mirror(han: Han) -> None:
+    if han.settings.hub.mirrors:
+        endpoint = han.settings.hub.first_mirror_endpoint
+        han.hub.storage.application["mirrors"] = {han.settings.gsme.ieee: endpoint}
+        han.gsme.storage.application["mirror"] = endpoint
+
+
+def _pair_display(han: Han, random: RandomSource) -> None:
+    """The display reads the electricity meter under a key that the hub once made for the two."""
+    if han.ihd is not None:
+        _share_key(han.esme, han.ihd, random, KeyOrigin.BROKERED)

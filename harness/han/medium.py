@@ -1,0 +1,97 @@
+"""Where frames are seen: the Air of the bench, or, where the air is real, the radios that are ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from hanbench.emulator.clock import SECOND
+from hanbench.emulator.radio import Transmission
+from hanbench.emulator.radio.propagation import Link, Position
+from hanbench.emulator.radio.transmission import OCTET, PHY_OVERHEAD
+from hanbench.hardware.spinel_radio import Sighting, SpinelRadio
+
+SAME_FRAME = SECOND // 10
+"""A frame that two of our radios report is one frame, if no more time than this lies between: serial lines tarry."""
+REMEMBERED = 64
+"""Frames against which a new sighting is held."""
+
+
+class Medium(Protocol):
+    """Something on which frames are seen."""
+
+    observers: list[Callable[[Transmission], None]]
+    """Called with each frame when it has ended, in order."""
+    frames: int
+    """Frames seen so far; the latest one's `number`."""
+
+    def sniffed(self, transmission: Transmission) -> tuple[float, int]:
+        """RSSI (dBm) and LQI of a frame, where it was seen."""
+
+
+class Stranger:
+    """Whoever sent a frame on a real air: all that is known of it is its name, and that only for our own radios."""
+
+    channel = 0
+    tx_power = 0
+    sending_from = sending_until = 0
+    position: Position = (0.0, 0.0)
+
+    def __init__(self, name: str, channel: int) -> None:
+        self.name = name
+        self.channel = channel
+
+    def could_hear(self, transmission: Transmission) -> bool:
+        return False
+
+    def accepts(self, psdu: bytes, mode: int) -> bool:
+        return False
+
+    def frame_pending(self, psdu: bytes) -> bool:
+        return False
+
+    def hear(self, transmission: Transmission, link: Link | None, acked_pending: bool) -> None:
+        pass
+
+    def garbled(self) -> None:
+        pass
+
+    def sent(self, transmission: Transmission) -> None:
+        pass
+
+    def acknowledged(self, transmission: Transmission, pending: bool) -> None:
+        pass
+
+    def unacknowledged(self, transmission: Transmission) -> None:
+        pass
+
+
+class Overheard:
+    """A real air, as far as our own radios hear it: what they send, and what reaches them; each frame once."""
+
+    def __init__(self) -> None:
+        self.observers: list[Callable[[Transmission], None]] = []
+        self.frames = 0
+        self._recent: list[Sighting] = []
+        self._signal = (0.0, 0)
+
+    def follow(self, radio: SpinelRadio) -> None:
+        """See what this radio sees."""
+        radio.observers.append(lambda sighting: self._saw(radio.name, sighting))
+
+    def sniffed(self, transmission: Transmission) -> tuple[float, int]:
+        return self._signal
+
+    def _saw(self, name: str, sighting: Sighting) -> None:
+        for other in self._recent:
+            if other.psdu == sighting.psdu and abs(other.time - sighting.time) < SAME_FRAME:
+                return
+        self._recent = [*self._recent[1 - REMEMBERED :], sighting]
+        self.frames += 1
+        start = sighting.time - (len(sighting.psdu) + PHY_OVERHEAD) * OCTET
+        sender = Stranger(name if sighting.sent else "", sighting.channel)
+        transmission = Transmission(sender, sighting.psdu, start, sighting.time)
+        transmission.number = self.frames
+        self._signal = (float(sighting.rssi), sighting.lqi)
+        for observer in tuple(self.observers):
+            observer(transmission)

@@ -1,0 +1,47 @@
+"""Frames as they are seen on a HAN's medium: named, and with the devices at both ends of the hop."""
+
+from __future__ import annotations
+
+from hanbench.emulator.errors import RemoteProtocolError
+from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.radio import Transmission
+from hanbench.harness.case.pattern import Seen
+from hanbench.harness.frames.dissector import Dissector
+from hanbench.harness.han.han import Han
+from hanbench.profiles.benches import PLACES
+
+_ACKNOWLEDGEMENT = 2
+
+
+class Sightings:
+    """Takes every transmission of one HAN, in order, and says what each is."""
+
+    def __init__(self, han: Han) -> None:
+        self._han = han
+        self._dissect = Dissector(han.keys)
+        self._spoke: str | None = None
+
+    def __call__(self, transmission: Transmission) -> Seen:
+        """What this frame is. To be asked about every frame: an acknowledgement is for whoever sent the one before."""
+        psdu = transmission.psdu
+        sender, receiver = self._ends(psdu)
+        if psdu and psdu[0] & 7 == _ACKNOWLEDGEMENT:
+            receiver = self._spoke
+        name = transmission.sender.name
+        sender = name if name in PLACES else sender
+        self._spoke = sender
+        return Seen(sender, receiver, transmission.channel, self._dissect(psdu))
+
+    def _ends(self, psdu: bytes) -> tuple[str | None, str | None]:
+        try:
+            frame = mac.parse(psdu)
+        except RemoteProtocolError:
+            return None, None
+        return self._place(frame.src, frame.src_mode), self._place(frame.dst, frame.dst_mode)
+
+    def _place(self, address: int | None, mode: int) -> str | None:
+        if address is None:
+            return None
+        if mode == mac.SHORT:
+            return self._han.place_of(address)
+        return next((each.name for each in self._han.devices if each.storage.ieee == address), None)

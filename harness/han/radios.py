@@ -1,0 +1,188 @@
+"""The radios of one bench: on its Air, behind virtual dongles on that Air, or somewhere outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hanbench.emulator.clock import VirtualClock
+from hanbench.emulator.dongle import Crossing, Firmware, Port, PortError, PtyPort, TcpPort, VirtualDongle
+from hanbench.emulator.radio import Air, AirRadio, Radio
+from hanbench.emulator.radio.propagation import Position
+from hanbench.emulator.randomness import split
+from hanbench.hardware.errors import PortUnavailableError
+from hanbench.hardware.serial_port import BAUD, SerialPort
+from hanbench.hardware.spinel_radio import SpinelRadio
+from hanbench.harness.han.medium import Medium, Overheard
+from hanbench.profiles.benches import RadioKind, RadioUrl
+
+DONGLE_RANGE = 0x70B3D51FF0D00000
+"""Factory-assigned EUI-64s of virtual dongles: numbers of our own."""
+
+
+ON_AIR = RadioUrl(RadioKind.AIR, "")
+
+
+class NotOnTheAirError(RuntimeError):
+    """Something is to be done to a radio that only a radio on the bench's own Air can have done to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """How one node's radio is to be had."""
+
+    url: RadioUrl = ON_AIR
+    baud: int | None = None
+    rtscts: bool = False
+    transmit_queue: int = 0
+
+
+@dataclass(slots=True)
+class Mount:
+    """One radio, with what is behind it."""
+
+    radio: Radio
+    air: AirRadio | None = None
+    dongle: VirtualDongle | None = None
+    host: SpinelRadio | None = None
+
+    @property
+    def where(self) -> str | None:
+        """The device or port at which the virtual dongle is now; None: there is no dongle."""
+        if self.dongle is None:
+            return None
+        port = self.dongle.port
+        return port.device if isinstance(port, PtyPort) else port.url
+
+
+@dataclass(slots=True)
+class Radios:
+    """All radios of a bench, from before the first device is made until after the last one is gone."""
+
+    clock: VirtualClock
+    seed: int | str
+    wiring: Mapping[str, Wiring] = field(default_factory=dict)
+    """By node; a radio on the Air where nothing is said."""
+    on_trouble: Callable[[str, str | None], None] = lambda name, trouble: None
+    """Called with a node's name and what is wrong with its dongle, or None when that is over."""
+    on_event: Callable[[str, str], None] = lambda name, text: None
+    """Called with a dongle's name and what happened to it."""
+    links: Path | None = None
+    """Where a symbolic link leads to each dongle on a pty that is for somebody else's host."""
+    air: Air = field(init=False)
+    mounts: dict[str, Mount] = field(init=False, default_factory=dict)
+    medium: Medium = field(init=False)
+    _overheard: Overheard | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.air = Air(self.clock, split(self.seed, "air"))
+        self.medium = self.air
+        if any(wiring.url.outside for wiring in self.wiring.values()):
+            self.medium = self._overheard = Overheard()
+
+    # --- putting together -------------------------------------------------------------------------------------------
+
+    def mount(self, name: str, position: Position) -> Radio:
+        """The radio of a node; the same one each time."""
+        if name not in self.mounts:
+            wiring = self.wiring.get(name, Wiring())
+            self.mounts[name] = (
+                self._outside(name, wiring) if wiring.url.outside else self._inside(name, wiring, position)
+            )
+        return self.mounts[name].radio
+
+    def offer(self, name: str, wiring: Wiring, position: Position) -> VirtualDongle:
+        """A dongle on the Air for a host that is not ours."""
+        radio = AirRadio(self.air, self.clock, split(self.seed, name, "radio"), name, position)
+        url = wiring.url
+        if url.kind is RadioKind.PTY and not url.where and self.links is not None:
+            url = RadioUrl(RadioKind.PTY, str(self.links / name))
+        dongle = self._dongle(name, radio, _port(url, None), wiring)
+        self.mounts[name] = Mount(radio, radio, dongle)
+        return dongle
+
+    def _inside(self, name: str, wiring: Wiring, position: Position) -> Mount:
+        radio = AirRadio(self.air, self.clock, split(self.seed, name, "radio"), name, position)
+        if wiring.url.kind is RadioKind.AIR:
+            return Mount(radio, radio)
+        crossing = Crossing(self.clock)
+        port = _port(wiring.url, crossing)
+        dongle = self._dongle(name, radio, port, wiring)
+        host = self._host(name, SerialPort(lambda: port.url, baud=wiring.baud or BAUD, crossing=crossing))
+        return Mount(host, radio, dongle, host)
+
+    def _outside(self, name: str, wiring: Wiring) -> Mount:
+        assert self._overheard is not None
+        host = self._host(name, SerialPort(str(wiring.url), baud=wiring.baud or BAUD, rtscts=wiring.rtscts))
+        self._overheard.follow(host)
+        return Mount(host, host=host)
+
+    def _dongle(self, name: str, radio: AirRadio, port: Port, wiring: Wiring) -> VirtualDongle:
+        number = DONGLE_RANGE + len(self.mounts)
+        firmware = Firmware(transmit_queue=wiring.transmit_queue)
+        dongle = VirtualDongle(name, radio, self.clock, port, eui64=number, firmware=firmware, baud=wiring.baud)
+        dongle.on_event = lambda name, text: self.on_event(name, text)
+        return dongle
+
+    def _host(self, name: str, port: SerialPort) -> SpinelRadio:
+        host = SpinelRadio(name, port, self.clock)
+        host.on_trouble = lambda trouble: self.on_trouble(name, trouble)
+        return host
+
+    def on_air(self, name: str) -> AirRadio:
+        """The radio of a node on the Air. Raises NotOnTheAirError."""
+        air = self.mounts[name].air
+        if air is None:
+            raise NotOnTheAirError(f"the radio of {name} is {self.wiring[name].url}, and not on an Air of ours")
+        return air
+
+    @property
+    def can_fail(self) -> bool:
+        """Some radio is behind a serial line."""
+        return any(mount.host is not None for mount in self.mounts.values())
+
+    @property
+    def published(self) -> list[Path]:
+        """The symbolic links that lead to ptys of this bench."""
+        ports = [mount.dongle.port for mount in self.mounts.values() if mount.dongle is not None]
+        return [port.link for port in ports if isinstance(port, PtyPort) and port.link is not None]
+
+    # --- life -------------------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Radios:
+        """Plug in every virtual dongle, and open every port. Raises RadioError."""
+        try:
+            for mount in self.mounts.values():
+                if mount.dongle is not None:
+                    _plug(mount.dongle)
+                if mount.host is not None:
+                    await mount.host.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let every dongle go. Harmless when done twice."""
+        for mount in self.mounts.values():
+            if mount.host is not None:
+                mount.host.close()
+            if mount.dongle is not None:
+                mount.dongle.unplug()
+
+
+def _plug(dongle: VirtualDongle) -> None:
+    try:
+        dongle.plug()
+    except PortError as error:
+        raise PortUnavailableError(f"dongle {dongle.name}: {error}") from None
+
+
+def _port(url: RadioUrl, crossing: Crossing | None) -> Port:
+    if url.kind is RadioKind.TCP:
+        return TcpPort(int(url.where or 0), crossing)
+    return PtyPort(Path(url.where) if url.where else None, crossing)

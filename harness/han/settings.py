@@ -1,0 +1,230 @@
+"""From profiles to settings: a home's device profiles become the plain values that emulated devices take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import Any
+
+from hanbench.emulator.clock import MILLISECOND, SECOND
+from hanbench.emulator.devices.settings import (
+    EsmeSettings,
+    GsmeSettings,
+    HubSettings,
+    IhdSettings,
+    KeepAliveSettings,
+    KeyEstablishmentSettings,
+    NodeConfig,
+    Role,
+)
+from hanbench.emulator.radio.propagation import Position
+from hanbench.emulator.randomness import split
+from hanbench.emulator.zcl.smart_energy import SmartEnergy
+from hanbench.emulator.zigbee.nwk.config import JoinPolicy
+from hanbench.emulator.zigbee.security.cbke import Authority, Identity
+from hanbench.emulator.zigbee.security.install_code import InstallCode
+from hanbench.harness.han.credentials import Credentials
+from hanbench.profiles import devices as profile
+from hanbench.profiles.cohorts import Household
+from hanbench.profiles.rulesets import Cohort
+
+MADE_UP_RANGE = 0x70B3D51FF0000000
+"""EUI-64s of emulated devices: an address block of the kind that industry parties use, with numbers of our own."""
+MADE_UP_AUTHORITY = MADE_UP_RANGE + 0xCA0000
+PREFERRED_CHANNEL = 15
+QUIET_LINK_STATUS_S = 4 * 3600
+QUIET_KEEP_ALIVE_MIN = 240
+PLACES = ("hub", "esme", "gsme", "ihd")
+
+
+@dataclass(frozen=True, slots=True)
+class HanSettings:
+    """Everything that a bench needs to know of a home."""
+
+    hub: HubSettings
+    esme: EsmeSettings
+    gsme: GsmeSettings
+    ihd: IhdSettings
+    positions: Mapping[str, Position]
+
+
+ERAS = {
+    profile.SmartEnergy.SE_1_0: SmartEnergy.SE_1_1,
+    profile.SmartEnergy.SE_1_1: SmartEnergy.SE_1_1,
+    profile.SmartEnergy.SE_1_1B: SmartEnergy.SE_1_1,
+    profile.SmartEnergy.SE_1_2: SmartEnergy.SE_1_2,
+    profile.SmartEnergy.SE_1_4: SmartEnergy.SE_1_2,
+}
+
+
+def settings_for(home: Household, *, quiet: bool = False, credentials: Credentials | None = None) -> HanSettings:
+    """The settings of `home`, its devices with certificates from `credentials` or with made-up ones.
+
+    `quiet` slows what routers say when nothing is wrong, for runs of many days.
+
+    Link Status and the mains meter's keep-alive decide nothing that is judged, and are nine frames in ten.
+    """
+    period = QUIET_LINK_STATUS_S if quiet else None
+    made = HanSettings(
+        hub=_hub(home, period, QUIET_KEEP_ALIVE_MIN if quiet else home.hub.keep_alive.base_min),
+        esme=_esme(home, period),
+        gsme=_gsme(home),
+        ihd=_ihd(home),
+        positions={
+            "hub": home.layout.hub_m,
+            "esme": home.layout.esme_m,
+            "gsme": home.layout.gsme_m,
+            "ihd": home.layout.ihd_m,
+        },
+    )
+    return made if credentials is None else _with_credentials(made, credentials)
+
+
+def _with_credentials(made: HanSettings, credentials: Credentials) -> HanSettings:
+    """The same home with certificates from a file; all devices trust its authorities, and the made-up one."""
+    trusted = {**credentials.authorities, MADE_UP_AUTHORITY: made_up_authority().public_key}
+    changed: dict[str, Any] = {}
+    for place in PLACES:
+        settings = getattr(made, place)
+        identity = credentials.identities.get(place, settings.key_establishment.identity)
+        establishment = replace(settings.key_establishment, identity=replace(identity, others=trusted))
+        changed[place] = replace(settings, ieee=identity.certificate.subject, key_establishment=establishment)
+    return replace(made, **changed)
+
+
+def _common(home: Household, place: str, device: profile.Device) -> dict[str, Any]:
+    """What every device takes. Addresses and install codes are made up, from cohort and place alone."""
+    number = 0x100 * list(Cohort).index(home.cohort) + PLACES.index(place) + 1
+    code = split(0, home.cohort.value, place, "install code").randbytes(16)
+    identity = made_up_identity(MADE_UP_RANGE + number, device.manufacturer_code)
+    return {
+        "ieee": identity.certificate.subject,
+        "key_establishment": KeyEstablishmentSettings(
+            identity,
+            ephemeral_time=device.key_establishment.ephemeral_s,
+            confirm_time=device.key_establishment.confirm_s,
+            capacity=device.key_establishments if isinstance(device, profile.Hub) else 0,
+            renews=device.key_establishment.renews,
+        ),
+        "smart_energy": ERAS[device.smart_energy],
+        "manufacturer": device.manufacturer_code,
+        "maker": device.maker,
+        "model": device.model,
+        "serial": f"{home.cohort.value.upper()}-{place.upper()}-{number:06d}",
+        "install_code": b"" if place == "hub" else InstallCode.with_crc(code).octets,
+        "endpoint": device.endpoint,
+        "tx_power": device.radio.tx_power_dbm,
+        "request_timeout": device.request_timeout_s * SECOND,
+    }
+
+
+@cache
+def made_up_authority() -> Authority:
+    """hanbench's own certificate authority. Always the same, and no secret: its devices are made up too."""
+    return Authority(MADE_UP_AUTHORITY, split(0, "certificate authority"))
+
+
+@lru_cache(maxsize=256)
+def made_up_identity(ieee: int, manufacturer: int) -> Identity:
+    """The certificate of an emulated device, and the private key to it; the same each time."""
+    return made_up_authority().issue(ieee, manufacturer, split(0, "certificate", f"{ieee:016x}"))
+
+
+def _router(device: profile.Hub | profile.Esme, role: Role, link_status_period_s: int | None) -> dict[str, Any]:
+    parenthood = device.parenthood
+    period = parenthood.link_status_interval_s if link_status_period_s is None else link_status_period_s
+    return {
+        "role": role,
+        "channels": device.radio.channels,
+        "max_children": parenthood.max_children,
+        "child_timeout_index": parenthood.child_timeout_index,
+        "link_status_period": period * SECOND,
+    }
+
+
+def _policy(joining: profile.Joining) -> JoinPolicy:
+    return JoinPolicy(
+        scan_exponent=joining.scan_exponent,
+        scan_rounds=joining.scan_rounds,
+        key_wait=joining.key_wait_s * SECOND,
+        rejoin=joining.rejoins,
+        other_channels=joining.searches_other_channels,
+        trust_center_rejoin=joining.trust_center_rejoin,
+        rests=tuple(rest * SECOND for rest in joining.rests_s),
+        jitter=joining.rest_jitter,
+    )
+
+
+def _keep_alive(settings: profile.KeepAlive) -> KeepAliveSettings:
+    return KeepAliveSettings(enabled=settings.enabled, failures=settings.failures)
+
+
+def _hub(home: Household, link_status_period_s: int | None, keep_alive_base: int) -> HubSettings:
+    hub = home.hub
+    channels = hub.radio.channels
+    return HubSettings(
+        **_common(home, "hub", hub),
+        node=NodeConfig(**_router(hub, Role.COORDINATOR, link_status_period_s)),
+        channel=PREFERRED_CHANNEL if PREFERRED_CHANNEL in channels else channels[0],
+        mirrors=hub.mirrors.count,
+        mirror_interval=hub.mirrors.interval_s,
+        first_mirror_endpoint=hub.mirrors.first_endpoint,
+        keep_alive_base=keep_alive_base,
+        keep_alive_jitter=hub.keep_alive.jitter_s,
+        wan_latency=hub.wan_latency_ms * MILLISECOND,
+    )
+
+
+def _esme(home: Household, link_status_period_s: int | None) -> EsmeSettings:
+    esme = home.esme
+    return EsmeSettings(
+        **_common(home, "esme", esme),
+        node=NodeConfig(**_router(esme, Role.ROUTER, link_status_period_s), join=_policy(esme.joining)),
+        keep_alive=_keep_alive(esme.keep_alive),
+        relaxed_security=esme.relaxed_security,
+        first_reading=esme.first_reading_wh,
+        mean_power=esme.mean_power_w,
+    )
+
+
+def _gsme(home: Household) -> GsmeSettings:
+    gsme = home.gsme
+    node = NodeConfig(
+        Role.END_DEVICE,
+        rx_on=False,
+        battery=True,
+        channels=gsme.radio.channels,
+        requested_timeout_index=gsme.end_device_timeout_index,
+        poll_period=gsme.sleep.poll_interval_ms * MILLISECOND,
+        poll_failures=gsme.sleep.poll_failures,
+        join=_policy(gsme.joining),
+    )
+    return GsmeSettings(
+        **_common(home, "gsme", gsme),
+        node=node,
+        keep_alive=_keep_alive(gsme.keep_alive),
+        relaxed_security=gsme.relaxed_security,
+        wake_interval=gsme.sleep.wake_interval_s * SECOND,
+        first_reading=gsme.first_reading_l,
+        mean_flow=gsme.mean_flow_l_per_day,
+        report_failures=gsme.report_failures,
+        battery=gsme.battery_percent,
+    )
+
+
+def _ihd(home: Household) -> IhdSettings:
+    ihd = home.ihd
+    node = NodeConfig(
+        Role.END_DEVICE,
+        channels=ihd.radio.channels,
+        requested_timeout_index=ihd.end_device_timeout_index,
+        join=_policy(ihd.joining),
+    )
+    return IhdSettings(
+        **_common(home, "ihd", ihd),
+        node=node,
+        keep_alive=_keep_alive(ihd.keep_alive),
+        electricity_interval=ihd.electricity_interval_s * SECOND,
+        gas_interval=ihd.gas_interval_s * SECOND,
+    )

@@ -1,0 +1,5 @@
+"""`python -m hanbench`: the command line."""
+
+from hanbench.harness.cli.main import main
+
+main()
