@@ -5,7 +5,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source .ci/machine.sh
 
-readonly VENV=.venv MODE=${1:-core}
+readonly VENV=.venv
+MODE=${1:-core}
+# What was once set up for tests stays so.
+[[ $MODE == core && -f $VENV/.test.stamp ]] && MODE=test
+readonly MODE
 case $MODE in
 core) readonly WHAT=. DONE_BY="core test" ;;
 test) readonly WHAT='.[test,lint]' DONE_BY=test ;;

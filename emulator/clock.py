@@ -131,7 +131,7 @@ class PacedClock(VirtualClock):
         return (when - self.wall_now()) / SECOND / self.speed
 
 
-class Scope:
+class CancelScope:
     """A clock whose pending calls can all be dropped at once: what a power cut does to a device."""
 
     __slots__ = ("_clock", "_open")
@@ -159,7 +159,7 @@ class Scope:
             callback(*args)
 
 
-class NothingWillHappenError(RuntimeError):
+class NoPendingEventsError(RuntimeError):
     """Harness code waits, and no call is left on the virtual clock that could wake it."""
 
 
@@ -264,7 +264,7 @@ class ClockLoop(asyncio.SelectorEventLoop):
             if self._holds:
                 return self._select_outside(select)
             if not step():
-                raise NothingWillHappenError("the harness waits for an event that nothing will cause")
+                raise NoPendingEventsError("the harness waits for an event that nothing will cause")
         return []
 
     def _run_paced(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Drop(StrEnum):
+class DropReason(StrEnum):
     """Why a received frame had no effect. Every layer counts its drops under these names."""
 
     BAD_FCS = "bad-fcs"
@@ -40,7 +40,7 @@ class LocalProtocolError(Exception):
 class RemoteProtocolError(Exception):
     """The peer's octets are not a valid frame; `reason` is the name under which the drop is counted."""
 
-    def __init__(self, reason: Drop, detail: str = "") -> None:
+    def __init__(self, reason: DropReason, detail: str = "") -> None:
         super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
         self.reason = reason
         self.detail = detail

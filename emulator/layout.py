@@ -1,6 +1,6 @@
 """Declarative layouts of octets: a message is a table of fields, and its codec is derived from the table once.
 
-A `Kind` says how one value lies on the air. `Layout` puts named kinds in a row. Zigbee Device Profile messages and
+A `FieldType` says how one value lies on the air. `Layout` puts named kinds in a row. Zigbee Device Profile messages and
 ZCL commands are written with these; the layers below have formats of their own and do without.
 Everything is little-endian. Building a value that does not fit raises LocalProtocolError; reading octets that are
 not a value raises RemoteProtocolError with the reason that the reader was made with.
@@ -15,7 +15,7 @@ from hanbench.emulator.errors import LocalProtocolError
 from hanbench.emulator.octets import Reader
 
 
-class Kind(Protocol):
+class FieldType(Protocol):
     """How one value is written and read."""
 
     def pack(self, value: Any) -> bytes:
@@ -117,7 +117,7 @@ class Repeated:
 
     __slots__ = ("item",)
 
-    def __init__(self, item: Kind) -> None:
+    def __init__(self, item: FieldType) -> None:
         self.item = item
 
     def pack(self, value: Any) -> bytes:
@@ -135,7 +135,7 @@ class Counted:
 
     __slots__ = ("count", "item")
 
-    def __init__(self, item: Kind, count: Kind = U8) -> None:
+    def __init__(self, item: FieldType, count: FieldType = U8) -> None:
         self.item = item
         self.count = count
 
@@ -152,7 +152,7 @@ class Sized:
 
     __slots__ = ("item", "size")
 
-    def __init__(self, item: Kind, size: Kind = U8) -> None:
+    def __init__(self, item: FieldType, size: FieldType = U8) -> None:
         self.item = item
         self.size = size
 
@@ -175,7 +175,7 @@ class Trailing:
 
     __slots__ = ("item",)
 
-    def __init__(self, item: Kind) -> None:
+    def __init__(self, item: FieldType) -> None:
         self.item = item
 
 
@@ -184,20 +184,20 @@ class Choice:
 
     __slots__ = ("kind_for",)
 
-    def __init__(self, kind_for: Callable[[Mapping[str, Any]], Kind | Trailing | None]) -> None:
+    def __init__(self, kind_for: Callable[[Mapping[str, Any]], FieldType | Trailing | None]) -> None:
         self.kind_for = kind_for
 
 
-def when(present: Callable[[Mapping[str, Any]], bool], item: Kind) -> Choice:
+def when(present: Callable[[Mapping[str, Any]], bool], item: FieldType) -> Choice:
     """A field that is there only if `present`, given the fields before it, says so; otherwise it is None."""
     return Choice(lambda values: item if present(values) else None)
 
 
-class Member(NamedTuple):
+class Field(NamedTuple):
     """One named field of a layout."""
 
     name: str
-    kind: Kind | Choice | Trailing
+    kind: FieldType | Choice | Trailing
 
 
 class Layout:
@@ -205,7 +205,7 @@ class Layout:
 
     __slots__ = ("members",)
 
-    def __init__(self, members: Sequence[Member]) -> None:
+    def __init__(self, members: Sequence[Field]) -> None:
         self.members = tuple(members)
 
     def build(self, values: Mapping[str, Any]) -> bytes:
@@ -241,7 +241,7 @@ class Layout:
         return values
 
 
-class Record:
+class RecordType:
     """A layout as a kind: a value of class `cls`, which takes the fields as keyword arguments."""
 
     __slots__ = ("cls", "layout")
@@ -264,5 +264,5 @@ def layout_of(cls: type[Any]) -> Layout:
     members = []
     for name, hint in get_type_hints(cls, include_extras=True).items():
         if metadata := getattr(hint, "__metadata__", None):
-            members.append(Member(name, metadata[0]))
+            members.append(Field(name, metadata[0]))
     return Layout(members)

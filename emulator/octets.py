@@ -5,7 +5,7 @@ Writing is the other side of blame: a value that does not fit is our own mistake
 
 from __future__ import annotations
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 
 
 def le(value: int, octets: int) -> bytes:
@@ -28,7 +28,7 @@ class Reader:
 
     __slots__ = ("_data", "at", "reason")
 
-    def __init__(self, data: bytes, reason: Drop, at: int = 0) -> None:
+    def __init__(self, data: bytes, reason: DropReason, at: int = 0) -> None:
         self._data = data
         self.reason = reason
         self.at = at

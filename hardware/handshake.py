@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.errors import RemoteProtocolError
-from hanbench.emulator.radio.spinel.frames import UNSOLICITED, Frame
-from hanbench.emulator.radio.spinel.ids import FIRST_RESET, LAST_RESET, Command, Property, ResetReason
+from hanbench.emulator.radio.spinel.frames import UNSOLICITED, SpinelFrame
+from hanbench.emulator.radio.spinel.ids import FIRST_RESET, LAST_RESET, CommandId, PropertyId, ResetReason
 from hanbench.hardware.errors import NoAnswerError, UnfitFirmwareError
 from hanbench.hardware.identity import ASKED, RcpIdentity, read_identity
 from hanbench.hardware.transactions import Transactions
@@ -17,18 +17,18 @@ RESET_WAIT = 2 * SECOND
 ANSWER_WAIT = 1 * SECOND
 """For an answer that the dongle gives at once; real time."""
 
-_MUST_KNOW = (Property.PROTOCOL_VERSION, Property.NCP_VERSION, Property.CAPS)
+_MUST_KNOW = (PropertyId.PROTOCOL_VERSION, PropertyId.NCP_VERSION, PropertyId.CAPS)
 Patience = Callable[[int], int]
 """From microseconds of real time to those of the clock."""
 
 
-def says_it_restarted(frame: Frame) -> bool:
+def says_it_restarted(frame: SpinelFrame) -> bool:
     """Whether an unsolicited frame announces that the radio has just started."""
-    about_status = frame.command == Command.IS and frame.property == Property.LAST_STATUS
+    about_status = frame.command == CommandId.IS and frame.property == PropertyId.LAST_STATUS
     return about_status and bool(frame.value) and FIRST_RESET <= frame.value[0] <= LAST_RESET
 
 
-async def introduce(
+async def identify_rcp(
     line: Transactions, where: str, patience: Patience, *, reset_wait: int = RESET_WAIT, wait: int = ANSWER_WAIT
 ) -> RcpIdentity:
     """Restart the RCP on `line` and ask what it is; `where` is for error messages.
@@ -36,7 +36,7 @@ async def introduce(
     Raises NoAnswerError where nothing answers Spinel, UnfitFirmwareError where the answers make no sense.
     """
     await _restart(line, patience(reset_wait))
-    values: dict[Property, bytes | None] = {}
+    values: dict[PropertyId, bytes | None] = {}
     for what in ASKED:
         frame = await get(line, what, patience(wait))
         if frame is None:
@@ -50,15 +50,15 @@ async def introduce(
         raise UnfitFirmwareError(f"{where}: what the firmware says of itself is {error.detail}") from None
 
 
-async def get(line: Transactions, what: Property, wait: int) -> Frame | None:
+async def get(line: Transactions, what: PropertyId, wait: int) -> SpinelFrame | None:
     """The answer to a GET, which may be LAST_STATUS; None: there was none within `wait` microseconds."""
-    answer: asyncio.Future[Frame | None] = asyncio.get_running_loop().create_future()
+    answer: asyncio.Future[SpinelFrame | None] = asyncio.get_running_loop().create_future()
 
-    def answered(frame: Frame | None) -> None:
+    def answered(frame: SpinelFrame | None) -> None:
         if not answer.done():
             answer.set_result(frame)
 
-    line.ask(Command.GET, what, b"", answered, wait)
+    line.ask(CommandId.GET, what, b"", answered, wait)
     return await answer
 
 
@@ -67,7 +67,7 @@ async def _restart(line: Transactions, wait: int) -> None:
     seen = asyncio.Event()
     before, line.unsolicited = line.unsolicited, lambda frame: seen.set() if says_it_restarted(frame) else None
     try:
-        line.tell(Frame(UNSOLICITED, Command.RESET, 0, bytes((ResetReason.STACK,))))
+        line.tell(SpinelFrame(UNSOLICITED, CommandId.RESET, 0, bytes((ResetReason.STACK,))))
         async with asyncio.timeout(wait / SECOND):
             await seen.wait()
     except TimeoutError:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.radio.spinel.frames import read_packed
-from hanbench.emulator.radio.spinel.ids import Capability, Property, RadioCapability
+from hanbench.emulator.radio.spinel.ids import Capability, PropertyId, RadioCapability
 
 PROTOCOL_MAJOR = 4
 OLDEST_API = 3
@@ -20,12 +20,12 @@ NEEDED = {
 }
 WANTED = {RadioCapability.ENERGY_SCAN: "energy scan"}
 ASKED = (
-    Property.PROTOCOL_VERSION,
-    Property.NCP_VERSION,
-    Property.CAPS,
-    Property.RADIO_CAPS,
-    Property.RCP_API_VERSION,
-    Property.HWADDR,
+    PropertyId.PROTOCOL_VERSION,
+    PropertyId.NCP_VERSION,
+    PropertyId.CAPS,
+    PropertyId.RADIO_CAPS,
+    PropertyId.RCP_API_VERSION,
+    PropertyId.HWADDR,
 )
 """Properties that make up an identity; the first three must be answered."""
 
@@ -60,24 +60,24 @@ class RcpIdentity:
             yield "no RCP API version, or an old one"
 
 
-def read_identity(values: dict[Property, bytes | None]) -> RcpIdentity:
+def read_identity(values: dict[PropertyId, bytes | None]) -> RcpIdentity:
     """Put together what was answered to `ASKED`; None stands for a property that it does not know.
 
     Raises RemoteProtocolError where an answer makes no sense.
     """
-    protocol = Reader(values[Property.PROTOCOL_VERSION] or b"", Drop.MALFORMED_SPINEL)
-    version = (values[Property.NCP_VERSION] or b"").split(b"\x00")[0].decode("utf-8", "replace")
-    caps = Reader(values[Property.CAPS] or b"", Drop.MALFORMED_SPINEL)
+    protocol = Reader(values[PropertyId.PROTOCOL_VERSION] or b"", DropReason.MALFORMED_SPINEL)
+    version = (values[PropertyId.NCP_VERSION] or b"").split(b"\x00")[0].decode("utf-8", "replace")
+    caps = Reader(values[PropertyId.CAPS] or b"", DropReason.MALFORMED_SPINEL)
     capabilities = set()
     while caps.remaining:
         capabilities.add(read_packed(caps))
-    hwaddr = values[Property.HWADDR]
+    hwaddr = values[PropertyId.HWADDR]
     return RcpIdentity(
         "".join(each for each in version if each.isprintable()),
         (read_packed(protocol), read_packed(protocol)),
         frozenset(capabilities),
-        RadioCapability(_number(values[Property.RADIO_CAPS]) or 0),
-        _number(values[Property.RCP_API_VERSION]),
+        RadioCapability(_number(values[PropertyId.RADIO_CAPS]) or 0),
+        _number(values[PropertyId.RCP_API_VERSION]),
         int.from_bytes(hwaddr, "big") if hwaddr is not None and len(hwaddr) == 8 else None,
     )
 
@@ -86,6 +86,6 @@ def _number(value: bytes | None) -> int | None:
     if not value:
         return None
     try:
-        return read_packed(Reader(value, Drop.MALFORMED_SPINEL))
+        return read_packed(Reader(value, DropReason.MALFORMED_SPINEL))
     except RemoteProtocolError:
         return None

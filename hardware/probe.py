@@ -17,9 +17,9 @@ from functools import reduce
 from operator import xor
 
 from hanbench.emulator.clock import MILLISECOND, SECOND, Clock
-from hanbench.emulator.radio.spinel.ids import Property
+from hanbench.emulator.radio.spinel.ids import PropertyId
 from hanbench.hardware.errors import NoAnswerError, PortUnavailableError, UnfitFirmwareError
-from hanbench.hardware.handshake import get, introduce
+from hanbench.hardware.handshake import get, identify_rcp
 from hanbench.hardware.identity import RcpIdentity
 from hanbench.hardware.serial_port import SerialPort, target
 from hanbench.hardware.transactions import Transactions
@@ -37,7 +37,7 @@ ZNP_START, ZNP_PING_ANSWER = 0xFE, b"\x61\x01"
 REFLASH = "not usable: it hides the frames; flash RCP firmware (hardware/flashing.md)"
 
 
-class Kind(StrEnum):
+class PortAnswer(StrEnum):
     """What is at a port."""
 
     RCP = "RCP"
@@ -56,7 +56,7 @@ class RoundTrip:
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class DongleUse:
     """What a dongle can be used as, and how quick its line must be for that."""
 
     name: str
@@ -65,19 +65,21 @@ class Role:
 
 
 ROLES = (
-    Role("hub", 10.0, "a sleeping gas meter listens for 31.8 ms after it asked: two frames pass the line in that time"),
-    Role("esme", 100.0, "answers are waited for ten seconds"),
-    Role("gsme", 100.0, "its receiver is on before it asks"),
-    Role("sniffer", 1000.0, "frames carry the radio's own time"),
+    DongleUse(
+        "hub", 10.0, "a sleeping gas meter listens for 31.8 ms after it asked: two frames pass the line in that time"
+    ),
+    DongleUse("esme", 100.0, "answers are waited for ten seconds"),
+    DongleUse("gsme", 100.0, "its receiver is on before it asks"),
+    DongleUse("sniffer", 1000.0, "frames carry the radio's own time"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ProbeResult:
     """What a probe found at one port."""
 
     url: str
-    kind: Kind
+    kind: PortAnswer
     advice: str
     """What to do, or that nothing is to be done."""
     baud: int | None = None
@@ -87,47 +89,49 @@ class Finding:
     @property
     def roles(self) -> tuple[str, ...]:
         """What it is fit for."""
-        if self.kind is not Kind.RCP or self.round_trip is None or self.identity is None:
+        if self.kind is not PortAnswer.RCP or self.round_trip is None or self.identity is None:
             return ()
         if any(self.identity.shortcomings()):
             return ()
         return tuple(role.name for role in ROLES if self.round_trip.worst <= role.worst_ms)
 
 
-async def probe(url: str, clock: Clock) -> Finding:
+async def probe(url: str, clock: Clock) -> ProbeResult:
     """Find out what is at `url`; a matter of seconds. Whatever is there is restarted by it. Raises nothing."""
     for baud in SPINEL_BAUDS if "://" not in target(url) else SPINEL_BAUDS[:1]:
         try:
             finding = await _spinel(url, clock, baud)
         except PortUnavailableError as error:
-            return Finding(url, Kind.CLOSED, str(error))
+            return ProbeResult(url, PortAnswer.CLOSED, str(error))
         if finding is not None:
             return finding
     for kind, question, recognised in (
-        (Kind.ZNP, ZNP_PING, is_znp_answer),
-        (Kind.EZSP, CANCEL + ASH_RESET, is_ash_reset_ack),
+        (PortAnswer.ZNP, ZNP_PING, is_znp_answer),
+        (PortAnswer.EZSP, CANCEL + ASH_RESET, is_ash_reset_ack),
     ):
         try:
             answer = await _answer(url, question, recognised)
         except PortUnavailableError as error:
-            return Finding(url, Kind.CLOSED, str(error))
+            return ProbeResult(url, PortAnswer.CLOSED, str(error))
         if recognised(answer):
-            return Finding(url, kind, REFLASH, OTHER_BAUD)
-    return Finding(url, Kind.SILENT, "nothing answers: is it in its bootloader, or something else altogether?")
+            return ProbeResult(url, kind, REFLASH, OTHER_BAUD)
+    return ProbeResult(
+        url, PortAnswer.SILENT, "nothing answers: is it in its bootloader, or something else altogether?"
+    )
 
 
-async def _spinel(url: str, clock: Clock, baud: int) -> Finding | None:
+async def _spinel(url: str, clock: Clock, baud: int) -> ProbeResult | None:
     port = SerialPort(url, baud=baud)
     line = Transactions(clock, port.write)
     port.received = line.feed
     await port.open()
     try:
-        identity = await introduce(line, url, int, reset_wait=RESET_WAIT, wait=ANSWER_WAIT)
+        identity = await identify_rcp(line, url, int, reset_wait=RESET_WAIT, wait=ANSWER_WAIT)
         trips = [await _round_trip(line) for _ in range(ROUND_TRIPS)]
     except NoAnswerError:
         return None
     except UnfitFirmwareError as error:
-        return Finding(url, Kind.RCP, str(error), baud)
+        return ProbeResult(url, PortAnswer.RCP, str(error), baud)
     finally:
         port.close()
         line.abandon()
@@ -135,14 +139,14 @@ async def _spinel(url: str, clock: Clock, baud: int) -> Finding | None:
     answered = [trip for trip in trips if trip is not None]
     if len(answered) < ROUND_TRIPS:
         advice = f"{ROUND_TRIPS - len(answered)} of {ROUND_TRIPS} questions got no answer: check cable and baud rate"
-        return Finding(url, Kind.RCP, advice, baud, identity)
+        return ProbeResult(url, PortAnswer.RCP, advice, baud, identity)
     round_trip = RoundTrip(round(statistics.median(answered), 2), round(max(answered), 2))
-    return Finding(url, Kind.RCP, advice, baud, identity, round_trip)
+    return ProbeResult(url, PortAnswer.RCP, advice, baud, identity, round_trip)
 
 
 async def _round_trip(line: Transactions) -> float | None:
     start = time.perf_counter()
-    frame = await get(line, Property.PROTOCOL_VERSION, SECOND)
+    frame = await get(line, PropertyId.PROTOCOL_VERSION, SECOND)
     return None if frame is None else (time.perf_counter() - start) * 1000
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import serial
 
-from hanbench.emulator.dongle import Crossing, OctetStream
+from hanbench.emulator.dongle import LockstepLine, OctetStream
 from hanbench.hardware.errors import PortUnavailableError
 
 BAUD = 460_800
@@ -40,7 +40,12 @@ class SerialPort:
     """One end of a serial line: a tty, a pty, or a TCP connection to something that has one."""
 
     def __init__(
-        self, url: str | Callable[[], str], *, baud: int = BAUD, rtscts: bool = False, crossing: Crossing | None = None
+        self,
+        url: str | Callable[[], str],
+        *,
+        baud: int = BAUD,
+        rtscts: bool = False,
+        crossing: LockstepLine | None = None,
     ) -> None:
         """`url` may be a function: a virtual dongle has another pty after each replug.
 

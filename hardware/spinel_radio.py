@@ -16,20 +16,20 @@ from hanbench.emulator.octets import le
 from hanbench.emulator.radio.fcs import fcs
 from hanbench.emulator.radio.interface import RadioConfig, Reception, TxResult, TxStatus
 from hanbench.emulator.radio.spinel import frames
-from hanbench.emulator.radio.spinel.frames import Frame, TransmitRequest
+from hanbench.emulator.radio.spinel.frames import SpinelFrame, TransmitRequest
 from hanbench.emulator.radio.spinel.ids import (
-    Command,
-    Property,
+    CommandId,
+    PropertyId,
     ScanState,
-    Status,
+    SpinelStatus,
 )
+from hanbench.hardware.desired_state import MATCH_ALL, DesiredState, SpinelCommand
 from hanbench.hardware.dongle_time import DongleTime
 from hanbench.hardware.errors import RadioError, UnfitFirmwareError
-from hanbench.hardware.handshake import ANSWER_WAIT, introduce, says_it_restarted
+from hanbench.hardware.handshake import ANSWER_WAIT, identify_rcp, says_it_restarted
 from hanbench.hardware.identity import RcpIdentity
 from hanbench.hardware.serial_port import SerialPort
 from hanbench.hardware.transactions import Transactions
-from hanbench.hardware.wishes import EVERYBODY, Wish, Wishes
 
 AIR_WAIT = 2 * SECOND
 """For the end of a transmission: 16 attempts with five back-offs each take half a second."""
@@ -40,9 +40,9 @@ FIRST_REST, LONGEST_REST = 0.1, 1.0
 LONGEST_SCAN = 65_535 * MILLISECOND
 
 _STATUS = {
-    Status.OK: TxStatus.ACKED,
-    Status.NO_ACK: TxStatus.NO_ACK,
-    Status.CCA_FAILURE: TxStatus.CHANNEL_ACCESS_FAILURE,
+    SpinelStatus.OK: TxStatus.ACKED,
+    SpinelStatus.NO_ACK: TxStatus.NO_ACK,
+    SpinelStatus.CCA_FAILURE: TxStatus.CHANNEL_ACCESS_FAILURE,
 }
 
 
@@ -64,18 +64,18 @@ class SpinelRadio:
     def __init__(self, name: str, port: SerialPort, clock: Clock) -> None:
         self.name = name
         self.receiver: Callable[[Reception], None] | None = None
-        self.on_trouble: Callable[[str | None], None] = lambda trouble: None
+        self.on_failure: Callable[[str | None], None] = lambda failure: None
         """Called with what is wrong with the dongle, and with None when it is well again."""
         self.observers: list[Callable[[Sighting], None]] = []
         self.identity: RcpIdentity | None = None
         """Of the firmware, once it has answered."""
-        self.trouble: str | None = "not started"
+        self.failure: str | None = "not started"
         """What is wrong with the dongle, if anything is."""
         self._port = port
         self._clock = clock
         self._line = Transactions(clock, port.write)
         self._line.unsolicited = self._unsolicited
-        self._wishes = Wishes()
+        self._wishes = DesiredState()
         self._time = DongleTime()
         self._done: Callable[[TxResult], None] | None = None
         self._psdu = b""
@@ -99,10 +99,10 @@ class SpinelRadio:
         if self._keeper is not None:
             self._keeper.cancel()
             self._keeper = None
-        if self.trouble is None:
+        if self.failure is None:
             # Quiet: a dongle that nobody listens to must acknowledge nothing in our name.
-            self._line.tell(Frame(0, Command.SET, Property.PHY_ENABLED, b"\x00"))
-        self.trouble = "closed"
+            self._line.tell(SpinelFrame(0, CommandId.SET, PropertyId.PHY_ENABLED, b"\x00"))
+        self.failure = "closed"
         self._port.close()
         self._abandon()
 
@@ -111,18 +111,18 @@ class SpinelRadio:
         while True:
             await self._lost.wait()
             rest = FIRST_REST
-            while self.trouble is not None:
+            while self.failure is not None:
                 await asyncio.sleep(rest)
                 rest = min(2 * rest, LONGEST_REST)
                 try:
                     await self._bring_up()
                 except RadioError as error:
-                    self._in_trouble(str(error))
+                    self._failed(str(error))
 
     async def _bring_up(self) -> None:
         await self._port.open()
         try:
-            self.identity = await introduce(self._line, self._port.url, self._patience)
+            self.identity = await identify_rcp(self._line, self._port.url, self._patience)
             shortcomings = "; ".join(self.identity.shortcomings())
             if shortcomings:
                 raise UnfitFirmwareError(f"{self._port.url}: {self.identity.version} will not do: {shortcomings}")
@@ -134,25 +134,25 @@ class SpinelRadio:
         for wish in self._wishes.all():
             self._tell(wish)
         self._lost.clear()
-        self.trouble = None
-        self.on_trouble(None)
+        self.failure = None
+        self.on_failure(None)
 
     def _patience(self, real: int) -> int:
         """Microseconds of the clock for so many of real time."""
         return int(real * max(1.0, getattr(self._clock, "speed", 1.0)))
 
     def _line_broke(self, reason: str) -> None:
-        self._in_trouble(f"{self._port.url} is gone: {reason}")
+        self._failed(f"{self._port.url} is gone: {reason}")
 
-    def _in_trouble(self, text: str) -> None:
-        if self.trouble == text:
+    def _failed(self, text: str) -> None:
+        if self.failure == text:
             return
-        before, self.trouble = self.trouble, text
+        before, self.failure = self.failure, text
         self._port.close()
         self._abandon()
         self._lost.set()
         if before is None:
-            self.on_trouble(text)
+            self.on_failure(text)
 
     def _abandon(self) -> None:
         """Nothing that was under way will end by itself."""
@@ -196,32 +196,32 @@ class SpinelRadio:
         self.listen(False)
         self.configure(RadioConfig())
 
-    def _wish(self, wishes: Iterable[Wish]) -> None:
+    def _wish(self, wishes: Iterable[SpinelCommand]) -> None:
         """Tell the dongle; one that is not there will be told everything when it is back."""
         for wish in tuple(wishes):
-            if self.trouble is None:
+            if self.failure is None:
                 self._tell(wish)
 
-    def _tell(self, wish: Wish) -> None:
-        def answered(frame: Frame | None) -> None:
+    def _tell(self, wish: SpinelCommand) -> None:
+        def answered(frame: SpinelFrame | None) -> None:
             if frame is None:
-                if self.trouble is None:
-                    self._in_trouble(f"{self._port.url} does not answer any more")
-            elif frame.property == Property.LAST_STATUS:
+                if self.failure is None:
+                    self._failed(f"{self._port.url} does not answer any more")
+            elif frame.property == PropertyId.LAST_STATUS:
                 self._refused(wish, frame)
 
         self._line.ask(*wish, answered, self._patience(ANSWER_WAIT))
 
-    def _refused(self, wish: Wish, frame: Frame) -> None:
-        status = frame.value[0] if frame.value else Status.FAILURE
-        if status == Status.OK or (wish.command is Command.REMOVE and status == Status.ITEM_NOT_FOUND):
+    def _refused(self, wish: SpinelCommand, frame: SpinelFrame) -> None:
+        status = frame.value[0] if frame.value else SpinelStatus.FAILURE
+        if status == SpinelStatus.OK or (wish.command is CommandId.REMOVE and status == SpinelStatus.ITEM_NOT_FOUND):
             return
-        if wish.command is Command.INSERT and status == Status.NOMEM:
+        if wish.command is CommandId.INSERT and status == SpinelStatus.NOMEM:
             # The table is full: rather promise everybody a frame than somebody none.
-            self._tell(EVERYBODY)
+            self._tell(MATCH_ALL)
             return
         text = f"{self._port.url} refuses {wish.command.name} {wish.property.name} with status {status}"
-        self._in_trouble(text)
+        self._failed(text)
 
     # --- sending ----------------------------------------------------------------------------------------------------
 
@@ -238,10 +238,10 @@ class SpinelRadio:
             raise LocalProtocolError(f"{self.name}: a transmission is in flight already")
         self._done = done
         self._psdu = psdu
-        if self.trouble is not None or self.muted:
+        if self.failure is not None or self.muted:
             acknowledged = psdu[0] & 0x20
             silence = TxStatus.NO_ACK if acknowledged else TxStatus.SENT
-            status = TxStatus.ABORTED if self.trouble is not None else silence
+            status = TxStatus.ABORTED if self.failure is not None else silence
             self._clock.call_later(ABORT_AFTER, self._finish_if, done, TxResult(status, False))
             return
         channel = self.config.channel
@@ -250,25 +250,27 @@ class SpinelRadio:
         )
         patience = self._patience(AIR_WAIT)
 
-        def answered(frame: Frame | None) -> None:
+        def answered(frame: SpinelFrame | None) -> None:
             self._transmitted(done, psdu, frame)
 
-        self._line.ask(Command.SET, Property.STREAM_RAW, request.encode(), answered, patience)
+        self._line.ask(CommandId.SET, PropertyId.STREAM_RAW, request.encode(), answered, patience)
 
-    def _transmitted(self, done: Callable[[TxResult], None], psdu: bytes, frame: Frame | None) -> None:
+    def _transmitted(self, done: Callable[[TxResult], None], psdu: bytes, frame: SpinelFrame | None) -> None:
         if self._done is not done:
             return  # the radio was reset meanwhile, and the transmission given up
         if frame is None:
             self._finish(TxResult(TxStatus.ABORTED, False))
-            if self.trouble is None:
-                self._in_trouble(f"{self._port.url} never said how a transmission ended")
+            if self.failure is None:
+                self._failed(f"{self._port.url} never said how a transmission ended")
             return
         try:
             ended = frames.parse_transmit_done(frame.value)
         except RemoteProtocolError:
             self._finish(TxResult(TxStatus.ABORTED, False))
             return
-        status = _STATUS.get(Status(ended.status), TxStatus.ABORTED) if ended.status in _STATUS else TxStatus.ABORTED
+        status = (
+            _STATUS.get(SpinelStatus(ended.status), TxStatus.ABORTED) if ended.status in _STATUS else TxStatus.ABORTED
+        )
         if status is TxStatus.ACKED and not psdu[0] & 0x20:
             status = TxStatus.SENT
         self._saw(psdu, self._clock.now, sent=True)
@@ -288,17 +290,17 @@ class SpinelRadio:
 
     # --- receiving --------------------------------------------------------------------------------------------------
 
-    def _unsolicited(self, frame: Frame) -> None:
-        if frame.command != Command.IS:
+    def _unsolicited(self, frame: SpinelFrame) -> None:
+        if frame.command != CommandId.IS:
             return
-        if frame.property == Property.STREAM_RAW:
+        if frame.property == PropertyId.STREAM_RAW:
             self._received(frame.value)
-        elif frame.property == Property.MAC_ENERGY_SCAN_RESULT and len(frame.value) == 2:
+        elif frame.property == PropertyId.MAC_ENERGY_SCAN_RESULT and len(frame.value) == 2:
             self._highest = max(self._highest, int.from_bytes(frame.value[1:], "little", signed=True))
-        elif frame.property == Property.MAC_SCAN_STATE and frame.value == bytes((ScanState.IDLE,)):
+        elif frame.property == PropertyId.MAC_SCAN_STATE and frame.value == bytes((ScanState.IDLE,)):
             self._scanned()
-        elif says_it_restarted(frame) and self.trouble is None:
-            self._in_trouble(f"{self._port.url} has restarted by itself (status {frame.value[0]})")
+        elif says_it_restarted(frame) and self.failure is None:
+            self._failed(f"{self._port.url} has restarted by itself (status {frame.value[0]})")
 
     def _received(self, value: bytes) -> None:
         try:
@@ -329,16 +331,16 @@ class SpinelRadio:
     def energy_scan(self, channel: int, duration: int, done: Callable[[int], None]) -> None:
         self._scan = (channel, duration, done)
         self._highest = -128
-        if self.trouble is not None:
+        if self.failure is not None:
             self._clock.call_later(duration, self._scanned)
             return
         period = max(1, min(duration, LONGEST_SCAN) // MILLISECOND)
         for what, value in (
-            (Property.MAC_SCAN_MASK, bytes((channel,))),
-            (Property.MAC_SCAN_PERIOD, le(period, 2)),
-            (Property.MAC_SCAN_STATE, bytes((ScanState.ENERGY,))),
+            (PropertyId.MAC_SCAN_MASK, bytes((channel,))),
+            (PropertyId.MAC_SCAN_PERIOD, le(period, 2)),
+            (PropertyId.MAC_SCAN_STATE, bytes((ScanState.ENERGY,))),
         ):
-            self._tell(Wish(Command.SET, what, value))
+            self._tell(SpinelCommand(CommandId.SET, what, value))
         self._scan_timer = self._clock.call_later(duration + self._patience(ANSWER_WAIT), self._scanned)
 
     def _scanned(self) -> None:

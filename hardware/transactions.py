@@ -9,22 +9,22 @@ from typing import NamedTuple
 from hanbench.emulator.clock import Clock, Timer
 from hanbench.emulator.errors import RemoteProtocolError
 from hanbench.emulator.radio.spinel import frames, hdlc
-from hanbench.emulator.radio.spinel.frames import Frame
-from hanbench.emulator.radio.spinel.ids import Command, Property
+from hanbench.emulator.radio.spinel.frames import SpinelFrame
+from hanbench.emulator.radio.spinel.ids import CommandId, PropertyId
 
-Answered = Callable[[Frame | None], None]
+Answered = Callable[[SpinelFrame | None], None]
 """Gets the answer, or None: none came in time, or the line is gone."""
 
 
 class _Asked(NamedTuple):
-    command: Command
-    property: Property
+    command: CommandId
+    property: PropertyId
     value: bytes
     answered: Answered
     patience: int
 
 
-class _Pending(NamedTuple):
+class _PendingTransaction(NamedTuple):
     asked: _Asked
     timer: Timer
 
@@ -33,13 +33,13 @@ class Transactions:
     """Fifteen commands may be under way at a time; more wait in turn. Nothing is ever sent twice."""
 
     def __init__(self, clock: Clock, send: Callable[[bytes], None]) -> None:
-        self.unsolicited: Callable[[Frame], None] = lambda frame: None
+        self.unsolicited: Callable[[SpinelFrame], None] = lambda frame: None
         self.malformed = 0
         """Frames that came whole and made no sense."""
         self._clock = clock
         self._send = send
         self._decoder = hdlc.Decoder()
-        self._pending: dict[int, _Pending] = {}
+        self._pending: dict[int, _PendingTransaction] = {}
         self._waiting: deque[_Asked] = deque()
         self._last_tid = 0
 
@@ -48,7 +48,7 @@ class Transactions:
         """Stretches of octets that were no frame."""
         return self._decoder.garbled
 
-    def ask(self, command: Command, what: Property, value: bytes, answered: Answered, patience: int) -> None:
+    def ask(self, command: CommandId, what: PropertyId, value: bytes, answered: Answered, patience: int) -> None:
         """Send a command; `answered` is called once, within `patience` microseconds of its being sent."""
         asked = _Asked(command, what, value, answered, patience)
         if len(self._pending) == len(frames.TIDS):
@@ -56,7 +56,7 @@ class Transactions:
         else:
             self._start(asked)
 
-    def tell(self, frame: Frame) -> None:
+    def tell(self, frame: SpinelFrame) -> None:
         """Send what has no answer."""
         self._send(hdlc.encode(frame.encode()))
 
@@ -70,7 +70,7 @@ class Transactions:
                 continue
             if frame.tid == frames.UNSOLICITED:
                 self.unsolicited(frame)
-            elif frame.command in (Command.IS, Command.INSERTED, Command.REMOVED):
+            elif frame.command in (CommandId.IS, CommandId.INSERTED, CommandId.REMOVED):
                 self._answer(frame)
 
     def abandon(self) -> None:
@@ -90,19 +90,19 @@ class Transactions:
         tid = next(each for each in tids if each not in self._pending)
         self._last_tid = tid
         timer = self._clock.call_later(asked.patience, self._expired, tid)
-        self._pending[tid] = _Pending(asked, timer)
-        self.tell(Frame(tid, asked.command, asked.property, asked.value))
+        self._pending[tid] = _PendingTransaction(asked, timer)
+        self.tell(SpinelFrame(tid, asked.command, asked.property, asked.value))
 
-    def _answer(self, frame: Frame) -> None:
+    def _answer(self, frame: SpinelFrame) -> None:
         pending = self._pending.get(frame.tid)
-        if pending is None or frame.property not in (pending.asked.property, Property.LAST_STATUS):
+        if pending is None or frame.property not in (pending.asked.property, PropertyId.LAST_STATUS):
             return
         self._end(frame.tid, frame)
 
     def _expired(self, tid: int) -> None:
         self._end(tid, None)
 
-    def _end(self, tid: int, frame: Frame | None) -> None:
+    def _end(self, tid: int, frame: SpinelFrame | None) -> None:
         pending = self._pending.pop(tid)
         pending.timer.cancel()
         if self._waiting:

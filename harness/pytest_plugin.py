@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from hanbench.emulator.devices import CommsHub, Esme, Gsme
     from hanbench.harness.bench.synchronous import Bench
-    from hanbench.harness.scenario import Played
+    from hanbench.harness.scenario import ScenarioResult
 
 SUFFIX = ".han.toml"
 FOLDER = "hanbench-failures"
@@ -98,7 +98,7 @@ class Player:
         self.seed: str = config.getoption("--hanbench-seed")
         self.controller: str = config.getoption("--hanbench-controller")
 
-    def __call__(self, scenario: Any, *, controller: Any = None) -> Played:
+    def __call__(self, scenario: Any, *, controller: Any = None) -> ScenarioResult:
         """Play a scenario: a `Scenario`, a file, or the id of one that comes with hanbench.
 
         `controller`: what makes one, in the place of `--hanbench-controller`. Raises ProfileError.
@@ -115,7 +115,7 @@ class Player:
         self._properties += [("hanbench_violation", f"{each.property} [{each.rule}]") for each in played.violations]
         return played
 
-    def expect(self, played: Played, *, controller: Any = None) -> None:
+    def expect(self, played: ScenarioResult, *, controller: Any = None) -> None:
         """Raise ScenarioFailedError, with capture, keys, timeline and report kept, unless all went as expected."""
         if played.as_expected:
             return
@@ -124,29 +124,29 @@ class Player:
         from hanbench.harness.controllers.lookup import named
         from hanbench.harness.report.html import HtmlWriter, pack
         from hanbench.harness.report.model import describe
-        from hanbench.harness.report.story import tell
+        from hanbench.harness.report.timeline import timeline
 
         folder = Path(self._config.rootpath, self._config.getoption("--hanbench-out"))
         folder.mkdir(parents=True, exist_ok=True)
         capture = folder / f"{played.scenario.id}.pcapng"
         # The same seed gives the same frames: only what failed is paid for twice.
         again = self._play(played.scenario, controller, capture)
-        timeline = capture.with_suffix(".trace.jsonl")
-        timeline.write_bytes(encode(again.records))
+        trace = capture.with_suffix(".trace.jsonl")
+        trace.write_bytes(encode(again.records))
         page = capture.with_suffix(".html")
         title, controller_name = played.scenario.title, named(self.controller)
         with HtmlWriter(
             page, title=title, seed=played.seed, controller=controller_name, rule_sets=(played.scenario.rules,)
         ) as report:
-            report.add(describe(again, capture=capture.name), pack(tell(again)))
-        kept = f"report {page}; capture {capture}; keys {keyfile.beside(capture)}; timeline {timeline}"
+            report.add(describe(again, capture=capture.name), pack(timeline(again)))
+        kept = f"report {page}; capture {capture}; keys {keyfile.beside(capture)}; timeline {trace}"
         decided = played.outcome.value if played.outcome else "nothing"
         wanted = " or ".join(outcome.value for outcome in played.expected.outcomes)
         lines = [
             f"{played.scenario.title}",
             f"decided {decided}; expected {wanted}: {played.expected.why}",
             *(f"{each.property}: {each.text} [{each.rule}]" for each in played.violations),
-            *(f"not as expected: {each}" for each in played.unmet),
+            *(f"not as expected: {each}" for each in played.failed_expectations),
             f"seed {played.seed}; {kept}",
         ]
         raise ScenarioFailedError("\n".join(lines))
@@ -159,16 +159,18 @@ class Player:
             return scenario
         return load_scenario(shipped().get(str(scenario), Path(scenario)), rulesets())
 
-    def _play(self, scenario: Any, controller: Any, capture: Path | None) -> Played:
+    def _play(self, scenario: Any, controller: Any, capture: Path | None) -> ScenarioResult:
         from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
-        from hanbench.harness.scenario import play
+        from hanbench.harness.scenario import run_scenario
         from hanbench.profiles.rulesets import shipped
 
         try:
             make = controller_factory(self.controller) if controller is None else controller
         except UnknownControllerError as error:
             raise pytest.UsageError(f"--hanbench-controller: {error}") from None
-        return play(scenario, shipped(), make, seed=self.seed, controller_name=named(self.controller), capture=capture)
+        return run_scenario(
+            scenario, shipped(), make, seed=self.seed, controller_name=named(self.controller), capture=capture
+        )
 
 
 # --- fixtures ---------------------------------------------------------------------------------------------------------
@@ -178,12 +180,12 @@ class Player:
 def hanbench_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """A bench with a whole HAN on it; `@pytest.mark.hanbench(bench=..., seed=..., begins=...)` says which."""
     from hanbench.harness.bench.synchronous import Bench
-    from hanbench.profiles.benches import Beginning
+    from hanbench.profiles.benches import StartingState
 
     marker = request.node.get_closest_marker("hanbench")
     wishes = {} if marker is None else marker.kwargs
     seed = wishes.get("seed", request.config.getoption("--hanbench-seed"))
-    bench = Bench(wishes.get("bench", "virtual"), seed, Beginning(wishes.get("begins", "installed")))
+    bench = Bench(wishes.get("bench", "virtual"), seed, StartingState(wishes.get("begins", "installed")))
     request.node.user_properties.append(("hanbench_seed", seed))
     yield bench
     bench.close()
@@ -208,6 +210,6 @@ def hanbench_gsme(hanbench_bench: Bench) -> Gsme:
 
 
 @pytest.fixture
-def hanbench_play(request: pytest.FixtureRequest) -> Callable[..., Played]:
+def hanbench_play(request: pytest.FixtureRequest) -> Callable[..., ScenarioResult]:
     """`hanbench_play(scenario, controller=None)`: play a scenario, a file or an id; returns what came of it."""
     return Player(request.config, request.node.user_properties)

@@ -22,14 +22,14 @@ from hanbench.profiles.rulesets import Cohort
 from hanbench.profiles.sheet import UnknownIdError
 
 FOLDER = Path(__file__).parent / "benches"
-PLACES = ("hub", "esme", "gsme", "ihd")
+ROLES = ("hub", "esme", "gsme", "ihd")
 VIRTUAL = "virtual"
 """As `speed`: as fast as the processor can."""
 WELL_KNOWN = "well-known"
 """As `install_code`: the device joins with the key that everybody knows."""
 
 
-class Beginning(StrEnum):
+class StartingState(StrEnum):
     """The starting state of a HAN."""
 
     INSTALLED = "installed"
@@ -168,7 +168,7 @@ class SpareDongle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         return parse_radio(self.radio)
 
 
-class Link(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Obstacle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An obstacle between two devices."""
 
     between: tuple[str, str]
@@ -184,7 +184,7 @@ class Nodes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     ihd: Node | None = None
 
 
-class Bench(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One bench."""
 
     id: Id
@@ -196,9 +196,9 @@ class Bench(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         float | Literal["virtual"] | None,
         Meta(description="Virtual seconds in a real one, or virtual; 1 where real time is needed, else virtual"),
     ] = None
-    begins: Beginning | None = None
+    begins: StartingState | None = None
     dongles: Mapping[Id, SpareDongle] = {}
-    links: tuple[Link, ...] = ()
+    links: tuple[Obstacle, ...] = ()
     faults: Annotated[tuple[str, ...], Meta(description="Names of faults that are there from the start")] = ()
 
     def __post_init__(self) -> None:
@@ -209,17 +209,22 @@ class Bench(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         present = self.present
         if not present and not self.dongles:
             yield "nodes: expected at least one device, or a dongle"
-        for place in ("esme", "gsme"):
-            node = present.get(place)
-            if node is not None and node.url.kind is RadioKind.PHYSICAL and "hub" in self.ours and node.ieee is None:
-                yield f"nodes.{place}.ieee: expected, for the hub must know the address of a device that is not ours"
-        inside = [place for place in self.ours if present[place].url.inside]
-        outside = [place for place in self.ours if present[place].url.outside]
+        for role in ("esme", "gsme"):
+            node = present.get(role)
+            if (
+                node is not None
+                and node.url.kind is RadioKind.PHYSICAL
+                and "hub" in self.emulated
+                and node.ieee is None
+            ):
+                yield f"nodes.{role}.ieee: expected, for the hub must know the address of a device that is not ours"
+        inside = [role for role in self.emulated if present[role].url.inside]
+        outside = [role for role in self.emulated if present[role].url.outside]
         if inside and outside:
             yield f"nodes: {inside[0]} is on this bench's Air and {outside[0]} is not: they would never meet"
         if outside and (self.links or self.dongles):
             yield "links and dongles need this bench's own Air, and the radios are elsewhere"
-        known = {*self.ours, *self.dongles}
+        known = {*self.emulated, *self.dongles}
         for index, link in enumerate(self.links):
             for name in link.between:
                 if name not in known:
@@ -227,7 +232,7 @@ class Bench(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         taken = known & set(present) & set(self.dongles)
         if taken:
             yield f"dongles.{min(taken)}: expected a name that is no node's"
-        if self.begins is Beginning.INSTALLED and not self.complete:
+        if self.begins is StartingState.INSTALLED and not self.complete:
             yield "begins: a HAN can be found installed only if hub, esme and gsme are ours; expected 'new'"
         yield from self._speed_problems()
 
@@ -241,41 +246,41 @@ class Bench(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
     @property
     def present(self) -> dict[str, Node]:
-        """The devices, by place."""
-        nodes = {place: getattr(self.nodes, place) for place in PLACES}
-        return {place: node for place, node in nodes.items() if node is not None}
+        """The devices, by role."""
+        nodes = {role: getattr(self.nodes, role) for role in ROLES}
+        return {role: node for role, node in nodes.items() if node is not None}
 
     @property
-    def ours(self) -> tuple[str, ...]:
+    def emulated(self) -> tuple[str, ...]:
         """Places of the devices that are emulated here."""
-        return tuple(place for place, node in self.present.items() if node.url.kind is not RadioKind.PHYSICAL)
+        return tuple(role for role, node in self.present.items() if node.url.kind is not RadioKind.PHYSICAL)
 
     @property
     def physical(self) -> tuple[str, ...]:
         """Places of the devices that are not."""
-        return tuple(place for place, node in self.present.items() if node.url.kind is RadioKind.PHYSICAL)
+        return tuple(role for role, node in self.present.items() if node.url.kind is RadioKind.PHYSICAL)
 
     @property
     def complete(self) -> bool:
         """Hub and both meters are emulated here."""
-        return {"hub", "esme", "gsme"} <= set(self.ours)
+        return {"hub", "esme", "gsme"} <= set(self.emulated)
 
     @property
     def real_time(self) -> bool:
         """Somebody outside this process takes part."""
-        return bool(self.physical or self.dongles) or any(self.present[place].url.outside for place in self.ours)
+        return bool(self.physical or self.dongles) or any(self.present[role].url.outside for role in self.emulated)
 
     @property
-    def starts(self) -> Beginning:
+    def starts(self) -> StartingState:
         """`begins`, or what makes sense where it is absent."""
         if self.begins is not None:
             return self.begins
-        return Beginning.INSTALLED if self.complete else Beginning.NEW
+        return StartingState.INSTALLED if self.complete else StartingState.NEW
 
 
-def read_bench(path: Path) -> Bench:
+def read_bench(path: Path) -> BenchProfile:
     """Return the bench in the file `path`. Raises ProfileError."""
-    return load(path, Bench)
+    return load(path, BenchProfile)
 
 
 def ids() -> list[str]:
@@ -290,7 +295,7 @@ def path_of(name: str) -> Path:
     return FOLDER / f"{name}.toml"
 
 
-def find_bench(name: str) -> Bench:
+def find_bench(name: str) -> BenchProfile:
     """Return the bench that comes with hanbench under the id `name`, or the one in the file of that name.
 
     Raises ProfileError.

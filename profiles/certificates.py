@@ -37,7 +37,7 @@ class DeviceCertificate(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     private_key: Annotated[str, _hex(21, "The private key to it")]
 
 
-class Devices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class CertificateDevices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The devices of the home that carry certificates from this file; the others get made-up ones."""
 
     hub: DeviceCertificate | None = None
@@ -52,7 +52,7 @@ class CertificateFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     id: Id
     title: Title
     authorities: Annotated[tuple[AuthorityKey, ...], Meta(min_length=1)]
-    devices: Devices
+    devices: CertificateDevices
     source: str = ""
     """Where they come from."""
 

@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 
 from msgspec import Meta, Struct
 
-from hanbench.profiles.devices import AnyDevice, Esme, Gsme, Hub, Id, Ihd, Title
+from hanbench.profiles.devices import AnyDevice, EsmeProfile, GsmeProfile, HubProfile, Id, IhdProfile, Title
 from hanbench.profiles.devices import shipped as shipped_device
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.rulesets import Cohort
@@ -24,7 +24,7 @@ Metres = Annotated[float, Meta(ge=-1000, le=1000)]
 Position = tuple[Metres, Metres]
 
 
-class Devices(Struct, frozen=True, kw_only=True):
+class HomeDevices(Struct, frozen=True, kw_only=True):
     """The device profiles of the home."""
 
     hub: Id
@@ -33,7 +33,7 @@ class Devices(Struct, frozen=True, kw_only=True):
     ihd: Id
 
 
-class Layout(Struct, frozen=True, kw_only=True):
+class HomeLayout(Struct, frozen=True, kw_only=True):
     """Where the devices stand: metres east and north of the hub."""
 
     hub_m: Annotated[Position, Meta(description="Communications Hub")]
@@ -47,8 +47,8 @@ class CohortProfile(Struct, frozen=True, kw_only=True):
 
     id: Annotated[Cohort, NAME]
     title: Title
-    devices: Annotated[Devices, NAME]
-    layout: Layout
+    devices: Annotated[HomeDevices, NAME]
+    layout: HomeLayout
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class Household:
     """A home's four device profiles, read and checked, and their layout."""
 
     cohort: Cohort
-    hub: Hub
-    esme: Esme
-    gsme: Gsme
-    ihd: Ihd
-    layout: Layout
+    hub: HubProfile
+    esme: EsmeProfile
+    gsme: GsmeProfile
+    ihd: IhdProfile
+    layout: HomeLayout
 
 
 def ids() -> list[str]:
@@ -93,13 +93,13 @@ def household(cohort: Cohort) -> Household:
 
 
 def household_of(cohort: Cohort, others: Mapping[str, str], path: str, key: str = "nodes.{}.profile") -> Household:
-    """Return the home of a cohort with `others`, device profiles by place, in it. `path`: the file that asks for them,
+    """Return the home of a cohort with `others`, device profiles by role, in it. `path`: the file that asks for them,
     under `key`.
 
     Raises ProfileError.
     """
-    kinds: dict[str, type[AnyDevice]] = {"hub": Hub, "esme": Esme, "gsme": Gsme, "ihd": Ihd}
-    changed = {place: _device(Path(path), key.format(place), name, kinds[place]) for place, name in others.items()}
+    kinds: dict[str, type[AnyDevice]] = {"hub": HubProfile, "esme": EsmeProfile, "gsme": GsmeProfile, "ihd": IhdProfile}
+    changed = {role: _device(Path(path), key.format(role), name, kinds[role]) for role, name in others.items()}
     return replace(household(cohort), **changed)  # type: ignore[arg-type]
 
 
@@ -108,10 +108,10 @@ def furnish(profile: CohortProfile, path: Path) -> Household:
     names = profile.devices
     return Household(
         profile.id,
-        _device(path, "devices.hub", names.hub, Hub),
-        _device(path, "devices.esme", names.esme, Esme),
-        _device(path, "devices.gsme", names.gsme, Gsme),
-        _device(path, "devices.ihd", names.ihd, Ihd),
+        _device(path, "devices.hub", names.hub, HubProfile),
+        _device(path, "devices.esme", names.esme, EsmeProfile),
+        _device(path, "devices.gsme", names.gsme, GsmeProfile),
+        _device(path, "devices.ihd", names.ihd, IhdProfile),
         profile.layout,
     )
 

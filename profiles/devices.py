@@ -23,7 +23,7 @@ Id = Annotated[str, NAME, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
 Title = Annotated[str, NAME, Meta(min_length=1, max_length=120)]
 
 
-class SmartEnergy(StrEnum):
+class SmartEnergyVersion(StrEnum):
     """The version of the Smart Energy profile that a device follows. 1.2 brought two-way mirroring."""
 
     SE_1_0 = "1.0"
@@ -33,7 +33,7 @@ class SmartEnergy(StrEnum):
     SE_1_4 = "1.4"
 
 
-class Radio(Struct, frozen=True, kw_only=True):
+class RadioProfile(Struct, frozen=True, kw_only=True):
     """The IEEE 802.15.4 radio."""
 
     tx_power_dbm: Annotated[int, Meta(ge=-20, le=20, description="Transmit power at the antenna")]
@@ -73,7 +73,7 @@ class Joining(Struct, frozen=True, kw_only=True):
     trust_center_rejoin: Annotated[bool, Meta(description="Whether it may come back without the network key")]
 
 
-class KeepAlive(Struct, frozen=True, kw_only=True):
+class KeepAliveProfile(Struct, frozen=True, kw_only=True):
     """How a device makes sure of its Trust Centre, with the Keep-Alive cluster."""
 
     enabled: Annotated[bool, Meta(description="Whether the Trust Centre's Keep-Alive is read")]
@@ -111,7 +111,7 @@ class Sleep(Struct, frozen=True, kw_only=True):
     poll_failures: Annotated[int, Meta(ge=1, le=100, description="Polls unanswered before the parent counts as lost")]
 
 
-class Device(Struct, frozen=True, kw_only=True, tag_field="kind"):
+class DeviceProfile(Struct, frozen=True, kw_only=True, tag_field="kind"):
     """What every device has."""
 
     id: Id
@@ -119,14 +119,14 @@ class Device(Struct, frozen=True, kw_only=True, tag_field="kind"):
     maker: Annotated[str, Meta(min_length=1, max_length=32, description="Basic cluster, ManufacturerName")]
     model: Annotated[str, Meta(min_length=1, max_length=32, description="Basic cluster, ModelIdentifier")]
     manufacturer_code: Annotated[int, Meta(ge=0, le=0xFFFF, description="Node descriptor, Manufacturer Code")]
-    smart_energy: Annotated[SmartEnergy, Meta(description="Version of the Smart Energy profile")]
+    smart_energy: Annotated[SmartEnergyVersion, Meta(description="Version of the Smart Energy profile")]
     endpoint: Annotated[int, Meta(ge=1, le=240, description="Endpoint of the Smart Energy application")]
     request_timeout_s: Annotated[int, Meta(ge=1, le=600, description="How long an answer is waited for")]
     key_establishment: KeyEstablishment
-    radio: Radio
+    radio: RadioProfile
 
 
-class Hub(Device, frozen=True, kw_only=True, tag="hub"):
+class HubProfile(DeviceProfile, frozen=True, kw_only=True, tag="hub"):
     """A Communications Hub: coordinator, Trust Centre, Energy Services Interface (device 0x0500)."""
 
     parenthood: Parenthood
@@ -143,12 +143,12 @@ class Hub(Device, frozen=True, kw_only=True, tag="hub"):
             raise ValueError(f"mirrors: expected endpoints other than the hub's own {self.endpoint}")
 
 
-class Esme(Device, frozen=True, kw_only=True, tag="esme"):
+class EsmeProfile(DeviceProfile, frozen=True, kw_only=True, tag="esme"):
     """An electricity meter: mains, router (device 0x0501)."""
 
     parenthood: Parenthood
     joining: Joining
-    keep_alive: KeepAlive
+    keep_alive: KeepAliveProfile
     relaxed_security: Annotated[
         bool, Meta(description="Smart Energy clusters are open under the network key; no Smart Energy device does that")
     ]
@@ -156,7 +156,7 @@ class Esme(Device, frozen=True, kw_only=True, tag="esme"):
     mean_power_w: Annotated[int, Meta(ge=0, le=100_000, description="What the home uses on average")]
 
 
-class Gsme(Device, frozen=True, kw_only=True, tag="gsme"):
+class GsmeProfile(DeviceProfile, frozen=True, kw_only=True, tag="gsme"):
     """A gas meter: battery, sleepy end device (device 0x0501, metering device type 1)."""
 
     sleep: Sleep
@@ -164,7 +164,7 @@ class Gsme(Device, frozen=True, kw_only=True, tag="gsme"):
         int, Meta(ge=0, le=14, description="Asked of the parent: 2^n minutes, or 10 s for n = 0")
     ]
     joining: Joining
-    keep_alive: KeepAlive
+    keep_alive: KeepAliveProfile
     relaxed_security: Annotated[
         bool, Meta(description="Smart Energy clusters are open under the network key; no Smart Energy device does that")
     ]
@@ -176,20 +176,25 @@ class Gsme(Device, frozen=True, kw_only=True, tag="gsme"):
     battery_percent: Annotated[int, Meta(ge=0, le=100, description="RemainingBatteryLife at the start")]
 
 
-class Ihd(Device, frozen=True, kw_only=True, tag="ihd"):
+class IhdProfile(DeviceProfile, frozen=True, kw_only=True, tag="ihd"):
     """An in-home display: mains, end device that always listens (device 0x0502)."""
 
     end_device_timeout_index: Annotated[
         int, Meta(ge=0, le=14, description="Asked of the parent: 2^n minutes, or 10 s for n = 0")
     ]
     joining: Joining
-    keep_alive: KeepAlive
+    keep_alive: KeepAliveProfile
     electricity_interval_s: Annotated[int, Meta(ge=1, le=DAY, description="Between reads of the ESME")]
     gas_interval_s: Annotated[int, Meta(ge=1, le=DAY, description="Between reads of the GSME's mirror")]
 
 
-AnyDevice = Hub | Esme | Gsme | Ihd
-MODELS: tuple[type[Hub], type[Esme], type[Gsme], type[Ihd]] = (Hub, Esme, Gsme, Ihd)
+AnyDevice = HubProfile | EsmeProfile | GsmeProfile | IhdProfile
+MODELS: tuple[type[HubProfile], type[EsmeProfile], type[GsmeProfile], type[IhdProfile]] = (
+    HubProfile,
+    EsmeProfile,
+    GsmeProfile,
+    IhdProfile,
+)
 
 
 def ids() -> list[str]:

@@ -12,7 +12,7 @@ import msgspec
 
 from hanbench.harness.case.vocabulary import json_schema as vocabulary_schema
 from hanbench.harness.scenario.scenario import Scenario
-from hanbench.profiles.benches import Bench
+from hanbench.profiles.benches import BenchProfile
 from hanbench.profiles.certificates import CertificateFile
 from hanbench.profiles.cohorts import CohortProfile
 from hanbench.profiles.devices import MODELS
@@ -34,7 +34,7 @@ def texts() -> dict[Path, str]:
         "device": _with_base(_readable(msgspec.json.schema(stated_form(MODELS)))),
         "rules": _readable(ruleset_schema()),
         "certificates": msgspec.json.schema(CertificateFile),
-        "bench": msgspec.json.schema(Bench),
+        "bench": msgspec.json.schema(BenchProfile),
         "scenario": msgspec.json.schema(Scenario),
     }
     files = {FOLDER / f"{name}.schema.json": _text(schema) for name, schema in schemas.items()}

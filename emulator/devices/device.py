@@ -8,10 +8,10 @@ from typing import Generic, TypeVar
 
 from hanbench.emulator.clock import SECOND, Clock
 from hanbench.emulator.devices.admission import DATA_KEYS, admit, needs_link_key
-from hanbench.emulator.devices.key_establishment import Initiator, KeyKeeper
+from hanbench.emulator.devices.key_establishment import Initiator, LinkKeyManager
 from hanbench.emulator.devices.services.events import EventLog
 from hanbench.emulator.devices.services.firmware import FirmwareClient
-from hanbench.emulator.devices.settings import SMART_ENERGY, DeviceSettings, Role
+from hanbench.emulator.devices.settings import SMART_ENERGY, DeviceSettings, LogicalType
 from hanbench.emulator.radio.interface import Radio
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zcl import ClusterClient, ClusterServer, Endpoint
@@ -72,7 +72,7 @@ class Device(Generic[S]):
     def _forget_keys(self) -> None:
         """As the device came from the factory: one key, that it joins with, for a Trust Centre not met yet."""
         self.storage.link_keys.clear()
-        if self.settings.node.role is not Role.COORDINATOR:
+        if self.settings.node.role is not LogicalType.COORDINATOR:
             self.storage.link_keys[UNKNOWN_TRUST_CENTER] = LinkKey(self.settings.joining_key)
 
     # --- power ----------------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ class Device(Generic[S]):
         )
         self.stack.aps.data_keys = DATA_KEYS
         self._initiator = Initiator(self.settings.key_establishment, self.identity, self._random)
-        self.keys = KeyKeeper(
+        self.keys = LinkKeyManager(
             self.stack, self._initiator, self.settings.key_establishment, needed=not self.settings.relaxed_security
         )
         self.build()
@@ -110,7 +110,7 @@ class Device(Generic[S]):
             self.powered = False
             self.stack.power_off()
 
-    def carry(self, identity: Identity | None) -> None:
+    def install_certificate(self, identity: Identity | None) -> None:
         """Put another certificate and private key into the device."""
         self.identity = identity
         if self.powered:
@@ -142,10 +142,10 @@ class Device(Generic[S]):
             stack.aps, stack.clock, endpoint, SMART_ENERGY, device_id, 0, servers, clients, counters=stack.counters
         )
         if self.settings.relaxed_security:
-            made.particular = False
+            made.profile_strict = False
         else:
             made.admit = admit
-            made.secures = needs_link_key
+            made.needs_link_key = needs_link_key
         stack.management.descriptors.append(
             SimpleDescriptor(endpoint, SMART_ENERGY, device_id, 0, tuple(made.servers), tuple(made.clients))
         )

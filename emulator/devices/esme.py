@@ -6,7 +6,7 @@ from hanbench.emulator.devices.device import MAINS_SOURCE, Device
 from hanbench.emulator.devices.ids import METERING_DEVICE
 from hanbench.emulator.devices.keep_alive import KeepAlive
 from hanbench.emulator.devices.metering import MeterParts
-from hanbench.emulator.devices.metering.supply import Change
+from hanbench.emulator.devices.metering.supply import PendingSupplyChange
 from hanbench.emulator.devices.register import Register
 from hanbench.emulator.devices.services.tunnel import TunnelServer
 from hanbench.emulator.devices.settings import EsmeSettings
@@ -72,7 +72,7 @@ class Esme(Device[EsmeSettings]):
         self.firmware.endpoint = self.tunnel.endpoint = self.events.endpoint = self.endpoint
         self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self._trust_center_lost)
 
-    def _supply_changed(self, change: Change) -> None:
+    def _supply_changed(self, change: PendingSupplyChange) -> None:
         """The supply was switched at the time that somebody asked for, and wants to hear of it."""
         place = change.short, change.endpoint
         self.endpoint.command(*place, METERING.id, "SupplyStatusResponse", change.response)

@@ -9,7 +9,7 @@ from hanbench.emulator.devices.device import BATTERY_SOURCE, Device
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT, METERING_DEVICE
 from hanbench.emulator.devices.keep_alive import KeepAlive
 from hanbench.emulator.devices.metering import MeterParts
-from hanbench.emulator.devices.metering.supply import Change
+from hanbench.emulator.devices.metering.supply import PendingSupplyChange
 from hanbench.emulator.devices.mirror_states import MirrorEvent, MirrorState, next_state
 from hanbench.emulator.devices.notifications import Notice, NoticeReader
 from hanbench.emulator.devices.register import Register
@@ -28,7 +28,7 @@ REPORTED = (0x0000, 0x0007, 0x0014, 0x0200, 0x0201, 0x0300, 0x0301, 0x0302, 0x03
 """What a wake pushes: reading and its time, supply, status, battery, and how to read it."""
 SET_CLOCK_EVERY = 24 * 3600 * SECOND
 """A client's clock is to stay within 60 s of the hub's in a day (SE 1.4a, annex A.2)."""
-MOST_RESTRAINT = 48
+LONGEST_REPORT_BACKOFF = 48
 """Wakes without a report, at most: a meter whose reports fail although it finds its network saves its battery."""
 LINGER = 20 * SECOND
 """How long the meter polls on when the hub asks it to stay awake, or has more to say."""
@@ -51,13 +51,13 @@ class Gsme(Device[GsmeSettings]):
         self._clock_set: int | None = None
         self.sets_clock = True
         """False: firmware that trusts its own crystal."""
-        self.slowness = 1
+        self.wake_interval_factor = 1
         """How many wakes of a healthy meter pass from one wake to the next."""
-        self._restraint = self._silent_wakes = 0
+        self._report_backoff = self._silent_wakes = 0
         """Wakes without a report after one that failed, and how many of them are still to come."""
-        self._suspicion: int | None = None
+        self._suspect_key: int | None = None
         """Reports went unacknowledged under this network key: if it still is the network's, it is the link key."""
-        self.answering: Callable[[], bool] = lambda: True
+        self.wake_filter: Callable[[], bool] = lambda: True
         """Asked at each wake; False: this wake is slept through (the flapping fault)."""
         if "register" not in self.storage.application:
             self.storage.application["register"] = Register(
@@ -136,7 +136,7 @@ class Gsme(Device[GsmeSettings]):
             for name, handler in handlers.items():
                 side.handle(name, handler)
 
-    def _supply_changed(self, change: Change) -> None:
+    def _supply_changed(self, change: PendingSupplyChange) -> None:
         """The valve was moved at the time that somebody asked for, and wants to hear of it."""
         place = change.short, change.endpoint
         self._linger()
@@ -176,7 +176,7 @@ class Gsme(Device[GsmeSettings]):
         elif following is MirrorState.REQUESTING:
             self._request_mirror()
         elif following is MirrorState.MIRRORED:
-            self.push()
+            self.send_report()
         elif event is MirrorEvent.LOST:
             self.storage.application["mirror"] = 0
 
@@ -202,11 +202,11 @@ class Gsme(Device[GsmeSettings]):
 
     def _schedule_wake(self) -> None:
         jitter = 1.0 + WAKE_JITTER * (2.0 * self._random.random() - 1.0)
-        self.stack.clock.call_later(int(self._wake_interval * self.slowness * jitter), self._wake)
+        self.stack.clock.call_later(int(self._wake_interval * self.wake_interval_factor * jitter), self._wake)
 
     def _wake(self) -> None:
         self._schedule_wake()
-        if not self.stack.joined or not self.answering():
+        if not self.stack.joined or not self.wake_filter():
             return
         assert self.stack.poller is not None
         if self.hung or not self.keys.ready:
@@ -215,13 +215,13 @@ class Gsme(Device[GsmeSettings]):
             self._silent_wakes -= 1
             self.stack.poller.kick()
         elif self._mirror_state is MirrorState.MIRRORED:
-            self.push()
+            self.send_report()
         else:
             self._mirror_event(MirrorEvent.AWAKE)
 
-    def weaken(self) -> None:
+    def drain_battery(self) -> None:
         """The battery runs low: the meter says so, and will wake less often from its next wake on."""
-        self.slowness *= 4
+        self.wake_interval_factor *= 4
         metering, power = self.endpoint.servers[METERING.id], self.endpoint.servers[POWER_CONFIGURATION.id]
         metering.set("Status", LOW_BATTERY)
         metering.set("RemainingBatteryLife", LOW_BATTERY_PERCENT)
@@ -229,15 +229,15 @@ class Gsme(Device[GsmeSettings]):
         self.events.add(LogId.FAULT, EVENT_IDS["LowBattery"])
         power.set("BatteryPercentageRemaining", 2 * LOW_BATTERY_PERCENT)
 
-    def push(self) -> None:
+    def send_report(self) -> None:
         """Report the register to the mirror."""
         if self._mirror_endpoint:
-            self.endpoint.report(HUB, self._mirror_endpoint, METERING.id, REPORTED, self._pushed)
+            self.endpoint.report(HUB, self._mirror_endpoint, METERING.id, REPORTED, self._report_ended)
 
-    def _pushed(self, reply: Reply) -> None:
+    def _report_ended(self, reply: Reply) -> None:
         if reply.ok:
-            self._failed_reports = self._restraint = 0
-            self._suspicion = None
+            self._failed_reports = self._report_backoff = 0
+            self._suspect_key = None
             self.events.tell()
             if self.keep_alive.due:
                 self._stay_awake()
@@ -251,10 +251,10 @@ class Gsme(Device[GsmeSettings]):
         self._failed_reports += 1
         if self._failed_reports >= self.settings.report_failures:
             self._failed_reports = 0
-            self._restraint = min(2 * self._restraint or 1, MOST_RESTRAINT)
-            self._suspicion = self.storage.active_key
+            self._report_backoff = min(2 * self._report_backoff or 1, LONGEST_REPORT_BACKOFF)
+            self._suspect_key = self.storage.active_key
             self._network_lost()
-        self._silent_wakes = self._restraint
+        self._silent_wakes = self._report_backoff
 
     def _ask(self, cluster: int, attributes: tuple[int, ...], done: Callable[[Reply], None]) -> None:
         def answered(reply: Reply) -> None:
@@ -283,7 +283,7 @@ class Gsme(Device[GsmeSettings]):
         """In the network: agree a key if there is none, or if it is the key that reports failed for."""
         if not self.stack.joined:
             return
-        suspicion, self._suspicion = self._suspicion, None
+        suspicion, self._suspect_key = self._suspect_key, None
         if suspicion == self.storage.active_key and self.keys.ready:
             self.keys.renew(self.secured)
         else:
@@ -299,7 +299,7 @@ class Gsme(Device[GsmeSettings]):
             return
         self._set_clock(reply)
         if self._mirror_state is MirrorState.MIRRORED:
-            self.push()
+            self.send_report()
         else:
             self._mirror_event(MirrorEvent.AWAKE)
 

@@ -20,7 +20,7 @@ from hanbench.emulator.devices.services.messages import Messages
 from hanbench.emulator.devices.services.prices import Prices
 from hanbench.emulator.devices.services.tunnel import TunnelClient
 from hanbench.emulator.devices.settings import HubSettings
-from hanbench.emulator.devices.sleepers import Sleepers
+from hanbench.emulator.devices.sleepy_queue import SleepyDeviceQueue
 from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Indication, Status
 from hanbench.emulator.zcl.clusters import BASIC, EVENTS, IDENTIFY, KEEP_ALIVE, METERING, TIME
 from hanbench.emulator.zcl.clusters.metering import NO_MIRROR
@@ -56,7 +56,7 @@ class CommsHub(Device[HubSettings]):
         assert stack.parent is not None
         stack.trust_center.on_device = self._device_joined
         stack.trust_center.on_removed = self._device_removed
-        self.sleepers = Sleepers(stack.parent, stack.clock)
+        self.sleepers = SleepyDeviceQueue(stack.parent, stack.clock)
         self.mirrors: dict[int, Mirror] = {}
         self.on_device: Callable[[int, JoinStatus], None] | None = None
         self.responder = Responder(
@@ -117,7 +117,7 @@ class CommsHub(Device[HubSettings]):
             extended_pan_id=settings.extended_pan_id or settings.ieee,
         )
 
-    def take_over(self, former: CommsHub) -> None:
+    def restore_from_backup(self, former: CommsHub) -> None:
         """Stand in for a hub that is no more: its network, its devices, and the hashes of their keys.
 
         `former` may be without power; this one has just got its own, and knows no network yet.
@@ -130,7 +130,7 @@ class CommsHub(Device[HubSettings]):
         for ieee, entry in former.device_table.items():
             self.device_table[ieee] = replace(entry)
 
-    def expect(self, ieee: int, key: bytes) -> None:
+    def preauthorise(self, ieee: int, key: bytes) -> None:
         """Let a device join with this key: what the head end sends when a meter is installed."""
         assert self.stack.trust_center is not None
         self.stack.trust_center.add(ieee, key)

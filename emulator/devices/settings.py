@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hanbench.emulator.clock import MINUTE, SECOND
-from hanbench.emulator.zcl.smart_energy import SmartEnergy
-from hanbench.emulator.zigbee.nwk.config import NodeConfig, Role
+from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
+from hanbench.emulator.zigbee.nwk.config import LogicalType, NodeConfig
 from hanbench.emulator.zigbee.security.cbke import Identity
 from hanbench.emulator.zigbee.security.install_code import InstallCode
 from hanbench.emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY
@@ -52,7 +52,7 @@ class DeviceSettings:
     request_timeout: int = 10 * SECOND
     """How long an answer is waited for, microseconds."""
     key_establishment: KeyEstablishmentSettings = field(default_factory=KeyEstablishmentSettings)
-    smart_energy: SmartEnergy = SmartEnergy.SE_1_1
+    smart_energy: SmartEnergyEra = SmartEnergyEra.SE_1_1
     relaxed_security: bool = False
     """Smart Energy clusters are open under the network key alone and to other profiles, and no key is agreed: no Smart
     Energy device does that. For clients that know no CBKE."""
@@ -139,6 +139,6 @@ __all__ = [
     "IhdSettings",
     "KeepAliveSettings",
     "KeyEstablishmentSettings",
+    "LogicalType",
     "NodeConfig",
-    "Role",
 ]

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from hanbench.emulator.clock import SECOND, Timer
 from hanbench.emulator.devices.hub import CommsHub, DeviceEntry
-from hanbench.emulator.devices.sleepers import Errand
-from hanbench.emulator.zcl import Outcome, Reply
+from hanbench.emulator.devices.sleepy_queue import PendingRequest
+from hanbench.emulator.zcl import Reply, ReplyOutcome
 
 ANSWER_TIMEOUT = 10 * SECOND
 """For one attempt at one device, microseconds."""
@@ -104,9 +104,9 @@ class _Read:
         self._attributes = attributes
         self._done: Done | None = done
         self._timeout = timeout
-        self._last = Reply(Outcome.TIMEOUT)
+        self._last = Reply(ReplyOutcome.TIMEOUT)
         self._timer: Timer | None = None
-        self._errand: Errand | None = None
+        self._errand: PendingRequest | None = None
 
     def start(self) -> None:
         hub = self._hub
@@ -129,7 +129,7 @@ class _Read:
         self._last = reply
         if self._done is None:
             return
-        if reply.ok or reply.outcome is Outcome.REFUSED:
+        if reply.ok or reply.outcome is ReplyOutcome.REFUSED:
             self._end(WanReply(True, reply))
         elif self._errand is None:
             self._hub.stack.clock.call_later(ANSWER_TIMEOUT, self._attempt)

@@ -1,16 +1,16 @@
 """Virtual dongles: an AirRadio behind a pty or a TCP port that speaks Spinel, as RCP firmware does."""
 
-from hanbench.emulator.dongle.crossing import Crossing
 from hanbench.emulator.dongle.dongle import VirtualDongle
 from hanbench.emulator.dongle.firmware import Firmware
+from hanbench.emulator.dongle.lockstep import LockstepLine
 from hanbench.emulator.dongle.octet_stream import OctetStream
 from hanbench.emulator.dongle.ports import LOOPBACK, Port, PortError, PtyPort, TcpPort
 from hanbench.emulator.dongle.rcp import Rcp
 
 __all__ = [
     "LOOPBACK",
-    "Crossing",
     "Firmware",
+    "LockstepLine",
     "OctetStream",
     "Port",
     "PortError",

@@ -13,7 +13,7 @@ from hanbench.emulator.dongle.firmware import Firmware
 from hanbench.emulator.dongle.ports import Port
 from hanbench.emulator.dongle.rcp import Rcp
 from hanbench.emulator.radio.air_radio import AirRadio
-from hanbench.emulator.radio.spinel.ids import Status
+from hanbench.emulator.radio.spinel.ids import SpinelStatus
 
 BITS_PER_OCTET = 10
 """On a serial line: a start bit, eight of data, a stop bit."""
@@ -98,7 +98,7 @@ class VirtualDongle:
     def bite(self) -> None:
         """The watchdog bites: the firmware restarts in the middle of whatever it was at."""
         if self.plugged:
-            self.rcp.restart(Status.RESET_FAULT)
+            self.rcp.restart(SpinelStatus.RESET_FAULT)
             self._say("restarted by its watchdog")
 
     def freeze(self, on: bool = True) -> None:

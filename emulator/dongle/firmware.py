@@ -9,9 +9,9 @@ from hanbench.emulator.radio.spinel.ids import (
     RCP_API_VERSION,
     RCP_MIN_HOST_API_VERSION,
     Capability,
-    Property,
+    PropertyId,
     RadioCapability,
-    Status,
+    SpinelStatus,
 )
 
 
@@ -32,9 +32,9 @@ class Firmware:
     )
     api: int = RCP_API_VERSION
     min_host_api: int = RCP_MIN_HOST_API_VERSION
-    reset_status: Status = Status.RESET_POWER_ON
+    reset_status: SpinelStatus = SpinelStatus.RESET_POWER_ON
     """What a restart is announced with; some builds say RESET_SOFTWARE."""
-    missing: frozenset[Property] = frozenset()
+    missing: frozenset[PropertyId] = frozenset()
     """Properties that this build does not know: CC2652 has no CCA threshold."""
     transmit_queue: int = 0
     """Transmissions that wait while another is in flight. Firmware has no such queue, and says BUSY at once; but there

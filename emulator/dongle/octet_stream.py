@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable
 
-from hanbench.emulator.dongle.crossing import Crossing
+from hanbench.emulator.dongle.lockstep import LockstepLine
 
 MOST_AT_ONCE = 65_536
 BACKLOG = 65_536
@@ -21,7 +21,7 @@ class OctetStream:
         descriptor: int,
         received: Callable[[bytes], None],
         ended: Callable[[str], None],
-        crossing: Crossing | None = None,
+        crossing: LockstepLine | None = None,
     ) -> None:
         """`ended` is called once, with the reason, when the other end is gone; the stream is closed by then."""
         os.set_blocking(descriptor, False)
@@ -43,7 +43,7 @@ class OctetStream:
         if self._ended is None:
             return
         if self._crossing is not None:
-            if self._crossing.leads_nowhere:
+            if self._crossing.unattached:
                 return
             self._crossing.written(len(octets))
         if self._backlog:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from hanbench.emulator.dongle.crossing import Crossing
+from hanbench.emulator.dongle.lockstep import LockstepLine
 from hanbench.emulator.dongle.octet_stream import OctetStream
 
 LOOPBACK = "127.0.0.1"
@@ -57,7 +57,7 @@ class PtyPort:
     One descriptor of the host's side stays open here: without it, the line would hang up between two hosts.
     """
 
-    def __init__(self, link: str | Path | None = None, crossing: Crossing | None = None) -> None:
+    def __init__(self, link: str | Path | None = None, crossing: LockstepLine | None = None) -> None:
         """`link`: a symbolic link with this name leads to the pty, always to the present one."""
         self.received: Callable[[bytes], None] = _nothing
         self.said: Callable[[str], None] = _nothing
@@ -100,7 +100,7 @@ class PtyPort:
         if self._descriptors is None:
             return
         if self._crossing is not None:
-            self._crossing.hang_up()
+            self._crossing.disconnect()
         if self.link is not None:
             withdraw(self.link, self._device)
         for descriptor in self._descriptors:
@@ -138,7 +138,7 @@ def withdraw(link: Path, target: str) -> None:
 class TcpPort:
     """A TCP port on this machine, for one host at a time."""
 
-    def __init__(self, number: int = 0, crossing: Crossing | None = None) -> None:
+    def __init__(self, number: int = 0, crossing: LockstepLine | None = None) -> None:
         """`number` 0: any that is free, and the same one again after a replug."""
         self.received: Callable[[bytes], None] = _nothing
         self.said: Callable[[str], None] = _nothing
@@ -206,7 +206,7 @@ class TcpPort:
 
     def _hang_up(self) -> None:
         if self._connection is not None and self._crossing is not None:
-            self._crossing.hang_up()
+            self._crossing.disconnect()
         self._drop()
 
     def _drop(self) -> None:

@@ -15,31 +15,31 @@ from enum import IntEnum
 from hanbench.emulator.clock import MILLISECOND, Clock
 from hanbench.emulator.dongle.firmware import Firmware
 from hanbench.emulator.dongle.properties import ECHO, GETTERS, VERBS, Settings, signed
-from hanbench.emulator.dongle.refusal import Refusal
 from hanbench.emulator.dongle.source_match import SourceMatch
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.dongle.spinel_error import SpinelError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.radio.air_radio import AirRadio
 from hanbench.emulator.radio.fcs import fcs
 from hanbench.emulator.radio.interface import ALL_CHANNELS, Reception, TxResult, TxStatus
 from hanbench.emulator.radio.spinel import frames, hdlc
-from hanbench.emulator.radio.spinel.frames import Frame, Received, TransmitDone, TransmitRequest
+from hanbench.emulator.radio.spinel.frames import Received, SpinelFrame, TransmitDone, TransmitRequest
 from hanbench.emulator.radio.spinel.ids import (
-    Command,
-    Property,
+    CommandId,
+    PropertyId,
     ResetReason,
     ScanState,
-    Status,
+    SpinelStatus,
 )
 
 SHORTEST_PSDU, LONGEST_PSDU = 3, 127
 
 _ENDED = {
-    TxStatus.SENT: Status.OK,
-    TxStatus.ACKED: Status.OK,
-    TxStatus.NO_ACK: Status.NO_ACK,
-    TxStatus.CHANNEL_ACCESS_FAILURE: Status.CCA_FAILURE,
-    TxStatus.ABORTED: Status.FAILURE,
+    TxStatus.SENT: SpinelStatus.OK,
+    TxStatus.ACKED: SpinelStatus.OK,
+    TxStatus.NO_ACK: SpinelStatus.NO_ACK,
+    TxStatus.CHANNEL_ACCESS_FAILURE: SpinelStatus.CCA_FAILURE,
+    TxStatus.ABORTED: SpinelStatus.FAILURE,
 }
 
 
@@ -59,7 +59,7 @@ class Rcp:
         self.firmware = Firmware() if firmware is None else firmware
         self.eui64 = eui64
         """HWADDR: the radio's factory-assigned address."""
-        self.refused: Counter[Status] = Counter()
+        self.refused: Counter[SpinelStatus] = Counter()
         """Commands that were answered with an error, by status."""
         self.on_refusal: Callable[[str], None] = lambda text: None
         """Called with what was asked and why it was not done, in words."""
@@ -97,7 +97,7 @@ class Rcp:
 
     # --- power ------------------------------------------------------------------------------------------------------
 
-    def restart(self, status: Status | None = None) -> None:
+    def restart(self, status: SpinelStatus | None = None) -> None:
         """Forget everything and say so, as after a reset command, a watchdog or a replug."""
         self._start_afresh()
         self.apply()
@@ -119,61 +119,63 @@ class Rcp:
                 frame = frames.parse(payload)
             except RemoteProtocolError:
                 # Without a header that can be read there is no transaction to answer.
-                self.refused[Status.PARSE_ERROR] += 1
+                self.refused[SpinelStatus.PARSE_ERROR] += 1
                 continue
             self._obey(frame)
 
-    def _obey(self, frame: Frame) -> None:
+    def _obey(self, frame: SpinelFrame) -> None:
         try:
             if frame.interface != 0:
-                raise Refusal(Status.INVALID_INTERFACE)
-            if frame.command == Command.RESET:
+                raise SpinelError(SpinelStatus.INVALID_INTERFACE)
+            if frame.command == CommandId.RESET:
                 self._reset(frame)
-            elif frame.command == Command.NOOP:
-                self._answer(frames.last_status(frame.tid, Status.OK))
+            elif frame.command == CommandId.NOOP:
+                self._answer(frames.last_status(frame.tid, SpinelStatus.OK))
             elif frame.command in VERBS:
                 self._answer_property(frame)
             else:
-                raise Refusal(Status.INVALID_COMMAND)
-        except Refusal as refusal:
+                raise SpinelError(SpinelStatus.INVALID_COMMAND)
+        except SpinelError as refusal:
             self._refuse(frame, refusal.status)
         except RemoteProtocolError:
-            self._refuse(frame, Status.PARSE_ERROR)
+            self._refuse(frame, SpinelStatus.PARSE_ERROR)
 
-    def _refuse(self, frame: Frame, status: Status) -> None:
+    def _refuse(self, frame: SpinelFrame, status: SpinelStatus) -> None:
         self.refused[status] += 1
         self.last_status = status
-        self.on_refusal(f"refused {_named(Command, frame.command)} {_named(Property, frame.property)}: {status.name}")
+        self.on_refusal(
+            f"refused {_named(CommandId, frame.command)} {_named(PropertyId, frame.property)}: {status.name}"
+        )
         self._answer(frames.last_status(frame.tid, status))
 
-    def _reset(self, frame: Frame) -> None:
+    def _reset(self, frame: SpinelFrame) -> None:
         if frame.value and frame.value[0] not in (ResetReason.PLATFORM, ResetReason.STACK):
             # There is no bootloader to go to.
-            raise Refusal(Status.UNIMPLEMENTED)
+            raise SpinelError(SpinelStatus.UNIMPLEMENTED)
         self.restart()
 
-    def _answer_property(self, frame: Frame) -> None:
-        if (frame.command, frame.property) == (Command.SET, Property.STREAM_RAW):
+    def _answer_property(self, frame: SpinelFrame) -> None:
+        if (frame.command, frame.property) == (CommandId.SET, PropertyId.STREAM_RAW):
             self._transmit(frame.tid, frame.value)
             return
-        known = frame.property in GETTERS or frame.property == Property.STREAM_RAW
+        known = frame.property in GETTERS or frame.property == PropertyId.STREAM_RAW
         if not known or frame.property in self.firmware.missing:
-            raise Refusal(Status.PROP_NOT_FOUND)
-        handler = VERBS[frame.command].get(Property(frame.property))
+            raise SpinelError(SpinelStatus.PROP_NOT_FOUND)
+        handler = VERBS[frame.command].get(PropertyId(frame.property))
         if handler is None:
-            raise Refusal(Status.INVALID_COMMAND_FOR_PROP)
-        reader = Reader(frame.value, Drop.MALFORMED_SPINEL)
-        if frame.command == Command.GET:
+            raise SpinelError(SpinelStatus.INVALID_COMMAND_FOR_PROP)
+        reader = Reader(frame.value, DropReason.MALFORMED_SPINEL)
+        if frame.command == CommandId.GET:
             value = handler(self)
-            self._answer(Frame(frame.tid, Command.IS, frame.property, value))
+            self._answer(SpinelFrame(frame.tid, CommandId.IS, frame.property, value))
         else:
             handler(self, reader)
             self.apply()
-            said = GETTERS[Property(frame.property)](self) if frame.command == Command.SET else frame.value
-            self._answer(Frame(frame.tid, ECHO[frame.command], frame.property, said))
-            self._after_set(Property(frame.property))
+            said = GETTERS[PropertyId(frame.property)](self) if frame.command == CommandId.SET else frame.value
+            self._answer(SpinelFrame(frame.tid, ECHO[frame.command], frame.property, said))
+            self._after_set(PropertyId(frame.property))
 
-    def _answer(self, frame: Frame) -> None:
+    def _answer(self, frame: SpinelFrame) -> None:
         self._send(hdlc.encode(frame.encode()))
 
     # --- sending ----------------------------------------------------------------------------------------------------
@@ -181,20 +183,20 @@ class Rcp:
     def _transmit(self, tid: int, value: bytes) -> None:
         request = frames.parse_transmit_request(value)
         if not self.settings.enabled:
-            raise Refusal(Status.INVALID_STATE)
+            raise SpinelError(SpinelStatus.INVALID_STATE)
         if self.scan_state is not ScanState.IDLE:
-            raise Refusal(Status.BUSY)
+            raise SpinelError(SpinelStatus.BUSY)
         rx_channel = request.channel if request.rx_channel is None else request.rx_channel
         if not SHORTEST_PSDU <= len(request.psdu) <= LONGEST_PSDU:
-            raise Refusal(Status.INVALID_ARGUMENT)
+            raise SpinelError(SpinelStatus.INVALID_ARGUMENT)
         if request.channel not in ALL_CHANNELS or rx_channel not in ALL_CHANNELS:
-            raise Refusal(Status.INVALID_ARGUMENT)
+            raise SpinelError(SpinelStatus.INVALID_ARGUMENT)
         if self._transmitting is None:
             self._send_out(tid, request)
         elif len(self._queue) < self.firmware.transmit_queue:
             self._queue.append((tid, request))
         else:
-            raise Refusal(Status.BUSY)
+            raise SpinelError(SpinelStatus.BUSY)
 
     def _send_out(self, tid: int, request: TransmitRequest) -> None:
         self._transmitting = tid
@@ -224,7 +226,7 @@ class Rcp:
         done = TransmitDone(_ENDED[result.status], result.frame_pending, request.header_updated, acknowledgement)
         self.last_status = _ENDED[result.status]
         if tid != frames.UNSOLICITED:
-            self._answer(Frame(tid, Command.IS, Property.LAST_STATUS, done.encode()))
+            self._answer(SpinelFrame(tid, CommandId.IS, PropertyId.LAST_STATUS, done.encode()))
         if self._queue and self._transmitting is None:
             self._send_out(*self._queue.popleft())
 
@@ -232,7 +234,7 @@ class Rcp:
         """What waited for its turn is not sent any more."""
         waiting, self._queue = self._queue, deque()
         for tid, _ in waiting:
-            self._answer(frames.last_status(tid, Status.INVALID_STATE))
+            self._answer(frames.last_status(tid, SpinelStatus.INVALID_STATE))
 
     # --- receiving --------------------------------------------------------------------------------------------------
 
@@ -246,12 +248,12 @@ class Rcp:
         value = Received(
             reception.psdu, reception.rssi, flags, reception.channel, reception.lqi, reception.time
         ).encode()
-        self._answer(Frame(frames.UNSOLICITED, Command.IS, Property.STREAM_RAW, value))
+        self._answer(SpinelFrame(frames.UNSOLICITED, CommandId.IS, PropertyId.STREAM_RAW, value))
 
     # --- energy scan ------------------------------------------------------------------------------------------------
 
-    def _after_set(self, what: Property) -> None:
-        if what is Property.MAC_SCAN_STATE and self.scan_state is ScanState.ENERGY:
+    def _after_set(self, what: PropertyId) -> None:
+        if what is PropertyId.MAC_SCAN_STATE and self.scan_state is ScanState.ENERGY:
             self._scan(list(self.settings.scan_mask), self._epoch)
 
     def _scan(self, remaining: list[int], epoch: int) -> None:
@@ -261,13 +263,15 @@ class Rcp:
             if epoch != self._epoch or self.scan_state is not ScanState.ENERGY:
                 return
             result = bytes((channel,)) + signed(energy)
-            self._answer(Frame(frames.UNSOLICITED, Command.IS, Property.MAC_ENERGY_SCAN_RESULT, result))
+            self._answer(SpinelFrame(frames.UNSOLICITED, CommandId.IS, PropertyId.MAC_ENERGY_SCAN_RESULT, result))
             if remaining:
                 self._scan(remaining, epoch)
                 return
             self.scan_state = ScanState.IDLE
             self.apply()
-            self._answer(Frame(frames.UNSOLICITED, Command.IS, Property.MAC_SCAN_STATE, bytes((ScanState.IDLE,))))
+            self._answer(
+                SpinelFrame(frames.UNSOLICITED, CommandId.IS, PropertyId.MAC_SCAN_STATE, bytes((ScanState.IDLE,)))
+            )
 
         self.radio.energy_scan(channel, max(1, self.settings.scan_period) * MILLISECOND, measured)
 
@@ -291,9 +295,9 @@ class Rcp:
         """MAC_SCAN_STATE. Raises Refusal for what is no scan of energy, and while the radio is off or busy."""
         if state == ScanState.ENERGY:
             if not self.settings.enabled or self.scan_state is not ScanState.IDLE or self._transmitting is not None:
-                raise Refusal(Status.INVALID_STATE)
+                raise SpinelError(SpinelStatus.INVALID_STATE)
         elif state != ScanState.IDLE:
-            raise Refusal(Status.INVALID_ARGUMENT)
+            raise SpinelError(SpinelStatus.INVALID_ARGUMENT)
         if state == ScanState.IDLE:
             self.radio.stop_scan()
         self.scan_state = ScanState(state)

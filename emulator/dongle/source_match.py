@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hanbench.emulator.dongle.refusal import Refusal
+from hanbench.emulator.dongle.spinel_error import SpinelError
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.radio.interface import Radio
-from hanbench.emulator.radio.spinel.ids import Status
+from hanbench.emulator.radio.spinel.ids import SpinelStatus
 
 MOST = 64
 """Entries of each table."""
@@ -31,7 +31,7 @@ class SourceMatch:
         while reader.remaining:
             addresses.append(_read(reader, extended))
         if len(addresses) > MOST:
-            raise Refusal(Status.NOMEM)
+            raise SpinelError(SpinelStatus.NOMEM)
         self._tables[extended] = list(dict.fromkeys(addresses))
         self._load()
 
@@ -41,7 +41,7 @@ class SourceMatch:
         table = self._tables[extended]
         if address not in table:
             if len(table) >= MOST:
-                raise Refusal(Status.NOMEM)
+                raise SpinelError(SpinelStatus.NOMEM)
             table.append(address)
         if self.enabled:
             self._radio.source_match_add(address, extended=extended)
@@ -50,7 +50,7 @@ class SourceMatch:
         """Take one address away. Raises Refusal, and RemoteProtocolError."""
         address = _read(reader, extended)
         if address not in self._tables[extended]:
-            raise Refusal(Status.ITEM_NOT_FOUND)
+            raise SpinelError(SpinelStatus.ITEM_NOT_FOUND)
         self._tables[extended].remove(address)
         if self.enabled:
             self._radio.source_match_remove(address, extended=extended)

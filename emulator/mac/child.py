@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 
 from hanbench.emulator.clock import Timer
-from hanbench.emulator.errors import Drop, RemoteProtocolError
-from hanbench.emulator.mac.frames import BROADCAST, EXTENDED, NONE, SHORT, Command, MacFrame
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
+from hanbench.emulator.mac.frames import BROADCAST, EXTENDED, NONE, SHORT, MacCommand, MacFrame
 from hanbench.emulator.mac.layer import Beacon, Mac
 from hanbench.emulator.radio.interface import NO_SHORT_ADDRESS, Reception, TxStatus
 
@@ -59,8 +59,8 @@ class Child:
         self._association: Callable[[AssociationResult], None] | None = None
         self._beacons: list[Beacon] = []
         self._orphan_done: Callable[[bool], None] | None = None
-        mac.on_command[Command.ASSOCIATION_RESPONSE] = self._association_response
-        mac.on_command[Command.COORDINATOR_REALIGNMENT] = self._realignment
+        mac.on_command[MacCommand.ASSOCIATION_RESPONSE] = self._association_response
+        mac.on_command[MacCommand.COORDINATOR_REALIGNMENT] = self._realignment
 
     # --- polling ------------------------------------------------------------------------------------------------
 
@@ -71,7 +71,7 @@ class Child:
             return
         self._poll_done = done
         source = EXTENDED if extended or self._mac.short == NO_SHORT_ADDRESS else SHORT
-        psdu = self._mac.command_frame(bytes((Command.DATA_REQUEST,)), self.parent, SHORT, src_mode=source)
+        psdu = self._mac.command_frame(bytes((MacCommand.DATA_REQUEST,)), self.parent, SHORT, src_mode=source)
         # On before the request, not after its acknowledgement: behind a serial line that would be too late.
         self._mac.radio.listen(True)
         self._mac.transmit(psdu, self._poll_sent)
@@ -128,7 +128,7 @@ class Child:
                 return
             mac.configure(channel=remaining.pop(0), pan_id=BROADCAST)
             request = mac.command_frame(
-                bytes((Command.BEACON_REQUEST,)), BROADCAST, SHORT, dst_pan=BROADCAST, src_mode=NONE, ack=False
+                bytes((MacCommand.BEACON_REQUEST,)), BROADCAST, SHORT, dst_pan=BROADCAST, src_mode=NONE, ack=False
             )
             mac.transmit(request, lambda _: mac.clock.call_later(SUPERFRAME * (2**exponent + 1), next_channel))
 
@@ -146,7 +146,7 @@ class Child:
         self.parent = beacon.coordinator
         self._association = done
         request = mac.command_frame(
-            bytes((Command.ASSOCIATION_REQUEST, capability)), self.parent, SHORT, src_pan=BROADCAST
+            bytes((MacCommand.ASSOCIATION_REQUEST, capability)), self.parent, SHORT, src_pan=BROADCAST
         )
         mac.transmit(request, self._association_requested)
 
@@ -169,9 +169,9 @@ class Child:
 
     def _association_response(self, frame: MacFrame, reception: Reception) -> None:
         if len(frame.payload) != 4:
-            raise RemoteProtocolError(Drop.MALFORMED_MAC, "Association Response")
+            raise RemoteProtocolError(DropReason.MALFORMED_MAC, "Association Response")
         if self._association is None:
-            raise RemoteProtocolError(Drop.UNSUPPORTED, "Association Response unasked")
+            raise RemoteProtocolError(DropReason.UNSUPPORTED, "Association Response unasked")
         short, status = int.from_bytes(frame.payload[1:3], "little"), frame.payload[3]
         if status == 0:
             self._mac.configure(short=short)
@@ -192,15 +192,15 @@ class Child:
         self._orphan_done = done
         mac.radio.listen(True)
         notification = mac.command_frame(
-            bytes((Command.ORPHAN_NOTIFICATION,)), BROADCAST, SHORT, dst_pan=BROADCAST, src_pan=BROADCAST, ack=False
+            bytes((MacCommand.ORPHAN_NOTIFICATION,)), BROADCAST, SHORT, dst_pan=BROADCAST, src_pan=BROADCAST, ack=False
         )
         mac.transmit(notification, lambda _: mac.clock.call_later(RESPONSE_WAIT, self._orphaned, False))
 
     def _realignment(self, frame: MacFrame, reception: Reception) -> None:
         if len(frame.payload) not in (8, 9):
-            raise RemoteProtocolError(Drop.MALFORMED_MAC, "Coordinator Realignment")
+            raise RemoteProtocolError(DropReason.MALFORMED_MAC, "Coordinator Realignment")
         if self._orphan_done is None:
-            raise RemoteProtocolError(Drop.UNSUPPORTED, "Coordinator Realignment unasked")
+            raise RemoteProtocolError(DropReason.UNSUPPORTED, "Coordinator Realignment unasked")
         field = frame.payload
         self.parent = int.from_bytes(field[3:5], "little")
         self._mac.configure(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.radio.fcs import fcs, fcs_ok
 
 BEACON, DATA, ACK, COMMAND = 0, 1, 2, 3
@@ -26,7 +26,7 @@ _U16 = Struct("<H")
 _MODE_WIDTH = {NONE: 0, SHORT: 2, EXTENDED: 8}
 
 
-class Command(IntEnum):
+class MacCommand(IntEnum):
     """MAC command identifiers (5.3)."""
 
     ASSOCIATION_REQUEST = 1
@@ -138,7 +138,7 @@ def data(sequence: int, pan: int, dst: int, src: int, payload: bytes, *, ack: bo
 def verify(psdu: bytes) -> MacFrame:
     """Check the FCS, then parse. For readers of captures; a radio has checked already."""
     if not fcs_ok(psdu):
-        raise RemoteProtocolError(Drop.BAD_FCS)
+        raise RemoteProtocolError(DropReason.BAD_FCS)
     return parse(psdu)
 
 
@@ -149,11 +149,11 @@ def parse(psdu: bytes) -> MacFrame:
     """
     length = len(psdu)
     if length < 5:
-        raise RemoteProtocolError(Drop.MALFORMED_MAC, f"{length} octets")
+        raise RemoteProtocolError(DropReason.MALFORMED_MAC, f"{length} octets")
     (fcf,) = _U16.unpack_from(psdu)
     if fcf & ~(_ACK_REQUEST | _PENDING) == _SHORT_DATA_FCF:
         if length < 11:
-            raise RemoteProtocolError(Drop.MALFORMED_MAC, "truncated addresses")
+            raise RemoteProtocolError(DropReason.MALFORMED_MAC, "truncated addresses")
         return _parse_short_data(psdu, fcf)
     return _parse_any(psdu, fcf)
 
@@ -176,12 +176,12 @@ def _parse_short_data(psdu: bytes, fcf: int) -> MacFrame:
 def _parse_any(psdu: bytes, fcf: int) -> MacFrame:
     type_, dst_mode, src_mode = fcf & 7, fcf >> 10 & 3, fcf >> 14
     if fcf & 0x08 or fcf >> 12 & 3 > 1:
-        raise RemoteProtocolError(Drop.UNSUPPORTED, "MAC security or frame version")
+        raise RemoteProtocolError(DropReason.UNSUPPORTED, "MAC security or frame version")
     if type_ > COMMAND or dst_mode == 1 or src_mode == 1:
-        raise RemoteProtocolError(Drop.MALFORMED_MAC, f"frame control {fcf:#06x}")
+        raise RemoteProtocolError(DropReason.MALFORMED_MAC, f"frame control {fcf:#06x}")
     compressed = bool(fcf & _COMPRESSED)
     if compressed and NONE in (dst_mode, src_mode):
-        raise RemoteProtocolError(Drop.MALFORMED_MAC, "PAN ID compression without both addresses")
+        raise RemoteProtocolError(DropReason.MALFORMED_MAC, "PAN ID compression without both addresses")
     at, end = 3, len(psdu) - 2
     dst_pan = dst = src_pan = src = None
     if dst_mode != NONE:
@@ -197,11 +197,11 @@ def _parse_any(psdu: bytes, fcf: int) -> MacFrame:
             src_pan, at = _take(psdu, at, 2), at + 2
         src, at = _take(psdu, at, _MODE_WIDTH[src_mode]), at + _MODE_WIDTH[src_mode]
     if at > end:
-        raise RemoteProtocolError(Drop.MALFORMED_MAC, "truncated addresses")
+        raise RemoteProtocolError(DropReason.MALFORMED_MAC, "truncated addresses")
     if type_ == ACK and (at, end) != (3, 3):
-        raise RemoteProtocolError(Drop.MALFORMED_MAC, "acknowledgement with content")
+        raise RemoteProtocolError(DropReason.MALFORMED_MAC, "acknowledgement with content")
     if type_ == COMMAND and at == end:
-        raise RemoteProtocolError(Drop.MALFORMED_MAC, "command without identifier")
+        raise RemoteProtocolError(DropReason.MALFORMED_MAC, "command without identifier")
     return MacFrame(
         type_,
         psdu[2],
@@ -237,14 +237,14 @@ class BeaconContent:
 def parse_beacon(content: bytes) -> BeaconContent:
     """Parse a beacon's MAC payload; guaranteed time slots and pending addresses are skipped."""
     if len(content) < 4:
-        raise RemoteProtocolError(Drop.MALFORMED_MAC, "truncated beacon")
+        raise RemoteProtocolError(DropReason.MALFORMED_MAC, "truncated beacon")
     superframe = content[0] | content[1] << 8
     slots = content[2] & 7
     at = 3 + (1 + 3 * slots if slots else 0)
     if at >= len(content):
-        raise RemoteProtocolError(Drop.MALFORMED_MAC, "truncated guaranteed time slots")
+        raise RemoteProtocolError(DropReason.MALFORMED_MAC, "truncated guaranteed time slots")
     pending = content[at]
     at += 1 + 2 * (pending & 7) + 8 * (pending >> 4 & 7)
     if at > len(content):
-        raise RemoteProtocolError(Drop.MALFORMED_MAC, "truncated pending addresses")
+        raise RemoteProtocolError(DropReason.MALFORMED_MAC, "truncated pending addresses")
     return BeaconContent(bool(superframe >> 15), bool(superframe >> 14 & 1), content[at:])

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND, Clock
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.mac import frames
 from hanbench.emulator.mac.frames import (
     BROADCAST,
@@ -19,7 +19,7 @@ from hanbench.emulator.mac.frames import (
     NONE,
     SHORT,
     BeaconContent,
-    Command,
+    MacCommand,
     MacFrame,
 )
 from hanbench.emulator.mac.indirect import Held, IndirectQueue
@@ -62,7 +62,9 @@ class AssociationStatus:
 class Mac:
     """One node's MAC. The layer above sets the `on_...` hooks."""
 
-    def __init__(self, radio: Radio, clock: Clock, random: RandomSource, ieee: int, counters: Counter[Drop]) -> None:
+    def __init__(
+        self, radio: Radio, clock: Clock, random: RandomSource, ieee: int, counters: Counter[DropReason]
+    ) -> None:
         self.radio = radio
         self.clock = clock
         self.ieee = ieee
@@ -72,11 +74,11 @@ class Mac:
         self.channel = radio.config.channel
         self.indirect = IndirectQueue(radio, clock)
         self.on_data: Callable[[MacFrame, Reception], None] | None = None
-        self.on_command: dict[Command, Callable[[MacFrame, Reception], None]] = {
-            Command.BEACON_REQUEST: self._beacon_requested,
-            Command.DATA_REQUEST: self._polled,
-            Command.ASSOCIATION_REQUEST: self._association_requested,
-            Command.ORPHAN_NOTIFICATION: self._orphan_notified,
+        self.on_command: dict[MacCommand, Callable[[MacFrame, Reception], None]] = {
+            MacCommand.BEACON_REQUEST: self._beacon_requested,
+            MacCommand.DATA_REQUEST: self._polled,
+            MacCommand.ASSOCIATION_REQUEST: self._association_requested,
+            MacCommand.ORPHAN_NOTIFICATION: self._orphan_notified,
         }
         self.on_beacon: Callable[[Beacon], None] | None = None
         self.on_poll: Callable[[int, bool], None] | None = None
@@ -190,7 +192,7 @@ class Mac:
             frame = frames.parse(reception.psdu)
             kind = frame.type
             if kind != frames.BEACON and self._is_duplicate(frame, reception.time):
-                self.counters[Drop.DUPLICATE] += 1
+                self.counters[DropReason.DUPLICATE] += 1
             elif kind == frames.DATA:
                 if self.on_data is not None:
                     self.on_data(frame, reception)
@@ -209,15 +211,15 @@ class Mac:
 
     def _command(self, frame: MacFrame, reception: Reception) -> None:
         try:
-            handler = self.on_command.get(Command(frame.payload[0]))
+            handler = self.on_command.get(MacCommand(frame.payload[0]))
         except ValueError:
-            raise RemoteProtocolError(Drop.UNSUPPORTED, f"MAC command {frame.payload[0]}") from None
+            raise RemoteProtocolError(DropReason.UNSUPPORTED, f"MAC command {frame.payload[0]}") from None
         if handler is not None:
             handler(frame, reception)
 
     def _beacon_heard(self, frame: MacFrame, reception: Reception) -> None:
         if frame.src is None or frame.src_pan is None:
-            raise RemoteProtocolError(Drop.MALFORMED_MAC, "beacon without source")
+            raise RemoteProtocolError(DropReason.MALFORMED_MAC, "beacon without source")
         content = frames.parse_beacon(frame.payload)
         if self.on_beacon is not None:
             self.on_beacon(
@@ -250,7 +252,7 @@ class Mac:
 
     def _polled(self, frame: MacFrame, reception: Reception) -> None:
         if frame.src is None or frame.src_mode == NONE:
-            raise RemoteProtocolError(Drop.MALFORMED_MAC, "Data Request without source")
+            raise RemoteProtocolError(DropReason.MALFORMED_MAC, "Data Request without source")
         extended = frame.src_mode == EXTENDED
         if self.on_poll is not None:
             self.on_poll(frame.src, extended)
@@ -261,11 +263,11 @@ class Mac:
 
     def _association_requested(self, frame: MacFrame, reception: Reception) -> None:
         if len(frame.payload) != 2 or frame.src_mode != EXTENDED or frame.src is None:
-            raise RemoteProtocolError(Drop.MALFORMED_MAC, "Association Request")
+            raise RemoteProtocolError(DropReason.MALFORMED_MAC, "Association Request")
         if self.on_associate is None:
             return
         status, short = self.on_associate(frame.src, frame.payload[1])
-        content = bytes((Command.ASSOCIATION_RESPONSE,)) + short.to_bytes(2, "little") + bytes((status,))
+        content = bytes((MacCommand.ASSOCIATION_RESPONSE,)) + short.to_bytes(2, "little") + bytes((status,))
         self._hold_command(frame.src, content)
 
     def _hold_command(self, dst: int, content: bytes) -> None:
@@ -278,13 +280,13 @@ class Mac:
 
     def _orphan_notified(self, frame: MacFrame, reception: Reception) -> None:
         if frame.src_mode != EXTENDED or frame.src is None:
-            raise RemoteProtocolError(Drop.MALFORMED_MAC, "Orphan Notification")
+            raise RemoteProtocolError(DropReason.MALFORMED_MAC, "Orphan Notification")
         short = self.on_orphan(frame.src) if self.on_orphan is not None else None
         if short is None:
             return
         content = b"".join(
             (
-                bytes((Command.COORDINATOR_REALIGNMENT,)),
+                bytes((MacCommand.COORDINATOR_REALIGNMENT,)),
                 self.pan_id.to_bytes(2, "little"),
                 self.short.to_bytes(2, "little"),
                 bytes((self.channel,)),

@@ -215,7 +215,7 @@ class Air:
         if harm is None:
             return False
         transmission.psdu = harm.done_to(transmission.psdu)
-        return harm is Harm.LOSE
+        return harm is Harm.DROP
 
     def _deliver(self, transmission: Transmission, psdu: bytes, acknowledge: bool) -> bool:
         """Hand a frame to all who hear it and are meant; whether somebody acknowledges."""

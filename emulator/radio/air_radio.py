@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from hanbench.emulator.clock import Clock
-from hanbench.emulator.errors import Drop, LocalProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError
 from hanbench.emulator.radio.air import Air
 from hanbench.emulator.radio.interface import (
     BROADCAST_PAN,
@@ -46,7 +46,7 @@ class AirRadio:
     ) -> None:
         self.name = name
         self.receiver: Callable[[Reception], None] | None = None
-        self.counters: Counter[Drop] = Counter()
+        self.counters: Counter[DropReason] = Counter()
         self.muted = False
         """Broken antenna: neither hears nor is heard, and does not know it."""
         self.sending_from = self.sending_until = 0
@@ -303,7 +303,7 @@ class AirRadio:
 
     def garbled(self) -> None:
         """A frame came with bit errors."""
-        self.counters[Drop.BAD_FCS] += 1
+        self.counters[DropReason.BAD_FCS] += 1
 
     # --- energy ---------------------------------------------------------------------------------------------------
 

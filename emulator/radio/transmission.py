@@ -27,18 +27,18 @@ ACK_OCTETS = 5
 class Harm(Enum):
     """What is done on purpose to a frame on its way."""
 
-    LOSE = "lose"
+    DROP = "lose"
     """Nobody hears it."""
-    GARBLE = "garble"
+    CORRUPT_FCS = "garble"
     """It arrives with bit errors: every receiver's FCS check fails."""
-    TAMPER = "tamper"
+    CORRUPT_PAYLOAD = "tamper"
     """It arrives changed under a right FCS: it is for security to find out."""
 
     def done_to(self, psdu: bytes) -> bytes:
         """The octets that are on the air then."""
-        if self is Harm.LOSE or len(psdu) < _SHORTEST:
+        if self is Harm.DROP or len(psdu) < _SHORTEST:
             return psdu
-        if self is Harm.GARBLE:
+        if self is Harm.CORRUPT_FCS:
             return psdu[:-1] + bytes((psdu[-1] ^ 0x01,))
         mpdu = psdu[:-3] + bytes((psdu[-3] ^ 0x01,))
         return mpdu + fcs(mpdu)

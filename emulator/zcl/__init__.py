@@ -2,13 +2,13 @@
 
 from hanbench.emulator.zcl.client import DEFAULT_TIMEOUT, Client, Done
 from hanbench.emulator.zcl.cluster import READ, REPORT, WRITE, Access, Attribute, Cluster, Command, Field
+from hanbench.emulator.zcl.cluster_instance import Answer, ClusterClient, ClusterServer, Handler, Response
 from hanbench.emulator.zcl.endpoint import Endpoint
 from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER, ZclFrame
 from hanbench.emulator.zcl.records import ReportingConfiguration
-from hanbench.emulator.zcl.reply import Outcome, Reply
-from hanbench.emulator.zcl.sides import Answer, ClusterClient, ClusterServer, Handler, Response
+from hanbench.emulator.zcl.reply import Reply, ReplyOutcome
 from hanbench.emulator.zcl.status import Status
-from hanbench.emulator.zcl.transport import Indication, Transport
+from hanbench.emulator.zcl.transport import ApsTransport, Indication
 
 __all__ = [
     "DEFAULT_TIMEOUT",
@@ -19,6 +19,7 @@ __all__ = [
     "WRITE",
     "Access",
     "Answer",
+    "ApsTransport",
     "Attribute",
     "Client",
     "Cluster",
@@ -30,11 +31,10 @@ __all__ = [
     "Field",
     "Handler",
     "Indication",
-    "Outcome",
     "Reply",
+    "ReplyOutcome",
     "ReportingConfiguration",
     "Response",
     "Status",
-    "Transport",
     "ZclFrame",
 ]

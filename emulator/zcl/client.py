@@ -18,9 +18,9 @@ from hanbench.emulator.zcl.cluster import Cluster
 from hanbench.emulator.zcl.clusters import BY_ID
 from hanbench.emulator.zcl.frame import CLUSTER, GLOBAL, TO_SERVER, ZclFrame
 from hanbench.emulator.zcl.records import AttributeRecord, ReportingConfiguration
-from hanbench.emulator.zcl.reply import Outcome, Reply, delivered
+from hanbench.emulator.zcl.reply import Reply, ReplyOutcome, delivered
 from hanbench.emulator.zcl.status import Status
-from hanbench.emulator.zcl.transport import Indication, Transport
+from hanbench.emulator.zcl.transport import ApsTransport, Indication
 from hanbench.emulator.zcl.types import TypedValue
 from hanbench.emulator.zigbee.aps.layer import ApsStatus
 
@@ -34,10 +34,10 @@ _ANY_ENDPOINT = 0xFF
 
 Done = Callable[[Reply], None]
 
-_TIMEOUT = Reply(Outcome.TIMEOUT)
+_TIMEOUT = Reply(ReplyOutcome.TIMEOUT)
 
 
-class _Pending:
+class _PendingZclRequest:
     """A request that waits for its response."""
 
     __slots__ = ("cluster", "command", "done", "dst", "dst_endpoint", "expected", "frame_type", "timer")
@@ -64,13 +64,13 @@ class _Pending:
 class Client:
     """Sends requests from one endpoint."""
 
-    def __init__(self, transport: Transport, clock: Clock, endpoint_id: int, profile: int) -> None:
+    def __init__(self, transport: ApsTransport, clock: Clock, endpoint_id: int, profile: int) -> None:
         self.transport = transport
         self.clock = clock
         self.id = endpoint_id
         self.profile = profile
         self._tsn = 0
-        self._pending: dict[int, _Pending] = {}
+        self._pending: dict[int, _PendingZclRequest] = {}
 
     def table(self, cluster: int) -> Cluster:
         """The table of a cluster. Raises LocalProtocolError for one that hanbench does not know."""
@@ -160,7 +160,7 @@ class Client:
         dst: int,
         dst_endpoint: int,
         cluster: int,
-        message: zcl.Message,
+        message: zcl.GeneralCommand,
         expected: int | None,
         done: Done,
         timeout: int = DEFAULT_TIMEOUT,
@@ -233,17 +233,17 @@ class Client:
         pending = self._pending.get(tsn)
         if pending is None or pending.expected != name or not pending.concerns(indication):
             return False
-        self._finish(tsn, Reply(Outcome.ANSWERED, values=values, command=name))
+        self._finish(tsn, Reply(ReplyOutcome.ANSWERED, values=values, command=name))
         return True
 
-    def _default_response(self, frame: ZclFrame, pending: _Pending) -> None:
+    def _default_response(self, frame: ZclFrame, pending: _PendingZclRequest) -> None:
         message = zcl.parse(frame.command, frame.payload)
         if not isinstance(message, zcl.DefaultResponse) or message.command != pending.command:
             return
         if message.status != Status.SUCCESS:
-            self._finish(frame.tsn, Reply(Outcome.REFUSED, message.status))
+            self._finish(frame.tsn, Reply(ReplyOutcome.REFUSED, message.status))
         elif pending.expected is None:
-            self._finish(frame.tsn, Reply(Outcome.ANSWERED))
+            self._finish(frame.tsn, Reply(ReplyOutcome.ANSWERED))
 
     def _request(
         self,
@@ -261,7 +261,7 @@ class Client:
             self._send(dst, dst_endpoint, cluster, octets, secured, lambda status: done(delivered(status)))
             return
         tsn = frame.tsn
-        pending = self._pending[tsn] = _Pending(dst, dst_endpoint, cluster, frame, expected)
+        pending = self._pending[tsn] = _PendingZclRequest(dst, dst_endpoint, cluster, frame, expected)
         pending.done = done
         pending.timer = self.clock.call_later(timeout, self._expire, tsn, pending)
         self._send(dst, dst_endpoint, cluster, octets, secured, lambda status: self._delivered(tsn, pending, status))
@@ -287,11 +287,11 @@ class Client:
             done=done,
         )
 
-    def _delivered(self, tsn: int, pending: _Pending, status: ApsStatus) -> None:
+    def _delivered(self, tsn: int, pending: _PendingZclRequest, status: ApsStatus) -> None:
         if status is not ApsStatus.SUCCESS and self._pending.get(tsn) is pending:
-            self._finish(tsn, Reply(Outcome.UNDELIVERED, delivery=status))
+            self._finish(tsn, Reply(ReplyOutcome.UNDELIVERED, delivery=status))
 
-    def _expire(self, tsn: int, pending: _Pending) -> None:
+    def _expire(self, tsn: int, pending: _PendingZclRequest) -> None:
         if self._pending.get(tsn) is pending:
             self._finish(tsn, _TIMEOUT)
 
@@ -305,8 +305,8 @@ class Client:
 
 def _reply(frame: ZclFrame) -> Reply:
     if frame.command == zcl.ReadAttributesResponse.COMMAND:
-        values, failures = fast.answered(frame.payload)
-        return Reply(Outcome.ANSWERED, values=values, failures=failures)
+        values, failures = fast.decode_read_response(frame.payload)
+        return Reply(ReplyOutcome.ANSWERED, values=values, failures=failures)
     message = zcl.parse(frame.command, frame.payload)
     failed = getattr(message, "failures", ())
-    return Reply(Outcome.ANSWERED, failures={each.attribute: each.status for each in failed}, response=message)
+    return Reply(ReplyOutcome.ANSWERED, failures={each.attribute: each.status for each in failed}, response=message)

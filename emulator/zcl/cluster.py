@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from enum import IntFlag
 from typing import Any, NamedTuple
 
-from hanbench.emulator.errors import Drop, LocalProtocolError
-from hanbench.emulator.layout import Counted, Kind, Layout, Repeated, Rest, Trailing, when
-from hanbench.emulator.layout import Member as Field
+from hanbench.emulator.errors import DropReason, LocalProtocolError
+from hanbench.emulator.layout import Counted, FieldType, Layout, Repeated, Rest, Trailing, when
+from hanbench.emulator.layout import Field as Field
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.zcl.codecs import DataType
 from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
@@ -35,7 +35,7 @@ __all__ = [
     "Command",
     "Counted",
     "Field",
-    "Kind",
+    "FieldType",
     "Repeated",
     "Rest",
     "Trailing",
@@ -100,7 +100,7 @@ class Command:
 
         Raises RemoteProtocolError (MALFORMED_ZCL).
         """
-        return self.layout.read(Reader(payload, Drop.MALFORMED_ZCL))
+        return self.layout.read(Reader(payload, DropReason.MALFORMED_ZCL))
 
 
 class AttributeTable(NamedTuple):

@@ -12,7 +12,7 @@ from struct import Struct
 from struct import error as StructError
 from typing import Any, NamedTuple
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.octets import Reader
 
 
@@ -133,7 +133,7 @@ class Boolean(DataType):
         if octets == b"\xff":
             return None
         if octets > b"\x01":
-            raise RemoteProtocolError(Drop.MALFORMED_ZCL, f"boolean 0x{octets.hex()}")
+            raise RemoteProtocolError(DropReason.MALFORMED_ZCL, f"boolean 0x{octets.hex()}")
         return octets == b"\x01"
 
 
@@ -225,7 +225,7 @@ class Parts(DataType):
         return None if octets == b"\xff\xff\xff\xff" else self.make(*octets)
 
 
-class Key(DataType):
+class KeyType(DataType):
     """128 bits, in the order of transmission."""
 
     __slots__ = ()

@@ -14,19 +14,19 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from hanbench.emulator.clock import Clock
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zcl import foundation as zcl
 from hanbench.emulator.zcl import values as fast
 from hanbench.emulator.zcl.attributes import MAX_RESPONSE
 from hanbench.emulator.zcl.client import Client, Done
 from hanbench.emulator.zcl.cluster import Cluster, key_of
+from hanbench.emulator.zcl.cluster_instance import ClusterClient, ClusterInstance, ClusterServer, Response
 from hanbench.emulator.zcl.clusters import BY_ID
 from hanbench.emulator.zcl.frame import CLUSTER, DISABLE_DEFAULT_RESPONSE, GLOBAL, TO_CLIENT, TO_SERVER, ZclFrame, parse
 from hanbench.emulator.zcl.reply import delivered
 from hanbench.emulator.zcl.reporting import Reporting, Target
-from hanbench.emulator.zcl.sides import ClusterClient, ClusterServer, Response, Side
 from hanbench.emulator.zcl.status import Status
-from hanbench.emulator.zcl.transport import Indication, Transport
+from hanbench.emulator.zcl.transport import ApsTransport, Indication
 from hanbench.emulator.zigbee.aps.layer import ApsStatus
 
 ANY_PROFILE = 0xFFFF
@@ -51,7 +51,7 @@ class Endpoint(Client):
 
     def __init__(
         self,
-        transport: Transport,
+        transport: ApsTransport,
         clock: Clock,
         endpoint_id: int,
         profile: int,
@@ -60,22 +60,22 @@ class Endpoint(Client):
         servers: Iterable[ClusterServer] = (),
         clients: Iterable[ClusterClient | int] = (),
         *,
-        counters: Counter[Drop] | None = None,
+        counters: Counter[DropReason] | None = None,
     ) -> None:
         """A client may be given as a cluster id where it has neither handlers nor attributes."""
         super().__init__(transport, clock, endpoint_id, profile)
         self.device_id = device_id
         self.device_version = device_version
-        self.counters: Counter[Drop] = Counter() if counters is None else counters
+        self.counters: Counter[DropReason] = Counter() if counters is None else counters
         self.servers: dict[int, ClusterServer] = {}
         self.clients: dict[int, ClusterClient] = {}
         self.admit: Admission | None = None
         self.on_report: OnReport | None = None
         self.bound: Callable[[int], Iterable[Target]] | None = None
         """Where reporting sends a cluster's reports: the node's bindings. Without it they go to who configured them."""
-        self.secures: Callable[[int], bool] = lambda cluster: False
+        self.needs_link_key: Callable[[int], bool] = lambda cluster: False
         """Clusters that travel under the APS link key whether the sender asks for it or not."""
-        self.particular = True
+        self.profile_strict = True
         """False: messages of other profiles are taken too, and answered in theirs."""
         self._closed = False
         for server in servers:
@@ -109,7 +109,7 @@ class Endpoint(Client):
                 side.reporting.stop()
 
     def table(self, cluster: int) -> Cluster:
-        side: Side | None = self.servers.get(cluster) or self.clients.get(cluster)
+        side: ClusterInstance | None = self.servers.get(cluster) or self.clients.get(cluster)
         return super().table(cluster) if side is None else side.cluster
 
     def report(
@@ -144,8 +144,8 @@ class Endpoint(Client):
         """Take a message from the APS."""
         if self._closed:
             return
-        if self.particular and indication.profile != self.profile and indication.profile != ANY_PROFILE:
-            self.counters[Drop.NOT_FOR_US] += 1
+        if self.profile_strict and indication.profile != self.profile and indication.profile != ANY_PROFILE:
+            self.counters[DropReason.NOT_FOR_US] += 1
             return
         try:
             self._receive(indication)
@@ -186,7 +186,7 @@ class Endpoint(Client):
         cluster = indication.cluster
         status: Status | None = Status.UNSUPPORTED_CLUSTER
         if cluster in self.clients:
-            values = fast.reported(payload, 3)
+            values = fast.decode_report(payload, 3)
             on_report = self.on_report
             status = None
             if on_report is not None:
@@ -246,7 +246,7 @@ class Endpoint(Client):
         else:
             self._answer_status(indication, frame, answer or Status.SUCCESS)
 
-    def _side(self, cluster: int, direction: int) -> Side | None:
+    def _side(self, cluster: int, direction: int) -> ClusterInstance | None:
         return self.servers.get(cluster) if direction == TO_SERVER else self.clients.get(cluster)
 
     def _answer(
@@ -281,7 +281,7 @@ class Endpoint(Client):
         secured: bool,
         done: Callable[[ApsStatus], object] | None,
     ) -> None:
-        super()._send(dst, dst_endpoint, cluster, octets, secured or self.secures(cluster), done)
+        super()._send(dst, dst_endpoint, cluster, octets, secured or self.needs_link_key(cluster), done)
 
     def _answer_status(self, indication: Indication, frame: ZclFrame, status: Status) -> None:
         """Send a Default Response, if the rules let us."""
@@ -299,7 +299,7 @@ class Endpoint(Client):
             return
         self._answer_status(indication, frame, Status.MALFORMED_COMMAND)
 
-    def _attach(self, side: Side, direction: int) -> None:
+    def _attach(self, side: ClusterInstance, direction: int) -> None:
         cluster = side.cluster.id
         attributes = side.attributes
 
@@ -313,7 +313,7 @@ class Endpoint(Client):
         side.reporting = Reporting(self.clock, attributes, send)
 
 
-def _reports(side: Side, keys: tuple[int, ...]) -> list[tuple[int | None, bytes]]:
+def _reports(side: ClusterInstance, keys: tuple[int, ...]) -> list[tuple[int | None, bytes]]:
     """Reports of these attributes as manufacturer code and payload, none larger than a frame unless one value is."""
     reports: list[tuple[int | None, bytes]] = []
     for key in sorted(keys):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
-from hanbench.emulator.layout import U8, U16, Record, Repeated
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
+from hanbench.emulator.layout import U8, U16, RecordType, Repeated
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.zcl import types
 from hanbench.emulator.zcl.records import (
@@ -34,7 +34,7 @@ from hanbench.emulator.zcl.records import (
 Flag = Annotated[bool, types.BOOLEAN]
 
 
-class Message:
+class GeneralCommand:
     """A general command."""
 
     __slots__ = ()
@@ -42,153 +42,153 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadAttributes(Message):
+class ReadAttributes(GeneralCommand):
     COMMAND = 0x00
     attributes: Annotated[tuple[int, ...], Repeated(U16)]
 
 
 @dataclass(frozen=True, slots=True)
-class ReadAttributesResponse(Message):
+class ReadAttributesResponse(GeneralCommand):
     COMMAND = 0x01
-    records: Annotated[tuple[ReadRecord, ...], Repeated(Record(ReadRecord))]
+    records: Annotated[tuple[ReadRecord, ...], Repeated(RecordType(ReadRecord))]
 
 
 @dataclass(frozen=True, slots=True)
-class WriteAttributes(Message):
+class WriteAttributes(GeneralCommand):
     COMMAND = 0x02
-    records: Annotated[tuple[AttributeRecord, ...], Repeated(Record(AttributeRecord))]
+    records: Annotated[tuple[AttributeRecord, ...], Repeated(RecordType(AttributeRecord))]
 
 
 @dataclass(frozen=True, slots=True)
-class WriteAttributesUndivided(Message):
+class WriteAttributesUndivided(GeneralCommand):
     COMMAND = 0x03
-    records: Annotated[tuple[AttributeRecord, ...], Repeated(Record(AttributeRecord))]
+    records: Annotated[tuple[AttributeRecord, ...], Repeated(RecordType(AttributeRecord))]
 
 
 @dataclass(frozen=True, slots=True)
-class WriteAttributesResponse(Message):
+class WriteAttributesResponse(GeneralCommand):
     COMMAND = 0x04
     failures: Annotated[tuple[WriteFailure, ...], Failures(WriteFailure)] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class WriteAttributesNoResponse(Message):
+class WriteAttributesNoResponse(GeneralCommand):
     COMMAND = 0x05
-    records: Annotated[tuple[AttributeRecord, ...], Repeated(Record(AttributeRecord))]
+    records: Annotated[tuple[AttributeRecord, ...], Repeated(RecordType(AttributeRecord))]
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigureReporting(Message):
+class ConfigureReporting(GeneralCommand):
     COMMAND = 0x06
-    records: Annotated[tuple[ReportingConfiguration, ...], Repeated(Record(ReportingConfiguration))]
+    records: Annotated[tuple[ReportingConfiguration, ...], Repeated(RecordType(ReportingConfiguration))]
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigureReportingResponse(Message):
+class ConfigureReportingResponse(GeneralCommand):
     COMMAND = 0x07
     failures: Annotated[tuple[ReportingFailure, ...], Failures(ReportingFailure)] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class ReadReportingConfiguration(Message):
+class ReadReportingConfiguration(GeneralCommand):
     COMMAND = 0x08
-    records: Annotated[tuple[ReportingQuery, ...], Repeated(Record(ReportingQuery))]
+    records: Annotated[tuple[ReportingQuery, ...], Repeated(RecordType(ReportingQuery))]
 
 
 @dataclass(frozen=True, slots=True)
-class ReadReportingConfigurationResponse(Message):
+class ReadReportingConfigurationResponse(GeneralCommand):
     COMMAND = 0x09
-    records: Annotated[tuple[ReportingStatus, ...], Repeated(Record(ReportingStatus))]
+    records: Annotated[tuple[ReportingStatus, ...], Repeated(RecordType(ReportingStatus))]
 
 
 @dataclass(frozen=True, slots=True)
-class ReportAttributes(Message):
+class ReportAttributes(GeneralCommand):
     COMMAND = 0x0A
-    records: Annotated[tuple[AttributeRecord, ...], Repeated(Record(AttributeRecord))]
+    records: Annotated[tuple[AttributeRecord, ...], Repeated(RecordType(AttributeRecord))]
 
 
 @dataclass(frozen=True, slots=True)
-class DefaultResponse(Message):
+class DefaultResponse(GeneralCommand):
     COMMAND = 0x0B
     command: Octet
     status: Octet
 
 
 @dataclass(frozen=True, slots=True)
-class DiscoverAttributes(Message):
+class DiscoverAttributes(GeneralCommand):
     COMMAND = 0x0C
     start: AttributeId = 0
     maximum: Octet = 0xFF
 
 
 @dataclass(frozen=True, slots=True)
-class DiscoverAttributesResponse(Message):
+class DiscoverAttributesResponse(GeneralCommand):
     COMMAND = 0x0D
     complete: Flag
-    attributes: Annotated[tuple[AttributeInformation, ...], Repeated(Record(AttributeInformation))]
+    attributes: Annotated[tuple[AttributeInformation, ...], Repeated(RecordType(AttributeInformation))]
 
 
 @dataclass(frozen=True, slots=True)
-class ReadAttributesStructured(Message):
+class ReadAttributesStructured(GeneralCommand):
     COMMAND = 0x0E
-    records: Annotated[tuple[StructuredRead, ...], Repeated(Record(StructuredRead))]
+    records: Annotated[tuple[StructuredRead, ...], Repeated(RecordType(StructuredRead))]
 
 
 @dataclass(frozen=True, slots=True)
-class WriteAttributesStructured(Message):
+class WriteAttributesStructured(GeneralCommand):
     COMMAND = 0x0F
-    records: Annotated[tuple[StructuredWrite, ...], Repeated(Record(StructuredWrite))]
+    records: Annotated[tuple[StructuredWrite, ...], Repeated(RecordType(StructuredWrite))]
 
 
 @dataclass(frozen=True, slots=True)
-class WriteAttributesStructuredResponse(Message):
+class WriteAttributesStructuredResponse(GeneralCommand):
     COMMAND = 0x10
     failures: Annotated[tuple[StructuredFailure, ...], Failures(StructuredFailure)] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class DiscoverCommandsReceived(Message):
+class DiscoverCommandsReceived(GeneralCommand):
     COMMAND = 0x11
     start: Octet = 0
     maximum: Octet = 0xFF
 
 
 @dataclass(frozen=True, slots=True)
-class DiscoverCommandsReceivedResponse(Message):
+class DiscoverCommandsReceivedResponse(GeneralCommand):
     COMMAND = 0x12
     complete: Flag
     commands: Annotated[tuple[int, ...], Repeated(U8)]
 
 
 @dataclass(frozen=True, slots=True)
-class DiscoverCommandsGenerated(Message):
+class DiscoverCommandsGenerated(GeneralCommand):
     COMMAND = 0x13
     start: Octet = 0
     maximum: Octet = 0xFF
 
 
 @dataclass(frozen=True, slots=True)
-class DiscoverCommandsGeneratedResponse(Message):
+class DiscoverCommandsGeneratedResponse(GeneralCommand):
     COMMAND = 0x14
     complete: Flag
     commands: Annotated[tuple[int, ...], Repeated(U8)]
 
 
 @dataclass(frozen=True, slots=True)
-class DiscoverAttributesExtended(Message):
+class DiscoverAttributesExtended(GeneralCommand):
     COMMAND = 0x15
     start: AttributeId = 0
     maximum: Octet = 0xFF
 
 
 @dataclass(frozen=True, slots=True)
-class DiscoverAttributesExtendedResponse(Message):
+class DiscoverAttributesExtendedResponse(GeneralCommand):
     COMMAND = 0x16
     complete: Flag
-    attributes: Annotated[tuple[ExtendedInformation, ...], Repeated(Record(ExtendedInformation))]
+    attributes: Annotated[tuple[ExtendedInformation, ...], Repeated(RecordType(ExtendedInformation))]
 
 
-COMMANDS: tuple[type[Message], ...] = (
+COMMANDS: tuple[type[GeneralCommand], ...] = (
     ReadAttributes,
     ReadAttributesResponse,
     WriteAttributes,
@@ -213,23 +213,23 @@ COMMANDS: tuple[type[Message], ...] = (
     DiscoverAttributesExtended,
     DiscoverAttributesExtendedResponse,
 )
-BY_COMMAND: dict[int, Record] = {message.COMMAND: Record(message) for message in COMMANDS}
+BY_COMMAND: dict[int, RecordType] = {message.COMMAND: RecordType(message) for message in COMMANDS}
 
 RESPONSES = frozenset({0x01, 0x04, 0x07, 0x09, 0x0B, 0x0D, 0x10, 0x12, 0x14, 0x16})
 """Commands that answer another one, and so are answered by nothing."""
 
 
-def build(message: Message) -> bytes:
+def build(message: GeneralCommand) -> bytes:
     """Payload of a general command. Raises LocalProtocolError."""
     return BY_COMMAND[message.COMMAND].pack(message)
 
 
-def parse(command: int, payload: bytes) -> Message:
+def parse(command: int, payload: bytes) -> GeneralCommand:
     """The general command in `payload`. Raises RemoteProtocolError."""
     codec = BY_COMMAND.get(command)
     if codec is None:
-        raise RemoteProtocolError(Drop.MALFORMED_ZCL, f"general command 0x{command:02x}")
-    reader = Reader(payload, Drop.MALFORMED_ZCL)
-    message: Message = codec.unpack(reader)
+        raise RemoteProtocolError(DropReason.MALFORMED_ZCL, f"general command 0x{command:02x}")
+    reader = Reader(payload, DropReason.MALFORMED_ZCL)
+    message: GeneralCommand = codec.unpack(reader)
     reader.end()
     return message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import NamedTuple
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 
 GLOBAL, CLUSTER = 0, 1
 """Frame types: a command of the foundation, or one of the cluster."""
@@ -44,15 +44,15 @@ class ZclFrame(NamedTuple):
 def parse(octets: bytes) -> ZclFrame:
     """The frame in `octets`; raises RemoteProtocolError. The reserved bits of the frame control are not looked at."""
     if len(octets) < 3:
-        raise RemoteProtocolError(Drop.MALFORMED_ZCL, "header cut short")
+        raise RemoteProtocolError(DropReason.MALFORMED_ZCL, "header cut short")
     control = octets[0]
     if control & 2:
-        raise RemoteProtocolError(Drop.MALFORMED_ZCL, "reserved frame type")
+        raise RemoteProtocolError(DropReason.MALFORMED_ZCL, "reserved frame type")
     direction = control >> 3 & 1
     quiet = control & DISABLE_DEFAULT_RESPONSE != 0
     if not control & MANUFACTURER_SPECIFIC:
         return ZclFrame(control & 1, direction, octets[1], octets[2], octets[3:], None, quiet)
     if len(octets) < 5:
-        raise RemoteProtocolError(Drop.MALFORMED_ZCL, "header cut short")
+        raise RemoteProtocolError(DropReason.MALFORMED_ZCL, "header cut short")
     _, manufacturer, tsn, command = _MANUFACTURER.unpack_from(octets)
     return ZclFrame(control & 1, direction, tsn, command, octets[5:], manufacturer, quiet)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.zcl.codecs import DataType
 
@@ -68,7 +68,7 @@ class _Nested(DataType):
         inner = self.lookup(type_id)
         if isinstance(inner, _Nested):
             if depth >= MAX_DEPTH:
-                raise RemoteProtocolError(Drop.MALFORMED_ZCL, f"collections nested deeper than {MAX_DEPTH}")
+                raise RemoteProtocolError(DropReason.MALFORMED_ZCL, f"collections nested deeper than {MAX_DEPTH}")
             return inner.decode_at(reader, depth + 1)
         return inner.decode(reader)
 
@@ -93,7 +93,7 @@ class Sequence(_Nested):
         if count == 0xFFFF:
             return None
         if self.lookup(type_id).size == 0 and count:
-            raise RemoteProtocolError(Drop.MALFORMED_ZCL, "elements without octets")
+            raise RemoteProtocolError(DropReason.MALFORMED_ZCL, "elements without octets")
         return Collection(type_id, [self._decode_inner(type_id, reader, depth) for _ in range(count)])
 
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
-from hanbench.emulator.layout import U8, U16, Choice, Kind, Record, Repeated, when
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
+from hanbench.emulator.layout import U8, U16, Choice, FieldType, RecordType, Repeated, when
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.zcl import types
 from hanbench.emulator.zcl.status import Status
@@ -47,7 +47,7 @@ class Failures:
     """Records of what failed; when nothing did, one octet SUCCESS stands for all of them."""
 
     def __init__(self, record: type[Any]) -> None:
-        self.records = Repeated(Record(record))
+        self.records = Repeated(RecordType(record))
 
     def pack(self, value: Any) -> bytes:
         return self.records.pack(value) if value else b"\x00"
@@ -57,7 +57,7 @@ class Failures:
             return ()
         failures = self.records.unpack(reader)
         if not failures:
-            raise RemoteProtocolError(Drop.MALFORMED_ZCL, "response without a status")
+            raise RemoteProtocolError(DropReason.MALFORMED_ZCL, "response without a status")
         return failures
 
 
@@ -73,7 +73,7 @@ def _expects(values: Mapping[str, Any]) -> bool:
     return values.get("status", 0) == Status.SUCCESS and bool(values["direction"] == EXPECTS)
 
 
-def _change(values: Mapping[str, Any]) -> Kind | None:
+def _change(values: Mapping[str, Any]) -> FieldType | None:
     """The reportable change has the type of the attribute, and is there for analog types only."""
     if not _reports(values):
         return None

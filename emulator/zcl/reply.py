@@ -10,7 +10,7 @@ from hanbench.emulator.zcl.status import Status
 from hanbench.emulator.zigbee.aps.layer import ApsStatus
 
 
-class Outcome(StrEnum):
+class ReplyOutcome(StrEnum):
     """How a request ended."""
 
     ANSWERED = "answered"
@@ -28,14 +28,14 @@ class Outcome(StrEnum):
 class Reply(NamedTuple):
     """What came of a request."""
 
-    outcome: Outcome
+    outcome: ReplyOutcome
     status: int = Status.SUCCESS
     """ZCL status of the Default Response, if that is what came."""
     values: dict[Any, Any] = {}  # noqa: RUF012 - never changed
     """Of a read: attribute id to value. Of a command: field to value of the command that answers."""
     failures: dict[int, int] = {}  # noqa: RUF012 - never changed
     """Attribute id to status of what could not be read, written or configured."""
-    response: zcl.Message | None = None
+    response: zcl.GeneralCommand | None = None
     """The general command that answered, unless it was a read response."""
     command: str | None = None
     """Name of the cluster's command that answered."""
@@ -45,9 +45,9 @@ class Reply(NamedTuple):
     @property
     def ok(self) -> bool:
         """Answered, or delivered where no answer was asked for."""
-        return self.outcome is Outcome.ANSWERED or self.outcome is Outcome.DELIVERED
+        return self.outcome is ReplyOutcome.ANSWERED or self.outcome is ReplyOutcome.DELIVERED
 
 
 def delivered(status: ApsStatus) -> Reply:
     """What came of a message that asks for no answer."""
-    return Reply(Outcome.DELIVERED if status is ApsStatus.SUCCESS else Outcome.UNDELIVERED, delivery=status)
+    return Reply(ReplyOutcome.DELIVERED if status is ApsStatus.SUCCESS else ReplyOutcome.UNDELIVERED, delivery=status)

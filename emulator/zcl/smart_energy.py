@@ -13,7 +13,7 @@ from hanbench.emulator.zcl.cluster import Cluster
 from hanbench.emulator.zcl.clusters import BY_ID, events, metering
 
 
-class SmartEnergy(IntEnum):
+class SmartEnergyEra(IntEnum):
     """An era of the profile."""
 
     SE_1_1 = 1
@@ -23,8 +23,8 @@ class SmartEnergy(IntEnum):
 
 
 _EARLY = {table.id: table for table in (metering.CLUSTER_SE_1_1, events.CLUSTER_SE_1_1)}
-TABLES: Mapping[SmartEnergy, Mapping[int, Cluster]] = {
-    SmartEnergy.SE_1_1: {**BY_ID, **_EARLY},
-    SmartEnergy.SE_1_2: BY_ID,
+TABLES: Mapping[SmartEnergyEra, Mapping[int, Cluster]] = {
+    SmartEnergyEra.SE_1_1: {**BY_ID, **_EARLY},
+    SmartEnergyEra.SE_1_2: BY_ID,
 }
 """The cluster tables of each era, by cluster id."""

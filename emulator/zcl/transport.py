@@ -39,7 +39,7 @@ class Indication(Protocol):
         """Not addressed to this device alone."""
 
 
-class Transport(Protocol):
+class ApsTransport(Protocol):
     """A node's APS. `done` gets SUCCESS once the message is delivered (acknowledged, if `ack`)."""
 
     def send(

@@ -7,7 +7,7 @@ UTCTime counts seconds from 2000-01-01T00:00:00Z.
 
 from __future__ import annotations
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.zcl.codecs import (
     Boolean,
     CharacterString,
@@ -15,7 +15,7 @@ from hanbench.emulator.zcl.codecs import (
     Date,
     Float,
     Integer,
-    Key,
+    KeyType,
     NoData,
     OctetString,
     Parts,
@@ -30,7 +30,7 @@ def type_of(type_id: int) -> DataType:
     """The data type with this identifier; raises RemoteProtocolError if there is none."""
     found = BY_ID.get(type_id)
     if found is None:
-        raise RemoteProtocolError(Drop.MALFORMED_ZCL, f"data type 0x{type_id:02x}")
+        raise RemoteProtocolError(DropReason.MALFORMED_ZCL, f"data type 0x{type_id:02x}")
     return found
 
 
@@ -106,7 +106,7 @@ CLUSTER_ID = _code(0xE8, "cluster id", 2)
 ATTRIBUTE_ID = _code(0xE9, "attribute id", 2)
 BACNET_OID = _code(0xEA, "BACnet oid", 4)
 EUI64 = _code(0xF0, "EUI64", 8)
-KEY128 = Key(0xF1, "key128", 16)
+KEY128 = KeyType(0xF1, "key128", 16)
 UNKNOWN = NoData(0xFF, "unknown", 0)
 
 TYPES: tuple[DataType, ...] = (

@@ -11,7 +11,7 @@ from struct import Struct
 from struct import error as StructError
 from typing import Any
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.zcl.types import TYPES, type_of
 
@@ -22,7 +22,7 @@ _FIXED = {each.id: (each.size, each.load) for each in TYPES if each.size is not 
 _CUT_SHORT = "attribute record cut short"
 
 
-def reported(octets: bytes, offset: int = 0) -> dict[int, Any]:
+def decode_report(octets: bytes, offset: int = 0) -> dict[int, Any]:
     """Attribute id to value, from the records of Report Attributes that start at `offset`.
 
     Raises RemoteProtocolError. An attribute that comes twice has its last value.
@@ -39,19 +39,19 @@ def reported(octets: bytes, offset: int = 0) -> dict[int, Any]:
                 size, load = fixed[type_id]
                 stop = offset + size
                 if stop > end:
-                    raise RemoteProtocolError(Drop.MALFORMED_ZCL, _CUT_SHORT)
+                    raise RemoteProtocolError(DropReason.MALFORMED_ZCL, _CUT_SHORT)
                 values[attribute] = load(octets[offset:stop])
                 offset = stop
             else:
                 values[attribute], offset = _variable(type_id, octets, offset)
     except StructError:
-        raise RemoteProtocolError(Drop.MALFORMED_ZCL, _CUT_SHORT) from None
+        raise RemoteProtocolError(DropReason.MALFORMED_ZCL, _CUT_SHORT) from None
     if not values:
-        raise RemoteProtocolError(Drop.MALFORMED_ZCL, "no attribute record")
+        raise RemoteProtocolError(DropReason.MALFORMED_ZCL, "no attribute record")
     return values
 
 
-def answered(octets: bytes) -> tuple[dict[int, Any], dict[int, int]]:
+def decode_read_response(octets: bytes) -> tuple[dict[int, Any], dict[int, int]]:
     """Attribute id to value, and attribute id to status of those that failed, from Read Attributes Response.
 
     Raises RemoteProtocolError.
@@ -68,7 +68,7 @@ def answered(octets: bytes) -> tuple[dict[int, Any], dict[int, int]]:
             attribute, _, type_id = _READ.unpack_from(octets, offset)
             values[attribute], offset = _variable(type_id, octets, offset + 4)
     except (StructError, IndexError):
-        raise RemoteProtocolError(Drop.MALFORMED_ZCL, _CUT_SHORT) from None
+        raise RemoteProtocolError(DropReason.MALFORMED_ZCL, _CUT_SHORT) from None
     return values, failures
 
 
@@ -78,16 +78,16 @@ def _variable(type_id: int, octets: bytes, offset: int) -> tuple[Any, int]:
         size, load = _FIXED[type_id]
         stop = offset + size
         if stop > len(octets):
-            raise RemoteProtocolError(Drop.MALFORMED_ZCL, _CUT_SHORT)
+            raise RemoteProtocolError(DropReason.MALFORMED_ZCL, _CUT_SHORT)
         return load(octets[offset:stop]), stop
-    reader = Reader(octets, Drop.MALFORMED_ZCL, offset)
+    reader = Reader(octets, DropReason.MALFORMED_ZCL, offset)
     return type_of(type_id).decode(reader), reader.at
 
 
 def attribute_ids(octets: bytes) -> tuple[int, ...]:
     """The attributes that a Read Attributes asks for. Raises RemoteProtocolError."""
     if len(octets) % 2:
-        raise RemoteProtocolError(Drop.MALFORMED_ZCL, _CUT_SHORT)
+        raise RemoteProtocolError(DropReason.MALFORMED_ZCL, _CUT_SHORT)
     return tuple([each[0] for each in _ID.iter_unpack(octets)])
 
 

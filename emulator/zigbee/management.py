@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hanbench.emulator.clock import SECOND
-from hanbench.emulator.zigbee.nwk.config import Role
+from hanbench.emulator.zigbee.nwk.config import LogicalType
 from hanbench.emulator.zigbee.nwk.layer import Nwk
 from hanbench.emulator.zigbee.nwk.maintenance import Maintenance
 from hanbench.emulator.zigbee.nwk.parent import Parent
@@ -41,7 +41,7 @@ class Management:
         self._maintenance = maintenance
         self._parent = parent
         config = nwk.config
-        mask = PRIMARY_TRUST_CENTER if config.role is Role.COORDINATOR else 0
+        mask = PRIMARY_TRUST_CENTER if config.role is LogicalType.COORDINATOR else 0
         self.node_descriptor = NodeDescriptor.of(config.role.value, config.capability, manufacturer, mask)
         self.power_descriptor = (
             PowerDescriptor(PowerMode(1, DISPOSABLE_BATTERY), PowerSource(DISPOSABLE_BATTERY))
@@ -93,7 +93,7 @@ class Management:
     def leave(self, ieee: int, *, rejoin: bool, remove_children: bool) -> ZdpStatus:
         call_later = self._nwk.clock.call_later
         if ieee == self.ieee or not ieee:
-            if self._nwk.config.role is Role.COORDINATOR:
+            if self._nwk.config.role is LogicalType.COORDINATOR:
                 return ZdpStatus.NOT_PERMITTED
             call_later(LEAVE_AFTER, self._maintenance.leave, rejoin)
             return ZdpStatus.SUCCESS

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hanbench.emulator.clock import Clock, Scope
-from hanbench.emulator.errors import Drop, LocalProtocolError
+from hanbench.emulator.clock import CancelScope, Clock
+from hanbench.emulator.errors import DropReason, LocalProtocolError
 from hanbench.emulator.mac.frames import MacFrame
 from hanbench.emulator.mac.layer import Mac
 from hanbench.emulator.radio.interface import Radio, Reception
 from hanbench.emulator.randomness import RandomSource
-from hanbench.emulator.zigbee.aps.key_client import KeyClient, RouterErrands
+from hanbench.emulator.zigbee.aps.key_client import KeyClient, RouterKeyRelay
 from hanbench.emulator.zigbee.aps.layer import Aps
 from hanbench.emulator.zigbee.aps.trust_center import TrustCenter
 from hanbench.emulator.zigbee.management import Management
-from hanbench.emulator.zigbee.nwk.config import NodeConfig, Role
+from hanbench.emulator.zigbee.nwk.config import LogicalType, NodeConfig
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent, JoinState
 from hanbench.emulator.zigbee.nwk.joining import Joiner
@@ -39,10 +39,10 @@ class Stack:
         manufacturer: int = 0,
     ) -> None:
         self.radio = radio
-        self.clock = Scope(clock)
+        self.clock = CancelScope(clock)
         self.storage = storage
         self.config = config
-        self.counters: Counter[Drop] = Counter()
+        self.counters: Counter[DropReason] = Counter()
         """Frames dropped, by reason, since power came on; those with bad FCS are counted by the radio."""
         self.mac = Mac(radio, self.clock, random, storage.ieee, self.counters)
         self.nwk = Nwk(self.mac, self.clock, random, storage, config, self.counters)
@@ -55,13 +55,13 @@ class Stack:
         self.maintenance.obeys_leave = lambda: self.joined
         self.aps = Aps(self.nwk, self.clock, storage, self.counters, self.poller)
         self.parent: Parent | None = None
-        if config.role is not Role.END_DEVICE:
+        if config.role is not LogicalType.END_DEVICE:
             radio.source_match(True)
             self.parent = Parent(self.nwk)
             self.maintenance.on_left = self._child_left
         self.trust_center: TrustCenter | None = None
         self.joiner: Joiner | None = None
-        if config.role is Role.COORDINATOR:
+        if config.role is LogicalType.COORDINATOR:
             assert self.parent is not None
             self.trust_center = TrustCenter(self.aps, self.parent, self.clock, random)
         else:
@@ -69,7 +69,7 @@ class Stack:
             self.aps.on_delivered = self.joiner.confirm
             self.key_client = KeyClient(self.aps, self._waits_for_key, self._key_came, self._follows_swap)
             if self.parent is not None:
-                RouterErrands(self.aps, self.parent)
+                RouterKeyRelay(self.aps, self.parent)
         self.management = Management(self.nwk, self.maintenance, self.parent, manufacturer)
         self.zdo = Zdo(self.aps, self.clock, self.management, self.counters)
         self.zdo.server.on_announce = self._announced

@@ -16,7 +16,16 @@ from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.radios import Radios, Wiring
 from hanbench.harness.han.settings import HanSettings, settings_for
-from hanbench.profiles.benches import PLACES, VIRTUAL, WELL_KNOWN, Beginning, Bench, Node, SpareDongle, find_bench
+from hanbench.profiles.benches import (
+    ROLES,
+    VIRTUAL,
+    WELL_KNOWN,
+    BenchProfile,
+    Node,
+    SpareDongle,
+    StartingState,
+    find_bench,
+)
 from hanbench.profiles.cohorts import household, household_of
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.rulesets import Cohort
@@ -26,7 +35,7 @@ from hanbench.profiles.rulesets import Cohort
 class BenchFile:
     """A bench and the file that it was read from."""
 
-    bench: Bench
+    profile: BenchProfile
     path: str
 
     @classmethod
@@ -39,29 +48,29 @@ class BenchFile:
 
         Raises ProfileError where real time is needed and something else is wanted.
         """
-        chosen = self.bench.speed if speed is None else speed
+        chosen = self.profile.speed if speed is None else speed
         if chosen is None:
-            chosen = 1.0 if self.bench.real_time or watched else VIRTUAL
-        if self.bench.real_time and chosen != 1:
+            chosen = 1.0 if self.profile.real_time or watched else VIRTUAL
+        if self.profile.real_time and chosen != 1:
             raise ProfileError(self.path, f"found {chosen}; expected 1, for somebody outside keeps real time", "speed")
         return VirtualClock() if isinstance(chosen, str) else PacedClock(chosen)
 
     def can_check(self) -> None:
         """Raises ProfileError where no HAN-connectivity check can be run here."""
-        if "hub" not in self.bench.ours:
+        if "hub" not in self.profile.emulated:
             raise ProfileError(self.path, "a check is run by a hub of ours: expected one", "nodes.hub")
-        if "gsme" not in self.bench.present:
+        if "gsme" not in self.profile.present:
             raise ProfileError(
                 self.path, "expected the gas meter that is to be checked, ours or physical", "nodes.gsme"
             )
 
     def suits(self, cohort: Cohort) -> None:
         """Raises ProfileError where no scenario of this cohort can be played here."""
-        if not self.bench.complete:
-            missing = min({"hub", "esme", "gsme"} - set(self.bench.ours))
+        if not self.profile.complete:
+            missing = min({"hub", "esme", "gsme"} - set(self.profile.emulated))
             problem = "a scenario breaks devices and reads their state: expected hub, esme and gsme to be emulated here"
             raise ProfileError(self.path, problem, f"nodes.{missing}")
-        if self.bench.cohort not in (None, cohort):
+        if self.profile.cohort not in (None, cohort):
             raise ProfileError(self.path, f"the scenario is of cohort {cohort}, the bench of another", "cohort")
 
     def assemble(
@@ -71,7 +80,7 @@ class BenchFile:
         start: datetime | None = None,
         seed: str | None = None,
         cohort: Cohort = Cohort.IOC,
-        quiet: bool = False,
+        slow_background: bool = False,
         credentials: Credentials | None = None,
         links: Path | None = None,
     ) -> Han:
@@ -81,24 +90,24 @@ class BenchFile:
 
         Raises ProfileError.
         """
-        bench = self.bench
+        bench = self.profile
         for index, name in enumerate(bench.faults):
             if name not in FAULTS:
                 problem = f"found {name!r}; expected one of {', '.join(FAULTS)}"
                 raise ProfileError(self.path, problem, f"faults[{index}]")
         seed = bench.seed if seed is None else seed
-        radios = Radios(clock, seed, {place: _wiring(bench.present[place]) for place in bench.ours}, links=links)
+        radios = Radios(clock, seed, {role: _wiring(bench.present[role]) for role in bench.emulated}, links=links)
         han = Han(
-            _settings(bench, self.path, bench.cohort or cohort, quiet, credentials),
+            _settings(bench, self.path, bench.cohort or cohort, slow_background, credentials),
             seed=seed,
             start=start or datetime.now(UTC),
             clock=clock,
-            ours=bench.ours,
+            emulated=bench.emulated,
             physical=bench.physical,
             radios=radios,
         )
         for name, spare in bench.dongles.items():
-            radios.offer(name, _wiring(spare), spare.position_m)
+            radios.add_dongle(name, _wiring(spare), spare.position_m)
         for link in bench.links:
             one, other = (radios.on_air(name) for name in link.between)
             han.air.attenuate(one, other, link.attenuation_db)
@@ -109,11 +118,11 @@ class BenchFile:
 
         The radios are ready by now. Raises FormationError.
         """
-        if self.bench.starts is Beginning.INSTALLED:
+        if self.profile.starts is StartingState.INSTALLED:
             install(han)
         else:
             await han.form()
-        for name in self.bench.faults:
+        for name in self.profile.faults:
             await FAULTS[name].inject(han)
 
 
@@ -123,17 +132,19 @@ def _wiring(node: Node | SpareDongle) -> Wiring:
     return Wiring(node.url, node.baud, node.rtscts)
 
 
-def _settings(bench: Bench, path: str, cohort: Cohort, quiet: bool, credentials: Credentials | None) -> HanSettings:
-    profiles = {place: node.profile for place, node in bench.present.items() if node.profile is not None}
+def _settings(
+    bench: BenchProfile, path: str, cohort: Cohort, slow_background: bool, credentials: Credentials | None
+) -> HanSettings:
+    profiles = {role: node.profile for role, node in bench.present.items() if node.profile is not None}
     home = household_of(cohort, profiles, path) if profiles else household(cohort)
-    made = settings_for(home, quiet=quiet, credentials=credentials)
+    made = settings_for(home, slow_background=slow_background, credentials=credentials)
     changed: dict[str, Any] = {"positions": dict(made.positions)}
-    for place in PLACES:
-        node = bench.present.get(place)
+    for role in ROLES:
+        node = bench.present.get(role)
         if node is not None:
-            changed[place] = _device(getattr(made, place), node, path, f"nodes.{place}")
+            changed[role] = _device(getattr(made, role), node, path, f"nodes.{role}")
             if node.position_m is not None:
-                changed["positions"][place] = node.position_m
+                changed["positions"][role] = node.position_m
     return replace(made, **changed)
 
 

@@ -11,20 +11,20 @@ from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.checks import CheckResult, HanConnectivityCheck
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.han.han import Han
-from hanbench.profiles.benches import Beginning
+from hanbench.profiles.benches import StartingState
 
 
 class Bench:
     """A HAN on a clock of its own, for tests and prompts that are no coroutines."""
 
-    def __init__(self, name: str = "virtual", seed: str = "1", begins: Beginning = Beginning.INSTALLED) -> None:
+    def __init__(self, name: str = "virtual", seed: str = "1", begins: StartingState = StartingState.INSTALLED) -> None:
         """`name`: a bench that comes with hanbench, or a bench file. Raises ProfileError."""
         self._wired = BenchFile.find(name)
         clock = self._wired.clock()
         self._runner = asyncio.Runner(loop_factory=lambda: ClockLoop(clock))
         self.han: Han = self._wired.assemble(clock=clock, seed=seed)
         self.run(self._open())
-        if begins is Beginning.NEW:
+        if begins is StartingState.NEW:
             self.run(self.han.form())
         else:
             self.run(self._wired.begin(self.han))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from hanbench.harness.benchmarks import serial_links
 from hanbench.harness.benchmarks.loads import capture, codec, key_establishment, network, start_up, verify
-from hanbench.profiles.benches import Beginning
+from hanbench.profiles.benches import StartingState
 
 REPEATS = 3
 
@@ -61,8 +61,8 @@ MEASUREMENTS: dict[str, Callable[[], dict[str, Any]]] = {
     "3 nodes, T=10 s, 24 h": partial(network, 3, 10, 86_400),
     "32 nodes, T=10 s, 1 h": partial(network, 32, 10, 3_600),
     "codec": codec,
-    "verify": partial(verify, Beginning.INSTALLED),
-    "verify, formed on the air": partial(verify, Beginning.NEW),
+    "verify": partial(verify, StartingState.INSTALLED),
+    "verify, formed on the air": partial(verify, StartingState.NEW),
     "key establishment": key_establishment,
     "capture": capture,
     "help": start_up,

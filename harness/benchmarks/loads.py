@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from hanbench.emulator.clock import SECOND, VirtualClock
-from hanbench.emulator.devices.key_establishment.session import Session
+from hanbench.emulator.devices.key_establishment.session import KeyEstablishmentSession
 from hanbench.emulator.devices.key_establishment.states import KeyEvent
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.radio import Air, AirRadio
@@ -28,14 +28,14 @@ from hanbench.emulator.zcl.clusters import METERING
 from hanbench.emulator.zcl.clusters.key_establishment import SUITE_1
 from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.emulator.zigbee.nwk import frames as nwk
-from hanbench.emulator.zigbee.nwk.config import NodeConfig, Role
+from hanbench.emulator.zigbee.nwk.config import LogicalType, NodeConfig
 from hanbench.emulator.zigbee.security.cbke import Authority, implementation
 from hanbench.emulator.zigbee.security.ccm import cipher
 from hanbench.emulator.zigbee.stack import Stack
 from hanbench.emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey, Network, NonVolatile
 from hanbench.harness.campaign import Campaign, execute, matrix
 from hanbench.harness.capture.recorder import recording
-from hanbench.profiles.benches import Beginning
+from hanbench.profiles.benches import StartingState
 
 PROFILE, ESI, METER = 0x0109, 0x0500, 0x0501
 REPORTED = (0x0000, 0x0200, 0x0300, 0x0301)
@@ -78,7 +78,7 @@ class Load:
             storage.children = {n: ChildEntry(0x1000 + n, n, True, True, 0, True) for n in range(1, nodes)}
         place = (self._places.random() * 10, self._places.random() * 10)
         radio = AirRadio(self.air, self.clock, split(1, str(number), "radio"), str(number), place)
-        role = Role.ROUTER if number else Role.COORDINATOR
+        role = LogicalType.ROUTER if number else LogicalType.COORDINATOR
         config = NodeConfig(role, link_status_period=0)
         return Stack(radio, self.clock, split(1, str(number)), storage, config)
 
@@ -146,7 +146,7 @@ def _rate(action: Callable[[], object]) -> float:
     return CODEC_ROUNDS / (time.perf_counter() - start)
 
 
-def verify(begins: Beginning, step: int = VERIFY_STEP) -> dict[str, Any]:
+def verify(begins: StartingState, step: int = VERIFY_STEP) -> dict[str, Any]:
     """Migrations on two processors: formation or an installed HAN, checks over days, decision, judgement."""
     scenarios = list(matrix(begins))[::step]
     start = time.perf_counter()
@@ -168,8 +168,8 @@ def key_establishment() -> dict[str, Any]:
     meter, hub = authority.issue(2, 0, random), authority.issue(3, 0, random)
     start = time.process_time()
     for _ in range(AGREEMENTS):
-        initiator = Session(meter, 3, random, initiator=True)
-        responder = Session(hub, 2, random, initiator=False)
+        initiator = KeyEstablishmentSession(meter, 3, random, initiator=True)
+        responder = KeyEstablishmentSession(hub, 2, random, initiator=False)
         initiator.step(KeyEvent.STARTED)
         responder.certificate(SUITE_1, meter.certificate.octets)
         initiator.certificate(SUITE_1, hub.certificate.octets)

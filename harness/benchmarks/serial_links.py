@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from hanbench.emulator.clock import MILLISECOND, SECOND, PacedClock, VirtualClock, run
-from hanbench.emulator.dongle import Crossing, PtyPort, VirtualDongle
+from hanbench.emulator.dongle import LockstepLine, PtyPort, VirtualDongle
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.mac.child import FRAME_WAIT
 from hanbench.emulator.radio import Air, AirRadio, Radio, RadioConfig, Reception, TxResult, TxStatus
@@ -40,12 +40,12 @@ DONGLES = 50
 BAUDS = (57_600, 115_200, 230_400, 460_800, 921_600)
 
 
-class Line:
+class SerialPair:
     """A radio of the Air behind a pty, and the host's driver on the other side."""
 
     def __init__(self, air: Air, clock: VirtualClock, name: str, short: int, *, baud: int | None = None) -> None:
         self.radio = AirRadio(air, clock, split(1, name), name, (float(short % 10), float(short // 10)))
-        crossing = Crossing(clock)
+        crossing = LockstepLine(clock)
         port = PtyPort(crossing=crossing)
         self.dongle = VirtualDongle(name, self.radio, clock, port, eui64=short + 1, baud=baud)
         self.host = SpinelRadio(name, SerialPort(lambda: port.url, crossing=crossing), clock)
@@ -65,7 +65,7 @@ def configure(radio: Radio, short: int) -> None:
     radio.listen(True)
 
 
-async def using(lines: Sequence[Line], story: Callable[[], Coroutine[Any, Any, T]]) -> T:
+async def using(lines: Sequence[SerialPair], story: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Open the lines, play the story, close them."""
     try:
         for line in lines:
@@ -87,7 +87,7 @@ def data_request(sequence: int) -> bytes:
     return mac.MacFrame(
         mac.COMMAND,
         sequence,
-        bytes((mac.Command.DATA_REQUEST,)),
+        bytes((mac.MacCommand.DATA_REQUEST,)),
         dst_pan=PAN,
         dst=HUB,
         dst_mode=mac.SHORT,
@@ -149,7 +149,7 @@ def sustained() -> dict[str, Any]:
     """200 secured frames a second in each direction for a minute, over one pty pair."""
     clock = PacedClock(FASTER)
     air = Air(clock, split(1, "air"))
-    line = Line(air, clock, "hub", HUB)
+    line = SerialPair(air, clock, "hub", HUB)
     meter = AirRadio(air, clock, split(1, "meter"), "meter", (1.0, 0.0))
     configure(meter, METER)
 
@@ -180,7 +180,7 @@ def poll() -> dict[str, Any]:
     """From a child's Data Request, asked for by its host, to the parent's acknowledgement, heard by its host."""
     clock = PacedClock()
     air = Air(clock, split(1, "air"))
-    line = Line(air, clock, "meter", METER)
+    line = SerialPair(air, clock, "meter", METER)
     hub = AirRadio(air, clock, split(1, "hub"), "hub", (1.0, 0.0))
     configure(hub, HUB)
     request = data_request(1)
@@ -210,7 +210,7 @@ def indirect_wait(baud: int | None, clock: VirtualClock, polls: int) -> list[flo
     The parent is behind a line of this speed: it hears of the poll over it, and sends the frame over it.
     """
     air = Air(clock, split(1, "air"))
-    line = Line(air, clock, "hub", HUB, baud=baud)
+    line = SerialPair(air, clock, "hub", HUB, baud=baud)
     child = AirRadio(air, clock, split(1, "meter"), "meter", (1.0, 0.0))
     configure(child, METER)
     waits: list[float] = []
@@ -256,7 +256,7 @@ def many_dongles() -> dict[str, Any]:
     """50 virtual dongles with their hosts, all in this process: each sends a report every ten seconds."""
     clock = PacedClock()
     air = Air(clock, split(1, "air"))
-    lines = [Line(air, clock, f"node {number}", number) for number in range(DONGLES)]
+    lines = [SerialPair(air, clock, f"node {number}", number) for number in range(DONGLES)]
     seconds = 20
 
     async def story() -> dict[str, Any]:
@@ -276,7 +276,7 @@ def many_dongles() -> dict[str, Any]:
 def replug() -> dict[str, Any]:
     """From a dongle's being put back to its radio's being used again."""
     clock = PacedClock()
-    line = Line(Air(clock, split(1, "air")), clock, "hub", HUB)
+    line = SerialPair(Air(clock, split(1, "air")), clock, "hub", HUB)
 
     async def story() -> dict[str, Any]:
         took = []
@@ -285,7 +285,7 @@ def replug() -> dict[str, Any]:
             await asyncio.sleep(0.3 * round_)
             line.dongle.plug()
             back = time.perf_counter()
-            while line.host.trouble is not None:
+            while line.host.failure is not None:
                 await asyncio.sleep(0.005)
             took.append(time.perf_counter() - back)
         return {"worst_s": round(max(took), 2), "median_s": round(statistics.median(took), 2)}

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from hanbench.harness.controllers.lookup import controller_factory, named
 from hanbench.harness.report.html import pack
 from hanbench.harness.report.model import ScenarioReport, describe
-from hanbench.harness.report.story import tell
-from hanbench.harness.scenario.play import Played, play
+from hanbench.harness.report.timeline import timeline
+from hanbench.harness.scenario.run import ScenarioResult, run_scenario
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.profiles.rulesets import shipped
 
@@ -65,12 +65,14 @@ def _play(campaign: Campaign, scenario: Scenario) -> Result:
     wanted = campaign.capture is not None and fnmatchcase(scenario.id, campaign.capture)
     capture = None if campaign.captures is None else campaign.captures / f"{scenario.id}.pcapng"
 
-    def once(path: Path | None) -> tuple[Played, ScenarioReport]:
-        played = play(scenario, shipped(), make, seed=seed, controller_name=named(campaign.controller), capture=path)
+    def once(path: Path | None) -> tuple[ScenarioResult, ScenarioReport]:
+        played = run_scenario(
+            scenario, shipped(), make, seed=seed, controller_name=named(campaign.controller), capture=path
+        )
         return played, describe(played, capture=None if path is None else path.name)
 
     played, report = once(capture if wanted else None)
     if not report.as_expected and capture is not None and not wanted:
         # The same seed gives the same frames: only what failed is paid for twice.
         played, report = once(capture)
-    return Result(report, pack(tell(played)))
+    return Result(report, pack(timeline(played)))

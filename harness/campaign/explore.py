@@ -14,13 +14,13 @@ from msgspec import structs
 from hanbench.emulator.radio import Harm
 from hanbench.emulator.randomness import RandomSource, split
 from hanbench.harness.campaign.executor import leave_signals_to_the_parent
-from hanbench.harness.case.installation import Meter, Status
-from hanbench.harness.case.plan import Change, Disturbance, Handover, Says, State, SupplierAct
-from hanbench.harness.case.vocabulary import Device, Outcome, Subject
+from hanbench.harness.case.installation import Meter, MeterStatus
+from hanbench.harness.case.plan import FaultEvent, FrameFaultSpec, State, StatementKind, SupplierAct, SupplierChange
+from hanbench.harness.case.vocabulary import MeterRole, Outcome, Subject
 from hanbench.harness.controllers.lookup import Factory, controller_factory
 from hanbench.harness.faults import FAULTS
-from hanbench.harness.faults.ailments import BenchError
-from hanbench.harness.scenario.play import Played, play
+from hanbench.harness.faults.active_faults import BenchError
+from hanbench.harness.scenario.run import ScenarioResult, run_scenario
 from hanbench.harness.scenario.scenario import IN_FORCE, Scenario
 from hanbench.profiles.rulesets import Cohort, shipped
 
@@ -52,7 +52,7 @@ def draw(seed: str) -> Scenario:
     random = split(seed, "story")
     shared = random.random() < 0.3
     gas = SUPPLIERS[0] if shared else SUPPLIERS[1]
-    meters = [Status.ACTIVE if random.random() < 0.5 else Status.DORMANT for _ in range(2)]
+    meters = [MeterStatus.ACTIVE if random.random() < 0.5 else MeterStatus.DORMANT for _ in range(2)]
     rules = random.choice((IN_FORCE, IN_FORCE, *shipped()))
     return Scenario(
         id="explored." + "".join(each if each.isalnum() else "-" for each in seed.lower()),
@@ -77,13 +77,13 @@ def _start(random: RandomSource) -> datetime:
     return FIRST_START + timedelta(days=random.randrange(START_DAYS), hours=random.randrange(24))
 
 
-def _changes(random: RandomSource) -> Iterator[Change]:
+def _changes(random: RandomSource) -> Iterator[FaultEvent]:
     """One subject after the other: it breaks, perhaps recovers, perhaps breaks again."""
     if random.random() < 0.15:
         # Answers the third check, and then does not: the count starts again, or so it should.
-        yield Change(Subject.GSME, State.BROKEN, PLAIN_FAULT, before_check=1)
-        yield Change(Subject.GSME, State.WELL, PLAIN_FAULT, before_check=random.choice((2, 3)))
-        yield Change(Subject.GSME, State.BROKEN, PLAIN_FAULT, before_commissioning=1)
+        yield FaultEvent(Subject.GSME, State.BROKEN, PLAIN_FAULT, before_check=1)
+        yield FaultEvent(Subject.GSME, State.HEALTHY, PLAIN_FAULT, before_check=random.choice((2, 3)))
+        yield FaultEvent(Subject.GSME, State.BROKEN, PLAIN_FAULT, before_commissioning=1)
         return
     if random.random() < 0.1:
         yield _harm(random)
@@ -93,14 +93,14 @@ def _changes(random: RandomSource) -> Iterator[Change]:
         check = random.choice((1, 1, 1, 1, 2, 3))
         while True:
             faults = [fault for fault in FAULTS.values() if fault.subject is subject]
-            severing = [fault for fault in faults if fault.severs]
+            severing = [fault for fault in faults if fault.breaks_reachability]
             fault = random.choice(severing if random.random() < 0.8 else faults)
-            state = State.BROKEN if fault.severs else State.IMPAIRED
+            state = State.BROKEN if fault.breaks_reachability else State.IMPAIRED
             if random.random() < 0.1:
                 hours = random.choice((6, 20, 50))
-                yield Change(subject, state, fault.name, before_check=check, lasts=timedelta(hours=hours))
+                yield FaultEvent(subject, state, fault.name, before_check=check, lasts=timedelta(hours=hours))
                 return
-            yield Change(subject, state, fault.name, before_check=check)
+            yield FaultEvent(subject, state, fault.name, before_check=check)
             if random.random() < 0.15:
                 # Two at once: this one is never healed.
                 check += 1
@@ -108,43 +108,51 @@ def _changes(random: RandomSource) -> Iterator[Change]:
             if random.random() < 0.6:
                 return
             check += random.randrange(1, 4)
-            yield Change(subject, State.WELL, fault.name, before_check=check)
+            yield FaultEvent(subject, State.HEALTHY, fault.name, before_check=check)
             if random.random() < 0.7:
                 return
             check += 1
 
 
-def _harm(random: RandomSource) -> Change:
+def _harm(random: RandomSource) -> FaultEvent:
     """Something is done to frames of the gas meter, and nobody can say what a check makes of it."""
-    what = Disturbance(
+    what = FrameFaultSpec(
         name=random.choice((None, "read-attributes", "read-attributes-response", "acknowledgement", "aps-ack")),
         node="gsme",
         does=random.choice(tuple(Harm)),
         count=random.choice((None, 1, 20)),
         chance=random.choice((0.1, 0.5, 1.0)),
     )
-    return Change(Subject.GSME, State.UNCERTAIN, "frames harmed", before_check=random.choice((1, 2)), frames=what)
+    return FaultEvent(Subject.GSME, State.UNCERTAIN, "frames harmed", before_check=random.choice((1, 2)), frames=what)
 
 
-def _handovers(random: RandomSource) -> Iterator[Handover]:
+def _handovers(random: RandomSource) -> Iterator[SupplierChange]:
     if random.random() < 0.8:
         return
     for _ in range(random.choice((1, 2))):
-        meter = random.choice((Device.ESME, Device.GSME, Device.GSME))
-        status = random.choice((Status.ACTIVE, Status.DORMANT))
+        meter = random.choice((MeterRole.ESME, MeterRole.GSME, MeterRole.GSME))
+        status = random.choice((MeterStatus.ACTIVE, MeterStatus.DORMANT))
         supplier = random.choice((None, *SUPPLIERS))
-        yield Handover(meter, status, supplier, after_check=random.choice((1, 2, 3)))
+        yield SupplierChange(meter, status, supplier, after_check=random.choice((1, 2, 3)))
 
 
 def _acts(random: RandomSource, gas: str) -> Iterator[SupplierAct]:
     if random.random() < 0.15:
         check = random.choice((1, 2))
-        yield SupplierAct(gas, random.choice((Says.REQUEST, Says.AUTHORISATION)), after_check=check)
-        yield SupplierAct(gas, Says.WITHDRAWAL, after_check=check + 1)
+        yield SupplierAct(gas, random.choice((StatementKind.REQUEST, StatementKind.AUTHORISATION)), after_check=check)
+        yield SupplierAct(gas, StatementKind.WITHDRAWAL, after_check=check + 1)
         return
     for _ in range(random.choice((0, 1, 2, 2, 3))):
         supplier = gas if random.random() < 0.7 else random.choice(SUPPLIERS)
-        says = random.choice((Says.REQUEST, Says.AUTHORISATION, Says.REQUEST, Says.AUTHORISATION, Says.WITHDRAWAL))
+        says = random.choice(
+            (
+                StatementKind.REQUEST,
+                StatementKind.AUTHORISATION,
+                StatementKind.REQUEST,
+                StatementKind.AUTHORISATION,
+                StatementKind.WITHDRAWAL,
+            )
+        )
         if random.random() < 0.5:
             yield SupplierAct(supplier, says, after_ask=timedelta(hours=random.choice((1, 6, 30))))
         else:
@@ -171,7 +179,7 @@ def _explore(controller: str, seed: str) -> Failure | None:
 def attempt(scenario: Scenario, seed: str, make: Factory) -> Failure | None:
     """Play one story; what went wrong, if anything did."""
     try:
-        played: Played = play(scenario, shipped(), make, seed=seed)
+        played: ScenarioResult = run_scenario(scenario, shipped(), make, seed=seed)
     except BenchError as error:
         raise BenchError(f"in the story of seed {seed}: {error}") from error
     if played.as_expected:
@@ -214,7 +222,7 @@ def _simpler(scenario: Scenario) -> Iterator[Scenario]:
         yield replace(scenario, suppliers=())
     for index, change in enumerate(scenario.changes):
         rest = (*scenario.changes[:index], *scenario.changes[index + 1 :])
-        healed = change.state is not State.WELL
+        healed = change.state is not State.HEALTHY
         yield replace(scenario, changes=tuple(c for c in rest if not (healed and c.cause == change.cause)))
         yield replace(scenario, changes=rest)
     for index in range(len(scenario.suppliers)):
@@ -231,8 +239,8 @@ def _simpler(scenario: Scenario) -> Iterator[Scenario]:
         yield replace(scenario, cohort=Cohort.IOC)
 
 
-def _plainer(change: Change) -> Change:
+def _plainer(change: FaultEvent) -> FaultEvent:
     if change.subject is not Subject.GSME or change.frames is not None:
         return change
-    state = State.WELL if change.state is State.WELL else State.BROKEN
+    state = State.HEALTHY if change.state is State.HEALTHY else State.BROKEN
     return structs.replace(change, cause=PLAIN_FAULT, state=state)

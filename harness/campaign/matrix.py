@@ -7,20 +7,20 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import structs
 
-from hanbench.harness.case.installation import Meter, Status
-from hanbench.harness.case.plan import Change, Says, State, SupplierAct
+from hanbench.harness.case.installation import Meter, MeterStatus
+from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct
 from hanbench.harness.case.vocabulary import Subject
 from hanbench.harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS
 from hanbench.harness.scenario.scenario import IN_FORCE, Scenario
-from hanbench.profiles.benches import Beginning
+from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import Cohort, InstallationType
 
 COHORTS = (Cohort.IOC, Cohort.MOC_SECURE)
 METERS = {
-    InstallationType.ACTIVE: (Status.ACTIVE, Status.ACTIVE),
-    InstallationType.DORMANT: (Status.DORMANT, Status.DORMANT),
-    InstallationType.MIXED_GSME_ACTIVE: (Status.DORMANT, Status.ACTIVE),
-    InstallationType.MIXED_GSME_DORMANT: (Status.ACTIVE, Status.DORMANT),
+    InstallationType.ACTIVE: (MeterStatus.ACTIVE, MeterStatus.ACTIVE),
+    InstallationType.DORMANT: (MeterStatus.DORMANT, MeterStatus.DORMANT),
+    InstallationType.MIXED_GSME_ACTIVE: (MeterStatus.DORMANT, MeterStatus.ACTIVE),
+    InstallationType.MIXED_GSME_DORMANT: (MeterStatus.ACTIVE, MeterStatus.DORMANT),
 }
 RULES = {
     "tmad-v18": datetime(2022, 2, 1, 8, tzinfo=UTC),
@@ -61,7 +61,7 @@ RECOVERED_AFTER = timedelta(days=2, hours=12)
 """Third check: after two days and three hours. Late consent: after three days and nine hours."""
 
 
-def matrix(begins: Beginning = Beginning.INSTALLED) -> Iterator[Scenario]:
+def matrix(begins: StartingState = StartingState.INSTALLED) -> Iterator[Scenario]:
     """All scenarios, always in the same order."""
     for scenario in _scenarios():
         yield scenario if scenario.begins is begins else structs.replace(scenario, begins=begins)
@@ -117,39 +117,41 @@ def _scenario(
     )
 
 
-def _changes(condition: str, start: datetime) -> Iterable[Change]:
+def _changes(condition: str, start: datetime) -> Iterable[FaultEvent]:
     if condition == HEALTHY:
         return
     if condition in (RECOVERING, RELAPSING):
-        yield Change(Subject.GSME, State.BROKEN, RECOVERING_FAULT, before_check=1)
-        yield Change(Subject.GSME, State.WELL, RECOVERING_FAULT, before_check=3)
+        yield FaultEvent(Subject.GSME, State.BROKEN, RECOVERING_FAULT, before_check=1)
+        yield FaultEvent(Subject.GSME, State.HEALTHY, RECOVERING_FAULT, before_check=3)
         if condition == RELAPSING:
-            yield Change(Subject.GSME, State.BROKEN, RECOVERING_FAULT, before_commissioning=1)
+            yield FaultEvent(Subject.GSME, State.BROKEN, RECOVERING_FAULT, before_commissioning=1)
     elif condition == LATE_RECOVERY:
-        yield Change(Subject.GSME, State.BROKEN, RECOVERING_FAULT, before_check=1)
-        yield Change(Subject.GSME, State.WELL, RECOVERING_FAULT, at=start + RECOVERED_AFTER)
+        yield FaultEvent(Subject.GSME, State.BROKEN, RECOVERING_FAULT, before_check=1)
+        yield FaultEvent(Subject.GSME, State.HEALTHY, RECOVERING_FAULT, at=start + RECOVERED_AFTER)
     elif condition == "flapping":
-        yield Change(Subject.GSME, State.BROKEN, condition, before_check=1)
-        yield Change(Subject.GSME, State.WELL, condition, before_check=2)
-        yield Change(Subject.GSME, State.BROKEN, condition, before_check=3)
+        yield FaultEvent(Subject.GSME, State.BROKEN, condition, before_check=1)
+        yield FaultEvent(Subject.GSME, State.HEALTHY, condition, before_check=2)
+        yield FaultEvent(Subject.GSME, State.BROKEN, condition, before_check=3)
     else:
         fault = FAULTS[condition]
-        yield Change(fault.subject, State.BROKEN if fault.severs else State.IMPAIRED, condition, before_check=1)
+        yield FaultEvent(
+            fault.subject, State.BROKEN if fault.breaks_reachability else State.IMPAIRED, condition, before_check=1
+        )
 
 
 def _suppliers(kind: InstallationType, consent: str) -> Iterable[SupplierAct]:
-    says = Says.REQUEST if kind is InstallationType.ACTIVE else Says.AUTHORISATION
+    says = StatementKind.REQUEST if kind is InstallationType.ACTIVE else StatementKind.AUTHORISATION
     if consent == CONSENT:
         yield SupplierAct(GAS, says, after_ask=ANSWER_TIME)
     elif consent == LATE_CONSENT:
         yield SupplierAct(GAS, says, after_ask=LATE_ANSWER_TIME)
     elif consent == WRONG_PAPER:
-        other = Says.AUTHORISATION if says is Says.REQUEST else Says.REQUEST
+        other = StatementKind.AUTHORISATION if says is StatementKind.REQUEST else StatementKind.REQUEST
         yield SupplierAct(GAS, other, after_check=1)
     elif consent == WITHDRAWN:
         yield SupplierAct(GAS, says, after_check=1)
-        yield SupplierAct(GAS, Says.WITHDRAWAL, after_check=2)
+        yield SupplierAct(GAS, StatementKind.WITHDRAWAL, after_check=2)
     elif consent == WRONG_SUPPLIER:
         yield SupplierAct(STRANGER, says, after_check=1)
     elif consent == OBJECTION:
-        yield SupplierAct(GAS, Says.WITHDRAWAL, after_check=1)
+        yield SupplierAct(GAS, StatementKind.WITHDRAWAL, after_check=1)

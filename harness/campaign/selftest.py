@@ -16,12 +16,21 @@ from hanbench.harness.campaign.matrix import matrix
 from hanbench.harness.case.controller import ControllerFactory
 from hanbench.harness.controllers.mutants import ANY, Mutant, mutants
 from hanbench.harness.controllers.wrong import WRONG
-from hanbench.harness.scenario.play import play
+from hanbench.harness.scenario.run import run_scenario
 from hanbench.harness.scenario.scenario import Scenario, load_scenario
 from hanbench.harness.scenario.scenario import shipped as stories
 from hanbench.profiles.rulesets import shipped
 
-TELLING = ("battery-dead", "healthy", "recovering", "relapsing", "late-recovery", "wan-down", "esme-dead", "flapping")
+REVEALING_CONDITIONS = (
+    "battery-dead",
+    "healthy",
+    "recovering",
+    "relapsing",
+    "late-recovery",
+    "wan-down",
+    "esme-dead",
+    "flapping",
+)
 """Conditions under which controllers show what they are: that the meter answers, does not, or does again; the rest of
 the matrix varies how it comes not to answer, which no controller gets to know."""
 RULES = ("tmad-v19", "tmad-v18", "third-failure-14-march", "third-failure-15-march", "consultation-2021-10")
@@ -30,7 +39,7 @@ RULES = ("tmad-v19", "tmad-v18", "third-failure-14-march", "third-failure-15-mar
 CORNER = "corner-"
 
 
-class Caught(NamedTuple):
+class MutantResult(NamedTuple):
     """What became of one wrong controller."""
 
     name: str
@@ -42,15 +51,15 @@ class Caught(NamedTuple):
     """Scenarios played."""
 
 
-def suspects() -> list[Mutant]:
+def all_mutants() -> list[Mutant]:
     """Every wrong controller."""
     by_hand = [Mutant(f"wrong:{each.name}", each.make, ANY) for each in WRONG.values()]
     return [*by_hand, *mutants(shipped())]
 
 
-def selftest(jobs: int = 1) -> Iterator[Caught]:
+def selftest(jobs: int = 1) -> Iterator[MutantResult]:
     """Try every wrong controller; results come as they are found."""
-    numbers = range(len(suspects()))
+    numbers = range(len(all_mutants()))
     if jobs <= 1:
         yield from map(_try, numbers)
         return
@@ -58,20 +67,20 @@ def selftest(jobs: int = 1) -> Iterator[Caught]:
         yield from pool.imap_unordered(_try, numbers, chunksize=2)
 
 
-def _try(number: int) -> Caught:
-    suspect = suspects()[number]
+def _try(number: int) -> MutantResult:
+    suspect = all_mutants()[number]
     tried = 0
     for scenario in _scenarios(suspect):
         tried += 1
         found = _caught(suspect.make, scenario)
         if found is not None:
-            return Caught(suspect.name, scenario.id, found, tried)
-    return Caught(suspect.name, None, (), tried)
+            return MutantResult(suspect.name, scenario.id, found, tried)
+    return MutantResult(suspect.name, None, (), tried)
 
 
 def _caught(make: ControllerFactory, scenario: Scenario) -> tuple[str, ...] | None:
     """The properties that a controller breaks in a scenario; None if all is as expected."""
-    run = play(scenario, shipped(), make, seed=f"selftest/{scenario.id}")
+    run = run_scenario(scenario, shipped(), make, seed=f"selftest/{scenario.id}")
     if run.as_expected:
         return None
     return tuple(dict.fromkeys(violation.property for violation in run.violations))
@@ -102,6 +111,6 @@ def _telling() -> Sequence[Scenario]:
 
 def _rank(scenario: Scenario) -> tuple[int, int, int] | None:
     cohort, _, rules, condition, _ = scenario.id.split(".")
-    if condition not in TELLING:
+    if condition not in REVEALING_CONDITIONS:
         return None
-    return (cohort != "ioc", TELLING.index(condition), RULES.index(rules))
+    return (cohort != "ioc", REVEALING_CONDITIONS.index(condition), RULES.index(rules))

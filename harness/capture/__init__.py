@@ -1,7 +1,7 @@
 """Captures: every transmission as pcapng that Wireshark opens, and the keys beside it."""
 
 from hanbench.harness.capture.errors import CaptureError
-from hanbench.harness.capture.keyfile import Key, KeyRing
+from hanbench.harness.capture.keyfile import CaptureKey, KeyRing
 from hanbench.harness.capture.pcapng import DEFAULT_EPOCH, PcapngWriter
 from hanbench.harness.capture.reader import CapturedFrame, read
 from hanbench.harness.capture.recorder import Recorder, recording
@@ -9,8 +9,8 @@ from hanbench.harness.capture.recorder import Recorder, recording
 __all__ = [
     "DEFAULT_EPOCH",
     "CaptureError",
+    "CaptureKey",
     "CapturedFrame",
-    "Key",
     "KeyRing",
     "PcapngWriter",
     "Recorder",

@@ -27,7 +27,7 @@ _LINE = re.compile(r'"(?P<octets>[0-9A-Fa-f]{32})","Normal","(?P<label>[^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class CaptureKey:
     """A key with its name. It prints redacted."""
 
     label: str
@@ -52,11 +52,11 @@ class KeyRing:
     """Keys of one capture, each once, in the order in which they came: first come, first tried."""
 
     def __init__(self) -> None:
-        self._keys: dict[bytes, Key] = {}
+        self._keys: dict[bytes, CaptureKey] = {}
 
     def add(self, label: str, octets: bytes) -> None:
         """Add a key; one that is known keeps its first label. Raises ValueError for what is no key."""
-        key = Key(label, octets)
+        key = CaptureKey(label, octets)
         self._keys.setdefault(octets, key)
 
     def follow(self, name: str, storage: NonVolatile) -> None:
@@ -74,7 +74,7 @@ class KeyRing:
             link_key(partner, link)
         storage.network_keys.watcher, storage.link_keys.watcher = network_key, link_key
 
-    def __iter__(self) -> Iterator[Key]:
+    def __iter__(self) -> Iterator[CaptureKey]:
         return iter(self._keys.values())
 
     def __len__(self) -> int:
@@ -86,7 +86,7 @@ def beside(capture: Path) -> Path:
     return capture.with_suffix(SUFFIX)
 
 
-def write(path: Path, keys: Iterable[Key]) -> None:
+def write(path: Path, keys: Iterable[CaptureKey]) -> None:
     """Write a key file that only its owner can read, in place of an older one."""
     write_privately(path, _HEADER + "".join(f"{key.row}\n" for key in keys))
 
@@ -105,7 +105,7 @@ def write_privately(path: Path, text: str) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def read(path: Path) -> list[Key]:
+def read(path: Path) -> list[CaptureKey]:
     """The keys of a key file. Raises CaptureError with the line that is none, or OSError."""
     keys = []
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
@@ -114,11 +114,11 @@ def read(path: Path) -> list[Key]:
         match = _LINE.fullmatch(line.strip())
         if match is None or not match["label"].isprintable():
             raise CaptureError(path, f"line {number}", 'expected "32 hexadecimal digits","Normal","label"')
-        keys.append(Key(match["label"], bytes.fromhex(match["octets"])))
+        keys.append(CaptureKey(match["label"], bytes.fromhex(match["octets"])))
     return keys
 
 
-def options(keys: Iterable[Key]) -> list[str]:
+def options(keys: Iterable[CaptureKey]) -> list[str]:
     """The same for the command line of tshark or Wireshark: other users of the machine can see it there."""
     return [part for key in keys for part in ("-o", f"uat:{TABLE}:{key.row}")]
 

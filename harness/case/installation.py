@@ -17,7 +17,7 @@ Moment = Annotated[datetime, Meta(tz=True)]
 SupplierId = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
-class Status(StrEnum):
+class MeterStatus(StrEnum):
     """Whether the meter's supplier has a live smart service for it."""
 
     ACTIVE = "active"
@@ -27,7 +27,7 @@ class Status(StrEnum):
 class Meter(Struct, frozen=True, forbid_unknown_fields=True):
     """One meter as the migration sees it."""
 
-    status: Status
+    status: MeterStatus
     supplier: SupplierId
     """Its Responsible Supplier."""
 
@@ -90,8 +90,8 @@ class Installation(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _TYPES = {
-    (Status.ACTIVE, Status.ACTIVE): InstallationType.ACTIVE,
-    (Status.DORMANT, Status.DORMANT): InstallationType.DORMANT,
-    (Status.DORMANT, Status.ACTIVE): InstallationType.MIXED_GSME_ACTIVE,
-    (Status.ACTIVE, Status.DORMANT): InstallationType.MIXED_GSME_DORMANT,
+    (MeterStatus.ACTIVE, MeterStatus.ACTIVE): InstallationType.ACTIVE,
+    (MeterStatus.DORMANT, MeterStatus.DORMANT): InstallationType.DORMANT,
+    (MeterStatus.DORMANT, MeterStatus.ACTIVE): InstallationType.MIXED_GSME_ACTIVE,
+    (MeterStatus.ACTIVE, MeterStatus.DORMANT): InstallationType.MIXED_GSME_DORMANT,
 }

@@ -9,11 +9,11 @@ from msgspec import Meta, Struct
 
 from hanbench.harness.frames.dissected import Dissected
 
-Place = Literal["hub", "esme", "gsme", "ihd"]
+Role = Literal["hub", "esme", "gsme", "ihd"]
 ChannelNumber = Annotated[int, Meta(ge=11, le=26)]
 
 
-class Seen(Struct, frozen=True):
+class ObservedFrame(Struct, frozen=True):
     """One frame on the air, as far as patterns look at it."""
 
     sender: str | None
@@ -29,11 +29,11 @@ class FramePattern(Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
     name: str | None = None
     """As `hanbench run` and reports call it: `transport-key`, `read-attributes-response`; `*` stands for anything."""
-    sender: Place | None = None
-    receiver: Place | None = None
-    node: Place | None = None
+    sender: Role | None = None
+    receiver: Role | None = None
+    node: Role | None = None
     """Sender or receiver."""
-    between: tuple[Place, Place] | None = None
+    between: tuple[Role, Role] | None = None
     """Both ends of a link, in either direction."""
     cluster: str | None = None
     """Name of the cluster: `Metering`, `Key*`."""
@@ -43,7 +43,7 @@ class FramePattern(Struct, frozen=True, forbid_unknown_fields=True, omit_default
         if self.between is not None and self.between[0] == self.between[1]:
             raise ValueError("`between` needs two devices")
 
-    def matches(self, seen: Seen) -> bool:
+    def matches(self, seen: ObservedFrame) -> bool:
         """Whether this is one of them."""
         ends = (seen.sender, seen.receiver)
         return (

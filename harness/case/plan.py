@@ -9,14 +9,14 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, structs
 
 from hanbench.emulator.radio import Harm
-from hanbench.harness.case.installation import Installation, Meter, Moment, Status, SupplierId
+from hanbench.harness.case.installation import Installation, Meter, MeterStatus, Moment, SupplierId
 from hanbench.harness.case.pattern import FramePattern
-from hanbench.harness.case.vocabulary import Device, Subject
+from hanbench.harness.case.vocabulary import MeterRole, Subject
 
 Nth = Annotated[int, Meta(ge=1)]
 
 
-class Says(StrEnum):
+class StatementKind(StrEnum):
     """What a supplier tells the DCC."""
 
     REQUEST = "request"
@@ -27,7 +27,7 @@ class Says(StrEnum):
 class State(StrEnum):
     """Whether a subject works, as far as a HAN-connectivity check is concerned."""
 
-    WELL = "well"
+    HEALTHY = "well"
     BROKEN = "broken"
     IMPAIRED = "impaired"
     """Not as it should be, and yet it answers: a check that fails it would be wrong."""
@@ -39,7 +39,7 @@ class SupplierAct(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     """A supplier speaks: at a date, some time after it was asked, or right after the result of a check."""
 
     supplier: SupplierId
-    says: Says
+    says: StatementKind
     at: Moment | None = None
     after_ask: timedelta | None = None
     """Since the first time that this supplier was asked; if it never is, it stays silent."""
@@ -50,13 +50,13 @@ class SupplierAct(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
             raise ValueError("give exactly one of `at`, `after_ask`, `after_check`")
 
 
-class Handover(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class SupplierChange(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A meter changes hands, or its status: an Active one whose customer moves to a supplier without a SMETS1 service
     becomes Dormant in the middle of its migration.
     """
 
-    meter: Device
-    status: Status
+    meter: MeterRole
+    status: MeterStatus
     supplier: SupplierId | None = None
     """None: it stays with the one it has."""
     at: Moment | None = None
@@ -69,7 +69,7 @@ class Handover(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
     def of(self, home: Installation) -> Installation:
         """The installation as it is afterwards."""
-        before: Meter = home.esme if self.meter is Device.ESME else home.gsme
+        before: Meter = home.esme if self.meter is MeterRole.ESME else home.gsme
         return structs.replace(home, **{self.meter.value: Meter(self.status, self.supplier or before.supplier)})
 
 
@@ -79,10 +79,10 @@ class FrameTrigger(FramePattern, frozen=True, forbid_unknown_fields=True, omit_d
     nth: Nth = 1
 
 
-class Disturbance(FramePattern, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class FrameFaultSpec(FramePattern, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is done to frames that are alike, or to messages on the WAN."""
 
-    does: Harm = Harm.LOSE
+    does: Harm = Harm.DROP
     on: Literal["air", "wan"] = "air"
     first: Nth = 1
     """The first of these frames to which it is done."""
@@ -94,11 +94,11 @@ class Disturbance(FramePattern, frozen=True, forbid_unknown_fields=True, omit_de
     def __post_init__(self) -> None:
         super().__post_init__()
         about = (self.name, self.sender, self.receiver, self.node, self.between, self.cluster, self.channel)
-        if self.on == "wan" and (about != (None,) * len(about) or self.does is not Harm.LOSE):
+        if self.on == "wan" and (about != (None,) * len(about) or self.does is not Harm.DROP):
             raise ValueError("messages on the WAN are lost, whatever they are: give `first`, `count` and `chance` only")
 
 
-class Change(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class FaultEvent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A subject breaks or recovers: at a date, just before the nth check or commissioning, or right after a frame.
 
     Changes with one cause follow each other; changes with several causes add up.
@@ -117,22 +117,22 @@ class Change(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     """Heals by itself after so long."""
     chance: Annotated[float, Meta(gt=0, le=1)] = 1.0
     """That it comes about at all; drawn from the seed of the run."""
-    frames: Disturbance | None = None
+    frames: FrameFaultSpec | None = None
     """What breaks are frames on their way, not a device."""
 
     def __post_init__(self) -> None:
         triggers = (self.at, self.before_check, self.before_commissioning, self.on_frame)
         if sum(when is not None for when in triggers) != 1:
             raise ValueError("give exactly one of `at`, `before_check`, `before_commissioning`, `on_frame`")
-        if self.state is State.WELL and (self.lasts is not None or self.frames is not None):
+        if self.state is State.HEALTHY and (self.lasts is not None or self.frames is not None):
             raise ValueError("`lasts` and `frames` go with what breaks, not with what is well again")
         if self.lasts is not None and self.lasts <= timedelta(0):
             raise ValueError("`lasts` must be longer than nothing")
 
     @property
-    def healed(self) -> Change:
+    def healed(self) -> FaultEvent:
         """The end of it, at the same trigger."""
-        return structs.replace(self, state=State.WELL, lasts=None, frames=None)
+        return structs.replace(self, state=State.HEALTHY, lasts=None, frames=None)
 
 
 class Plan(Struct, frozen=True, forbid_unknown_fields=True):
@@ -141,5 +141,5 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True):
     start: Moment
     """When the installation is loaded."""
     suppliers: tuple[SupplierAct, ...] = ()
-    changes: tuple[Change, ...] = ()
-    handovers: tuple[Handover, ...] = ()
+    changes: tuple[FaultEvent, ...] = ()
+    handovers: tuple[SupplierChange, ...] = ()

@@ -16,19 +16,19 @@ import msgspec
 
 from hanbench.harness.case.controller import AnyController, ControllerFault
 from hanbench.harness.case.installation import Installation
-from hanbench.harness.case.plan import Handover, Plan, Says, SupplierAct
+from hanbench.harness.case.plan import Plan, StatementKind, SupplierAct, SupplierChange
 from hanbench.harness.case.trace import (
+    ActionAccepted,
     CheckFinished,
     CheckStarted,
     Closed,
     Commissioned,
+    ControllerFaulted,
     End,
+    EventDelivered,
     Excluded,
-    Given,
     Header,
-    Misbehaved,
     SupplierSaid,
-    Taken,
     Trace,
 )
 from hanbench.harness.case.vocabulary import (
@@ -40,10 +40,10 @@ from hanbench.harness.case.vocabulary import (
     Close,
     CommissionDevices,
     CommissioningResult,
-    Device,
     ExcludeDevice,
     InstallationChanged,
     InstallationLoaded,
+    MeterRole,
     Outcome,
     RunCheck,
     SupplierRequest,
@@ -53,10 +53,10 @@ from hanbench.harness.case.vocabulary import (
 )
 from hanbench.harness.case.world import World
 
-_EVENTS: dict[Says, Callable[[str], AnyEvent]] = {
-    Says.REQUEST: SupplierRequest,
-    Says.AUTHORISATION: Authorisation,
-    Says.WITHDRAWAL: Withdrawal,
+_EVENTS: dict[StatementKind, Callable[[str], AnyEvent]] = {
+    StatementKind.REQUEST: SupplierRequest,
+    StatementKind.AUTHORISATION: Authorisation,
+    StatementKind.WITHDRAWAL: Withdrawal,
 }
 
 
@@ -166,7 +166,7 @@ class _Session:
 
     async def _give(self, event: AnyEvent) -> None:
         now = self.trace.now
-        self.trace.add(Given(now, event))
+        self.trace.add(EventDelivered(now, event))
         try:
             answer = self.controller.handle(event, now)
             actions = list(await answer if inspect.isawaitable(answer) else answer)
@@ -195,7 +195,7 @@ class _Session:
         if reason := self._out_of_turn(action):
             self._misbehaved("out-of-turn", f"{type(action).__name__} {reason}")
             return
-        self.trace.add(Taken(self.trace.now, action))
+        self.trace.add(ActionAccepted(self.trace.now, action))
         self._carry_out(action)
 
     def _out_of_turn(self, action: AnyAction) -> str:
@@ -206,7 +206,7 @@ class _Session:
         return ""
 
     def _misbehaved(self, kind: str, text: str) -> None:
-        self.trace.add(Misbehaved(self.trace.now, kind, text))
+        self.trace.add(ControllerFaulted(self.trace.now, kind, text))
 
     # -- towards the world ---------------------------------------------------------------------------------------------
 
@@ -265,7 +265,7 @@ class _Session:
             if handover.after_check == attempt:
                 self._hand_over(handover)
 
-    async def _commission(self, devices: tuple[Device, ...]) -> None:
+    async def _commission(self, devices: tuple[MeterRole, ...]) -> None:
         ended = await self.world.commission(devices)
         self._busy = False
         self.trace.add(Commissioned(self.trace.now, devices, ended.succeeded, ended.detail, tuple(ended.frames)))
@@ -296,6 +296,6 @@ class _Session:
         self.trace.add(SupplierSaid(self.trace.now, act.supplier, act.says))
         self._inbox.put_nowait(_EVENTS[act.says](act.supplier))
 
-    def _hand_over(self, handover: Handover) -> None:
+    def _hand_over(self, handover: SupplierChange) -> None:
         self.installation = handover.of(self.installation)
         self._inbox.put_nowait(InstallationChanged(self.installation))

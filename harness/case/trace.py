@@ -12,12 +12,12 @@ from msgspec import Struct
 from hanbench.emulator.clock import Clock
 from hanbench.harness.case.calendar import Calendar
 from hanbench.harness.case.installation import Installation, Moment
-from hanbench.harness.case.plan import Says, State
+from hanbench.harness.case.plan import State, StatementKind
 from hanbench.harness.case.vocabulary import (
     AnyAction,
     AnyEvent,
-    Device,
     ExclusionRecord,
+    MeterRole,
     Outcome,
     Subject,
     Verdict,
@@ -26,13 +26,15 @@ from hanbench.harness.case.vocabulary import (
 VERSION = 1
 
 
-class Record(Struct, frozen=True, forbid_unknown_fields=True, tag_field="record", rename="kebab", omit_defaults=True):
+class TraceRecord(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="record", rename="kebab", omit_defaults=True
+):
     """One thing that happened, in the order in which it happened."""
 
     time: Moment
 
 
-class Header(Record, frozen=True, tag="header"):
+class Header(TraceRecord, frozen=True, tag="header"):
     """What the trace is about; always the first record."""
 
     scenario: str
@@ -42,19 +44,19 @@ class Header(Record, frozen=True, tag="header"):
     version: int = VERSION
 
 
-class Given(Record, frozen=True, tag="given"):
+class EventDelivered(TraceRecord, frozen=True, tag="given"):
     """The controller was told something."""
 
     event: AnyEvent
 
 
-class Taken(Record, frozen=True, tag="taken"):
+class ActionAccepted(TraceRecord, frozen=True, tag="taken"):
     """The controller asked for something, and the harness set about it."""
 
     action: AnyAction
 
 
-class Misbehaved(Record, frozen=True, tag="misbehaved"):
+class ControllerFaulted(TraceRecord, frozen=True, tag="misbehaved"):
     """The controller did something that it may not; the harness ignored it."""
 
     kind: str
@@ -62,13 +64,13 @@ class Misbehaved(Record, frozen=True, tag="misbehaved"):
     text: str
 
 
-class CheckStarted(Record, frozen=True, tag="check-started"):
+class CheckStarted(TraceRecord, frozen=True, tag="check-started"):
     """A HAN-connectivity check began."""
 
     attempt: int
 
 
-class CheckFinished(Record, frozen=True, tag="check-finished"):
+class CheckFinished(TraceRecord, frozen=True, tag="check-finished"):
     """A HAN-connectivity check ended."""
 
     attempt: int
@@ -81,14 +83,14 @@ class CheckFinished(Record, frozen=True, tag="check-finished"):
     """Numbers, in the capture, of the frames on which the verdict rests."""
 
 
-class SupplierSaid(Record, frozen=True, tag="supplier-said"):
+class SupplierSaid(TraceRecord, frozen=True, tag="supplier-said"):
     """A supplier spoke; the controller was told right away."""
 
     supplier: str
-    says: Says
+    says: StatementKind
 
 
-class Truth(Record, frozen=True, tag="truth"):
+class GroundTruth(TraceRecord, frozen=True, tag="truth"):
     """From now on a subject is in this state, whatever any check finds. Before its first record it is well."""
 
     subject: Subject
@@ -96,29 +98,29 @@ class Truth(Record, frozen=True, tag="truth"):
     cause: str = ""
 
 
-class Commissioned(Record, frozen=True, tag="commissioned"):
+class Commissioned(TraceRecord, frozen=True, tag="commissioned"):
     """An attempt to commission devices ended."""
 
-    devices: tuple[Device, ...]
+    devices: tuple[MeterRole, ...]
     succeeded: bool
     detail: str = ""
     frames: tuple[int, ...] = ()
 
 
-class Excluded(Record, frozen=True, tag="excluded"):
+class Excluded(TraceRecord, frozen=True, tag="excluded"):
     """A device was left out of the migration."""
 
-    device: Device
+    device: MeterRole
     exclusion: ExclusionRecord | None = None
 
 
-class Closed(Record, frozen=True, tag="closed"):
+class Closed(TraceRecord, frozen=True, tag="closed"):
     """The controller ended the case."""
 
     outcome: Outcome
 
 
-class End(Record, frozen=True, tag="end"):
+class End(TraceRecord, frozen=True, tag="end"):
     """Nothing more was recorded; always the last record."""
 
     reason: str
@@ -127,13 +129,13 @@ class End(Record, frozen=True, tag="end"):
 
 AnyRecord = (
     Header
-    | Given
-    | Taken
-    | Misbehaved
+    | EventDelivered
+    | ActionAccepted
+    | ControllerFaulted
     | CheckStarted
     | CheckFinished
     | SupplierSaid
-    | Truth
+    | GroundTruth
     | Commissioned
     | Excluded
     | Closed
@@ -165,7 +167,7 @@ class Trace:
 
     def truth(self, subject: Subject, state: State, cause: str = "") -> None:
         """Record that `subject` is in this state from now on."""
-        self.records.append(Truth(self.now, subject, state, cause))
+        self.records.append(GroundTruth(self.now, subject, state, cause))
 
 
 def encode(records: Iterable[AnyRecord]) -> bytes:

@@ -23,7 +23,7 @@ VERSION = 2
 SCHEMA = Path(__file__).with_name("vocabulary.schema.json")
 
 
-class Device(StrEnum):
+class MeterRole(StrEnum):
     """A meter that is commissioned or left out."""
 
     ESME = "esme"
@@ -126,7 +126,7 @@ class Withdrawal(Event, frozen=True, tag="withdrawal"):
 class CommissioningResult(Event, frozen=True, tag="commissioning-result"):
     """The commissioning asked for ended: either all of the devices were commissioned, or none."""
 
-    devices: tuple[Device, ...]
+    devices: tuple[MeterRole, ...]
     succeeded: bool
     detail: str = ""
 
@@ -177,7 +177,7 @@ class AskSupplier(Action, frozen=True, tag="ask-supplier"):
 class CommissionDevices(Action, frozen=True, tag="commission-devices"):
     """Commission these devices now, all or none of them. ESME alone is the partial migration."""
 
-    devices: Annotated[tuple[Device, ...], Meta(min_length=1, max_length=2)]
+    devices: Annotated[tuple[MeterRole, ...], Meta(min_length=1, max_length=2)]
 
     def __post_init__(self) -> None:
         if len(set(self.devices)) != len(self.devices):
@@ -198,7 +198,7 @@ class ExclusionRecord(Struct, frozen=True, forbid_unknown_fields=True, rename="k
 class ExcludeDevice(Action, frozen=True, tag="exclude-device"):
     """Leave this device out of the migration, on the record."""
 
-    device: Device
+    device: MeterRole
     record: ExclusionRecord | None = None
 
 

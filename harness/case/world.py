@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from hanbench.harness.case.vocabulary import Device, Subject, Verdict
+from hanbench.harness.case.vocabulary import MeterRole, Subject, Verdict
 
 
 class CheckRecord(NamedTuple):
@@ -44,5 +44,5 @@ class World(Protocol):
     async def run_check(self) -> CheckRecord:
         """Run one HAN-connectivity check to its verdict."""
 
-    async def commission(self, devices: Sequence[Device]) -> CommissioningRecord:
+    async def commission(self, devices: Sequence[MeterRole]) -> CommissioningRecord:
         """Commission `devices`, all or none, after what is planned to happen before this commissioning."""

@@ -27,16 +27,16 @@ class Evidence(NamedTuple):
     psdu: bytes = b""
 
 
-class Witness:
+class EvidenceRecorder:
     """Notes the data frames between the hub and the meters while it is attached."""
 
-    def __init__(self, medium: Medium, place_of: Callable[[int], str | None]) -> None:
-        """`place_of` tells which device has a short address now."""
+    def __init__(self, medium: Medium, role_of: Callable[[int], str | None]) -> None:
+        """`role_of` tells which device has a short address now."""
         self._medium = medium
-        self._place_of = place_of
+        self._place_of = role_of
         self.seen: list[Evidence] = []
 
-    def __enter__(self) -> Witness:
+    def __enter__(self) -> EvidenceRecorder:
         self._medium.observers.append(self)
         return self
 

@@ -17,7 +17,7 @@ from hanbench.emulator.devices import WanReply
 from hanbench.emulator.devices.ids import HUB_ENDPOINT
 from hanbench.emulator.zcl.clusters import BASIC, METERING
 from hanbench.harness.case.vocabulary import Subject, Verdict
-from hanbench.harness.checks.evidence import Evidence, Witness
+from hanbench.harness.checks.evidence import Evidence, EvidenceRecorder
 from hanbench.harness.han.han import Han, OutageError
 
 GT01 = "GT01"
@@ -62,15 +62,15 @@ class HanConnectivityCheck:
     async def run(self, han: Han) -> CheckResult:
         """Carry the check out once."""
         started, outages = han.clock.now, han.outages
-        with Witness(han.medium, han.place_of) as witness:
+        with EvidenceRecorder(han.medium, han.role_of) as witness:
             try:
-                verdict, cause, detail = await han.unless_outage(self._verdict(han))
+                verdict, cause, detail = await han.or_outage(self._verdict(han))
             except OutageError as outage:
                 verdict, cause, detail = Verdict.INCONCLUSIVE, Subject.BENCH, _bench_failed(str(outage))
-        if han.outages != outages or han.trouble is not None:
+        if han.outages != outages or han.failure is not None:
             # Whatever was seen meanwhile, or was not, may be the bench's doing.
-            trouble = han.trouble or "a radio was gone for a while"
-            verdict, cause, detail = Verdict.INCONCLUSIVE, Subject.BENCH, _bench_failed(trouble)
+            failure = han.failure or "a radio was gone for a while"
+            verdict, cause, detail = Verdict.INCONCLUSIVE, Subject.BENCH, _bench_failed(failure)
         evidence = witness.between("gsme")
         if verdict is not Verdict.PASS:
             evidence = tuple(sorted({*evidence, *witness.between("esme")}))
@@ -78,28 +78,28 @@ class HanConnectivityCheck:
         return CheckResult(verdict, started, han.clock.now, detail, code, cause, evidence)
 
     async def _verdict(self, han: Han) -> tuple[Verdict, Subject | None, str]:
-        trouble = await self._control(han)
-        if trouble is not None:
-            return Verdict.INCONCLUSIVE, *trouble
-        detail = await self._gsme_trouble(han)
+        failure = await self._control(han)
+        if failure is not None:
+            return Verdict.INCONCLUSIVE, *failure
+        detail = await self._gsme_failure(han)
         if detail is None:
             return Verdict.PASS, None, "the GSME answered with its identity and its register"
         # What was well at the start may have failed meanwhile, and would explain the silence.
-        trouble = await self._control(han)
-        if trouble is not None:
-            return Verdict.INCONCLUSIVE, *trouble
-        if not han.there("esme"):
+        failure = await self._control(han)
+        if failure is not None:
+            return Verdict.INCONCLUSIVE, *failure
+        if not han.present("esme"):
             return Verdict.INCONCLUSIVE, Subject.BENCH, f"{detail}, and no ESME is there to show that the HAN works"
         return Verdict.FAIL, Subject.GSME, detail
 
     async def _control(self, han: Han) -> tuple[Subject, str] | None:
         """What, other than the GSME, does not work."""
-        if han.trouble is not None:
-            return Subject.BENCH, _bench_failed(han.trouble)
+        if han.failure is not None:
+            return Subject.BENCH, _bench_failed(han.failure)
         table = await han.ask(han.wan.device_table, patience=WAN_PATIENCE)
         if not table.delivered:
             return Subject.WAN, "the hub does not answer over the WAN"
-        if not han.there("esme"):
+        if not han.present("esme"):
             return None
         reply = await self._read(han, han.settings.esme.ieee, BASIC.id, IDENTITY, CONTROL_PATIENCE)
         if not reply.delivered:
@@ -108,7 +108,7 @@ class HanConnectivityCheck:
             return Subject.ESME, "the ESME does not answer on the HAN"
         return None
 
-    async def _gsme_trouble(self, han: Han) -> str | None:
+    async def _gsme_failure(self, han: Han) -> str | None:
         """Why the GSME does not count as reached; None if it does."""
         ieee = han.settings.gsme.ieee
         table = await han.ask(han.wan.device_table, patience=WAN_PATIENCE)
@@ -138,5 +138,5 @@ class HanConnectivityCheck:
         )
 
 
-def _bench_failed(trouble: str) -> str:
-    return f"the bench itself has failed: {trouble}"
+def _bench_failed(failure: str) -> str:
+    return f"the bench itself has failed: {failure}"

@@ -15,7 +15,7 @@ from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import Capture, streaming
 from hanbench.harness.cli.errors import BadInput
 from hanbench.harness.cli.options import SPEED
-from hanbench.harness.cli.output import say
+from hanbench.harness.cli.output import log
 from hanbench.harness.cli.up import come_up
 from hanbench.harness.han.han import Han
 
@@ -24,30 +24,35 @@ FLUSH_EVERY = 0.2
 
 
 @click.command()
-@click.argument("bench")
+@click.argument("bench_name", metavar="BENCH")
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="A file or a named pipe; stdout if absent.")
 @click.option("--keys", type=click.Path(dir_okay=False, path_type=Path), help="Keep the keys in this file.")
 @click.option("--seed", help="Everything random follows from it; the bench's own where absent.")
 @click.option("--speed", type=SPEED, help="Virtual seconds in a real one; 1 where nothing else is said.")
 @click.option("--for", "seconds", type=click.FloatRange(min=0), help="End after so many seconds of the bench's clock.")
 def capture(
-    bench: str, to: Path | None, keys: Path | None, seed: str | None, speed: float | str | None, seconds: float | None
+    bench_name: str,
+    to: Path | None,
+    keys: Path | None,
+    seed: str | None,
+    speed: float | str | None,
+    seconds: float | None,
 ) -> None:
     """Bring BENCH up and write a live capture (pcapng), until Ctrl-C or until nobody reads it any more.
 
     For Wireshark: hanbench capture virtual --keys virtual.keys | wireshark -k -i -
     """
-    wired = BenchFile.find(bench)
-    clock = wired.clock(speed, watched=True)
+    bench = BenchFile.find(bench_name)
+    clock = bench.clock(speed, watched=True)
     if not isinstance(clock, PacedClock):
         raise BadInput(None, "--speed", "a capture that is looked at live has a pace: expected a number above 0")
     if to is None and sys.stdout.isatty():
         raise BadInput(None, "--to", "a capture is no text: expected stdout to be a pipe or a file")
-    han = wired.assemble(clock=clock, seed=seed)
-    say(f"hanbench capture: {wired.bench.title}, seed {han.seed}; Ctrl-C ends it")
+    han = bench.assemble(clock=clock, seed=seed)
+    log(f"hanbench capture: {bench.profile.title}, seed {han.seed}; Ctrl-C ends it")
 
     with _opened(to) as stream, streaming(han, stream, keys) as live:
-        run(clock, _captured(wired, han, live, seconds, clock.speed))
+        run(clock, _captured(bench, han, live, seconds, clock.speed))
 
 
 def _opened(to: Path | None) -> BinaryIO:
@@ -59,11 +64,11 @@ def _opened(to: Path | None) -> BinaryIO:
         raise BadInput(to, "--to", f"cannot be written: {error.strerror}") from None
 
 
-async def _captured(wired: BenchFile, han: Han, live: Capture, seconds: float | None, speed: float) -> None:
+async def _captured(bench: BenchFile, han: Han, live: Capture, seconds: float | None, speed: float) -> None:
     loop = asyncio.get_running_loop()
     async with han.radios:
         flushing = loop.create_task(live.keep_flushed(FLUSH_EVERY * speed))
-        coming_up = loop.create_task(come_up(wired, han))
+        coming_up = loop.create_task(come_up(bench, han))
         ending = loop.create_task(asyncio.sleep(seconds) if seconds is not None else asyncio.Event().wait())
         try:
             # The flushing ends by itself only when nobody reads any more.

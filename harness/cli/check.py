@@ -15,7 +15,7 @@ from hanbench.harness.case.vocabulary import Subject, Verdict
 from hanbench.harness.checks import CheckResult, HanConnectivityCheck
 from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.options import SPEED
-from hanbench.harness.cli.output import json_option, print_json, say
+from hanbench.harness.cli.output import json_option, log, print_json
 from hanbench.harness.han.han import FormationError, Han, OutageError
 
 STATUS = {
@@ -43,32 +43,32 @@ class CheckOutput(Struct, frozen=True):
 
 
 @click.command()
-@click.argument("bench")
+@click.argument("bench_name", metavar="BENCH")
 @click.option("--seed", help="Everything random follows from it; the bench's own where absent.")
 @click.option("--speed", type=SPEED, help="virtual (the default where it can be), or virtual seconds in a real one.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where capture, keys and result go.")
 @json_option
-def check(bench: str, seed: str | None, speed: float | str | None, out: Path | None, as_json: bool) -> int:
+def check(bench_name: str, seed: str | None, speed: float | str | None, out: Path | None, as_json: bool) -> int:
     """Bring BENCH up, a file or the id of one that comes with hanbench, and check its gas meter's HAN connectivity.
 
     Exit status: 0 pass; 1 fail; 2 inconclusive.
     """
-    wired = BenchFile.find(bench)
-    wired.can_check()
-    clock = wired.clock(speed)
-    han = wired.assemble(clock=clock, seed=seed)
+    bench = BenchFile.find(bench_name)
+    bench.can_check()
+    clock = bench.clock(speed)
+    han = bench.assemble(clock=clock, seed=seed)
     paced = isinstance(clock, PacedClock)
     if paced:
-        han.on_progress = lambda text: say(f"{clock.now / SECOND:8.1f} s  {text}")
-        han.radios.on_event = lambda name, text: say(f"{clock.now / SECOND:8.1f} s  dongle {name}: {text}")
+        han.on_progress = lambda text: log(f"{clock.now / SECOND:8.1f} s  {text}")
+        han.radios.on_event = lambda name, text: log(f"{clock.now / SECOND:8.1f} s  dongle {name}: {text}")
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-    capture = None if out is None else out / f"{wired.bench.id}.pcapng"
-    say(f"hanbench check: {wired.bench.title}")
+    capture = None if out is None else out / f"{bench.profile.id}.pcapng"
+    log(f"hanbench check: {bench.profile.title}")
     with capturing_if(han, capture):
-        result = run(clock, _checked(wired, han))
+        result = run(clock, _checked(bench, han))
     said = CheckOutput(
-        wired.bench.id,
+        bench.profile.id,
         str(han.seed),
         result.verdict,
         result.code,
@@ -84,24 +84,24 @@ def check(bench: str, seed: str | None, speed: float | str | None, out: Path | N
     if as_json:
         print_json(said)
     else:
-        _tell(said, capture)
+        _print_result(said, capture)
     return STATUS[result.verdict]
 
 
-async def _checked(wired: BenchFile, han: Han) -> CheckResult:
+async def _checked(bench: BenchFile, han: Han) -> CheckResult:
     async with han.radios:
         started = han.clock.now
         try:
-            await han.unless_outage(wired.begin(han))
+            await han.or_outage(bench.begin(han))
         except (FormationError, OutageError) as error:
-            detail = f"the bench did not come up: {han.trouble or error}"
+            detail = f"the bench did not come up: {han.failure or error}"
             return CheckResult(Verdict.INCONCLUSIVE, started, han.clock.now, detail, cause=Subject.BENCH)
         patience = han.settings.gsme.wake_interval // SECOND
         han.on_progress(f"checking; a sleeping gas meter answers within {patience} s")
         return await HanConnectivityCheck().run(han)
 
 
-def _tell(said: CheckOutput, capture: Path | None) -> None:
+def _print_result(said: CheckOutput, capture: Path | None) -> None:
     code = f" {said.code}" if said.code else ""
     click.echo(f"{said.verdict.value}{code}: {said.detail}")
     if said.cause is not None:

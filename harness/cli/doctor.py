@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from hanbench.emulator.clock import PacedClock, run
 from hanbench.hardware.discovery import FoundPort, ports
-from hanbench.hardware.probe import ROLES, Finding, Kind, probe
+from hanbench.hardware.probe import ROLES, PortAnswer, ProbeResult, probe
 from hanbench.harness.cli.errors import BadInput, ExitStatus
-from hanbench.harness.cli.output import json_option, print_json, say, table
+from hanbench.harness.cli.output import json_option, log, print_json, table
 
 
 class PortReport(Struct, frozen=True):
@@ -22,7 +22,7 @@ class PortReport(Struct, frozen=True):
     maker: str | None
     product: str | None
     board: str | None
-    answers: Kind
+    answers: PortAnswer
     firmware: str | None
     protocol: str | None
     radio_capabilities: tuple[str, ...]
@@ -53,16 +53,16 @@ def doctor(port: str | None, as_json: bool) -> int:
         return ExitStatus.EXPECTED
     reports = []
     for found in candidates:
-        say(f"asking {found.device} ...")
+        log(f"asking {found.device} ...")
         url = found.stable if "://" in found.stable else f"serial:{found.stable}"
         clock = PacedClock()
         reports.append(_report(found, run(clock, probe(url, clock))))
-    if port is not None and reports[0].answers is Kind.CLOSED:
+    if port is not None and reports[0].answers is PortAnswer.CLOSED:
         raise BadInput(None, None, reports[0].advice)
     if as_json:
         print_json(reports)
     else:
-        _tell(reports)
+        _print_result(reports)
     return ExitStatus.EXPECTED if any(report.fit_for for report in reports) else ExitStatus.UNKNOWN
 
 
@@ -72,7 +72,7 @@ def _named(port: str) -> FoundPort:
     return known or FoundPort(device, device, None, None, None, None, None)
 
 
-def _report(found: FoundPort, finding: Finding) -> PortReport:
+def _report(found: FoundPort, finding: ProbeResult) -> PortReport:
     identity, trip = finding.identity, finding.round_trip
     return PortReport(
         finding.url,
@@ -93,7 +93,7 @@ def _report(found: FoundPort, finding: Finding) -> PortReport:
     )
 
 
-def _tell(reports: list[PortReport]) -> None:
+def _print_result(reports: list[PortReport]) -> None:
     rows = []
     for report in reports:
         what = report.board or report.product or report.usb or "-"

@@ -59,7 +59,7 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> BadInput:
     return BadInput(None, name, f"no such {kind}; there is {', '.join(sorted(known)) or 'none'}")
 
 
-def guarded(program: Callable[[], object], name: str = "hanbench") -> int:
+def exit_status_of(program: Callable[[], object], name: str = "hanbench") -> int:
     """Run `program` to its exit status. What it returns is the status if it is an int, else all was as expected."""
     try:
         result = program()

@@ -16,7 +16,7 @@ from hanbench.harness.campaign.explore import Failure, shrink
 from hanbench.harness.campaign.explore import explore as run_explore
 from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.options import CONTROLLERS
-from hanbench.harness.cli.output import json_option, print_json, say
+from hanbench.harness.cli.output import json_option, log, print_json
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
 from hanbench.harness.scenario.scenario import Scenario
@@ -59,20 +59,20 @@ def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path,
         make = controller_factory(controller)
     except UnknownControllerError as error:
         raise BadInput(None, "--controller", str(error)) from error
-    say(f"hanbench explore: {seeds} stories from seed {seed}, controller {named(controller)}")
+    log(f"hanbench explore: {seeds} stories from seed {seed}, controller {named(controller)}")
     names = [f"{seed}-{number}" for number in range(seeds)]
     results = run_explore(names, controller, jobs or os.cpu_count() or 1)
     failures = [failure for failure in with_progress(results, seeds) if failure is not None]
     kinds = {failure.properties[:1]: failure for failure in reversed(failures)}
     found = []
     for failure in list(kinds.values())[:MOST_SHRUNK]:
-        say(f"shrinking seed {failure.seed}: {', '.join(failure.properties) or 'the outcome'}")
+        log(f"shrinking seed {failure.seed}: {', '.join(failure.properties) or 'the outcome'}")
         found.append(_keep(shrink(failure, make), controller, out))
     report = ExploreReport(seeds, len(failures), tuple(found))
     if as_json:
         print_json(report)
     else:
-        _tell(report)
+        _print_result(report)
     return ExitStatus.VIOLATION if failures else ExitStatus.EXPECTED
 
 
@@ -92,7 +92,7 @@ def as_toml(scenario: Scenario) -> str:
     return tomli_w.dumps({key: value for key, value in plain.items() if value not in ({}, [], ())})
 
 
-def _tell(report: ExploreReport) -> None:
+def _print_result(report: ExploreReport) -> None:
     for found in report.found:
         broken = ", ".join(found.properties) or "the outcome alone"
         click.echo(f"decided {found.decided or 'nothing'}; broken: {broken}")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from hanbench.harness.capture import CaptureError, Key, keyfile
+from hanbench.harness.capture import CaptureError, CaptureKey, keyfile
 from hanbench.harness.cli.errors import BadInput
-from hanbench.harness.cli.output import say
+from hanbench.harness.cli.output import log
 from hanbench.harness.wireshark import folders, launcher, profile
 from hanbench.harness.wireshark.interfaces import offered, user_folder
 from hanbench.harness.wireshark.keys import labelled
@@ -40,7 +40,7 @@ def install(benches: tuple[Path, ...]) -> None:
     where = folders.find()
     found, wrong = offered(benches)
     for error in wrong:
-        say(f"left out: {error}")
+        log(f"left out: {error}")
     with _told():
         fresh = profile.write(where.profile, found)
         launcher.write(where.launcher, where.profile, benches)
@@ -49,7 +49,7 @@ def install(benches: tuple[Path, ...]) -> None:
     click.echo(f"profile:  {where.profile} ({fresh} new keys)")
     for interface in found:
         click.echo(f"  {interface.name}: {interface.bench.title}")
-    say(f"bench files are looked for in {user_folder()} too; start: wireshark -C {folders.PROFILE}")
+    log(f"bench files are looked for in {user_folder()} too; start: wireshark -C {folders.PROFILE}")
 
 
 @extcap.command()
@@ -58,12 +58,12 @@ def remove() -> None:
     where = folders.find()
     with _told():
         gone = launcher.remove(where.launcher)
-        there = profile.ours(where.profile)
+        there = profile.made_by_hanbench(where.profile)
         left = profile.remove(where.profile)
     click.echo(f"launcher: {'removed' if gone else 'not there'}")
     click.echo(f"profile:  {'removed' if there else 'not there'}")
     for path in left:
-        say(f"not ours, left: {path}")
+        log(f"not ours, left: {path}")
 
 
 @extcap.command()
@@ -71,9 +71,9 @@ def remove() -> None:
 def keys(captures: tuple[Path, ...]) -> None:
     """Add the keys of captures to the profile, so that it opens them. CAPTURE: the capture, or its .keys file."""
     where = folders.find()
-    if not profile.ours(where.profile):
+    if not profile.made_by_hanbench(where.profile):
         raise BadInput(where.profile, None, "the profile is not there: expected `hanbench extcap install` before")
-    read: list[Key] = []
+    read: list[CaptureKey] = []
     for capture in captures:
         path = keyfile.beside(capture)
         try:
@@ -85,7 +85,7 @@ def keys(captures: tuple[Path, ...]) -> None:
     with _told():
         fresh = profile.add_keys(where.profile, read)
     click.echo(f"{len(read)} keys, {fresh} of them new in the profile")
-    say("Wireshark reads keys when it loads a profile: start it, or change to another profile and back")
+    log("Wireshark reads keys when it loads a profile: start it, or change to another profile and back")
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def faults(context: click.Context, as_json: bool) -> None:
         print_json([_facts(fault) for fault in FAULTS.values()])
     else:
         rows = [
-            (fault.name, fault.subject.value, fault.layer, "yes" if fault.severs else "no", fault.title)
+            (fault.name, fault.subject.value, fault.layer, "yes" if fault.breaks_reachability else "no", fault.title)
             for fault in FAULTS.values()
         ]
         table(("fault", "of", "layer", "cuts off", "what it is"), rows)
@@ -48,6 +48,6 @@ def _facts(fault: Fault) -> dict[str, str | bool]:
         "title": fault.title,
         "subject": fault.subject.value,
         "layer": fault.layer,
-        "cuts_off": fault.severs,
+        "cuts_off": fault.breaks_reachability,
         "symptom": fault.symptom,
     }

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import click
 
 from hanbench import __version__
-from hanbench.harness.cli.errors import end_cleanly_on_signals, guarded
+from hanbench.harness.cli.errors import end_cleanly_on_signals, exit_status_of
 
 
 class Lazy(NamedTuple):
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with hanbench.make_context("hanbench", given) as context:
             return hanbench.invoke(context)
 
-    sys.exit(int(guarded(program)))
+    sys.exit(int(exit_status_of(program)))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def print_json(data: object) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(data), indent=2))
 
 
-def say(text: str) -> None:
+def log(text: str) -> None:
     """Talk: what is not the command's result goes to stderr."""
     click.echo(text, err=True)
 

@@ -18,7 +18,7 @@ from hanbench.profiles.sheet import Fact, Sheet
 from hanbench.profiles.sourced import Source
 
 
-class Profile(NamedTuple):
+class CatalogueEntry(NamedTuple):
     """A sheet of the catalogue."""
 
     id: str
@@ -60,32 +60,32 @@ def show(context: click.Context, id: str, as_json: bool) -> None:
     click.echo(f"{chosen.id} ({chosen.kind}): {chosen.sheet.values.title}")
     if chosen.kind == "cohort":
         placed = msgspec.to_builtins(chosen.sheet.values.devices)
-        click.echo(f"devices: {', '.join(f'{place} {name}' for place, name in placed.items())}")
+        click.echo(f"devices: {', '.join(f'{role} {name}' for role, name in placed.items())}")
     click.echo()
     table(("value", "is", "source", "reference", "meaning", "note"), [_cells(fact) for fact in chosen.sheet.facts])
 
 
-def _catalogue() -> Iterator[Profile]:
+def _catalogue() -> Iterator[CatalogueEntry]:
     for name in cohorts.ids():
-        yield Profile(name, "cohort", cohorts.shipped(name))
+        yield CatalogueEntry(name, "cohort", cohorts.shipped(name))
     for name in devices.ids():
         yield _device(devices.shipped(name))
 
 
-def _device(sheet: Sheet[devices.AnyDevice]) -> Profile:
-    return Profile(sheet.values.id, str(sheet.values.__struct_config__.tag), sheet)
+def _device(sheet: Sheet[devices.AnyDevice]) -> CatalogueEntry:
+    return CatalogueEntry(sheet.values.id, str(sheet.values.__struct_config__.tag), sheet)
 
 
-def _own(path: Path) -> Profile:
+def _own(path: Path) -> CatalogueEntry:
     """A file of the user's: a cohort if it says which devices the home has, a device otherwise."""
     if "devices" not in read_table(path):
         return _device(devices.read_device(path))
     home = cohorts.read_cohort(path)
     cohorts.furnish(home.values, path)
-    return Profile(home.values.id.value, "cohort", home)
+    return CatalogueEntry(home.values.id.value, "cohort", home)
 
 
-def _summary(profile: Profile) -> dict[str, Any]:
+def _summary(profile: CatalogueEntry) -> dict[str, Any]:
     counted = Counter(fact.source for fact in profile.sheet.facts)
     sources = {source.value: counted[source] for source in Source}
     return {"id": profile.id, "kind": profile.kind, **sources, "title": profile.sheet.values.title}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from hanbench.harness.cli.output import say
+from hanbench.harness.cli.output import log
 
 T = TypeVar("T")
 FEW = 20
@@ -38,6 +38,6 @@ def _progress(total: int, verb: str) -> Iterator[Callable[[], None]]:
         nonlocal done
         done += 1
         if total >= FEW and done * 10 // total != (done - 1) * 10 // total:
-            say(f"  {done} of {total}")
+            log(f"  {done} of {total}")
 
     yield advance

@@ -8,23 +8,23 @@ import click
 import msgspec
 
 from hanbench.emulator.clock import PacedClock, VirtualClock
-from hanbench.emulator.zcl.smart_energy import SmartEnergy
+from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.capture import keyfile
 from hanbench.harness.case.trace import encode
 from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.options import CONTROLLERS, SPEED
-from hanbench.harness.cli.output import json_option, print_json, say
+from hanbench.harness.cli.output import json_option, log, print_json
 from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
 from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.settings import ERAS
 from hanbench.harness.report.html import HtmlWriter, pack
 from hanbench.harness.report.model import ScenarioReport, describe
-from hanbench.harness.report.story import CheckStory, Story, tell
-from hanbench.harness.scenario.play import play
+from hanbench.harness.report.timeline import CheckStory, ScenarioDetail, timeline
+from hanbench.harness.scenario.run import run_scenario
 from hanbench.harness.scenario.scenario import load_scenario
 from hanbench.harness.scenario.scenario import shipped as shipped_scenarios
-from hanbench.profiles.benches import Beginning
+from hanbench.profiles.benches import StartingState
 from hanbench.profiles.cohorts import household
 from hanbench.profiles.rulesets import Cohort, shipped
 
@@ -43,8 +43,8 @@ SHOWN = 6
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Where capture, keys, trace and report go."
 )
-@click.option("--bench", metavar="BENCH", help="A bench file, or the id of one: where the radios are.")
-@click.option("--begins", type=click.Choice([each.value for each in Beginning]), help="The HAN's starting state.")
+@click.option("--bench", "bench_name", metavar="BENCH", help="A bench file, or the id of one: where the radios are.")
+@click.option("--begins", type=click.Choice([each.value for each in StartingState]), help="The HAN's starting state.")
 @click.option("--certificates", metavar="FILE", help="Certificates for the devices: a file, or published-test.")
 @json_option
 def run(
@@ -53,7 +53,7 @@ def run(
     speed: float | str | None,
     controller: str,
     out: Path | None,
-    bench: str | None,
+    bench_name: str | None,
     begins: str | None,
     certificates: str | None,
     as_json: bool,
@@ -63,7 +63,7 @@ def run(
     path = shipped_scenarios().get(scenario, Path(scenario))
     loaded = load_scenario(path, rulesets)
     if begins is not None:
-        loaded = msgspec.structs.replace(loaded, begins=Beginning(begins))
+        loaded = msgspec.structs.replace(loaded, begins=StartingState(begins))
     credentials = None if certificates is None else load_credentials(certificates)
     try:
         make = controller_factory(controller)
@@ -72,28 +72,28 @@ def run(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     capture = None if out is None else out / f"{loaded.id}.pcapng"
-    bench = bench or loaded.bench
-    wired = None if bench is None else BenchFile.find(bench)
+    bench_name = bench_name or loaded.bench
+    bench = None if bench_name is None else BenchFile.find(bench_name)
     clock = VirtualClock() if isinstance(speed, str) or speed is None else PacedClock(speed)
-    if wired is not None:
-        clock = wired.clock(speed)
+    if bench is not None:
+        clock = bench.clock(speed)
     pace = f"speed {clock.speed:g}" if isinstance(clock, PacedClock) else "virtual time"
-    where = "" if bench is None else f", bench {bench}"
-    say(f"hanbench run: {loaded.id}{where}, controller {named(controller)}, seed {seed}, {pace}")
-    played = play(
+    where = "" if bench is None else f", bench {bench_name}"
+    log(f"hanbench run: {loaded.id}{where}, controller {named(controller)}, seed {seed}, {pace}")
+    played = run_scenario(
         loaded,
         rulesets,
         make,
         seed=seed,
         controller_name=named(controller),
         capture=capture,
-        quiet=False,
+        slow_background=False,
         clock=clock,
         credentials=credentials,
-        bench=wired,
+        bench=bench,
     )
     report = describe(played, capture=None if capture is None else capture.name)
-    story = tell(played)
+    story = timeline(played)
     if out is not None:
         (out / "trace.jsonl").write_bytes(encode(played.records))
         (out / "report.json").write_bytes(msgspec.json.encode(report) + b"\n")
@@ -105,7 +105,7 @@ def run(
     if as_json:
         print_json(report)
     else:
-        _tell(report, story, capture)
+        _print_result(report, story, capture)
     return ExitStatus.EXPECTED if report.as_expected else ExitStatus.VIOLATION
 
 
@@ -119,7 +119,7 @@ def _evidence(check: CheckStory) -> None:
         click.echo(f"    and {left} more, acknowledgements among them")
 
 
-def _tell(report: ScenarioReport, story: Story, capture: Path | None) -> None:
+def _print_result(report: ScenarioReport, story: ScenarioDetail, capture: Path | None) -> None:
     click.echo(f"{report.title} ({report.cohort}, {report.installation_type}, rules {report.rules})")
     for check, told in zip(report.checks, story.checks, strict=True):
         code = f" {check.code}" if check.code else ""
@@ -138,6 +138,6 @@ def _tell(report: ScenarioReport, story: Story, capture: Path | None) -> None:
         click.echo(f"  NOT AS EXPECTED {short}")
     if capture is not None:
         click.echo(f"  to read: {capture.with_name('report.html')}")
-        early = ERAS[household(Cohort(report.cohort)).gsme.smart_energy] is SmartEnergy.SE_1_1
+        early = ERAS[household(Cohort(report.cohort)).gsme.smart_energy] is SmartEnergyEra.SE_1_1
         preferences = (keyfile.EARLY_SMART_ENERGY,) if early else ()
         click.echo(f"  open the capture: {keyfile.hint(capture, *preferences)}")

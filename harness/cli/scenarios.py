@@ -8,9 +8,9 @@ import click
 
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.output import json_option, print_json, table
+from hanbench.harness.scenario.narration import narrate
 from hanbench.harness.scenario.scenario import load_scenario
 from hanbench.harness.scenario.scenario import shipped as shipped_scenarios
-from hanbench.harness.scenario.words import in_words
 from hanbench.profiles.rulesets import shipped
 
 
@@ -48,5 +48,5 @@ def show(context: click.Context, id: str, as_file: bool, as_json: bool) -> None:
     elif as_file:
         click.echo(path.read_text(encoding="utf-8").rstrip())
     else:
-        for sentence in in_words(loaded):
+        for sentence in narrate(loaded):
             click.echo(sentence)

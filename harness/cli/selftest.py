@@ -8,10 +8,10 @@ from collections import Counter
 import click
 from msgspec import Struct
 
-from hanbench.harness.campaign.selftest import Caught, suspects
+from hanbench.harness.campaign.selftest import MutantResult, all_mutants
 from hanbench.harness.campaign.selftest import selftest as run_selftest
 from hanbench.harness.cli.errors import ExitStatus
-from hanbench.harness.cli.output import json_option, print_json, say, table
+from hanbench.harness.cli.output import json_option, log, print_json, table
 from hanbench.harness.cli.progress import with_progress
 
 
@@ -20,7 +20,7 @@ class SelftestReport(Struct, frozen=True):
 
     controllers: int
     survivors: tuple[str, ...]
-    caught: tuple[Caught, ...]
+    caught: tuple[MutantResult, ...]
 
 
 @click.command()
@@ -32,18 +32,18 @@ def selftest(jobs: int | None, listed: bool, as_json: bool) -> int:
 
     Each must be caught in some scenario. Exit status: 0 none survives; 1 one does: the judge has a blind spot.
     """
-    total = len(suspects())
-    say(f"hanbench selftest: {total} wrong controllers")
+    total = len(all_mutants())
+    log(f"hanbench selftest: {total} wrong controllers")
     found = sorted(with_progress(run_selftest(jobs or os.cpu_count() or 1), total, "trying"))
     survivors = tuple(each.name for each in found if each.scenario is None)
     if as_json:
         print_json(SelftestReport(len(found), survivors, tuple(found)))
     else:
-        _tell(found, survivors, listed)
+        _print_result(found, survivors, listed)
     return ExitStatus.VIOLATION if survivors else ExitStatus.EXPECTED
 
 
-def _tell(found: list[Caught], survivors: tuple[str, ...], listed: bool) -> None:
+def _print_result(found: list[MutantResult], survivors: tuple[str, ...], listed: bool) -> None:
     if listed:
         rows = [(each.name, each.scenario or "-", ", ".join(each.properties) or "the outcome") for each in found]
         table(("wrong controller", "caught in", "by"), rows)

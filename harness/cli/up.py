@@ -17,7 +17,7 @@ from hanbench.harness.bench.captured import capturing
 from hanbench.harness.bench.cleanup import cleaned_up
 from hanbench.harness.cli.errors import BadInput
 from hanbench.harness.cli.options import SPEED
-from hanbench.harness.cli.output import json_option, say, table
+from hanbench.harness.cli.output import json_option, log, table
 from hanbench.harness.han.han import FormationError, Han
 
 
@@ -43,7 +43,7 @@ class UpOutput(Struct, frozen=True):
 
 
 @click.command()
-@click.argument("bench")
+@click.argument("bench_name", metavar="BENCH")
 @click.option("--seed", help="Everything random follows from it; the bench's own where absent.")
 @click.option("--speed", type=SPEED, help="Virtual seconds in a real one; 1 where nothing else is said.")
 @click.option("--for", "seconds", type=click.FloatRange(min=0), help="End after so many seconds of the bench's clock.")
@@ -54,25 +54,25 @@ class UpOutput(Struct, frozen=True):
 )
 @json_option
 def up(
-    bench: str, seed: str | None, speed: float | str | None, seconds: float | None, out: Path | None, as_json: bool
+    bench_name: str, seed: str | None, speed: float | str | None, seconds: float | None, out: Path | None, as_json: bool
 ) -> None:
     """Bring BENCH up, a file or the id of one that comes with hanbench, and keep it until Ctrl-C."""
-    wired = BenchFile.find(bench)
-    clock = wired.clock(speed, watched=True)
+    bench = BenchFile.find(bench_name)
+    clock = bench.clock(speed, watched=True)
     if not isinstance(clock, PacedClock):
         raise BadInput(None, "--speed", "a bench that is kept up is for somebody to use: expected a number above 0")
-    links = runtime_folder() / wired.bench.id
-    han = wired.assemble(clock=clock, seed=seed, links=links)
-    folder = Path(f"hanbench-up-{wired.bench.id}") if out is None else out
+    links = runtime_folder() / bench.profile.id
+    han = bench.assemble(clock=clock, seed=seed, links=links)
+    folder = Path(f"hanbench-up-{bench.profile.id}") if out is None else out
     folder.mkdir(parents=True, exist_ok=True)
     han.on_progress = lambda text: _say(han, text)
     han.radios.on_event = lambda name, text: _say(han, f"dongle {name}: {text}")
 
     async def kept() -> None:
         async with han.radios:
-            _tell(wired, han, path, as_json)
+            _print_result(bench, han, path, as_json)
             flushing = asyncio.get_running_loop().create_task(capture.keep_flushed(clock.speed))
-            coming_up = asyncio.get_running_loop().create_task(come_up(wired, han))
+            coming_up = asyncio.get_running_loop().create_task(come_up(bench, han))
             try:
                 if seconds is None:
                     await asyncio.Event().wait()
@@ -82,15 +82,15 @@ def up(
                 flushing.cancel()
                 coming_up.cancel()
 
-    path = folder / f"{wired.bench.id}.pcapng"
+    path = folder / f"{bench.profile.id}.pcapng"
     with cleaned_up(han.radios.published), capturing(han, path) as capture:
         run(clock, kept())
 
 
-async def come_up(wired: BenchFile, han: Han) -> None:
+async def come_up(bench: BenchFile, han: Han) -> None:
     """Let the HAN come up, and say how that went."""
     try:
-        await wired.begin(han)
+        await bench.begin(han)
     except FormationError as error:
         _say(han, f"the HAN did not come up: {error}; the ports stay")
     else:
@@ -112,30 +112,30 @@ def runtime_folder() -> Path:
 
 
 def _say(han: Han, text: str) -> None:
-    say(f"{han.clock.now / SECOND:8.1f} s  {text}")
+    log(f"{han.clock.now / SECOND:8.1f} s  {text}")
 
 
-def _tell(wired: BenchFile, han: Han, capture: Path, as_json: bool) -> None:
-    ports = tuple(_ports(wired, han))
+def _print_result(bench: BenchFile, han: Han, capture: Path, as_json: bool) -> None:
+    ports = tuple(_ports(bench, han))
     if as_json:
-        said = UpOutput(wired.bench.id, str(han.seed), os.getpid(), ports, str(capture))
+        said = UpOutput(bench.profile.id, str(han.seed), os.getpid(), ports, str(capture))
         click.echo(msgspec.json.encode(said).decode())
         return
-    say(f"hanbench up: {wired.bench.title}, seed {han.seed}; Ctrl-C ends it")
+    log(f"hanbench up: {bench.profile.title}, seed {han.seed}; Ctrl-C ends it")
     rows = [(port.name, port.role, port.radio, port.port or "-", port.device or "-") for port in ports]
     table(("name", "what it is", "radio", "port", "device"), rows)
-    say(f"capture: {capture}")
+    log(f"capture: {capture}")
 
 
-def _ports(wired: BenchFile, han: Han) -> list[PortOutput]:
+def _ports(bench: BenchFile, han: Han) -> list[PortOutput]:
     ports = []
-    for place, node in wired.bench.present.items():
-        mount = han.radios.mounts.get(place)
-        role = "emulated" if mount is not None else "not ours"
-        taken = mount is not None and mount.dongle is not None
-        ports.append(PortOutput(place, role, str(node.url), None, mount.where if taken and mount else None))
-    for name, spare in wired.bench.dongles.items():
-        mount = han.radios.mounts[name]
-        assert mount.dongle is not None
-        ports.append(PortOutput(name, "dongle for your host", str(spare.url), mount.dongle.port.url, mount.where))
+    for role, node in bench.profile.present.items():
+        slot = han.radios.slots.get(role)
+        what = "emulated" if slot is not None else "not ours"
+        taken = slot is not None and slot.dongle is not None
+        ports.append(PortOutput(role, what, str(node.url), None, slot.where if taken and slot else None))
+    for name, spare in bench.profile.dongles.items():
+        slot = han.radios.slots[name]
+        assert slot.dongle is not None
+        ports.append(PortOutput(name, "dongle for your host", str(spare.url), slot.dongle.port.url, slot.where))
     return ports

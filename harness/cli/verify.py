@@ -12,7 +12,7 @@ import click
 from hanbench.harness.campaign import Campaign, execute, matrix
 from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.options import CONTROLLERS
-from hanbench.harness.cli.output import json_option, print_json, say, table
+from hanbench.harness.cli.output import json_option, log, print_json, table
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
 from hanbench.harness.report.html import HtmlWriter
@@ -20,7 +20,7 @@ from hanbench.harness.report.json_file import ReportWriter
 from hanbench.harness.report.junit import JunitWriter
 from hanbench.harness.report.model import Summary
 from hanbench.harness.report.tally import Tally
-from hanbench.profiles.benches import Beginning
+from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import shipped
 
 DEFAULT_OUT = "hanbench-report"
@@ -33,8 +33,8 @@ DEFAULT_OUT = "hanbench-report"
 @click.option("--controller", default="reference", show_default=True, help=CONTROLLERS)
 @click.option(
     "--begins",
-    type=click.Choice([each.value for each in Beginning]),
-    default=Beginning.INSTALLED.value,
+    type=click.Choice([each.value for each in StartingState]),
+    default=StartingState.INSTALLED.value,
     show_default=True,
     help="Whether the HAN stands at the start, or forms on the air.",
 )
@@ -56,7 +56,7 @@ def verify(
     Each scenario sets up a HAN of emulated meters, checks it over real ZigBee frames in virtual time, breaks what is to
     be broken, and holds what the controller does against the TMAD's rules.
     """
-    scenarios = [scenario for scenario in matrix(Beginning(begins)) if fnmatchcase(scenario.id, only)]
+    scenarios = [scenario for scenario in matrix(StartingState(begins)) if fnmatchcase(scenario.id, only)]
     if not scenarios:
         raise BadInput(None, "--only", f"expected a pattern that matches scenario ids, got {only!r}")
     try:
@@ -64,7 +64,7 @@ def verify(
     except UnknownControllerError as error:
         raise BadInput(None, "--controller", str(error)) from error
     _make_folder(out)
-    say(f"hanbench verify: {len(scenarios)} scenarios, controller {named(controller)}, seed {seed}")
+    log(f"hanbench verify: {len(scenarios)} scenarios, controller {named(controller)}, seed {seed}")
     tally = Tally()
     campaign = Campaign(seed, controller, captures=out, capture=capture)
     rule_sets = tuple(shipped())

@@ -119,7 +119,7 @@ def _imported(load: Callable[[], Factory], complaint: str) -> Factory:
     return partial(_made, factory)
 
 
-class _Stillborn:
+class _FailedController:
     """In the place of a controller that could not be made: each turn raises what making it raised."""
 
     def __init__(self, error: Exception) -> None:
@@ -133,7 +133,7 @@ def _made(factory: Factory, rulesets: Mapping[str, RuleSet]) -> AnyController:
     try:
         return factory(rulesets)
     except Exception as error:  # noqa: BLE001 - a fact about the system under test, to be judged
-        return _Stillborn(error)
+        return _FailedController(error)
 
 
 def _endpoint(url: str) -> Factory:

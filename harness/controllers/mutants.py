@@ -17,13 +17,13 @@ import msgspec
 
 from hanbench.harness.case.controller import ControllerFactory
 from hanbench.harness.controllers.reference import Reference
-from hanbench.harness.controllers.states import TABLE, CaseState, Finding, Row
+from hanbench.harness.controllers.states import TABLE, CaseFinding, CaseState, Row
 from hanbench.profiles.rulesets import Cohort, Consent, Counting, Decider, InstallationType, RuleSet, Sourced
 
 COHORTS = (Cohort.IOC, Cohort.MOC_SECURE)
 """Those of the matrix."""
 ANY = "*"
-NEVER_HAPPENS = (CaseState.HOLDING, Finding.OUT_OF_SCOPE)
+NEVER_HAPPENS = (CaseState.HOLDING, CaseFinding.OUT_OF_SCOPE)
 
 
 class Mutant(NamedTuple):
@@ -115,13 +115,13 @@ def _changed_decisions(decision: Any, in_scope: bool) -> Iterator[tuple[str, Any
 # --- rows of the table ------------------------------------------------------------------------------------------------
 
 
-def _with_table(table: Mapping[tuple[CaseState, Finding], Row], rulesets: Mapping[str, RuleSet]) -> Reference:
+def _with_table(table: Mapping[tuple[CaseState, CaseFinding], Row], rulesets: Mapping[str, RuleSet]) -> Reference:
     controller = Reference(rulesets)
     controller.table = table
     return controller
 
 
-def _changed_tables() -> Iterator[tuple[str, Mapping[tuple[CaseState, Finding], Row]]]:
+def _changed_tables() -> Iterator[tuple[str, Mapping[tuple[CaseState, CaseFinding], Row]]]:
     for (state, finding), (following, steps) in TABLE.items():
         if (state, finding) == NEVER_HAPPENS or (following is state and not steps):
             continue

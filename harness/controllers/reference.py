@@ -20,11 +20,11 @@ from hanbench.harness.case.vocabulary import (
     CommissionDevices,
     CommissioningResult,
     ConsentKind,
-    Device,
     ExcludeDevice,
     ExclusionRecord,
     InstallationChanged,
     InstallationLoaded,
+    MeterRole,
     Outcome,
     RunCheck,
     Subject,
@@ -33,7 +33,7 @@ from hanbench.harness.case.vocabulary import (
     Verdict,
     Withdrawal,
 )
-from hanbench.harness.controllers.states import TABLE, CaseState, Finding, Row, Step
+from hanbench.harness.controllers.states import TABLE, CaseFinding, CaseState, Row, Step
 from hanbench.profiles.rulesets import Consent, Counting, DecisionRule, RuleSet
 
 _OUTCOMES = {
@@ -50,7 +50,7 @@ class Reference:
     """A `Controller` for one installation."""
 
     installation: Installation
-    table: Mapping[tuple[CaseState, Finding], Row] = TABLE
+    table: Mapping[tuple[CaseState, CaseFinding], Row] = TABLE
     """What follows from a finding; one that is wrong on purpose has another."""
 
     def __init__(self, rulesets: Mapping[str, RuleSet]) -> None:
@@ -75,26 +75,26 @@ class Reference:
 
     # -- events become findings ----------------------------------------------------------------------------------------
 
-    def _find(self, event: AnyEvent, now: datetime) -> Finding | None:
+    def _find(self, event: AnyEvent, now: datetime) -> CaseFinding | None:
         match event:
             case InstallationLoaded(installation=installation):
                 self.installation = installation
-                return Finding.LOADED
+                return CaseFinding.LOADED
             case InstallationChanged(installation=installation):
                 self.installation = installation
                 return self.after_handover(now) if self.state is CaseState.HOLDING else None
             case CheckResult() if self.state is CaseState.CHECKING:
                 self.note_check(event)
-                return Finding.PASSED if event.verdict is Verdict.PASS else self.weigh(now)
+                return CaseFinding.PASSED if event.verdict is Verdict.PASS else self.weigh(now)
             case SupplierRequest() | Authorisation() | Withdrawal():
                 self.note_consent(event)
                 return self.weigh(now) if self.state is CaseState.HOLDING else None
             case CommissioningResult(succeeded=True):
-                return Finding.COMMISSIONED
+                return CaseFinding.COMMISSIONED
             case CommissioningResult():
-                return Finding.TIME_UP if self.time_is_up(now) else self._try_again(now)
+                return CaseFinding.TIME_UP if self.time_is_up(now) else self._try_again(now)
             case Tick() if self.state in (CaseState.CHECKING, CaseState.HOLDING) and self.time_is_up(now):
-                return Finding.TIME_UP
+                return CaseFinding.TIME_UP
         return None
 
     def note_check(self, result: CheckResult) -> None:
@@ -117,26 +117,26 @@ class Reference:
             case Withdrawal():
                 self.consents = {given for given in self.consents if given[0] != event.supplier}
 
-    def after_handover(self, now: datetime) -> Finding:
+    def after_handover(self, now: datetime) -> CaseFinding:
         """Say what the case amounts to when a meter changed hands while a consent was awaited."""
         finding = self.weigh(now)
-        return Finding.OTHER_CONSENT_MISSING if finding is Finding.CONSENT_MISSING else finding
+        return CaseFinding.OTHER_CONSENT_MISSING if finding is CaseFinding.CONSENT_MISSING else finding
 
-    def weigh(self, now: datetime) -> Finding:
+    def weigh(self, now: datetime) -> CaseFinding:
         """Say what the case amounts to while the GSME does not answer."""
         if not self.is_persistent(now):
             return self._try_again(now)
         rules = self.rules_on(self.day(now))
         if rules is None or not self.in_scope(rules):
-            return Finding.OUT_OF_SCOPE
+            return CaseFinding.OUT_OF_SCOPE
         if self.consent_missing(rules) is not None:
-            return Finding.CONSENT_MISSING
+            return CaseFinding.CONSENT_MISSING
         if self.evidence_is_old(rules, now):
-            return Finding.ATTEMPTS_USED_UP if self.attempts_used_up(now) else Finding.EVIDENCE_OLD
-        return Finding.PARTIAL_ALLOWED
+            return CaseFinding.ATTEMPTS_USED_UP if self.attempts_used_up(now) else CaseFinding.EVIDENCE_OLD
+        return CaseFinding.PARTIAL_ALLOWED
 
-    def _try_again(self, now: datetime) -> Finding:
-        return Finding.ATTEMPTS_USED_UP if self.attempts_used_up(now) else Finding.UNDECIDED
+    def _try_again(self, now: datetime) -> CaseFinding:
+        return CaseFinding.ATTEMPTS_USED_UP if self.attempts_used_up(now) else CaseFinding.UNDECIDED
 
     # -- the single judgements -----------------------------------------------------------------------------------------
 
@@ -219,11 +219,11 @@ class Reference:
                 if (kind := self.consent_missing(self.terms(now))) is not None:
                     yield AskSupplier(self.installation.gsme.supplier, kind)
             case Step.COMMISSION_BOTH:
-                yield CommissionDevices((Device.ESME, Device.GSME))
+                yield CommissionDevices((MeterRole.ESME, MeterRole.GSME))
             case Step.COMMISSION_ESME:
-                yield CommissionDevices((Device.ESME,))
+                yield CommissionDevices((MeterRole.ESME,))
             case Step.EXCLUDE_GSME:
-                yield ExcludeDevice(Device.GSME, self.exclusion_record(now))
+                yield ExcludeDevice(MeterRole.GSME, self.exclusion_record(now))
             case _:
                 yield Close(_OUTCOMES[step])
 

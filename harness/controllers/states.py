@@ -24,7 +24,7 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
-class Finding(StrEnum):
+class CaseFinding(StrEnum):
     """What an event amounts to, given all that is known of the case."""
 
     LOADED = "loaded"
@@ -61,11 +61,11 @@ class Step(StrEnum):
     CLOSE_EXCLUDE_INSTALLATION = "close-exclude-installation"
 
 
-S, F, D = CaseState, Finding, Step
+S, F, D = CaseState, CaseFinding, Step
 
 Row = tuple[CaseState, tuple[Step, ...]]
 
-TABLE: Mapping[tuple[CaseState, Finding], Row] = MappingProxyType({
+TABLE: Mapping[tuple[CaseState, CaseFinding], Row] = MappingProxyType({
     (S.NEW, F.LOADED): (S.CHECKING, (D.CHECK,)),
 
     (S.CHECKING, F.PASSED): (S.COMMISSIONING_BOTH, (D.COMMISSION_BOTH,)),

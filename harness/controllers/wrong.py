@@ -22,10 +22,10 @@ from hanbench.harness.case.vocabulary import (
     CommissionDevices,
     CommissioningResult,
     ConsentKind,
-    Device,
     ExclusionRecord,
     InstallationChanged,
     InstallationLoaded,
+    MeterRole,
     Outcome,
     RunCheck,
     Subject,
@@ -34,7 +34,7 @@ from hanbench.harness.case.vocabulary import (
     Withdrawal,
 )
 from hanbench.harness.controllers.reference import Reference
-from hanbench.harness.controllers.states import CaseState, Finding, Step
+from hanbench.harness.controllers.states import CaseFinding, CaseState, Step
 from hanbench.profiles.rulesets import Cohort, Consent, Decider, InstallationType, RuleSet
 
 # -- counting ----------------------------------------------------------------------------------------------------------
@@ -162,8 +162,8 @@ class WaitsForDormantSupplier(Reference):
 
 
 class DeafWhileHolding(Reference):
-    def weigh(self, now: datetime) -> Finding:
-        return Finding.CONSENT_MISSING if self.state is CaseState.HOLDING else super().weigh(now)
+    def weigh(self, now: datetime) -> CaseFinding:
+        return CaseFinding.CONSENT_MISSING if self.state is CaseState.HOLDING else super().weigh(now)
 
 
 # -- the GSME ----------------------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ class MigratesBlind(Reference):
         if isinstance(event, InstallationLoaded):
             self.installation = event.installation
             self.state = CaseState.COMMISSIONING_BOTH
-            return [CommissionDevices((Device.ESME, Device.GSME))]
+            return [CommissionDevices((MeterRole.ESME, MeterRole.GSME))]
         return super().handle(event, now)
 
 
@@ -217,7 +217,7 @@ class TakesExcludedBack(Reference):
     def carry_out(self, step: Step, now: datetime) -> Iterator[AnyAction]:
         yield from super().carry_out(step, now)
         if step is Step.EXCLUDE_GSME:
-            yield CommissionDevices((Device.GSME,))
+            yield CommissionDevices((MeterRole.GSME,))
 
 
 # -- how it ends -------------------------------------------------------------------------------------------------------

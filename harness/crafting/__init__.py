@@ -6,6 +6,6 @@ Imports scapy, which takes its time: nothing else of hanbench imports this.
 from __future__ import annotations
 
 from hanbench.harness.crafting.lab import Answer, Lab
-from hanbench.harness.crafting.layers import LAYERS, Aps, SmartEnergy, addressed, cluster
+from hanbench.harness.crafting.layers import LAYERS, ApsPacket, ZclPacket, addressed, cluster
 
-__all__ = ["LAYERS", "Answer", "Aps", "Lab", "SmartEnergy", "addressed", "cluster"]
+__all__ = ["LAYERS", "Answer", "ApsPacket", "Lab", "ZclPacket", "addressed", "cluster"]

@@ -8,8 +8,8 @@ from scapy.fields import Field
 from scapy.packet import Packet
 from scapy.volatile import RandBin, RandNum, RandString
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
-from hanbench.emulator.layout import Choice, Counted, Kind, Repeated, Rest, Trailing, Uint
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.layout import Choice, Counted, FieldType, Repeated, Rest, Trailing, Uint
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.zcl.codecs import Boolean, CharacterString, Integer, OctetString
 
@@ -23,11 +23,11 @@ class KindField(Field[Any, Any]):
 
     __slots__ = ("kind",)
 
-    def __init__(self, name: str, kind: Kind | Choice | Trailing) -> None:
+    def __init__(self, name: str, kind: FieldType | Choice | Trailing) -> None:
         self.kind = kind
         Field.__init__(self, name, None if isinstance(kind, Choice | Trailing) else default(kind))
 
-    def _now(self, packet: Packet) -> tuple[Kind | None, bool]:
+    def _now(self, packet: Packet) -> tuple[FieldType | None, bool]:
         """The kind here, after the fields before it; and whether it may be left out."""
         kind: Any = self.kind
         if isinstance(kind, Choice):
@@ -49,7 +49,7 @@ class KindField(Field[Any, Any]):
         kind, optional = self._now(pkt)
         if kind is None or (optional and not s):
             return s, None
-        reader = Reader(s, Drop.MALFORMED_ZCL)
+        reader = Reader(s, DropReason.MALFORMED_ZCL)
         value = kind.unpack(reader)
         return s[reader.at :], value
 
@@ -80,14 +80,14 @@ class KindField(Field[Any, Any]):
         return x
 
 
-def default(kind: Kind) -> Any:
+def default(kind: FieldType) -> Any:
     """A plain value of a kind: nothing, or zeros."""
     if isinstance(kind, Repeated | Counted):
         return ()
     if isinstance(kind, Rest):
         return b""
     try:
-        value = kind.unpack(Reader(_ZEROS, Drop.MALFORMED_ZCL))
+        value = kind.unpack(Reader(_ZEROS, DropReason.MALFORMED_ZCL))
         kind.pack(value)
     except (RemoteProtocolError, LocalProtocolError):
         return None

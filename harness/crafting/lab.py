@@ -17,9 +17,9 @@ from hanbench.emulator.zigbee.nwk import frames as nwk
 from hanbench.emulator.zigbee.security.ccm import cipher
 from hanbench.emulator.zigbee.security.keys import KeyId
 from hanbench.harness.bench.synchronous import Bench
-from hanbench.harness.crafting.layers import SMART_ENERGY, Aps, addressed
+from hanbench.harness.crafting.layers import SMART_ENERGY, ApsPacket, addressed
 from hanbench.harness.frames import Dissected, Dissector
-from hanbench.profiles.benches import Beginning
+from hanbench.profiles.benches import StartingState
 
 ENDPOINT = 1
 RADIUS = 30
@@ -46,7 +46,7 @@ class Answer(NamedTuple):
 class Lab(Bench):
     """A whole HAN, installed unless it is to be new. Use it as a context, or `close` it."""
 
-    def __init__(self, name: str = "virtual", seed: str = "1", begins: Beginning = Beginning.INSTALLED) -> None:
+    def __init__(self, name: str = "virtual", seed: str = "1", begins: StartingState = StartingState.INSTALLED) -> None:
         """`name`: a bench that comes with hanbench, or a bench file. Raises ProfileError."""
         super().__init__(name, seed, begins)
         han = self.han
@@ -171,7 +171,7 @@ def _zcl(dissected: Dissected) -> Packet | None:
     if dissected.zcl is None:
         return None
     number, octets = dissected.zcl
-    return Aps(aps.data_header(ENDPOINT, number, SMART_ENERGY, ENDPOINT, 0, ack_request=False) + octets).payload
+    return ApsPacket(aps.data_header(ENDPOINT, number, SMART_ENERGY, ENDPOINT, 0, ack_request=False) + octets).payload
 
 
 def _listening(channel: int) -> RadioConfig:

@@ -18,12 +18,12 @@ from hanbench.emulator.zcl.clusters import CLUSTERS
 from hanbench.emulator.zcl.frame import CLUSTER, GLOBAL, TO_CLIENT, TO_SERVER
 from hanbench.harness.crafting.fields import KindField
 
-Place = tuple[int, int, int]
+CommandKey = tuple[int, int, int]
 """Cluster, direction, key of the command."""
 
-LAYERS: dict[Place, type[Packet]] = {}
+LAYERS: dict[CommandKey, type[Packet]] = {}
 """The layer of each command of a cluster."""
-_PLACES: dict[type[Packet], Place] = {}
+_COMMAND_KEYS: dict[type[Packet], CommandKey] = {}
 SMART_ENERGY = 0x0109
 """Profile of Smart Energy."""
 GENERAL: dict[int, type[Packet]] = {
@@ -39,7 +39,7 @@ GENERAL: dict[int, type[Packet]] = {
 """Scapy's layers of the general commands."""
 
 
-class SmartEnergy(Packet):
+class ZclPacket(Packet):
     """The header of the Zigbee Cluster Library (ZCL r8, 2.4.1), with what follows it by cluster and direction."""
 
     name = "ZCL"
@@ -59,42 +59,46 @@ class SmartEnergy(Packet):
             general: type[Packet] = GENERAL.get(self.command_id, Raw)
             return general
         manufacturer: int | None = self.manufacturer if self.manufacturer_specific else None
-        place: Any = (getattr(self.underlayer, "cluster", None), self.to_client, key_of(self.command_id, manufacturer))
-        return LAYERS.get(place, Raw)
+        found: Any = (
+            getattr(self.underlayer, "cluster", None),
+            self.to_client,
+            key_of(self.command_id, manufacturer),
+        )
+        return LAYERS.get(found, Raw)
 
 
-class Aps(zigbee.ZigbeeAppDataPayload):
+class ApsPacket(zigbee.ZigbeeAppDataPayload):
     """Scapy's APS header, with our clusters behind it. Its octets are plain: security is the lab's business."""
 
     name = "APS"
 
     def guess_payload_class(self, payload: bytes) -> type[Packet]:
         if self.aps_frametype == 0 and self.profile == SMART_ENERGY:
-            return SmartEnergy
+            return ZclPacket
         found: type[Packet] = super().guess_payload_class(payload)  # type: ignore[no-untyped-call]
         return found
 
 
-def addressed(payload: Packet, cluster_id: int | None = None, *, sequence: int = 1) -> Aps:
+def addressed(payload: Packet, cluster_id: int | None = None, *, sequence: int = 1) -> ApsPacket:
     """A command with the headers that go before it: of a cluster, or, with `cluster_id`, a general one.
 
     Raises ValueError for a payload that is none of these.
     """
-    if isinstance(payload, Aps):
+    if isinstance(payload, ApsPacket):
         return payload
-    place = _PLACES.get(type(payload))
-    if place is not None:
-        cluster_id, direction, key = place
-        header = SmartEnergy(to_client=direction, frame_type=CLUSTER, sequence=sequence, command_id=key & 0xFF)
+    found = _COMMAND_KEYS.get(type(payload))
+    if found is not None:
+        cluster_id, direction, key = found
+        header = ZclPacket(to_client=direction, frame_type=CLUSTER, sequence=sequence, command_id=key & 0xFF)
         if key >> 16:
             header.manufacturer_specific, header.manufacturer = 1, (key >> 16) - 1
     else:
         command = next((number for number, layer in GENERAL.items() if isinstance(payload, layer)), None)
         if command is None or cluster_id is None:
             raise ValueError(f"{type(payload).__name__} is no command of a cluster; for a general one give `cluster`")
-        header = SmartEnergy(frame_type=GLOBAL, sequence=sequence, command_id=command)
-    aps = Aps(frame_control=0, dst_endpoint=1, src_endpoint=1, cluster=cluster_id, profile=SMART_ENERGY)
-    whole: Aps = aps / header / payload
+        header = ZclPacket(frame_type=GLOBAL, sequence=sequence, command_id=command)
+    aps = ApsPacket(frame_control=0, dst_endpoint=1, src_endpoint=1, cluster=cluster_id, profile=SMART_ENERGY)
+    whole: ApsPacket = aps / header / payload
     return whole
 
 
@@ -109,8 +113,8 @@ def cluster(name: str | int) -> SimpleNamespace:
 def _layer(table: Cluster, direction: int, command: Command) -> type[Packet]:
     fields = [KindField(name, kind) for name, kind in command.fields]
     layer = type(command.name, (Packet,), {"name": f"{table.name}: {command.name}", "fields_desc": fields})
-    place = (table.id, direction, command.key)
-    LAYERS[place], _PLACES[layer] = layer, place
+    found = (table.id, direction, command.key)
+    LAYERS[found], _COMMAND_KEYS[layer] = layer, found
     return layer
 
 

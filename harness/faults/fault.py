@@ -25,5 +25,5 @@ class Fault:
     """What the field would see."""
     inject: Action
     heal: Action
-    severs: bool = True
+    breaks_reachability: bool = True
     """Whether its subject can no longer be reached. False: something is wrong with it, and a check must pass."""

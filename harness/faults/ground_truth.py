@@ -29,7 +29,7 @@ def obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
         return
     if meter.hung:
         yield "firmware hung"
-    if isinstance(meter, Gsme) and not meter.answering():
+    if isinstance(meter, Gsme) and not meter.wake_filter():
         yield "sleeps through its wakes"
     yield from _radio_obstacles(han, meter)
     yield from _network_obstacles(han, meter)
@@ -41,7 +41,7 @@ def reachable(han: Han, meter: Esme | Gsme) -> bool:
 
 
 def _radio_obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
-    if han.antenna(meter.name).muted:
+    if han.radio_of(meter.name).muted:
         yield "radio silent"
     if not han.on_air(meter.name):
         return  # how well they hear each other on a real air is nothing that we could know

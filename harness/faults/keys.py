@@ -13,7 +13,7 @@ from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
 from hanbench.emulator.zigbee.security.install_code import InstallCode
 from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey
 from hanbench.harness.case.vocabulary import Subject
-from hanbench.harness.faults import service
+from hanbench.harness.faults import site_visit as service
 from hanbench.harness.faults.fault import Action, Fault
 from hanbench.harness.faults.ground_truth import reachable
 from hanbench.harness.han.han import PERMIT_SECONDS, Han
@@ -74,7 +74,7 @@ async def _count_afresh(han: Han) -> None:
 async def _lose_key(han: Han) -> None:
     """Both sides are left with the install code's key, as after a reset of the hub: a key must be agreed again."""
     gsme, hub = han.gsme, han.hub
-    hub.expect(gsme.storage.ieee, gsme.settings.joining_key)
+    hub.preauthorise(gsme.storage.ieee, gsme.settings.joining_key)
     gsme.storage.link_keys[hub.storage.ieee] = LinkKey(gsme.settings.joining_key)
     gsme.keys.ensure(gsme.secured)
     await asyncio.sleep(SETTLE)
@@ -84,7 +84,7 @@ def _with_identity(change: Callable[[Identity, Han], Identity]) -> Action:
     async def inject(han: Han) -> None:
         gsme = han.gsme
         assert gsme.identity is not None
-        gsme.carry(change(gsme.identity, han))
+        gsme.install_certificate(change(gsme.identity, han))
         await _lose_key(han)
 
     return inject
@@ -104,12 +104,12 @@ def _of_another_meter(mine: Identity, han: Han) -> Identity:
 
 
 async def _mend_identity(han: Han) -> None:
-    han.gsme.carry(han.settings.gsme.key_establishment.identity)
-    await service.agree_anew(han)
+    han.gsme.install_certificate(han.settings.gsme.key_establishment.identity)
+    await service.renegotiate_key(han)
 
 
 async def _mend_identity_and_pair(han: Han) -> None:
-    han.gsme.carry(han.settings.gsme.key_establishment.identity)
+    han.gsme.install_certificate(han.settings.gsme.key_establishment.identity)
     await service.pair(han)
 
 
@@ -120,7 +120,7 @@ async def _fill_hub(han: Han) -> None:
 
 async def _empty_hub(han: Han) -> None:
     han.hub.responder.capacity = han.settings.hub.key_establishment.capacity
-    await service.agree_anew(han)
+    await service.renegotiate_key(han)
 
 
 async def _expire(han: Han) -> None:
@@ -130,7 +130,7 @@ async def _expire(han: Han) -> None:
 
 async def _prolong(han: Han) -> None:
     han.hub.responder.withdrawn.discard(han.gsme.storage.ieee)
-    await service.agree_anew(han)
+    await service.renegotiate_key(han)
 
 
 async def _mistype_install_code(han: Han) -> None:
@@ -139,7 +139,7 @@ async def _mistype_install_code(han: Han) -> None:
     await service.reset(han)
     han.hub.forget(gsme.storage.ieee)
     wrong = InstallCode.with_crc(han.random("fault", "install code").randbytes(16))
-    han.hub.expect(gsme.storage.ieee, wrong.link_key)
+    han.hub.preauthorise(gsme.storage.ieee, wrong.link_key)
     han.hub.permit_join(PERMIT_SECONDS)
     for _ in range(ATTEMPTS_TO_JOIN):
         ended = asyncio.get_running_loop().create_future()
@@ -172,21 +172,21 @@ FAULTS = (
         "Stale link key",
         "The meter polls and answers what needs no link key; its reports come under a key that the hub no longer has.",
         _other_key,
-        service.agree_anew,
+        service.renegotiate_key,
     ),
     _fault(
         "aps-counter-reset",
         "APS frame counter reset",
         "Reports carry counters that the hub has long passed; it drops each one as a replay, without a word.",
         _count_afresh,
-        service.agree_anew,
+        service.renegotiate_key,
     ),
     _fault(
         "hub-restored",
         "Hub restored from an old backup",
         "The hub is back where it was before the meter last agreed a key: it has no mirror, and every report fails.",
         _older_hub,
-        service.agree_anew,
+        service.renegotiate_key,
     ),
     _fault(
         "unknown-issuer",
@@ -235,6 +235,6 @@ FAULTS = (
         "Trust Centre swapped",
         "Another hub has the old one's place and hashed keys; the meter asks to come back, and opens no key from it.",
         _swap_hub,
-        service.look_again,
+        service.force_rejoin,
     ),
 )

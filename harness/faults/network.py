@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, Counter
 from hanbench.harness.case.vocabulary import Subject
-from hanbench.harness.faults import service
+from hanbench.harness.faults import site_visit as service
 from hanbench.harness.faults.fault import Fault
 from hanbench.harness.han.han import Han
 
@@ -35,7 +35,7 @@ async def _miss_two_rotations(han: Han) -> None:
     assert trust_center is not None
     joiner = service.joiner(han)
     joiner.policy = replace(joiner.policy, trust_center_rejoin=False)
-    radio = han.antenna("gsme")
+    radio = han.radio_of("gsme")
     radio.muted, before = True, radio.muted
     for _ in range(ROTATIONS):
         trust_center.distribute()
@@ -56,7 +56,7 @@ async def _reset_counter(han: Han) -> None:
 async def _accept_counter(han: Han) -> None:
     """The hub is told to take the meter's counter as it is."""
     han.hub.stack.nwk.security.forget(han.settings.gsme.ieee)
-    await service.look_again(han)
+    await service.force_rejoin(han)
 
 
 async def _age_out(han: Han) -> None:
@@ -89,11 +89,11 @@ async def _remember(han: Han) -> None:
 
 
 async def _sleep_through(han: Han) -> None:
-    han.gsme.answering = lambda: False
+    han.gsme.wake_filter = lambda: False
 
 
 async def _answer_again(han: Han) -> None:
-    han.gsme.answering = lambda: True
+    han.gsme.wake_filter = lambda: True
 
 
 FAULTS = (
@@ -113,7 +113,7 @@ FAULTS = (
         "NWK security",
         "The hub changed the network key twice while the meter slept; it polls, and understands nothing it gets.",
         _miss_two_rotations,
-        service.look_again,
+        service.force_rejoin,
     ),
     Fault(
         "frame-counter-reset",
@@ -131,7 +131,7 @@ FAULTS = (
         "NWK child table",
         "The hub dropped the meter from its child table; told to rejoin, the meter does not.",
         _age_out,
-        service.look_again,
+        service.force_rejoin,
     ),
     Fault(
         "wrong-channel",
@@ -140,7 +140,7 @@ FAULTS = (
         "NWK",
         "The hub moved to another channel while the meter slept; the meter calls on the old one.",
         _hop,
-        service.look_again,
+        service.force_rejoin,
     ),
     Fault(
         "hub-entry-lost",

@@ -23,11 +23,11 @@ async def _battery_changed(han: Han) -> None:
 
 
 async def _silence(han: Han) -> None:
-    han.antenna("gsme").muted = True
+    han.radio_of("gsme").muted = True
 
 
 async def _unsilence(han: Han) -> None:
-    han.antenna("gsme").muted = False
+    han.radio_of("gsme").muted = False
 
 
 async def _carry_away(han: Han) -> None:

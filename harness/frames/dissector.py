@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Protocol
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.zigbee.aps import commands as aps_commands
 from hanbench.emulator.zigbee.aps import frames as aps
@@ -73,9 +73,9 @@ class Dissector:
         inner: Callable[[], words.Fields] = tuple
         if frame.type == mac.COMMAND:
             try:
-                name = mac.Command(frame.payload[0]).name
+                name = mac.MacCommand(frame.payload[0]).name
             except ValueError:
-                raise RemoteProtocolError(Drop.MALFORMED_MAC, f"command {frame.payload[0]}") from None
+                raise RemoteProtocolError(DropReason.MALFORMED_MAC, f"command {frame.payload[0]}") from None
             inner = partial(_rest, frame)
             self._learn(frame)
         else:
@@ -162,7 +162,7 @@ class Dissector:
 
     def _learn(self, frame: mac.MacFrame) -> None:
         """An association response tells a device its short address."""
-        if frame.payload[0] == mac.Command.ASSOCIATION_RESPONSE and frame.dst_mode == mac.EXTENDED:
+        if frame.payload[0] == mac.MacCommand.ASSOCIATION_RESPONSE and frame.dst_mode == mac.EXTENDED:
             assigned = frame.payload[1:3]
             if frame.dst is not None and len(assigned) == 2:
                 self._ieee[int.from_bytes(assigned, "little")] = frame.dst
@@ -187,7 +187,7 @@ def _opens(frame: nwk.NwkFrame | aps.ApsFrame, key: FrameCipher, *sender: int) -
     try:
         frame.decrypt(key, *sender)
     except RemoteProtocolError as error:
-        if error.reason is not Drop.BAD_MIC:
+        if error.reason is not DropReason.BAD_MIC:
             raise
         return False
     return True

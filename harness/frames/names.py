@@ -23,7 +23,7 @@ def names() -> tuple[str, ...]:
     transports = {name for name in aps if name.startswith("Transport")}
     found = {kebab(each.__name__) for each in of_classes}
     found |= {kebab(name) for name in aps - transports} | {"transport-key", "aps-ack", "fragment"}
-    found |= {kebab(command.name) for command in mac.Command} | {"beacon", "acknowledgement", UNREADABLE, MALFORMED}
+    found |= {kebab(command.name) for command in mac.MacCommand} | {"beacon", "acknowledgement", UNREADABLE, MALFORMED}
     for cluster in CLUSTERS:
         found |= {kebab(command.name) for command in (*cluster.client_to_server, *cluster.server_to_client)}
     return tuple(sorted(found))

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from hanbench.emulator.zigbee.security.keys import redacted
-from hanbench.emulator.zigbee.zdo.messages import Message as ZdpMessage
+from hanbench.emulator.zigbee.zdo.messages import ZdpMessage as ZdpMessage
 
 Fields = tuple[tuple[str, str], ...]
 

@@ -18,7 +18,7 @@ class Credentials:
     """The certificates of a home, as far as they come from a file."""
 
     identities: Mapping[str, Identity]
-    """By place: hub, esme, gsme, ihd."""
+    """By role: hub, esme, gsme, ihd."""
     authorities: Mapping[int, bytes]
     """Public keys by the name of the issuer."""
 
@@ -32,10 +32,10 @@ def load_credentials(name: str) -> Credentials:
     file = read_certificates(path)
     authorities = {int(each.issuer, 16): bytes.fromhex(each.public_key) for each in file.authorities}
     identities: dict[str, Identity] = {}
-    for place in ("hub", "esme", "gsme", "ihd"):
-        stated: DeviceCertificate | None = getattr(file.devices, place)
+    for role in ("hub", "esme", "gsme", "ihd"):
+        stated: DeviceCertificate | None = getattr(file.devices, role)
         if stated is not None:
-            identities[place] = _identity(path, f"devices.{place}", stated, authorities)
+            identities[role] = _identity(path, f"devices.{role}", stated, authorities)
     subjects = [identity.certificate.subject for identity in identities.values()]
     if len(set(subjects)) < len(subjects):
         raise ProfileError(path, "expected certificates for different IEEE addresses", "devices")

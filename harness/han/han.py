@@ -19,7 +19,7 @@ from hanbench.harness.capture.keyfile import KeyRing
 from hanbench.harness.han.medium import Medium
 from hanbench.harness.han.radios import Radios
 from hanbench.harness.han.settings import HanSettings, made_up_identity
-from hanbench.profiles.benches import PLACES
+from hanbench.profiles.benches import ROLES
 
 ZIGBEE_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 PERMIT_SECONDS = 254
@@ -47,12 +47,12 @@ class OutageError(RuntimeError):
     """A radio of the bench failed while something was under way that needs it."""
 
 
-class NotOursError(RuntimeError):
+class NotEmulatedError(RuntimeError):
     """Something is wanted of a device that is not emulated here."""
 
 
 class Han:
-    """One HAN. Devices that stand in `ours` are emulated; others are not there, or are somebody else's."""
+    """One HAN. Devices that stand in `emulated` are emulated; others are not there, or are somebody else's."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Han:
         start: datetime,
         clock: VirtualClock | None = None,
         ihd: bool = False,
-        ours: Collection[str] = METERS_AND_HUB,
+        emulated: Collection[str] = METERS_AND_HUB,
         physical: Collection[str] = (),
         radios: Radios | None = None,
     ) -> None:
@@ -72,7 +72,7 @@ class Han:
         self.clock = VirtualClock() if clock is None else clock
         self.start = start
         self.radios = Radios(self.clock, seed) if radios is None else radios
-        self.radios.on_trouble = self._radio_trouble
+        self.radios.on_failure = self._radio_failed
         self.air.sniffer = settings.positions["hub"]
         self.physical = tuple(physical)
         self.fault: str | None = None
@@ -83,85 +83,85 @@ class Han:
         """Called with what is waited for, or has happened, while the HAN comes up."""
         self._failing: dict[str, str] = {}
         self._alarms: list[asyncio.Future[None]] = []
-        wanted = {*ours, *(("ihd",) if ihd else ())}
-        self._devices = {place: self._device(place) for place in PLACES if place in wanted}
+        wanted = {*emulated, *(("ihd",) if ihd else ())}
+        self._devices = {role: self._device(role) for role in ROLES if role in wanted}
         self.keys = KeyRing()
         """Every key that any device of ours comes to hold."""
         for device in self.devices:
             self.keys.follow(device.name, device.storage)
         self._wan = WanInterface(self.hub, self.clock.call_later) if "hub" in self._devices else None
 
-    def _device(self, place: str) -> Device[Any]:
-        settings = getattr(self.settings, place)
-        radio = self.radios.mount(place, self.settings.positions[place])
+    def _device(self, role: str) -> Device[Any]:
+        settings = getattr(self.settings, role)
+        radio = self.radios.slot_for(role, self.settings.positions[role])
         epoch = int((self.start - ZIGBEE_EPOCH).total_seconds()) - self.clock.now // SECOND
-        return _KINDS[place](place, settings, radio, self.clock, split(self.seed, place), epoch)
+        return _KINDS[role](role, settings, radio, self.clock, split(self.seed, role), epoch)
 
     # --- who is who -------------------------------------------------------------------------------------------------
 
     @property
     def hub(self) -> CommsHub:
-        return self._ours("hub", CommsHub)
+        return self._emulated("hub", CommsHub)
 
     @property
     def esme(self) -> Esme:
-        return self._ours("esme", Esme)
+        return self._emulated("esme", Esme)
 
     @property
     def gsme(self) -> Gsme:
-        return self._ours("gsme", Gsme)
+        return self._emulated("gsme", Gsme)
 
     @property
     def ihd(self) -> Ihd | None:
         """None: there is no display, or none of ours."""
-        return self._ours("ihd", Ihd) if "ihd" in self._devices else None
+        return self._emulated("ihd", Ihd) if "ihd" in self._devices else None
 
     @property
     def wan(self) -> WanInterface:
         if self._wan is None:
-            raise NotOursError("there is no WAN interface: the hub is not emulated on this bench")
+            raise NotEmulatedError("there is no WAN interface: the hub is not emulated on this bench")
         return self._wan
 
-    def _ours(self, place: str, kind: type[D]) -> D:
-        device = self._devices.get(place)
+    def _emulated(self, role: str, kind: type[D]) -> D:
+        device = self._devices.get(role)
         if device is None:
-            what = "is a physical device" if place in self.physical else "is not there"
-            raise NotOursError(f"the {place} {what} on this bench")
+            what = "is a physical device" if role in self.physical else "is not there"
+            raise NotEmulatedError(f"the {role} {what} on this bench")
         assert isinstance(device, kind)
         return device
 
-    def has(self, place: str) -> bool:
+    def has(self, role: str) -> bool:
         """Whether a device is emulated here."""
-        return place in self._devices
+        return role in self._devices
 
-    def there(self, place: str) -> bool:
+    def present(self, role: str) -> bool:
         """Whether a device stands on this bench, ours or not."""
-        return self.has(place) or place in self.physical
+        return self.has(role) or role in self.physical
 
     @property
     def devices(self) -> tuple[Device[Any], ...]:
         """All that are emulated here, the hub first."""
         return tuple(self._devices.values())
 
-    def place_of(self, short: int) -> str | None:
+    def role_of(self, short: int) -> str | None:
         """Which device has a short address now, as far as this bench can know."""
         if short == 0x0000:
             return "hub"
-        for place in PLACES[1:]:
-            device = self._devices.get(place)
+        for role in ROLES[1:]:
+            device = self._devices.get(role)
             if device is not None:
                 network = device.storage.network
                 if network is not None and network.short == short:
-                    return place
-            elif place in self.physical and self.has("hub") and self.hub.short_of(self._ieee_of(place)) == short:
-                return place
+                    return role
+            elif role in self.physical and self.has("hub") and self.hub.short_of(self._ieee_of(role)) == short:
+                return role
         return None
 
-    def _ieee_of(self, place: str) -> int:
-        return self._settings_of(place).ieee
+    def _ieee_of(self, role: str) -> int:
+        return self._settings_of(role).ieee
 
-    def _settings_of(self, place: str) -> DeviceSettings:
-        settings: DeviceSettings = getattr(self.settings, place)
+    def _settings_of(self, role: str) -> DeviceSettings:
+        settings: DeviceSettings = getattr(self.settings, role)
         return settings
 
     # --- radios -----------------------------------------------------------------------------------------------------
@@ -182,26 +182,26 @@ class Han:
 
     def on_air(self, name: str) -> bool:
         """Whether a device's radio is on the bench's own Air."""
-        return self.radios.mounts[name].air is not None
+        return self.radios.slots[name].air is not None
 
-    def antenna(self, name: str) -> AirRadio | SpinelRadio:
+    def radio_of(self, name: str) -> AirRadio | SpinelRadio:
         """What to mute of a device's radio: it itself where it is ours, else what we drive it with."""
-        mount = self.radios.mounts[name]
-        antenna = mount.air or mount.host
-        assert antenna is not None
-        return antenna
+        slot = self.radios.slots[name]
+        radio = slot.air or slot.host
+        assert radio is not None
+        return radio
 
     @property
-    def trouble(self) -> str | None:
+    def failure(self) -> str | None:
         """What is wrong with the bench itself now, if anything is."""
         return self.fault or next(iter(self._failing.values()), None)
 
-    def _radio_trouble(self, name: str, trouble: str | None) -> None:
-        if trouble is None:
+    def _radio_failed(self, name: str, failure: str | None) -> None:
+        if failure is None:
             if self._failing.pop(name, None) is not None:
                 self.on_progress(f"{name}: its radio is back")
         else:
-            self._failing[name] = f"the radio of the {name} failed: {trouble}"
+            self._failing[name] = f"the radio of the {name} failed: {failure}"
             self.outages += 1
             self.on_progress(self._failing[name])
             alarms, self._alarms = self._alarms, []
@@ -209,7 +209,7 @@ class Han:
                 if not alarm.done():
                     alarm.set_exception(OutageError(self._failing[name]))
 
-    async def unless_outage(self, work: Coroutine[Any, Any, T]) -> T:
+    async def or_outage(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of `work`, which is given up at the first failure of a radio. Raises OutageError."""
         if not self.radios.can_fail:
             return await work
@@ -250,7 +250,7 @@ class Han:
         self._devices["hub"] = self.wan.hub = hub
         hub.storage.watch_like(former.storage)
         hub.power_on()
-        hub.take_over(former)
+        hub.restore_from_backup(former)
 
     # --- forming ----------------------------------------------------------------------------------------------------
 
@@ -263,21 +263,21 @@ class Han:
         self.hub.power_on()
         self.hub.form()
         for device in self.devices[1:]:
-            self._expect(device.settings)
+            self._preauthorise(device.settings)
             self.hub.permit_join(PERMIT_SECONDS)
             device.power_on()
             await self.join(device)
             self.on_progress(f"{device.name} has joined")
-        for place in self.physical:
-            await self._await_stranger(place)
+        for role in self.physical:
+            await self._await_stranger(role)
         if self.has("gsme"):
             mirrored = MirrorState.MIRRORED
             await self._until(lambda: self.gsme.mirror_state is mirrored, MIRROR_PATIENCE, "no mirror")
         self.hub.permit_join(0)
         await asyncio.sleep(1)
 
-    def _expect(self, settings: DeviceSettings) -> None:
-        self.hub.expect(settings.ieee, settings.joining_key)
+    def _preauthorise(self, settings: DeviceSettings) -> None:
+        self.hub.preauthorise(settings.ieee, settings.joining_key)
 
     async def join(self, device: Device[Any]) -> None:
         """Let a device join that the hub expects, while the HAN is open. Raises FormationError."""
@@ -300,18 +300,18 @@ class Han:
             await asyncio.sleep(LOOK_EVERY)
         self.on_progress(f"{device.name} has joined PAN {device.stack.nwk.network.pan_id:#06x}")
 
-    async def _await_stranger(self, place: str) -> None:
-        settings = self._settings_of(place)
-        self._expect(settings)
-        self.on_progress(f"waiting for the {place} {settings.ieee:016x}: let it join now")
+    async def _await_stranger(self, role: str) -> None:
+        settings = self._settings_of(role)
+        self._preauthorise(settings)
+        self.on_progress(f"waiting for the {role} {settings.ieee:016x}: let it join now")
         for second in range(STRANGER_PATIENCE):
             if settings.ieee in self.hub.device_table:
-                self.on_progress(f"{place} has joined")
+                self.on_progress(f"{role} has joined")
                 return
             if second % (PERMIT_SECONDS - 14) == 0:
                 self.hub.permit_join(PERMIT_SECONDS)
             await asyncio.sleep(1)
-        raise FormationError(f"the {place} {settings.ieee:016x} did not join in {STRANGER_PATIENCE} s")
+        raise FormationError(f"the {role} {settings.ieee:016x} did not join in {STRANGER_PATIENCE} s")
 
     async def _until(self, condition: Callable[[], bool], seconds: int, otherwise: str) -> None:
         for _ in range(seconds):

@@ -12,7 +12,7 @@ from hanbench.emulator.devices import Device
 from hanbench.emulator.devices.hub import DeviceEntry
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
-from hanbench.emulator.zigbee.nwk.config import Role, timeout
+from hanbench.emulator.zigbee.nwk.config import LogicalType, timeout
 from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
 from hanbench.emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey, Network
 from hanbench.harness.han.han import Han
@@ -64,7 +64,7 @@ def _member(network: Network, short: int) -> Network:
 def _know_each_other(han: Han, device: Device[Any], short: int, random: RandomSource) -> None:
     """The hub and one of its devices: child entry, addresses, device table, link key."""
     hub, node, ieee = han.hub, device.settings.node, device.settings.ieee
-    router = node.role is not Role.END_DEVICE
+    router = node.role is not LogicalType.END_DEVICE
     hub.storage.children[short] = ChildEntry(
         ieee,
         short,

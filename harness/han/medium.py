@@ -29,7 +29,7 @@ class Medium(Protocol):
         """RSSI (dBm) and LQI of a frame, where it was seen."""
 
 
-class Stranger:
+class UnknownSender:
     """Whoever sent a frame on a real air: all that is known of it is its name, and that only for our own radios."""
 
     channel = 0
@@ -66,7 +66,7 @@ class Stranger:
         pass
 
 
-class Overheard:
+class PassiveMedium:
     """A real air, as far as our own radios hear it: what they send, and what reaches them; each frame once."""
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class Overheard:
         self._recent = [*self._recent[1 - REMEMBERED :], sighting]
         self.frames += 1
         start = sighting.time - (len(sighting.psdu) + PHY_OVERHEAD) * OCTET
-        sender = Stranger(name if sighting.sent else "", sighting.channel)
+        sender = UnknownSender(name if sighting.sent else "", sighting.channel)
         transmission = Transmission(sender, sighting.psdu, start, sighting.time)
         transmission.number = self.frames
         self._signal = (float(sighting.rssi), sighting.lqi)

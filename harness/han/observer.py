@@ -5,10 +5,10 @@ from __future__ import annotations
 from hanbench.emulator.errors import RemoteProtocolError
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.radio import Transmission
-from hanbench.harness.case.pattern import Seen
+from hanbench.harness.case.pattern import ObservedFrame
 from hanbench.harness.frames.dissector import Dissector
 from hanbench.harness.han.han import Han
-from hanbench.profiles.benches import PLACES
+from hanbench.profiles.benches import ROLES
 
 _ACKNOWLEDGEMENT = 2
 
@@ -21,16 +21,16 @@ class Sightings:
         self._dissect = Dissector(han.keys)
         self._spoke: str | None = None
 
-    def __call__(self, transmission: Transmission) -> Seen:
+    def __call__(self, transmission: Transmission) -> ObservedFrame:
         """What this frame is. To be asked about every frame: an acknowledgement is for whoever sent the one before."""
         psdu = transmission.psdu
         sender, receiver = self._ends(psdu)
         if psdu and psdu[0] & 7 == _ACKNOWLEDGEMENT:
             receiver = self._spoke
         name = transmission.sender.name
-        sender = name if name in PLACES else sender
+        sender = name if name in ROLES else sender
         self._spoke = sender
-        return Seen(sender, receiver, transmission.channel, self._dissect(psdu))
+        return ObservedFrame(sender, receiver, transmission.channel, self._dissect(psdu))
 
     def _ends(self, psdu: bytes) -> tuple[str | None, str | None]:
         try:
@@ -43,5 +43,5 @@ class Sightings:
         if address is None:
             return None
         if mode == mac.SHORT:
-            return self._han.place_of(address)
+            return self._han.role_of(address)
         return next((each.name for each in self._han.devices if each.storage.ieee == address), None)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hanbench.emulator.clock import VirtualClock
-from hanbench.emulator.dongle import Crossing, Firmware, Port, PortError, PtyPort, TcpPort, VirtualDongle
+from hanbench.emulator.dongle import Firmware, LockstepLine, Port, PortError, PtyPort, TcpPort, VirtualDongle
 from hanbench.emulator.radio import Air, AirRadio, Radio
 from hanbench.emulator.radio.propagation import Position
 from hanbench.emulator.randomness import split
 from hanbench.hardware.errors import PortUnavailableError
 from hanbench.hardware.serial_port import BAUD, SerialPort
 from hanbench.hardware.spinel_radio import SpinelRadio
-from hanbench.harness.han.medium import Medium, Overheard
+from hanbench.harness.han.medium import Medium, PassiveMedium
 from hanbench.profiles.benches import RadioKind, RadioUrl
 
 DONGLE_RANGE = 0x70B3D51FF0D00000
@@ -39,7 +39,7 @@ class Wiring:
 
 
 @dataclass(slots=True)
-class Mount:
+class RadioSlot:
     """One radio, with what is behind it."""
 
     radio: Radio
@@ -64,62 +64,62 @@ class Radios:
     seed: int | str
     wiring: Mapping[str, Wiring] = field(default_factory=dict)
     """By node; a radio on the Air where nothing is said."""
-    on_trouble: Callable[[str, str | None], None] = lambda name, trouble: None
+    on_failure: Callable[[str, str | None], None] = lambda name, failure: None
     """Called with a node's name and what is wrong with its dongle, or None when that is over."""
     on_event: Callable[[str, str], None] = lambda name, text: None
     """Called with a dongle's name and what happened to it."""
     links: Path | None = None
     """Where a symbolic link leads to each dongle on a pty that is for somebody else's host."""
     air: Air = field(init=False)
-    mounts: dict[str, Mount] = field(init=False, default_factory=dict)
+    slots: dict[str, RadioSlot] = field(init=False, default_factory=dict)
     medium: Medium = field(init=False)
-    _overheard: Overheard | None = field(init=False, default=None)
+    _overheard: PassiveMedium | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.air = Air(self.clock, split(self.seed, "air"))
         self.medium = self.air
         if any(wiring.url.outside for wiring in self.wiring.values()):
-            self.medium = self._overheard = Overheard()
+            self.medium = self._overheard = PassiveMedium()
 
     # --- putting together -------------------------------------------------------------------------------------------
 
-    def mount(self, name: str, position: Position) -> Radio:
+    def slot_for(self, name: str, position: Position) -> Radio:
         """The radio of a node; the same one each time."""
-        if name not in self.mounts:
+        if name not in self.slots:
             wiring = self.wiring.get(name, Wiring())
-            self.mounts[name] = (
+            self.slots[name] = (
                 self._outside(name, wiring) if wiring.url.outside else self._inside(name, wiring, position)
             )
-        return self.mounts[name].radio
+        return self.slots[name].radio
 
-    def offer(self, name: str, wiring: Wiring, position: Position) -> VirtualDongle:
+    def add_dongle(self, name: str, wiring: Wiring, position: Position) -> VirtualDongle:
         """A dongle on the Air for a host that is not ours."""
         radio = AirRadio(self.air, self.clock, split(self.seed, name, "radio"), name, position)
         url = wiring.url
         if url.kind is RadioKind.PTY and not url.where and self.links is not None:
             url = RadioUrl(RadioKind.PTY, str(self.links / name))
         dongle = self._dongle(name, radio, _port(url, None), wiring)
-        self.mounts[name] = Mount(radio, radio, dongle)
+        self.slots[name] = RadioSlot(radio, radio, dongle)
         return dongle
 
-    def _inside(self, name: str, wiring: Wiring, position: Position) -> Mount:
+    def _inside(self, name: str, wiring: Wiring, position: Position) -> RadioSlot:
         radio = AirRadio(self.air, self.clock, split(self.seed, name, "radio"), name, position)
         if wiring.url.kind is RadioKind.AIR:
-            return Mount(radio, radio)
-        crossing = Crossing(self.clock)
+            return RadioSlot(radio, radio)
+        crossing = LockstepLine(self.clock)
         port = _port(wiring.url, crossing)
         dongle = self._dongle(name, radio, port, wiring)
         host = self._host(name, SerialPort(lambda: port.url, baud=wiring.baud or BAUD, crossing=crossing))
-        return Mount(host, radio, dongle, host)
+        return RadioSlot(host, radio, dongle, host)
 
-    def _outside(self, name: str, wiring: Wiring) -> Mount:
+    def _outside(self, name: str, wiring: Wiring) -> RadioSlot:
         assert self._overheard is not None
         host = self._host(name, SerialPort(str(wiring.url), baud=wiring.baud or BAUD, rtscts=wiring.rtscts))
         self._overheard.follow(host)
-        return Mount(host, host=host)
+        return RadioSlot(host, host=host)
 
     def _dongle(self, name: str, radio: AirRadio, port: Port, wiring: Wiring) -> VirtualDongle:
-        number = DONGLE_RANGE + len(self.mounts)
+        number = DONGLE_RANGE + len(self.slots)
         firmware = Firmware(transmit_queue=wiring.transmit_queue)
         dongle = VirtualDongle(name, radio, self.clock, port, eui64=number, firmware=firmware, baud=wiring.baud)
         dongle.on_event = lambda name, text: self.on_event(name, text)
@@ -127,12 +127,12 @@ class Radios:
 
     def _host(self, name: str, port: SerialPort) -> SpinelRadio:
         host = SpinelRadio(name, port, self.clock)
-        host.on_trouble = lambda trouble: self.on_trouble(name, trouble)
+        host.on_failure = lambda failure: self.on_failure(name, failure)
         return host
 
     def on_air(self, name: str) -> AirRadio:
         """The radio of a node on the Air. Raises NotOnTheAirError."""
-        air = self.mounts[name].air
+        air = self.slots[name].air
         if air is None:
             raise NotOnTheAirError(f"the radio of {name} is {self.wiring[name].url}, and not on an Air of ours")
         return air
@@ -140,12 +140,12 @@ class Radios:
     @property
     def can_fail(self) -> bool:
         """Some radio is behind a serial line."""
-        return any(mount.host is not None for mount in self.mounts.values())
+        return any(slot.host is not None for slot in self.slots.values())
 
     @property
     def published(self) -> list[Path]:
         """The symbolic links that lead to ptys of this bench."""
-        ports = [mount.dongle.port for mount in self.mounts.values() if mount.dongle is not None]
+        ports = [slot.dongle.port for slot in self.slots.values() if slot.dongle is not None]
         return [port.link for port in ports if isinstance(port, PtyPort) and port.link is not None]
 
     # --- life -------------------------------------------------------------------------------------------------------
@@ -153,11 +153,11 @@ class Radios:
     async def __aenter__(self) -> Radios:
         """Plug in every virtual dongle, and open every port. Raises RadioError."""
         try:
-            for mount in self.mounts.values():
-                if mount.dongle is not None:
-                    _plug(mount.dongle)
-                if mount.host is not None:
-                    await mount.host.start()
+            for slot in self.slots.values():
+                if slot.dongle is not None:
+                    _plug(slot.dongle)
+                if slot.host is not None:
+                    await slot.host.start()
         except BaseException:
             self.close()
             raise
@@ -168,11 +168,11 @@ class Radios:
 
     def close(self) -> None:
         """Let every dongle go. Harmless when done twice."""
-        for mount in self.mounts.values():
-            if mount.host is not None:
-                mount.host.close()
-            if mount.dongle is not None:
-                mount.dongle.unplug()
+        for slot in self.slots.values():
+            if slot.host is not None:
+                slot.host.close()
+            if slot.dongle is not None:
+                slot.dongle.unplug()
 
 
 def _plug(dongle: VirtualDongle) -> None:
@@ -182,7 +182,7 @@ def _plug(dongle: VirtualDongle) -> None:
         raise PortUnavailableError(f"dongle {dongle.name}: {error}") from None
 
 
-def _port(url: RadioUrl, crossing: Crossing | None) -> Port:
+def _port(url: RadioUrl, crossing: LockstepLine | None) -> Port:
     if url.kind is RadioKind.TCP:
         return TcpPort(int(url.where or 0), crossing)
     return PtyPort(Path(url.where) if url.where else None, crossing)

@@ -15,12 +15,12 @@ from hanbench.emulator.devices.settings import (
     IhdSettings,
     KeepAliveSettings,
     KeyEstablishmentSettings,
+    LogicalType,
     NodeConfig,
-    Role,
 )
 from hanbench.emulator.radio.propagation import Position
 from hanbench.emulator.randomness import split
-from hanbench.emulator.zcl.smart_energy import SmartEnergy
+from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.emulator.zigbee.nwk.config import JoinPolicy
 from hanbench.emulator.zigbee.security.cbke import Authority, Identity
 from hanbench.emulator.zigbee.security.install_code import InstallCode
@@ -33,9 +33,9 @@ MADE_UP_RANGE = 0x70B3D51FF0000000
 """EUI-64s of emulated devices: an address block of the kind that industry parties use, with numbers of our own."""
 MADE_UP_AUTHORITY = MADE_UP_RANGE + 0xCA0000
 PREFERRED_CHANNEL = 15
-QUIET_LINK_STATUS_S = 4 * 3600
-QUIET_KEEP_ALIVE_MIN = 240
-PLACES = ("hub", "esme", "gsme", "ihd")
+SLOW_LINK_STATUS_S = 4 * 3600
+SLOW_KEEP_ALIVE_MIN = 240
+ROLES = ("hub", "esme", "gsme", "ihd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +50,26 @@ class HanSettings:
 
 
 ERAS = {
-    profile.SmartEnergy.SE_1_0: SmartEnergy.SE_1_1,
-    profile.SmartEnergy.SE_1_1: SmartEnergy.SE_1_1,
-    profile.SmartEnergy.SE_1_1B: SmartEnergy.SE_1_1,
-    profile.SmartEnergy.SE_1_2: SmartEnergy.SE_1_2,
-    profile.SmartEnergy.SE_1_4: SmartEnergy.SE_1_2,
+    profile.SmartEnergyVersion.SE_1_0: SmartEnergyEra.SE_1_1,
+    profile.SmartEnergyVersion.SE_1_1: SmartEnergyEra.SE_1_1,
+    profile.SmartEnergyVersion.SE_1_1B: SmartEnergyEra.SE_1_1,
+    profile.SmartEnergyVersion.SE_1_2: SmartEnergyEra.SE_1_2,
+    profile.SmartEnergyVersion.SE_1_4: SmartEnergyEra.SE_1_2,
 }
 
 
-def settings_for(home: Household, *, quiet: bool = False, credentials: Credentials | None = None) -> HanSettings:
+def settings_for(
+    home: Household, *, slow_background: bool = False, credentials: Credentials | None = None
+) -> HanSettings:
     """The settings of `home`, its devices with certificates from `credentials` or with made-up ones.
 
-    `quiet` slows what routers say when nothing is wrong, for runs of many days.
+    `slow_background` slows what routers say when nothing is wrong, for runs of many days.
 
     Link Status and the mains meter's keep-alive decide nothing that is judged, and are nine frames in ten.
     """
-    period = QUIET_LINK_STATUS_S if quiet else None
+    period = SLOW_LINK_STATUS_S if slow_background else None
     made = HanSettings(
-        hub=_hub(home, period, QUIET_KEEP_ALIVE_MIN if quiet else home.hub.keep_alive.base_min),
+        hub=_hub(home, period, SLOW_KEEP_ALIVE_MIN if slow_background else home.hub.keep_alive.base_min),
         esme=_esme(home, period),
         gsme=_gsme(home),
         ihd=_ihd(home),
@@ -85,18 +87,18 @@ def _with_credentials(made: HanSettings, credentials: Credentials) -> HanSetting
     """The same home with certificates from a file; all devices trust its authorities, and the made-up one."""
     trusted = {**credentials.authorities, MADE_UP_AUTHORITY: made_up_authority().public_key}
     changed: dict[str, Any] = {}
-    for place in PLACES:
-        settings = getattr(made, place)
-        identity = credentials.identities.get(place, settings.key_establishment.identity)
+    for role in ROLES:
+        settings = getattr(made, role)
+        identity = credentials.identities.get(role, settings.key_establishment.identity)
         establishment = replace(settings.key_establishment, identity=replace(identity, others=trusted))
-        changed[place] = replace(settings, ieee=identity.certificate.subject, key_establishment=establishment)
+        changed[role] = replace(settings, ieee=identity.certificate.subject, key_establishment=establishment)
     return replace(made, **changed)
 
 
-def _common(home: Household, place: str, device: profile.Device) -> dict[str, Any]:
-    """What every device takes. Addresses and install codes are made up, from cohort and place alone."""
-    number = 0x100 * list(Cohort).index(home.cohort) + PLACES.index(place) + 1
-    code = split(0, home.cohort.value, place, "install code").randbytes(16)
+def _common(home: Household, role: str, device: profile.DeviceProfile) -> dict[str, Any]:
+    """What every device takes. Addresses and install codes are made up, from cohort and role alone."""
+    number = 0x100 * list(Cohort).index(home.cohort) + ROLES.index(role) + 1
+    code = split(0, home.cohort.value, role, "install code").randbytes(16)
     identity = made_up_identity(MADE_UP_RANGE + number, device.manufacturer_code)
     return {
         "ieee": identity.certificate.subject,
@@ -104,15 +106,15 @@ def _common(home: Household, place: str, device: profile.Device) -> dict[str, An
             identity,
             ephemeral_time=device.key_establishment.ephemeral_s,
             confirm_time=device.key_establishment.confirm_s,
-            capacity=device.key_establishments if isinstance(device, profile.Hub) else 0,
+            capacity=device.key_establishments if isinstance(device, profile.HubProfile) else 0,
             renews=device.key_establishment.renews,
         ),
         "smart_energy": ERAS[device.smart_energy],
         "manufacturer": device.manufacturer_code,
         "maker": device.maker,
         "model": device.model,
-        "serial": f"{home.cohort.value.upper()}-{place.upper()}-{number:06d}",
-        "install_code": b"" if place == "hub" else InstallCode.with_crc(code).octets,
+        "serial": f"{home.cohort.value.upper()}-{role.upper()}-{number:06d}",
+        "install_code": b"" if role == "hub" else InstallCode.with_crc(code).octets,
         "endpoint": device.endpoint,
         "tx_power": device.radio.tx_power_dbm,
         "request_timeout": device.request_timeout_s * SECOND,
@@ -131,7 +133,9 @@ def made_up_identity(ieee: int, manufacturer: int) -> Identity:
     return made_up_authority().issue(ieee, manufacturer, split(0, "certificate", f"{ieee:016x}"))
 
 
-def _router(device: profile.Hub | profile.Esme, role: Role, link_status_period_s: int | None) -> dict[str, Any]:
+def _router(
+    device: profile.HubProfile | profile.EsmeProfile, role: LogicalType, link_status_period_s: int | None
+) -> dict[str, Any]:
     parenthood = device.parenthood
     period = parenthood.link_status_interval_s if link_status_period_s is None else link_status_period_s
     return {
@@ -156,7 +160,7 @@ def _policy(joining: profile.Joining) -> JoinPolicy:
     )
 
 
-def _keep_alive(settings: profile.KeepAlive) -> KeepAliveSettings:
+def _keep_alive(settings: profile.KeepAliveProfile) -> KeepAliveSettings:
     return KeepAliveSettings(enabled=settings.enabled, failures=settings.failures)
 
 
@@ -165,7 +169,7 @@ def _hub(home: Household, link_status_period_s: int | None, keep_alive_base: int
     channels = hub.radio.channels
     return HubSettings(
         **_common(home, "hub", hub),
-        node=NodeConfig(**_router(hub, Role.COORDINATOR, link_status_period_s)),
+        node=NodeConfig(**_router(hub, LogicalType.COORDINATOR, link_status_period_s)),
         channel=PREFERRED_CHANNEL if PREFERRED_CHANNEL in channels else channels[0],
         mirrors=hub.mirrors.count,
         mirror_interval=hub.mirrors.interval_s,
@@ -180,7 +184,7 @@ def _esme(home: Household, link_status_period_s: int | None) -> EsmeSettings:
     esme = home.esme
     return EsmeSettings(
         **_common(home, "esme", esme),
-        node=NodeConfig(**_router(esme, Role.ROUTER, link_status_period_s), join=_policy(esme.joining)),
+        node=NodeConfig(**_router(esme, LogicalType.ROUTER, link_status_period_s), join=_policy(esme.joining)),
         keep_alive=_keep_alive(esme.keep_alive),
         relaxed_security=esme.relaxed_security,
         first_reading=esme.first_reading_wh,
@@ -191,7 +195,7 @@ def _esme(home: Household, link_status_period_s: int | None) -> EsmeSettings:
 def _gsme(home: Household) -> GsmeSettings:
     gsme = home.gsme
     node = NodeConfig(
-        Role.END_DEVICE,
+        LogicalType.END_DEVICE,
         rx_on=False,
         battery=True,
         channels=gsme.radio.channels,
@@ -216,7 +220,7 @@ def _gsme(home: Household) -> GsmeSettings:
 def _ihd(home: Household) -> IhdSettings:
     ihd = home.ihd
     node = NodeConfig(
-        Role.END_DEVICE,
+        LogicalType.END_DEVICE,
         channels=ihd.radio.channels,
         requested_timeout_index=ihd.end_device_timeout_index,
         join=_policy(ihd.joining),

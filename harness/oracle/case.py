@@ -9,28 +9,28 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from hanbench.harness.case.installation import Installation, Status
-from hanbench.harness.case.plan import Says, State
+from hanbench.harness.case.installation import Installation, MeterStatus
+from hanbench.harness.case.plan import State, StatementKind
 from hanbench.harness.case.trace import (
+    ActionAccepted,
     AnyRecord,
     CheckFinished,
     CheckStarted,
     Closed,
     Commissioned,
+    ControllerFaulted,
     End,
+    EventDelivered,
     Excluded,
-    Given,
+    GroundTruth,
     Header,
-    Misbehaved,
-    Taken,
-    Truth,
 )
 from hanbench.harness.case.vocabulary import (
     Authorisation,
     CommissionDevices,
-    Device,
     ExcludeDevice,
     InstallationChanged,
+    MeterRole,
     Outcome,
     Subject,
     SupplierRequest,
@@ -39,8 +39,8 @@ from hanbench.harness.case.vocabulary import (
 )
 from hanbench.profiles.rulesets import DecisionRule, InstallationType, RuleSet
 
-BOTH = frozenset(Device)
-ESME_ONLY = frozenset({Device.ESME})
+BOTH = frozenset(MeterRole)
+ESME_ONLY = frozenset({MeterRole.ESME})
 
 
 class Check(NamedTuple):
@@ -63,23 +63,23 @@ class Decision(NamedTuple):
 
     position: int
     time: datetime
-    devices: frozenset[Device]
+    devices: frozenset[MeterRole]
 
 
 class Effect(NamedTuple):
     """Devices were commissioned, or an attempt at it failed."""
 
     position: int
-    devices: frozenset[Device]
+    devices: frozenset[MeterRole]
     succeeded: bool
 
 
-class Voice(NamedTuple):
+class SupplierStatement(NamedTuple):
     """The controller learned what a supplier says."""
 
     position: int
     supplier: str
-    says: Says
+    says: StatementKind
 
 
 class Case:
@@ -98,43 +98,43 @@ class Case:
         """Attempt, time and position of each check that began."""
         self.decisions: list[Decision] = []
         self.effects: list[Effect] = []
-        self.voices: list[Voice] = []
+        self.voices: list[SupplierStatement] = []
         self.exclusions: list[tuple[int, Excluded]] = []
-        self.exclusions_decided: list[tuple[int, Device]] = []
-        self.misbehaviours: list[Misbehaved] = []
+        self.exclusions_decided: list[tuple[int, MeterRole]] = []
+        self.misbehaviours: list[ControllerFaulted] = []
         self.closed: tuple[int, Closed] | None = None
         self.end: End | None = None
-        self._truths: dict[Subject, list[tuple[int, State]]] = {subject: [(-1, State.WELL)] for subject in Subject}
+        self._truths: dict[Subject, list[tuple[int, State]]] = {subject: [(-1, State.HEALTHY)] for subject in Subject}
         for position, record in enumerate(records):
             self._read(position, record)
 
     def _read(self, position: int, record: AnyRecord) -> None:
         match record:
-            case Given(event=InstallationChanged(installation=installation)):
+            case EventDelivered(event=InstallationChanged(installation=installation)):
                 self._homes.append((position, installation))
-            case Given(event=SupplierRequest(supplier=supplier)):
-                self.voices.append(Voice(position, supplier, Says.REQUEST))
-            case Given(event=Authorisation(supplier=supplier)):
-                self.voices.append(Voice(position, supplier, Says.AUTHORISATION))
-            case Given(event=Withdrawal(supplier=supplier)):
-                self.voices.append(Voice(position, supplier, Says.WITHDRAWAL))
-            case Taken(action=CommissionDevices(devices=devices)):
+            case EventDelivered(event=SupplierRequest(supplier=supplier)):
+                self.voices.append(SupplierStatement(position, supplier, StatementKind.REQUEST))
+            case EventDelivered(event=Authorisation(supplier=supplier)):
+                self.voices.append(SupplierStatement(position, supplier, StatementKind.AUTHORISATION))
+            case EventDelivered(event=Withdrawal(supplier=supplier)):
+                self.voices.append(SupplierStatement(position, supplier, StatementKind.WITHDRAWAL))
+            case ActionAccepted(action=CommissionDevices(devices=devices)):
                 self.decisions.append(Decision(position, record.time, frozenset(devices)))
-            case Taken(action=ExcludeDevice(device=device)):
+            case ActionAccepted(action=ExcludeDevice(device=device)):
                 self.exclusions_decided.append((position, device))
             case CheckStarted():
                 self.started.append((record.attempt, record.time, position))
             case CheckFinished():
                 self.checks.append(self._check(position, record))
-            case Truth():
+            case GroundTruth():
                 # What is impaired answers, and that is what a check is judged by.
-                state = State.WELL if record.state is State.IMPAIRED else record.state
+                state = State.HEALTHY if record.state is State.IMPAIRED else record.state
                 self._truths[record.subject].append((position, state))
             case Commissioned():
                 self.effects.append(Effect(position, frozenset(record.devices), record.succeeded))
             case Excluded():
                 self.exclusions.append((position, record))
-            case Misbehaved():
+            case ControllerFaulted():
                 self.misbehaviours.append(record)
             case Closed():
                 self.closed = (position, record)
@@ -200,7 +200,7 @@ class Case:
         return [decision for decision in self.decisions if decision.devices == ESME_ONLY]
 
     @property
-    def commissioned(self) -> frozenset[Device]:
+    def commissioned(self) -> frozenset[MeterRole]:
         """Devices that were commissioned."""
         return frozenset(device for effect in self.effects if effect.succeeded for device in effect.devices)
 
@@ -224,7 +224,7 @@ class Case:
 
 
 def _type(installation: Installation) -> InstallationType:
-    active = [meter.status is Status.ACTIVE for meter in (installation.esme, installation.gsme)]
+    active = [meter.status is MeterStatus.ACTIVE for meter in (installation.esme, installation.gsme)]
     match active:
         case [True, True]:
             return InstallationType.ACTIVE

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hanbench.harness.case.plan import Says
+from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.case.vocabulary import Outcome
-from hanbench.harness.oracle.case import Case, Decision, Voice, frames_of
+from hanbench.harness.oracle.case import Case, Decision, SupplierStatement, frames_of
 from hanbench.harness.oracle.counting import counted, is_failure
 from hanbench.harness.oracle.scope import allowed_on
 from hanbench.harness.oracle.violation import Finding, Property
@@ -25,14 +25,14 @@ def has_consent(case: Case, position: int, needed: Consent) -> bool:
     given = False
     for voice in _voices(case, position):
         if voice.supplier == case.home(position).gsme.supplier:
-            if voice.says is Says.WITHDRAWAL:
+            if voice.says is StatementKind.WITHDRAWAL:
                 given = False
             elif voice.says.value == needed.value:
                 given = True
     return given
 
 
-def _voices(case: Case, position: int) -> list[Voice]:
+def _voices(case: Case, position: int) -> list[SupplierStatement]:
     return [voice for voice in case.voices if voice.position < position]
 
 
@@ -85,7 +85,7 @@ def no_veto(case: Case) -> Iterator[Finding]:
     allowed = allowed_on(case, closed.time, position)
     if decider.value is not Decider.DCC or allowed is None or not allowed.value:
         return
-    objectors = sorted({v.supplier for v in _voices(case, position) if v.says is Says.WITHDRAWAL})
+    objectors = sorted({v.supplier for v in _voices(case, position) if v.says is StatementKind.WITHDRAWAL})
     if case.outcome is Outcome.HOLD:
         yield Finding(f"{case.type(position).value} waits for a supplier, but the DCC decides", (), _source(decider))
     elif objectors:

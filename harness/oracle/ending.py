@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from hanbench.harness.case.vocabulary import Device, Outcome
+from hanbench.harness.case.vocabulary import MeterRole, Outcome
 from hanbench.harness.oracle.case import BOTH, ESME_ONLY, Case, frames_of
 from hanbench.harness.oracle.consent import has_consent, needed_consent
 from hanbench.harness.oracle.counting import counted
@@ -87,7 +87,7 @@ def commissioned_once(case: Case) -> Iterator[Finding]:
     """No decision commissions a device again."""
     for decision in case.decisions:
         before = {d for e in case.effects if e.succeeded and e.position < decision.position for d in e.devices}
-        again: set[Device] = before & decision.devices
+        again: set[MeterRole] = before & decision.devices
         if again:
             yield Finding(f"{', '.join(sorted(again))} commissioned a second time")
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from hanbench.harness.case.installation import Installation, Status
-from hanbench.harness.case.plan import Change, Handover, Plan, Says, State, SupplierAct
+from hanbench.harness.case.installation import Installation, MeterStatus
+from hanbench.harness.case.plan import FaultEvent, Plan, State, StatementKind, SupplierAct, SupplierChange
 from hanbench.harness.case.vocabulary import Outcome, Subject
 from hanbench.profiles.rulesets import Consent, Counting, InstallationType, RuleSet
 
@@ -21,15 +21,15 @@ CHECK_TAKES = (timedelta(minutes=35), timedelta(0), timedelta(hours=2))
 """Lengths of a check that are tried; the first is the usual one, for a sleeper that wakes each half hour."""
 
 _TYPE_OF = {
-    (Status.ACTIVE, Status.ACTIVE): InstallationType.ACTIVE,
-    (Status.DORMANT, Status.DORMANT): InstallationType.DORMANT,
-    (Status.DORMANT, Status.ACTIVE): InstallationType.MIXED_GSME_ACTIVE,
-    (Status.ACTIVE, Status.DORMANT): InstallationType.MIXED_GSME_DORMANT,
+    (MeterStatus.ACTIVE, MeterStatus.ACTIVE): InstallationType.ACTIVE,
+    (MeterStatus.DORMANT, MeterStatus.DORMANT): InstallationType.DORMANT,
+    (MeterStatus.DORMANT, MeterStatus.ACTIVE): InstallationType.MIXED_GSME_ACTIVE,
+    (MeterStatus.ACTIVE, MeterStatus.DORMANT): InstallationType.MIXED_GSME_DORMANT,
 }
 
 
 _OTHERS = (Subject.ESME, Subject.WAN, Subject.BENCH)
-_MAY_BE = {State.UNCERTAIN: frozenset({State.WELL, State.BROKEN}), State.IMPAIRED: frozenset({State.WELL})}
+_MAY_BE = {State.UNCERTAIN: frozenset({State.HEALTHY, State.BROKEN}), State.IMPAIRED: frozenset({State.HEALTHY})}
 """What a check may find, where that is not the state's own name."""
 
 
@@ -57,13 +57,13 @@ def expected(
     """Work out how a case should end. `rulesets` has, by id, every rule set that the rulebook names."""
     found: dict[Outcome, str] = {}
     for takes in check_takes:
-        teller = _Teller(installation, plan, rulesets, takes)
-        for outcome, why in teller.check(_Story(plan.start)):
+        teller = _OutcomeSolver(installation, plan, rulesets, takes)
+        for outcome, why in teller.check(_CaseSoFar(plan.start)):
             found.setdefault(outcome, why)
     return Expected(tuple(found), next(iter(found.values())))
 
 
-class _Story(NamedTuple):
+class _CaseSoFar(NamedTuple):
     """What has happened so far in one possible course of a case."""
 
     now: datetime
@@ -77,24 +77,24 @@ class _Story(NamedTuple):
     tried: tuple[tuple[datetime, int], ...] = ()
     """When each commissioning began, and after which attempt."""
 
-    def ask(self, supplier: str) -> _Story:
+    def ask(self, supplier: str) -> _CaseSoFar:
         """The same, with `supplier` asked now unless it was before."""
         if any(each == supplier for each, _ in self.asked):
             return self
         return self._replace(asked=(*self.asked, (supplier, self.now)))
 
 
-class _Heard(NamedTuple):
+class _Statement(NamedTuple):
     """A supplier speaks, or a meter changes hands."""
 
     when: datetime
     late: bool
     """Right after a check's result: after what had happened by then, and too late for what is decided on it."""
-    what: SupplierAct | Handover
+    what: SupplierAct | SupplierChange
     after_check: int | None
 
 
-class _Found(NamedTuple):
+class _CheckFinding(NamedTuple):
     """One thing that a check may find: None blames nobody, it is a pass."""
 
     blamed: Subject | None
@@ -103,7 +103,7 @@ class _Found(NamedTuple):
 _Ending = tuple[Outcome, str]
 
 
-class _Teller:
+class _OutcomeSolver:
     def __init__(
         self, installation: Installation, plan: Plan, rulesets: Mapping[str, RuleSet], takes: timedelta
     ) -> None:
@@ -115,7 +115,7 @@ class _Teller:
 
     # -- the course of a case ------------------------------------------------------------------------------------------
 
-    def check(self, story: _Story) -> Iterator[_Ending]:
+    def check(self, story: _CaseSoFar) -> Iterator[_Ending]:
         """Tell what follows when the next check is due."""
         begin = story.now
         if story.checked:
@@ -135,7 +135,7 @@ class _Teller:
                 fails = found.blamed is Subject.GSME or (found.blamed is Subject.WAN and wan_counts)
                 yield from self._decide(story._replace(failures=story.failures + fails, failed_last=fails))
 
-    def _decide(self, story: _Story) -> Iterator[_Ending]:
+    def _decide(self, story: _CaseSoFar) -> Iterator[_Ending]:
         heard = self._heard_before_decision(story)
         home = self._home(heard)
         if not story.failed_last or story.failures < self._required(home, story.now):
@@ -148,7 +148,7 @@ class _Teller:
         else:
             yield from self._hold(story.ask(home.gsme.supplier), len(heard))
 
-    def _hold(self, story: _Story, heard: int) -> Iterator[_Ending]:
+    def _hold(self, story: _CaseSoFar, heard: int) -> Iterator[_Ending]:
         """Tell what follows while a consent is awaited, `heard` of all that is heard being heard already."""
         told = self._heard(story)
         home = self._home(told[:heard])
@@ -168,17 +168,17 @@ class _Teller:
                 else:
                     yield from self._another_attempt(story)
                 return
-            if isinstance(news.what, Handover):
+            if isinstance(news.what, SupplierChange):
                 story = story.ask(home.gsme.supplier)
                 told = self._heard(story)
         needed = self._needed(home, story.now).value
         yield Outcome.HOLD, f"{story.failures} failures; the GSME's supplier gave no {needed}"
 
-    def _commission(self, story: _Story, *, with_gsme: bool) -> Iterator[_Ending]:
+    def _commission(self, story: _CaseSoFar, *, with_gsme: bool) -> Iterator[_Ending]:
         story = story._replace(tried=(*story.tried, (story.now, story.attempts)))
         needed = tuple(Subject) if with_gsme else _OTHERS
         states = [self._states(story, subject, story.now, story.now + self.takes) for subject in needed]
-        if all(State.WELL in may for may in states):
+        if all(State.HEALTHY in may for may in states):
             if with_gsme:
                 yield Outcome.MIGRATE_BOTH, f"the GSME answered at attempt {story.attempts}"
             else:
@@ -187,7 +187,7 @@ class _Teller:
         if any(State.BROKEN in may for may in states):
             yield from self._another_attempt(story)
 
-    def _another_attempt(self, story: _Story) -> Iterator[_Ending]:
+    def _another_attempt(self, story: _CaseSoFar) -> Iterator[_Ending]:
         if story.attempts >= self._counting_rules(story.now).attempt_cap.value:
             yield Outcome.EXCLUDE_INSTALLATION, f"{story.attempts} attempts failed"
         else:
@@ -195,27 +195,29 @@ class _Teller:
 
     # -- what is so ----------------------------------------------------------------------------------------------------
 
-    def _may_find(self, story: _Story, begin: datetime, end: datetime) -> list[_Found]:
+    def _may_find(self, story: _CaseSoFar, begin: datetime, end: datetime) -> list[_CheckFinding]:
         states = {subject: self._states(story, subject, begin, end) for subject in Subject}
-        found = [_Found(subject) for subject in _OTHERS if State.BROKEN in states[subject]]
-        if all(State.WELL in states[subject] for subject in _OTHERS):
-            found += [_Found(None)] if State.WELL in states[Subject.GSME] else []
-            found += [_Found(Subject.GSME)] if State.BROKEN in states[Subject.GSME] else []
+        found = [_CheckFinding(subject) for subject in _OTHERS if State.BROKEN in states[subject]]
+        if all(State.HEALTHY in states[subject] for subject in _OTHERS):
+            found += [_CheckFinding(None)] if State.HEALTHY in states[Subject.GSME] else []
+            found += [_CheckFinding(Subject.GSME)] if State.BROKEN in states[Subject.GSME] else []
         return found
 
-    def _states(self, story: _Story, subject: Subject, begin: datetime, end: datetime) -> set[State]:
+    def _states(self, story: _CaseSoFar, subject: Subject, begin: datetime, end: datetime) -> set[State]:
         """Return what `subject` may be between two times: well, broken or both. Several causes add up."""
-        of_causes: dict[str, list[Change]] = {}
+        of_causes: dict[str, list[FaultEvent]] = {}
         for change in self.plan.changes:
             if change.subject is subject:
                 of_causes.setdefault(change.cause, []).append(change)
         found = [self._states_by(story, changes, begin, end) for changes in of_causes.values()]
-        states = {State.WELL} if all(State.WELL in each for each in found) else set()
+        states = {State.HEALTHY} if all(State.HEALTHY in each for each in found) else set()
         return states | {State.BROKEN} if any(State.BROKEN in each for each in found) else states
 
-    def _states_by(self, story: _Story, changes: Iterable[Change], begin: datetime, end: datetime) -> set[State]:
+    def _states_by(
+        self, story: _CaseSoFar, changes: Iterable[FaultEvent], begin: datetime, end: datetime
+    ) -> set[State]:
         """The same, as far as one cause goes."""
-        states: set[State] = {State.WELL}
+        states: set[State] = {State.HEALTHY}
         at_some_time: set[State] = set()
         moments: list[tuple[tuple[datetime, int], frozenset[State]]] = []
         for change in changes:
@@ -225,13 +227,13 @@ class _Teller:
             elif (moment := self._moment(story, change)) is not None:
                 moments.append((moment, now))
                 if change.lasts is not None:
-                    moments.append(((moment[0] + change.lasts, moment[1]), frozenset({State.WELL})))
+                    moments.append(((moment[0] + change.lasts, moment[1]), frozenset({State.HEALTHY})))
         for (when, _), now in sorted(moments, key=lambda each: each[0]):
             if when <= end:
                 states = set(now) if when <= begin else states | now
         return states | at_some_time
 
-    def _moment(self, story: _Story, change: Change) -> tuple[datetime, int] | None:
+    def _moment(self, story: _CaseSoFar, change: FaultEvent) -> tuple[datetime, int] | None:
         """Return when a change comes about, and its place among those of the same time; None if not in this story."""
         if change.at is not None:
             return change.at, 0
@@ -243,35 +245,35 @@ class _Teller:
         when, attempt = story.tried[change.before_commissioning - 1]
         return when, 2 * attempt + 1
 
-    def _heard(self, story: _Story) -> list[_Heard]:
+    def _heard(self, story: _CaseSoFar) -> list[_Statement]:
         """Return what was heard and will be heard without anybody being asked anew, in order."""
-        heard: list[_Heard] = []
-        plan: tuple[SupplierAct | Handover, ...] = (*self.plan.suppliers, *self.plan.handovers)
+        heard: list[_Statement] = []
+        plan: tuple[SupplierAct | SupplierChange, ...] = (*self.plan.suppliers, *self.plan.handovers)
         for told in plan:
             if told.at is not None:
-                heard.append(_Heard(max(told.at, self.plan.start), False, told, None))
+                heard.append(_Statement(max(told.at, self.plan.start), False, told, None))
             elif told.after_check is not None and told.after_check <= len(story.checked):
-                heard.append(_Heard(story.checked[told.after_check - 1][1], True, told, told.after_check))
+                heard.append(_Statement(story.checked[told.after_check - 1][1], True, told, told.after_check))
             elif isinstance(told, SupplierAct) and told.after_ask is not None:
                 asked = [when for supplier, when in story.asked if supplier == told.supplier]
-                heard += [_Heard(when + told.after_ask, False, told, None) for when in asked]
+                heard += [_Statement(when + told.after_ask, False, told, None) for when in asked]
         return sorted(heard, key=lambda each: (each.when, each.late))
 
-    def _heard_before_decision(self, story: _Story) -> list[_Heard]:
+    def _heard_before_decision(self, story: _CaseSoFar) -> list[_Statement]:
         """Return what was heard up to the last check; what comes right after its result comes too late."""
         return [
             news for news in self._heard(story) if news.when <= story.now and news.after_check != len(story.checked)
         ]
 
-    def _home(self, heard: Iterable[_Heard]) -> Installation:
+    def _home(self, heard: Iterable[_Statement]) -> Installation:
         """Return the installation as it is after all that was heard."""
         home = self.installation
         for news in heard:
-            if isinstance(news.what, Handover):
+            if isinstance(news.what, SupplierChange):
                 home = news.what.of(home)
         return home
 
-    def _consent_given(self, home: Installation, at: datetime, heard: Iterable[_Heard]) -> bool:
+    def _consent_given(self, home: Installation, at: datetime, heard: Iterable[_Statement]) -> bool:
         """Say whether the GSME's supplier, after all that was heard, gives what is needed."""
         needed = self._needed(home, at)
         if needed is Consent.NONE:
@@ -279,7 +281,7 @@ class _Teller:
         given = False
         for act in (news.what for news in heard):
             if isinstance(act, SupplierAct) and act.supplier == home.gsme.supplier:
-                if act.says is Says.WITHDRAWAL:
+                if act.says is StatementKind.WITHDRAWAL:
                     given = False
                 elif act.says.value == needed.value:
                     given = True
@@ -311,7 +313,7 @@ class _Teller:
             row.allowed.value for row in rules.scope if home.cohort in row.cohorts and _type(home) in row.installations
         )
 
-    def _refusal(self, home: Installation, story: _Story) -> str:
+    def _refusal(self, home: Installation, story: _CaseSoFar) -> str:
         rules = self._in_force(story.now)
         place = f"{home.cohort.value} {_type(home).value}"
         return f"{story.failures} failures; {rules.id if rules else 'no rule set'} does not allow {place}"
@@ -322,12 +324,12 @@ class _Teller:
         return f"{self._counting_rules(at).id} allows {home.cohort.value} {_type(home).value}; {decides}"
 
 
-def _may_be(change: Change) -> frozenset[State]:
+def _may_be(change: FaultEvent) -> frozenset[State]:
     """Return what a check may find once this has come about."""
     states = _MAY_BE.get(change.state, frozenset({change.state}))
     # Frames that were harmed so many times, and no more, are whole again at a time that only the air knows.
     over = change.frames is not None and change.frames.count is not None
-    return states | {State.WELL} if over else states
+    return states | {State.HEALTHY} if over else states
 
 
 def _type(home: Installation) -> InstallationType:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from hanbench.harness.case.plan import State
 from hanbench.harness.case.trace import Excluded
-from hanbench.harness.case.vocabulary import Device, Subject, Verdict
+from hanbench.harness.case.vocabulary import MeterRole, Subject, Verdict
 from hanbench.harness.oracle.case import ESME_ONLY, Case, Check, Decision, frames_of
 from hanbench.harness.oracle.counting import counted, is_failure
 from hanbench.harness.oracle.violation import Finding, Property
@@ -39,7 +39,7 @@ def healthy_gsme_stays(case: Case) -> Iterator[Finding]:
         elif (evidence := _evidence_age(case, decision)) is not None:
             last, age, limit = evidence
             here = decision.position
-            well = all(case.states(subject, here, here) == {State.WELL} for subject in Subject)
+            well = all(case.states(subject, here, here) == {State.HEALTHY} for subject in Subject)
             if well and age > limit:
                 yield Finding(
                     f"the GSME is left behind although it works; its last failure was {age} ago", frames_of([last])
@@ -62,7 +62,7 @@ def pass_leads_to_migration(case: Case) -> Iterator[Finding]:
     last = case.last_check(position)
     if last is None or last.verdict is not Verdict.PASS:
         return
-    tried = any(Device.GSME in decision.devices for decision in case.decisions if decision.position > last.end)
+    tried = any(MeterRole.GSME in decision.devices for decision in case.decisions if decision.position > last.end)
     if not tried:
         yield Finding(
             f"closed with {closed.outcome.value} without trying to commission the GSME, which answered at attempt "
@@ -74,7 +74,7 @@ def pass_leads_to_migration(case: Case) -> Iterator[Finding]:
 def gsme_only_after_pass(case: Case) -> Iterator[Finding]:
     """The last check before each decision to commission the GSME is a pass."""
     for decision in case.decisions:
-        if Device.GSME in decision.devices:
+        if MeterRole.GSME in decision.devices:
             last = case.last_check(decision.position)
             if last is None or last.verdict is not Verdict.PASS:
                 found = f"its last check was {last.verdict.value}" if last else "it never was checked"
@@ -94,9 +94,9 @@ def esme_fault_never_partial(case: Case) -> Iterator[Finding]:
 def exclusion_record(case: Case) -> Iterator[Finding]:
     """A GSME left out is excluded with a right record, and nothing else ever is excluded."""
     for _, excluded in case.exclusions:
-        if excluded.device is Device.ESME:
+        if excluded.device is MeterRole.ESME:
             yield Finding("the ESME was excluded as a device; only a GSME can be left out")
-    gsme = [(position, excluded) for position, excluded in case.exclusions if excluded.device is Device.GSME]
+    gsme = [(position, excluded) for position, excluded in case.exclusions if excluded.device is MeterRole.GSME]
     done = next((e.position for e in case.effects if e.succeeded and e.devices == ESME_ONLY), None)
     if done is None:
         if gsme:
@@ -128,9 +128,9 @@ def _wrong_in_record(case: Case, position: int, excluded: Excluded) -> Iterator[
 
 def excluded_stays_out(case: Case) -> Iterator[Finding]:
     """No decision to commission the GSME follows its exclusion, unless the rules reinstate it."""
-    excluded = [position for position, device in case.exclusions_decided if device is Device.GSME]
+    excluded = [position for position, device in case.exclusions_decided if device is MeterRole.GSME]
     for decision in case.decisions:
-        if not excluded or Device.GSME not in decision.devices or decision.position < excluded[0]:
+        if not excluded or MeterRole.GSME not in decision.devices or decision.position < excluded[0]:
             continue
         rule = case.rules_for_counting(decision.time).reinstate_on_recovery
         if not rule.value:

@@ -9,7 +9,7 @@ from hanbench.harness.case.vocabulary import Subject, Verdict
 from hanbench.harness.oracle.case import Case, Check, frames_of
 from hanbench.harness.oracle.violation import Finding, Property
 
-_WELL = frozenset({State.WELL})
+_WELL = frozenset({State.HEALTHY})
 _BROKEN = frozenset({State.BROKEN})
 _OTHERS = (Subject.ESME, Subject.WAN, Subject.BENCH)
 

@@ -8,11 +8,11 @@ from msgspec import Struct
 
 from hanbench.emulator.clock import SECOND
 from hanbench.harness.capture import keyfile
-from hanbench.harness.case.plan import Says
+from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.case.trace import SupplierSaid
 from hanbench.harness.case.vocabulary import Outcome, Subject, Verdict
 from hanbench.harness.oracle import Violation
-from hanbench.harness.scenario.play import Played
+from hanbench.harness.scenario.run import ScenarioResult
 
 VERSION = 2
 
@@ -37,7 +37,7 @@ class ConsentReport(Struct, frozen=True):
 
     time: str
     supplier: str
-    says: Says
+    says: StatementKind
 
 
 class ScenarioReport(Struct, frozen=True):
@@ -75,7 +75,7 @@ class Summary(Struct, frozen=True):
     frames: int
 
 
-def describe(played: Played, *, capture: str | None) -> ScenarioReport:
+def describe(played: ScenarioResult, *, capture: str | None) -> ScenarioReport:
     """The report of one played scenario."""
     scenario = played.scenario
     return ScenarioReport(
@@ -108,7 +108,7 @@ def describe(played: Played, *, capture: str | None) -> ScenarioReport:
             for attempt, check in enumerate(played.checks, start=1)
         ),
         violations=played.violations,
-        unmet=played.unmet,
+        unmet=played.failed_expectations,
         as_expected=played.as_expected,
         frames=played.frames,
         capture=capture,

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from hanbench.harness.case.installation import Moment
 from hanbench.harness.case.pattern import FramePattern
 from hanbench.harness.case.trace import AnyRecord, CheckFinished, Commissioned, Excluded
-from hanbench.harness.case.vocabulary import Device, Outcome
+from hanbench.harness.case.vocabulary import MeterRole, Outcome
 from hanbench.harness.oracle.decider import decided
 from hanbench.profiles.rulesets import Decider, RuleSet
 
@@ -55,12 +55,12 @@ class Expectation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     """Who decides about the gas meter; the rules of the day of the decision say so."""
     decided_after: Moment | None = None
     decided_before: Moment | None = None
-    commissioned: tuple[Device, ...] | None = None
-    excluded: tuple[Device, ...] | None = None
+    commissioned: tuple[MeterRole, ...] | None = None
+    excluded: tuple[MeterRole, ...] | None = None
     frames: tuple[FrameExpectation, ...] = ()
 
 
-def unmet(
+def failed_expectations(
     wanted: Expectation,
     outcome: Outcome | None,
     records: Sequence[AnyRecord],

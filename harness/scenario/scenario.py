@@ -12,12 +12,12 @@ from msgspec import Meta, Struct, structs
 
 from hanbench.emulator.randomness import split
 from hanbench.harness.case.installation import Installation, Meter, Moment, Rulebook
-from hanbench.harness.case.pattern import FramePattern, Place
-from hanbench.harness.case.plan import Change, Handover, Plan, State, SupplierAct
+from hanbench.harness.case.pattern import FramePattern, Role
+from hanbench.harness.case.plan import FaultEvent, Plan, State, SupplierAct, SupplierChange
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.frames.names import clusters, names
 from hanbench.harness.scenario.expectation import Expectation
-from hanbench.profiles.benches import Beginning, find_bench
+from hanbench.profiles.benches import StartingState, find_bench
 from hanbench.profiles.benches import ids as bench_ids
 from hanbench.profiles.cohorts import Household, household, household_of
 from hanbench.profiles.errors import ProfileError
@@ -42,9 +42,9 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """When the installation is loaded for migration."""
     bench: str | None = None
     """Where the radios are: the id of a bench that comes with hanbench, or a bench file beside this file."""
-    profiles: dict[Place, str] = {}
+    profiles: dict[Role, str] = {}
     """Device profiles in the place of the cohort's, by id."""
-    begins: Beginning = Beginning.INSTALLED
+    begins: StartingState = StartingState.INSTALLED
     """Whether the HAN is there when the story begins, or comes to be on the air first."""
     rules: str = IN_FORCE
     """`in-force`, or the id of one rule set that holds whatever the date."""
@@ -53,9 +53,9 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     check_spacing_hours: Annotated[float, Meta(ge=0)] = 24.0
     decide_within_days: Annotated[float, Meta(gt=0)] = 14.0
     switches: Switches = Switches()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FaultEvent, ...] = ()
     suppliers: tuple[SupplierAct, ...] = ()
-    handovers: tuple[Handover, ...] = ()
+    handovers: tuple[SupplierChange, ...] = ()
     expect: Expectation | None = None
 
     def installation(self, rulesets: Mapping[str, RuleSet]) -> Installation:
@@ -89,7 +89,7 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     @property
     def faults(self) -> tuple[str, ...]:
         """Names of the faults that occur, each once."""
-        return tuple(dict.fromkeys(change.cause for change in self.changes if change.state is not State.WELL))
+        return tuple(dict.fromkeys(change.cause for change in self.changes if change.state is not State.HEALTHY))
 
 
 def _check_patterns(path: str | Path, scenario: Scenario) -> None:
@@ -113,7 +113,7 @@ def home_of(scenario: Scenario, path: str | Path = "") -> Household:
         return household(scenario.cohort)
     return household_of(
         scenario.cohort,
-        {str(place): name for place, name in scenario.profiles.items()},
+        {str(role): name for role, name in scenario.profiles.items()},
         str(path or scenario.id),
         "profiles.{}",
     )
@@ -157,9 +157,9 @@ def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario
         if fault.subject is not change.subject:
             expected = f"expected {fault.subject.value!r}, the subject of {fault.name}, got {change.subject.value!r}"
             raise ProfileError(path, expected, f"changes[{index}].subject")
-        wrong = State.IMPAIRED if fault.severs else State.BROKEN
+        wrong = State.IMPAIRED if fault.breaks_reachability else State.BROKEN
         if change.state is wrong:
-            expected = f"expected a state other than {wrong.value!r}: {fault.name} {_EFFECT[fault.severs]}"
+            expected = f"expected a state other than {wrong.value!r}: {fault.name} {_EFFECT[fault.breaks_reachability]}"
             raise ProfileError(path, expected, f"changes[{index}].state")
     return scenario
 

@@ -8,9 +8,9 @@ from functools import partial
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.zcl.clusters import BASIC
-from hanbench.harness.case.plan import Change, Plan, State
+from hanbench.harness.case.plan import FaultEvent, Plan, State
 from hanbench.harness.case.trace import Trace
-from hanbench.harness.case.vocabulary import Device, Subject
+from hanbench.harness.case.vocabulary import MeterRole, Subject
 from hanbench.harness.case.world import CheckRecord, CommissioningRecord
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.checks.han_connectivity import (
@@ -21,12 +21,12 @@ from hanbench.harness.checks.han_connectivity import (
     CheckResult,
 )
 from hanbench.harness.faults import FAULTS
-from hanbench.harness.faults.ailments import Ailments, BenchError
-from hanbench.harness.faults.disturbance import Disturber, Note
+from hanbench.harness.faults.active_faults import ActiveFaults, BenchError
+from hanbench.harness.faults.frame_faults import FrameFaultInjector, Note
 from hanbench.harness.han.han import FormationError, Han
 from hanbench.harness.scenario.frame_count import FrameCount
 
-_BADLY_OFF = (State.WELL, State.IMPAIRED, State.UNCERTAIN, State.BROKEN)
+_BADLY_OFF = (State.HEALTHY, State.IMPAIRED, State.UNCERTAIN, State.BROKEN)
 _METERS = (Subject.GSME, Subject.ESME)
 """Subjects that take their time to find their way back."""
 
@@ -47,11 +47,11 @@ class HanWorld:
         self._count = count
         self._han = han
         self._note = note
-        self._disturber = Disturber(han, note)
+        self._disturber = FrameFaultInjector(han, note)
         self._ails: dict[Subject, dict[str, State]] = {subject: {} for subject in Subject}
         """What each subject suffers from now, by cause."""
-        self._ailments = Ailments(han)
-        self._unhealed: list[Change] = []
+        self._ailments = ActiveFaults(han)
+        self._unhealed: list[FaultEvent] = []
         self._disturbed = False
         """Frames were harmed at some time: then a fault may not do what it says, and is no fault of the bench."""
         self._plan = plan
@@ -75,9 +75,9 @@ class HanWorld:
             if change.before_check == attempt:
                 self._begin(change)
 
-    def _begin(self, change: Change) -> None:
+    def _begin(self, change: FaultEvent) -> None:
         ails = self._ails[change.subject]
-        if change.state is State.WELL:
+        if change.state is State.HEALTHY:
             if change.cause not in ails:
                 return  # it never came about, or is over by itself
         else:
@@ -87,23 +87,23 @@ class HanWorld:
                 self._loop.call_later(change.lasts.total_seconds(), self._begin, change.healed)
         self._work.append(self._loop.create_task(self._bring_about(change)))
 
-    def _tell_truth(self, change: Change) -> None:
+    def _tell_truth(self, change: FaultEvent) -> None:
         """Several causes add up: a subject is as badly off as the worst of them makes it."""
         ails = self._ails[change.subject]
-        state = max(ails.values(), key=_BADLY_OFF.index, default=State.WELL)
+        state = max(ails.values(), key=_BADLY_OFF.index, default=State.HEALTHY)
         self._trace.truth(change.subject, state, change.cause)
 
-    async def _bring_about(self, change: Change) -> None:
+    async def _bring_about(self, change: FaultEvent) -> None:
         async with self._turn:
             if change.frames is not None:
                 self._disturbed = True
                 self._disturber.begin(change.cause, change.frames, partial(self._over, change))
-            elif change.state is not State.WELL:
+            elif change.state is not State.HEALTHY:
                 await self._break(change)
             else:
                 await self._mend(change)
 
-    def _over(self, change: Change) -> None:
+    def _over(self, change: FaultEvent) -> None:
         """The last of so many frames has been harmed."""
         self._disturber.end(change.cause)
         self._ails[change.subject].pop(change.cause, None)
@@ -113,7 +113,7 @@ class HanWorld:
             for each in unhealed:
                 self._begin(each)
 
-    async def _break(self, change: Change) -> None:
+    async def _break(self, change: FaultEvent) -> None:
         fault = FAULTS[change.cause]
         self._note(f"hanbench: {fault.name} begins ({fault.title.lower()})")
         try:
@@ -124,7 +124,7 @@ class HanWorld:
             self._ails[change.subject][change.cause] = State.UNCERTAIN
             self._tell_truth(change)
 
-    async def _mend(self, change: Change) -> None:
+    async def _mend(self, change: FaultEvent) -> None:
         if change.cause not in FAULTS:
             self._over(change)
             return
@@ -165,28 +165,28 @@ class HanWorld:
         frames = tuple(evidence.number for evidence in result.evidence)
         return CheckRecord(result.verdict, result.code, result.cause, result.detail, frames)
 
-    async def commission(self, devices: Sequence[Device]) -> CommissioningRecord:
+    async def commission(self, devices: Sequence[MeterRole]) -> CommissioningRecord:
         self._commissionings += 1
         for change in self._plan.changes:
             if change.before_commissioning == self._commissionings:
                 self._begin(change)
         await self._settled()
-        if self._han.trouble is not None:
-            return CommissioningRecord(False, f"the bench itself has failed: {self._han.trouble}")
+        if self._han.failure is not None:
+            return CommissioningRecord(False, f"the bench itself has failed: {self._han.failure}")
         first = self._han.medium.frames + 1
         with self._count.during("commissioning"):
             for device in devices:
-                if trouble := await self._reach(device):
-                    return CommissioningRecord(False, trouble)
+                if failure := await self._reach(device):
+                    return CommissioningRecord(False, failure)
         return CommissioningRecord(True, frames=(first, self._han.medium.frames))
 
-    async def _reach(self, device: Device) -> str | None:
+    async def _reach(self, device: MeterRole) -> str | None:
         """Read a device's identity, as commissioning does first of all; what went wrong, if anything."""
         han = self._han
         patience = CONTROL_PATIENCE
-        if device is Device.GSME:
+        if device is MeterRole.GSME:
             patience += int(self._check.wakes * han.settings.gsme.wake_interval)
-        ieee = (han.settings.gsme if device is Device.GSME else han.settings.esme).ieee
+        ieee = (han.settings.gsme if device is MeterRole.GSME else han.settings.esme).ieee
         answer = await han.ask(
             lambda done: han.wan.read(ieee, METER_ENDPOINT, BASIC.id, IDENTITY, done, timeout=patience),
             patience=patience / SECOND + WAN_PATIENCE,

@@ -17,11 +17,11 @@ import click
 from msgspec.structs import replace
 
 from hanbench import __version__
-from hanbench.harness.capture.keyfile import Key
-from hanbench.harness.cli.errors import BadInput, end_cleanly_on_signals, guarded
-from hanbench.harness.cli.output import say
+from hanbench.harness.capture.keyfile import CaptureKey
+from hanbench.harness.cli.errors import BadInput, end_cleanly_on_signals, exit_status_of
+from hanbench.harness.cli.output import log
 from hanbench.harness.wireshark.interfaces import DLT, Interface, offered
-from hanbench.profiles.benches import Beginning
+from hanbench.profiles.benches import StartingState
 
 _NAME = "hanbench extcap"
 _SLOWEST = 1e-5
@@ -40,7 +40,7 @@ _NO_CAPTURE_FILTER = "hanbench captures all that is on the air: expected no capt
 @click.option("--fifo", type=click.Path(path_type=Path), help="Where the capture goes.")
 @click.option("--seed", help="Everything random follows from it; the bench's own where absent.")
 @click.option("--speed", type=click.FloatRange(min=_SLOWEST), help="Virtual seconds in a real one.")
-@click.option("--begins", type=click.Choice([each.value for each in Beginning]), help="How the HAN is found.")
+@click.option("--begins", type=click.Choice([each.value for each in StartingState]), help="How the HAN is found.")
 @click.option(
     "--benches", multiple=True, type=click.Path(file_okay=False, path_type=Path), help="A folder with bench files."
 )
@@ -104,7 +104,7 @@ def _beginning(interface: Interface, begins: str | None) -> Interface:
     if begins is None:
         return interface
     try:
-        bench = replace(interface.bench, begins=Beginning(begins))
+        bench = replace(interface.bench, begins=StartingState(begins))
     except ValueError as error:
         raise BadInput(interface.path, "--begins", str(error)) from None
     return Interface(bench, interface.path)
@@ -116,9 +116,9 @@ def _capture(interface: Interface, fifo: Path, seed: str | None, speed: float | 
         from hanbench.harness.bench.bench_file import BenchFile
         from hanbench.harness.wireshark import live
 
-        wired = BenchFile(interface.bench, str(interface.path))
+        bench = BenchFile(interface.bench, str(interface.path))
         keep = partial(_keep, profile, interface.bench.id)
-        live.capture(wired, fifo, seed=seed, speed=speed, on_keys=keep, say=_say)
+        live.capture(bench, fifo, seed=seed, speed=speed, on_keys=keep, say=_say)
     except OSError as error:
         raise BadInput(fifo, "--fifo", f"cannot be written: {error.strerror}") from None
     except (KeyboardInterrupt, SystemExit):
@@ -126,12 +126,12 @@ def _capture(interface: Interface, fifo: Path, seed: str | None, speed: float | 
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _keep(folder: Path | None, bench: str, keys: Iterable[Key]) -> None:
+def _keep(folder: Path | None, bench: str, keys: Iterable[CaptureKey]) -> None:
     """Put keys into the profile, if there is one, for when it is loaded next."""
     from hanbench.harness.wireshark import profile
     from hanbench.harness.wireshark.keys import labelled
 
-    if folder is None or not profile.ours(folder):
+    if folder is None or not profile.made_by_hanbench(folder):
         return
     try:
         profile.add_keys(folder, labelled(bench, keys))
@@ -140,7 +140,7 @@ def _keep(folder: Path | None, bench: str, keys: Iterable[Key]) -> None:
 
 
 def _say(text: str) -> None:
-    say(f"{_NAME}: {text}")
+    log(f"{_NAME}: {text}")
 
 
 def _answer(arguments: Sequence[str]) -> None:
@@ -151,7 +151,7 @@ def _answer(arguments: Sequence[str]) -> None:
 def main() -> None:
     """Answer Wireshark, and exit with the status."""
     end_cleanly_on_signals()
-    sys.exit(int(guarded(lambda: _answer(sys.argv[1:]), _NAME)))
+    sys.exit(int(exit_status_of(lambda: _answer(sys.argv[1:]), _NAME)))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hanbench.profiles import benches
-from hanbench.profiles.benches import Beginning, Bench
+from hanbench.profiles.benches import BenchProfile, StartingState
 from hanbench.profiles.errors import ProfileError
 
 PREFIX = "hanbench-"
@@ -23,7 +23,7 @@ DLT = "dlt {number=283}{name=IEEE802_15_4_TAP}{display=IEEE 802.15.4 with TAP he
 class Interface:
     """A bench that Wireshark can capture from."""
 
-    bench: Bench
+    bench: BenchProfile
     path: Path
 
     @property
@@ -53,7 +53,7 @@ class Interface:
                 "arg {number=2}{call=--begins}{display=Begins}{type=selector}"
                 "{tooltip=Installed, or with joining and key establishment on the air}"
             )
-            for beginning in Beginning:
+            for beginning in StartingState:
                 default = str(beginning is self.bench.starts).lower()
                 yield f"value {{arg=2}}{{value={beginning.value}}}{{display={beginning.value}}}{{default={default}}}"
 

@@ -16,72 +16,72 @@ from msgspec.structs import replace
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY
 from hanbench.harness.bench.bench_file import BenchFile
-from hanbench.harness.capture import Key, KeyRing
+from hanbench.harness.capture import CaptureKey, KeyRing
 from hanbench.harness.capture.keyfile import write_privately
 from hanbench.harness.han.han import FormationError
 from hanbench.harness.han.installed import install
-from hanbench.profiles.benches import Beginning, Bench, Nodes, RadioKind
+from hanbench.profiles.benches import BenchProfile, Nodes, RadioKind, StartingState
 
 OURS = "hanbench "
 """How the labels of our keys begin: what `remove` takes out again."""
-WELL_KNOWN = Key(f"{OURS}well-known: ZigBeeAlliance09", WELL_KNOWN_LINK_KEY)
+WELL_KNOWN = CaptureKey(f"{OURS}well-known: ZigBeeAlliance09", WELL_KNOWN_LINK_KEY)
 _ROW = re.compile(r'\s*"(?P<octets>[^"]*)"\s*,\s*"[^"]*"\s*,\s*"(?P<label>[^"]*)"')
 _BETWEEN = re.compile(r"[\s:.\-]")
 """What may stand between the octets of a key in Wireshark's table."""
 
 
 @dataclass(frozen=True, slots=True)
-class Beginnings:
+class KeyFileHeader:
     """What is known of a bench before it runs."""
 
-    keys: tuple[Key, ...]
+    keys: tuple[CaptureKey, ...]
     gsme: int | None
     """EUI-64 of the gas meter; None: there is none."""
     gsme_shorts: frozenset[int]
     """The short addresses that it has or will get, as far as they follow from the seed."""
 
 
-def beginnings(wired: BenchFile, seed: str | None = None) -> Beginnings:
+def key_file_header(bench: BenchFile, seed: str | None = None) -> KeyFileHeader:
     """What a bench begins with, installed or new, without opening any port. Raises ProfileError.
 
     Where all devices are ours, both HANs are made on paper: the seed decides what keys they agree on, and the air of a
     bench that runs in real time changes nothing in that.
     """
     ring, shorts, gsme = KeyRing(), set[int](), None
-    for begins in Beginning if wired.bench.complete else (wired.bench.starts,):
-        han = BenchFile(_on_paper(wired.bench, begins), wired.path).assemble(clock=VirtualClock(), seed=seed)
+    for begins in StartingState if bench.profile.complete else (bench.profile.starts,):
+        han = BenchFile(_on_paper(bench.profile, begins), bench.path).assemble(clock=VirtualClock(), seed=seed)
         for device in han.devices:
             ring.follow(device.name, device.storage)
-        if begins is Beginning.INSTALLED:
+        if begins is StartingState.INSTALLED:
             install(han)
-        elif wired.bench.complete:
+        elif bench.profile.complete:
             # One that does not come up has the keys that it got to.
             with suppress(FormationError):
                 run(han.clock, han.form())
-        if han.there("gsme"):
+        if han.present("gsme"):
             gsme = han.settings.gsme.ieee
         network = han.gsme.storage.network if han.has("gsme") else None
         if network is not None:
             shorts.add(network.short)
-    return Beginnings(labelled(wired.bench.id, ring), gsme, frozenset(shorts))
+    return KeyFileHeader(labelled(bench.profile.id, ring), gsme, frozenset(shorts))
 
 
-def _on_paper(bench: Bench, begins: Beginning) -> Bench:
+def _on_paper(bench: BenchProfile, begins: StartingState) -> BenchProfile:
     """The same devices, all of ours on the Air: keys do not depend on radios."""
     nodes = {
-        place: node if node.url.kind is RadioKind.PHYSICAL else replace(node, radio="air:")
-        for place, node in bench.present.items()
+        role: node if node.url.kind is RadioKind.PHYSICAL else replace(node, radio="air:")
+        for role, node in bench.present.items()
     }
-    links = tuple(link for link in bench.links if set(link.between) <= set(bench.ours))
+    links = tuple(link for link in bench.links if set(link.between) <= set(bench.emulated))
     return replace(bench, nodes=Nodes(**nodes), begins=begins, dongles={}, links=links, speed=None)
 
 
-def labelled(whose: str, keys: Iterable[Key]) -> tuple[Key, ...]:
+def labelled(whose: str, keys: Iterable[CaptureKey]) -> tuple[CaptureKey, ...]:
     """The same keys, with labels that say whose they are."""
-    return tuple(Key(f"{OURS}{whose}: {key.label}", key.octets) for key in keys)
+    return tuple(CaptureKey(f"{OURS}{whose}: {key.label}", key.octets) for key in keys)
 
 
-def merge(table: Path, keys: Iterable[Key]) -> int:
+def merge(table: Path, keys: Iterable[CaptureKey]) -> int:
     """Add to a `zigbee_pc_keys` table the keys that it does not have; return how many. Other lines stay as they are."""
     lines = table.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if table.exists() else []
     known = {_BETWEEN.sub("", row["octets"]).lower() for row in map(_ROW.match, lines) if row is not None}

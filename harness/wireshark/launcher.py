@@ -24,21 +24,21 @@ def text(profile: Path, benches: Iterable[Path]) -> str:
 
 def write(path: Path, profile: Path, benches: Iterable[Path]) -> None:
     """Put it there. Raises ForeignError where another program has the name, and OSError."""
-    if path.exists() and not ours(path):
+    if path.exists() and not made_by_hanbench(path):
         raise ForeignError(f"{path}: another program of this name is there, and was not made by hanbench")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text(profile, benches), encoding="utf-8")
     path.chmod(0o755)
 
 
-def ours(path: Path) -> bool:
+def made_by_hanbench(path: Path) -> bool:
     """Whether a file is our launcher."""
     return path.is_file() and _MARK in path.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
 def remove(path: Path) -> bool:
     """Take it away; return whether it was there. Another program of this name is left."""
-    if not ours(path):
+    if not made_by_hanbench(path):
         return False
     path.unlink()
     return True

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from hanbench.emulator.clock import PacedClock, VirtualClock, run
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import Capture, streaming
-from hanbench.harness.capture import Key
+from hanbench.harness.capture import CaptureKey
 from hanbench.harness.han.han import FormationError, Han
 from hanbench.profiles.benches import VIRTUAL
 
@@ -21,12 +21,12 @@ LOOK_EVERY = 0.2
 
 
 def capture(
-    wired: BenchFile,
+    bench: BenchFile,
     fifo: Path,
     *,
     seed: str | None,
     speed: float | None,
-    on_keys: Callable[[Iterable[Key]], object],
+    on_keys: Callable[[Iterable[CaptureKey]], object],
     say: Callable[[str], None],
 ) -> None:
     """Bring a bench up and write what is on its air, until nobody reads any more.
@@ -34,25 +34,25 @@ def capture(
     `on_keys` is called with all keys whenever there are more of them. Raises ProfileError, RadioError, and OSError for
     a FIFO that cannot be opened.
     """
-    if speed is None and wired.bench.speed == VIRTUAL:
+    if speed is None and bench.profile.speed == VIRTUAL:
         speed = 1.0
-    clock = wired.clock(speed, watched=True)
-    han = wired.assemble(clock=clock, seed=seed)
+    clock = bench.clock(speed, watched=True)
+    han = bench.assemble(clock=clock, seed=seed)
     with suppress(BrokenPipeError), fifo.open("wb") as stream, streaming(han, stream, None) as live:
-        run(clock, _written(wired, han, live, stream, on_keys, say))
+        run(clock, _written(bench, han, live, stream, on_keys, say))
 
 
 async def _written(
-    wired: BenchFile,
+    bench: BenchFile,
     han: Han,
     live: Capture,
     stream: BinaryIO,
-    on_keys: Callable[[Iterable[Key]], object],
+    on_keys: Callable[[Iterable[CaptureKey]], object],
     say: Callable[[str], None],
 ) -> None:
     every, known = LOOK_EVERY * _speed(han.clock), 0
     async with han.radios:
-        coming_up = asyncio.get_running_loop().create_task(_come_up(wired, han, say))
+        coming_up = asyncio.get_running_loop().create_task(_come_up(bench, han, say))
         try:
             while _somebody_reads(stream):
                 live.flush()
@@ -70,9 +70,9 @@ def _speed(clock: VirtualClock) -> float:
     return clock.speed if isinstance(clock, PacedClock) else 1.0
 
 
-async def _come_up(wired: BenchFile, han: Han, say: Callable[[str], None]) -> None:
+async def _come_up(bench: BenchFile, han: Han, say: Callable[[str], None]) -> None:
     try:
-        await wired.begin(han)
+        await bench.begin(han)
     except FormationError as error:
         say(f"the HAN did not come up: {error}; the capture goes on")
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hanbench.harness.bench.bench_file import BenchFile
-from hanbench.harness.capture import Key
+from hanbench.harness.capture import CaptureKey
 from hanbench.harness.capture.keyfile import TABLE
-from hanbench.harness.wireshark import look
+from hanbench.harness.wireshark import profile_data as look
 from hanbench.harness.wireshark.interfaces import Interface
-from hanbench.harness.wireshark.keys import WELL_KNOWN, Beginnings, beginnings, merge, take_out
+from hanbench.harness.wireshark.keys import WELL_KNOWN, KeyFileHeader, key_file_header, merge, take_out
 
 MARK = "hanbench.txt"
 """A file that says whose the profile is: without it the folder is somebody else's."""
@@ -24,7 +24,7 @@ class ForeignError(Exception):
     """What is in our place is not ours. The text is one line: where, and what is there."""
 
 
-def ours(folder: Path) -> bool:
+def made_by_hanbench(folder: Path) -> bool:
     """Whether a profile's folder was made by us."""
     return (folder / MARK).is_file()
 
@@ -34,9 +34,9 @@ def write(folder: Path, interfaces: Iterable[Interface]) -> int:
 
     Raises ForeignError for a profile that is not ours, ProfileError, and OSError.
     """
-    if folder.exists() and not ours(folder):
+    if folder.exists() and not made_by_hanbench(folder):
         raise ForeignError(f"{folder}: a profile of this name is there, and was not made by hanbench")
-    known = [beginnings(BenchFile(interface.bench, str(interface.path))) for interface in interfaces]
+    known = [key_file_header(BenchFile(interface.bench, str(interface.path))) for interface in interfaces]
     made = look.load()
     gsme = look.of_gsme(*_addresses(known))
     folder.mkdir(parents=True, exist_ok=True)
@@ -47,19 +47,19 @@ def write(folder: Path, interfaces: Iterable[Interface]) -> int:
     return add_keys(folder, (WELL_KNOWN, *(key for each in known for key in each.keys)))
 
 
-def _addresses(known: list[Beginnings]) -> tuple[list[int], list[int]]:
+def _addresses(known: list[KeyFileHeader]) -> tuple[list[int], list[int]]:
     eui64s = [each.gsme for each in known if each.gsme is not None]
     return eui64s, [short for each in known for short in each.gsme_shorts]
 
 
-def add_keys(folder: Path, keys: Iterable[Key]) -> int:
+def add_keys(folder: Path, keys: Iterable[CaptureKey]) -> int:
     """Add keys to the profile; return how many it did not have. Raises OSError."""
     return merge(folder / TABLE, keys)
 
 
 def remove(folder: Path) -> list[Path]:
     """Take away what we wrote; return what else is in the folder and stays. A profile of somebody else's is left."""
-    if not ours(folder):
+    if not made_by_hanbench(folder):
         return []
     take_out(folder / TABLE)
     for name in (*WRITTEN, *_LEFT_BEHIND, MARK):

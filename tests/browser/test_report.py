@@ -18,7 +18,7 @@ import pytest
 from hanbench.harness.oracle import Violation
 from hanbench.harness.report.html import HtmlWriter, pack
 from hanbench.harness.report.model import ScenarioReport
-from hanbench.harness.report.story import CheckStory, Frame, Happening, Story
+from hanbench.harness.report.timeline import CheckStory, FrameDetail, ScenarioDetail, TimelineEntry
 
 pytestmark = pytest.mark.timeout(120)
 PICTURE = Path(__file__).parent.parent.parent / "docs" / "img" / "report.png"
@@ -306,12 +306,12 @@ def test_two_thousand_scenarios_open_in_two_seconds(look, verified, tmp_path):
 
 def test_what_comes_from_outside_stays_text(look, tmp_path):
     path = tmp_path / "report.html"
-    frame = Frame(1, 0.0, HOSTILE, "hub", HOSTILE, HOSTILE, ((HOSTILE, ((HOSTILE, HOSTILE),)),))
-    story = Story(
+    frame = FrameDetail(1, 0.0, HOSTILE, "hub", HOSTILE, HOSTILE, ((HOSTILE, ((HOSTILE, HOSTILE),)),))
+    story = ScenarioDetail(
         "2022-04-04T08:00:00+00:00",
         (
-            Happening("controller", 0.0, None, "errs", HOSTILE, HOSTILE),
-            Happening("faults", 0.0, 9000.0, "broken", HOSTILE, HOSTILE),
+            TimelineEntry("controller", 0.0, None, "errs", HOSTILE, HOSTILE),
+            TimelineEntry("faults", 0.0, 9000.0, "broken", HOSTILE, HOSTILE),
         ),
         (CheckStory(1, "fail", HOSTILE, HOSTILE, 0.0, 1.0, 0, (frame,)),),
     )

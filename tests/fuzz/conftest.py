@@ -1,20 +1,17 @@
 """What the fuzzer starts from: the frames that the judges are shown, taken apart layer by layer.
 
-The helpers stand with those of the judges, in tests/judges/judging.
+The helpers stand with those of the judges, in tests/interop.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "judges"))
-
-from judging import corpus, groups, home, mutation
+from tests.interop import corpus, groups, home, mutation
 
 
 @pytest.fixture(scope="session")

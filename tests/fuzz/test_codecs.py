@@ -14,8 +14,8 @@ import pytest
 from hanbench.emulator.errors import RemoteProtocolError
 
 if TYPE_CHECKING:
-    from judging.corpus import Parse
-    from judging.mutation import Mutator
+    from tests.interop.corpus import Parse
+    from tests.interop.mutation import Mutator
 
 ROUNDS = int(os.environ.get("HANBENCH_FUZZ_ROUNDS", "10000"))
 SEED = os.environ.get("HANBENCH_FUZZ_SEED", "1")

@@ -14,7 +14,7 @@ from hanbench.emulator.radio.fcs import fcs, fcs_ok
 from hanbench.emulator.randomness import split
 
 if TYPE_CHECKING:
-    from judging.mutation import Mutator
+    from tests.interop.mutation import Mutator
 
 PAN, HUB, METER = 0x1A62, 0x00124B0000000001, 0x00124B0000000003
 ROUNDS = int(os.environ.get("HANBENCH_FUZZ_ROUNDS", "10000")) // 5

@@ -14,11 +14,10 @@ from hanbench.emulator.radio.fcs import fcs
 from hanbench.emulator.randomness import split
 
 if TYPE_CHECKING:
-    from judging.home import Home
-    from judging.mutation import Mutator
-
     from hanbench.emulator.radio import Transmission
     from hanbench.emulator.zigbee.stack import Stack
+    from tests.interop.home import Home
+    from tests.interop.mutation import Mutator
 
 ROUNDS = int(os.environ.get("HANBENCH_FUZZ_ROUNDS", "10000")) // 10
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.zigbee.aps import frames
 from hanbench.emulator.zigbee.aps.frames import ApsFrame, Fragment
 from hanbench.emulator.zigbee.security import KeyId, cipher
@@ -90,7 +90,7 @@ def test_an_acknowledgement_answers_its_frame(wanted: dict[str, Any], received: 
     assert ack.fragment == block
 
 
-def attempt(apdu: bytes) -> ApsFrame | Drop:
+def attempt(apdu: bytes) -> ApsFrame | DropReason:
     """What is parsed, or the reason for which it is refused. Any other exception escapes."""
     try:
         return frames.parse(apdu)
@@ -105,12 +105,12 @@ junk = st.binary(max_size=110) | st.builds(bytes.__add__, controls, st.binary(mi
 @given(junk)
 def test_junk_is_a_frame_or_an_error(apdu: bytes) -> None:
     frame = attempt(apdu)
-    if isinstance(frame, Drop):
-        assert frame in (Drop.MALFORMED_APS, Drop.UNSUPPORTED)
+    if isinstance(frame, DropReason):
+        assert frame in (DropReason.MALFORMED_APS, DropReason.UNSUPPORTED)
         return
     assert all(hasattr(frame, name) for name in ApsFrame.__slots__), "every field has a value"
     if frame.secured:
-        with pytest.raises(RemoteProtocolError, match=Drop.BAD_MIC):
+        with pytest.raises(RemoteProtocolError, match=DropReason.BAD_MIC):
             frame.decrypt(CIPHER, frame.sender_ieee or 0)
         assert frame.payload == b""
     elif frame.type == frames.DATA:
@@ -143,5 +143,5 @@ def test_a_secured_frame_cut_short_never_passes(wanted: dict[str, Any], payload:
     header = frames.data_header(**wanted, secured=True)
     apdu = frames.secure(header, payload, CIPHER, KeyId.DATA, 7, 8, extended_nonce=True)
     cut = apdu[: data.draw(st.integers(0, len(apdu) - 1))]
-    with pytest.raises(RemoteProtocolError, match=f"{Drop.MALFORMED_APS}|{Drop.BAD_MIC}"):
+    with pytest.raises(RemoteProtocolError, match=f"{DropReason.MALFORMED_APS}|{DropReason.BAD_MIC}"):
         frames.parse(cut).decrypt(CIPHER, 8)

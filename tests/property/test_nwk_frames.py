@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.zigbee.nwk import frames
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
 from hanbench.emulator.zigbee.security import cipher
@@ -41,7 +41,7 @@ def fields(frame: NwkFrame, *names: str) -> dict[str, Any]:
     return {name: getattr(frame, name) for name in names}
 
 
-def attempt(npdu: bytes) -> NwkFrame | Drop:
+def attempt(npdu: bytes) -> NwkFrame | DropReason:
     """What is parsed, or the reason for which it is refused. Any other exception escapes."""
     try:
         return frames.parse(npdu)
@@ -114,8 +114,8 @@ junk = st.binary(max_size=127) | st.builds(bytes.__add__, frame_controls, st.bin
 @given(junk)
 def test_junk_is_a_frame_or_an_error(npdu: bytes) -> None:
     frame = attempt(npdu)
-    if isinstance(frame, Drop):
-        assert frame in (Drop.MALFORMED_NWK, Drop.UNSUPPORTED)
+    if isinstance(frame, DropReason):
+        assert frame in (DropReason.MALFORMED_NWK, DropReason.UNSUPPORTED)
         return
     assert rebuilt(frame) == frame.header
     assert npdu == frame.header + (frame.sealed if frame.secured else frame.payload)
@@ -125,7 +125,7 @@ def test_junk_is_a_frame_or_an_error(npdu: bytes) -> None:
 def test_junk_under_a_good_header_is_a_bad_integrity_code(sealed: bytes, discover: bool) -> None:
     header = frames.header(frames.DATA, 0, 1, 2, radius=3, secured=True, discover_route=discover)
     frame = frames.parse(header + bytes((frames.ON_AIR,)) + sealed[1:])
-    with pytest.raises(RemoteProtocolError, match=Drop.BAD_MIC):
+    with pytest.raises(RemoteProtocolError, match=DropReason.BAD_MIC):
         frame.decrypt(CIPHER)
     assert frame.payload == b""
 
@@ -134,5 +134,5 @@ def test_junk_under_a_good_header_is_a_bad_integrity_code(sealed: bytes, discove
 def test_a_frame_cut_short_never_passes(header: dict[str, Any], payload: bytes, data: st.DataObject) -> None:
     npdu = frames.seal(frames.header(**header, secured=True), payload, CIPHER, 1, 0, 2)
     cut = npdu[: data.draw(st.integers(0, len(npdu) - 1))]
-    with pytest.raises(RemoteProtocolError, match=f"{Drop.MALFORMED_NWK}|{Drop.BAD_MIC}"):
+    with pytest.raises(RemoteProtocolError, match=f"{DropReason.MALFORMED_NWK}|{DropReason.BAD_MIC}"):
         frames.parse(cut).decrypt(CIPHER)

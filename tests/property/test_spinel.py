@@ -13,8 +13,8 @@ from hanbench.emulator.errors import RemoteProtocolError
 from hanbench.emulator.radio import Air, AirRadio
 from hanbench.emulator.radio.fcs import crc16_x25
 from hanbench.emulator.radio.spinel import frames, hdlc
-from hanbench.emulator.radio.spinel.frames import Frame, Received, TransmitDone, TransmitRequest
-from hanbench.emulator.radio.spinel.ids import Command, Property
+from hanbench.emulator.radio.spinel.frames import Received, SpinelFrame, TransmitDone, TransmitRequest
+from hanbench.emulator.radio.spinel.ids import CommandId, PropertyId
 from hanbench.emulator.randomness import split
 from hanbench.hardware.transactions import Transactions
 
@@ -111,10 +111,10 @@ def rcp(send=lambda octets: None) -> tuple[Rcp, VirtualClock]:
 
 
 commands = st.builds(
-    Frame,
+    SpinelFrame,
     st.integers(0, 15),
-    st.sampled_from(Command) | st.integers(0, 100),
-    st.sampled_from(Property),
+    st.sampled_from(CommandId) | st.integers(0, 100),
+    st.sampled_from(PropertyId),
     octets,
     st.integers(0, 3),
 )
@@ -125,11 +125,11 @@ def test_an_rcp_survives_whatever_a_host_writes(written):
     sent: list[bytes] = []
     device, clock = rcp(sent.append)
     for each in written:
-        device.feed(hdlc.encode(each.encode()) if isinstance(each, Frame) else each)
+        device.feed(hdlc.encode(each.encode()) if isinstance(each, SpinelFrame) else each)
         clock.run_for(SECOND)
     device.restart()
     sent.clear()
-    device.feed(b"\x7e" + hdlc.encode(Frame(1, Command.GET, Property.PROTOCOL_VERSION).encode()))
+    device.feed(b"\x7e" + hdlc.encode(SpinelFrame(1, CommandId.GET, PropertyId.PROTOCOL_VERSION).encode()))
     (answer,) = hdlc.Decoder().feed(b"".join(sent))
     assert frames.parse(answer).value == bytes((4, 3))
 
@@ -137,8 +137,8 @@ def test_an_rcp_survives_whatever_a_host_writes(written):
 @given(st.lists(octets, max_size=10))
 def test_a_host_survives_whatever_a_dongle_says(chunks):
     line = Transactions(VirtualClock(), lambda octets: None)
-    answers: list[Frame | None] = []
-    line.ask(Command.GET, Property.CAPS, b"", answers.append, SECOND)
+    answers: list[SpinelFrame | None] = []
+    line.ask(CommandId.GET, PropertyId.CAPS, b"", answers.append, SECOND)
     for chunk in chunks:
         line.feed(chunk)
         line.feed(hdlc.encode(chunk) if chunk else b"")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hanbench.emulator.clock import VirtualClock
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.zigbee.aps.layer import ApsIndication
 from hanbench.emulator.zigbee.zdo import (
     Binding,
@@ -70,14 +70,14 @@ messages = st.one_of(
 
 
 @given(u8, messages)
-def test_a_message_that_is_built_is_read_again(tsn: int, message: zdp.Message) -> None:
+def test_a_message_that_is_built_is_read_again(tsn: int, message: zdp.ZdpMessage) -> None:
     assert zdp.parse(message.CLUSTER, zdp.build(tsn, message)) == (tsn, message)
 
 
 @given(st.sampled_from(zdp.MESSAGES), st.binary(max_size=60))
-def test_octets_are_a_message_or_malformed(kind: type[zdp.Message], payload: bytes) -> None:
+def test_octets_are_a_message_or_malformed(kind: type[zdp.ZdpMessage], payload: bytes) -> None:
     parsed = attempt(kind.CLUSTER, payload)
-    assert parsed is Drop.MALFORMED_ZDP or zdp.parse(kind.CLUSTER, zdp.build(*parsed)) == parsed
+    assert parsed is DropReason.MALFORMED_ZDP or zdp.parse(kind.CLUSTER, zdp.build(*parsed)) == parsed
 
 
 class Node:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.zigbee.aps import commands as aps
 from hanbench.emulator.zigbee.aps.commands import ApsCommand
 from hanbench.emulator.zigbee.nwk import beacon
@@ -55,7 +55,7 @@ aps_commands: st.SearchStrategy[ApsCommand] = st.one_of(
 beacons = st.builds(BeaconPayload, flag, u4, flag, u64, u8)
 
 
-def attempt(decode: Callable[[bytes], T], octets: bytes) -> T | Drop:
+def attempt(decode: Callable[[bytes], T], octets: bytes) -> T | DropReason:
     """What is decoded, or the reason for which it is refused. Any other exception escapes."""
     try:
         return decode(octets)
@@ -87,8 +87,8 @@ def commands_of(last: int) -> st.SearchStrategy[bytes]:
 @given(commands_of(0x0C))
 def test_junk_is_a_nwk_command_or_an_error(junk: bytes) -> None:
     command = attempt(nwk.decode, junk)
-    if isinstance(command, Drop):
-        assert command in (Drop.MALFORMED_NWK, Drop.UNSUPPORTED)
+    if isinstance(command, DropReason):
+        assert command in (DropReason.MALFORMED_NWK, DropReason.UNSUPPORTED)
     else:
         assert nwk.decode(command.encode()) == command
         assert len(command.encode()) == len(junk)
@@ -97,8 +97,8 @@ def test_junk_is_a_nwk_command_or_an_error(junk: bytes) -> None:
 @given(commands_of(0x10))
 def test_junk_is_an_aps_command_or_an_error(junk: bytes) -> None:
     command = attempt(aps.decode, junk)
-    if isinstance(command, Drop):
-        assert command in (Drop.MALFORMED_APS, Drop.UNSUPPORTED)
+    if isinstance(command, DropReason):
+        assert command in (DropReason.MALFORMED_APS, DropReason.UNSUPPORTED)
     else:
         assert command.encode() == junk
 
@@ -106,7 +106,7 @@ def test_junk_is_an_aps_command_or_an_error(junk: bytes) -> None:
 @given(st.binary(max_size=30) | st.binary(min_size=13, max_size=13).map(lambda rest: b"\x00\x22" + rest))
 def test_junk_is_a_beacon_or_an_error(junk: bytes) -> None:
     payload = attempt(beacon.parse, junk)
-    if isinstance(payload, Drop):
-        assert payload in (Drop.MALFORMED_NWK, Drop.UNSUPPORTED)
+    if isinstance(payload, DropReason):
+        assert payload in (DropReason.MALFORMED_NWK, DropReason.UNSUPPORTED)
     else:
         assert beacon.parse(payload.encode()) == payload

@@ -25,7 +25,7 @@ TEXT = PUBLISHED.read_text(encoding="utf-8")
 
 
 def test_the_published_certificates_agree_keys_beside_made_up_ones():
-    settings = settings_for(household(Cohort.IOC), quiet=True, credentials=load_credentials("published-test"))
+    settings = settings_for(household(Cohort.IOC), slow_background=True, credentials=load_credentials("published-test"))
     assert (settings.hub.ieee, settings.gsme.ieee) == (1, 2)
     assert settings.esme.key_establishment.identity.certificate.issuer == made_up_authority().ieee
     clock = VirtualClock()

@@ -9,13 +9,13 @@ import pytest
 from hanbench.emulator.radio import Harm
 from hanbench.emulator.randomness import split
 from hanbench.harness.capture import read
-from hanbench.harness.case.installation import Meter, Status
-from hanbench.harness.case.plan import Change, Disturbance, FrameTrigger, State
-from hanbench.harness.case.trace import CheckFinished, Truth
+from hanbench.harness.case.installation import Meter, MeterStatus
+from hanbench.harness.case.plan import FaultEvent, FrameFaultSpec, FrameTrigger, State
+from hanbench.harness.case.trace import CheckFinished, GroundTruth
 from hanbench.harness.case.vocabulary import Outcome, Subject, Verdict
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.faults import FAULTS
-from hanbench.harness.scenario.play import Played, play
+from hanbench.harness.scenario.run import ScenarioResult, run_scenario
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.profiles.rulesets import Cohort, shipped
 
@@ -27,25 +27,25 @@ LEFT_WHILE_LOOKING = [("pan-id-missed", "hub-entry-lost"), ("hub-entry-lost", "w
 SAMPLE = LEFT_WHILE_LOOKING + [PAIRS[split("pairs", str(number)).randrange(len(PAIRS))] for number in range(60)]
 
 
-def told(*changes: Change, days: float = 7) -> Scenario:
-    meter = Meter(Status.DORMANT, "supplier")
+def told(*changes: FaultEvent, days: float = 7) -> Scenario:
+    meter = Meter(MeterStatus.DORMANT, "supplier")
     return Scenario("told", "Told", Cohort.IOC, meter, meter, START, changes=changes, decide_within_days=days)
 
 
-def played(*changes: Change, seed: str = "1", **options) -> Played:
-    return play(told(*changes), shipped(), Reference, seed=seed, **options)
+def played(*changes: FaultEvent, seed: str = "1", **options) -> ScenarioResult:
+    return run_scenario(told(*changes), shipped(), Reference, seed=seed, **options)
 
 
-def broken(name: str, **when) -> Change:
-    state = State.BROKEN if FAULTS[name].severs else State.IMPAIRED
-    return Change(FAULTS[name].subject, state, name, **when)
+def broken(name: str, **when) -> FaultEvent:
+    state = State.BROKEN if FAULTS[name].breaks_reachability else State.IMPAIRED
+    return FaultEvent(FAULTS[name].subject, state, name, **when)
 
 
-def well(name: str, **when) -> Change:
-    return Change(FAULTS[name].subject, State.WELL, name, **when)
+def well(name: str, **when) -> FaultEvent:
+    return FaultEvent(FAULTS[name].subject, State.HEALTHY, name, **when)
 
 
-def verdicts(run: Played) -> list[Verdict]:
+def verdicts(run: ScenarioResult) -> list[Verdict]:
     return [check.verdict for check in run.checks]
 
 
@@ -59,7 +59,7 @@ def test_two_faults_of_a_gas_meter_healed_one_after_the_other(one, other):
         well(other, before_check=3),
     )
     assert run.as_expected, run.violations
-    failing = [FAULTS[one].severs or FAULTS[other].severs, FAULTS[other].severs]
+    failing = [FAULTS[one].breaks_reachability or FAULTS[other].breaks_reachability, FAULTS[other].breaks_reachability]
     if failing[0]:
         assert verdicts(run) == [Verdict.FAIL if fails else Verdict.PASS for fails in failing][: len(run.checks)] + (
             [Verdict.PASS] if all(failing) else []
@@ -86,8 +86,8 @@ def test_faults_of_several_subjects_hide_each_other():
 
 def test_a_fault_lasts_as_long_as_it_says():
     run = played(broken("jammed-channel", at=START + timedelta(minutes=1), lasts=timedelta(hours=30)))
-    truths = [record for record in run.records if isinstance(record, Truth)]
-    assert [record.state for record in truths] == [State.BROKEN, State.UNCERTAIN, State.WELL]
+    truths = [record for record in run.records if isinstance(record, GroundTruth)]
+    assert [record.state for record in truths] == [State.BROKEN, State.UNCERTAIN, State.HEALTHY]
     assert truths[1].time - truths[0].time == timedelta(hours=30)
     assert run.as_expected
 
@@ -105,8 +105,8 @@ def test_a_chance_is_drawn_from_the_seed():
 # --- frames -----------------------------------------------------------------------------------------------------------
 
 
-def disturbed(what: Disturbance, state: State = State.UNCERTAIN, **when) -> Change:
-    return Change(Subject.GSME, state, "disturbance", frames=what, **(when or {"before_check": 1}))
+def disturbed(what: FrameFaultSpec, state: State = State.UNCERTAIN, **when) -> FaultEvent:
+    return FaultEvent(Subject.GSME, state, "disturbance", frames=what, **(when or {"before_check": 1}))
 
 
 def comments(path) -> list[str]:
@@ -116,11 +116,11 @@ def comments(path) -> list[str]:
 @pytest.mark.parametrize("does", list(Harm))
 def test_what_is_done_to_every_answer_makes_the_meter_fail(does, tmp_path):
     capture = tmp_path / "told.pcapng"
-    answers = Disturbance(name="read-attributes-response", sender="gsme", does=does)
+    answers = FrameFaultSpec(name="read-attributes-response", sender="gsme", does=does)
     run = played(disturbed(answers, State.BROKEN), capture=capture)
     assert verdicts(run) == [Verdict.FAIL] * 3
     assert run.as_expected
-    said = {Harm.LOSE: "lost", Harm.GARBLE: "garbled", Harm.TAMPER: "tampered with"}[does]
+    said = {Harm.DROP: "lost", Harm.CORRUPT_FCS: "garbled", Harm.CORRUPT_PAYLOAD: "tampered with"}[does]
     struck = [comment for comment in comments(capture) if "disturbance" in comment]
     assert len(struck) > 3
     assert set(struck) == {f"hanbench: {said} by disturbance"}
@@ -128,19 +128,19 @@ def test_what_is_done_to_every_answer_makes_the_meter_fail(does, tmp_path):
 
 def test_it_is_over_after_so_many_frames(tmp_path):
     capture = tmp_path / "told.pcapng"
-    few = Disturbance(between=("hub", "gsme"), first=2, count=3)
+    few = FrameFaultSpec(between=("hub", "gsme"), first=2, count=3)
     run = played(disturbed(few), capture=capture)
     assert comments(capture) == ["hanbench: lost by disturbance"] * 3
-    truths = [record.state for record in run.records if isinstance(record, Truth)]
-    assert truths == [State.UNCERTAIN, State.WELL]
+    truths = [record.state for record in run.records if isinstance(record, GroundTruth)]
+    assert truths == [State.UNCERTAIN, State.HEALTHY]
     assert verdicts(run) == [Verdict.PASS]
 
 
 def test_a_fault_begins_right_after_the_frame_that_marks_it(tmp_path):
     capture = tmp_path / "told.pcapng"
     moment = FrameTrigger(name="read-attributes-response", sender="gsme", nth=2)
-    run = played(Change(Subject.GSME, State.BROKEN, "battery-dead", on_frame=moment), capture=capture)
-    began = next(record for record in run.records if isinstance(record, Truth))
+    run = played(FaultEvent(Subject.GSME, State.BROKEN, "battery-dead", on_frame=moment), capture=capture)
+    began = next(record for record in run.records if isinstance(record, GroundTruth))
     check = next(record for record in run.records if isinstance(record, CheckFinished))
     assert check.started < began.time <= check.time
     assert any("number 2" in comment for comment in comments(capture))
@@ -149,7 +149,9 @@ def test_a_fault_begins_right_after_the_frame_that_marks_it(tmp_path):
 
 def test_on_the_wan_messages_are_lost_by_number():
     """The first check asks twice before it would read anything: the second message is the hub's first answer."""
-    lost = Change(Subject.WAN, State.UNCERTAIN, "cut", before_check=1, frames=Disturbance(on="wan", first=2, count=1))
+    lost = FaultEvent(
+        Subject.WAN, State.UNCERTAIN, "cut", before_check=1, frames=FrameFaultSpec(on="wan", first=2, count=1)
+    )
     run = played(lost)
     assert verdicts(run)[0] is Verdict.INCONCLUSIVE
     assert run.checks[0].cause is Subject.WAN
@@ -157,6 +159,6 @@ def test_on_the_wan_messages_are_lost_by_number():
 
 
 def test_one_frame_lost_is_sent_again_and_changes_nothing_else():
-    run = played(disturbed(Disturbance(between=("hub", "gsme"), count=1)))
+    run = played(disturbed(FrameFaultSpec(between=("hub", "gsme"), count=1)))
     plain = played()
     assert 0 <= run.frames - plain.frames <= 4

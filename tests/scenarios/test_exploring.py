@@ -11,13 +11,13 @@ import pytest
 
 from hanbench.harness.campaign import selftest as selftest_module
 from hanbench.harness.campaign.explore import attempt, draw, explore, shrink
-from hanbench.harness.campaign.selftest import corners, selftest, suspects
+from hanbench.harness.campaign.selftest import all_mutants, corners, selftest
 from hanbench.harness.cli.explore import as_toml
 from hanbench.harness.cli.main import main
 from hanbench.harness.controllers.lookup import controller_factory
 from hanbench.harness.controllers.mutants import Mutant, mutants
 from hanbench.harness.controllers.reference import Reference
-from hanbench.harness.scenario import play
+from hanbench.harness.scenario import run_scenario
 from hanbench.harness.scenario.scenario import load_scenario
 from hanbench.profiles.rulesets import shipped
 
@@ -26,7 +26,7 @@ SEEDS = [f"test-{number}" for number in range(150)]
 
 def test_the_reference_controller_is_right_in_every_corner():
     assert len(corners()) == 14
-    assert all(play(scenario, shipped(), Reference, seed="1").as_expected for scenario in corners())
+    assert all(run_scenario(scenario, shipped(), Reference, seed="1").as_expected for scenario in corners())
 
 
 def test_every_story_can_be_written_down_and_read_again(tmp_path):
@@ -109,7 +109,7 @@ def test_the_command_that_is_printed_replays_the_failure(tmp_path, capsys):
 def test_every_value_of_the_rules_and_every_step_of_the_table_is_varied():
     names = [mutant.name for mutant in mutants(shipped())]
     assert len(names) == len(set(names)) > 100
-    assert len(suspects()) >= 140
+    assert len(all_mutants()) >= 140
     for rules in shipped():
         assert {name.split(".")[-2] for name in names if name.startswith(f"rules:{rules}.scope")} == {
             "ioc",

@@ -24,32 +24,32 @@ LONGEST_CHECK = 3_800
 """Seconds: two wakes of the gas meter, a margin, and the controls."""
 
 
-async def unplug(mount, random):
-    mount.dongle.unplug()
+async def unplug(slot, random):
+    slot.dongle.unplug()
 
 
-async def replug(mount, random):
-    mount.dongle.unplug()
+async def replug(slot, random):
+    slot.dongle.unplug()
     await asyncio.sleep(random.random() * 600)
-    mount.dongle.plug()
+    slot.dongle.plug()
 
 
-async def bite(mount, random):
-    mount.dongle.bite()
+async def bite(slot, random):
+    slot.dongle.bite()
 
 
-async def freeze(mount, random):
-    mount.dongle.freeze()
+async def freeze(slot, random):
+    slot.dongle.freeze()
     await asyncio.sleep(random.random() * 60)
-    mount.dongle.freeze(False)
+    slot.dongle.freeze(False)
 
 
-async def garble(mount, random):
-    mount.dongle.garble(1 + int(random.random() * 5))
+async def garble(slot, random):
+    slot.dongle.garble(1 + int(random.random() * 5))
 
 
-async def kill_port(mount, random):
-    mount.dongle.port.close()
+async def kill_port(slot, random):
+    slot.dongle.port.close()
 
 
 ACCIDENTS = (unplug, replug, bite, freeze, garble, kill_port)
@@ -79,7 +79,7 @@ def test_an_accident_at_a_random_moment_of_a_check(bench, number):
 
     async def strike():
         await asyncio.sleep(random.random() * (LONGEST_CHECK if broken else 1_900))
-        await accident(han.radios.mounts[victim], random)
+        await accident(han.radios.slots[victim], random)
 
     async def story():
         async with han.radios:
@@ -119,7 +119,7 @@ def test_each_accident_is_noticed():
 
                 async def strike():
                     await asyncio.sleep(5)
-                    await accident(han.radios.mounts["hub"], split("harm"))
+                    await accident(han.radios.slots["hub"], split("harm"))
 
                 striking = asyncio.get_running_loop().create_task(strike())
                 result = await HanConnectivityCheck().run(han)

@@ -6,7 +6,7 @@ import pytest
 
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.controllers.lookup import controller_factory
-from hanbench.harness.scenario import load_scenario, play
+from hanbench.harness.scenario import load_scenario, run_scenario
 from hanbench.harness.scenario.scenario import shipped
 from hanbench.profiles.rulesets import shipped as rulesets
 
@@ -16,7 +16,7 @@ BENCHES = ("virtual", "ptys", "sockets")
 def played(name: str, bench: str | None):
     scenario = load_scenario(shipped()[name], rulesets())
     wired = None if bench is None else BenchFile.find(bench)
-    return play(scenario, rulesets(), controller_factory("reference"), seed="1", bench=wired)
+    return run_scenario(scenario, rulesets(), controller_factory("reference"), seed="1", bench=wired)
 
 
 @pytest.mark.parametrize("name", shipped())
@@ -38,13 +38,13 @@ def test_verdicts_decisions_and_even_frames_are_the_same_on_every_bench(name):
 def test_a_han_forms_behind_serial_lines_too():
     import msgspec
 
-    from hanbench.profiles.benches import Beginning
+    from hanbench.profiles.benches import StartingState
 
     scenario = msgspec.structs.replace(
-        load_scenario(shipped()["dormant-three-failures"], rulesets()), begins=Beginning.NEW
+        load_scenario(shipped()["dormant-three-failures"], rulesets()), begins=StartingState.NEW
     )
     runs = [
-        play(scenario, rulesets(), controller_factory("reference"), seed="7", bench=BenchFile.find(bench))
+        run_scenario(scenario, rulesets(), controller_factory("reference"), seed="7", bench=BenchFile.find(bench))
         for bench in BENCHES
     ]
     assert {run.as_expected for run in runs} == {True}

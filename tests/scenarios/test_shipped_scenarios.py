@@ -10,12 +10,12 @@ import pytest
 from msgspec import structs
 
 from docs.generators.schemas import FOLDER, texts
-from hanbench.harness.case.vocabulary import Device
+from hanbench.harness.case.vocabulary import MeterRole
 from hanbench.harness.controllers.reference import Reference
-from hanbench.harness.scenario import load_scenario, play
+from hanbench.harness.scenario import load_scenario, run_scenario
 from hanbench.harness.scenario import shipped as stories
 from hanbench.harness.scenario.expectation import FrameExpectation
-from hanbench.harness.scenario.words import in_words
+from hanbench.harness.scenario.narration import narrate
 from hanbench.profiles.benches import path_of
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.rulesets import Decider, shipped
@@ -37,7 +37,7 @@ def test_a_story_goes_as_it_says(name: str) -> None:
     scenario = load_scenario(stories()[name], shipped())
     assert scenario.id == name
     assert scenario.expect is not None
-    played = play(scenario, shipped(), Reference, seed="1")
+    played = run_scenario(scenario, shipped(), Reference, seed="1")
     assert played.outcome is scenario.expect.outcome
     assert played.as_expected
 
@@ -93,7 +93,7 @@ def test_what_is_wrong_in_a_file_is_one_line_with_its_key(tmp_path: Path, old: s
 @pytest.mark.parametrize("name", stories())
 def test_a_story_can_be_told_from_its_file(name: str) -> None:
     scenario = load_scenario(stories()[name], shipped())
-    told = list(in_words(scenario))
+    told = list(narrate(scenario))
     assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in told), told
     assert told[0] == f"{scenario.title}."
     causes = {change.cause for change in scenario.changes}
@@ -109,20 +109,20 @@ def test_what_an_author_expects_is_held_against_what_came() -> None:
         decider=Decider.RESPONSIBLE_SUPPLIER,
         decided_before=scenario.start,
         decided_after=scenario.start + timedelta(days=30),
-        commissioned=(Device.GSME,),
+        commissioned=(MeterRole.GSME,),
         excluded=(),
         frames=(FrameExpectation(receiver="esme", during="commissioning", at_most=0),),
     )
-    played = play(structs.replace(scenario, expect=wrong), shipped(), Reference, seed="1")
+    played = run_scenario(structs.replace(scenario, expect=wrong), shipped(), Reference, seed="1")
     assert not played.as_expected
-    assert [each.split(",")[0] for each in played.unmet if "decided at" not in each] == [
+    assert [each.split(",")[0] for each in played.failed_expectations if "decided at" not in each] == [
         "3 checks",
         "decided by dcc",
         "commissioned: esme",
         "excluded: gsme",
         "frames to the esme during commissioning: 4 on the air",
     ]
-    assert sum("decided at" in each for each in played.unmet) == 2
+    assert sum("decided at" in each for each in played.failed_expectations) == 2
 
 
 def test_a_scenario_names_its_bench_from_where_it_is(tmp_path: Path) -> None:
@@ -131,14 +131,17 @@ def test_a_scenario_names_its_bench_from_where_it_is(tmp_path: Path) -> None:
     story.write_text(GOOD.replace("start = 2022", 'bench = "mine.toml"\nstart = 2022'), encoding="utf-8")
     scenario = load_scenario(story, shipped())
     assert scenario.bench == str(tmp_path / "mine.toml")
-    assert play(scenario, shipped(), Reference, seed="1").as_expected
+    assert run_scenario(scenario, shipped(), Reference, seed="1").as_expected
 
 
 def test_a_scenario_may_have_another_gas_meter() -> None:
     plain = load_scenario(stories()["clock-jump"], shipped())
     other = structs.replace(plain, profiles={"gsme": "relaxed-gsme"})
-    assert play(other, shipped(), Reference, seed="1").as_expected
-    assert play(other, shipped(), Reference, seed="1").frames != play(plain, shipped(), Reference, seed="1").frames
+    assert run_scenario(other, shipped(), Reference, seed="1").as_expected
+    assert (
+        run_scenario(other, shipped(), Reference, seed="1").frames
+        != run_scenario(plain, shipped(), Reference, seed="1").frames
+    )
 
 
 def test_the_page_about_scenarios_can_be_copied_from(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def _other_end(han: Han, ieee: int, partner: int) -> bytes:
 
 def played(cohort: Cohort, *, new: bool, display: bool) -> tuple[dict[str, dict[str, Any]], Verdict, Han]:
     clock = VirtualClock()
-    settings = settings_for(household(cohort), quiet=True)
+    settings = settings_for(household(cohort), slow_background=True)
     han = Han(settings, seed=f"{cohort}-{new}", start=START, clock=clock, ihd=display)
 
     async def story() -> tuple[dict[str, dict[str, Any]], Verdict]:

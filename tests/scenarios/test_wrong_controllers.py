@@ -10,7 +10,7 @@ from hanbench.harness.campaign import matrix
 from hanbench.harness.campaign.selftest import corners
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.controllers.wrong import WRONG
-from hanbench.harness.scenario import Played, Scenario, play
+from hanbench.harness.scenario import Scenario, ScenarioResult, run_scenario
 from hanbench.profiles.rulesets import shipped
 
 CAUGHT_BY = {
@@ -63,9 +63,9 @@ def scenarios() -> dict[str, Scenario]:
     return {scenario.id: scenario for scenario in (*matrix(), *corners())}
 
 
-def played(controller: str, scenario: str) -> Played:
+def played(controller: str, scenario: str) -> ScenarioResult:
     make = WRONG[controller].make if controller in WRONG else Reference
-    return play(scenarios()[scenario], shipped(), make, seed=f"1/{scenario}", controller_name=controller)
+    return run_scenario(scenarios()[scenario], shipped(), make, seed=f"1/{scenario}", controller_name=controller)
 
 
 def test_every_wrong_controller_has_its_scenario() -> None:

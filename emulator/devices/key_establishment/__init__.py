@@ -7,7 +7,7 @@ air, `keeper` when a device does it. The mathematics is `hanbench.emulator.zigbe
 from __future__ import annotations
 
 from hanbench.emulator.devices.key_establishment.initiator import Ended, Initiator
-from hanbench.emulator.devices.key_establishment.keeper import KeyKeeper
+from hanbench.emulator.devices.key_establishment.link_key_manager import LinkKeyManager
 from hanbench.emulator.devices.key_establishment.responder import Responder
 
-__all__ = ["Ended", "Initiator", "KeyKeeper", "Responder"]
+__all__ = ["Ended", "Initiator", "LinkKeyManager", "Responder"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from hanbench.emulator.clock import SECOND, Timer
-from hanbench.emulator.devices.key_establishment.session import Refused, Session
+from hanbench.emulator.devices.key_establishment.session import KeyEstablishmentSession, Refused
 from hanbench.emulator.devices.key_establishment.states import KeyEvent
 from hanbench.emulator.devices.settings import KeyEstablishmentSettings
 from hanbench.emulator.randomness import RandomSource
@@ -44,7 +44,7 @@ class Initiator:
         self.identity = identity
         """Without one, nothing can be started."""
         self._random = random
-        self._session: Session | None = None
+        self._session: KeyEstablishmentSession | None = None
         self._peer = (0, 0)
         self._peer_times = (0, 0)
         self._timer: Timer | None = None
@@ -71,7 +71,7 @@ class Initiator:
         identity = self.identity
         assert self._session is None
         assert identity is not None
-        self._session = session = Session(identity, ieee, self._random, initiator=True)
+        self._session = session = KeyEstablishmentSession(identity, ieee, self._random, initiator=True)
         self._peer, self._done = (short, endpoint), done
         session.step(KeyEvent.STARTED)
         self._send(
@@ -86,7 +86,7 @@ class Initiator:
     # --- what the responder says --------------------------------------------------------------------------------
 
     def _certificate(self, values: dict[str, Any], indication: Indication) -> Answer:
-        def take(session: Session) -> None:
+        def take(session: KeyEstablishmentSession) -> None:
             session.certificate(values["key_establishment_suite"], values["identity"])
             self._peer_times = values["ephemeral_data_generate_time"], values["confirm_key_generate_time"]
             self._send("EphemeralDataRequest", ephemeral_data=session.ephemeral_point())
@@ -95,7 +95,7 @@ class Initiator:
         return self._take(indication, take)
 
     def _ephemeral(self, values: dict[str, Any], indication: Indication) -> Answer:
-        def take(session: Session) -> None:
+        def take(session: KeyEstablishmentSession) -> None:
             session.ephemeral(values["ephemeral_data"])
             self._send("ConfirmKeyDataRequest", secure_message_authentication_code=session.proof)
             self._wait(self._peer_times[1])
@@ -103,13 +103,13 @@ class Initiator:
         return self._take(indication, take)
 
     def _confirmation(self, values: dict[str, Any], indication: Indication) -> Answer:
-        def take(session: Session) -> None:
+        def take(session: KeyEstablishmentSession) -> None:
             session.confirmation(values["secure_message_authentication_code"])
             self._end(Ended(session.link_key))
 
         return self._take(indication, take)
 
-    def _take(self, indication: Indication, take: Callable[[Session], None]) -> Answer:
+    def _take(self, indication: Indication, take: Callable[[KeyEstablishmentSession], None]) -> Answer:
         session = self._session
         if session is None or indication.src != self._peer[0]:
             return None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hanbench.emulator.clock import SECOND, Timer
-from hanbench.emulator.devices.key_establishment.session import Refused, Session
+from hanbench.emulator.devices.key_establishment.session import KeyEstablishmentSession, Refused
 from hanbench.emulator.devices.key_establishment.states import KeyEvent
 from hanbench.emulator.devices.settings import KeyEstablishmentSettings
 from hanbench.emulator.randomness import RandomSource
@@ -25,7 +25,7 @@ BUSY_WAIT = 30
 class _Entry:
     """A session on the air."""
 
-    def __init__(self, session: Session, times: tuple[int, int]) -> None:
+    def __init__(self, session: KeyEstablishmentSession, times: tuple[int, int]) -> None:
         self.session = session
         self.times = times
         """Seconds in which the initiator makes its ephemeral point, and its proof."""
@@ -81,7 +81,7 @@ class Responder:
         self._drop(indication.src)
         if identity is None or ieee is None or len(self._sessions) >= self.capacity:
             return _terminate(TerminateStatus.NO_RESOURCES, BUSY_WAIT)
-        session = Session(identity, ieee, self._random, initiator=False, withdrawn=self.withdrawn)
+        session = KeyEstablishmentSession(identity, ieee, self._random, initiator=False, withdrawn=self.withdrawn)
         try:
             session.certificate(values["key_establishment_suite"], values["identity"])
         except Refused as refused:

@@ -24,7 +24,7 @@ class Refused(Exception):  # noqa: N818 - a step of the protocol, not an error o
         self.status = status
 
 
-class Session:
+class KeyEstablishmentSession:
     """The cryptographic half of a session with the device `peer` (its EUI-64)."""
 
     def __init__(

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from hanbench.emulator.clock import Clock
-from hanbench.emulator.devices.metering.profile import Profile
+from hanbench.emulator.devices.metering.profile import LoadProfile
 from hanbench.emulator.devices.metering.sampling import Sampling
 from hanbench.emulator.devices.metering.snapshots import Snapshots
-from hanbench.emulator.devices.metering.supply import Change, Supply
+from hanbench.emulator.devices.metering.supply import PendingSupplyChange, Supply
 from hanbench.emulator.devices.register import Register
+from hanbench.emulator.zcl.cluster_instance import Handler
 from hanbench.emulator.zcl.clusters.metering import SUPPLY_ON
-from hanbench.emulator.zcl.sides import Handler
-from hanbench.emulator.zcl.smart_energy import SmartEnergy
+from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 
 
 class MeterParts:
@@ -21,21 +21,21 @@ class MeterParts:
 
     def __init__(
         self,
-        era: SmartEnergy,
+        era: SmartEnergyEra,
         clock: Clock,
         utc: Callable[[], int],
         stored: dict[str, Any],
         register: Register,
-        respond: Callable[[Change], None],
+        respond: Callable[[PendingSupplyChange], None],
     ) -> None:
         """`stored` is the flash; `respond` sends SupplyStatusResponse."""
-        self.profile = Profile(utc, register.read_at)
+        self.profile = LoadProfile(utc, register.read_at)
         self.handlers: dict[str, Handler] = dict(self.profile.handlers)
         self.values: dict[str, Any] = dict(self.profile.values)
         self.snapshots: Snapshots | None = None
         self.sampling: Sampling | None = None
         self.supply: Supply | None = None
-        if era is SmartEnergy.SE_1_1:
+        if era is SmartEnergyEra.SE_1_1:
             self.values["SupplyStatus"] = SUPPLY_ON
             return
         self.snapshots = Snapshots(utc, stored, register.read)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hanbench.emulator.zcl.cluster_instance import Answer, Handler
 from hanbench.emulator.zcl.clusters.metering import DELIVERED, NOW, RECEIVED, ProfileIntervalPeriod, ProfileStatus
-from hanbench.emulator.zcl.sides import Answer, Handler
 from hanbench.emulator.zcl.transport import Indication
 
 PERIODS = 24
@@ -17,7 +17,7 @@ LARGEST = 0xFFFFFE
 """What an interval can say; one more means that nothing is known."""
 
 
-class Profile:
+class LoadProfile:
     """Half-hourly consumption, computed from readings.
 
     `read(at)` is the register at a time (UTC seconds), None where the meter did not yet count. It is a function of

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hanbench.emulator.clock import SECOND, Clock
+from hanbench.emulator.zcl.cluster_instance import Answer, Handler
 from hanbench.emulator.zcl.clusters.metering import NOW, SampleType
-from hanbench.emulator.zcl.sides import Answer, Handler
 from hanbench.emulator.zcl.status import Status
 from hanbench.emulator.zcl.transport import Indication
 
@@ -29,7 +29,7 @@ _STORED = "sampling"
 
 
 @dataclass(slots=True)
-class Session:
+class SamplingSession:
     """One sampling session; kept in flash."""
 
     sample_id: int
@@ -67,7 +67,7 @@ class Sampling:
         self._clock = clock
         self._utc = utc
         self._read = read
-        self._sessions: dict[int, Session] = stored.setdefault(_STORED, {})
+        self._sessions: dict[int, SamplingSession] = stored.setdefault(_STORED, {})
         self.handlers: dict[str, Handler] = {
             "StartSampling": self._start_sampling,
             "GetSampledData": self._get_sampled_data,
@@ -76,7 +76,7 @@ class Sampling:
             self._schedule(session)
 
     @property
-    def sessions(self) -> tuple[Session, ...]:
+    def sessions(self) -> tuple[SamplingSession, ...]:
         """Those that run or still hold their samples, the oldest first."""
         return tuple(self._sessions.values())
 
@@ -87,7 +87,7 @@ class Sampling:
         self._cancel(running)
         if not self._possible(fields) or not self._make_room():
             return "StartSamplingResponse", {"sample_id": REFUSED}
-        session = Session(
+        session = SamplingSession(
             max(self._sessions, default=0) + 1,
             fields["issuer_event_id"],
             self._utc() if fields["start_sampling_time"] == NOW else fields["start_sampling_time"],
@@ -105,7 +105,7 @@ class Sampling:
         known = fields["sample_type"] == SampleType.CONSUMPTION_DELIVERED
         return known and interval > 0 and maximum > 0 and (start == NOW or start >= self._utc())
 
-    def _cancel(self, sessions: list[Session]) -> Status:
+    def _cancel(self, sessions: list[SamplingSession]) -> Status:
         for session in sessions:
             del self._sessions[session.sample_id]
         return Status.SUCCESS if sessions else Status.NOT_FOUND
@@ -117,11 +117,11 @@ class Sampling:
         finished = [each for each in self.sessions if each.done]
         return self._cancel(finished[:1]) == Status.SUCCESS
 
-    def _schedule(self, session: Session) -> None:
+    def _schedule(self, session: SamplingSession) -> None:
         if not session.done:
             self._clock.call_later(max(0, session.due - self._utc()) * SECOND, self._take, session)
 
-    def _take(self, session: Session) -> None:
+    def _take(self, session: SamplingSession) -> None:
         """Read the register if it is time; what was missed while there was no power stays unknown."""
         if self._sessions.get(session.sample_id) is not session:
             return

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from hanbench.emulator.zcl.cluster_instance import Answer, Handler
 from hanbench.emulator.zcl.clusters.metering import (
     SnapshotCause,
     SnapshotConfirmation,
     SnapshotPayloadType,
     TouSnapshot,
 )
-from hanbench.emulator.zcl.sides import Answer, Handler
 from hanbench.emulator.zcl.status import Status
 from hanbench.emulator.zcl.transport import Indication
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from hanbench.emulator.clock import SECOND, Clock
+from hanbench.emulator.zcl.cluster_instance import Answer, Handler
 from hanbench.emulator.zcl.clusters.metering import (
     NOW,
     SUPPLY_OFF,
@@ -14,7 +15,6 @@ from hanbench.emulator.zcl.clusters.metering import (
     SupplyControl,
     SupplyState,
 )
-from hanbench.emulator.zcl.sides import Answer, Handler
 from hanbench.emulator.zcl.status import Status
 from hanbench.emulator.zcl.transport import Indication
 
@@ -30,7 +30,7 @@ STATES = {
 _STATUS, _PENDING, _STATES = "supply_status", "supply_change", "supply_states"
 
 
-class Change(NamedTuple):
+class PendingSupplyChange(NamedTuple):
     """A change of the supply that is to come; kept in flash."""
 
     provider_id: int
@@ -66,7 +66,7 @@ class Supply:
         clock: Clock,
         utc: Callable[[], int],
         stored: dict[str, Any],
-        respond: Callable[[Change], object],
+        respond: Callable[[PendingSupplyChange], object],
         switched: Callable[[int], object] = lambda status: None,
     ) -> None:
         self._clock = clock
@@ -95,9 +95,9 @@ class Supply:
         return status
 
     @property
-    def pending(self) -> Change | None:
+    def pending(self) -> PendingSupplyChange | None:
         """The change that is to come."""
-        pending: Change | None = self._stored.get(_PENDING)
+        pending: PendingSupplyChange | None = self._stored.get(_PENDING)
         return pending
 
     def switch(self, status: int) -> None:
@@ -116,7 +116,7 @@ class Supply:
             return Status.INVALID_VALUE
         if self.pending is not None and fields["issuer_event_id"] < self.pending.issuer_event_id:
             return Status.FAILURE
-        change = Change(
+        change = PendingSupplyChange(
             fields["provider_id"],
             fields["issuer_event_id"],
             now if time == NOW else time,
@@ -145,7 +145,7 @@ class Supply:
             delay = max(0, self.pending.time - self._utc())
             self._clock.call_later(delay * SECOND, self._implement, self.pending)
 
-    def _implement(self, change: Change) -> None:
+    def _implement(self, change: PendingSupplyChange) -> None:
         """Make the change if it still stands; a clock that was set back in the meantime makes it wait again."""
         if self.pending is not change:
             return

@@ -27,7 +27,7 @@ FOREVER = 0xFFFFFFFF
 _LOGGED, _UNTOLD = "events", "events_untold"
 
 
-class Event(NamedTuple):
+class DeviceEvent(NamedTuple):
     """Something that happened."""
 
     log: LogId
@@ -50,14 +50,14 @@ class EventLog:
         self.server = ClusterServer(table, {}, {"GetEventLog": self._get, "ClearEventLogRequest": self._clear})
 
     @property
-    def events(self) -> tuple[Event, ...]:
+    def events(self) -> tuple[DeviceEvent, ...]:
         """The log, the oldest first."""
-        events: tuple[Event, ...] = self._stored.get(_LOGGED, ())
+        events: tuple[DeviceEvent, ...] = self._stored.get(_LOGGED, ())
         return events
 
     def add(self, log: LogId, id: int) -> None:
         """Note an event; `tell` says so to the hub."""
-        event = Event(log, id, self._utc())
+        event = DeviceEvent(log, id, self._utc())
         self._stored[_LOGGED] = (*self.events, event)[-KEPT:]
         self._stored[_UNTOLD] = (*self._stored.get(_UNTOLD, ()), event)[-KEPT:]
 
@@ -93,7 +93,7 @@ class EventLog:
             self.endpoint.command(*place, EVENTS.id, "PublishEventLog", answer)
         return "PublishEventLog", answers[0]
 
-    def _part(self, events: list[Event], matching: int, index: int, total: int) -> dict[str, Any]:
+    def _part(self, events: list[DeviceEvent], matching: int, index: int, total: int) -> dict[str, Any]:
         return {
             "total_number_of_matching_events": matching,
             "command_index": index,
@@ -102,7 +102,7 @@ class EventLog:
             "events": tuple(self._logged(event) for event in events),
         }
 
-    def _logged(self, event: Event) -> LoggedEvent | EarlyLoggedEvent:
+    def _logged(self, event: DeviceEvent) -> LoggedEvent | EarlyLoggedEvent:
         if self._early:
             return EarlyLoggedEvent(event.id, event.time, b"")
         return LoggedEvent(event.log, event.id, event.time, b"")

@@ -10,7 +10,7 @@ from struct import Struct
 from struct import error as StructError
 from typing import NamedTuple
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zigbee.security.mmo import LONGEST, mmo_hash
 
 MAGIC = 0x0BEEF11E
@@ -55,10 +55,10 @@ def check_image(octets: bytes) -> Image:
         magic, _, length, _, manufacturer, image_type, version, _, _, size = _HEADER.unpack_from(octets)
         tag, hashed = _ELEMENT.unpack_from(octets, len(octets) - _HASH - _ELEMENT.size)
     except StructError as error:
-        raise RemoteProtocolError(Drop.MALFORMED_ZCL, f"an image of {len(octets)} octets") from error
+        raise RemoteProtocolError(DropReason.MALFORMED_ZCL, f"an image of {len(octets)} octets") from error
     if magic != MAGIC or length < _HEADER.size or size != len(octets):
-        raise RemoteProtocolError(Drop.MALFORMED_ZCL, "no image file, or not all of it")
+        raise RemoteProtocolError(DropReason.MALFORMED_ZCL, "no image file, or not all of it")
     body = octets[: len(octets) - _HASH - _ELEMENT.size]
     if (tag, hashed) != (INTEGRITY_CODE, _HASH) or len(body) >= LONGEST or mmo_hash(body) != octets[-_HASH:]:
-        raise RemoteProtocolError(Drop.MALFORMED_ZCL, "the image is not what was hashed")
+        raise RemoteProtocolError(DropReason.MALFORMED_ZCL, "the image is not what was hashed")
     return Image(manufacturer, image_type, version, octets)

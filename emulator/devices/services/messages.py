@@ -15,13 +15,13 @@ from hanbench.emulator.zcl.clusters.messaging import (
     UNTIL_CHANGED,
     Importance,
     MessageControl,
-    Transmission,
+    MessageTransmission,
     message_control,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class DisplayMessage:
     """A text for the customer."""
 
     id: int
@@ -34,7 +34,7 @@ class Message:
     def control(self) -> int:
         """The octet MessageControl."""
         flags = MessageControl.CONFIRMATION_REQUIRED if self.confirm else 0
-        return message_control(Transmission.NORMAL, self.importance, flags)
+        return message_control(MessageTransmission.NORMAL, self.importance, flags)
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -52,7 +52,7 @@ class Messages:
     """The hub's part. `server` goes on its endpoint."""
 
     def __init__(self) -> None:
-        self.last: Message | None = None
+        self.last: DisplayMessage | None = None
         self.confirmed: list[tuple[int, int]] = []
         """Short address and message id of each confirmation."""
         self.listeners = Listeners(MESSAGING.id)
@@ -60,7 +60,7 @@ class Messages:
             MESSAGING, {}, {"GetLastMessage": self._wanted, "MessageConfirmation": self._confirmed}
         )
 
-    def show(self, message: Message) -> None:
+    def show(self, message: DisplayMessage) -> None:
         """Send a message to every display that has asked before, and keep it for those that will."""
         self.last = message
         self.listeners.tell("DisplayMessage", message.fields)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hanbench.emulator.errors import Drop
+from hanbench.emulator.errors import DropReason
 from hanbench.emulator.octets import Reader, le
-from hanbench.emulator.radio.spinel.ids import Command, Property, Status
+from hanbench.emulator.radio.spinel.ids import CommandId, PropertyId, SpinelStatus
 
 HEADER = 0x80
 """Bits 10 in front; interface 0."""
@@ -22,7 +22,7 @@ ACKED_WITH_FRAME_PENDING = 0x0010
 NOISE_FLOOR_UNKNOWN = -128
 
 
-class Frame(NamedTuple):
+class SpinelFrame(NamedTuple):
     """One command; of those that concern a property, which one, and its value."""
 
     tid: int
@@ -38,18 +38,18 @@ class Frame(NamedTuple):
         return head + packed(self.property) + self.value
 
 
-_WITHOUT_PROPERTY = (Command.NOOP, Command.RESET)
+_WITHOUT_PROPERTY = (CommandId.NOOP, CommandId.RESET)
 
 
-def parse(payload: bytes) -> Frame:
+def parse(payload: bytes) -> SpinelFrame:
     """Read a frame. Raises RemoteProtocolError."""
-    reader = Reader(payload, Drop.MALFORMED_SPINEL)
+    reader = Reader(payload, DropReason.MALFORMED_SPINEL)
     header = reader.u8()
     if header & 0xC0 != HEADER:
         raise reader.fail(f"header {header:#04x}")
     command = read_packed(reader)
     property_id = 0 if command in _WITHOUT_PROPERTY else read_packed(reader)
-    return Frame(header & 0x0F, command, property_id, reader.rest(), header >> 4 & 3)
+    return SpinelFrame(header & 0x0F, command, property_id, reader.rest(), header >> 4 & 3)
 
 
 def packed(value: int) -> bytes:
@@ -123,7 +123,7 @@ _OPTIONAL = (
 
 def parse_transmit_request(value: bytes) -> TransmitRequest:
     """Read the value of a SET STREAM_RAW. Raises RemoteProtocolError."""
-    reader = Reader(value, Drop.MALFORMED_SPINEL)
+    reader = Reader(value, DropReason.MALFORMED_SPINEL)
     psdu = reader.take(reader.u16())
     channel = reader.u8()
     fields: dict[str, int] = {}
@@ -168,7 +168,7 @@ class Received(NamedTuple):
 
 def parse_received(value: bytes) -> Received:
     """Read the value of an IS STREAM_RAW; firmware may leave out fields at the end. Raises RemoteProtocolError."""
-    reader = Reader(value, Drop.MALFORMED_SPINEL)
+    reader = Reader(value, DropReason.MALFORMED_SPINEL)
     return _received(reader)
 
 
@@ -182,7 +182,7 @@ def _received(reader: Reader) -> Received:
     phy = _struct(reader)
     channel, lqi, timestamp = (phy[0], phy[1], int.from_bytes(phy[2:10], "little")) if len(phy) >= 10 else (0, 0, 0)
     vendor = _struct(reader)
-    error = read_packed(Reader(vendor, Drop.MALFORMED_SPINEL)) if vendor else 0
+    error = read_packed(Reader(vendor, DropReason.MALFORMED_SPINEL)) if vendor else 0
     return Received(psdu, rssi, flags, channel, lqi, timestamp, error)
 
 
@@ -200,23 +200,23 @@ class TransmitDone(NamedTuple):
 
     def encode(self) -> bytes:
         head = packed(self.status) + bytes((self.frame_pending, self.header_updated))
-        if self.status != Status.OK:
+        if self.status != SpinelStatus.OK:
             return head
         return head + (self.acknowledgement or Received(b"")).encode()
 
 
 def parse_transmit_done(value: bytes) -> TransmitDone:
     """Read the value of a LAST_STATUS that ends a transmission. Raises RemoteProtocolError."""
-    reader = Reader(value, Drop.MALFORMED_SPINEL)
+    reader = Reader(value, DropReason.MALFORMED_SPINEL)
     status = read_packed(reader)
     if reader.remaining < 2:
         return TransmitDone(status)
     pending, updated = bool(reader.u8()), bool(reader.u8())
-    if status != Status.OK or reader.remaining < 2:
+    if status != SpinelStatus.OK or reader.remaining < 2:
         return TransmitDone(status, pending, updated)
     return TransmitDone(status, pending, updated, _received(reader))
 
 
-def last_status(tid: int, status: int) -> Frame:
+def last_status(tid: int, status: int) -> SpinelFrame:
     """LAST_STATUS alone."""
-    return Frame(tid, Command.IS, Property.LAST_STATUS, packed(status))
+    return SpinelFrame(tid, CommandId.IS, PropertyId.LAST_STATUS, packed(status))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import IntEnum, IntFlag
 
 
-class Command(IntEnum):
+class CommandId(IntEnum):
     """What a frame asks or says."""
 
     NOOP = 0
@@ -30,7 +30,7 @@ class ResetReason(IntEnum):
     BOOTLOADER = 3
 
 
-class Status(IntEnum):
+class SpinelStatus(IntEnum):
     """LAST_STATUS."""
 
     OK = 0
@@ -58,7 +58,7 @@ FIRST_RESET, LAST_RESET = 112, 127
 """LAST_STATUS values that say that the radio has just restarted."""
 
 
-class Property(IntEnum):
+class PropertyId(IntEnum):
     """What can be read and written."""
 
     LAST_STATUS = 0x00

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated
 
-from hanbench.emulator.layout import Record
+from hanbench.emulator.layout import RecordType
 from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, Cluster, Command, Field, Repeated
 from hanbench.emulator.zcl.codecs import Date
 from hanbench.emulator.zcl.types import DATE, ENUM8, OCTET_STRING, UINT8, UINT16, UINT32, UTC_TIME
@@ -135,7 +135,7 @@ CLUSTER = Cluster(
                 Field("total_number_of_schedule_entries", UINT8),
                 *_INDEX,
                 _TYPE,
-                Field("schedule_entries", Repeated(Record(ScheduleEntry))),
+                Field("schedule_entries", Repeated(RecordType(ScheduleEntry))),
             ),
         ),
         Command(
@@ -152,7 +152,7 @@ CLUSTER = Cluster(
         Command(
             0x03,
             "PublishSeasons",
-            (_PROVIDER, _EVENT, _CALENDAR, *_INDEX, Field("seasons", Repeated(Record(SeasonEntry)))),
+            (_PROVIDER, _EVENT, _CALENDAR, *_INDEX, Field("seasons", Repeated(RecordType(SeasonEntry)))),
         ),
         Command(
             0x04,
@@ -165,7 +165,7 @@ CLUSTER = Cluster(
                 _TYPE,
                 Field("total_number_of_special_days", UINT8),
                 *_INDEX,
-                Field("special_days", Repeated(Record(SpecialDay))),
+                Field("special_days", Repeated(RecordType(SpecialDay))),
             ),
         ),
         Command(0x05, "CancelCalendar", (_PROVIDER, _CALENDAR, _TYPE)),

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Annotated
 
-from hanbench.emulator.layout import Record
-from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Counted, Field, Kind, Repeated, when
+from hanbench.emulator.layout import RecordType
+from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Counted, Field, FieldType, Repeated, when
 from hanbench.emulator.zcl.clusters.event_ids import EVENT_IDS
 from hanbench.emulator.zcl.types import BITMAP8, BITMAP32, ENUM8, OCTET_STRING, UINT8, UINT16, UINT32, UTC_TIME
 
@@ -76,7 +76,7 @@ class ConfiguredEvent:
     event_configuration: Annotated[int, BITMAP8]
 
 
-def _by(control: ConfigurationControl, name: str, kind: Kind) -> Field:
+def _by(control: ConfigurationControl, name: str, kind: FieldType) -> Field:
     return Field(name, when(lambda values: values["configuration_control"] == control, kind))
 
 
@@ -129,7 +129,7 @@ CLUSTER = Cluster(
             (
                 Field("command_index", UINT8),
                 Field("total_commands", UINT8),
-                Field("event_configurations", Repeated(Record(ConfiguredEvent))),
+                Field("event_configurations", Repeated(RecordType(ConfiguredEvent))),
             ),
         ),
         Command(0x05, "GetCIN", response="UpdateCIN"),

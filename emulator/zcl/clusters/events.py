@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Annotated, NamedTuple
 
-from hanbench.emulator.layout import Bits, Record
+from hanbench.emulator.layout import Bits, RecordType
 from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Field, Repeated, Rest, when
 from hanbench.emulator.zcl.types import BITMAP8, ENUM8, OCTET_STRING, UINT8, UINT16, UTC_TIME
 
@@ -109,7 +109,7 @@ def _server_to_client(event: tuple[Field, ...], logged: type[LoggedEvent | Early
         Field("command_index", UINT8),
         Field("total_commands", UINT8),
         Field("log_payload_control", Bits(LogPayloadControl, 4, 4)),
-        Field("events", when(lambda values: not _cut(values["log_payload_control"]), Repeated(Record(logged)))),
+        Field("events", when(lambda values: not _cut(values["log_payload_control"]), Repeated(RecordType(logged)))),
         # Where one begins is known only together with the commands before: part of an event is octets.
         Field("part_of_log", when(lambda values: _cut(values["log_payload_control"]), Rest())),
     )

@@ -57,7 +57,7 @@ class CriticalityLevel(IntEnum):
     SERVICE_DISCONNECT = 9
 
 
-class EventControl(IntFlag):
+class LoadControlEventControl(IntFlag):
     """Which ends of an event are moved at random."""
 
     RANDOMIZE_START = 0x01

@@ -17,7 +17,7 @@ NOW = 0x00000000
 """Start or implementation time: at once."""
 
 
-class Transmission(IntEnum):
+class MessageTransmission(IntEnum):
     """Bits 0 and 1 of MessageControl."""
 
     NORMAL = 0
@@ -47,7 +47,7 @@ class ExtendedMessageControl(IntFlag):
     CONFIRMED = 0x01
 
 
-def message_control(transmission: Transmission, importance: Importance, flags: int = 0) -> int:
+def message_control(transmission: MessageTransmission, importance: Importance, flags: int = 0) -> int:
     """The octet MessageControl."""
     return transmission | importance << 2 | flags
 

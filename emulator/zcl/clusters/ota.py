@@ -12,7 +12,7 @@ from __future__ import annotations
 from enum import IntEnum, IntFlag
 
 from hanbench.emulator.layout import Choice, Sized
-from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Field, Kind, Rest, Trailing, when
+from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Field, FieldType, Rest, Trailing, when
 from hanbench.emulator.zcl.types import BITMAP8, ENUM8, EUI64, UINT8, UINT16, UINT32, UTC_TIME
 
 ANY_MANUFACTURER = ANY_IMAGE_TYPE = 0xFFFF
@@ -72,15 +72,15 @@ class BlockControl(IntFlag):
     MINIMUM_BLOCK_PERIOD = 0x02
 
 
-def _notified(least: PayloadType, name: str, kind: Kind) -> Field:
+def _notified(least: PayloadType, name: str, kind: FieldType) -> Field:
     return Field(name, when(lambda values: values["payload_type"] >= least, kind))
 
 
-def _controlled(bit: IntFlag, name: str, kind: Kind) -> Field:
+def _controlled(bit: IntFlag, name: str, kind: FieldType) -> Field:
     return Field(name, when(lambda values: bool(values["field_control"] & bit), kind))
 
 
-def _on(status: OtaStatus, name: str, kind: Kind | Trailing) -> Field:
+def _on(status: OtaStatus, name: str, kind: FieldType | Trailing) -> Field:
     return Field(name, Choice(lambda values: kind if values["status"] == status else None))
 
 

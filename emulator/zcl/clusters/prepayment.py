@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Annotated, Any
 
-from hanbench.emulator.layout import Choice, Record, Rest
-from hanbench.emulator.zcl.cluster import READ, REPORT, WRITE, Attribute, Cluster, Command, Field, Kind, Repeated
+from hanbench.emulator.layout import Choice, RecordType, Rest
+from hanbench.emulator.zcl.cluster import READ, REPORT, WRITE, Attribute, Cluster, Command, Field, FieldType, Repeated
 from hanbench.emulator.zcl.codecs import DataType
 from hanbench.emulator.zcl.types import (
     BITMAP8,
@@ -50,7 +50,7 @@ class PaymentControl(IntFlag):
     EMERGENCY_DEBT_CONFIGURATION = 1 << 11
 
 
-class SnapshotPayloadType(IntEnum):
+class PrepaymentSnapshotPayloadType(IntEnum):
     """What a prepayment snapshot holds."""
 
     DEBT_CREDIT_STATUS = 0
@@ -177,11 +177,11 @@ HISTORY = (
 )
 
 
-def _snapshot(values: Mapping[str, Any]) -> Kind:
-    return _STATUS if values["snapshot_payload_type"] == SnapshotPayloadType.DEBT_CREDIT_STATUS else _OTHER
+def _snapshot(values: Mapping[str, Any]) -> FieldType:
+    return _STATUS if values["snapshot_payload_type"] == PrepaymentSnapshotPayloadType.DEBT_CREDIT_STATUS else _OTHER
 
 
-_STATUS, _OTHER = Record(DebtCreditStatus), Rest()
+_STATUS, _OTHER = RecordType(DebtCreditStatus), Rest()
 _EVENT = Field("issuer_event_id", UINT32)
 _ISSUED = (Field("provider_id", UINT32), _EVENT, Field("implementation_date_time", UTC_TIME))
 _INDEX = (Field("command_index", UINT8), Field("total_number_of_commands", UINT8))
@@ -300,7 +300,7 @@ CLUSTER = Cluster(
                 Field("credit_remaining", INT32),
             ),
         ),
-        Command(0x05, "PublishTopUpLog", (*_INDEX, Field("top_ups", Repeated(Record(TopUp))))),
-        Command(0x06, "PublishDebtLog", (*_INDEX, Field("repayments", Repeated(Record(Repayment))))),
+        Command(0x05, "PublishTopUpLog", (*_INDEX, Field("top_ups", Repeated(RecordType(TopUp))))),
+        Command(0x06, "PublishDebtLog", (*_INDEX, Field("repayments", Repeated(RecordType(Repayment))))),
     ),
 )

@@ -11,7 +11,7 @@ from enum import IntFlag
 from typing import Annotated, Any
 
 from hanbench.emulator.errors import LocalProtocolError
-from hanbench.emulator.layout import Record
+from hanbench.emulator.layout import RecordType
 from hanbench.emulator.octets import Reader, bits
 from hanbench.emulator.zcl.cluster import Cluster, Command, Counted, Field, Repeated, Trailing
 from hanbench.emulator.zcl.clusters.price_attributes import ATTRIBUTES, CLIENT_ATTRIBUTES
@@ -228,7 +228,7 @@ CLUSTER = Cluster(
                 Field("issuer_tariff_id", UINT32),
                 *_INDEX,
                 Field("sub_payload_control", BITMAP8),
-                Field("prices", Repeated(Record(MatrixPrice))),
+                Field("prices", Repeated(RecordType(MatrixPrice))),
             ),
         ),
         Command(
@@ -265,7 +265,7 @@ CLUSTER = Cluster(
                 _EVENT,
                 Field("issuer_tariff_id", UINT32),
                 *_INDEX,
-                Field("labels", Counted(Record(TierLabel))),
+                Field("labels", Counted(RecordType(TierLabel))),
             ),
         ),
         Command(

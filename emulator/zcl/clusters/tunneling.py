@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated
 
-from hanbench.emulator.layout import Record
+from hanbench.emulator.layout import RecordType
 from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Counted, Field, Rest
 from hanbench.emulator.zcl.types import BOOLEAN, ENUM8, UINT8, UINT16
 
@@ -118,7 +118,7 @@ CLUSTER = Cluster(
         Command(
             0x05,
             "SupportedTunnelProtocolsResponse",
-            (Field("protocol_list_complete", BOOLEAN), Field("protocols", Counted(Record(Protocol)))),
+            (Field("protocol_list_complete", BOOLEAN), Field("protocols", Counted(RecordType(Protocol)))),
         ),
         Command(0x06, "TunnelClosureNotification", (_TUNNEL,)),
     ),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.octets import Reader, le
 from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
 
@@ -91,7 +91,7 @@ def _read_transport_key(reader: Reader) -> ApsCommand:
         if initiator > 1:
             raise reader.fail(f"initiator flag {initiator}")
         return TransportApplicationKey(key, partner, initiator == 1)
-    raise RemoteProtocolError(Drop.UNSUPPORTED, f"key type {kind:#04x}")
+    raise RemoteProtocolError(DropReason.UNSUPPORTED, f"key type {kind:#04x}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +224,11 @@ _READERS: dict[int, Callable[[Reader], ApsCommand]] = {
 
 def decode(payload: bytes) -> ApsCommand:
     """Read a command frame's payload. Raises MALFORMED_APS, or UNSUPPORTED for other commands and key types."""
-    reader = Reader(payload, Drop.MALFORMED_APS)
+    reader = Reader(payload, DropReason.MALFORMED_APS)
     identifier = reader.u8()
     read = _READERS.get(identifier)
     if read is None:
-        raise RemoteProtocolError(Drop.UNSUPPORTED, f"APS command {identifier:#04x}")
+        raise RemoteProtocolError(DropReason.UNSUPPORTED, f"APS command {identifier:#04x}")
     command = read(reader)
     reader.end()
     return command

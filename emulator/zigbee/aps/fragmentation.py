@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.zigbee.aps.frames import Fragment
 
 LARGEST_MESSAGE = 2048
@@ -34,10 +34,10 @@ class Reassembly:
         """Take in a piece; the whole message when the last one has come, once."""
         index = 0 if fragment.first else fragment.block
         if not fragment.first and not 0 < index < self.total:
-            raise RemoteProtocolError(Drop.MALFORMED_APS, f"block {index} of {self.total}")
+            raise RemoteProtocolError(DropReason.MALFORMED_APS, f"block {index} of {self.total}")
         self.pieces[index] = payload
         if sum(map(len, self.pieces.values())) > LARGEST_MESSAGE:
-            raise RemoteProtocolError(Drop.UNSUPPORTED, f"message above {LARGEST_MESSAGE} octets")
+            raise RemoteProtocolError(DropReason.UNSUPPORTED, f"message above {LARGEST_MESSAGE} octets")
         if self.delivered or len(self.pieces) < self.total:
             return None
         self.delivered = True

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from struct import Struct
 from struct import error as StructError
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.octets import Reader, bits, le
 from hanbench.emulator.zigbee.security.ccm import MIC_LENGTH, FrameCipher
 from hanbench.emulator.zigbee.security.keys import KeyId
@@ -118,7 +118,7 @@ class ApsFrame:
         authenticated = data[:at] + bytes((control,)) + data[at + 1 : sealed_at]
         payload = cipher.open(_NONCE.pack(sender_ieee, self.frame_counter, control), data[sealed_at:], authenticated)
         if payload and self.type == ACK:
-            raise RemoteProtocolError(Drop.MALFORMED_APS, "acknowledgement with content")
+            raise RemoteProtocolError(DropReason.MALFORMED_APS, "acknowledgement with content")
         self.payload = payload
 
 
@@ -128,7 +128,7 @@ def parse(apdu: bytes) -> ApsFrame:
     Raises MALFORMED_APS, or UNSUPPORTED for inter-PAN frames, indirect delivery and the network key.
     """
     if not apdu:
-        raise RemoteProtocolError(Drop.MALFORMED_APS, "empty")
+        raise RemoteProtocolError(DropReason.MALFORMED_APS, "empty")
     frame = ApsFrame.__new__(ApsFrame)
     control = apdu[0]
     if control & 0xAF == 0 and len(apdu) >= _DATA_HEADER.size:
@@ -193,8 +193,8 @@ def _parse_any(frame: ApsFrame, apdu: bytes, control: int) -> ApsFrame:
     frame.ack_format = control & _ACK_FORMAT != 0 and frame.type == ACK
     frame.ack_request = control & _ACK_REQUEST != 0
     if frame.type == 3 or frame.delivery == 1:
-        raise RemoteProtocolError(Drop.UNSUPPORTED, f"APS frame control {control:#04x}")
-    reader = Reader(apdu, Drop.MALFORMED_APS, 1)
+        raise RemoteProtocolError(DropReason.UNSUPPORTED, f"APS frame control {control:#04x}")
+    reader = Reader(apdu, DropReason.MALFORMED_APS, 1)
     to_one_only = frame.type == ACK or control & _EXTENDED
     if (frame.delivery and to_one_only) or (frame.delivery == GROUP and frame.type != DATA):
         raise reader.fail(f"delivery mode in {control:#04x}")
@@ -237,7 +237,7 @@ def _read_security(frame: ApsFrame, apdu: bytes, reader: Reader) -> None:
     if control & 0xC0:
         raise reader.fail(f"reserved bits in security control {control:#04x}")
     if frame.key_id == KeyId.NETWORK:
-        raise RemoteProtocolError(Drop.UNSUPPORTED, "APS security under the network key")
+        raise RemoteProtocolError(DropReason.UNSUPPORTED, "APS security under the network key")
     frame.frame_counter = reader.u32()
     frame.sender_ieee = reader.u64() if control & _EXTENDED_NONCE else None
     if reader.remaining < MIC_LENGTH:

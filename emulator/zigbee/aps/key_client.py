@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.zigbee.aps.commands import (
     REQUEST_APPLICATION_KEY,
     ApsCommand,
@@ -46,7 +46,7 @@ class KeyClient:
         """A link key with the device of this EUI-64 has come."""
         aps.on_command[TransportNetworkKey.ID] = self._transport_key
         aps.on_command[SwitchKey.ID] = self._switch_key
-        aps.stand_in = self._restored_key
+        aps.fallback_link_key = self._restored_key
 
     def _transport_key(self, command: ApsCommand, frame: ApsFrame, indication: NwkIndication) -> None:
         storage, security = self._aps.storage, self._aps.nwk.security
@@ -56,17 +56,17 @@ class KeyClient:
         if not isinstance(command, TransportNetworkKey) or storage.network is None:
             return
         if command.destination not in (0, storage.ieee):
-            raise RemoteProtocolError(Drop.NOT_FOR_US, "Transport-Key")
+            raise RemoteProtocolError(DropReason.NOT_FOR_US, "Transport-Key")
         if self._waits_for_key():
             if not frame.secured or frame.key_id != KeyId.KEY_TRANSPORT:
-                raise RemoteProtocolError(Drop.UNSECURED, "Transport-Key")
+                raise RemoteProtocolError(DropReason.UNSECURED, "Transport-Key")
             self._meet_trust_center(command.source)
             security.replace(command.sequence, command.key)
             self._on_key()
         elif indication.secured and command.source == storage.network.trust_center:
             security.store(command.sequence, command.key)
         else:
-            raise RemoteProtocolError(Drop.UNSECURED, "Transport-Key")
+            raise RemoteProtocolError(DropReason.UNSECURED, "Transport-Key")
 
     def _restored_key(self) -> LinkKey | None:
         """What a successor of our Trust Centre holds of our link key: its hash, from the backup."""
@@ -104,11 +104,11 @@ class KeyClient:
     def _partner_key(self, command: TransportApplicationKey, frame: ApsFrame, indication: NwkIndication) -> None:
         network = self._aps.nwk.network
         if not indication.secured or not frame.secured or frame.key_id != KeyId.KEY_LOAD:
-            raise RemoteProtocolError(Drop.UNSECURED, "Transport-Key")
+            raise RemoteProtocolError(DropReason.UNSECURED, "Transport-Key")
         if frame.sender_ieee != network.trust_center:
-            raise RemoteProtocolError(Drop.WRONG_KEY, "Transport-Key from somebody who is not the Trust Centre")
+            raise RemoteProtocolError(DropReason.WRONG_KEY, "Transport-Key from somebody who is not the Trust Centre")
         if command.partner in (network.trust_center, self._aps.storage.ieee):
-            raise RemoteProtocolError(Drop.NOT_FOR_US, "Transport-Key for a partner who is none")
+            raise RemoteProtocolError(DropReason.NOT_FOR_US, "Transport-Key for a partner who is none")
         self._aps.storage.link_keys[command.partner] = LinkKey(command.key, KeyOrigin.BROKERED)
         if self.on_partner_key is not None:
             self.on_partner_key(command.partner)
@@ -132,12 +132,12 @@ class KeyClient:
     def _switch_key(self, command: ApsCommand, frame: ApsFrame, indication: NwkIndication) -> None:
         assert isinstance(command, SwitchKey)
         if not indication.secured:
-            raise RemoteProtocolError(Drop.UNSECURED, "Switch-Key")
+            raise RemoteProtocolError(DropReason.UNSECURED, "Switch-Key")
         if not self._aps.nwk.security.switch(command.sequence):
-            raise RemoteProtocolError(Drop.UNKNOWN_KEY, f"Switch-Key to {command.sequence}")
+            raise RemoteProtocolError(DropReason.UNKNOWN_KEY, f"Switch-Key to {command.sequence}")
 
 
-class RouterErrands:
+class RouterKeyRelay:
     """A router tells the Trust Centre of its children, and hands them what the Trust Centre sends them."""
 
     def __init__(self, aps: Aps, parent: Parent) -> None:

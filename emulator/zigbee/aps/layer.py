@@ -12,16 +12,16 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from hanbench.emulator.clock import MILLISECOND, SECOND, Clock, Timer
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.mac.indirect import PERSISTENCE
 from hanbench.emulator.radio.interface import TxStatus
 from hanbench.emulator.zigbee.aps import commands, fragmentation, frames
 from hanbench.emulator.zigbee.aps.commands import ApsCommand
 from hanbench.emulator.zigbee.aps.fragmentation import Reassembly
 from hanbench.emulator.zigbee.aps.frames import ApsFrame
+from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.emulator.zigbee.nwk.layer import FIRST_BROADCAST, Nwk, NwkIndication
 from hanbench.emulator.zigbee.nwk.polling import Poller
-from hanbench.emulator.zigbee.recent import Recent
 from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
 from hanbench.emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
 from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey, NonVolatile
@@ -100,7 +100,7 @@ class Aps:
     """One device's application support sublayer. Endpoints register; key services hook in by command."""
 
     def __init__(
-        self, nwk: Nwk, clock: Clock, storage: NonVolatile, counters: Counter[Drop], poller: Poller | None
+        self, nwk: Nwk, clock: Clock, storage: NonVolatile, counters: Counter[DropReason], poller: Poller | None
     ) -> None:
         self.nwk = nwk
         self.clock = clock
@@ -112,14 +112,14 @@ class Aps:
         """An acknowledgement arrived: somebody hears us, and we hear them."""
         self.data_keys: frozenset[KeyOrigin] = frozenset(KeyOrigin)
         """Which link keys protect data here, by origin. Smart Energy takes established and brokered ones only."""
-        self.stand_in: Callable[[], LinkKey | None] = lambda: None
+        self.fallback_link_key: Callable[[], LinkKey | None] = lambda: None
         """A link key to open a Transport-Key from a sender with whom we share none."""
         self.on_stale_key: Callable[[int], None] | None = None
         """Data came under another link key than ours: the sender's EUI-64. Nothing proves that it sent them."""
         self._endpoints: dict[int, Handler] = {}
         self._counter = int(nwk.random.random() * 256)
         self._waiting: dict[tuple[int, int], _Outgoing] = {}
-        self._recent = Recent(DUPLICATE_TIME)
+        self._recent = DuplicateTable(DUPLICATE_TIME)
         self._reassemblies: dict[tuple[int, int], Reassembly] = {}
         nwk.on_data = self._received
 
@@ -290,17 +290,17 @@ class Aps:
 
     def _unseal(self, frame: ApsFrame, src: int) -> None:
         if frame.type != frames.COMMAND and frame.key_id != KeyId.DATA:
-            raise RemoteProtocolError(Drop.WRONG_KEY, f"data under key identifier {frame.key_id}")
+            raise RemoteProtocolError(DropReason.WRONG_KEY, f"data under key identifier {frame.key_id}")
         sender = frame.sender_ieee if frame.sender_ieee is not None else self.ieee_of(src)
         if sender is None:
-            raise RemoteProtocolError(Drop.UNKNOWN_KEY, f"nobody known at {src:#06x}")
+            raise RemoteProtocolError(DropReason.UNKNOWN_KEY, f"nobody known at {src:#06x}")
         link = self.storage.link_keys.get(sender) or self.storage.link_keys.get(UNKNOWN_TRUST_CENTER)
         if link is None and frame.key_id == KeyId.KEY_TRANSPORT:
-            link = self.stand_in()
+            link = self.fallback_link_key()
         if link is None:
-            raise RemoteProtocolError(Drop.UNKNOWN_KEY, f"no link key with {sender:016x}")
+            raise RemoteProtocolError(DropReason.UNKNOWN_KEY, f"no link key with {sender:016x}")
         if frame.type != frames.COMMAND and link.origin not in self.data_keys:
-            raise RemoteProtocolError(Drop.WRONG_KEY, f"data under the {link.origin.name} key of {sender:016x}")
+            raise RemoteProtocolError(DropReason.WRONG_KEY, f"data under the {link.origin.name} key of {sender:016x}")
         try:
             frame.decrypt(_cipher(link, frame.key_id), sender)
         except RemoteProtocolError:
@@ -309,7 +309,7 @@ class Aps:
             raise
         frame.sender_ieee = sender
         if frame.frame_counter < link.incoming:
-            raise RemoteProtocolError(Drop.REPLAY, f"APS frame counter {frame.frame_counter} of {sender:016x}")
+            raise RemoteProtocolError(DropReason.REPLAY, f"APS frame counter {frame.frame_counter} of {sender:016x}")
         link.incoming = frame.frame_counter + 1
 
     # --- receiving ----------------------------------------------------------------------------------------------
@@ -326,11 +326,11 @@ class Aps:
         if frame.secured:
             self._unseal(frame, indication.src)
         elif not indication.secured:
-            raise RemoteProtocolError(Drop.UNSECURED, "neither NWK nor APS security")
+            raise RemoteProtocolError(DropReason.UNSECURED, "neither NWK nor APS security")
         if frame.type == frames.COMMAND:
             self._command(frame, indication)
         elif not indication.secured:
-            raise RemoteProtocolError(Drop.UNSECURED, "data without NWK security")
+            raise RemoteProtocolError(DropReason.UNSECURED, "data without NWK security")
         elif frame.type == frames.ACK:
             self._acknowledged(frame, indication.src)
         else:
@@ -344,7 +344,7 @@ class Aps:
 
     def _data(self, frame: ApsFrame, indication: NwkIndication) -> None:
         if frame.delivery == frames.GROUP:
-            raise RemoteProtocolError(Drop.UNSUPPORTED, f"group {frame.group:#06x}")
+            raise RemoteProtocolError(DropReason.UNSUPPORTED, f"group {frame.group:#06x}")
         broadcast = indication.dst >= FIRST_BROADCAST
         payload: bytes | None = frame.payload
         if frame.fragment is not None:
@@ -356,12 +356,12 @@ class Aps:
             if frame.ack_request:
                 self._acknowledge(frame, indication.src)
             if duplicate:
-                raise RemoteProtocolError(Drop.DUPLICATE, "APS counter")
+                raise RemoteProtocolError(DropReason.DUPLICATE, "APS counter")
         if payload is None:
             return
         handler = self._endpoints.get(frame.dst_endpoint)
         if handler is None and frame.dst_endpoint != 0xFF:
-            raise RemoteProtocolError(Drop.NO_ENDPOINT, f"endpoint {frame.dst_endpoint}")
+            raise RemoteProtocolError(DropReason.NO_ENDPOINT, f"endpoint {frame.dst_endpoint}")
         message = ApsIndication(
             indication.src,
             frame.src_endpoint,
@@ -389,7 +389,7 @@ class Aps:
         reassembly = self._reassemblies.get(key)
         if reassembly is None:
             if not fragment.first or not fragment.block:
-                raise RemoteProtocolError(Drop.MALFORMED_APS, "fragment of an unknown message")
+                raise RemoteProtocolError(DropReason.MALFORMED_APS, "fragment of an unknown message")
             reassembly = self._reassemblies[key] = Reassembly(fragment.block)
             self.clock.call_later(DUPLICATE_TIME, self._reassemblies.pop, key, None)
         whole = reassembly.add(fragment, frame.payload)

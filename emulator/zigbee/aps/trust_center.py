@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from hanbench.emulator.clock import MINUTE, SECOND, Clock, Timer
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zigbee.aps.commands import (
     REQUEST_APPLICATION_KEY,
@@ -63,14 +63,14 @@ class TrustCenter:
         self._random = random
         self.on_device: Callable[[int, int, JoinStatus], None] | None = None
         """EUI-64, short address and way of a device that was let in."""
-        self._owed: dict[int, int] = {}
+        self._undelivered: dict[int, int] = {}
         """Sleepers that have not been given the next key yet: EUI-64 to the time of the next try."""
         self._next: tuple[int, bytes] | None = None
         self.establishment_time = ESTABLISHMENT_TIME
         """Microseconds; 0: devices may stay without a key of their own."""
         self.on_removed: Callable[[int], None] | None = None
         """EUI-64 of a device that was removed because it never agreed a key."""
-        aps.nwk.security.on_worn = self._worn
+        aps.nwk.security.on_counter_exhausted = self._counter_exhausted
         parent.on_joined = self.joined
         parent.admits = self.knows
         parent.on_awake.append(self._child_awake)
@@ -120,7 +120,7 @@ class TrustCenter:
         """A device came, to us or (`via`) to a router of ours."""
         if not self.knows(ieee):
             if status is not JoinStatus.LEFT:
-                self._turn_away(ieee, short, via)
+                self._reject(ieee, short, via)
             return
         if status is JoinStatus.LEFT:
             return
@@ -150,12 +150,12 @@ class TrustCenter:
         if via is not None:
             self._aps.send_command(via, RemoveDevice(ieee))
         elif child is not None and child.rx_on:
-            self._send_away(child)
+            self._remove_device(child)
         self._aps.storage.link_keys.pop(ieee, None)
         if self.on_removed is not None:
             self.on_removed(ieee)
 
-    def _turn_away(self, ieee: int, short: int, via: int | None) -> None:
+    def _reject(self, ieee: int, short: int, via: int | None) -> None:
         if via is None:
             self._parent.remove(short)
         else:
@@ -175,11 +175,11 @@ class TrustCenter:
     def _update_device(self, command: ApsCommand, frame: ApsFrame, indication: NwkIndication) -> None:
         assert isinstance(command, UpdateDevice)
         if not indication.secured:
-            raise RemoteProtocolError(Drop.UNSECURED, "Update-Device")
+            raise RemoteProtocolError(DropReason.UNSECURED, "Update-Device")
         try:
             status = JoinStatus(command.status)
         except ValueError:
-            raise RemoteProtocolError(Drop.UNSUPPORTED, f"Update-Device status {command.status}") from None
+            raise RemoteProtocolError(DropReason.UNSUPPORTED, f"Update-Device status {command.status}") from None
         self.joined(command.device, command.short, status, via=indication.src)
 
     # --- keys for partners ------------------------------------------------------------------------------------------
@@ -188,13 +188,13 @@ class TrustCenter:
         """Two devices that both agreed a key with us by certificate get one for each other (4.4.6.3)."""
         assert isinstance(command, RequestKey)
         if not frame.secured or frame.key_id != KeyId.DATA:
-            raise RemoteProtocolError(Drop.UNSECURED, "Request-Key")
+            raise RemoteProtocolError(DropReason.UNSECURED, "Request-Key")
         # Who asks is who holds the key; anybody can write a network address.
         one, other = frame.sender_ieee, command.partner
         if command.key_type != REQUEST_APPLICATION_KEY or other is None or one is None or one == other:
-            raise RemoteProtocolError(Drop.UNSUPPORTED, f"Request-Key of type {command.key_type}")
+            raise RemoteProtocolError(DropReason.UNSUPPORTED, f"Request-Key of type {command.key_type}")
         if not self._trusts(one) or not self._trusts(other):
-            raise RemoteProtocolError(Drop.WRONG_KEY, "Request-Key for a device without an established key")
+            raise RemoteProtocolError(DropReason.WRONG_KEY, "Request-Key for a device without an established key")
         key = self._new_key()
         self._hand_over(one, TransportApplicationKey(key, other, True))
         self._hand_over(other, TransportApplicationKey(key, one, False))
@@ -227,12 +227,14 @@ class TrustCenter:
             # One that was sent out before a power cut is still out there under this number.
             key = storage.network_keys.get(sequence) or self._new_key()
         self._next = (sequence, key)
-        self._owed = {child.ieee: 0 for child in storage.children.values() if not child.rx_on and child.authenticated}
+        self._undelivered = {
+            child.ieee: 0 for child in storage.children.values() if not child.rx_on and child.authenticated
+        }
         self._aps.send_command(RX_ON_DEVICES, TransportNetworkKey(key, sequence, 0, storage.ieee))
         self._aps.nwk.security.store(sequence, key)
         return sequence
 
-    def _worn(self, sequence: int) -> None:
+    def _counter_exhausted(self, sequence: int) -> None:
         """A frame counter is far advanced: change the network key before it is used up (4.3.1.2)."""
         if self._next is None and sequence == self._aps.storage.active_key:
             self.distribute()
@@ -244,30 +246,30 @@ class TrustCenter:
             return
         sequence, _ = self._next
         self._next = None
-        self._owed.clear()
+        self._undelivered.clear()
         self._aps.send_command(RX_ON_DEVICES, SwitchKey(sequence))
         self._clock.call_later(SECOND, self._aps.nwk.security.switch, sequence)
 
-    def _send_away(self, child: ChildEntry) -> None:
+    def _remove_device(self, child: ChildEntry) -> None:
         leave = Leave(request=True)
         self._aps.nwk.send_command(child.short, leave, done=lambda _: self._parent.remove(child.short))
 
     def _child_awake(self, child: ChildEntry) -> None:
         if not self.knows(child.ieee):
             # Removed while it slept; a sleeper is told when it can hear it.
-            self._send_away(child)
+            self._remove_device(child)
             return
         for partner_key in self._partner_keys.pop(child.ieee, {}).values():
             self._aps.send_command(child.short, partner_key, key_id=KeyId.KEY_LOAD, partner=child.ieee)
-        if self._next is None or self._owed.get(child.ieee, self._clock.now + 1) > self._clock.now:
+        if self._next is None or self._undelivered.get(child.ieee, self._clock.now + 1) > self._clock.now:
             return
         if self._aps.storage.link_keys[child.ieee].outgoing.used_up:
             return
-        self._owed[child.ieee] = self._clock.now + KEY_REPEAT
+        self._undelivered[child.ieee] = self._clock.now + KEY_REPEAT
         sequence, key = self._next
         command = TransportNetworkKey(key, sequence, child.ieee, self._aps.storage.ieee)
         self._aps.nwk.send(
             child.short,
             self._aps.build_command(command, key_id=KeyId.KEY_TRANSPORT, partner=child.ieee),
-            lambda status: self._owed.pop(child.ieee, None) if status is not None else None,
+            lambda status: self._undelivered.pop(child.ieee, None) if status is not None else None,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.octets import Reader, bits, le
 
 PROTOCOL_ID = 0
@@ -40,9 +40,9 @@ class BeaconPayload:
 
 def parse(payload: bytes) -> BeaconPayload:
     """Raises UNSUPPORTED for other protocols and stack profiles, MALFORMED_NWK for other lengths."""
-    reader = Reader(payload, Drop.MALFORMED_NWK)
+    reader = Reader(payload, DropReason.MALFORMED_NWK)
     if reader.u8() != PROTOCOL_ID or reader.u8() != (STACK_PROFILE_PRO | PROTOCOL_VERSION << 4):
-        raise RemoteProtocolError(Drop.UNSUPPORTED, "not a Zigbee PRO beacon")
+        raise RemoteProtocolError(DropReason.UNSUPPORTED, "not a Zigbee PRO beacon")
     flags = reader.u8()
     extended_pan_id = reader.u64()
     reader.take(len(NO_TX_OFFSET))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.octets import Reader, bits, le
 
 
@@ -29,7 +29,7 @@ def _options(reader: Reader) -> int:
     """The options of a route request or reply; those of group addresses are not for us."""
     options = reader.u8()
     if options & _MULTICAST:
-        raise RemoteProtocolError(Drop.UNSUPPORTED, "route of a group")
+        raise RemoteProtocolError(DropReason.UNSUPPORTED, "route of a group")
     return options
 
 
@@ -220,7 +220,7 @@ class NetworkReport:
     def read(cls, reader: Reader) -> NetworkReport:
         options, extended_pan_id = reader.u8(), reader.u64()
         if options >> 5:
-            raise RemoteProtocolError(Drop.UNSUPPORTED, f"network report {options >> 5}")
+            raise RemoteProtocolError(DropReason.UNSUPPORTED, f"network report {options >> 5}")
         return cls(extended_pan_id, tuple([reader.u16() for _ in range(options & 0x1F)]))
 
 
@@ -240,7 +240,7 @@ class NetworkUpdate:
     def read(cls, reader: Reader) -> NetworkUpdate:
         options, extended_pan_id, update_id = reader.u8(), reader.u64(), reader.u8()
         if options >> 5:
-            raise RemoteProtocolError(Drop.UNSUPPORTED, f"network update {options >> 5}")
+            raise RemoteProtocolError(DropReason.UNSUPPORTED, f"network update {options >> 5}")
         if options != 1:
             raise reader.fail(f"{options} new PAN IDs")
         return cls(extended_pan_id, update_id, reader.u16())
@@ -301,11 +301,11 @@ _READERS: dict[int, Callable[[Reader], NwkCommand]] = {
 
 def decode(payload: bytes) -> NwkCommand:
     """Read a command frame's payload. Raises MALFORMED_NWK, or UNSUPPORTED for other commands."""
-    reader = Reader(payload, Drop.MALFORMED_NWK)
+    reader = Reader(payload, DropReason.MALFORMED_NWK)
     identifier = reader.u8()
     read = _READERS.get(identifier)
     if read is None:
-        raise RemoteProtocolError(Drop.UNSUPPORTED, f"NWK command {identifier:#04x}")
+        raise RemoteProtocolError(DropReason.UNSUPPORTED, f"NWK command {identifier:#04x}")
     command = read(reader)
     reader.end()
     return command

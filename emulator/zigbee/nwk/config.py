@@ -8,7 +8,7 @@ from enum import Enum
 from hanbench.emulator.clock import MILLISECOND, MINUTE, SECOND
 
 
-class Role(Enum):
+class LogicalType(Enum):
     """Logical device type (R22, 2.3.2.3.1)."""
 
     COORDINATOR = 0
@@ -41,7 +41,7 @@ class JoinPolicy:
 class NodeConfig:
     """The NWK and MAC character of a device."""
 
-    role: Role
+    role: LogicalType
     rx_on: bool = True
     """macRxOnWhenIdle; False: a sleeper, reached through its parent's indirect queue."""
     battery: bool = False
@@ -66,7 +66,7 @@ class NodeConfig:
     def capability(self) -> int:
         """Capability information octet (802.15.4-2011, 5.3.1.2): the address is always to be allocated."""
         octet = 0x80
-        if self.role is not Role.END_DEVICE:
+        if self.role is not LogicalType.END_DEVICE:
             octet |= 0x02
         if not self.battery:
             octet |= 0x04

@@ -9,7 +9,7 @@ from __future__ import annotations
 from struct import Struct
 from struct import error as StructError
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.octets import bits, le
 from hanbench.emulator.zigbee.security.ccm import MIC_LENGTH, FrameCipher
 
@@ -105,7 +105,7 @@ class NwkFrame:
 def parse(npdu: bytes) -> NwkFrame:
     """Parse header and auxiliary header. Raises MALFORMED_NWK, or UNSUPPORTED for what this stack has no use for."""
     if len(npdu) < _HEADER.size:
-        raise RemoteProtocolError(Drop.MALFORMED_NWK, f"{len(npdu)} octets")
+        raise RemoteProtocolError(DropReason.MALFORMED_NWK, f"{len(npdu)} octets")
     fcf, dst, src, radius, sequence = _HEADER.unpack_from(npdu)
     frame = NwkFrame.__new__(NwkFrame)
     frame.dst = dst
@@ -127,9 +127,9 @@ def parse(npdu: bytes) -> NwkFrame:
 def _parse_any(frame: NwkFrame, npdu: bytes, fcf: int) -> NwkFrame:
     frame.type = fcf & 3
     if frame.type not in (DATA, COMMAND) or fcf >> 2 & 0xF != PROTOCOL_VERSION or fcf & _MULTICAST:
-        raise RemoteProtocolError(Drop.UNSUPPORTED, f"NWK frame control {fcf:#06x}")
+        raise RemoteProtocolError(DropReason.UNSUPPORTED, f"NWK frame control {fcf:#06x}")
     if fcf >> 14 or fcf >> 6 & 3 > 1:
-        raise RemoteProtocolError(Drop.MALFORMED_NWK, f"reserved bits in {fcf:#06x}")
+        raise RemoteProtocolError(DropReason.MALFORMED_NWK, f"reserved bits in {fcf:#06x}")
     frame.discover_route = fcf >> 6 & 3
     frame.end_device_initiator = bool(fcf & _END_DEVICE)
     at = _HEADER.size
@@ -149,27 +149,27 @@ def _parse_any(frame: NwkFrame, npdu: bytes, fcf: int) -> NwkFrame:
 
 def _ieee(npdu: bytes, at: int) -> tuple[int, int]:
     if at + 8 > len(npdu):
-        raise RemoteProtocolError(Drop.MALFORMED_NWK, "truncated EUI-64")
+        raise RemoteProtocolError(DropReason.MALFORMED_NWK, "truncated EUI-64")
     return int.from_bytes(npdu[at : at + 8], "little"), at + 8
 
 
 def _source_route(npdu: bytes, at: int) -> tuple[tuple[int, ...], int, int]:
     end = at + 2 + 2 * npdu[at] if at < len(npdu) else at + 2
     if end > len(npdu):
-        raise RemoteProtocolError(Drop.MALFORMED_NWK, "truncated source route")
+        raise RemoteProtocolError(DropReason.MALFORMED_NWK, "truncated source route")
     relays = tuple(int.from_bytes(npdu[i : i + 2], "little") for i in range(at + 2, end, 2))
     relay_index = npdu[at + 1]
     if relay_index >= max(len(relays), 1):
-        raise RemoteProtocolError(Drop.MALFORMED_NWK, "relay index beyond the relay list")
+        raise RemoteProtocolError(DropReason.MALFORMED_NWK, "relay index beyond the relay list")
     return relays, relay_index, end
 
 
 def _parse_security(frame: NwkFrame, npdu: bytes, at: int) -> None:
     if len(npdu) < at + SECURITY_OVERHEAD:
-        raise RemoteProtocolError(Drop.MALFORMED_NWK, "truncated auxiliary header")
+        raise RemoteProtocolError(DropReason.MALFORMED_NWK, "truncated auxiliary header")
     control, frame.counter, frame.sender_ieee, frame.key_sequence = _AUXILIARY.unpack_from(npdu, at)
     if control & 0xF8 != ON_AIR:
-        raise RemoteProtocolError(Drop.MALFORMED_NWK, f"security control {control:#04x}")
+        raise RemoteProtocolError(DropReason.MALFORMED_NWK, f"security control {control:#04x}")
     frame.secured = True
     frame.header = npdu[:at]
     frame.sealed = npdu[at:]

@@ -13,7 +13,7 @@ from hanbench.emulator.radio.interface import NO_SHORT_ADDRESS
 from hanbench.emulator.zigbee.nwk import beacon as beacon_payload
 from hanbench.emulator.zigbee.nwk.beacon import BeaconPayload
 from hanbench.emulator.zigbee.nwk.commands import EndDeviceTimeoutRequest, NwkCommand, RejoinRequest, RejoinResponse
-from hanbench.emulator.zigbee.nwk.config import JoinPolicy, Role
+from hanbench.emulator.zigbee.nwk.config import JoinPolicy, LogicalType
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
 from hanbench.emulator.zigbee.nwk.join_states import WITH_PARENT, JoinEvent, JoinState, next_state
 from hanbench.emulator.zigbee.nwk.layer import Nwk
@@ -149,7 +149,7 @@ class Joiner:
             self._choose(candidates)
 
     def _has_room(self, payload: BeaconPayload) -> bool:
-        return payload.router_capacity if self._nwk.config.role is Role.ROUTER else payload.end_device_capacity
+        return payload.router_capacity if self._nwk.config.role is LogicalType.ROUTER else payload.end_device_capacity
 
     def _choose(self, candidates: list[Candidate]) -> None:
         """Take the best link; of equal ones the one nearest to the coordinator."""
@@ -192,7 +192,7 @@ class Joiner:
     def _joined(self) -> None:
         rejoined = self._attempts > 0
         self._nwk.mac.listen(self._nwk.config.rx_on)
-        if self._nwk.config.role is Role.END_DEVICE:
+        if self._nwk.config.role is LogicalType.END_DEVICE:
             self._nwk.send_command(
                 self._nwk.network.parent, EndDeviceTimeoutRequest(timeout=self._nwk.config.requested_timeout_index)
             )

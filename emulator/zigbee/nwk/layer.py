@@ -11,18 +11,18 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from hanbench.emulator.clock import MILLISECOND, SECOND, Clock
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.mac.child import Child
 from hanbench.emulator.mac.frames import MacFrame
 from hanbench.emulator.mac.layer import Mac, SendDone
 from hanbench.emulator.radio.interface import Reception, TxStatus
 from hanbench.emulator.randomness import RandomSource
+from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.emulator.zigbee.nwk import commands, frames
 from hanbench.emulator.zigbee.nwk.commands import NwkCommand
-from hanbench.emulator.zigbee.nwk.config import NodeConfig, Role
+from hanbench.emulator.zigbee.nwk.config import LogicalType, NodeConfig
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
 from hanbench.emulator.zigbee.nwk.security import NwkSecurity
-from hanbench.emulator.zigbee.recent import Recent
 from hanbench.emulator.zigbee.storage import Network, NonVolatile
 
 ALL_DEVICES, RX_ON_DEVICES, ALL_ROUTERS = 0xFFFF, 0xFFFD, 0xFFFC
@@ -61,7 +61,7 @@ class Nwk:
         random: RandomSource,
         storage: NonVolatile,
         config: NodeConfig,
-        counters: Counter[Drop],
+        counters: Counter[DropReason],
     ) -> None:
         self.mac = mac
         self.clock = clock
@@ -70,7 +70,7 @@ class Nwk:
         self.config = config
         self.counters = counters
         self.security = NwkSecurity(storage)
-        self.child = Child(mac) if config.role is not Role.COORDINATOR else None
+        self.child = Child(mac) if config.role is not LogicalType.COORDINATOR else None
         self.on_data: Callable[[NwkIndication], None] | None = None
         self.on_command: dict[int, CommandHandler] = {}
         self.on_heard: Callable[[NwkFrame, MacFrame, Reception], None] | None = None
@@ -80,7 +80,7 @@ class Nwk:
         self.routes: dict[int, int] = {}
         """Destination to next hop, learned from the way frames came."""
         self._sequence = int(random.random() * 256)
-        self._broadcasts = Recent(BROADCAST_DELIVERY_TIME)
+        self._broadcasts = DuplicateTable(BROADCAST_DELIVERY_TIME)
         mac.on_data = self._received
 
     @property
@@ -97,7 +97,7 @@ class Nwk:
             channel=network.channel,
             pan_id=network.pan_id,
             short=network.short,
-            coordinator=self.config.role is Role.COORDINATOR,
+            coordinator=self.config.role is LogicalType.COORDINATOR,
         )
         if self.child is not None:
             self.child.parent = network.parent
@@ -183,14 +183,14 @@ class Nwk:
         self.mac.send(next_hop, npdu, done, indirect=child is not None and not child.rx_on)
 
     def _next_hop(self, dst: int) -> int:
-        if self.config.role is Role.END_DEVICE:
+        if self.config.role is LogicalType.END_DEVICE:
             return self.network.parent
         if dst in self.storage.children:
             return dst
         return self.routes.get(dst, dst)
 
     def _broadcast(self, dst: int, npdu: bytes, done: SendDone | None) -> None:
-        if self.config.role is Role.END_DEVICE and not self.config.rx_on:
+        if self.config.role is LogicalType.END_DEVICE and not self.config.rx_on:
             self.mac.send(self.network.parent, npdu, done)
             return
         self.mac.send(ALL_DEVICES, npdu, done)
@@ -212,13 +212,13 @@ class Nwk:
     def _accept(self, mac_frame: MacFrame, reception: Reception) -> None:
         frame = frames.parse(mac_frame.payload)
         if self.storage.network is None:
-            raise RemoteProtocolError(Drop.NOT_FOR_US, "not in a network")
+            raise RemoteProtocolError(DropReason.NOT_FOR_US, "not in a network")
         if frame.secured:
             self._unseal(frame)
         elif not self.accepts_unsecured(frame):
-            raise RemoteProtocolError(Drop.UNSECURED)
+            raise RemoteProtocolError(DropReason.UNSECURED)
         if frame.src == self.mac.short:
-            raise RemoteProtocolError(Drop.DUPLICATE, "our own frame came back")
+            raise RemoteProtocolError(DropReason.DUPLICATE, "our own frame came back")
         if self.on_heard is not None:
             self.on_heard(frame, mac_frame, reception)
         if mac_frame.src is not None and frame.src != mac_frame.src:
@@ -254,11 +254,11 @@ class Nwk:
 
     def _accept_broadcast(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
         if self._broadcasts.seen((frame.src, frame.sequence), self.clock.now):
-            raise RemoteProtocolError(Drop.DUPLICATE, "broadcast")
-        if self.config.role is not Role.END_DEVICE and frame.radius > 1 and frame.secured:
+            raise RemoteProtocolError(DropReason.DUPLICATE, "broadcast")
+        if self.config.role is not LogicalType.END_DEVICE and frame.radius > 1 and frame.secured:
             delay = int(self.random.random() * BROADCAST_JITTER)
             self.clock.call_later(delay, self._relay_broadcast, frame)
-        if frame.dst == ALL_ROUTERS and self.config.role is Role.END_DEVICE:
+        if frame.dst == ALL_ROUTERS and self.config.role is LogicalType.END_DEVICE:
             return
         if frame.dst == RX_ON_DEVICES and not self.config.rx_on:
             return
@@ -267,12 +267,12 @@ class Nwk:
     # --- relaying -----------------------------------------------------------------------------------------------
 
     def _relay(self, frame: NwkFrame) -> None:
-        if self.config.role is Role.END_DEVICE:
-            raise RemoteProtocolError(Drop.NOT_FOR_US)
+        if self.config.role is LogicalType.END_DEVICE:
+            raise RemoteProtocolError(DropReason.NOT_FOR_US)
         if frame.radius <= 1:
-            raise RemoteProtocolError(Drop.RADIUS_EXPIRED)
+            raise RemoteProtocolError(DropReason.RADIUS_EXPIRED)
         if not frame.secured or not self.security.ready:
-            raise RemoteProtocolError(Drop.UNSECURED, "to be relayed")
+            raise RemoteProtocolError(DropReason.UNSECURED, "to be relayed")
         self.hand_over(self._next_hop(frame.dst), self._reseal(frame))
 
     def _relay_broadcast(self, frame: NwkFrame) -> None:

@@ -22,7 +22,7 @@ from hanbench.emulator.zigbee.nwk.commands import (
     NetworkUpdate,
     NwkCommand,
 )
-from hanbench.emulator.zigbee.nwk.config import Role
+from hanbench.emulator.zigbee.nwk.config import LogicalType
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
 from hanbench.emulator.zigbee.nwk.layer import ALL_DEVICES, ALL_ROUTERS, BROADCAST_DELIVERY_TIME, RX_ON_DEVICES, Nwk
 from hanbench.emulator.zigbee.nwk.neighbors import LOST_AFTER_PERIODS, NeighborTable, link_cost
@@ -50,7 +50,7 @@ class Maintenance:
         nwk.on_command[NetworkUpdate.ID] = self._updated
         nwk.on_command[Leave.ID] = self._leave
         nwk.mac.on_beacon = self._beacon_heard
-        if nwk.config.role is not Role.END_DEVICE and nwk.config.link_status_period:
+        if nwk.config.role is not LogicalType.END_DEVICE and nwk.config.link_status_period:
             self._tick()
 
     def heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
@@ -101,7 +101,7 @@ class Maintenance:
             return
         if other.extended_pan_id == network.extended_pan_id:
             return
-        if self._nwk.config.role is Role.COORDINATOR:
+        if self._nwk.config.role is LogicalType.COORDINATOR:
             self.change_pan_id()
         else:
             self._nwk.send_command(
@@ -111,7 +111,7 @@ class Maintenance:
     def _conflict_reported(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
         assert isinstance(command, NetworkReport)
         network = self._nwk.network
-        if self._nwk.config.role is Role.COORDINATOR and command.extended_pan_id == network.extended_pan_id:
+        if self._nwk.config.role is LogicalType.COORDINATOR and command.extended_pan_id == network.extended_pan_id:
             self.change_pan_id(taken=command.pan_ids)
 
     def change_pan_id(self, taken: tuple[int, ...] = ()) -> None:

@@ -13,6 +13,7 @@ from hanbench.emulator.clock import SECOND
 from hanbench.emulator.mac.frames import BeaconContent, MacFrame
 from hanbench.emulator.mac.layer import AssociationStatus
 from hanbench.emulator.radio.interface import Reception
+from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.emulator.zigbee.nwk.beacon import BeaconPayload
 from hanbench.emulator.zigbee.nwk.commands import (
     EndDeviceTimeoutRequest,
@@ -22,10 +23,9 @@ from hanbench.emulator.zigbee.nwk.commands import (
     RejoinRequest,
     RejoinResponse,
 )
-from hanbench.emulator.zigbee.nwk.config import Role, timeout
+from hanbench.emulator.zigbee.nwk.config import LogicalType, timeout
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
 from hanbench.emulator.zigbee.nwk.layer import Nwk
-from hanbench.emulator.zigbee.recent import Recent
 from hanbench.emulator.zigbee.storage import ChildEntry
 
 LONGEST_PERMIT = 254
@@ -54,7 +54,7 @@ class Parent:
     def __init__(self, nwk: Nwk) -> None:
         self._nwk = nwk
         self._permit_until = 0
-        self._told = Recent(TELL_AGAIN)
+        self._told = DuplicateTable(TELL_AGAIN)
         self.on_joined: Callable[[int, int, JoinStatus], None] | None = None
         """EUI-64, short address, how."""
         self.on_awake: list[Callable[[ChildEntry], None]] = []
@@ -93,7 +93,9 @@ class Parent:
             extended_pan_id=network.extended_pan_id,
             update_id=network.update_id,
         )
-        return BeaconContent(self.permitting and capacity, self._nwk.config.role is Role.COORDINATOR, payload.encode())
+        return BeaconContent(
+            self.permitting and capacity, self._nwk.config.role is LogicalType.COORDINATOR, payload.encode()
+        )
 
     # --- the child table ----------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
 from hanbench.emulator.zigbee.storage import WORN_COUNTER, Counter, NonVolatile
 
@@ -16,7 +16,7 @@ class NwkSecurity:
         self._storage = storage
         self._incoming: dict[tuple[int, int], int] = {}
         self._active: FrameCipher | None = None
-        self.on_worn: Callable[[int], None] | None = None
+        self.on_counter_exhausted: Callable[[int], None] | None = None
         """Somebody's frame counter is far advanced under the key of this sequence number."""
         self.load()
 
@@ -39,8 +39,8 @@ class NwkSecurity:
         if self._active is None:
             raise LocalProtocolError("a secured frame is to be sent, and there is no network key")
         counter = self._storage.nwk_counter.next()
-        if counter >= WORN_COUNTER and self.on_worn is not None:
-            self.on_worn(self._storage.active_key)
+        if counter >= WORN_COUNTER and self.on_counter_exhausted is not None:
+            self.on_counter_exhausted(self._storage.active_key)
         return self._active, counter, self._storage.active_key
 
     def incoming(self, key_sequence: int) -> FrameCipher:
@@ -49,16 +49,16 @@ class NwkSecurity:
             return self._active
         key = self._storage.network_keys.get(key_sequence)
         if key is None:
-            raise RemoteProtocolError(Drop.UNKNOWN_KEY, f"network key {key_sequence}")
+            raise RemoteProtocolError(DropReason.UNKNOWN_KEY, f"network key {key_sequence}")
         return cipher(key)
 
     def fresh(self, key_sequence: int, sender: int, counter: int) -> None:
         """Accept a verified frame's counter, or raise REPLAY."""
         if counter < self._incoming.get((key_sequence, sender), 0):
-            raise RemoteProtocolError(Drop.REPLAY, f"frame counter {counter} of {sender:016x}")
+            raise RemoteProtocolError(DropReason.REPLAY, f"frame counter {counter} of {sender:016x}")
         self._incoming[key_sequence, sender] = counter + 1
-        if counter >= WORN_COUNTER and self.on_worn is not None:
-            self.on_worn(key_sequence)
+        if counter >= WORN_COUNTER and self.on_counter_exhausted is not None:
+            self.on_counter_exhausted(key_sequence)
 
     def expected(self, key_sequence: int, sender: int) -> int:
         """The lowest frame counter that is still accepted from `sender`."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 
 MIC_LENGTH = 4
 KEY_LENGTH = 16
@@ -33,7 +33,7 @@ class FrameCipher:
         try:
             return self._decrypt(nonce, sealed, authenticated)
         except InvalidTag:
-            raise RemoteProtocolError(Drop.BAD_MIC) from None
+            raise RemoteProtocolError(DropReason.BAD_MIC) from None
 
 
 @lru_cache(maxsize=512)

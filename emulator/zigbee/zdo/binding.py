@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from hanbench.emulator.layout import U8, U16, U64, Record, when
+from hanbench.emulator.layout import U8, U16, U64, RecordType, when
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 GROUP, EXTENDED = 0x01, 0x03
@@ -38,7 +38,7 @@ class Binding:
     destination_endpoint: Annotated[int | None, when(_to_device, U8)] = None
 
 
-BINDING = Record(Binding)
+BINDING = RecordType(Binding)
 
 
 class BindingTable:

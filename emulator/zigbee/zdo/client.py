@@ -9,7 +9,7 @@ from hanbench.emulator.clock import SECOND, Clock, Timer
 from hanbench.emulator.errors import LocalProtocolError
 from hanbench.emulator.zigbee.aps.layer import ApsStatus
 from hanbench.emulator.zigbee.zdo import messages as zdp
-from hanbench.emulator.zigbee.zdo.context import Transport
+from hanbench.emulator.zigbee.zdo.context import ZdoTransport
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 PROFILE = 0x0000
@@ -27,7 +27,7 @@ ALL_DEVICES, RX_ON_DEVICES, ROUTERS = 0xFFFF, 0xFFFD, 0xFFFC
 class ZdpReply(NamedTuple):
     """What came of a request."""
 
-    response: zdp.Message | None = None
+    response: zdp.ZdpMessage | None = None
     """None: nobody answered in time, or it was not delivered."""
     source: int | None = None
     """Short address of who answered."""
@@ -51,7 +51,7 @@ class ZdpReply(NamedTuple):
 Done = Callable[[ZdpReply], None]
 
 
-class _Pending:
+class _PendingZdpRequest:
     """A request that waits for its response."""
 
     __slots__ = ("cluster", "done", "dst", "gathers", "timer")
@@ -68,17 +68,17 @@ class _Pending:
 class ZdoClient:
     """Sends requests for one node."""
 
-    def __init__(self, transport: Transport, clock: Clock) -> None:
+    def __init__(self, transport: ZdoTransport, clock: Clock) -> None:
         self._transport = transport
         self._clock = clock
         self._tsn = 0
-        self._pending: dict[int, _Pending] = {}
+        self._pending: dict[int, _PendingZdpRequest] = {}
 
-    def request(self, dst: int, message: zdp.Message, done: Done, timeout: int = DEFAULT_TIMEOUT) -> None:
+    def request(self, dst: int, message: zdp.ZdpMessage, done: Done, timeout: int = DEFAULT_TIMEOUT) -> None:
         """Send a request; `done` is called exactly once. By broadcast, the first answer counts, whoever gives it."""
         tsn = self._next_tsn()
         timer = self._clock.call_later(timeout, self._finish, tsn, ZdpReply())
-        pending = self._pending[tsn] = _Pending(dst, message.CLUSTER | zdp.RESPONSE, done, timer)
+        pending = self._pending[tsn] = _PendingZdpRequest(dst, message.CLUSTER | zdp.RESPONSE, done, timer)
 
         def sent(status: ApsStatus) -> None:
             if status is not ApsStatus.SUCCESS and self._pending.get(tsn) is pending:
@@ -86,14 +86,14 @@ class ZdoClient:
 
         self.send(dst, tsn, message, sent)
 
-    def gather(self, dst: int, message: zdp.Message, each: Done, timeout: int = DEFAULT_TIMEOUT) -> None:
+    def gather(self, dst: int, message: zdp.ZdpMessage, each: Done, timeout: int = DEFAULT_TIMEOUT) -> None:
         """Broadcast a request and call `each` for every answer that comes within `timeout` microseconds."""
         tsn = self._next_tsn()
         timer = self._clock.call_later(timeout, self._pending.pop, tsn, None)
-        self._pending[tsn] = _Pending(dst, message.CLUSTER | zdp.RESPONSE, each, timer, gathers=True)
+        self._pending[tsn] = _PendingZdpRequest(dst, message.CLUSTER | zdp.RESPONSE, each, timer, gathers=True)
         self.send(dst, tsn, message)
 
-    def tell(self, dst: int, message: zdp.Message, done: Done | None = None) -> None:
+    def tell(self, dst: int, message: zdp.ZdpMessage, done: Done | None = None) -> None:
         """Send what nobody answers: announcements, network updates, permissions to join by broadcast."""
         sent = None if done is None else lambda status: done(ZdpReply(delivery=status))
         self.send(dst, self._next_tsn(), message, sent)
@@ -110,7 +110,7 @@ class ZdoClient:
         """Let every router permit joining for `duration` seconds, at most 254: Smart Energy never opens for good."""
         self.tell(ROUTERS, zdp.MgmtPermitJoiningReq(min(duration, LONGEST_PERMIT)), done)
 
-    def resolve(self, source: int, tsn: int, response: zdp.Message) -> bool:
+    def resolve(self, source: int, tsn: int, response: zdp.ZdpMessage) -> bool:
         """Match a response with its request; False if nothing waits for it."""
         pending = self._pending.get(tsn)
         if pending is None or pending.cluster != response.CLUSTER:
@@ -129,7 +129,9 @@ class ZdoClient:
             pending.timer.cancel()
         self._pending.clear()
 
-    def send(self, dst: int, tsn: int, message: zdp.Message, done: Callable[[ApsStatus], object] | None = None) -> None:
+    def send(
+        self, dst: int, tsn: int, message: zdp.ZdpMessage, done: Callable[[ApsStatus], object] | None = None
+    ) -> None:
         """Hand a message to the APS."""
         self._transport.send(
             dst,

@@ -84,7 +84,7 @@ class ZdpIndication(Protocol):
     def broadcast(self) -> bool: ...
 
 
-class Transport(Protocol):
+class ZdoTransport(Protocol):
     """A node's APS, as far as it is used."""
 
     def send(

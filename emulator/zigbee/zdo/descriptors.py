@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
 from hanbench.emulator.errors import LocalProtocolError
-from hanbench.emulator.layout import U8, U16, U64, Bits, Counted, Record
+from hanbench.emulator.layout import U8, U16, U64, Bits, Counted, RecordType
 from hanbench.emulator.octets import Reader
 
 COORDINATOR, ROUTER, END_DEVICE = 0, 1, 2
@@ -153,4 +153,4 @@ class NeighborEntry:
     lqi: Octet
 
 
-NODE, POWER, SIMPLE, NEIGHBOR = map(Record, (NodeDescriptor, PowerDescriptor, SimpleDescriptor, NeighborEntry))
+NODE, POWER, SIMPLE, NEIGHBOR = map(RecordType, (NodeDescriptor, PowerDescriptor, SimpleDescriptor, NeighborEntry))

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 
 from hanbench.emulator.clock import Clock
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.emulator.zigbee.zdo.client import ENDPOINT, PROFILE, ZdoClient
-from hanbench.emulator.zigbee.zdo.context import Transport, ZdoContext, ZdpIndication
+from hanbench.emulator.zigbee.zdo.context import ZdoContext, ZdoTransport, ZdpIndication
 from hanbench.emulator.zigbee.zdo.server import ZdoServer
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
@@ -21,9 +21,9 @@ class Zdo:
     """Endpoint 0: `client` asks, `server` answers."""
 
     def __init__(
-        self, transport: Transport, clock: Clock, context: ZdoContext, counters: Counter[Drop] | None = None
+        self, transport: ZdoTransport, clock: Clock, context: ZdoContext, counters: Counter[DropReason] | None = None
     ) -> None:
-        self.counters: Counter[Drop] = Counter() if counters is None else counters
+        self.counters: Counter[DropReason] = Counter() if counters is None else counters
         self.client = ZdoClient(transport, clock)
         self.server = ZdoServer(context)
         self._context = context
@@ -41,7 +41,7 @@ class Zdo:
             tsn, message = zdp.parse(indication.cluster, indication.payload)
         except RemoteProtocolError as error:
             self.counters[error.reason] += 1
-            if error.reason is Drop.UNSUPPORTED:
+            if error.reason is DropReason.UNSUPPORTED:
                 self._not_supported(indication)
             return
         if indication.cluster & zdp.RESPONSE:

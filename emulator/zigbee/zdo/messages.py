@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
-from hanbench.emulator.layout import U8, U16, U32, U64, Choice, Counted, Kind, Record, Sized, Trailing, when
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
+from hanbench.emulator.layout import U8, U16, U32, U64, Choice, Counted, FieldType, RecordType, Sized, Trailing, when
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.zigbee.zdo.binding import BINDING, Binding
 from hanbench.emulator.zigbee.zdo.descriptors import (
@@ -43,7 +43,7 @@ CHANGE_CHANNEL, CHANGE_PARAMETERS = 0xFE, 0xFF
 """Mgmt_NWK_Update_req: scan durations that ask for something else."""
 
 
-class Message:
+class ZdpMessage:
     """A device profile message."""
 
     __slots__ = ()
@@ -54,7 +54,7 @@ def _succeeded(values: Mapping[str, Any]) -> bool:
     return bool(values["status"] == ZdpStatus.SUCCESS)
 
 
-def _told(kind: Kind) -> Choice:
+def _told(kind: FieldType) -> Choice:
     """There if the request succeeded; after a failure a device may leave it out."""
     return Choice(lambda values: kind if _succeeded(values) else Trailing(kind))
 
@@ -68,7 +68,7 @@ class _NoneOrSized(Sized):
         return super().unpack(reader) if reader.remaining else None
 
 
-def _sized_descriptor(values: Mapping[str, Any]) -> Kind | Trailing:
+def _sized_descriptor(values: Mapping[str, Any]) -> FieldType | Trailing:
     """A failed Simple_Desc_rsp has length 0, unless it ends after its status (R22, 2.4.4.2.5)."""
     if _succeeded(values):
         return Sized(SIMPLE)
@@ -100,7 +100,7 @@ Associated = Annotated[tuple[int, tuple[int, ...]] | None, Trailing(_Associated(
 
 
 @dataclass(frozen=True, slots=True)
-class NwkAddrReq(Message):
+class NwkAddrReq(ZdpMessage):
     CLUSTER = 0x0000
     ieee: Ieee
     request_type: Octet = SINGLE
@@ -108,7 +108,7 @@ class NwkAddrReq(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class NwkAddrRsp(Message):
+class NwkAddrRsp(ZdpMessage):
     CLUSTER = 0x8000
     status: Status
     ieee: ToldIeee = None
@@ -118,7 +118,7 @@ class NwkAddrRsp(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class IeeeAddrReq(Message):
+class IeeeAddrReq(ZdpMessage):
     CLUSTER = 0x0001
     short: Short
     request_type: Octet = SINGLE
@@ -126,7 +126,7 @@ class IeeeAddrReq(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class IeeeAddrRsp(Message):
+class IeeeAddrRsp(ZdpMessage):
     CLUSTER = 0x8001
     status: Status
     ieee: ToldIeee = None
@@ -135,7 +135,7 @@ class IeeeAddrRsp(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceAnnce(Message):
+class DeviceAnnce(ZdpMessage):
     CLUSTER = 0x0013
     short: Short
     ieee: Ieee
@@ -143,13 +143,13 @@ class DeviceAnnce(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class ParentAnnce(Message):
+class ParentAnnce(ZdpMessage):
     CLUSTER = 0x001F
     children: Annotated[tuple[int, ...], Counted(U64)]
 
 
 @dataclass(frozen=True, slots=True)
-class ParentAnnceRsp(Message):
+class ParentAnnceRsp(ZdpMessage):
     CLUSTER = 0x801F
     status: Status
     children: Annotated[tuple[int, ...] | None, _told(Counted(U64))] = None
@@ -159,13 +159,13 @@ class ParentAnnceRsp(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class NodeDescReq(Message):
+class NodeDescReq(ZdpMessage):
     CLUSTER = 0x0002
     short: Short
 
 
 @dataclass(frozen=True, slots=True)
-class NodeDescRsp(Message):
+class NodeDescRsp(ZdpMessage):
     CLUSTER = 0x8002
     status: Status
     short: ToldShort = None
@@ -173,13 +173,13 @@ class NodeDescRsp(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class PowerDescReq(Message):
+class PowerDescReq(ZdpMessage):
     CLUSTER = 0x0003
     short: Short
 
 
 @dataclass(frozen=True, slots=True)
-class PowerDescRsp(Message):
+class PowerDescRsp(ZdpMessage):
     CLUSTER = 0x8003
     status: Status
     short: ToldShort = None
@@ -187,14 +187,14 @@ class PowerDescRsp(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class SimpleDescReq(Message):
+class SimpleDescReq(ZdpMessage):
     CLUSTER = 0x0004
     short: Short
     endpoint: Octet
 
 
 @dataclass(frozen=True, slots=True)
-class SimpleDescRsp(Message):
+class SimpleDescRsp(ZdpMessage):
     CLUSTER = 0x8004
     status: Status
     short: ToldShort = None
@@ -202,13 +202,13 @@ class SimpleDescRsp(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class ActiveEpReq(Message):
+class ActiveEpReq(ZdpMessage):
     CLUSTER = 0x0005
     short: Short
 
 
 @dataclass(frozen=True, slots=True)
-class ActiveEpRsp(Message):
+class ActiveEpRsp(ZdpMessage):
     CLUSTER = 0x8005
     status: Status
     short: ToldShort = None
@@ -216,7 +216,7 @@ class ActiveEpRsp(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class MatchDescReq(Message):
+class MatchDescReq(ZdpMessage):
     CLUSTER = 0x0006
     short: Short
     profile: Word
@@ -225,7 +225,7 @@ class MatchDescReq(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class MatchDescRsp(Message):
+class MatchDescRsp(ZdpMessage):
     CLUSTER = 0x8006
     status: Status
     short: ToldShort = None
@@ -236,25 +236,25 @@ class MatchDescRsp(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class BindReq(Message):
+class BindReq(ZdpMessage):
     CLUSTER = 0x0021
     binding: Annotated[Binding, BINDING]
 
 
 @dataclass(frozen=True, slots=True)
-class BindRsp(Message):
+class BindRsp(ZdpMessage):
     CLUSTER = 0x8021
     status: Status
 
 
 @dataclass(frozen=True, slots=True)
-class UnbindReq(Message):
+class UnbindReq(ZdpMessage):
     CLUSTER = 0x0022
     binding: Annotated[Binding, BINDING]
 
 
 @dataclass(frozen=True, slots=True)
-class UnbindRsp(Message):
+class UnbindRsp(ZdpMessage):
     CLUSTER = 0x8022
     status: Status
 
@@ -263,13 +263,13 @@ class UnbindRsp(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class MgmtLqiReq(Message):
+class MgmtLqiReq(ZdpMessage):
     CLUSTER = 0x0031
     start_index: Octet = 0
 
 
 @dataclass(frozen=True, slots=True)
-class MgmtLqiRsp(Message):
+class MgmtLqiRsp(ZdpMessage):
     CLUSTER = 0x8031
     status: Status
     total: ToldOctet = None
@@ -278,13 +278,13 @@ class MgmtLqiRsp(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class MgmtBindReq(Message):
+class MgmtBindReq(ZdpMessage):
     CLUSTER = 0x0033
     start_index: Octet = 0
 
 
 @dataclass(frozen=True, slots=True)
-class MgmtBindRsp(Message):
+class MgmtBindRsp(ZdpMessage):
     CLUSTER = 0x8033
     status: Status
     total: ToldOctet = None
@@ -293,7 +293,7 @@ class MgmtBindRsp(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class MgmtLeaveReq(Message):
+class MgmtLeaveReq(ZdpMessage):
     CLUSTER = 0x0034
     ieee: Ieee
     """The device that shall leave; 0 is the receiver."""
@@ -305,13 +305,13 @@ REMOVE_CHILDREN, REJOIN = 0x40, 0x80
 
 
 @dataclass(frozen=True, slots=True)
-class MgmtLeaveRsp(Message):
+class MgmtLeaveRsp(ZdpMessage):
     CLUSTER = 0x8034
     status: Status
 
 
 @dataclass(frozen=True, slots=True)
-class MgmtPermitJoiningReq(Message):
+class MgmtPermitJoiningReq(ZdpMessage):
     CLUSTER = 0x0036
     duration: Octet
     """Seconds; 0 ends it."""
@@ -319,7 +319,7 @@ class MgmtPermitJoiningReq(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class MgmtPermitJoiningRsp(Message):
+class MgmtPermitJoiningRsp(ZdpMessage):
     CLUSTER = 0x8036
     status: Status
 
@@ -337,7 +337,7 @@ def _names_manager(values: Mapping[str, Any]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class MgmtNwkUpdateReq(Message):
+class MgmtNwkUpdateReq(ZdpMessage):
     CLUSTER = 0x0038
     channels: Annotated[int, U32]
     """One bit a channel, 11 to 26."""
@@ -351,7 +351,7 @@ class MgmtNwkUpdateReq(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class MgmtNwkUpdateNotify(Message):
+class MgmtNwkUpdateNotify(ZdpMessage):
     CLUSTER = 0x8038
     status: Status
     channels: Annotated[int | None, _told(U32)] = None
@@ -361,7 +361,7 @@ class MgmtNwkUpdateNotify(Message):
     """One a scanned channel, 0 to 255."""
 
 
-MESSAGES: tuple[type[Message], ...] = (
+MESSAGES: tuple[type[ZdpMessage], ...] = (
     NwkAddrReq,
     NwkAddrRsp,
     IeeeAddrReq,
@@ -394,23 +394,23 @@ MESSAGES: tuple[type[Message], ...] = (
     MgmtNwkUpdateReq,
     MgmtNwkUpdateNotify,
 )
-BY_CLUSTER: dict[int, Record] = {message.CLUSTER: Record(message) for message in MESSAGES}
+BY_CLUSTER: dict[int, RecordType] = {message.CLUSTER: RecordType(message) for message in MESSAGES}
 
 
-def build(tsn: int, message: Message) -> bytes:
+def build(tsn: int, message: ZdpMessage) -> bytes:
     """Payload of a message. Raises LocalProtocolError."""
     return U8.pack(tsn) + BY_CLUSTER[message.CLUSTER].pack(message)
 
 
-def parse(cluster: int, payload: bytes) -> tuple[int, Message]:
+def parse(cluster: int, payload: bytes) -> tuple[int, ZdpMessage]:
     """Transaction sequence number and message. Octets after the last field are ignored, as a later revision's.
 
     Raises RemoteProtocolError: MALFORMED_ZDP, or UNSUPPORTED for a cluster that is not here.
     """
     codec = BY_CLUSTER.get(cluster)
     if codec is None:
-        raise RemoteProtocolError(Drop.UNSUPPORTED, f"device profile cluster 0x{cluster:04x}")
-    reader = Reader(payload, Drop.MALFORMED_ZDP)
+        raise RemoteProtocolError(DropReason.UNSUPPORTED, f"device profile cluster 0x{cluster:04x}")
+    reader = Reader(payload, DropReason.MALFORMED_ZDP)
     tsn = reader.u8()
-    message: Message = codec.unpack(reader)
+    message: ZdpMessage = codec.unpack(reader)
     return tsn, message

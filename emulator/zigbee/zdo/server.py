@@ -23,7 +23,7 @@ MAX_ADDRESSES, MAX_NEIGHBORS, MAX_BINDINGS = 25, 3, 3
 MAX_SCANS = 5
 """Energy scans that one request may ask for."""
 
-Respond = Callable[[zdp.Message], None]
+Respond = Callable[[zdp.ZdpMessage], None]
 
 
 class ZdoServer:
@@ -34,7 +34,7 @@ class ZdoServer:
         self.on_announce: Callable[[int, int, int], None] | None = None
         """Called with short address, EUI-64 and MAC capability of a device that announces itself."""
 
-    def handle(self, request: zdp.Message, broadcast: bool, respond: Respond) -> None:
+    def handle(self, request: zdp.ZdpMessage, broadcast: bool, respond: Respond) -> None:
         """Carry out a request; `respond` is called once for each response, which may be never, or later."""
         if isinstance(request, zdp.MgmtNwkUpdateReq):
             self._network_update(request, broadcast, respond)
@@ -43,7 +43,7 @@ class ZdoServer:
         if response is not None:
             respond(response)
 
-    def _answer(self, request: zdp.Message, broadcast: bool) -> zdp.Message | None:
+    def _answer(self, request: zdp.ZdpMessage, broadcast: bool) -> zdp.ZdpMessage | None:
         match request:
             case zdp.NwkAddrReq() | zdp.IeeeAddrReq():
                 return self._address(request, broadcast)
@@ -62,7 +62,7 @@ class ZdoServer:
                 return None if broadcast else zdp.MgmtPermitJoiningRsp(status)
         return None if broadcast else self._manage(request)
 
-    def _manage(self, request: zdp.Message) -> zdp.Message | None:
+    def _manage(self, request: zdp.ZdpMessage) -> zdp.ZdpMessage | None:
         match request:
             case zdp.BindReq():
                 return zdp.BindRsp(self._refusal(request.binding) or self._context.bindings.bind(request.binding))
@@ -82,7 +82,7 @@ class ZdoServer:
                 return zdp.MgmtLeaveRsp(self._context.leave(ieee, rejoin=rejoin, remove_children=remove))
         return None
 
-    def _address(self, request: zdp.NwkAddrReq | zdp.IeeeAddrReq, broadcast: bool) -> zdp.Message | None:
+    def _address(self, request: zdp.NwkAddrReq | zdp.IeeeAddrReq, broadcast: bool) -> zdp.ZdpMessage | None:
         kind = zdp.NwkAddrRsp if isinstance(request, zdp.NwkAddrReq) else zdp.IeeeAddrRsp
         own = (self._context.ieee, self._context.short)
         known = (own, *self._context.children())
@@ -102,7 +102,7 @@ class ZdoServer:
 
     def _descriptor(
         self, request: zdp.NodeDescReq | zdp.PowerDescReq | zdp.SimpleDescReq | zdp.ActiveEpReq
-    ) -> zdp.Message:
+    ) -> zdp.ZdpMessage:
         context = self._context
         status = self._whose(request.short)
         match request:
@@ -120,7 +120,7 @@ class ZdoServer:
             status = ZdpStatus.NOT_ACTIVE
         return zdp.SimpleDescRsp(status, request.short, None if status else found)
 
-    def _match(self, request: zdp.MatchDescReq, broadcast: bool) -> zdp.Message | None:
+    def _match(self, request: zdp.MatchDescReq, broadcast: bool) -> zdp.ZdpMessage | None:
         short = self._context.short
         status = ZdpStatus.SUCCESS if request.short >= FIRST_BROADCAST else self._whose(request.short)
         if status:
@@ -130,7 +130,7 @@ class ZdoServer:
             return None
         return zdp.MatchDescRsp(ZdpStatus.SUCCESS, short, matching)
 
-    def _parent_announced(self, request: zdp.ParentAnnce) -> zdp.Message | None:
+    def _parent_announced(self, request: zdp.ParentAnnce) -> zdp.ZdpMessage | None:
         """Say which of another parent's alleged children are ours (R22, 2.4.3.1.12)."""
         ours = {ieee for ieee, _ in self._context.children()}
         disputed = tuple(ieee for ieee in request.children if ieee in ours)

@@ -22,7 +22,7 @@ from msgspec import Struct
 from hanbench import __version__
 from hanbench.harness.report.json_file import Totals
 from hanbench.harness.report.model import ScenarioReport
-from hanbench.harness.report.story import Story
+from hanbench.harness.report.timeline import ScenarioDetail
 
 _SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 """JSON in a script element: no character of it can end the element, or begin another."""
@@ -58,7 +58,7 @@ class Head(Struct, frozen=True):
     outcomes: dict[str, int]
 
 
-def pack(story: Story) -> bytes:
+def pack(story: ScenarioDetail) -> bytes:
     """A story as the page carries it: JSON, deflated."""
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(msgspec.json.encode(story)) + packer.flush()

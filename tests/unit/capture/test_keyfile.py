@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hanbench.emulator.zigbee.storage import LinkKey, NonVolatile
-from hanbench.harness.capture import CaptureError, Key, KeyRing, keyfile
+from hanbench.harness.capture import CaptureError, CaptureKey, KeyRing, keyfile
 
 NETWORK, ROTATED, LINK = (bytes(range(start, start + 16)) for start in (0x10, 0x20, 0x30))
 
@@ -95,16 +95,16 @@ def test_a_key_prints_without_its_octets(ring: KeyRing) -> None:
 @pytest.mark.parametrize(("label", "octets"), [("short", bytes(15)), ('quo"te', bytes(16)), ("new\nline", bytes(16))])
 def test_what_is_no_key_is_refused(label: str, octets: bytes) -> None:
     with pytest.raises(ValueError, match=r"key has 16 octets|printable"):
-        Key(label, octets)
+        CaptureKey(label, octets)
 
 
 def test_the_hint_opens_the_capture_and_shows_no_key(ring: KeyRing, tmp_path: Path) -> None:
     """Run the hint in a shell, with a stand-in for Wireshark that says what it was given."""
     capture = tmp_path / "it's a capture.pcapng"
     keyfile.write(keyfile.beside(capture), ring)
-    stand_in = tmp_path / "wireshark"
-    stand_in.write_text('#!/bin/sh\nprintf "%s\\n" "$1"; cat "$WIRESHARK_CONFIG_DIR/zigbee_pc_keys"\n')
-    stand_in.chmod(0o755)
+    fallback_link_key = tmp_path / "wireshark"
+    fallback_link_key.write_text('#!/bin/sh\nprintf "%s\\n" "$1"; cat "$WIRESHARK_CONFIG_DIR/zigbee_pc_keys"\n')
+    fallback_link_key.chmod(0o755)
     hint = keyfile.hint(capture)
     assert not any(key.octets.hex() in hint for key in ring)
     environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "TMPDIR": str(tmp_path)}

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from hanbench.harness.cli import main as command_line
-from hanbench.harness.cli.errors import BadInput, ExitStatus, guarded
+from hanbench.harness.cli.errors import BadInput, ExitStatus, exit_status_of
 from hanbench.profiles.errors import ProfileError
 
 
@@ -113,4 +113,4 @@ def test_guarded_lets_a_command_end_itself():
     def body():
         raise click.exceptions.Exit(2)
 
-    assert guarded(body) == ExitStatus.UNKNOWN
+    assert exit_status_of(body) == ExitStatus.UNKNOWN

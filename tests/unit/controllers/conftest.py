@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from hanbench.harness.case.trace import Misbehaved
+from hanbench.harness.case.trace import ControllerFaulted
 from hanbench.harness.controllers import child_process, http_endpoint
 from hanbench.harness.controllers.lookup import controller_factory
-from hanbench.harness.scenario import load_scenario, play, shipped
-from hanbench.harness.scenario.play import Played
+from hanbench.harness.scenario import load_scenario, run_scenario, shipped
+from hanbench.harness.scenario.run import ScenarioResult
 from hanbench.profiles.rulesets import shipped as rulesets
 
 SCENARIO = "dormant-three-failures"
@@ -42,22 +42,22 @@ def patient(monkeypatch) -> None:
 
 
 @pytest.fixture
-def played() -> Callable[..., Played]:
+def played() -> Callable[..., ScenarioResult]:
     """`played(spec)`: a scenario with the controller that `spec` names."""
 
-    def call(spec: str, name: str = SCENARIO, **options) -> Played:
+    def call(spec: str, name: str = SCENARIO, **options) -> ScenarioResult:
         scenario = load_scenario(shipped()[name], rulesets())
-        return play(scenario, rulesets(), controller_factory(spec), seed="1", **options)
+        return run_scenario(scenario, rulesets(), controller_factory(spec), seed="1", **options)
 
     return call
 
 
 @pytest.fixture
-def faults() -> Callable[[Played], list[tuple[str, str]]]:
+def faults() -> Callable[[ScenarioResult], list[tuple[str, str]]]:
     """`faults(run)`: what the controller was found to do wrong, by kind and text."""
 
-    def call(run: Played) -> list[tuple[str, str]]:
-        return [(record.kind, record.text) for record in run.records if isinstance(record, Misbehaved)]
+    def call(run: ScenarioResult) -> list[tuple[str, str]]:
+        return [(record.kind, record.text) for record in run.records if isinstance(record, ControllerFaulted)]
 
     return call
 

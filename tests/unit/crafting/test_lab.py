@@ -10,7 +10,7 @@ import pytest
 from scapy.layers.zigbee import ZCLGeneralReadAttributes
 from scapy.packet import fuzz
 
-from hanbench.emulator.errors import Drop, LocalProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError
 from hanbench.emulator.radio.fcs import fcs
 from hanbench.harness.case.vocabulary import Verdict
 from hanbench.harness.crafting import LAYERS, Lab, cluster
@@ -42,10 +42,10 @@ def test_a_replay_is_dropped_and_counted(lab):
     frame = lab.frame(METERING.GetProfile())
     first = [each.line for each in lab.send(frame)]
     assert any("Get Profile Response" in line for line in first)
-    before = lab.han.esme.stack.counters[Drop.REPLAY]
+    before = lab.han.esme.stack.counters[DropReason.REPLAY]
     second = [each.line for each in lab.send(frame)]
     assert not any("Get Profile Response" in line for line in second)
-    assert lab.han.esme.stack.counters[Drop.REPLAY] == before + 1
+    assert lab.han.esme.stack.counters[DropReason.REPLAY] == before + 1
 
 
 def test_without_the_link_key_the_meter_gives_nothing_away(lab):

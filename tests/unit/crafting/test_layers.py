@@ -9,7 +9,7 @@ from hanbench.emulator.errors import LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.layout import Choice
 from hanbench.emulator.zcl import frame as zcl
 from hanbench.emulator.zcl.clusters import CLUSTERS
-from hanbench.harness.crafting import LAYERS, Aps, SmartEnergy, addressed, cluster
+from hanbench.harness.crafting import LAYERS, ApsPacket, ZclPacket, addressed, cluster
 
 COMMANDS = [
     (table, direction, command) for table in CLUSTERS for direction in (0, 1) for command in table.commands(direction)
@@ -32,7 +32,7 @@ def test_a_random_command_is_read_as_our_codec_reads_it(table, direction, comman
             octets = bytes(whole)
         except LocalProtocolError:
             continue  # a random value that fits no field
-        frame = zcl.parse(bytes(Aps(octets).payload))
+        frame = zcl.parse(bytes(ApsPacket(octets).payload))
         assert (frame.direction, frame.manufacturer) == (direction, command.manufacturer)
         assert frame.command == command.id
         try:
@@ -40,7 +40,7 @@ def test_a_random_command_is_read_as_our_codec_reads_it(table, direction, comman
         except RemoteProtocolError:
             continue
         readable += 1
-        theirs = Aps(octets).getlayer(layer)
+        theirs = ApsPacket(octets).getlayer(layer)
         if theirs is None:
             assert frame.payload == b""
             continue
@@ -61,8 +61,8 @@ def test_what_our_codec_builds_is_built_the_same(table, direction, command):
 
 def test_octets_that_are_no_such_command_are_raw():
     header = bytes(addressed(cluster("Metering").GetProfile()))[:-6]
-    assert Aps(header + b"\x01").getlayer(Raw) is not None
-    assert Aps(header + b"\x01").getlayer(SmartEnergy).command_id == 0
+    assert ApsPacket(header + b"\x01").getlayer(Raw) is not None
+    assert ApsPacket(header + b"\x01").getlayer(ZclPacket).command_id == 0
 
 
 def test_a_general_command_needs_its_cluster():

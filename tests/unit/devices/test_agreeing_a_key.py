@@ -27,7 +27,7 @@ ANSWERS = ("InitiateKeyEstablishmentResponse", "EphemeralDataResponse", "Confirm
 
 def story(tell):
     clock = VirtualClock()
-    settings = settings_for(household(Cohort.IOC), quiet=True)
+    settings = settings_for(household(Cohort.IOC), slow_background=True)
     han = Han(settings, seed="agree", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
 
     async def play():
@@ -41,7 +41,7 @@ def story(tell):
 def lose_key(han):
     """The electricity meter and the hub have but the install code's key for each other."""
     esme, hub = han.esme, han.hub
-    hub.expect(esme.storage.ieee, esme.settings.joining_key)
+    hub.preauthorise(esme.storage.ieee, esme.settings.joining_key)
     preconfigured = hub.storage.link_keys[esme.storage.ieee].key
     esme.storage.link_keys[hub.storage.ieee] = LinkKey(preconfigured)
 

@@ -10,11 +10,11 @@ from typing import NamedTuple
 import pytest
 
 from hanbench.emulator.clock import VirtualClock, run
-from hanbench.emulator.errors import Drop
+from hanbench.emulator.errors import DropReason
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.radio.fcs import fcs
 from hanbench.emulator.radio.interface import Reception
-from hanbench.emulator.zcl import TO_SERVER, Outcome, Status
+from hanbench.emulator.zcl import TO_SERVER, ReplyOutcome, Status
 from hanbench.emulator.zcl.clusters import BASIC, METERING
 from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.emulator.zigbee.nwk import frames as nwk
@@ -33,7 +33,7 @@ LEVEL_BITS = 3
 
 def story(tell):
     clock = VirtualClock()
-    settings = settings_for(household(Cohort.IOC), quiet=True)
+    settings = settings_for(household(Cohort.IOC), slow_background=True)
     han = Han(settings, seed="aps", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
 
     async def play():
@@ -73,7 +73,7 @@ async def unheard_report(han) -> Report:
 
     han.radio("hub").muted = True
     han.air.observers.append(watch)
-    han.gsme.push()
+    han.gsme.send_report()
     await asyncio.sleep(1)
     han.air.observers.remove(watch)
     han.radio("gsme").muted, han.radio("hub").muted = True, False
@@ -116,7 +116,7 @@ def test_one_flipped_bit_under_the_network_key_makes_the_hub_drop_the_frame_and_
             deliver(han, report, npdu)
             assert counters.total() == dropped + 1, f"octet {octet}, bit {bit}"
             assert mirror.updated == before
-        assert counters[Drop.BAD_MIC] > 8 * 60
+        assert counters[DropReason.BAD_MIC] > 8 * 60
         deliver(han, report, report.npdu)
         await asyncio.sleep(0.1)
         assert mirror.updated > before
@@ -142,7 +142,7 @@ def test_one_flipped_bit_under_the_link_key_is_not_acted_on_either():
             assert mirror.updated == before
         # Without its security bit a frame is read as a plain one, and refused as such.
         assert set(refused) <= {Status.FAILURE}
-        assert counters[Drop.BAD_MIC] > 8 * 50
+        assert counters[DropReason.BAD_MIC] > 8 * 50
         deliver(han, report, wrapped(han, report, report.apdu))
         await asyncio.sleep(0.1)
         assert mirror.updated > before
@@ -168,12 +168,12 @@ def test_a_replayed_message_is_dropped_though_the_packet_around_it_is_new():
         mirror, counters = han.hub.mirrors[han.gsme.storage.ieee], han.hub.stack.counters
         deliver(han, report, wrapped(han, report, report.apdu))
         first = mirror.updated
-        assert counters[Drop.REPLAY] == 0
+        assert counters[DropReason.REPLAY] == 0
         await asyncio.sleep(60)
         deliver(han, report, wrapped(han, report, report.apdu))
-        assert counters[Drop.REPLAY] == 1
+        assert counters[DropReason.REPLAY] == 1
         deliver(han, report, report.npdu)
-        assert counters[Drop.REPLAY] == 2
+        assert counters[DropReason.REPLAY] == 2
         assert mirror.updated == first
 
     story(tell)
@@ -204,9 +204,9 @@ def test_an_unsecured_question_to_a_cluster_that_needs_the_key_is_refused_with_f
     async def tell(han):
         short = han.hub.short_of(han.esme.storage.ieee)
         endpoint = han.hub.endpoint
-        endpoint.secures = lambda cluster: False
+        endpoint.needs_link_key = lambda cluster: False
         reply = await called_back(lambda done: endpoint.read(short, 1, METERING.id, (0,), done))
-        assert (reply.outcome, reply.status) == (Outcome.REFUSED, Status.FAILURE)
+        assert (reply.outcome, reply.status) == (ReplyOutcome.REFUSED, Status.FAILURE)
         reply = await called_back(lambda done: endpoint.read(short, 1, BASIC.id, (4,), done))
         assert reply.ok
 
@@ -233,7 +233,7 @@ def test_data_under_a_newcomers_key_is_dropped_without_an_acknowledgement(origin
         sent, counters = [], han.hub.stack.counters
         han.hub.stack.nwk.send = lambda *arguments, **options: sent.append(arguments)
         send_as_meter(han, link, READ)
-        assert counters[Drop.WRONG_KEY] == 1
+        assert counters[DropReason.WRONG_KEY] == 1
         assert sent == []
 
     story(tell)
@@ -244,7 +244,7 @@ def test_data_under_a_derived_key_is_dropped(key_id):
     async def tell(han):
         link = han.hub.storage.link_keys[han.gsme.storage.ieee]
         send_as_meter(han, link, READ, key_id=key_id)
-        assert han.hub.stack.counters[Drop.WRONG_KEY] == 1
+        assert han.hub.stack.counters[DropReason.WRONG_KEY] == 1
 
     story(tell)
 
@@ -257,7 +257,7 @@ def test_data_under_a_stale_key_is_dropped_and_the_device_agrees_another():
         short = han.hub.short_of(esme.ieee)
         reply = await called_back(lambda done: han.hub.endpoint.read(short, 1, METERING.id, (0,), done))
         # One attempt is dropped; the next goes out under the key that was agreed meanwhile.
-        assert han.esme.stack.counters[Drop.BAD_MIC] == 1
+        assert han.esme.stack.counters[DropReason.BAD_MIC] == 1
         assert reply.ok
         assert hub.link_keys[esme.ieee] is not stale
         assert hub.link_keys[esme.ieee].key == esme.link_keys[hub.ieee].key
@@ -272,7 +272,7 @@ def test_who_has_no_link_key_with_a_partner_is_told_at_once():
         del han.hub.storage.link_keys[han.esme.storage.ieee]
         short = han.hub.short_of(han.esme.storage.ieee)
         reply = await called_back(lambda done: han.hub.endpoint.read(short, 1, METERING.id, (0,), done))
-        assert reply.outcome is Outcome.UNDELIVERED
+        assert reply.outcome is ReplyOutcome.UNDELIVERED
         assert reply.delivery.name == "NO_KEY"
 
     story(tell)
@@ -286,6 +286,6 @@ def test_a_key_that_goes_while_a_message_waits_ends_it_without_harm():
         await asyncio.sleep(1)
         del han.hub.storage.link_keys[han.esme.storage.ieee]
         await asyncio.sleep(30)
-        assert [reply.outcome for reply in replies] == [Outcome.UNDELIVERED]
+        assert [reply.outcome for reply in replies] == [ReplyOutcome.UNDELIVERED]
 
     story(tell)

@@ -10,10 +10,10 @@ import pytest
 
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.devices.notifications import Notice
-from hanbench.emulator.zcl import Outcome, Status
+from hanbench.emulator.zcl import ReplyOutcome, Status
 from hanbench.emulator.zcl.clusters import METERING
 from hanbench.emulator.zcl.clusters.metering import SUPPLY_OFF, SUPPLY_ON, SnapshotCause, SupplyControl
-from hanbench.emulator.zcl.smart_energy import SmartEnergy
+from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.case.vocabulary import Verdict
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.han.han import Han, called_back
@@ -22,12 +22,12 @@ from hanbench.profiles.cohorts import household
 from hanbench.profiles.rulesets import Cohort
 
 HOUR = 3600
-EARLY, LATE = SmartEnergy.SE_1_1, SmartEnergy.SE_1_2
+EARLY, LATE = SmartEnergyEra.SE_1_1, SmartEnergyEra.SE_1_2
 
 
 def story(tell, *, hub=LATE, meters=LATE):
     clock = VirtualClock()
-    settings = settings_for(household(Cohort.IOC), quiet=True)
+    settings = settings_for(household(Cohort.IOC), slow_background=True)
     settings = replace(
         settings,
         hub=replace(settings.hub, smart_energy=hub, mirror_interval=900),
@@ -67,7 +67,7 @@ def test_every_pair_of_eras_works_together(hub, meters):
 def test_a_meter_of_before_1_2_has_no_snapshots_and_one_of_1_2_has():
     async def refused(han):
         reply = await command(han, han.esme, "TakeSnapshot", SNAPSHOT)
-        assert (reply.outcome, reply.status) == (Outcome.REFUSED, Status.UNSUP_CLUSTER_COMMAND)
+        assert (reply.outcome, reply.status) == (ReplyOutcome.REFUSED, Status.UNSUP_CLUSTER_COMMAND)
 
     async def taken(han):
         reply = await command(han, han.esme, "TakeSnapshot", SNAPSHOT)

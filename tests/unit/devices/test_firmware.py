@@ -15,7 +15,7 @@ from hanbench.emulator.errors import LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.randomness import split
 from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.emulator.zcl.clusters.ota import OtaStatus, UpgradeStatus
-from hanbench.emulator.zcl.smart_energy import SmartEnergy
+from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.case.vocabulary import Verdict
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.han.han import Han, called_back
@@ -28,9 +28,9 @@ HOUR, DAY = 3600, 86_400
 PROGRAM = split(1, "program").randbytes(3000)
 
 
-def story(tell, *, era=SmartEnergy.SE_1_1):
+def story(tell, *, era=SmartEnergyEra.SE_1_1):
     clock = VirtualClock()
-    settings = settings_for(household(Cohort.IOC), quiet=True)
+    settings = settings_for(household(Cohort.IOC), slow_background=True)
     settings = replace(
         settings, hub=replace(settings.hub, smart_energy=era), gsme=replace(settings.gsme, smart_energy=era)
     )
@@ -84,7 +84,7 @@ def test_two_way_mirroring_tells_a_sleeper_at_its_next_report():
         await asyncio.sleep(2 * HOUR)
         assert han.gsme.firmware.version == 2
 
-    story(tell, era=SmartEnergy.SE_1_2)
+    story(tell, era=SmartEnergyEra.SE_1_2)
 
 
 def test_a_long_download_of_a_sleeper_is_spread_over_its_wakes():

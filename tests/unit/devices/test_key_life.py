@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hanbench.emulator.clock import SECOND, VirtualClock, run
-from hanbench.emulator.errors import Drop
+from hanbench.emulator.errors import DropReason
 from hanbench.emulator.randomness import split
 from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.emulator.zigbee.aps.commands import RequestKey, TransportApplicationKey
@@ -40,7 +40,7 @@ HOUR = 3600
 
 def story(tell, *, display=False):
     clock = VirtualClock()
-    settings = settings_for(household(Cohort.IOC), quiet=True)
+    settings = settings_for(household(Cohort.IOC), slow_background=True)
     han = Han(settings, seed="keys", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock, ihd=display)
 
     async def play():
@@ -182,8 +182,8 @@ def test_who_never_agrees_a_key_is_removed_after_an_hour():
         gsme, hub = han.gsme, han.hub
         gsme.stack.maintenance.leave(False)
         await asyncio.sleep(5)
-        gsme.carry(None)
-        hub.expect(gsme.storage.ieee, gsme.settings.joining_key)
+        gsme.install_certificate(None)
+        hub.preauthorise(gsme.storage.ieee, gsme.settings.joining_key)
         hub.permit_join(254)
         await han.join(gsme)
         assert gsme.stack.joined
@@ -359,15 +359,15 @@ def test_a_key_comes_from_the_trust_center_or_not_at_all():
         planted = TransportApplicationKey(bytes(16), 0x1234, True)
         # The meter shares a key with the display, and writes the hub's network address: its EUI-64 gives it away.
         send_key(han, han.esme, planted)
-        assert drops[Drop.WRONG_KEY] == 1
+        assert drops[DropReason.WRONG_KEY] == 1
         # The hub itself, but under the wrong derived key.
         send_key(han, han.hub, planted, key_id=KeyId.KEY_TRANSPORT)
         send_key(han, han.hub, planted, key_id=KeyId.DATA)
-        assert drops[Drop.UNSECURED] == 2
+        assert drops[DropReason.UNSECURED] == 2
         # The key with the Trust Centre is not a partner's, nor is one with oneself.
         for partner in (hub.ieee, ihd.ieee):
             send_key(han, han.hub, TransportApplicationKey(bytes(16), partner, True))
-        assert drops[Drop.NOT_FOR_US] == 2
+        assert drops[DropReason.NOT_FOR_US] == 2
         assert {ieee: link.key for ieee, link in ihd.link_keys.items()} == before
         send_key(han, han.hub, TransportApplicationKey(b"k" * 16, esme.ieee, True))
         assert ihd.link_keys[esme.ieee].key == b"k" * 16
@@ -412,8 +412,8 @@ def test_a_used_up_link_key_breaks_no_errand_of_the_trust_center():
 def test_a_newcomer_has_its_hour_again_after_a_power_cut_of_the_hub_and_a_rejoin_does_not_prolong_it():
     async def tell(han):
         hub, esme = han.hub, han.esme
-        hub.expect(esme.storage.ieee, esme.settings.joining_key)
-        esme.carry(None)
+        hub.preauthorise(esme.storage.ieee, esme.settings.joining_key)
+        esme.install_certificate(None)
         hub.power_off()
         await asyncio.sleep(10)
         hub.power_on()
@@ -431,8 +431,8 @@ def test_no_limit_no_removal():
     async def tell(han):
         hub, esme = han.hub, han.esme
         hub.stack.trust_center.establishment_time = 0
-        hub.expect(esme.storage.ieee, esme.settings.joining_key)
-        esme.carry(None)
+        hub.preauthorise(esme.storage.ieee, esme.settings.joining_key)
+        esme.install_certificate(None)
         esme.stack.joiner.event(JoinEvent.REJOIN)
         await asyncio.sleep(3 * HOUR)
         assert esme.storage.ieee in hub.device_table

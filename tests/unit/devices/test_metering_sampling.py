@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hanbench.emulator.clock import SECOND, Scope, VirtualClock
+from hanbench.emulator.clock import SECOND, CancelScope, VirtualClock
 from hanbench.emulator.devices.metering import Sampling
 from hanbench.emulator.devices.metering.sampling import CANCEL, MOST_SAMPLES, REFUSED, SESSIONS, UNKNOWN
 from hanbench.emulator.zcl.clusters.metering import CLUSTER
@@ -30,7 +30,7 @@ class Meter:
         return MIDNIGHT + self.clock.now // SECOND
 
     def power_up(self) -> None:
-        self.scope = Scope(self.clock)
+        self.scope = CancelScope(self.clock)
         self.sampling = Sampling(self.scope, lambda: self.utc, self.stored, lambda: self.utc)
 
     def run(self, seconds: int) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from hanbench.emulator.clock import SECOND, Scope, VirtualClock
+from hanbench.emulator.clock import SECOND, CancelScope, VirtualClock
 from hanbench.emulator.devices.metering import Supply
-from hanbench.emulator.devices.metering.supply import NEVER, Change
+from hanbench.emulator.devices.metering.supply import NEVER, PendingSupplyChange
 from hanbench.emulator.zcl import ClusterServer
 from hanbench.emulator.zcl.clusters.metering import CLUSTER, SUPPLY_OFF, SUPPLY_OFF_ARMED, SUPPLY_ON
 from hanbench.emulator.zcl.status import Status
@@ -25,7 +25,7 @@ class Meter:
         self.clock = VirtualClock()
         self.set_back = 0
         self.stored: dict[str, Any] = {}
-        self.responses: list[Change] = []
+        self.responses: list[PendingSupplyChange] = []
         self.switched: list[int] = []
         self.power_up()
 
@@ -34,7 +34,7 @@ class Meter:
         return MIDNIGHT + self.clock.now // SECOND - self.set_back
 
     def power_up(self) -> None:
-        self.scope = Scope(self.clock)
+        self.scope = CancelScope(self.clock)
         self.supply = Supply(self.scope, lambda: self.utc, self.stored, self.responses.append, self.switched.append)
         self.server = ClusterServer(CLUSTER, self.supply.values, self.supply.handlers)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from hanbench.emulator.devices.key_establishment.session import Refused, Session
+from hanbench.emulator.devices.key_establishment.session import KeyEstablishmentSession, Refused
 from hanbench.emulator.devices.key_establishment.states import KeyEvent, KeyState
 from hanbench.emulator.randomness import split
 from hanbench.emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
@@ -26,8 +26,8 @@ class Pair:
     """Both sides, and the messages between them."""
 
     def __init__(self, meter=METER_IDENTITY, hub=HUB_IDENTITY, **options):
-        self.initiator = Session(meter, HUB, split(2, "meter"), initiator=True)
-        self.responder = Session(hub, METER, split(3, "hub"), initiator=False, **options)
+        self.initiator = KeyEstablishmentSession(meter, HUB, split(2, "meter"), initiator=True)
+        self.responder = KeyEstablishmentSession(hub, METER, split(3, "hub"), initiator=False, **options)
         self.initiator.step(KeyEvent.STARTED)
         self._meter, self._hub = meter, hub
 
@@ -103,7 +103,7 @@ def test_a_message_out_of_its_place_is_refused_and_no_key_comes_of_it(side, step
 
 
 def test_a_session_that_was_not_started_takes_no_answer():
-    session = Session(METER_IDENTITY, HUB, RANDOM, initiator=True)
+    session = KeyEstablishmentSession(METER_IDENTITY, HUB, RANDOM, initiator=True)
     octets = HUB_IDENTITY.certificate.octets
     assert refused(session.certificate, SUITE_1, octets) is TerminateStatus.BAD_MESSAGE
 

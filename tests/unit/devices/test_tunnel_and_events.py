@@ -15,7 +15,7 @@ from hanbench.emulator.zcl.clusters import EVENTS, TUNNELING
 from hanbench.emulator.zcl.clusters.event_ids import EVENT_IDS
 from hanbench.emulator.zcl.clusters.events import ANY_EVENT, ClearedLogs, LogId, WantedLog
 from hanbench.emulator.zcl.clusters.tunneling import TransferDataStatus, TunnelStatus
-from hanbench.emulator.zcl.smart_energy import SmartEnergy
+from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.han.han import Han, called_back
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.settings import settings_for
@@ -23,12 +23,12 @@ from hanbench.profiles.cohorts import household
 from hanbench.profiles.rulesets import Cohort
 
 HOUR = 3600
-EARLY, LATE = SmartEnergy.SE_1_1, SmartEnergy.SE_1_2
+EARLY, LATE = SmartEnergyEra.SE_1_1, SmartEnergyEra.SE_1_2
 
 
 def story(tell, *, era=EARLY):
     clock = VirtualClock()
-    settings = settings_for(household(Cohort.IOC), quiet=True)
+    settings = settings_for(household(Cohort.IOC), slow_background=True)
     later = {place: replace(getattr(settings, place), smart_energy=era) for place in ("hub", "esme", "gsme")}
     settings = replace(settings, **later)
     han = Han(settings, seed="tunnel", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
@@ -161,7 +161,7 @@ def test_a_power_cut_is_told_when_there_is_a_key_and_stays_in_the_log(era):
 
 def test_a_fading_battery_is_told_at_the_next_report():
     async def tell(han, short):
-        han.gsme.weaken()
+        han.gsme.drain_battery()
         await asyncio.sleep(3 * HOUR)
         gsme = han.gsme.storage.network.short
         assert [(who, what) for who, what, _ in han.hub.events.heard] == [(gsme, EVENT_IDS["LowBattery"])]

@@ -19,12 +19,12 @@ from hanbench.emulator.radio.spinel import frames, hdlc
 from hanbench.emulator.radio.spinel.frames import (
     ACKED_WITH_FRAME_PENDING,
     UNSOLICITED,
-    Frame,
     Received,
+    SpinelFrame,
     TransmitDone,
     TransmitRequest,
 )
-from hanbench.emulator.radio.spinel.ids import Command, Property, Status
+from hanbench.emulator.radio.spinel.ids import CommandId, PropertyId, SpinelStatus
 from hanbench.emulator.radio.transmission import Transmission
 from hanbench.emulator.randomness import split
 
@@ -33,42 +33,42 @@ EUI64, CHILD_EUI64 = bytes.fromhex("f4ce360000000001"), 0x00124B0000000003
 EVERYWHERE = frozenset(range(11, 27))
 
 FACTS = {
-    Property.LAST_STATUS: "70",
-    Property.PROTOCOL_VERSION: "04 03",
-    Property.NCP_VERSION: b"HANBENCH-RCP/1.0; VIRTUAL; hanbench\x00".hex(),
-    Property.INTERFACE_TYPE: "03",
-    Property.INTERFACE_VENDOR_ID: "00",
-    Property.CAPS: "22 8104",
-    Property.INTERFACE_COUNT: "01",
-    Property.POWER_STATE: "04",
-    Property.HWADDR: "f4ce360000000001",
-    Property.PHY_CHAN_SUPPORTED: "0b0c0d0e0f101112131415161718191a",
-    Property.PHY_FREQ: "88b22400",  # 2,405,000 kHz
-    Property.PHY_CCA_THRESHOLD: "b5",  # -75 dBm
-    Property.PHY_RSSI: "9c",  # -100 dBm, the noise floor
-    Property.PHY_RX_SENSITIVITY: "9c",
-    Property.RCP_API_VERSION: "0b",
-    Property.RCP_MIN_HOST_API_VERSION: "01",
-    Property.RCP_TIMESTAMP: "0000000000000000",
-    Property.RADIO_CAPS: "9f02",
+    PropertyId.LAST_STATUS: "70",
+    PropertyId.PROTOCOL_VERSION: "04 03",
+    PropertyId.NCP_VERSION: b"HANBENCH-RCP/1.0; VIRTUAL; hanbench\x00".hex(),
+    PropertyId.INTERFACE_TYPE: "03",
+    PropertyId.INTERFACE_VENDOR_ID: "00",
+    PropertyId.CAPS: "22 8104",
+    PropertyId.INTERFACE_COUNT: "01",
+    PropertyId.POWER_STATE: "04",
+    PropertyId.HWADDR: "f4ce360000000001",
+    PropertyId.PHY_CHAN_SUPPORTED: "0b0c0d0e0f101112131415161718191a",
+    PropertyId.PHY_FREQ: "88b22400",  # 2,405,000 kHz
+    PropertyId.PHY_CCA_THRESHOLD: "b5",  # -75 dBm
+    PropertyId.PHY_RSSI: "9c",  # -100 dBm, the noise floor
+    PropertyId.PHY_RX_SENSITIVITY: "9c",
+    PropertyId.RCP_API_VERSION: "0b",
+    PropertyId.RCP_MIN_HOST_API_VERSION: "01",
+    PropertyId.RCP_TIMESTAMP: "0000000000000000",
+    PropertyId.RADIO_CAPS: "9f02",
 }
 """Properties that can only be read, and what a radio that has just got power says."""
 
 SETTINGS = {
-    Property.PHY_ENABLED: ("00", "01"),
-    Property.PHY_CHAN: ("0b", "1a"),
-    Property.PHY_TX_POWER: ("03", "f6"),
-    Property.MAC_SCAN_MASK: ("0b0c0d0e0f101112131415161718191a", "0b1a"),
-    Property.MAC_SCAN_PERIOD: ("6400", "2c01"),
-    Property.MAC_LADDR: ("f4ce360000000001", "00124b00deadbeef"),
-    Property.MAC_SADDR: ("ffff", "3412"),
-    Property.MAC_PANID: ("ffff", "621a"),
-    Property.MAC_RAW_STREAM_ENABLED: ("00", "01"),
-    Property.MAC_PROMISCUOUS_MODE: ("00", "02"),
-    Property.MAC_RX_ON_WHEN_IDLE: ("01", "00"),
-    Property.MAC_SRC_MATCH_ENABLED: ("00", "01"),
-    Property.MAC_SRC_MATCH_SHORT: ("", "34127856"),
-    Property.MAC_SRC_MATCH_EXTENDED: ("", "00124b000000000300124b0000000004"),
+    PropertyId.PHY_ENABLED: ("00", "01"),
+    PropertyId.PHY_CHAN: ("0b", "1a"),
+    PropertyId.PHY_TX_POWER: ("03", "f6"),
+    PropertyId.MAC_SCAN_MASK: ("0b0c0d0e0f101112131415161718191a", "0b1a"),
+    PropertyId.MAC_SCAN_PERIOD: ("6400", "2c01"),
+    PropertyId.MAC_LADDR: ("f4ce360000000001", "00124b00deadbeef"),
+    PropertyId.MAC_SADDR: ("ffff", "3412"),
+    PropertyId.MAC_PANID: ("ffff", "621a"),
+    PropertyId.MAC_RAW_STREAM_ENABLED: ("00", "01"),
+    PropertyId.MAC_PROMISCUOUS_MODE: ("00", "02"),
+    PropertyId.MAC_RX_ON_WHEN_IDLE: ("01", "00"),
+    PropertyId.MAC_SRC_MATCH_ENABLED: ("00", "01"),
+    PropertyId.MAC_SRC_MATCH_SHORT: ("", "34127856"),
+    PropertyId.MAC_SRC_MATCH_EXTENDED: ("", "00124b000000000300124b0000000004"),
 }
 """Properties that can be written: their values after a restart, and others."""
 
@@ -77,7 +77,7 @@ class Host:
     """One RCP, and the host that reads and writes its line."""
 
     def __init__(self, clock: VirtualClock, radio: AirRadio, firmware: Firmware | None) -> None:
-        self.said: list[Frame] = []
+        self.said: list[SpinelFrame] = []
         """All that the RCP wrote and nobody has taken."""
         self._decoder = hdlc.Decoder()
         self._tids: Iterator[int] = cycle(frames.TIDS)
@@ -87,62 +87,64 @@ class Host:
         self.said += [frames.parse(payload) for payload in self._decoder.feed(octets)]
         assert self._decoder.garbled == 0
 
-    def write(self, frame: Frame) -> None:
+    def write(self, frame: SpinelFrame) -> None:
         self.rcp.feed(hdlc.encode(frame.encode()))
 
-    def take(self, tid: int) -> list[Frame]:
+    def take(self, tid: int) -> list[SpinelFrame]:
         """What was said under a transaction identifier, in order; it is not said again."""
         taken = [frame for frame in self.said if frame.tid == tid]
         self.said = [frame for frame in self.said if frame.tid != tid]
         return taken
 
-    def ask(self, command: int, what: int, value: bytes = b"") -> Frame:
+    def ask(self, command: int, what: int, value: bytes = b"") -> SpinelFrame:
         """The one answer to a command that is answered at once."""
         tid = next(self._tids)
-        self.write(Frame(tid, command, what, value))
+        self.write(SpinelFrame(tid, command, what, value))
         (answer,) = self.take(tid)
         return answer
 
-    def get(self, what: Property) -> bytes:
-        answer = self.ask(Command.GET, what)
-        assert (answer.command, answer.property) == (Command.IS, what)
+    def get(self, what: PropertyId) -> bytes:
+        answer = self.ask(CommandId.GET, what)
+        assert (answer.command, answer.property) == (CommandId.IS, what)
         return answer.value
 
-    def set(self, what: Property, value: bytes) -> None:
+    def set(self, what: PropertyId, value: bytes) -> None:
         """Write a property; the RCP says that it has that value now."""
-        assert self.ask(Command.SET, what, value)[1:4] == (Command.IS, what, value)
+        assert self.ask(CommandId.SET, what, value)[1:4] == (CommandId.IS, what, value)
 
     def status(self, command: int, what: int, value: bytes = b"") -> int:
         """LAST_STATUS, the answer to a command that is refused."""
         answer = self.ask(command, what, value)
-        assert (answer.command, answer.property) == (Command.IS, Property.LAST_STATUS)
+        assert (answer.command, answer.property) == (CommandId.IS, PropertyId.LAST_STATUS)
         assert len(answer.value) == 1
         return answer.value[0]
 
     def up(self, short: int) -> None:
         """Switch the radio on, with an address."""
-        self.set(Property.PHY_ENABLED, b"\x01")
-        self.set(Property.PHY_CHAN, bytes((CHANNEL,)))
-        self.set(Property.MAC_PANID, le(PAN, 2))
-        self.set(Property.MAC_SADDR, le(short, 2))
-        self.set(Property.MAC_RAW_STREAM_ENABLED, b"\x01")
+        self.set(PropertyId.PHY_ENABLED, b"\x01")
+        self.set(PropertyId.PHY_CHAN, bytes((CHANNEL,)))
+        self.set(PropertyId.MAC_PANID, le(PAN, 2))
+        self.set(PropertyId.MAC_SADDR, le(short, 2))
+        self.set(PropertyId.MAC_RAW_STREAM_ENABLED, b"\x01")
 
     def transmit(self, psdu: bytes, channel: int = CHANNEL, **fields: Any) -> int:
         """SET STREAM_RAW; the transaction identifier under which it will be answered."""
         tid = next(self._tids)
-        self.write(Frame(tid, Command.SET, Property.STREAM_RAW, TransmitRequest(psdu, channel, **fields).encode()))
+        self.write(
+            SpinelFrame(tid, CommandId.SET, PropertyId.STREAM_RAW, TransmitRequest(psdu, channel, **fields).encode())
+        )
         return tid
 
     def ended(self, tid: int) -> TransmitDone:
         """The one answer to a transmission."""
         (answer,) = self.take(tid)
-        assert (answer.command, answer.property) == (Command.IS, Property.LAST_STATUS)
+        assert (answer.command, answer.property) == (CommandId.IS, PropertyId.LAST_STATUS)
         return frames.parse_transmit_done(answer.value)
 
     def received(self) -> list[Received]:
         """Frames from the air so far; they are not handed over again."""
         unasked = self.take(UNSOLICITED)
-        assert {(frame.command, frame.property) for frame in unasked} <= {(Command.IS, Property.STREAM_RAW)}
+        assert {(frame.command, frame.property) for frame in unasked} <= {(CommandId.IS, PropertyId.STREAM_RAW)}
         return [frames.parse_received(frame.value) for frame in unasked]
 
 
@@ -242,46 +244,46 @@ def poll(bench: Any, hub: Any) -> Any:
 
 @pytest.mark.parametrize("reason", [b"", b"\x01", b"\x02"])
 def test_a_reset_is_announced_by_power_on_and_not_answered(host, reason):
-    host.write(Frame(5, Command.RESET, 0, reason))
-    assert host.said == [Frame(UNSOLICITED, Command.IS, Property.LAST_STATUS, b"\x70")]
+    host.write(SpinelFrame(5, CommandId.RESET, 0, reason))
+    assert host.said == [SpinelFrame(UNSOLICITED, CommandId.IS, PropertyId.LAST_STATUS, b"\x70")]
 
 
 def test_firmware_may_announce_a_software_reset_instead(bench):
-    host = bench.host(Firmware(reset_status=Status.RESET_SOFTWARE))
-    host.write(Frame(0, Command.RESET, 0, b"\x02"))
-    assert host.said == [Frame(UNSOLICITED, Command.IS, Property.LAST_STATUS, b"\x72")]
-    assert host.get(Property.LAST_STATUS) == b"\x72"
+    host = bench.host(Firmware(reset_status=SpinelStatus.RESET_SOFTWARE))
+    host.write(SpinelFrame(0, CommandId.RESET, 0, b"\x02"))
+    assert host.said == [SpinelFrame(UNSOLICITED, CommandId.IS, PropertyId.LAST_STATUS, b"\x72")]
+    assert host.get(PropertyId.LAST_STATUS) == b"\x72"
 
 
 def test_a_watchdog_s_restart_is_announced_as_a_fault(host):
-    host.rcp.restart(Status.RESET_FAULT)
-    assert host.said == [Frame(UNSOLICITED, Command.IS, Property.LAST_STATUS, b"\x73")]
+    host.rcp.restart(SpinelStatus.RESET_FAULT)
+    assert host.said == [SpinelFrame(UNSOLICITED, CommandId.IS, PropertyId.LAST_STATUS, b"\x73")]
 
 
 def test_there_is_no_bootloader_to_go_to(host):
-    host.set(Property.PHY_CHAN, b"\x14")
-    host.write(Frame(5, Command.RESET, 0, b"\x03"))
-    assert host.said == [Frame(5, Command.IS, Property.LAST_STATUS, bytes((Status.UNIMPLEMENTED,)))]
-    assert host.get(Property.PHY_CHAN) == b"\x14"
+    host.set(PropertyId.PHY_CHAN, b"\x14")
+    host.write(SpinelFrame(5, CommandId.RESET, 0, b"\x03"))
+    assert host.said == [SpinelFrame(5, CommandId.IS, PropertyId.LAST_STATUS, bytes((SpinelStatus.UNIMPLEMENTED,)))]
+    assert host.get(PropertyId.PHY_CHAN) == b"\x14"
 
 
 def test_a_reset_brings_every_setting_back(host):
     for what, (_, other) in SETTINGS.items():
         host.set(what, bytes.fromhex(other))
-    host.write(Frame(0, Command.RESET, 0, b"\x02"))
+    host.write(SpinelFrame(0, CommandId.RESET, 0, b"\x02"))
     host.said.clear()
     for what, (first, _) in SETTINGS.items():
         assert host.get(what).hex() == first, what.name
 
 
 def test_a_reset_forgets_half_a_frame_from_the_host(host):
-    half = hdlc.encode(Frame(1, Command.SET, Property.PHY_CHAN, b"\x14").encode())
+    half = hdlc.encode(SpinelFrame(1, CommandId.SET, PropertyId.PHY_CHAN, b"\x14").encode())
     host.rcp.feed(half[:4])
     host.rcp.restart()
     host.said.clear()
     host.rcp.feed(half[4:])
     assert host.said == []
-    assert host.get(Property.PHY_CHAN) == b"\x0b"
+    assert host.get(PropertyId.PHY_CHAN) == b"\x0b"
 
 
 def test_a_halted_radio_says_nothing_of_what_was_under_way(bench, hub):
@@ -296,14 +298,14 @@ def test_a_halted_radio_says_nothing_of_what_was_under_way(bench, hub):
 
 
 def test_every_property_stands_in_one_of_the_tables():
-    elsewhere = {Property.MAC_SCAN_STATE, Property.MAC_ENERGY_SCAN_RESULT, Property.STREAM_RAW}
-    assert set(FACTS) | set(SETTINGS) | elsewhere == set(Property)
+    elsewhere = {PropertyId.MAC_SCAN_STATE, PropertyId.MAC_ENERGY_SCAN_RESULT, PropertyId.STREAM_RAW}
+    assert set(FACTS) | set(SETTINGS) | elsewhere == set(PropertyId)
 
 
 @pytest.mark.parametrize(("what", "value"), FACTS.items())
 def test_a_fact_can_be_read_and_not_written(host, what, value):
     assert host.get(what) == bytes.fromhex(value)
-    assert host.status(Command.SET, what, bytes.fromhex(value)) == Status.INVALID_COMMAND_FOR_PROP
+    assert host.status(CommandId.SET, what, bytes.fromhex(value)) == SpinelStatus.INVALID_COMMAND_FOR_PROP
 
 
 @pytest.mark.parametrize(("what", "first", "other"), [(what, *values) for what, values in SETTINGS.items()])
@@ -314,104 +316,104 @@ def test_a_setting_is_read_back_as_written(host, what, first, other):
 
 
 @pytest.mark.parametrize("what", [p for p in SETTINGS if "SRC_MATCH" not in p.name])
-@pytest.mark.parametrize("command", [Command.INSERT, Command.REMOVE])
+@pytest.mark.parametrize("command", [CommandId.INSERT, CommandId.REMOVE])
 def test_what_is_no_table_has_no_entries(host, command, what):
-    assert host.status(command, what, b"\x01") == Status.INVALID_COMMAND_FOR_PROP
+    assert host.status(command, what, b"\x01") == SpinelStatus.INVALID_COMMAND_FOR_PROP
 
 
 @pytest.mark.parametrize(
-    "what", [p for p in SETTINGS if p not in (Property.MAC_SRC_MATCH_SHORT, Property.MAC_SRC_MATCH_EXTENDED)]
+    "what", [p for p in SETTINGS if p not in (PropertyId.MAC_SRC_MATCH_SHORT, PropertyId.MAC_SRC_MATCH_EXTENDED)]
 )
 def test_a_value_that_is_too_short_is_a_parse_error_and_changes_nothing(host, what):
     first, other = SETTINGS[what]
-    refusal = Status.INVALID_ARGUMENT if what is Property.MAC_SCAN_MASK else Status.PARSE_ERROR
-    short = b"" if what is Property.MAC_SCAN_MASK else bytes.fromhex(other)[:-1]
-    assert host.status(Command.SET, what, short) == refusal
+    refusal = SpinelStatus.INVALID_ARGUMENT if what is PropertyId.MAC_SCAN_MASK else SpinelStatus.PARSE_ERROR
+    short = b"" if what is PropertyId.MAC_SCAN_MASK else bytes.fromhex(other)[:-1]
+    assert host.status(CommandId.SET, what, short) == refusal
     assert host.get(what).hex() == first
 
 
 @pytest.mark.parametrize(
     ("what", "value"),
     [
-        (Property.PHY_CHAN, b"\x0a"),
-        (Property.PHY_CHAN, b"\x1b"),
-        (Property.MAC_SCAN_MASK, b"\x0b\x1b"),
-        (Property.MAC_PROMISCUOUS_MODE, b"\x03"),
-        (Property.MAC_SCAN_STATE, b"\x01"),
-        (Property.MAC_SCAN_STATE, b"\x03"),
+        (PropertyId.PHY_CHAN, b"\x0a"),
+        (PropertyId.PHY_CHAN, b"\x1b"),
+        (PropertyId.MAC_SCAN_MASK, b"\x0b\x1b"),
+        (PropertyId.MAC_PROMISCUOUS_MODE, b"\x03"),
+        (PropertyId.MAC_SCAN_STATE, b"\x01"),
+        (PropertyId.MAC_SCAN_STATE, b"\x03"),
     ],
 )
 def test_a_value_that_no_radio_can_have_is_refused_and_changes_nothing(host, what, value):
     before = host.get(what)
-    assert host.status(Command.SET, what, value) == Status.INVALID_ARGUMENT
+    assert host.status(CommandId.SET, what, value) == SpinelStatus.INVALID_ARGUMENT
     assert host.get(what) == before
 
 
 def test_the_frequency_is_that_of_the_channel(host):
-    host.set(Property.PHY_CHAN, b"\x1a")
-    assert host.get(Property.PHY_FREQ) == le(2_480_000, 4)
+    host.set(PropertyId.PHY_CHAN, b"\x1a")
+    assert host.get(PropertyId.PHY_FREQ) == le(2_480_000, 4)
 
 
 def test_the_timestamp_is_the_radio_s_clock(bench, host):
     bench.run(5_000_000_000)
-    assert host.get(Property.RCP_TIMESTAMP) == le(5_000_000_000, 8)
+    assert host.get(PropertyId.RCP_TIMESTAMP) == le(5_000_000_000, 8)
 
 
 @pytest.mark.parametrize("what", [0x29, 0x3A, 0x72, 0x1306, 0x1FFFFF])
-@pytest.mark.parametrize("command", [Command.GET, Command.SET, Command.INSERT, Command.REMOVE])
+@pytest.mark.parametrize("command", [CommandId.GET, CommandId.SET, CommandId.INSERT, CommandId.REMOVE])
 def test_an_unknown_property_is_not_found(host, command, what):
-    assert host.status(command, what, b"\x00") == Status.PROP_NOT_FOUND
+    assert host.status(command, what, b"\x00") == SpinelStatus.PROP_NOT_FOUND
 
 
-@pytest.mark.parametrize("command", [Command.GET, Command.SET])
+@pytest.mark.parametrize("command", [CommandId.GET, CommandId.SET])
 def test_a_build_does_not_know_what_it_is_said_to_lack(bench, command):
-    host = bench.host(Firmware(missing=frozenset({Property.PHY_CCA_THRESHOLD, Property.PHY_CHAN})))
-    assert host.status(command, Property.PHY_CCA_THRESHOLD, b"\xb5") == Status.PROP_NOT_FOUND
-    assert host.status(command, Property.PHY_CHAN, b"\x0b") == Status.PROP_NOT_FOUND
-    assert host.get(Property.PHY_TX_POWER) == b"\x03"
+    host = bench.host(Firmware(missing=frozenset({PropertyId.PHY_CCA_THRESHOLD, PropertyId.PHY_CHAN})))
+    assert host.status(command, PropertyId.PHY_CCA_THRESHOLD, b"\xb5") == SpinelStatus.PROP_NOT_FOUND
+    assert host.status(command, PropertyId.PHY_CHAN, b"\x0b") == SpinelStatus.PROP_NOT_FOUND
+    assert host.get(PropertyId.PHY_TX_POWER) == b"\x03"
 
 
 def test_a_transmission_can_only_be_asked_for(host):
-    assert host.status(Command.GET, Property.STREAM_RAW) == Status.INVALID_COMMAND_FOR_PROP
+    assert host.status(CommandId.GET, PropertyId.STREAM_RAW) == SpinelStatus.INVALID_COMMAND_FOR_PROP
 
 
-@pytest.mark.parametrize("command", [Command.IS, Command.INSERTED, Command.REMOVED, 9, 0x1FFFFF])
+@pytest.mark.parametrize("command", [CommandId.IS, CommandId.INSERTED, CommandId.REMOVED, 9, 0x1FFFFF])
 def test_what_no_host_says_is_an_invalid_command(host, command):
-    assert host.status(command, Property.PHY_CHAN, b"\x0b") == Status.INVALID_COMMAND
+    assert host.status(command, PropertyId.PHY_CHAN, b"\x0b") == SpinelStatus.INVALID_COMMAND
 
 
 @pytest.mark.parametrize("interface", [1, 2, 3])
 def test_there_is_one_interface(host, interface):
-    host.write(Frame(4, Command.SET, Property.PHY_CHAN, b"\x14", interface))
-    assert host.take(4)[0].value == bytes((Status.INVALID_INTERFACE,))
-    assert host.get(Property.PHY_CHAN) == b"\x0b"
+    host.write(SpinelFrame(4, CommandId.SET, PropertyId.PHY_CHAN, b"\x14", interface))
+    assert host.take(4)[0].value == bytes((SpinelStatus.INVALID_INTERFACE,))
+    assert host.get(PropertyId.PHY_CHAN) == b"\x0b"
 
 
 def test_doing_nothing_succeeds(host):
-    host.write(Frame(6, Command.NOOP))
-    assert host.said == [Frame(6, Command.IS, Property.LAST_STATUS, b"\x00")]
+    host.write(SpinelFrame(6, CommandId.NOOP))
+    assert host.said == [SpinelFrame(6, CommandId.IS, PropertyId.LAST_STATUS, b"\x00")]
 
 
 def test_the_last_status_can_be_asked_for_after_a_refusal(host):
-    assert host.status(Command.GET, 0x29) == Status.PROP_NOT_FOUND
-    assert host.get(Property.LAST_STATUS) == bytes((Status.PROP_NOT_FOUND,))
+    assert host.status(CommandId.GET, 0x29) == SpinelStatus.PROP_NOT_FOUND
+    assert host.get(PropertyId.LAST_STATUS) == bytes((SpinelStatus.PROP_NOT_FOUND,))
 
 
 def test_refusals_are_counted_and_told_in_words(host):
     told: list[str] = []
     host.rcp.on_refusal = told.append
-    host.status(Command.GET, 0x29)
-    host.status(Command.SET, Property.NCP_VERSION, b"x")
-    assert host.rcp.refused == {Status.PROP_NOT_FOUND: 1, Status.INVALID_COMMAND_FOR_PROP: 1}
+    host.status(CommandId.GET, 0x29)
+    host.status(CommandId.SET, PropertyId.NCP_VERSION, b"x")
+    assert host.rcp.refused == {SpinelStatus.PROP_NOT_FOUND: 1, SpinelStatus.INVALID_COMMAND_FOR_PROP: 1}
     assert told == ["refused GET 0x29: PROP_NOT_FOUND", "refused SET NCP_VERSION: INVALID_COMMAND_FOR_PROP"]
 
 
 def test_what_is_no_frame_is_counted_and_the_next_command_is_obeyed(host):
     host.rcp.feed(b"AT+CGMI\r\n" + hdlc.encode(bytes.fromhex("41 02 21")))
     assert host.rcp.garbled == 1
-    assert host.rcp.refused == {Status.PARSE_ERROR: 1}
+    assert host.rcp.refused == {SpinelStatus.PARSE_ERROR: 1}
     assert host.said == []
-    assert host.get(Property.PHY_CHAN) == b"\x0b"
+    assert host.get(PropertyId.PHY_CHAN) == b"\x0b"
 
 
 # --- sending ----------------------------------------------------------------------------------------------------------
@@ -419,8 +421,8 @@ def test_what_is_no_frame_is_counted_and_the_next_command_is_obeyed(host):
 
 def test_nothing_is_sent_while_the_radio_is_off(bench, host):
     host.up(HUB)
-    host.set(Property.PHY_ENABLED, b"\x00")
-    assert host.ended(host.transmit(frame())) == TransmitDone(Status.INVALID_STATE)
+    host.set(PropertyId.PHY_ENABLED, b"\x00")
+    assert host.ended(host.transmit(frame())) == TransmitDone(SpinelStatus.INVALID_STATE)
     bench.run()
     assert bench.log == []
 
@@ -435,7 +437,7 @@ def test_a_transmission_is_answered_when_it_has_ended_on_the_air(bench, hub):
     assert bench.clock.now == ack.end
     assert len(heard) == 1
     done = hub.ended(tid)
-    assert (done.status, done.frame_pending, done.header_updated) == (Status.OK, False, False)
+    assert (done.status, done.frame_pending, done.header_updated) == (SpinelStatus.OK, False, False)
     assert done.acknowledgement.psdu == ack.psdu
     assert done.acknowledgement.channel == sent.channel == CHANNEL
 
@@ -473,14 +475,14 @@ def test_a_frame_pending_bit_is_handed_on(bench, hub):
 def test_a_frame_that_asks_for_no_acknowledgement_gets_none(bench, hub):
     tid = hub.transmit(frame(dst=0xFFFF, ack=False))
     bench.run()
-    assert hub.ended(tid) == TransmitDone(Status.OK, acknowledgement=Received(b""))
+    assert hub.ended(tid) == TransmitDone(SpinelStatus.OK, acknowledgement=Received(b""))
 
 
 def test_an_unanswered_frame_ends_in_no_ack(bench, hub):
     tid = hub.transmit(frame(dst=STRANGER), header_updated=True)
     bench.run()
-    assert hub.ended(tid) == TransmitDone(Status.NO_ACK, header_updated=True)
-    assert hub.get(Property.LAST_STATUS) == bytes((Status.NO_ACK,))
+    assert hub.ended(tid) == TransmitDone(SpinelStatus.NO_ACK, header_updated=True)
+    assert hub.get(PropertyId.LAST_STATUS) == bytes((SpinelStatus.NO_ACK,))
 
 
 @pytest.mark.parametrize("retries", [0, 1, 15])
@@ -488,7 +490,7 @@ def test_a_frame_is_repeated_as_often_as_the_host_allows(bench, hub, retries):
     tid = hub.transmit(frame(dst=STRANGER), retries=retries)
     bench.run()
     assert len(bench.log) == 1 + retries
-    assert hub.ended(tid).status == Status.NO_ACK
+    assert hub.ended(tid).status == SpinelStatus.NO_ACK
 
 
 @pytest.mark.parametrize("backoffs", [0, 1, 4])
@@ -503,7 +505,7 @@ def test_a_busy_channel_is_tried_as_often_as_the_host_allows(bench, hub, backoff
     bench.air.add_jammer(Jammer(EVERYWHERE, -30.0))
     tid = hub.transmit(frame(), backoffs=backoffs)
     bench.run()
-    assert hub.ended(tid) == TransmitDone(Status.CCA_FAILURE)
+    assert hub.ended(tid) == TransmitDone(SpinelStatus.CCA_FAILURE)
     assert tries == [False] * (1 + backoffs)
     assert bench.log == []
 
@@ -512,20 +514,20 @@ def test_without_csma_a_busy_channel_is_no_obstacle(bench, hub):
     bench.air.add_jammer(Jammer(EVERYWHERE, -30.0))
     tid = hub.transmit(frame(ack=False), csma=False)
     bench.run()
-    assert hub.ended(tid).status == Status.OK
+    assert hub.ended(tid).status == SpinelStatus.OK
     assert len(bench.log) == 1
 
 
 def test_one_transmission_is_in_flight_at_a_time(bench, hub):
     _, heard = bench.radio(CHILD)
     first, second = hub.transmit(frame()), hub.transmit(frame())
-    assert hub.ended(second) == TransmitDone(Status.BUSY)
+    assert hub.ended(second) == TransmitDone(SpinelStatus.BUSY)
     bench.run()
-    assert hub.ended(first).status == Status.OK
+    assert hub.ended(first).status == SpinelStatus.OK
     assert len(heard) == 1
     third = hub.transmit(frame())
     bench.run()
-    assert hub.ended(third).status == Status.OK
+    assert hub.ended(third).status == SpinelStatus.OK
     assert len(heard) == 2
 
 
@@ -534,10 +536,10 @@ def test_a_build_with_a_queue_sends_what_waits_in_turn(bench):
     host.up(HUB)
     _, heard = bench.radio(CHILD)
     first, second, third = (host.transmit(frame(payload=bytes((number,)))) for number in range(3))
-    assert host.ended(third) == TransmitDone(Status.BUSY)
+    assert host.ended(third) == TransmitDone(SpinelStatus.BUSY)
     bench.run()
     assert [answer.tid for answer in host.said] == [first, second]
-    assert host.ended(first).status == host.ended(second).status == Status.OK
+    assert host.ended(first).status == host.ended(second).status == SpinelStatus.OK
     assert [reception.psdu[9] for reception in heard] == [0, 1]
 
 
@@ -558,7 +560,7 @@ def test_a_reset_empties_the_queue(bench):
 def test_a_transmission_that_nobody_identified_is_not_answered(bench, hub):
     _, heard = bench.radio(CHILD)
     value = le(len(frame()), 2) + frame() + bytes((CHANNEL,))
-    hub.write(Frame(UNSOLICITED, Command.SET, Property.STREAM_RAW, value))
+    hub.write(SpinelFrame(UNSOLICITED, CommandId.SET, PropertyId.STREAM_RAW, value))
     bench.run()
     assert len(heard) == 1
     assert hub.said == []
@@ -566,7 +568,7 @@ def test_a_transmission_that_nobody_identified_is_not_answered(bench, hub):
 
 @pytest.mark.parametrize("octets", [0, 2, 128])
 def test_what_is_no_psdu_is_not_sent(bench, hub, octets):
-    assert hub.ended(hub.transmit(bytes(octets))) == TransmitDone(Status.INVALID_ARGUMENT)
+    assert hub.ended(hub.transmit(bytes(octets))) == TransmitDone(SpinelStatus.INVALID_ARGUMENT)
     bench.run()
     assert bench.log == []
 
@@ -575,20 +577,20 @@ def test_what_is_no_psdu_is_not_sent(bench, hub, octets):
 def test_the_shortest_and_the_longest_psdu_are_sent(bench, hub, octets):
     tid = hub.transmit(bytes(octets))
     bench.run()
-    assert hub.ended(tid).status == Status.OK
+    assert hub.ended(tid).status == SpinelStatus.OK
     assert [len(each.psdu) for each in bench.log] == [octets]
 
 
 @pytest.mark.parametrize(("channel", "afterwards"), [(10, 15), (27, 15), (15, 10), (15, 27)])
 def test_there_are_no_other_channels_to_send_or_listen_on(bench, hub, channel, afterwards):
     tid = hub.transmit(frame(), channel, rx_channel=afterwards)
-    assert hub.ended(tid) == TransmitDone(Status.INVALID_ARGUMENT)
-    assert hub.get(Property.PHY_CHAN) == bytes((CHANNEL,))
+    assert hub.ended(tid) == TransmitDone(SpinelStatus.INVALID_ARGUMENT)
+    assert hub.get(PropertyId.PHY_CHAN) == bytes((CHANNEL,))
 
 
 @pytest.mark.parametrize("value", [b"", b"\x05\x00", b"\x05\x00abcde"])
 def test_a_transmission_without_frame_or_channel_is_a_parse_error(bench, hub, value):
-    assert hub.status(Command.SET, Property.STREAM_RAW, value) == Status.PARSE_ERROR
+    assert hub.status(CommandId.SET, PropertyId.STREAM_RAW, value) == SpinelStatus.PARSE_ERROR
     bench.run()
     assert bench.log == []
 
@@ -598,9 +600,9 @@ def test_a_frame_may_go_to_another_channel_and_the_radio_come_back(bench, hub):
     home, _ = bench.radio(CHILD)
     tid = hub.transmit(frame(), 20, rx_channel=CHANNEL)
     bench.run()
-    assert hub.ended(tid).status == Status.OK
+    assert hub.ended(tid).status == SpinelStatus.OK
     assert len(there) == 1
-    assert hub.get(Property.PHY_CHAN) == bytes((CHANNEL,))
+    assert hub.get(PropertyId.PHY_CHAN) == bytes((CHANNEL,))
     home.transmit(frame(HUB, CHILD)[:-2] + fcs(frame(HUB, CHILD)[:-2]), lambda result: None)
     bench.run()
     assert len(hub.received()) == 1
@@ -610,8 +612,8 @@ def test_a_radio_that_is_sent_elsewhere_stays_there_if_nobody_calls_it_back(benc
     child, heard = bench.radio(CHILD, channel=20)
     tid = hub.transmit(frame(), 20)
     bench.run()
-    assert hub.ended(tid).status == Status.OK
-    assert hub.get(Property.PHY_CHAN) == b"\x14"
+    assert hub.ended(tid).status == SpinelStatus.OK
+    assert hub.get(PropertyId.PHY_CHAN) == b"\x14"
     child.transmit(frame(HUB, CHILD)[:-2] + fcs(frame(HUB, CHILD)[:-2]), lambda result: None)
     bench.run()
     assert (len(heard), len(hub.received())) == (1, 1)
@@ -620,23 +622,23 @@ def test_a_radio_that_is_sent_elsewhere_stays_there_if_nobody_calls_it_back(benc
 def test_a_setting_that_changes_in_mid_transmission_holds_when_it_has_ended(bench, hub):
     tid = hub.transmit(frame(dst=STRANGER))
     bench.run(2 * MILLISECOND)
-    hub.set(Property.PHY_CHAN, b"\x14")
+    hub.set(PropertyId.PHY_CHAN, b"\x14")
     bench.run()
-    assert hub.ended(tid).status == Status.NO_ACK
+    assert hub.ended(tid).status == SpinelStatus.NO_ACK
     assert {each.channel for each in bench.log} == {CHANNEL}
     assert hub.rcp.radio.config.channel == 20
 
 
 def test_power_is_the_property_s_unless_the_request_names_its_own(bench, hub):
     _, heard = bench.radio(CHILD)
-    hub.set(Property.PHY_TX_POWER, b"\xfb")  # -5 dBm
+    hub.set(PropertyId.PHY_TX_POWER, b"\xfb")  # -5 dBm
     for fields in ({}, {"tx_power": 5}, {}):
         hub.transmit(frame(), **fields)
         bench.run()
     first, louder, last = (reception.rssi for reception in heard)
     assert louder - first == 10
     assert last == first
-    assert hub.get(Property.PHY_TX_POWER) == b"\xfb"
+    assert hub.get(PropertyId.PHY_TX_POWER) == b"\xfb"
 
 
 def test_a_reset_in_mid_transmission_gives_no_stale_answer_and_leaves_a_radio_that_works(bench, hub):
@@ -644,14 +646,14 @@ def test_a_reset_in_mid_transmission_gives_no_stale_answer_and_leaves_a_radio_th
     stale = hub.transmit(frame(dst=STRANGER))
     while not bench.log:
         assert bench.clock.step()
-    hub.write(Frame(0, Command.RESET, 0, b"\x02"))
-    assert hub.said == [Frame(UNSOLICITED, Command.IS, Property.LAST_STATUS, b"\x70")]
+    hub.write(SpinelFrame(0, CommandId.RESET, 0, b"\x02"))
+    assert hub.said == [SpinelFrame(UNSOLICITED, CommandId.IS, PropertyId.LAST_STATUS, b"\x70")]
     hub.said.clear()
     hub.up(HUB)
     fresh = hub.transmit(frame())
     bench.run()
     assert hub.take(stale) == []
-    assert hub.ended(fresh).status == Status.OK
+    assert hub.ended(fresh).status == SpinelStatus.OK
     assert len(heard) == 1
     assert hub.said == []
     assert len([each for each in bench.sent_by(hub) if each.psdu[5:7] == le(STRANGER, 2)]) == 1
@@ -720,14 +722,14 @@ def test_a_frame_for_the_extended_address_is_for_the_radio(bench, hub):
         child.transmit(psdu, results.append, retries=0)
         bench.run()
         assert results[0].status is expected
-        hub.set(Property.MAC_LADDR, bytes.fromhex("00124b00deadbeef"))
+        hub.set(PropertyId.MAC_LADDR, bytes.fromhex("00124b00deadbeef"))
     assert [received.psdu for received in hub.received()] == [psdu]
 
 
 @pytest.mark.parametrize("mode", [1, 2])
 def test_a_promiscuous_radio_hands_everything_over_and_acknowledges_nothing(bench, hub, mode):
     child, _ = bench.radio(CHILD)
-    hub.set(Property.MAC_PROMISCUOUS_MODE, bytes((mode,)))
+    hub.set(PropertyId.MAC_PROMISCUOUS_MODE, bytes((mode,)))
     for dst, pan in ((HUB, PAN), (STRANGER, PAN), (HUB, 0x0BAD)):
         assert sent(bench, child, dst, pan=pan).status is TxStatus.NO_ACK
     assert [received.psdu[3:7] for received in hub.received()] == [
@@ -739,7 +741,9 @@ def test_a_promiscuous_radio_hands_everything_over_and_acknowledges_nothing(benc
 
 
 @pytest.mark.parametrize(
-    "what", [Property.PHY_ENABLED, Property.MAC_RAW_STREAM_ENABLED, Property.MAC_RX_ON_WHEN_IDLE], ids=lambda p: p.name
+    "what",
+    [PropertyId.PHY_ENABLED, PropertyId.MAC_RAW_STREAM_ENABLED, PropertyId.MAC_RX_ON_WHEN_IDLE],
+    ids=lambda p: p.name,
 )
 def test_a_radio_that_does_not_listen_hears_and_acknowledges_nothing_until_it_does_again(bench, hub, what):
     child, _ = bench.radio(CHILD)
@@ -753,10 +757,10 @@ def test_a_radio_that_does_not_listen_hears_and_acknowledges_nothing_until_it_do
 
 def test_a_sleepy_radio_hears_the_acknowledgement_of_its_own_frame(bench, hub):
     bench.radio(CHILD)
-    hub.set(Property.MAC_RX_ON_WHEN_IDLE, b"\x00")
+    hub.set(PropertyId.MAC_RX_ON_WHEN_IDLE, b"\x00")
     tid = hub.transmit(frame())
     bench.run()
-    assert hub.ended(tid).status == Status.OK
+    assert hub.ended(tid).status == SpinelStatus.OK
 
 
 def test_frames_are_dropped_and_counted_while_the_host_does_not_read(bench, hub):
@@ -773,7 +777,7 @@ def test_frames_are_dropped_and_counted_while_the_host_does_not_read(bench, hub)
 # --- source match -----------------------------------------------------------------------------------------------------
 
 ADDRESS = {False: le(CHILD, 2), True: CHILD_EUI64.to_bytes(8, "big")}
-TABLE = {False: Property.MAC_SRC_MATCH_SHORT, True: Property.MAC_SRC_MATCH_EXTENDED}
+TABLE = {False: PropertyId.MAC_SRC_MATCH_SHORT, True: PropertyId.MAC_SRC_MATCH_EXTENDED}
 both = pytest.mark.parametrize("extended", [False, True], ids=["short", "extended"])
 
 
@@ -784,14 +788,14 @@ def test_with_source_match_off_every_poll_is_promised_a_frame(poll, extended):
 
 @both
 def test_with_source_match_on_the_table_decides(hub, poll, extended):
-    hub.set(Property.MAC_SRC_MATCH_ENABLED, b"\x01")
+    hub.set(PropertyId.MAC_SRC_MATCH_ENABLED, b"\x01")
     assert not poll(extended=extended)
-    inserted = hub.ask(Command.INSERT, TABLE[extended], ADDRESS[extended])
-    assert inserted[1:4] == (Command.INSERTED, TABLE[extended], ADDRESS[extended])
+    inserted = hub.ask(CommandId.INSERT, TABLE[extended], ADDRESS[extended])
+    assert inserted[1:4] == (CommandId.INSERTED, TABLE[extended], ADDRESS[extended])
     assert poll(extended=extended)
     assert not poll(extended=not extended)
-    removed = hub.ask(Command.REMOVE, TABLE[extended], ADDRESS[extended])
-    assert removed[1:4] == (Command.REMOVED, TABLE[extended], ADDRESS[extended])
+    removed = hub.ask(CommandId.REMOVE, TABLE[extended], ADDRESS[extended])
+    assert removed[1:4] == (CommandId.REMOVED, TABLE[extended], ADDRESS[extended])
     assert not poll(extended=extended)
 
 
@@ -802,18 +806,18 @@ def test_only_a_poll_is_promised_a_frame(bench, hub):
 
 @both
 def test_a_table_may_be_filled_before_it_is_used_and_outlives_the_switch(hub, poll, extended):
-    hub.ask(Command.INSERT, TABLE[extended], ADDRESS[extended])
+    hub.ask(CommandId.INSERT, TABLE[extended], ADDRESS[extended])
     for _ in range(2):
-        hub.set(Property.MAC_SRC_MATCH_ENABLED, b"\x01")
+        hub.set(PropertyId.MAC_SRC_MATCH_ENABLED, b"\x01")
         assert poll(extended=extended)
         assert not poll(extended=not extended)
-        hub.set(Property.MAC_SRC_MATCH_ENABLED, b"\x00")
+        hub.set(PropertyId.MAC_SRC_MATCH_ENABLED, b"\x00")
         assert poll(extended=not extended)
 
 
 @both
 def test_a_table_may_be_replaced_as_a_whole(hub, poll, extended):
-    hub.set(Property.MAC_SRC_MATCH_ENABLED, b"\x01")
+    hub.set(PropertyId.MAC_SRC_MATCH_ENABLED, b"\x01")
     hub.set(TABLE[extended], bytes(len(ADDRESS[extended])) + ADDRESS[extended])
     assert poll(extended=extended)
     hub.set(TABLE[extended], b"")
@@ -824,40 +828,40 @@ def test_a_table_may_be_replaced_as_a_whole(hub, poll, extended):
 def test_a_table_is_listed_as_it_was_filled_and_each_address_once(hub, extended):
     other = bytes(len(ADDRESS[extended]))
     for address in (ADDRESS[extended], other, ADDRESS[extended]):
-        hub.ask(Command.INSERT, TABLE[extended], address)
+        hub.ask(CommandId.INSERT, TABLE[extended], address)
     assert hub.get(TABLE[extended]) == ADDRESS[extended] + other
-    hub.ask(Command.REMOVE, TABLE[extended], ADDRESS[extended])
+    hub.ask(CommandId.REMOVE, TABLE[extended], ADDRESS[extended])
     assert hub.get(TABLE[extended]) == other
-    answer = hub.ask(Command.SET, TABLE[extended], 2 * other)
+    answer = hub.ask(CommandId.SET, TABLE[extended], 2 * other)
     assert answer.value == other
 
 
 @both
 def test_what_is_not_in_the_table_cannot_be_removed(hub, extended):
-    assert hub.status(Command.REMOVE, TABLE[extended], ADDRESS[extended]) == Status.ITEM_NOT_FOUND
+    assert hub.status(CommandId.REMOVE, TABLE[extended], ADDRESS[extended]) == SpinelStatus.ITEM_NOT_FOUND
 
 
 @both
 def test_a_full_table_takes_no_more_and_forgets_nothing(hub, poll, extended):
     width = len(ADDRESS[extended])
-    hub.set(Property.MAC_SRC_MATCH_ENABLED, b"\x01")
+    hub.set(PropertyId.MAC_SRC_MATCH_ENABLED, b"\x01")
     full = b"".join((0x4000 + number).to_bytes(width, "big") for number in range(64))
     hub.set(TABLE[extended], full)
-    assert hub.status(Command.INSERT, TABLE[extended], ADDRESS[extended]) == Status.NOMEM
-    assert hub.status(Command.SET, TABLE[extended], full + ADDRESS[extended]) == Status.NOMEM
-    assert hub.ask(Command.INSERT, TABLE[extended], full[:width]).command == Command.INSERTED
+    assert hub.status(CommandId.INSERT, TABLE[extended], ADDRESS[extended]) == SpinelStatus.NOMEM
+    assert hub.status(CommandId.SET, TABLE[extended], full + ADDRESS[extended]) == SpinelStatus.NOMEM
+    assert hub.ask(CommandId.INSERT, TABLE[extended], full[:width]).command == CommandId.INSERTED
     assert hub.get(TABLE[extended]) == full
     assert not poll(extended=extended)
-    hub.ask(Command.REMOVE, TABLE[extended], full[:width])
-    assert hub.ask(Command.INSERT, TABLE[extended], ADDRESS[extended]).command == Command.INSERTED
+    hub.ask(CommandId.REMOVE, TABLE[extended], full[:width])
+    assert hub.ask(CommandId.INSERT, TABLE[extended], ADDRESS[extended]).command == CommandId.INSERTED
     assert poll(extended=extended)
 
 
 @both
-@pytest.mark.parametrize("command", [Command.INSERT, Command.REMOVE, Command.SET])
+@pytest.mark.parametrize("command", [CommandId.INSERT, CommandId.REMOVE, CommandId.SET])
 def test_half_an_address_is_a_parse_error_and_changes_nothing(hub, command, extended):
     hub.set(TABLE[extended], ADDRESS[extended])
-    assert hub.status(command, TABLE[extended], ADDRESS[extended][:-1]) == Status.PARSE_ERROR
+    assert hub.status(command, TABLE[extended], ADDRESS[extended][:-1]) == SpinelStatus.PARSE_ERROR
     assert hub.get(TABLE[extended]) == ADDRESS[extended]
 
 
@@ -872,10 +876,10 @@ def test_some_firmware_promises_nobody_a_frame_once_source_match_is_switched_off
         bench.run()
         return results[0].frame_pending
 
-    host.ask(Command.INSERT, Property.MAC_SRC_MATCH_SHORT, ADDRESS[False])
-    host.set(Property.MAC_SRC_MATCH_ENABLED, b"\x01")
+    host.ask(CommandId.INSERT, PropertyId.MAC_SRC_MATCH_SHORT, ADDRESS[False])
+    host.set(PropertyId.MAC_SRC_MATCH_ENABLED, b"\x01")
     assert polled()
-    host.set(Property.MAC_SRC_MATCH_ENABLED, b"\x00")
+    host.set(PropertyId.MAC_SRC_MATCH_ENABLED, b"\x00")
     assert not polled()
 
 
@@ -887,93 +891,93 @@ IDLE, SCANNING = b"\x00", b"\x02"
 def results(host: Any) -> list[tuple[int, int]]:
     """Channel and dBm of a scan's results; it says at the end that it is idle, and nothing else."""
     *measured, end = host.take(UNSOLICITED)
-    assert end == Frame(UNSOLICITED, Command.IS, Property.MAC_SCAN_STATE, IDLE)
-    assert {(each.command, each.property) for each in measured} <= {(Command.IS, Property.MAC_ENERGY_SCAN_RESULT)}
+    assert end == SpinelFrame(UNSOLICITED, CommandId.IS, PropertyId.MAC_SCAN_STATE, IDLE)
+    assert {(each.command, each.property) for each in measured} <= {(CommandId.IS, PropertyId.MAC_ENERGY_SCAN_RESULT)}
     return [(each.value[0], int.from_bytes(each.value[1:], "little", signed=True)) for each in measured]
 
 
 def test_the_rssi_is_what_is_on_the_channel_now(bench, hub):
-    assert hub.get(Property.PHY_RSSI) == b"\x9c"
+    assert hub.get(PropertyId.PHY_RSSI) == b"\x9c"
     bench.air.add_jammer(Jammer(frozenset({CHANNEL}), -50.0))
-    assert hub.get(Property.PHY_RSSI) == b"\xce"
-    hub.set(Property.PHY_CHAN, b"\x14")
-    assert hub.get(Property.PHY_RSSI) == b"\x9c"
+    assert hub.get(PropertyId.PHY_RSSI) == b"\xce"
+    hub.set(PropertyId.PHY_CHAN, b"\x14")
+    assert hub.get(PropertyId.PHY_RSSI) == b"\x9c"
 
 
 def test_an_energy_scan_measures_each_channel_for_its_period_and_then_is_idle(bench, hub):
     bench.air.add_jammer(Jammer(frozenset({20}), -42.0))
-    hub.set(Property.MAC_SCAN_MASK, bytes((20, 11)))
-    hub.set(Property.MAC_SCAN_PERIOD, le(200, 2))
-    hub.set(Property.MAC_SCAN_STATE, SCANNING)
+    hub.set(PropertyId.MAC_SCAN_MASK, bytes((20, 11)))
+    hub.set(PropertyId.MAC_SCAN_PERIOD, le(200, 2))
+    hub.set(PropertyId.MAC_SCAN_STATE, SCANNING)
     bench.run(199 * MILLISECOND)
     assert hub.said == []
-    assert hub.get(Property.MAC_SCAN_STATE) == SCANNING
+    assert hub.get(PropertyId.MAC_SCAN_STATE) == SCANNING
     bench.run(1 * MILLISECOND)
     assert [each.value[0] for each in hub.said] == [20]
     bench.run(200 * MILLISECOND)
     assert results(hub) == [(20, -42), (11, -100)]
-    assert hub.get(Property.MAC_SCAN_STATE) == IDLE
+    assert hub.get(PropertyId.MAC_SCAN_STATE) == IDLE
 
 
 def test_a_scan_without_mask_is_one_of_all_channels(bench, hub):
-    hub.set(Property.MAC_SCAN_STATE, SCANNING)
+    hub.set(PropertyId.MAC_SCAN_STATE, SCANNING)
     bench.run(1_600 * MILLISECOND)
     assert results(hub) == [(channel, -100) for channel in range(11, 27)]
 
 
 def test_a_radio_that_scans_neither_sends_nor_scans_anew(bench, hub):
-    hub.set(Property.MAC_SCAN_STATE, SCANNING)
-    assert hub.ended(hub.transmit(frame())) == TransmitDone(Status.BUSY)
-    assert hub.status(Command.SET, Property.MAC_SCAN_STATE, SCANNING) == Status.INVALID_STATE
+    hub.set(PropertyId.MAC_SCAN_STATE, SCANNING)
+    assert hub.ended(hub.transmit(frame())) == TransmitDone(SpinelStatus.BUSY)
+    assert hub.status(CommandId.SET, PropertyId.MAC_SCAN_STATE, SCANNING) == SpinelStatus.INVALID_STATE
     bench.run(2 * SECOND)
     assert len(results(hub)) == 16
 
 
 def test_a_radio_that_sends_or_is_off_does_not_scan(hub):
     hub.transmit(frame())
-    assert hub.status(Command.SET, Property.MAC_SCAN_STATE, SCANNING) == Status.INVALID_STATE
-    hub.write(Frame(0, Command.RESET, 0, b"\x02"))
-    assert hub.status(Command.SET, Property.MAC_SCAN_STATE, SCANNING) == Status.INVALID_STATE
+    assert hub.status(CommandId.SET, PropertyId.MAC_SCAN_STATE, SCANNING) == SpinelStatus.INVALID_STATE
+    hub.write(SpinelFrame(0, CommandId.RESET, 0, b"\x02"))
+    assert hub.status(CommandId.SET, PropertyId.MAC_SCAN_STATE, SCANNING) == SpinelStatus.INVALID_STATE
 
 
 def test_after_a_scan_the_radio_is_back_on_its_channel_and_works(bench, hub):
     child, heard = bench.radio(CHILD)
-    hub.set(Property.MAC_SCAN_STATE, SCANNING)
+    hub.set(PropertyId.MAC_SCAN_STATE, SCANNING)
     bench.run(2 * SECOND)
     results(hub)
     assert sent(bench, child).status is TxStatus.ACKED
     assert len(hub.received()) == 1
     tid = hub.transmit(frame())
     bench.run()
-    assert hub.ended(tid).status == Status.OK
+    assert hub.ended(tid).status == SpinelStatus.OK
     assert len(heard) == 1
 
 
 def test_a_setting_that_changes_in_mid_scan_holds_when_it_is_over(bench, hub):
     child, _ = bench.radio(CHILD, channel=20)
-    hub.set(Property.MAC_SCAN_STATE, SCANNING)
+    hub.set(PropertyId.MAC_SCAN_STATE, SCANNING)
     bench.run(250 * MILLISECOND)
-    hub.set(Property.PHY_CHAN, b"\x14")
+    hub.set(PropertyId.PHY_CHAN, b"\x14")
     bench.run(2 * SECOND)
     assert len(results(hub)) == 16
     assert sent(bench, child).status is TxStatus.ACKED
 
 
 def test_a_scan_that_is_called_off_reports_no_more(bench, hub):
-    hub.set(Property.MAC_SCAN_STATE, SCANNING)
+    hub.set(PropertyId.MAC_SCAN_STATE, SCANNING)
     bench.run(250 * MILLISECOND)
     assert [each.value[0] for each in hub.take(UNSOLICITED)] == [11, 12]
-    hub.set(Property.MAC_SCAN_STATE, IDLE)
+    hub.set(PropertyId.MAC_SCAN_STATE, IDLE)
     bench.run(2 * SECOND)
     assert hub.said == []
 
 
 def test_a_reset_in_mid_scan_gives_no_stale_result_and_leaves_a_radio_that_works(bench, hub):
     child, _ = bench.radio(CHILD)
-    hub.set(Property.MAC_SCAN_STATE, SCANNING)
+    hub.set(PropertyId.MAC_SCAN_STATE, SCANNING)
     bench.run(50 * MILLISECOND)
-    hub.write(Frame(0, Command.RESET, 0, b"\x02"))
-    assert hub.said == [Frame(UNSOLICITED, Command.IS, Property.LAST_STATUS, b"\x70")]
+    hub.write(SpinelFrame(0, CommandId.RESET, 0, b"\x02"))
+    assert hub.said == [SpinelFrame(UNSOLICITED, CommandId.IS, PropertyId.LAST_STATUS, b"\x70")]
     hub.said.clear()
     hub.up(HUB)
     bench.run(2 * SECOND)
@@ -991,10 +995,10 @@ def test_a_scan_that_is_called_off_leaves_the_channel_to_the_host(bench):
     hub = bench.host()
     hub.up(HUB)
     child, _ = bench.radio(CHILD, channel=20)
-    hub.set(Property.MAC_SCAN_STATE, b"\x02")
+    hub.set(PropertyId.MAC_SCAN_STATE, b"\x02")
     bench.run(50 * MILLISECOND)
-    hub.set(Property.MAC_SCAN_STATE, BACK_TO_IDLE)
-    hub.set(Property.PHY_CHAN, b"\x14")
+    hub.set(PropertyId.MAC_SCAN_STATE, BACK_TO_IDLE)
+    hub.set(PropertyId.PHY_CHAN, b"\x14")
     bench.run()
     assert hub.rcp.radio.config.channel == 20
     assert sent(bench, child).status is TxStatus.ACKED
@@ -1003,9 +1007,9 @@ def test_a_scan_that_is_called_off_leaves_the_channel_to_the_host(bench):
 def test_a_transmission_after_a_scan_that_was_called_off_goes_where_it_is_told_to(bench):
     hub = bench.host()
     hub.up(HUB)
-    hub.set(Property.MAC_SCAN_STATE, b"\x02")
+    hub.set(PropertyId.MAC_SCAN_STATE, b"\x02")
     bench.run(99 * MILLISECOND)
-    hub.set(Property.MAC_SCAN_STATE, BACK_TO_IDLE)
+    hub.set(PropertyId.MAC_SCAN_STATE, BACK_TO_IDLE)
     hub.transmit(frame(dst=0x7777), 20, rx_channel=15)
     bench.run()
     assert {transmission.channel for transmission in bench.log} == {20}
@@ -1014,12 +1018,12 @@ def test_a_transmission_after_a_scan_that_was_called_off_goes_where_it_is_told_t
 def test_a_scan_of_no_time_over_a_long_mask_ends(bench):
     hub = bench.host()
     hub.up(HUB)
-    hub.set(Property.MAC_SCAN_PERIOD, b"\x00\x00")
-    hub.write(Frame(1, Command.SET, Property.MAC_SCAN_MASK, bytes([11]) * 1000))
-    assert hub.get(Property.MAC_SCAN_MASK) == b"\x0b"
-    hub.set(Property.MAC_SCAN_STATE, b"\x02")
+    hub.set(PropertyId.MAC_SCAN_PERIOD, b"\x00\x00")
+    hub.write(SpinelFrame(1, CommandId.SET, PropertyId.MAC_SCAN_MASK, bytes([11]) * 1000))
+    assert hub.get(PropertyId.MAC_SCAN_MASK) == b"\x0b"
+    hub.set(PropertyId.MAC_SCAN_STATE, b"\x02")
     bench.run()
-    assert hub.get(Property.MAC_SCAN_STATE) == BACK_TO_IDLE
+    assert hub.get(PropertyId.MAC_SCAN_STATE) == BACK_TO_IDLE
 
 
 def test_switching_the_radio_off_ends_a_scan_and_what_waits_to_be_sent(bench):
@@ -1027,13 +1031,13 @@ def test_switching_the_radio_off_ends_a_scan_and_what_waits_to_be_sent(bench):
     hub.up(HUB)
     hub.transmit(frame(dst=0xFFFF, ack=False))
     hub.transmit(frame(dst=0xFFFF, ack=False))
-    hub.set(Property.PHY_ENABLED, b"\x00")
+    hub.set(PropertyId.PHY_ENABLED, b"\x00")
     bench.run()
     assert len(bench.log) <= 1
     hub.up(HUB)
-    hub.set(Property.MAC_SCAN_STATE, b"\x02")
+    hub.set(PropertyId.MAC_SCAN_STATE, b"\x02")
     bench.run(50 * MILLISECOND)
-    hub.set(Property.PHY_ENABLED, b"\x00")
+    hub.set(PropertyId.PHY_ENABLED, b"\x00")
     hub.said.clear()
     bench.run()
     assert hub.said == []
@@ -1043,7 +1047,7 @@ def test_switching_the_radio_off_ends_a_scan_and_what_waits_to_be_sent(bench):
 def test_firmware_that_promises_nothing_unasked_does_so_before_the_table_is_ever_touched(bench, restart):
     hub = bench.host(Firmware(never_pending_unmatched=True))
     if restart:
-        hub.write(Frame(0, Command.RESET, 0, b"\x02"))
+        hub.write(SpinelFrame(0, CommandId.RESET, 0, b"\x02"))
     hub.up(HUB)
     child, _ = bench.radio(CHILD)
     results = []
@@ -1056,4 +1060,4 @@ def test_noise_beyond_measure_is_measured_as_far_as_it_goes(bench):
     hub = bench.host()
     hub.up(HUB)
     bench.air.add_jammer(Jammer(frozenset(range(11, 27)), 130.0))
-    assert hub.get(Property.PHY_RSSI) == b"\x7f"
+    assert hub.get(PropertyId.PHY_RSSI) == b"\x7f"

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.radio.spinel import frames
-from hanbench.emulator.radio.spinel.frames import Frame, Received, TransmitDone, TransmitRequest
-from hanbench.emulator.radio.spinel.ids import Command, Property, Status
+from hanbench.emulator.radio.spinel.frames import Received, SpinelFrame, TransmitDone, TransmitRequest
+from hanbench.emulator.radio.spinel.ids import CommandId, PropertyId, SpinelStatus
 
 PACKED = {
     0: "00",
@@ -23,13 +23,13 @@ PACKED = {
     2_097_151: "ffff7f",
 }
 FRAMES = {
-    "80 01 02": Frame(0, Command.RESET, 0, b"\x02"),
-    "85 00": Frame(5, Command.NOOP),
-    "83 02 21": Frame(3, Command.GET, Property.PHY_CHAN),
-    "81 03 21 0f": Frame(1, Command.SET, Property.PHY_CHAN, b"\x0f"),
-    "8f 02 8b24": Frame(15, Command.GET, Property.RADIO_CAPS),
-    "84 04 8426 3412": Frame(4, Command.INSERT, Property.MAC_SRC_MATCH_SHORT, b"\x34\x12"),
-    "b2 06 00 06": Frame(2, Command.IS, Property.LAST_STATUS, b"\x06", interface=3),
+    "80 01 02": SpinelFrame(0, CommandId.RESET, 0, b"\x02"),
+    "85 00": SpinelFrame(5, CommandId.NOOP),
+    "83 02 21": SpinelFrame(3, CommandId.GET, PropertyId.PHY_CHAN),
+    "81 03 21 0f": SpinelFrame(1, CommandId.SET, PropertyId.PHY_CHAN, b"\x0f"),
+    "8f 02 8b24": SpinelFrame(15, CommandId.GET, PropertyId.RADIO_CAPS),
+    "84 04 8426 3412": SpinelFrame(4, CommandId.INSERT, PropertyId.MAC_SRC_MATCH_SHORT, b"\x34\x12"),
+    "b2 06 00 06": SpinelFrame(2, CommandId.IS, PropertyId.LAST_STATUS, b"\x06", interface=3),
 }
 RECEIVED = Received(bytes.fromhex("020007aabb"), -40, 0x0010, 15, 254, 0x0102030405060708, 300)
 RECEIVED_OCTETS = bytes.fromhex(
@@ -71,7 +71,7 @@ REQUEST_OCTETS = bytes.fromhex("0500 0102030000 14 05 07 00 01 01 01 04030201 08
 @pytest.mark.parametrize(("value", "octets"), PACKED.items())
 def test_a_packed_integer_has_seven_bits_an_octet_the_lowest_first(value, octets):
     assert frames.packed(value).hex() == octets
-    reader = Reader(bytes.fromhex(octets) + b"\x55", Drop.MALFORMED_SPINEL)
+    reader = Reader(bytes.fromhex(octets) + b"\x55", DropReason.MALFORMED_SPINEL)
     assert frames.read_packed(reader) == value
     assert reader.rest() == b"\x55"
 
@@ -79,8 +79,8 @@ def test_a_packed_integer_has_seven_bits_an_octet_the_lowest_first(value, octets
 @pytest.mark.parametrize("octets", ["", "80", "8080", "80808001", "ffffffffffffffff"])
 def test_a_packed_integer_that_does_not_end_in_three_octets_is_refused(octets):
     with pytest.raises(RemoteProtocolError) as caught:
-        frames.read_packed(Reader(bytes.fromhex(octets), Drop.MALFORMED_SPINEL))
-    assert caught.value.reason is Drop.MALFORMED_SPINEL
+        frames.read_packed(Reader(bytes.fromhex(octets), DropReason.MALFORMED_SPINEL))
+    assert caught.value.reason is DropReason.MALFORMED_SPINEL
 
 
 @pytest.mark.parametrize(("octets", "frame"), FRAMES.items())
@@ -105,7 +105,7 @@ def test_a_frame_is_header_command_property_and_value(octets, frame):
 def test_what_is_no_frame_is_refused(octets, why):
     with pytest.raises(RemoteProtocolError) as caught:
         frames.parse(bytes.fromhex(octets))
-    assert caught.value.reason is Drop.MALFORMED_SPINEL, why
+    assert caught.value.reason is DropReason.MALFORMED_SPINEL, why
 
 
 def test_the_draft_s_tids_leave_out_that_of_what_nobody_asked_for():
@@ -114,8 +114,8 @@ def test_the_draft_s_tids_leave_out_that_of_what_nobody_asked_for():
 
 
 def test_last_status_alone_is_a_packed_number():
-    assert frames.last_status(0, Status.RESET_POWER_ON).encode() == bytes.fromhex("80060070")
-    assert frames.last_status(9, Status.BUSY).encode() == bytes.fromhex("8906000c")
+    assert frames.last_status(0, SpinelStatus.RESET_POWER_ON).encode() == bytes.fromhex("80060070")
+    assert frames.last_status(9, SpinelStatus.BUSY).encode() == bytes.fromhex("8906000c")
 
 
 # --- STREAM_RAW ---------------------------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ def test_fields_left_out_at_the_end_have_their_defaults(length, first_left_out):
 def test_a_transmit_request_without_a_whole_psdu_and_a_channel_is_refused(octets):
     with pytest.raises(RemoteProtocolError) as caught:
         frames.parse_transmit_request(bytes.fromhex(octets))
-    assert caught.value.reason is Drop.MALFORMED_SPINEL
+    assert caught.value.reason is DropReason.MALFORMED_SPINEL
 
 
 def test_a_received_frame_has_its_structures_in_the_fixed_order():
@@ -199,23 +199,23 @@ def test_structures_may_grow_at_their_ends():
 def test_a_received_frame_that_ends_within_a_structure_is_refused(octets):
     with pytest.raises(RemoteProtocolError) as caught:
         frames.parse_received(bytes.fromhex(octets))
-    assert caught.value.reason is Drop.MALFORMED_SPINEL
+    assert caught.value.reason is DropReason.MALFORMED_SPINEL
 
 
 def test_a_transmission_ends_with_status_frame_pending_header_updated_and_acknowledgement():
-    done = TransmitDone(Status.OK, True, True, RECEIVED)
+    done = TransmitDone(SpinelStatus.OK, True, True, RECEIVED)
     assert done.encode() == bytes.fromhex("00 01 01") + RECEIVED_OCTETS
     assert frames.parse_transmit_done(done.encode()) == done
 
 
 def test_a_transmission_that_failed_has_no_acknowledgement():
-    assert TransmitDone(Status.NO_ACK, False, True).encode() == bytes.fromhex("11 00 01")
-    assert TransmitDone(Status.CCA_FAILURE, False, False, RECEIVED).encode() == bytes.fromhex("12 00 00")
-    assert frames.parse_transmit_done(bytes.fromhex("11 00 01")) == TransmitDone(Status.NO_ACK, False, True)
+    assert TransmitDone(SpinelStatus.NO_ACK, False, True).encode() == bytes.fromhex("11 00 01")
+    assert TransmitDone(SpinelStatus.CCA_FAILURE, False, False, RECEIVED).encode() == bytes.fromhex("12 00 00")
+    assert frames.parse_transmit_done(bytes.fromhex("11 00 01")) == TransmitDone(SpinelStatus.NO_ACK, False, True)
 
 
 def test_a_transmission_without_acknowledgement_that_went_out_carries_an_empty_frame():
-    octets = TransmitDone(Status.OK).encode()
+    octets = TransmitDone(SpinelStatus.OK).encode()
     assert octets[:5] == bytes.fromhex("00 00 00 0000")
     assert frames.parse_transmit_done(octets).acknowledgement == Received(b"")
 
@@ -223,10 +223,10 @@ def test_a_transmission_without_acknowledgement_that_went_out_carries_an_empty_f
 @pytest.mark.parametrize(
     ("octets", "done"),
     [
-        ("0c", TransmitDone(Status.BUSY)),
-        ("00 01", TransmitDone(Status.OK)),
-        ("00 01 00", TransmitDone(Status.OK, True)),
-        ("00 01 00 0300 020107", TransmitDone(Status.OK, True, False, Received(b"\x02\x01\x07"))),
+        ("0c", TransmitDone(SpinelStatus.BUSY)),
+        ("00 01", TransmitDone(SpinelStatus.OK)),
+        ("00 01 00", TransmitDone(SpinelStatus.OK, True)),
+        ("00 01 00 0300 020107", TransmitDone(SpinelStatus.OK, True, False, Received(b"\x02\x01\x07"))),
     ],
 )
 def test_firmware_may_leave_out_what_stands_at_the_end_of_a_transmission(octets, done):
@@ -237,4 +237,4 @@ def test_firmware_may_leave_out_what_stands_at_the_end_of_a_transmission(octets,
 def test_an_end_of_a_transmission_that_makes_no_sense_is_refused(octets):
     with pytest.raises(RemoteProtocolError) as caught:
         frames.parse_transmit_done(bytes.fromhex(octets))
-    assert caught.value.reason is Drop.MALFORMED_SPINEL
+    assert caught.value.reason is DropReason.MALFORMED_SPINEL

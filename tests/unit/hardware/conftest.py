@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hanbench.emulator.clock import VirtualClock, run
-from hanbench.emulator.dongle import Crossing, Firmware, PtyPort, TcpPort, VirtualDongle
+from hanbench.emulator.dongle import Firmware, LockstepLine, PtyPort, TcpPort, VirtualDongle
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.radio import Air, AirRadio, RadioConfig, TxResult
 from hanbench.emulator.randomness import split
@@ -26,14 +26,14 @@ class Rig:
         self.clock = VirtualClock() if clock is None else clock
         self.air = Air(self.clock, split(1, "air"))
         self.radio = AirRadio(self.air, self.clock, split(1, "dongle"), "dongle")
-        crossing = Crossing(self.clock)
+        crossing = LockstepLine(self.clock)
         self.port = PtyPort(crossing=crossing) if kind == "pty" else TcpPort(crossing=crossing)
         self.dongle = VirtualDongle("dongle", self.radio, self.clock, self.port, eui64=7, firmware=firmware)
         self.events: list[str] = []
         self.dongle.on_event = lambda name, text: self.events.append(text)
         self.host = SpinelRadio("host", SerialPort(lambda: self.port.url, crossing=crossing), self.clock)
         self.troubles: list[str | None] = []
-        self.host.on_trouble = self.troubles.append
+        self.host.on_failure = self.troubles.append
         self.other = AirRadio(self.air, self.clock, split(1, "other"), "other", (3.0, 0.0))
         self.other.configure(RadioConfig(CHANNEL, PAN, 0x0001, 0x1001))
         self.other.listen(True)

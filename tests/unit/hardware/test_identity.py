@@ -6,18 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
-from hanbench.emulator.radio.spinel.ids import Capability, Property, RadioCapability
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
+from hanbench.emulator.radio.spinel.ids import Capability, PropertyId, RadioCapability
 from hanbench.hardware.identity import ASKED, RcpIdentity, read_identity
 
 VERSION = b"OPENTHREAD/1.4.0; NRF52840; Jan 15 2026\x00"
-ANSWERS: dict[Property, bytes | None] = {
-    Property.PROTOCOL_VERSION: b"\x04\x03",
-    Property.NCP_VERSION: VERSION,
-    Property.CAPS: bytes.fromhex("22 8104"),
-    Property.RADIO_CAPS: bytes.fromhex("9f02"),
-    Property.RCP_API_VERSION: b"\x0b",
-    Property.HWADDR: bytes.fromhex("f4ce3612345678ab"),
+ANSWERS: dict[PropertyId, bytes | None] = {
+    PropertyId.PROTOCOL_VERSION: b"\x04\x03",
+    PropertyId.NCP_VERSION: VERSION,
+    PropertyId.CAPS: bytes.fromhex("22 8104"),
+    PropertyId.RADIO_CAPS: bytes.fromhex("9f02"),
+    PropertyId.RCP_API_VERSION: b"\x0b",
+    PropertyId.HWADDR: bytes.fromhex("f4ce3612345678ab"),
 }
 GOOD = RcpIdentity(
     "OPENTHREAD/1.4.0; NRF52840; Jan 15 2026",
@@ -45,17 +45,17 @@ def test_everything_that_is_read_is_asked_for():
 @pytest.mark.parametrize(
     ("what", "value", "field", "read"),
     [
-        (Property.RADIO_CAPS, None, "radio", RadioCapability(0)),
-        (Property.RADIO_CAPS, b"", "radio", RadioCapability(0)),
-        (Property.RADIO_CAPS, b"\x80\x80\x80\x80", "radio", RadioCapability(0)),
-        (Property.RCP_API_VERSION, None, "api", None),
-        (Property.RCP_API_VERSION, b"\x80", "api", None),
-        (Property.RCP_API_VERSION, b"\x81\x01", "api", 129),
-        (Property.HWADDR, None, "eui64", None),
-        (Property.HWADDR, bytes(7), "eui64", None),
-        (Property.HWADDR, bytes(9), "eui64", None),
-        (Property.CAPS, None, "capabilities", frozenset()),
-        (Property.NCP_VERSION, None, "version", ""),
+        (PropertyId.RADIO_CAPS, None, "radio", RadioCapability(0)),
+        (PropertyId.RADIO_CAPS, b"", "radio", RadioCapability(0)),
+        (PropertyId.RADIO_CAPS, b"\x80\x80\x80\x80", "radio", RadioCapability(0)),
+        (PropertyId.RCP_API_VERSION, None, "api", None),
+        (PropertyId.RCP_API_VERSION, b"\x80", "api", None),
+        (PropertyId.RCP_API_VERSION, b"\x81\x01", "api", 129),
+        (PropertyId.HWADDR, None, "eui64", None),
+        (PropertyId.HWADDR, bytes(7), "eui64", None),
+        (PropertyId.HWADDR, bytes(9), "eui64", None),
+        (PropertyId.CAPS, None, "capabilities", frozenset()),
+        (PropertyId.NCP_VERSION, None, "version", ""),
     ],
 )
 def test_what_a_firmware_does_not_say_is_not_made_up(what, value, field, read):
@@ -63,7 +63,7 @@ def test_what_a_firmware_does_not_say_is_not_made_up(what, value, field, read):
 
 
 def test_radio_capabilities_of_later_firmware_do_no_harm():
-    radio = read_identity({**ANSWERS, Property.RADIO_CAPS: bytes.fromhex("ffff03")}).radio
+    radio = read_identity({**ANSWERS, PropertyId.RADIO_CAPS: bytes.fromhex("ffff03")}).radio
     assert int(radio) == 0xFFFF
     assert RadioCapability.CSMA_BACKOFF in radio
 
@@ -79,23 +79,23 @@ def test_radio_capabilities_of_later_firmware_do_no_harm():
     ],
 )
 def test_a_version_is_one_line_of_printable_text(octets, text):
-    assert read_identity({**ANSWERS, Property.NCP_VERSION: octets}).version == text
+    assert read_identity({**ANSWERS, PropertyId.NCP_VERSION: octets}).version == text
 
 
 @pytest.mark.parametrize(
     ("what", "value"),
     [
-        (Property.PROTOCOL_VERSION, None),
-        (Property.PROTOCOL_VERSION, b""),
-        (Property.PROTOCOL_VERSION, b"\x04"),
-        (Property.PROTOCOL_VERSION, b"\x80\x80\x80\x80"),
-        (Property.CAPS, b"\x22\x81"),
+        (PropertyId.PROTOCOL_VERSION, None),
+        (PropertyId.PROTOCOL_VERSION, b""),
+        (PropertyId.PROTOCOL_VERSION, b"\x04"),
+        (PropertyId.PROTOCOL_VERSION, b"\x80\x80\x80\x80"),
+        (PropertyId.CAPS, b"\x22\x81"),
     ],
 )
 def test_answers_that_make_no_sense_are_the_dongles_fault(what, value):
     with pytest.raises(RemoteProtocolError) as caught:
         read_identity({**ANSWERS, what: value})
-    assert caught.value.reason is Drop.MALFORMED_SPINEL
+    assert caught.value.reason is DropReason.MALFORMED_SPINEL
 
 
 # --- will it do? --------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from hanbench.emulator.clock import PacedClock, run
 from hanbench.emulator.dongle import Firmware
 from hanbench.emulator.radio.spinel.ids import RadioCapability
 from hanbench.hardware import discovery
-from hanbench.hardware.probe import Kind, is_ash_reset_ack, is_znp_answer, probe
+from hanbench.hardware.probe import PortAnswer, is_ash_reset_ack, is_znp_answer, probe
 
 RSTACK = bytes.fromhex("1ac1020b0a527e")
 """As an EFR32 with EZSP answers a reset (UG101, 3.2)."""
@@ -72,7 +72,7 @@ def test_an_rcp_is_recognised_timed_and_fit_for_everything(rig_of):
             rig.dongle.unplug()
 
     finding = run(rig.clock, whole())
-    assert (finding.kind, finding.baud) == (Kind.RCP, 460_800)
+    assert (finding.kind, finding.baud) == (PortAnswer.RCP, 460_800)
     assert finding.identity.version.startswith("HANBENCH-RCP")
     assert 0 < finding.round_trip.median <= finding.round_trip.worst < 100
     assert {"esme", "gsme", "sniffer"} <= set(finding.roles)
@@ -89,34 +89,34 @@ def test_an_rcp_that_lacks_something_is_fit_for_nothing(rig_of):
             rig.dongle.unplug()
 
     finding = run(rig.clock, whole())
-    assert (finding.kind, finding.roles) == (Kind.RCP, ())
+    assert (finding.kind, finding.roles) == (PortAnswer.RCP, ())
     assert "waiting for acknowledgements" in finding.advice
 
 
 def test_a_znp_co_processor_is_recognised():
     with far_end(bytes.fromhex("fe00210120"), PONG) as port:
         finding = probed(port)
-    assert (finding.kind, finding.roles) == (Kind.ZNP, ())
+    assert (finding.kind, finding.roles) == (PortAnswer.ZNP, ())
     assert "flash RCP firmware" in finding.advice
 
 
 def test_an_ezsp_co_processor_is_recognised():
     with far_end(bytes.fromhex("1ac038bc7e"), RSTACK) as port:
         finding = probed(port)
-    assert (finding.kind, finding.roles) == (Kind.EZSP, ())
+    assert (finding.kind, finding.roles) == (PortAnswer.EZSP, ())
     assert "flash RCP firmware" in finding.advice
 
 
 def test_silence_and_noise_are_no_radio():
     with far_end(b"", b"") as port:
-        assert probed(port).kind is Kind.SILENT
+        assert probed(port).kind is PortAnswer.SILENT
     with far_end(b"\x7e", os.urandom(512)) as port:
-        assert probed(port).kind is Kind.SILENT
+        assert probed(port).kind is PortAnswer.SILENT
 
 
 def test_a_port_that_is_not_there_cannot_be_opened():
     finding = probed("serial:/dev/no-such-dongle")
-    assert finding.kind is Kind.CLOSED
+    assert finding.kind is PortAnswer.CLOSED
     assert "no such device" in finding.advice
 
 

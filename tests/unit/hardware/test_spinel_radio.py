@@ -10,7 +10,7 @@ from hanbench.emulator.clock import MILLISECOND, SECOND, PacedClock
 from hanbench.emulator.dongle import Firmware
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.radio import Jammer, RadioConfig, TxStatus
-from hanbench.emulator.radio.spinel.ids import Capability, Property, RadioCapability
+from hanbench.emulator.radio.spinel.ids import Capability, PropertyId, RadioCapability
 from hanbench.hardware.errors import NoAnswerError, PortUnavailableError, UnfitFirmwareError
 from hanbench.hardware.serial_port import SerialPort
 from hanbench.hardware.spinel_radio import SpinelRadio
@@ -160,7 +160,7 @@ def test_a_dongle_that_was_pulled_out_is_found_again_and_set_up_as_before(rig, f
         await asyncio.sleep(30)
         rig.dongle.plug()
         plugged = rig.clock.now
-        while rig.host.trouble is not None:
+        while rig.host.failure is not None:
             await asyncio.sleep(0.01)
         back = rig.clock.now - plugged
         await asyncio.sleep(0.01)
@@ -173,9 +173,9 @@ def test_a_dongle_that_was_pulled_out_is_found_again_and_set_up_as_before(rig, f
     assert statuses == [TxStatus.ABORTED, TxStatus.ABORTED, TxStatus.ACKED]
     assert back <= 2 * SECOND
     assert rig.heard[-1] == frame(4, 0x0000, 0x0001)
-    first, trouble, last = rig.troubles
+    first, failure, last = rig.troubles
     assert (first, last) == (None, None)
-    assert "is gone" in trouble
+    assert "is gone" in failure
 
 
 def test_a_dongle_that_restarts_by_itself_is_set_up_again(rig, frame):
@@ -244,7 +244,7 @@ def test_nothing_of_a_frame_is_sent_twice_when_all_goes_well(rig, frame):
         (Firmware(protocol=(3, 1)), "speaks Spinel 3.1, and 4.x is needed"),
         (Firmware(capabilities=(Capability.CONFIG_RADIO,)), "it is an NCP, not an RCP"),
         (Firmware(radio=RadioCapability.ACK_TIMEOUT), "leaves retries to the host; its radio leaves CSMA-CA"),
-        (Firmware(missing=frozenset({Property.CAPS})), "does not know CAPS"),
+        (Firmware(missing=frozenset({PropertyId.CAPS})), "does not know CAPS"),
     ],
 )
 def test_firmware_that_lacks_something_is_told_what(rig_of, firmware, said):

@@ -6,8 +6,8 @@ import pytest
 
 from hanbench.emulator.clock import SECOND, VirtualClock
 from hanbench.emulator.radio.spinel import frames, hdlc
-from hanbench.emulator.radio.spinel.frames import Frame
-from hanbench.emulator.radio.spinel.ids import Command, Property
+from hanbench.emulator.radio.spinel.frames import SpinelFrame
+from hanbench.emulator.radio.spinel.ids import CommandId, PropertyId
 from hanbench.hardware.transactions import Transactions
 
 
@@ -16,8 +16,8 @@ class Line:
 
     def __init__(self) -> None:
         self.clock = VirtualClock()
-        self.sent: list[Frame] = []
-        self.answers: list[Frame | None] = []
+        self.sent: list[SpinelFrame] = []
+        self.answers: list[SpinelFrame | None] = []
         self.it = Transactions(self.clock, self._take)
 
     def _take(self, octets: bytes) -> None:
@@ -25,10 +25,10 @@ class Line:
 
     def ask(self, count: int = 1) -> None:
         for _ in range(count):
-            self.it.ask(Command.GET, Property.CAPS, b"", self.answers.append, SECOND)
+            self.it.ask(CommandId.GET, PropertyId.CAPS, b"", self.answers.append, SECOND)
 
-    def answer(self, tid: int, what: int = Property.CAPS, value: bytes = b"") -> None:
-        self.it.feed(hdlc.encode(Frame(tid, Command.IS, what, value).encode()))
+    def answer(self, tid: int, what: int = PropertyId.CAPS, value: bytes = b"") -> None:
+        self.it.feed(hdlc.encode(SpinelFrame(tid, CommandId.IS, what, value).encode()))
 
 
 @pytest.fixture
@@ -58,9 +58,9 @@ def test_numbers_are_used_in_turn_so_that_a_late_answer_finds_nobody(line):
 
 def test_an_answer_to_something_else_is_none(line):
     line.ask()
-    line.answer(1, Property.HWADDR)
+    line.answer(1, PropertyId.HWADDR)
     assert line.answers == []
-    line.answer(1, Property.LAST_STATUS, b"\x0d")
+    line.answer(1, PropertyId.LAST_STATUS, b"\x0d")
     assert line.answers[0].value == b"\x0d"
 
 
@@ -85,7 +85,7 @@ def test_what_nobody_asked_for_goes_its_own_way(line):
     seen = []
     line.it.unsolicited = seen.append
     line.ask()
-    line.answer(0, Property.STREAM_RAW, b"x")
+    line.answer(0, PropertyId.STREAM_RAW, b"x")
     assert (line.answers, [frame.value for frame in seen]) == ([], [b"x"])
 
 

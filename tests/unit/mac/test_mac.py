@@ -7,10 +7,10 @@ from collections import Counter
 import pytest
 
 from hanbench.emulator.clock import SECOND, VirtualClock
-from hanbench.emulator.errors import Drop
+from hanbench.emulator.errors import DropReason
 from hanbench.emulator.mac import frames
 from hanbench.emulator.mac.child import AssociationResult, Child, PollStatus
-from hanbench.emulator.mac.frames import BeaconContent, Command, MacFrame
+from hanbench.emulator.mac.frames import BeaconContent, MacCommand, MacFrame
 from hanbench.emulator.mac.indirect import PERSISTENCE
 from hanbench.emulator.mac.layer import AssociationStatus, Beacon, Mac
 from hanbench.emulator.radio import Air, AirRadio, Transmission, TxStatus
@@ -85,13 +85,13 @@ def test_a_scan_asks_on_every_channel_and_finds_the_network(home: Home) -> None:
     assert [(b.channel, b.pan_id, b.coordinator, b.permit, b.payload) for b in beacons] == [
         (CHANNEL, PAN, 0, True, b"who we are")
     ]
-    assert home.commands("child") == [Command.BEACON_REQUEST] * 16
+    assert home.commands("child") == [MacCommand.BEACON_REQUEST] * 16
 
 
 def test_association_fetches_its_response_with_the_extended_address(home: Home) -> None:
     assert home.associate() is AssociationResult.SUCCESS
     assert home.mac.short == 0x4321
-    polls = [f for name, f in home.seen if name == "child" and f.payload[:1] == bytes((Command.DATA_REQUEST,))]
+    polls = [f for name, f in home.seen if name == "child" and f.payload[:1] == bytes((MacCommand.DATA_REQUEST,))]
     assert [(f.src_mode, f.src) for f in polls] == [(frames.EXTENDED, CHILD_IEEE)]
 
 
@@ -148,7 +148,7 @@ def test_an_unacknowledged_held_frame_waits_for_the_next_poll_under_its_old_numb
     home.associate()
     outcomes: list[TxStatus | None] = []
     home.parent.send(0x4321, b"kept", outcomes.append, indirect=True)
-    request = home.mac.command_frame(bytes((Command.DATA_REQUEST,)), 0, frames.SHORT, src_mode=frames.SHORT)
+    request = home.mac.command_frame(bytes((MacCommand.DATA_REQUEST,)), 0, frames.SHORT, src_mode=frames.SHORT)
     home.mac.radio.listen(False)
     home.mac.transmit(request)
     home.run()
@@ -202,7 +202,7 @@ def test_a_retransmission_is_a_duplicate_and_goes_no_further(home: Home) -> None
         home.mac.transmit(psdu)
         home.run()
     assert got == [b"once"]
-    assert home.parent.counters[Drop.DUPLICATE] == 1
+    assert home.parent.counters[DropReason.DUPLICATE] == 1
 
 
 @pytest.mark.parametrize(
@@ -210,16 +210,16 @@ def test_a_retransmission_is_a_duplicate_and_goes_no_further(home: Home) -> None
     [
         (
             MacFrame(frames.COMMAND, 1, b"\x63", dst_pan=PAN, dst=0, dst_mode=2, src_pan=PAN, src=5, src_mode=2),
-            Drop.UNSUPPORTED,
+            DropReason.UNSUPPORTED,
         ),
         (
             MacFrame(frames.COMMAND, 1, b"\x01", dst_pan=PAN, dst=0, dst_mode=2, src_pan=PAN, src=5, src_mode=3),
-            Drop.MALFORMED_MAC,
+            DropReason.MALFORMED_MAC,
         ),
-        (MacFrame(frames.BEACON, 1, b"\xff", src_pan=PAN, src=5, src_mode=2), Drop.MALFORMED_MAC),
+        (MacFrame(frames.BEACON, 1, b"\xff", src_pan=PAN, src=5, src_mode=2), DropReason.MALFORMED_MAC),
     ],
 )
-def test_bad_frames_are_counted_by_reason_and_change_nothing(home: Home, psdu: MacFrame, reason: Drop) -> None:
+def test_bad_frames_are_counted_by_reason_and_change_nothing(home: Home, psdu: MacFrame, reason: DropReason) -> None:
     home.mac.configure(channel=CHANNEL, pan_id=PAN)
     home.mac.transmit(psdu.encode())
     home.run()

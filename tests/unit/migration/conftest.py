@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from hanbench.emulator.clock import VirtualClock, run
-from hanbench.harness.case.installation import Installation, Meter, Rulebook, Status
-from hanbench.harness.case.plan import Change, Handover, Plan, Says, State, SupplierAct
+from hanbench.harness.case.installation import Installation, Meter, MeterStatus, Rulebook
+from hanbench.harness.case.plan import FaultEvent, Plan, State, StatementKind, SupplierAct, SupplierChange
 from hanbench.harness.case.session import Limits, drive
 from hanbench.harness.case.trace import AnyRecord, Trace
-from hanbench.harness.case.vocabulary import Device, Outcome, Subject, Verdict
+from hanbench.harness.case.vocabulary import MeterRole, Outcome, Subject, Verdict
 from hanbench.harness.case.world import CheckRecord, CommissioningRecord
 from hanbench.profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
 
@@ -29,7 +29,7 @@ class FakeWorld:
         self.plan = plan
         self.trace = trace
         self.coin = coin
-        self.states = dict.fromkeys(Subject, State.WELL)
+        self.states = dict.fromkeys(Subject, State.HEALTHY)
         self.commissionings = 0
         self.frame = 0
 
@@ -40,7 +40,7 @@ class FakeWorld:
                 wait = (change.at - self.trace.now).total_seconds()
                 loop.call_later(max(wait, 0), self.apply, change)
 
-    def apply(self, change: Change) -> None:
+    def apply(self, change: FaultEvent) -> None:
         self.states[change.subject] = change.state
         self.trace.truth(change.subject, change.state, change.cause)
 
@@ -62,7 +62,7 @@ class FakeWorld:
             return CheckRecord(Verdict.FAIL, "GT01", Subject.GSME, "", frames)
         return CheckRecord(Verdict.PASS, frames=frames)
 
-    async def commission(self, devices: Sequence[Device]) -> CommissioningRecord:
+    async def commission(self, devices: Sequence[MeterRole]) -> CommissioningRecord:
         self.commissionings += 1
         for change in self.plan.changes:
             if change.before_commissioning == self.commissionings:
@@ -70,11 +70,11 @@ class FakeWorld:
         states = self._settled()
         await asyncio.sleep(10)
         needed = {Subject.WAN, Subject.BENCH, *(Subject(device.value) for device in devices)}
-        return CommissioningRecord(all(states[subject] is State.WELL for subject in needed))
+        return CommissioningRecord(all(states[subject] is State.HEALTHY for subject in needed))
 
     def _settled(self) -> dict[Subject, State]:
         """An uncertain subject is what the coin says."""
-        sides = {True: State.WELL, False: State.BROKEN}
+        sides = {True: State.HEALTHY, False: State.BROKEN}
         return {s: sides[self.coin()] if state is State.UNCERTAIN else state for s, state in self.states.items()}
 
 
@@ -102,15 +102,15 @@ def play(
     return Played(run(clock, session()), trace.records)
 
 
-A, D = Status.ACTIVE, Status.DORMANT
+A, D = MeterStatus.ACTIVE, MeterStatus.DORMANT
 GAS, POWER = "gas-supplier", "power-supplier"
 AFTER_V19 = datetime(2022, 4, 4, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
 def home(
-    esme: Status,
-    gsme: Status,
+    esme: MeterStatus,
+    gsme: MeterStatus,
     *,
     cohort: Cohort = Cohort.IOC,
     start: datetime = AFTER_V19,
@@ -122,12 +122,12 @@ def home(
     return Installation("home-1", cohort, Meter(esme, POWER), Meter(gsme, GAS), book, DAY, start + days * DAY)
 
 
-def dead(subject: Subject = Subject.GSME, check: int = 1) -> Change:
-    return Change(subject, State.BROKEN, before_check=check)
+def dead(subject: Subject = Subject.GSME, check: int = 1) -> FaultEvent:
+    return FaultEvent(subject, State.BROKEN, before_check=check)
 
 
-def well(subject: Subject = Subject.GSME, check: int = 1) -> Change:
-    return Change(subject, State.WELL, before_check=check)
+def well(subject: Subject = Subject.GSME, check: int = 1) -> FaultEvent:
+    return FaultEvent(subject, State.HEALTHY, before_check=check)
 
 
 class CaseStudy(NamedTuple):
@@ -141,20 +141,20 @@ class CaseStudy(NamedTuple):
 def case(
     outcome: Outcome,
     installation: Installation,
-    *changes: Change,
+    *changes: FaultEvent,
     says: Sequence[SupplierAct] = (),
-    moves: Sequence[Handover] = (),
+    moves: Sequence[SupplierChange] = (),
     start: datetime = AFTER_V19,
 ) -> CaseStudy:
     return CaseStudy(installation, Plan(start, tuple(says), changes, tuple(moves)), outcome)
 
 
-def gas(says: Says, **when: Any) -> SupplierAct:
+def gas(says: StatementKind, **when: Any) -> SupplierAct:
     return SupplierAct(GAS, says, **when)
 
 
-def moves(meter: Device, status: Status, after_check: int, supplier: str | None = None) -> Handover:
-    return Handover(meter, status, supplier, after_check=after_check)
+def moves(meter: MeterRole, status: MeterStatus, after_check: int, supplier: str | None = None) -> SupplierChange:
+    return SupplierChange(meter, status, supplier, after_check=after_check)
 
 
 O, H = Outcome, timedelta(hours=1)  # noqa: E741
@@ -162,7 +162,7 @@ W = Subject.WAN
 ON_12 = datetime(2022, 3, 12, 12, tzinfo=UTC)
 ON_13 = datetime(2022, 3, 13, 12, tzinfo=UTC)
 FEBRUARY = datetime(2022, 2, 1, 9, tzinfo=UTC)
-REQ, AUTH, BACK = Says.REQUEST, Says.AUTHORISATION, Says.WITHDRAWAL
+REQ, AUTH, BACK = StatementKind.REQUEST, StatementKind.AUTHORISATION, StatementKind.WITHDRAWAL
 
 CASES: Mapping[str, CaseStudy] = {
     "healthy": case(O.MIGRATE_BOTH, home(A, A)),
@@ -190,7 +190,7 @@ CASES: Mapping[str, CaseStudy] = {
         O.MIGRATE_BOTH,
         home(A, A),
         dead(),
-        Change(Subject.GSME, State.WELL, at=AFTER_V19 + 4 * DAY),
+        FaultEvent(Subject.GSME, State.HEALTHY, at=AFTER_V19 + 4 * DAY),
         says=[gas(REQ, after_ask=5 * DAY)],
     ),
     "active, still dead when the request comes": case(
@@ -217,36 +217,38 @@ CASES: Mapping[str, CaseStudy] = {
         home(D, D),
         dead(),
         well(check=3),
-        Change(Subject.GSME, State.BROKEN, before_commissioning=1),
+        FaultEvent(Subject.GSME, State.BROKEN, before_commissioning=1),
     ),
     "flapping, counted cumulatively": case(
         O.MIGRATE_ESME_ONLY,
         home(D, D, switches=Switches(failure_counting=Counting.CUMULATIVE)),
         dead(),
         well(check=3),
-        Change(Subject.GSME, State.BROKEN, before_commissioning=1),
+        FaultEvent(Subject.GSME, State.BROKEN, before_commissioning=1),
     ),
     # The customer moves to a supplier without a SMETS1 service: from then on the DCC decides.
     "active becomes dormant while it is checked": case(
-        O.MIGRATE_ESME_ONLY, home(A, A), dead(), moves=[moves(Device.ESME, D, 1), moves(Device.GSME, D, 2)]
+        O.MIGRATE_ESME_ONLY, home(A, A), dead(), moves=[moves(MeterRole.ESME, D, 1), moves(MeterRole.GSME, D, 2)]
     ),
     "active becomes dormant while a request is awaited": case(
-        O.MIGRATE_ESME_ONLY, home(A, A), dead(), moves=[moves(Device.ESME, D, 3), moves(Device.GSME, D, 3)]
+        O.MIGRATE_ESME_ONLY, home(A, A), dead(), moves=[moves(MeterRole.ESME, D, 3), moves(MeterRole.GSME, D, 3)]
     ),
-    "dormant becomes active, silence": case(O.HOLD, home(D, D), dead(), moves=[moves(Device.GSME, A, 1)]),
-    "dormant becomes active, too late": case(O.MIGRATE_ESME_ONLY, home(D, D), dead(), moves=[moves(Device.GSME, A, 3)]),
+    "dormant becomes active, silence": case(O.HOLD, home(D, D), dead(), moves=[moves(MeterRole.GSME, A, 1)]),
+    "dormant becomes active, too late": case(
+        O.MIGRATE_ESME_ONLY, home(D, D), dead(), moves=[moves(MeterRole.GSME, A, 3)]
+    ),
     "the former supplier's request": case(
-        O.HOLD, home(A, A), dead(), says=[gas(REQ, after_check=1)], moves=[moves(Device.GSME, A, 2, "newcomer")]
+        O.HOLD, home(A, A), dead(), says=[gas(REQ, after_check=1)], moves=[moves(MeterRole.GSME, A, 2, "newcomer")]
     ),
     "the new supplier's request": case(
         O.MIGRATE_ESME_ONLY,
         home(A, A),
         dead(),
         says=[SupplierAct("newcomer", REQ, after_ask=H)],
-        moves=[moves(Device.GSME, A, 3, "newcomer")],
+        moves=[moves(MeterRole.GSME, A, 3, "newcomer")],
     ),
     "out of scope once it is dormant": case(
-        O.REFUSE, home(A, A, start=FEBRUARY), dead(), moves=[moves(Device.GSME, D, 3)], start=FEBRUARY
+        O.REFUSE, home(A, A, start=FEBRUARY), dead(), moves=[moves(MeterRole.GSME, D, 3)], start=FEBRUARY
     ),
     "time runs out": case(O.RETRY, home(D, D, days=2), dead()),
 }

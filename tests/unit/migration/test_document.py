@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from docs.generators.migration import BLOCKS, PAGE, renewed
-from hanbench.harness.controllers.states import TABLE, CaseState, Finding, Step, mermaid
+from hanbench.harness.controllers.states import TABLE, CaseFinding, CaseState, Step, mermaid
 
 
 def test_the_page_is_current():
@@ -43,5 +43,5 @@ def test_the_table_closes_exactly_on_the_way_to_closed():
 
 
 def test_every_finding_and_every_step_is_used():
-    assert {finding for _, finding in TABLE} == set(Finding)
+    assert {finding for _, finding in TABLE} == set(CaseFinding)
     assert {step for _, steps in TABLE.values() for step in steps} == set(Step)

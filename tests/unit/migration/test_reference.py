@@ -8,16 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hanbench.harness.case.installation import Status
-from hanbench.harness.case.plan import Change, Handover, Plan, Says, State, SupplierAct
-from hanbench.harness.case.trace import CheckStarted, Given, Taken
+from hanbench.harness.case.installation import MeterStatus
+from hanbench.harness.case.plan import FaultEvent, Plan, State, StatementKind, SupplierAct, SupplierChange
+from hanbench.harness.case.trace import ActionAccepted, CheckStarted, EventDelivered
 from hanbench.harness.case.vocabulary import (
     AskSupplier,
     Close,
     CommissionDevices,
     ConsentKind,
-    Device,
     ExcludeDevice,
+    MeterRole,
     Outcome,
     RunCheck,
     Subject,
@@ -45,8 +45,10 @@ def test_the_expected_outcome_is_the_one_worked_out_by_hand(study):
 def test_the_record_of_the_excluded_gsme_is_complete(stage):
     study = stage.cases["wan down at the third check"]
     played = stage.play(Reference(shipped()), study.installation, study.plan)
-    exclusion = next(r.action for r in played.records if isinstance(r, Taken) and isinstance(r.action, ExcludeDevice))
-    assert exclusion.device is Device.GSME
+    exclusion = next(
+        r.action for r in played.records if isinstance(r, ActionAccepted) and isinstance(r.action, ExcludeDevice)
+    )
+    assert exclusion.device is MeterRole.GSME
     assert exclusion.record.code == "GT01"
     assert exclusion.record.supplier == stage.GAS
     assert exclusion.record.replace_by.isoformat() == "2022-12-31"
@@ -56,10 +58,10 @@ def test_the_record_of_the_excluded_gsme_is_complete(stage):
 def test_partial_migration_comes_with_the_third_failure_and_not_before(stage):
     study = stage.cases["dormant"]
     played = stage.play(Reference(shipped()), study.installation, study.plan)
-    actions = [r.action for r in played.records if isinstance(r, Taken)]
+    actions = [r.action for r in played.records if isinstance(r, ActionAccepted)]
     kinds = [type(action) for action in actions]
     assert kinds == [RunCheck, RunCheck, RunCheck, CommissionDevices, ExcludeDevice, Close]
-    assert actions[3].devices == (Device.ESME,)
+    assert actions[3].devices == (MeterRole.ESME,)
 
 
 def test_the_supplier_is_asked_for_what_is_missing(stage):
@@ -69,14 +71,16 @@ def test_the_supplier_is_asked_for_what_is_missing(stage):
     ):
         study = stage.cases[name]
         played = stage.play(Reference(shipped()), study.installation, study.plan)
-        asked = [r.action for r in played.records if isinstance(r, Taken) and isinstance(r.action, AskSupplier)]
+        asked = [
+            r.action for r in played.records if isinstance(r, ActionAccepted) and isinstance(r.action, AskSupplier)
+        ]
         assert asked == [AskSupplier(stage.GAS, kind)]
 
 
 @pytest.mark.parametrize(("hours", "checks"), [(2, 3), (23, 3), (25, 4)])
 def test_it_checks_again_before_it_acts_on_a_late_consent(stage, hours, checks):
-    plan = Plan(stage.start, (stage.gas(Says.REQUEST, after_ask=timedelta(hours=hours)),), (stage.dead(),))
-    played = stage.play(Reference(shipped()), stage.home(Status.ACTIVE, Status.ACTIVE), plan)
+    plan = Plan(stage.start, (stage.gas(StatementKind.REQUEST, after_ask=timedelta(hours=hours)),), (stage.dead(),))
+    played = stage.play(Reference(shipped()), stage.home(MeterStatus.ACTIVE, MeterStatus.ACTIVE), plan)
     assert played.outcome is Outcome.MIGRATE_ESME_ONLY
     assert sum(isinstance(record, CheckStarted) for record in played.records) == checks
 
@@ -88,20 +92,22 @@ def test_it_waits_until_its_time_is_up_and_no_longer(stage):
 
 
 def test_a_failed_partial_commissioning_is_tried_again_after_another_check(stage):
-    esme_gone = Change(Subject.ESME, State.BROKEN, before_commissioning=1)
+    esme_gone = FaultEvent(Subject.ESME, State.BROKEN, before_commissioning=1)
     plan = Plan(stage.start, (), (stage.dead(), esme_gone, stage.well(Subject.ESME, 4)))
-    played = stage.play(Reference(shipped()), stage.home(Status.DORMANT, Status.DORMANT), plan)
+    played = stage.play(Reference(shipped()), stage.home(MeterStatus.DORMANT, MeterStatus.DORMANT), plan)
     commissionings = [
-        r.action.devices for r in played.records if isinstance(r, Taken) and isinstance(r.action, CommissionDevices)
+        r.action.devices
+        for r in played.records
+        if isinstance(r, ActionAccepted) and isinstance(r.action, CommissionDevices)
     ]
-    assert commissionings == [(Device.ESME,), (Device.ESME,)]
+    assert commissionings == [(MeterRole.ESME,), (MeterRole.ESME,)]
     assert played.outcome is Outcome.MIGRATE_ESME_ONLY
 
 
 def test_where_wan_failures_count_they_also_count_after_an_answer(stage):
-    wan_gone = Change(Subject.WAN, State.BROKEN, before_commissioning=1)
-    plan = Plan(stage.start, (stage.gas(Says.REQUEST, after_check=1),), (wan_gone,))
-    home = stage.home(Status.ACTIVE, Status.ACTIVE, switches=Switches(wan_failure_counts=True), days=4)
+    wan_gone = FaultEvent(Subject.WAN, State.BROKEN, before_commissioning=1)
+    plan = Plan(stage.start, (stage.gas(StatementKind.REQUEST, after_check=1),), (wan_gone,))
+    home = stage.home(MeterStatus.ACTIVE, MeterStatus.ACTIVE, switches=Switches(wan_failure_counts=True), days=4)
     played = stage.play(Reference(shipped()), home, plan)
     assert judge(played.records, shipped()) == []
 
@@ -117,7 +123,7 @@ def test_failures_under_v18_still_count_under_v19(stage):
 
 def test_it_is_pure_equal_turns_give_equal_answers(study, stage):
     played = stage.play(Reference(shipped()), study.installation, study.plan)
-    turns = [record for record in played.records if isinstance(record, Given)]
+    turns = [record for record in played.records if isinstance(record, EventDelivered)]
     first, second = Reference(shipped()), Reference(shipped())
     assert [first.handle(t.event, t.time) for t in turns] == [second.handle(t.event, t.time) for t in turns]
 
@@ -140,26 +146,28 @@ def moments(offset: int) -> st.SearchStrategy[datetime]:
 
 
 acts = st.one_of(
-    st.builds(SupplierAct, st.sampled_from(SUPPLIERS), st.sampled_from(Says), at=moments(7)),
-    st.builds(SupplierAct, st.sampled_from(SUPPLIERS), st.sampled_from(Says), after_check=st.integers(1, 5)),
+    st.builds(SupplierAct, st.sampled_from(SUPPLIERS), st.sampled_from(StatementKind), at=moments(7)),
+    st.builds(SupplierAct, st.sampled_from(SUPPLIERS), st.sampled_from(StatementKind), after_check=st.integers(1, 5)),
     st.builds(
         SupplierAct,
         st.sampled_from(SUPPLIERS),
-        st.sampled_from(Says),
+        st.sampled_from(StatementKind),
         after_ask=st.integers(0, 100).map(lambda hours: timedelta(hours=hours, seconds=11)),
     ),
 )
 WHOSE = st.sampled_from([None, *SUPPLIERS])
 subjects = st.sampled_from([Subject.GSME, Subject.GSME, Subject.GSME, *Subject])
-states = st.sampled_from([State.WELL, State.BROKEN, State.BROKEN, State.UNCERTAIN])
+states = st.sampled_from([State.HEALTHY, State.BROKEN, State.BROKEN, State.UNCERTAIN])
 changes = st.one_of(
-    st.builds(Change, subjects, states, at=moments(23)),
-    st.builds(Change, subjects, states, before_check=st.integers(1, 5)),
-    st.builds(Change, subjects, states, before_commissioning=st.integers(1, 3)),
+    st.builds(FaultEvent, subjects, states, at=moments(23)),
+    st.builds(FaultEvent, subjects, states, before_check=st.integers(1, 5)),
+    st.builds(FaultEvent, subjects, states, before_commissioning=st.integers(1, 3)),
 )
 handovers = st.one_of(
-    st.builds(Handover, st.sampled_from(Device), st.sampled_from(Status), WHOSE, at=moments(13)),
-    st.builds(Handover, st.sampled_from(Device), st.sampled_from(Status), WHOSE, after_check=st.integers(1, 5)),
+    st.builds(SupplierChange, st.sampled_from(MeterRole), st.sampled_from(MeterStatus), WHOSE, at=moments(13)),
+    st.builds(
+        SupplierChange, st.sampled_from(MeterRole), st.sampled_from(MeterStatus), WHOSE, after_check=st.integers(1, 5)
+    ),
 )
 switches = st.builds(
     Switches,
@@ -177,8 +185,8 @@ switches = st.builds(
 def test_in_a_random_sample_it_is_never_caught_and_ends_as_expected(stage, data):
     draw = data.draw
     installation = stage.home(
-        draw(st.sampled_from(Status)),
-        draw(st.sampled_from(Status)),
+        draw(st.sampled_from(MeterStatus)),
+        draw(st.sampled_from(MeterStatus)),
         cohort=draw(st.sampled_from([Cohort.IOC, Cohort.IOC, *Cohort])),
         start=START + timedelta(seconds=29),
         rule_set=draw(st.sampled_from([None, None, *shipped()])),

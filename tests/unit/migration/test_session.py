@@ -7,10 +7,19 @@ from datetime import timedelta
 
 import pytest
 
-from hanbench.harness.case.installation import Status
-from hanbench.harness.case.plan import Plan, Says, SupplierAct
+from hanbench.harness.case.installation import MeterStatus
+from hanbench.harness.case.plan import Plan, StatementKind, SupplierAct
 from hanbench.harness.case.session import Limits
-from hanbench.harness.case.trace import CheckStarted, Commissioned, End, Given, Header, Misbehaved, SupplierSaid, Taken
+from hanbench.harness.case.trace import (
+    ActionAccepted,
+    CheckStarted,
+    Commissioned,
+    ControllerFaulted,
+    End,
+    EventDelivered,
+    Header,
+    SupplierSaid,
+)
 from hanbench.harness.case.trace import decode as decode_trace
 from hanbench.harness.case.trace import encode as encode_trace
 from hanbench.harness.case.vocabulary import (
@@ -21,8 +30,8 @@ from hanbench.harness.case.vocabulary import (
     CommissionDevices,
     CommissioningResult,
     ConsentKind,
-    Device,
     InstallationLoaded,
+    MeterRole,
     Outcome,
     RunCheck,
     Tick,
@@ -32,7 +41,7 @@ from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.oracle import judge
 from hanbench.profiles.rulesets import shipped
 
-BOTH = CommissionDevices((Device.ESME, Device.GSME))
+BOTH = CommissionDevices((MeterRole.ESME, MeterRole.GSME))
 
 
 class Scripted:
@@ -57,7 +66,7 @@ def check(now):
 
 @pytest.fixture
 def house(stage):
-    return stage.home(Status.ACTIVE, Status.ACTIVE, days=5)
+    return stage.home(MeterStatus.ACTIVE, MeterStatus.ACTIVE, days=5)
 
 
 @pytest.fixture
@@ -99,13 +108,13 @@ def test_a_check_that_has_not_begun_can_be_replaced(stage, house, plan):
     later = stage.start + timedelta(hours=7)
     played = stage.play(Scripted(InstallationLoaded=[[RunCheck(later), RunCheck(sooner)]]), house, plan)
     assert [record.time for record in kinds(played.records, CheckStarted)] == [sooner]
-    assert kinds(played.records, Misbehaved) == []
+    assert kinds(played.records, ControllerFaulted) == []
 
 
 def test_a_check_that_has_begun_cannot(stage, house, plan):
     controller = Scripted(InstallationLoaded=[lambda now: [RunCheck(now + timedelta(hours=23.75))]], Tick=[check])
     played = stage.play(controller, house, plan)
-    (misbehaved,) = kinds(played.records, Misbehaved)
+    (misbehaved,) = kinds(played.records, ControllerFaulted)
     assert (misbehaved.kind, len(kinds(played.records, CheckStarted))) == ("out-of-turn", 1)
 
 
@@ -119,7 +128,7 @@ def test_the_attempts_are_numbered_and_carry_their_window(stage, house, plan):
 
 
 def test_a_supplier_that_is_asked_answers_after_its_delay(stage, house):
-    plan = Plan(stage.start, (stage.gas(Says.AUTHORISATION, after_ask=timedelta(hours=3)),))
+    plan = Plan(stage.start, (stage.gas(StatementKind.AUTHORISATION, after_ask=timedelta(hours=3)),))
     ask = AskSupplier(stage.GAS, ConsentKind.AUTHORISATION)
     controller = Scripted(InstallationLoaded=[[ask, ask]])
     stage.play(controller, house, plan)
@@ -128,13 +137,13 @@ def test_a_supplier_that_is_asked_answers_after_its_delay(stage, house):
 
 
 def test_a_supplier_that_is_not_asked_stays_silent(stage, house):
-    plan = Plan(stage.start, (stage.gas(Says.AUTHORISATION, after_ask=timedelta(hours=3)),))
+    plan = Plan(stage.start, (stage.gas(StatementKind.AUTHORISATION, after_ask=timedelta(hours=3)),))
     controller = Scripted(InstallationLoaded=[[AskSupplier(stage.POWER, ConsentKind.AUTHORISATION)]])
     assert kinds(stage.play(controller, house, plan).records, SupplierSaid) == []
 
 
 def test_who_speaks_after_a_check_is_heard_right_after_its_result(stage, house):
-    plan = Plan(stage.start, (stage.gas(Says.WITHDRAWAL, after_check=1),))
+    plan = Plan(stage.start, (stage.gas(StatementKind.WITHDRAWAL, after_check=1),))
     controller = Scripted(InstallationLoaded=[check])
     stage.play(controller, house, plan)
     assert [type(event) for event, _ in controller.seen[1:3]] == [CheckResult, Withdrawal]
@@ -142,7 +151,7 @@ def test_who_speaks_after_a_check_is_heard_right_after_its_result(stage, house):
 
 
 def test_a_supplier_is_heard_while_a_check_runs(stage, house):
-    plan = Plan(stage.start, (stage.gas(Says.WITHDRAWAL, at=stage.start + timedelta(minutes=10)),))
+    plan = Plan(stage.start, (stage.gas(StatementKind.WITHDRAWAL, at=stage.start + timedelta(minutes=10)),))
     controller = Scripted(InstallationLoaded=[check])
     stage.play(controller, house, plan)
     assert [type(event) for event, _ in controller.seen[1:3]] == [Withdrawal, CheckResult]
@@ -165,8 +174,8 @@ def test_a_controller_that_never_closes_is_stopped(stage, house, plan):
 def test_a_controller_that_never_stops_acting_is_stopped(stage, house, plan):
     controller = Scripted(InstallationLoaded=[lambda now: [RunCheck(now)] * 1000])
     played = stage.play(controller, house, plan, limits=Limits(actions=10))
-    assert len(kinds(played.records, Taken)) == 10
-    assert [m.kind for m in kinds(played.records, Misbehaved)] == ["too-many-actions"]
+    assert len(kinds(played.records, ActionAccepted)) == 10
+    assert [m.kind for m in kinds(played.records, ControllerFaulted)] == ["too-many-actions"]
     assert played.records[-1].reason == "actions"
 
 
@@ -176,7 +185,9 @@ def test_a_crash_is_recorded_and_the_case_goes_on(stage, house, plan):
 
     controller = Scripted(InstallationLoaded=[crash], Tick=[[Close(Outcome.RETRY)]])
     played = stage.play(controller, house, plan)
-    assert [(m.kind, m.text) for m in kinds(played.records, Misbehaved)] == [("crashed", "RuntimeError: no idea")]
+    assert [(m.kind, m.text) for m in kinds(played.records, ControllerFaulted)] == [
+        ("crashed", "RuntimeError: no idea")
+    ]
     assert played.outcome is Outcome.RETRY
 
 
@@ -196,25 +207,25 @@ def test_a_crash_is_recorded_and_the_case_goes_on(stage, house, plan):
 )
 def test_what_is_not_in_the_vocabulary_is_recorded_and_ignored(stage, house, plan, nonsense):
     played = stage.play(Scripted(InstallationLoaded=[[nonsense]]), house, plan)
-    assert [m.kind for m in kinds(played.records, Misbehaved)] == ["not-an-action"]
-    assert kinds(played.records, Taken) == []
+    assert [m.kind for m in kinds(played.records, ControllerFaulted)] == ["not-an-action"]
+    assert kinds(played.records, ActionAccepted) == []
 
 
 def test_a_date_without_zone_is_not_in_the_vocabulary(stage, house, plan):
     played = stage.play(Scripted(InstallationLoaded=[lambda now: [RunCheck(now.replace(tzinfo=None))]]), house, plan)
-    assert [m.kind for m in kinds(played.records, Misbehaved)] == ["not-an-action"]
+    assert [m.kind for m in kinds(played.records, ControllerFaulted)] == ["not-an-action"]
 
 
 def test_an_answer_that_is_no_list_is_a_crash(stage, house, plan):
     played = stage.play(Scripted(InstallationLoaded=[lambda now: 7]), house, plan)
-    assert [m.kind for m in kinds(played.records, Misbehaved)] == ["crashed"]
+    assert [m.kind for m in kinds(played.records, ControllerFaulted)] == ["crashed"]
 
 
 def test_after_closing_nothing_counts(stage, house, plan):
     controller = Scripted(InstallationLoaded=[[Close(Outcome.HOLD), Close(Outcome.RETRY), BOTH]])
     played = stage.play(controller, house, plan)
     assert played.outcome is Outcome.HOLD
-    assert [m.kind for m in kinds(played.records, Misbehaved)] == ["out-of-turn", "out-of-turn"]
+    assert [m.kind for m in kinds(played.records, ControllerFaulted)] == ["out-of-turn", "out-of-turn"]
     assert kinds(played.records, Commissioned) == []
 
 
@@ -274,7 +285,7 @@ def test_a_controller_may_have_to_be_waited_for(stage):
 
 
 def test_a_consent_from_before_the_start_is_heard_first(stage, house):
-    plan = Plan(stage.start, (SupplierAct(stage.GAS, Says.AUTHORISATION, at=stage.start - timedelta(days=3)),))
+    plan = Plan(stage.start, (SupplierAct(stage.GAS, StatementKind.AUTHORISATION, at=stage.start - timedelta(days=3)),))
     controller = Scripted()
     stage.play(controller, house, plan)
     assert [type(event) for event, _ in controller.seen[:2]] == [InstallationLoaded, Authorisation]
@@ -288,9 +299,9 @@ def test_a_trace_survives_its_journey_through_json(stage, study):
 
 
 def test_a_commissioning_is_announced_with_its_result(stage, house, plan):
-    controller = Scripted(InstallationLoaded=[[CommissionDevices((Device.ESME,))]])
+    controller = Scripted(InstallationLoaded=[[CommissionDevices((MeterRole.ESME,))]])
     played = stage.play(controller, house, plan)
     assert [event for event, _ in controller.seen if isinstance(event, CommissioningResult)] == [
-        CommissioningResult((Device.ESME,), True)
+        CommissioningResult((MeterRole.ESME,), True)
     ]
-    assert kinds(played.records, Given)[1].event == CommissioningResult((Device.ESME,), True)
+    assert kinds(played.records, EventDelivered)[1].event == CommissioningResult((MeterRole.ESME,), True)

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
-from hanbench.harness.case.installation import Installation, Meter, Rulebook, RuleEntry, Status
-from hanbench.harness.case.plan import Change, Says, State, SupplierAct
+from hanbench.harness.case.installation import Installation, Meter, MeterStatus, Rulebook, RuleEntry
+from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct
 from hanbench.harness.case.vocabulary import (
     SCHEMA,
     AskSupplier,
@@ -17,10 +17,10 @@ from hanbench.harness.case.vocabulary import (
     Close,
     CommissionDevices,
     ConsentKind,
-    Device,
     ExcludeDevice,
     ExclusionRecord,
     InstallationLoaded,
+    MeterRole,
     Outcome,
     RunCheck,
     Subject,
@@ -53,8 +53,8 @@ def test_an_answer_may_hold_every_action():
     actions = [
         RunCheck(NOON),
         AskSupplier("gas", ConsentKind.REQUEST),
-        CommissionDevices((Device.ESME,)),
-        ExcludeDevice(Device.GSME, ExclusionRecord("GT01", "gas", date(2022, 12, 31), (1, 2, 3))),
+        CommissionDevices((MeterRole.ESME,)),
+        ExcludeDevice(MeterRole.GSME, ExclusionRecord("GT01", "gas", date(2022, 12, 31), (1, 2, 3))),
         Close(Outcome.MIGRATE_ESME_ONLY),
     ]
     assert decode_actions(encode_actions(actions)) == actions
@@ -85,14 +85,14 @@ def test_anything_else_is_refused(answer):
 
 
 def test_conform_gives_python_controllers_the_types_that_json_would():
-    assert conform({"action": "commission-devices", "devices": ["esme"]}) == CommissionDevices((Device.ESME,))
+    assert conform({"action": "commission-devices", "devices": ["esme"]}) == CommissionDevices((MeterRole.ESME,))
     with pytest.raises(msgspec.ValidationError):
         conform(RunCheck(NOON.replace(tzinfo=None)))
 
 
 def test_an_installation_survives_its_journey():
     home = Installation(
-        "home", Cohort.MOC_SECURE, Meter(Status.ACTIVE, "power"), Meter(Status.DORMANT, "gas"),
+        "home", Cohort.MOC_SECURE, Meter(MeterStatus.ACTIVE, "power"), Meter(MeterStatus.DORMANT, "gas"),
         Rulebook.in_force(shipped()), timedelta(hours=36), NOON,
     )  # fmt: skip
     turn = Turn(NOON, InstallationLoaded(home))
@@ -123,10 +123,10 @@ def _tags(definition):
 @pytest.mark.parametrize(
     ("esme", "gsme", "kind"),
     [
-        (Status.ACTIVE, Status.ACTIVE, InstallationType.ACTIVE),
-        (Status.DORMANT, Status.DORMANT, InstallationType.DORMANT),
-        (Status.DORMANT, Status.ACTIVE, InstallationType.MIXED_GSME_ACTIVE),
-        (Status.ACTIVE, Status.DORMANT, InstallationType.MIXED_GSME_DORMANT),
+        (MeterStatus.ACTIVE, MeterStatus.ACTIVE, InstallationType.ACTIVE),
+        (MeterStatus.DORMANT, MeterStatus.DORMANT, InstallationType.DORMANT),
+        (MeterStatus.DORMANT, MeterStatus.ACTIVE, InstallationType.MIXED_GSME_ACTIVE),
+        (MeterStatus.ACTIVE, MeterStatus.DORMANT, InstallationType.MIXED_GSME_DORMANT),
     ],
 )
 def test_the_type_follows_from_both_meters(esme, gsme, kind):
@@ -149,18 +149,18 @@ def test_a_proposal_applies_on_any_day_if_it_is_tried_out():
 def test_an_installation_needs_a_spacing_that_is_not_negative():
     with pytest.raises(ValueError, match="check_spacing"):
         Installation(
-            "home", Cohort.IOC, Meter(Status.ACTIVE, "p"), Meter(Status.ACTIVE, "g"), Rulebook.always("tmad-v19"),
-            timedelta(hours=-1), NOON,
+            "home", Cohort.IOC, Meter(MeterStatus.ACTIVE, "p"), Meter(MeterStatus.ACTIVE, "g"),
+            Rulebook.always("tmad-v19"), timedelta(hours=-1), NOON,
         )  # fmt: skip
 
 
 @pytest.mark.parametrize("when", [{}, {"at": NOON, "after_check": 1}, {"after_ask": timedelta(0), "after_check": 1}])
 def test_a_supplier_acts_at_one_time(when):
     with pytest.raises(ValueError, match="exactly one"):
-        SupplierAct("gas", Says.REQUEST, **when)
+        SupplierAct("gas", StatementKind.REQUEST, **when)
 
 
 @pytest.mark.parametrize("when", [{}, {"at": NOON, "before_check": 1}, {"before_check": 1, "before_commissioning": 1}])
 def test_a_change_comes_at_one_time(when):
     with pytest.raises(ValueError, match="exactly one"):
-        Change(Subject.GSME, State.BROKEN, **when)
+        FaultEvent(Subject.GSME, State.BROKEN, **when)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.octets import Reader, bits, le
 
 OCTETS = bytes.fromhex("0102030405060708")
 
 
 def reader(octets: bytes = OCTETS) -> Reader:
-    return Reader(octets, Drop.MALFORMED_ZDP)
+    return Reader(octets, DropReason.MALFORMED_ZDP)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_number_that_is_cut_short_is_the_peer_s_error_under_the_layer_s_name(w
     cursor = reader(OCTETS[: width - 1])
     with pytest.raises(RemoteProtocolError) as caught:
         cursor.uint(width)
-    assert caught.value.reason is Drop.MALFORMED_ZDP
+    assert caught.value.reason is DropReason.MALFORMED_ZDP
     assert cursor.remaining == width - 1, "a failed read moves nothing"
 
 
@@ -72,7 +72,7 @@ def test_octets_left_over_are_an_error() -> None:
 
 
 def test_reading_may_start_in_the_middle() -> None:
-    assert Reader(OCTETS, Drop.MALFORMED_APS, 6).u16() == 0x0807
+    assert Reader(OCTETS, DropReason.MALFORMED_APS, 6).u16() == 0x0807
 
 
 @pytest.mark.parametrize(

@@ -8,29 +8,29 @@ from types import SimpleNamespace
 
 import pytest
 
-from hanbench.harness.case.installation import Installation, Meter, Rulebook, Status
-from hanbench.harness.case.plan import Says, State
+from hanbench.harness.case.installation import Installation, Meter, MeterStatus, Rulebook
+from hanbench.harness.case.plan import State, StatementKind
 from hanbench.harness.case.trace import (
+    ActionAccepted,
     AnyRecord,
     CheckFinished,
     CheckStarted,
     Closed,
     Commissioned,
+    ControllerFaulted,
     End,
+    EventDelivered,
     Excluded,
-    Given,
+    GroundTruth,
     Header,
-    Misbehaved,
-    Taken,
-    Truth,
 )
 from hanbench.harness.case.vocabulary import (
     Authorisation,
     Close,
     CommissionDevices,
-    Device,
     ExcludeDevice,
     ExclusionRecord,
+    MeterRole,
     Outcome,
     Subject,
     SupplierRequest,
@@ -42,8 +42,12 @@ from hanbench.profiles.rulesets import Cohort, Switches, shipped
 
 START = datetime(2022, 4, 4, 9, tzinfo=UTC)
 RECORD = ExclusionRecord("GT01", "gas", date(2022, 12, 31), (1, 2, 3))
-ESME, BOTH = (Device.ESME,), (Device.ESME, Device.GSME)
-_VOICES = {Says.REQUEST: SupplierRequest, Says.AUTHORISATION: Authorisation, Says.WITHDRAWAL: Withdrawal}
+ESME, BOTH = (MeterRole.ESME,), (MeterRole.ESME, MeterRole.GSME)
+_VOICES = {
+    StatementKind.REQUEST: SupplierRequest,
+    StatementKind.AUTHORISATION: Authorisation,
+    StatementKind.WITHDRAWAL: Withdrawal,
+}
 
 
 class Story:
@@ -51,8 +55,8 @@ class Story:
 
     def __init__(
         self,
-        esme: Status = Status.DORMANT,
-        gsme: Status = Status.DORMANT,
+        esme: MeterStatus = MeterStatus.DORMANT,
+        gsme: MeterStatus = MeterStatus.DORMANT,
         *,
         cohort: Cohort = Cohort.IOC,
         start: datetime = START,
@@ -75,7 +79,7 @@ class Story:
         return self
 
     def truth(self, subject: Subject, state: State) -> Story:
-        return self.add(Truth(self.now, subject, state))
+        return self.add(GroundTruth(self.now, subject, state))
 
     def check(
         self,
@@ -109,17 +113,19 @@ class Story:
     def inconclusive(self, cause: Subject = Subject.WAN) -> Story:
         return self.check(Verdict.INCONCLUSIVE, cause)
 
-    def says(self, supplier: str, says: Says) -> Story:
-        return self.add(Given(self.now, _VOICES[says](supplier)))
+    def says(self, supplier: str, says: StatementKind) -> Story:
+        return self.add(EventDelivered(self.now, _VOICES[says](supplier)))
 
-    def commissions(self, devices: tuple[Device, ...], *, succeeded: bool = True) -> Story:
-        return self.add(Taken(self.now, CommissionDevices(devices)), Commissioned(self.now, devices, succeeded))
+    def commissions(self, devices: tuple[MeterRole, ...], *, succeeded: bool = True) -> Story:
+        return self.add(
+            ActionAccepted(self.now, CommissionDevices(devices)), Commissioned(self.now, devices, succeeded)
+        )
 
-    def excludes(self, device: Device = Device.GSME, record: ExclusionRecord | None = RECORD) -> Story:
-        return self.add(Taken(self.now, ExcludeDevice(device, record)), Excluded(self.now, device, record))
+    def excludes(self, device: MeterRole = MeterRole.GSME, record: ExclusionRecord | None = RECORD) -> Story:
+        return self.add(ActionAccepted(self.now, ExcludeDevice(device, record)), Excluded(self.now, device, record))
 
     def closes(self, outcome: Outcome) -> Story:
-        return self.add(Taken(self.now, Close(outcome)), Closed(self.now, outcome), End(self.now, "closed"))
+        return self.add(ActionAccepted(self.now, Close(outcome)), Closed(self.now, outcome), End(self.now, "closed"))
 
     def partial(self) -> Story:
         """The ESME is commissioned alone, the GSME excluded, the case closed."""
@@ -129,7 +135,7 @@ class Story:
         return self.truth(Subject.GSME, State.BROKEN)
 
     def misbehaves(self) -> Story:
-        return self.add(Misbehaved(self.now, "out-of-turn", "RunCheck during a commissioning"))
+        return self.add(ControllerFaulted(self.now, "out-of-turn", "RunCheck during a commissioning"))
 
     def violations(self) -> list[tuple[str, str]]:
         return [(v.property, v.text) for v in judge(self.records, shipped())]

@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hanbench.harness.case.installation import Installation, Meter, Rulebook, Status
-from hanbench.harness.case.plan import Change, Plan, Says, State, SupplierAct
+from hanbench.harness.case.installation import Installation, Meter, MeterStatus, Rulebook
+from hanbench.harness.case.plan import FaultEvent, Plan, State, StatementKind, SupplierAct
 from hanbench.harness.case.vocabulary import Outcome, Subject
 from hanbench.harness.oracle import expected
 from hanbench.profiles.rulesets import Cohort, Switches, shipped
 
 START = datetime(2022, 4, 4, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
-DEAD = Change(Subject.GSME, State.BROKEN, before_check=1)
-A, D = Status.ACTIVE, Status.DORMANT
+DEAD = FaultEvent(Subject.GSME, State.BROKEN, before_check=1)
+A, D = MeterStatus.ACTIVE, MeterStatus.DORMANT
 
 
 def tell(*changes, esme=D, gsme=D, says=(), start=START, cohort=Cohort.IOC, switches=None, days=14):
@@ -41,7 +41,7 @@ def test_the_refusal_names_the_rule_set():
 
 
 def test_an_uncertain_gsme_leaves_it_open():
-    flaky = Change(Subject.GSME, State.UNCERTAIN, before_check=1)
+    flaky = FaultEvent(Subject.GSME, State.UNCERTAIN, before_check=1)
     # It may answer, fail three times, or answer and be gone again when it is to be commissioned, up to the cap.
     assert set(tell(flaky).outcomes) == {
         Outcome.MIGRATE_BOTH, Outcome.MIGRATE_ESME_ONLY, Outcome.EXCLUDE_INSTALLATION
@@ -49,7 +49,7 @@ def test_an_uncertain_gsme_leaves_it_open():
 
 
 def test_a_gsme_that_breaks_during_a_check_leaves_it_open():
-    breaks = Change(Subject.GSME, State.BROKEN, at=START + timedelta(minutes=10))
+    breaks = FaultEvent(Subject.GSME, State.BROKEN, at=START + timedelta(minutes=10))
     assert set(tell(breaks).outcomes) == {Outcome.MIGRATE_BOTH, Outcome.MIGRATE_ESME_ONLY}
 
 
@@ -60,12 +60,15 @@ def test_an_outcome_that_hangs_on_the_length_of_a_check_shows_it():
 
 
 def test_a_consent_right_after_the_deciding_check_is_waited_for():
-    says = [SupplierAct("gas", Says.REQUEST, after_check=3)]
+    says = [SupplierAct("gas", StatementKind.REQUEST, after_check=3)]
     assert tell(DEAD, esme=A, gsme=A, says=says).outcomes == (Outcome.MIGRATE_ESME_ONLY,)
 
 
 def test_a_withdrawal_right_after_the_deciding_check_is_too_late():
-    says = [SupplierAct("gas", Says.REQUEST, after_check=1), SupplierAct("gas", Says.WITHDRAWAL, after_check=3)]
+    says = [
+        SupplierAct("gas", StatementKind.REQUEST, after_check=1),
+        SupplierAct("gas", StatementKind.WITHDRAWAL, after_check=3),
+    ]
     assert tell(DEAD, esme=A, gsme=A, says=says).outcomes == (Outcome.MIGRATE_ESME_ONLY,)
 
 
@@ -73,30 +76,30 @@ def test_a_withdrawal_right_after_the_deciding_check_is_too_late():
     ("days", "outcome"), [(14, Outcome.MIGRATE_ESME_ONLY), (6, Outcome.HOLD)], ids=["in time", "too late"]
 )
 def test_a_consent_counts_until_time_is_up(days, outcome):
-    says = [SupplierAct("gas", Says.REQUEST, at=START + timedelta(days=7))]
+    says = [SupplierAct("gas", StatementKind.REQUEST, at=START + timedelta(days=7))]
     assert tell(DEAD, esme=A, gsme=A, says=says, days=days).outcomes == (outcome,)
 
 
 def test_a_late_consent_with_no_attempt_left_excludes_the_installation():
-    says = [SupplierAct("gas", Says.REQUEST, after_ask=3 * DAY)]
+    says = [SupplierAct("gas", StatementKind.REQUEST, after_ask=3 * DAY)]
     switches = Switches(attempt_cap=3)
     assert tell(DEAD, esme=A, gsme=A, says=says, switches=switches).outcomes == (Outcome.EXCLUDE_INSTALLATION,)
     assert tell(DEAD, esme=A, gsme=A, says=says).outcomes == (Outcome.MIGRATE_ESME_ONLY,)
 
 
 def test_the_other_suppliers_answer_is_no_answer():
-    says = [SupplierAct("power", Says.REQUEST, after_ask=timedelta(hours=1))]
+    says = [SupplierAct("power", StatementKind.REQUEST, after_ask=timedelta(hours=1))]
     assert tell(DEAD, esme=A, gsme=A, says=says).outcomes == (Outcome.HOLD,)
 
 
 def test_a_dead_wan_is_no_persistent_failure_of_the_gsme():
-    no_wan = Change(Subject.WAN, State.BROKEN, before_check=1)
+    no_wan = FaultEvent(Subject.WAN, State.BROKEN, before_check=1)
     assert tell(no_wan, cohort=Cohort.FOC).outcomes == (Outcome.EXCLUDE_INSTALLATION,)
     counts = Switches(wan_failure_counts=True)
     assert tell(no_wan, cohort=Cohort.FOC, switches=counts).outcomes == (Outcome.REFUSE,)
 
 
 def test_a_dead_esme_never_is():
-    no_esme = Change(Subject.ESME, State.BROKEN, before_check=1)
+    no_esme = FaultEvent(Subject.ESME, State.BROKEN, before_check=1)
     counts = Switches(wan_failure_counts=True)
     assert tell(no_esme, cohort=Cohort.FOC, switches=counts).outcomes == (Outcome.EXCLUDE_INSTALLATION,)

@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 
-from hanbench.harness.case.installation import Status
-from hanbench.harness.case.plan import Says, State
-from hanbench.harness.case.trace import CheckStarted, Commissioned, End, Excluded, Taken
-from hanbench.harness.case.vocabulary import CommissionDevices, Device, ExcludeDevice, Outcome, Subject, Verdict
+from hanbench.harness.case.installation import MeterStatus
+from hanbench.harness.case.plan import State, StatementKind
+from hanbench.harness.case.trace import ActionAccepted, CheckStarted, Commissioned, End, Excluded
+from hanbench.harness.case.vocabulary import CommissionDevices, ExcludeDevice, MeterRole, Outcome, Subject, Verdict
 from hanbench.harness.oracle import PROPERTIES, judge
 from hanbench.profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
 
-A, D = Status.ACTIVE, Status.DORMANT
+A, D = MeterStatus.ACTIVE, MeterStatus.DORMANT
 O = Outcome  # noqa: E741
 ON_14_MARCH = datetime(2022, 3, 12, 9, tzinfo=UTC)
 """A third failure, 51 hours later, falls on 14 March 2022."""
@@ -44,7 +44,7 @@ def test_partial_migration_of_dormant_in_the_first_second_of_15_march_2022_is_in
 
 
 def test_v18_still_allows_active_on_its_last_day(tell):
-    story = tell(A, A, start=ON_14_MARCH).gsme_dead().says("gas", Says.REQUEST).fails(3)
+    story = tell(A, A, start=ON_14_MARCH).gsme_dead().says("gas", StatementKind.REQUEST).fails(3)
     assert story.now.date() == date(2022, 3, 14)
     assert story.partial().violations() == []
 
@@ -78,11 +78,11 @@ def test_refusing_before_the_failure_is_persistent_is_wrong(tell):
 
 def test_two_failures_do_not_suffice(tell):
     text = "partial migration after 2 consecutive failures of the HAN-connectivity check, 3 are required"
-    assert ("count", text) in tell().gsme_dead().fails(2).commissions((Device.ESME,)).violations()
+    assert ("count", text) in tell().gsme_dead().fails(2).commissions((MeterRole.ESME,)).violations()
 
 
 def test_the_count_violation_points_at_the_frames_of_the_checks(tell):
-    story = tell().gsme_dead().fails(2).commissions((Device.ESME,))
+    story = tell().gsme_dead().fails(2).commissions((MeterRole.ESME,))
     (violation,) = (v for v in judge(story.records, shipped()) if v.property == "count")
     assert violation.frames == (10, 20)
 
@@ -90,8 +90,8 @@ def test_the_count_violation_points_at_the_frames_of_the_checks(tell):
 def test_a_pass_starts_the_count_again(tell):
     def flapping(counting):
         story = tell(switches=Switches(failure_counting=counting)).gsme_dead().fails(2)
-        story.truth(Subject.GSME, State.WELL).passes().commissions((Device.ESME, Device.GSME), succeeded=False)
-        return story.gsme_dead().fails(1).commissions((Device.ESME,)).broken()
+        story.truth(Subject.GSME, State.HEALTHY).passes().commissions((MeterRole.ESME, MeterRole.GSME), succeeded=False)
+        return story.gsme_dead().fails(1).commissions((MeterRole.ESME,)).broken()
 
     assert "count" in flapping(Counting.CONSECUTIVE)
     assert "count" not in flapping(Counting.CUMULATIVE)
@@ -99,13 +99,13 @@ def test_a_pass_starts_the_count_again(tell):
 
 def test_inconclusive_checks_do_not_complete_the_count(tell):
     story = tell().gsme_dead().fails(1).truth(Subject.WAN, State.BROKEN).inconclusive()
-    story.truth(Subject.WAN, State.WELL).fails(1)
-    assert "inconclusive-never-counts" in story.commissions((Device.ESME,)).broken()
+    story.truth(Subject.WAN, State.HEALTHY).fails(1)
+    assert "inconclusive-never-counts" in story.commissions((MeterRole.ESME,)).broken()
 
 
 def test_a_pass_is_not_mistaken_for_an_inconclusive_check(tell, words):
     story = tell(switches=Switches(failure_counting=Counting.CUMULATIVE)).gsme_dead().fails(1)
-    story.truth(Subject.GSME, State.WELL).passes().commissions(words.BOTH, succeeded=False).gsme_dead().fails(1)
+    story.truth(Subject.GSME, State.HEALTHY).passes().commissions(words.BOTH, succeeded=False).gsme_dead().fails(1)
     broken = story.commissions(words.ESME).broken()
     assert "count" in broken
     assert "inconclusive-never-counts" not in broken
@@ -113,14 +113,14 @@ def test_a_pass_is_not_mistaken_for_an_inconclusive_check(tell, words):
 
 def test_inconclusive_checks_between_three_failures_do_no_harm(tell, words):
     story = tell().gsme_dead().fails(1).truth(Subject.WAN, State.BROKEN).inconclusive()
-    story.truth(Subject.WAN, State.WELL).fails(2)
+    story.truth(Subject.WAN, State.HEALTHY).fails(2)
     record = msgspec.structs.replace(words.RECORD, attempts=(1, 3, 4))
     assert story.commissions(words.ESME).excludes(record=record).closes(O.MIGRATE_ESME_ONLY).violations() == []
 
 
 def test_wan_faults_count_where_the_scenario_says_so(tell, words):
     story = tell(switches=Switches(wan_failure_counts=True)).gsme_dead().fails(1)
-    story.truth(Subject.WAN, State.BROKEN).inconclusive().truth(Subject.WAN, State.WELL).fails(1)
+    story.truth(Subject.WAN, State.BROKEN).inconclusive().truth(Subject.WAN, State.HEALTHY).fails(1)
     assert story.partial().violations() == []
 
 
@@ -154,53 +154,66 @@ def test_checks_keep_their_distance(tell):
 ACTIVE, MIXED = (A, A), (D, A)
 
 
-@pytest.mark.parametrize(("meters", "says"), [(ACTIVE, Says.REQUEST), (MIXED, Says.AUTHORISATION)])
+@pytest.mark.parametrize(("meters", "says"), [(ACTIVE, StatementKind.REQUEST), (MIXED, StatementKind.AUTHORISATION)])
 def test_with_the_right_consent_nothing_is_broken(tell, meters, says):
     assert tell(*meters).gsme_dead().says("gas", says).fails(3).partial().violations() == []
 
 
-@pytest.mark.parametrize(("meters", "other"), [(ACTIVE, Says.AUTHORISATION), (MIXED, Says.REQUEST)])
+@pytest.mark.parametrize(("meters", "other"), [(ACTIVE, StatementKind.AUTHORISATION), (MIXED, StatementKind.REQUEST)])
 def test_without_the_right_consent_it_is(tell, meters, other):
     assert tell(*meters).gsme_dead().fails(3).partial().broken() == {"consent"}
     assert tell(*meters).gsme_dead().says("gas", other).fails(3).partial().broken() == {"consent"}
 
 
-@pytest.mark.parametrize(("meters", "says"), [(ACTIVE, Says.REQUEST), (MIXED, Says.AUTHORISATION)])
+@pytest.mark.parametrize(("meters", "says"), [(ACTIVE, StatementKind.REQUEST), (MIXED, StatementKind.AUTHORISATION)])
 def test_a_consent_after_the_decision_comes_too_late(tell, meters, says, words):
     story = tell(*meters).gsme_dead().fails(3).commissions(words.ESME).says("gas", says)
     assert story.excludes().closes(O.MIGRATE_ESME_ONLY).broken() == {"consent"}
 
 
 def test_the_esme_supplier_cannot_consent(tell):
-    story = tell(*MIXED).gsme_dead().says("power", Says.AUTHORISATION).fails(3).partial()
+    story = tell(*MIXED).gsme_dead().says("power", StatementKind.AUTHORISATION).fails(3).partial()
     assert story.broken() == {"consent-from-responsible-supplier"}
 
 
 def test_a_withdrawn_authorisation_is_none(tell):
-    story = tell(*MIXED).gsme_dead().says("gas", Says.AUTHORISATION).says("gas", Says.WITHDRAWAL).fails(3).partial()
+    story = (
+        tell(*MIXED)
+        .gsme_dead()
+        .says("gas", StatementKind.AUTHORISATION)
+        .says("gas", StatementKind.WITHDRAWAL)
+        .fails(3)
+        .partial()
+    )
     assert story.broken() == {"withdrawal-honoured"}
 
 
 def test_an_authorisation_given_again_after_its_withdrawal_counts(tell):
     story = tell(*MIXED).gsme_dead()
-    for says in (Says.AUTHORISATION, Says.WITHDRAWAL, Says.AUTHORISATION):
+    for says in (StatementKind.AUTHORISATION, StatementKind.WITHDRAWAL, StatementKind.AUTHORISATION):
         story.says("gas", says)
     assert story.fails(3).partial().violations() == []
 
 
 def test_only_the_giver_can_take_back(tell):
-    story = tell(*MIXED).gsme_dead().says("gas", Says.AUTHORISATION).says("power", Says.WITHDRAWAL).fails(3)
+    story = (
+        tell(*MIXED)
+        .gsme_dead()
+        .says("gas", StatementKind.AUTHORISATION)
+        .says("power", StatementKind.WITHDRAWAL)
+        .fails(3)
+    )
     assert story.partial().violations() == []
 
 
 @pytest.mark.parametrize("outcome", [O.HOLD, O.REFUSE])
 def test_a_dormant_gsme_supplier_has_no_veto(tell, outcome):
-    story = tell().gsme_dead().says("gas", Says.WITHDRAWAL).fails(3).at(14 * 24)
+    story = tell().gsme_dead().says("gas", StatementKind.WITHDRAWAL).fails(3).at(14 * 24)
     assert "no-veto" in story.closes(outcome).broken()
 
 
 def test_an_objection_changes_nothing_about_a_right_decision(tell):
-    assert tell().gsme_dead().says("gas", Says.WITHDRAWAL).fails(3).partial().violations() == []
+    assert tell().gsme_dead().says("gas", StatementKind.WITHDRAWAL).fails(3).partial().violations() == []
 
 
 def test_where_the_switch_gives_the_supplier_the_say_waiting_for_it_is_right(tell):
@@ -211,7 +224,7 @@ def test_where_the_switch_gives_the_supplier_the_say_waiting_for_it_is_right(tel
 
 
 def test_holding_with_the_consent_in_hand_is_wrong(tell):
-    story = tell(*ACTIVE).gsme_dead().says("gas", Says.REQUEST).fails(3).at(14 * 24).closes(O.HOLD)
+    story = tell(*ACTIVE).gsme_dead().says("gas", StatementKind.REQUEST).fails(3).at(14 * 24).closes(O.HOLD)
     assert "hold-only-for-consent" in story.broken()
 
 
@@ -228,18 +241,18 @@ def test_holding_for_a_missing_consent_is_right(tell):
 
 def test_a_gsme_that_passed_last_is_not_left_behind(tell):
     switches = Switches(failure_counting=Counting.CUMULATIVE)
-    story = tell(switches=switches).gsme_dead().fails(3).truth(Subject.GSME, State.WELL).passes()
+    story = tell(switches=switches).gsme_dead().fails(3).truth(Subject.GSME, State.HEALTHY).passes()
     assert "healthy-gsme-never-left-behind" in story.partial().broken()
 
 
 def test_a_gsme_that_recovered_since_an_old_check_is_not_left_behind(tell):
-    story = tell(*ACTIVE).gsme_dead().says("gas", Says.REQUEST).fails(3).truth(Subject.GSME, State.WELL)
+    story = tell(*ACTIVE).gsme_dead().says("gas", StatementKind.REQUEST).fails(3).truth(Subject.GSME, State.HEALTHY)
     late = story.now.timestamp() - story.start.timestamp() + 25 * 3600
     assert story.at(late / 3600).partial().broken() == {"healthy-gsme-never-left-behind", "fresh-evidence"}
 
 
 def test_a_gsme_that_recovered_just_after_a_fresh_check_is_nobodys_fault(tell):
-    story = tell().gsme_dead().fails(3).truth(Subject.GSME, State.WELL)
+    story = tell().gsme_dead().fails(3).truth(Subject.GSME, State.HEALTHY)
     assert story.partial().violations() == []
 
 
@@ -250,7 +263,7 @@ def test_old_evidence_is_wrong_even_if_the_gsme_still_is_dead(tell):
 
 
 def test_evidence_of_just_the_age_allowed_is_fresh(tell):
-    story = tell().gsme_dead().fails(3).truth(Subject.GSME, State.WELL)
+    story = tell().gsme_dead().fails(3).truth(Subject.GSME, State.HEALTHY)
     assert story.at((story.now - story.start).total_seconds() / 3600 + 24).partial().violations() == []
 
 
@@ -260,7 +273,7 @@ def test_an_inconclusive_check_does_not_freshen_old_evidence(tell, words):
 
 
 def test_a_pass_is_not_wasted(tell):
-    story = tell().gsme_dead().fails(2).truth(Subject.GSME, State.WELL).passes().at(14 * 24).closes(O.RETRY)
+    story = tell().gsme_dead().fails(2).truth(Subject.GSME, State.HEALTHY).passes().at(14 * 24).closes(O.RETRY)
     assert story.broken() == {"pass-leads-to-migration"}
 
 
@@ -289,7 +302,7 @@ def test_a_wan_fault_is_not_mistaken_for_an_esme_fault(tell, words):
 
 def test_an_esme_fault_that_passed_does_not_matter(tell, words):
     story = tell().gsme_dead().truth(Subject.ESME, State.BROKEN).inconclusive(Subject.ESME)
-    story.truth(Subject.ESME, State.WELL).fails(3)
+    story.truth(Subject.ESME, State.HEALTHY).fails(3)
     record = msgspec.structs.replace(words.RECORD, attempts=(2, 3, 4))
     assert story.commissions(words.ESME).excludes(record=record).closes(O.MIGRATE_ESME_ONLY).violations() == []
 
@@ -320,15 +333,15 @@ def test_a_gsme_is_not_excluded_from_a_whole_migration(tell, words):
 
 
 def test_an_esme_is_never_excluded(tell, words):
-    story = tell().passes().commissions(words.BOTH).excludes(Device.ESME).closes(O.MIGRATE_BOTH)
+    story = tell().passes().commissions(words.BOTH).excludes(MeterRole.ESME).closes(O.MIGRATE_BOTH)
     assert story.broken() == {"exclusion-record"}
 
 
 def test_an_excluded_gsme_comes_back_only_where_the_rules_reinstate_it(tell, words):
     def back(reinstate):
         story = tell(switches=Switches(reinstate_on_recovery=reinstate)).gsme_dead().fails(3)
-        story.commissions(words.ESME).excludes().truth(Subject.GSME, State.WELL).passes()
-        return story.commissions((Device.GSME,)).closes(O.MIGRATE_BOTH).broken()
+        story.commissions(words.ESME).excludes().truth(Subject.GSME, State.HEALTHY).passes()
+        return story.commissions((MeterRole.GSME,)).closes(O.MIGRATE_BOTH).broken()
 
     assert back(False) == {"excluded-stays-out"}
     assert back(True) == set()
@@ -361,13 +374,13 @@ def test_retry_ends_no_earlier_than_its_time(tell):
 
 def test_a_partial_migration_that_is_due_is_not_withheld(tell):
     story = tell().truth(Subject.WAN, State.BROKEN).gsme_dead().inconclusive().inconclusive()
-    story.truth(Subject.WAN, State.WELL).fails(3).closes(O.EXCLUDE_INSTALLATION)
+    story.truth(Subject.WAN, State.HEALTHY).fails(3).closes(O.EXCLUDE_INSTALLATION)
     assert story.broken() == {"partial-not-withheld"}
 
 
 def test_a_partial_migration_without_consent_is_not_due(tell):
     story = tell(*MIXED).truth(Subject.WAN, State.BROKEN).gsme_dead().inconclusive().inconclusive()
-    story.truth(Subject.WAN, State.WELL).fails(3).closes(O.EXCLUDE_INSTALLATION)
+    story.truth(Subject.WAN, State.HEALTHY).fails(3).closes(O.EXCLUDE_INSTALLATION)
     assert story.violations() == []
 
 
@@ -396,19 +409,19 @@ def test_one_decision_is_good_for_one_commissioning(tell, words):
 
 def test_nothing_is_excluded_that_was_not_decided(tell, words):
     story = tell().gsme_dead().fails(3).commissions(words.ESME)
-    story.add(Excluded(story.now, Device.GSME, words.RECORD)).closes(O.MIGRATE_ESME_ONLY)
+    story.add(Excluded(story.now, MeterRole.GSME, words.RECORD)).closes(O.MIGRATE_ESME_ONLY)
     assert story.broken() == {"decided-before-done"}
 
 
 def test_a_decision_about_the_esme_is_none_about_both(tell, words):
     story = tell().passes()
-    story.commissions(words.BOTH).records[-2] = Taken(story.now, CommissionDevices(words.ESME))
+    story.commissions(words.BOTH).records[-2] = ActionAccepted(story.now, CommissionDevices(words.ESME))
     assert "decided-before-done" in story.closes(O.MIGRATE_BOTH).broken()
 
 
 def test_a_decision_to_exclude_the_esme_is_none_about_the_gsme(tell, words):
     story = tell().gsme_dead().fails(3).commissions(words.ESME).excludes()
-    story.records[-2] = Taken(story.now, ExcludeDevice(Device.ESME))
+    story.records[-2] = ActionAccepted(story.now, ExcludeDevice(MeterRole.ESME))
     assert "decided-before-done" in story.closes(O.MIGRATE_ESME_ONLY).broken()
 
 
@@ -431,7 +444,7 @@ def test_misbehaviour_is_reported(tell, words):
 
 GSME, ESME, WAN, BENCH = Subject.GSME, Subject.ESME, Subject.WAN, Subject.BENCH
 PASS, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
-WELL, BROKEN, UNCERTAIN = State.WELL, State.BROKEN, State.UNCERTAIN
+HEALTHY, BROKEN, UNCERTAIN = State.HEALTHY, State.BROKEN, State.UNCERTAIN
 
 
 @pytest.mark.parametrize(
@@ -439,16 +452,16 @@ WELL, BROKEN, UNCERTAIN = State.WELL, State.BROKEN, State.UNCERTAIN
     [
         ([], [], {PASS}),
         ([(GSME, BROKEN)], [], {FAIL}),
-        ([(GSME, BROKEN), (GSME, WELL)], [], {PASS}),
+        ([(GSME, BROKEN), (GSME, HEALTHY)], [], {PASS}),
         ([(ESME, BROKEN)], [], {INCONCLUSIVE}),
         ([(WAN, BROKEN)], [], {INCONCLUSIVE}),
         ([(BENCH, BROKEN)], [], {INCONCLUSIVE}),
         ([(GSME, BROKEN), (WAN, BROKEN)], [], {INCONCLUSIVE}),
         ([], [(GSME, BROKEN)], {PASS, FAIL, INCONCLUSIVE}),
-        ([(GSME, BROKEN)], [(GSME, WELL)], {PASS, FAIL, INCONCLUSIVE}),
+        ([(GSME, BROKEN)], [(GSME, HEALTHY)], {PASS, FAIL, INCONCLUSIVE}),
         ([(GSME, UNCERTAIN)], [], {PASS, FAIL, INCONCLUSIVE}),
         ([], [(WAN, BROKEN)], {PASS, INCONCLUSIVE}),
-        ([(WAN, BROKEN)], [(WAN, WELL)], {PASS, INCONCLUSIVE}),
+        ([(WAN, BROKEN)], [(WAN, HEALTHY)], {PASS, INCONCLUSIVE}),
         ([(GSME, BROKEN)], [(WAN, BROKEN)], {FAIL, INCONCLUSIVE}),
         ([(ESME, UNCERTAIN)], [], {PASS, INCONCLUSIVE}),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hanbench.profiles.benches import Beginning, RadioKind, find_bench, ids, parse_radio, path_of, read_bench
+from hanbench.profiles.benches import RadioKind, StartingState, find_bench, ids, parse_radio, path_of, read_bench
 from hanbench.profiles.errors import ProfileError
 
 HEAD = 'id = "b"\ntitle = "A bench"\n'
@@ -93,7 +93,7 @@ def test_what_is_no_radio_is_refused_with_what_was_expected(text):
 )
 def test_what_is_wrong_is_said_in_one_line(bench, text, said):
     if not said:
-        assert bench(text).starts is Beginning.NEW
+        assert bench(text).starts is StartingState.NEW
         return
     with pytest.raises(ProfileError, match=said) as error:
         bench(text)
@@ -108,7 +108,7 @@ def test_somebody_outside_keeps_real_time(bench, speed):
 
 
 def test_a_han_can_be_found_installed_only_if_all_of_it_is_ours(bench):
-    assert bench(ALL).starts is Beginning.INSTALLED
+    assert bench(ALL).starts is StartingState.INSTALLED
     with pytest.raises(ProfileError, match="expected 'new'"):
         bench("[nodes.hub]\n", HEAD + 'begins = "installed"\n')
 

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 
 from hanbench.emulator.clock import MILLISECOND, SECOND
-from hanbench.emulator.zigbee.nwk.config import Role
+from hanbench.emulator.zigbee.nwk.config import LogicalType
 from hanbench.emulator.zigbee.security.install_code import InstallCode
-from hanbench.harness.han.settings import QUIET_KEEP_ALIVE_MIN, QUIET_LINK_STATUS_S, settings_for
+from hanbench.harness.han.settings import SLOW_KEEP_ALIVE_MIN, SLOW_LINK_STATUS_S, settings_for
 from hanbench.profiles.cohorts import household
 from hanbench.profiles.rulesets import Cohort
 
-PLACES = ("hub", "esme", "gsme", "ihd")
+ROLES = ("hub", "esme", "gsme", "ihd")
 
 
 @pytest.fixture(params=[Cohort.IOC, Cohort.MOC_SECURE], ids=str)
@@ -22,9 +22,9 @@ def home(request):
     return household(request.param)
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_a_device_is_who_its_profile_says(home, place):
-    device, settings = getattr(home, place), getattr(settings_for(home), place)
+@pytest.mark.parametrize("place", ROLES)
+def test_a_device_is_who_its_profile_says(home, role):
+    device, settings = getattr(home, role), getattr(settings_for(home), role)
     assert (settings.maker, settings.model) == (device.maker, device.model)
     assert (settings.manufacturer, settings.endpoint) == (device.manufacturer_code, device.endpoint)
     assert (settings.tx_power, settings.node.channels) == (device.radio.tx_power_dbm, device.radio.channels)
@@ -33,8 +33,13 @@ def test_a_device_is_who_its_profile_says(home, place):
 
 def test_the_roles_are_those_of_a_star_around_the_hub(home):
     settings = settings_for(home)
-    nodes = [getattr(settings, place).node for place in PLACES]
-    assert [node.role for node in nodes] == [Role.COORDINATOR, Role.ROUTER, Role.END_DEVICE, Role.END_DEVICE]
+    nodes = [getattr(settings, role).node for role in ROLES]
+    assert [node.role for node in nodes] == [
+        LogicalType.COORDINATOR,
+        LogicalType.ROUTER,
+        LogicalType.END_DEVICE,
+        LogicalType.END_DEVICE,
+    ]
     assert [node.rx_on for node in nodes] == [True, True, False, True]
     assert [node.battery for node in nodes] == [False, False, True, False]
     assert settings.esme.node.max_children == 0
@@ -68,8 +73,8 @@ def test_the_display_reads_as_often_as_its_profile_says(home):
 
 
 @pytest.mark.parametrize("place", ["esme", "gsme", "ihd"])
-def test_a_lost_network_is_looked_for_as_the_profile_says(home, place):
-    joining, policy = getattr(home, place).joining, getattr(settings_for(home), place).node.join
+def test_a_lost_network_is_looked_for_as_the_profile_says(home, role):
+    joining, policy = getattr(home, role).joining, getattr(settings_for(home), role).node.join
     assert policy.rests == tuple(rest * SECOND for rest in joining.rests_s)
     assert policy.key_wait == joining.key_wait_s * SECOND
     assert (policy.scan_exponent, policy.scan_rounds) == (joining.scan_exponent, joining.scan_rounds)
@@ -96,14 +101,14 @@ def test_a_hub_that_may_not_use_the_preferred_channel_takes_its_first(home):
 
 
 def test_the_devices_stand_where_the_layout_says(home):
-    layout = {place: getattr(home.layout, f"{place}_m") for place in PLACES}
+    layout = {role: getattr(home.layout, f"{role}_m") for role in ROLES}
     assert dict(settings_for(home).positions) == layout
-    assert len(set(layout.values())) == len(PLACES)
+    assert len(set(layout.values())) == len(ROLES)
 
 
 def test_no_two_devices_share_an_address_a_serial_or_an_install_code():
     homes = [settings_for(household(cohort)) for cohort in (Cohort.IOC, Cohort.MOC_SECURE)]
-    every = [getattr(settings, place) for settings in homes for place in PLACES]
+    every = [getattr(settings, role) for settings in homes for role in ROLES]
     assert len({settings.ieee for settings in every}) == len(every)
     assert len({settings.serial for settings in every}) == len(every)
     codes = [settings.install_code for settings in every if settings.install_code]
@@ -113,8 +118,8 @@ def test_no_two_devices_share_an_address_a_serial_or_an_install_code():
 def test_every_device_but_the_hub_has_an_install_code_whose_crc_holds(home):
     settings = settings_for(home)
     assert settings.hub.install_code == b""
-    for place in ("esme", "gsme", "ihd"):
-        octets = getattr(settings, place).install_code
+    for role in ("esme", "gsme", "ihd"):
+        octets = getattr(settings, role).install_code
         assert len(octets) == 18
         assert InstallCode.with_crc(octets[:16]).octets == octets
 
@@ -124,10 +129,10 @@ def test_a_home_is_the_same_each_time(home):
 
 
 def test_quiet_changes_nothing_but_link_status_and_the_keep_alive_base(home):
-    usual, quiet = asdict(settings_for(home)), asdict(settings_for(home, quiet=True))
-    assert quiet["hub"]["keep_alive_base"] == QUIET_KEEP_ALIVE_MIN
-    for place in ("hub", "esme"):
-        assert quiet[place]["node"]["link_status_period"] == QUIET_LINK_STATUS_S * SECOND
-        usual[place]["node"]["link_status_period"] = QUIET_LINK_STATUS_S * SECOND
-    usual["hub"]["keep_alive_base"] = QUIET_KEEP_ALIVE_MIN
+    usual, quiet = asdict(settings_for(home)), asdict(settings_for(home, slow_background=True))
+    assert quiet["hub"]["keep_alive_base"] == SLOW_KEEP_ALIVE_MIN
+    for role in ("hub", "esme"):
+        assert quiet[role]["node"]["link_status_period"] == SLOW_LINK_STATUS_S * SECOND
+        usual[role]["node"]["link_status_period"] = SLOW_LINK_STATUS_S * SECOND
+    usual["hub"]["keep_alive_base"] = SLOW_KEEP_ALIVE_MIN
     assert quiet == usual

@@ -6,13 +6,13 @@ import pytest
 
 from docs.generators import profile_schemas as schemas
 from hanbench.profiles import cohorts, devices
-from hanbench.profiles.devices import Device, Esme, Gsme, Hub, Ihd
+from hanbench.profiles.devices import DeviceProfile, EsmeProfile, GsmeProfile, HubProfile, IhdProfile
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.rulesets import Cohort
 from hanbench.profiles.sheet import UnknownIdError
 from hanbench.profiles.sourced import Source
 
-KINDS: dict[str, type[Device]] = {"hub": Hub, "esme": Esme, "gsme": Gsme, "ihd": Ihd}
+KINDS: dict[str, type[DeviceProfile]] = {"hub": HubProfile, "esme": EsmeProfile, "gsme": GsmeProfile, "ihd": IhdProfile}
 
 
 @pytest.mark.parametrize("name", devices.ids())
@@ -37,10 +37,10 @@ def test_what_is_inferred_gives_its_reasoning(name):
 def test_a_cohort_furnishes_a_home_of_its_own_devices(cohort):
     home = cohorts.household(cohort)
     assert home.cohort is cohort
-    for place, kind in KINDS.items():
-        device = getattr(home, place)
+    for role, kind in KINDS.items():
+        device = getattr(home, role)
         assert type(device) is kind
-        assert device.id == f"{cohort.value}-{place}"
+        assert device.id == f"{cohort.value}-{role}"
 
 
 def test_the_makers_codes_are_those_of_the_public_lists():

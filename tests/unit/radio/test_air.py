@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hanbench.emulator.clock import MILLISECOND, SECOND, VirtualClock
-from hanbench.emulator.errors import Drop, LocalProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError
 from hanbench.emulator.mac import frames
 from hanbench.emulator.radio import Air, AirRadio, Jammer, RadioConfig, Reception, TxResult, TxStatus
 from hanbench.emulator.randomness import split
@@ -156,7 +156,7 @@ def test_a_frame_with_bit_errors_is_counted_as_bad_fcs(scene: Scene) -> None:
     b = scene.radio("b", 2, (400.0, 0.0))
     scene.send(a, 2)
     scene.clock.run_for(SECOND)
-    assert b.counters[Drop.BAD_FCS] == 4
+    assert b.counters[DropReason.BAD_FCS] == 4
 
 
 def test_a_wrong_fcs_from_the_sender_is_refused_by_the_receiver(scene: Scene) -> None:
@@ -165,7 +165,7 @@ def test_a_wrong_fcs_from_the_sender_is_refused_by_the_receiver(scene: Scene) ->
     a.transmit(psdu[:-1] + bytes((psdu[-1] ^ 1,)), lambda result: None)
     scene.clock.run_for(SECOND)
     assert scene.heard["b"] == []
-    assert b.counters[Drop.BAD_FCS] == 1
+    assert b.counters[DropReason.BAD_FCS] == 1
 
 
 def test_equal_signals_that_overlap_destroy_each_other(scene: Scene) -> None:

@@ -10,18 +10,18 @@ import msgspec
 import pytest
 
 from hanbench.emulator.clock import SECOND
-from hanbench.harness.case.installation import Meter, Status
-from hanbench.harness.case.plan import Change, Handover, Says, State, SupplierAct
-from hanbench.harness.case.vocabulary import Device, Subject, Verdict
+from hanbench.harness.case.installation import Meter, MeterStatus
+from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct, SupplierChange
+from hanbench.harness.case.vocabulary import MeterRole, Subject, Verdict
 from hanbench.harness.checks import CheckResult
 from hanbench.harness.checks.evidence import Evidence
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.report.html import HtmlWriter, pack
 from hanbench.harness.report.model import describe
-from hanbench.harness.report.story import SHOWN, happenings, tell
-from hanbench.harness.scenario.play import play
+from hanbench.harness.report.timeline import SHOWN, happenings, timeline
+from hanbench.harness.scenario.run import run_scenario
 from hanbench.harness.scenario.scenario import Scenario
-from hanbench.profiles.benches import Beginning
+from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import Cohort, shipped
 
 START = datetime(2022, 4, 4, 8, tzinfo=UTC)
@@ -29,17 +29,17 @@ START = datetime(2022, 4, 4, 8, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def played():
-    meter = Meter(Status.ACTIVE, "former")
+    meter = Meter(MeterStatus.ACTIVE, "former")
     scenario = Scenario(
-        "told", "Told", Cohort.IOC, meter, meter, START, begins=Beginning.NEW,
+        "told", "Told", Cohort.IOC, meter, meter, START, begins=StartingState.NEW,
         changes=(
-            Change(Subject.GSME, State.BROKEN, "hub-entry-lost", before_check=1),
-            Change(Subject.WAN, State.BROKEN, "wan-down", before_check=2, lasts=timedelta(hours=30)),
+            FaultEvent(Subject.GSME, State.BROKEN, "hub-entry-lost", before_check=1),
+            FaultEvent(Subject.WAN, State.BROKEN, "wan-down", before_check=2, lasts=timedelta(hours=30)),
         ),
-        suppliers=(SupplierAct("newcomer", Says.REQUEST, after_ask=timedelta(hours=2)),),
-        handovers=(Handover(Device.GSME, Status.ACTIVE, "newcomer", after_check=1),),
+        suppliers=(SupplierAct("newcomer", StatementKind.REQUEST, after_ask=timedelta(hours=2)),),
+        handovers=(SupplierChange(MeterRole.GSME, MeterStatus.ACTIVE, "newcomer", after_check=1),),
     )  # fmt: skip
-    return play(scenario, shipped(), Reference, seed="1")
+    return run_scenario(scenario, shipped(), Reference, seed="1")
 
 
 def test_a_story_has_all_that_happened_in_order(played):
@@ -56,7 +56,7 @@ def test_a_story_has_all_that_happened_in_order(played):
 
 
 def test_a_story_has_the_frames_of_each_check_and_no_key(played):
-    story = tell(played)
+    story = timeline(played)
     assert [check.attempt for check in story.checks] == list(range(1, len(played.checks) + 1))
     for check, result in zip(story.checks, played.checks, strict=True):
         assert len(check.frames) + check.left_out == len(result.evidence)
@@ -70,11 +70,11 @@ def test_a_story_has_the_frames_of_each_check_and_no_key(played):
 
 def test_a_transported_key_is_shown_without_its_octets():
     """Among the evidence here is the frame that carries the network key."""
-    meter = Meter(Status.DORMANT, "former")
-    swapped = (Change(Subject.GSME, State.BROKEN, "trust-center-swapped", before_check=1),)
+    meter = Meter(MeterStatus.DORMANT, "former")
+    swapped = (FaultEvent(Subject.GSME, State.BROKEN, "trust-center-swapped", before_check=1),)
     scenario = Scenario("swapped", "Swapped", Cohort.IOC, meter, meter, START, changes=swapped)
-    played = play(scenario, shipped(), Reference, seed="1")
-    text = msgspec.json.encode(tell(played)).decode()
+    played = run_scenario(scenario, shipped(), Reference, seed="1")
+    text = msgspec.json.encode(timeline(played)).decode()
     assert "APS Transport Network Key" in text
     assert "redacted" in text
     for key in played.keys:
@@ -90,7 +90,7 @@ def evidence(sender: str, number: int) -> Evidence:
 def test_an_answer_that_is_left_out_is_an_answer(played, position):
     seen = tuple(evidence("gsme" if number == position else "esme", number) for number in range(2 * SHOWN + 1))
     check = CheckResult(Verdict.FAIL, 0, SECOND, "told", evidence=seen)
-    (told,) = tell(played._replace(checks=(check,))).checks
+    (told,) = timeline(played._replace(checks=(check,))).checks
     assert told.answered is (position is not None)
     before, after = told.frames[: told.gap], told.frames[told.gap :]
     assert [frame.number for frame in before] == list(range(len(before)))
@@ -103,7 +103,7 @@ def test_the_file_is_whole_or_not_there(played, tmp_path):
 
     def write() -> None:
         with HtmlWriter(path, title="t", seed="1", controller="c", rule_sets=()) as page:
-            page.add(describe(played, capture=None), pack(tell(played)))
+            page.add(describe(played, capture=None), pack(timeline(played)))
             if broken:
                 raise KeyboardInterrupt
             assert path.exists() is known
@@ -123,7 +123,7 @@ def test_the_file_is_whole_or_not_there(played, tmp_path):
 def test_nothing_in_the_page_depends_on_the_machine(played, tmp_path):
     path = tmp_path / "report.html"
     with HtmlWriter(path, title="t", seed="1", controller="c", rule_sets=()) as page:
-        page.add(describe(played, capture=None), pack(tell(played)))
+        page.add(describe(played, capture=None), pack(timeline(played)))
     text = path.read_text(encoding="utf-8")
     assert str(tmp_path) not in text
     assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")

@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from hanbench.harness.wireshark import folders, launcher, look, profile
+from hanbench.harness.wireshark import folders, launcher, profile
+from hanbench.harness.wireshark import profile_data as look
 from hanbench.harness.wireshark.interfaces import offered, user_folder
 from hanbench.harness.wireshark.profile import ForeignError
 

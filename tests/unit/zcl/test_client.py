@@ -8,7 +8,7 @@ import pytest
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.errors import LocalProtocolError
-from hanbench.emulator.zcl import Outcome, Status
+from hanbench.emulator.zcl import ReplyOutcome, Status
 from hanbench.emulator.zcl.clusters import BASIC, METERING
 from hanbench.emulator.zcl.foundation import DiscoverAttributesResponse
 from hanbench.emulator.zigbee.aps.layer import ApsStatus
@@ -20,7 +20,7 @@ def test_a_read_ends_with_values_and_failures(han: Any) -> None:
     han.hub.read(METER, 1, METERING.id, (0x0000, 0x0308, 0x0777), han.replies.append)
     han.clock.run_for(60 * SECOND)
     [reply] = han.replies
-    assert reply.outcome is Outcome.ANSWERED
+    assert reply.outcome is ReplyOutcome.ANSWERED
     assert reply.ok
     assert reply.values == {0x0000: 0x010203040506, 0x0308: b"G4A0001"}
     assert reply.failures == {0x0777: Status.UNSUPPORTED_ATTRIBUTE}
@@ -52,7 +52,7 @@ def test_a_command_is_answered_by_the_command_of_the_table(han: Any) -> None:
     han.hub.command(METER, 1, METERING.id, "GetProfile", asked, han.replies.append)
     han.clock.run_for(60 * SECOND)
     [reply] = han.replies
-    assert (reply.outcome, reply.command, reply.values) == (Outcome.ANSWERED, "GetProfileResponse", fields)
+    assert (reply.outcome, reply.command, reply.values) == (ReplyOutcome.ANSWERED, "GetProfileResponse", fields)
 
 
 def test_a_server_may_ask_a_client(han: Any) -> None:
@@ -73,8 +73,8 @@ def test_a_command_without_response_is_answered_by_a_default_response(han: Any) 
     han.hub.command(METER, 1, METERING.id, "MirrorRemoved", {"removed_endpoint_id": 1}, han.replies.append)
     han.clock.run_for(SECOND)
     assert [(reply.outcome, reply.status) for reply in han.replies] == [
-        (Outcome.ANSWERED, Status.SUCCESS),
-        (Outcome.REFUSED, Status.NOT_FOUND),
+        (ReplyOutcome.ANSWERED, Status.SUCCESS),
+        (ReplyOutcome.REFUSED, Status.NOT_FOUND),
     ]
 
 
@@ -83,7 +83,7 @@ def test_a_refused_request_ends_with_the_status(han: Any) -> None:
     han.hub.read(METER, 1, METERING.id, (0,), han.replies.append)
     han.clock.run_for(60 * SECOND)
     assert [(reply.outcome, reply.status, reply.ok) for reply in han.replies] == [
-        (Outcome.REFUSED, Status.NOT_AUTHORIZED, False)
+        (ReplyOutcome.REFUSED, Status.NOT_AUTHORIZED, False)
     ]
 
 
@@ -91,7 +91,7 @@ def test_an_undelivered_request_ends_with_the_aps_status(han: Any) -> None:
     han.air.deaf.add(METER)
     han.hub.read(METER, 1, METERING.id, (0,), han.replies.append)
     han.clock.run_for(60 * SECOND)
-    assert [(reply.outcome, reply.delivery) for reply in han.replies] == [(Outcome.UNDELIVERED, ApsStatus.NO_ACK)]
+    assert [(reply.outcome, reply.delivery) for reply in han.replies] == [(ReplyOutcome.UNDELIVERED, ApsStatus.NO_ACK)]
 
 
 def test_silence_ends_in_a_timeout_when_it_was_said(han: Any) -> None:
@@ -100,13 +100,13 @@ def test_silence_ends_in_a_timeout_when_it_was_said(han: Any) -> None:
     han.clock.run_until(5 * SECOND - 1)
     assert han.replies == []
     han.clock.run_for(60 * SECOND)
-    assert [reply.outcome for reply in han.replies] == [Outcome.TIMEOUT]
+    assert [reply.outcome for reply in han.replies] == [ReplyOutcome.TIMEOUT]
 
 
 def test_an_answer_after_the_timeout_has_no_effect(han: Any) -> None:
     han.hub.read(METER, 1, METERING.id, (0,), han.replies.append, 500)
     han.clock.run_for(60 * SECOND)
-    assert [reply.outcome for reply in han.replies] == [Outcome.TIMEOUT]
+    assert [reply.outcome for reply in han.replies] == [ReplyOutcome.TIMEOUT]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_only_the_right_response_answers(han: Any, source: int, cluster: int, oc
     han.clock.run_for(4 * SECOND)
     assert han.replies == []
     han.clock.run_for(4 * SECOND)
-    assert [reply.outcome for reply in han.replies] == [Outcome.TIMEOUT]
+    assert [reply.outcome for reply in han.replies] == [ReplyOutcome.TIMEOUT]
 
 
 def test_a_malformed_response_leaves_the_request_waiting(han: Any) -> None:
@@ -145,7 +145,7 @@ def test_a_malformed_response_leaves_the_request_waiting(han: Any) -> None:
     for octets in ("180101000000", "1801010000" + "0020" + "07"):
         meter.send(0, METERING.id, bytes.fromhex(octets), profile=0x0109, src_endpoint=1, dst_endpoint=1)
     han.clock.run_for(SECOND)
-    assert [reply.outcome for reply in han.replies] == [Outcome.ANSWERED]
+    assert [reply.outcome for reply in han.replies] == [ReplyOutcome.ANSWERED]
     assert han.replies[0].values == {0: 7}
     assert sum(han.hub.counters.values()) == 1
 
@@ -153,7 +153,7 @@ def test_a_malformed_response_leaves_the_request_waiting(han: Any) -> None:
 def test_a_broadcast_is_done_once_it_is_sent(han: Any) -> None:
     han.hub.read(0xFFFD, 0xFF, METERING.id, (0,), han.replies.append)
     han.clock.run_for(60 * SECOND)
-    assert [reply.outcome for reply in han.replies] == [Outcome.DELIVERED]
+    assert [reply.outcome for reply in han.replies] == [ReplyOutcome.DELIVERED]
 
 
 def test_without_done_no_answer_is_asked_for(han: Any) -> None:

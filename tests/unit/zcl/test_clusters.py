@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zcl import types as t
 from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Field, Trailing
 from hanbench.emulator.zcl.clusters import BASIC, BY_ID, CLUSTERS, KEEP_ALIVE, METERING
@@ -138,7 +138,7 @@ def test_fields_that_do_not_fit_the_table_are_our_mistake(values: dict[str, obje
 def test_a_command_cut_short_is_malformed(octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         ODD.decode(bytes.fromhex(octets))
-    assert caught.value.reason is Drop.MALFORMED_ZCL
+    assert caught.value.reason is DropReason.MALFORMED_ZCL
 
 
 def test_a_manufacturer_adds_rows_without_touching_the_standard_table() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zcl import types as t
 from hanbench.emulator.zcl.clusters import DEVICE_MANAGEMENT, event_ids
 from hanbench.emulator.zcl.clusters.device_management import (
@@ -223,4 +223,4 @@ def test_the_suppliers_of_both_directions_have_one_shape() -> None:
 def test_a_malformed_command_is_the_peers_mistake(name: str, octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         DEVICE_MANAGEMENT.command(name)[1].decode(bytes.fromhex(octets))
-    assert caught.value.reason is Drop.MALFORMED_ZCL
+    assert caught.value.reason is DropReason.MALFORMED_ZCL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.zcl.clusters import BY_ID, EVENTS
 from hanbench.emulator.zcl.clusters.events import (
     ANY_EVENT,
@@ -156,4 +156,4 @@ def test_an_empty_log_is_no_events() -> None:
 def test_a_malformed_command_is_the_peers_mistake(name: str, octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         EVENTS.command(name)[1].decode(bytes.fromhex(octets))
-    assert caught.value.reason is Drop.MALFORMED_ZCL
+    assert caught.value.reason is DropReason.MALFORMED_ZCL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.zcl import foundation as zcl
 from hanbench.emulator.zcl import records as r
 from hanbench.emulator.zcl.frame import ZclFrame, parse
@@ -65,9 +65,9 @@ from hanbench.emulator.zcl.types import TypedValue
         (zcl.DiscoverAttributesExtended(0, 1), "000001"),
         (zcl.DiscoverAttributesExtendedResponse(True, (r.ExtendedInformation(0, 0x25, 5),)), "0100002505"),
     ],
-    ids=lambda value: type(value).__name__ if isinstance(value, zcl.Message) else None,
+    ids=lambda value: type(value).__name__ if isinstance(value, zcl.GeneralCommand) else None,
 )
-def test_a_command_lies_on_the_air_as_the_specification_says(message: zcl.Message, octets: str) -> None:
+def test_a_command_lies_on_the_air_as_the_specification_says(message: zcl.GeneralCommand, octets: str) -> None:
     assert zcl.build(message).hex() == octets
     assert zcl.parse(message.COMMAND, bytes.fromhex(octets)) == message
 
@@ -96,7 +96,7 @@ def test_every_general_command_has_a_table() -> None:
 def test_a_malformed_command_is_the_peers_mistake(command: int, octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         zcl.parse(command, bytes.fromhex(octets))
-    assert caught.value.reason is Drop.MALFORMED_ZCL
+    assert caught.value.reason is DropReason.MALFORMED_ZCL
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.zcl.clusters import LOAD_CONTROL
 from hanbench.emulator.zcl.clusters.load_control import (
     NO_DUTY_CYCLE,
@@ -12,8 +12,8 @@ from hanbench.emulator.zcl.clusters.load_control import (
     CancelControl,
     CriticalityLevel,
     DeviceClass,
-    EventControl,
     EventStatus,
+    LoadControlEventControl,
     SignatureType,
 )
 from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
@@ -62,7 +62,7 @@ SIGNATURE = bytes(range(42))
                 "heating_temperature_set_point": -100,
                 "average_load_adjustment_percentage": -10,
                 "duty_cycle": 50,
-                "event_control": EventControl.RANDOMIZE_START | EventControl.RANDOMIZE_DURATION,
+                "event_control": LoadControlEventControl.RANDOMIZE_START | LoadControlEventControl.RANDOMIZE_DURATION,
             },
             "04030201" + "0404" + "00" + "00000000" + "a005" + "01" + "ff0f" + "280a" + "9cff" + "f6" + "32" + "03",
         ),
@@ -118,4 +118,4 @@ def test_the_attributes_are_the_clients() -> None:
 def test_a_malformed_command_is_the_peers_mistake(name: str, octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         LOAD_CONTROL.command(name)[1].decode(bytes.fromhex(octets))
-    assert caught.value.reason is Drop.MALFORMED_ZCL
+    assert caught.value.reason is DropReason.MALFORMED_ZCL

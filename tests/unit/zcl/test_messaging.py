@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zcl.clusters import MESSAGING
 from hanbench.emulator.zcl.clusters.messaging import (
     UNTIL_CHANGED,
     ExtendedMessageControl,
     Importance,
     MessageControl,
-    Transmission,
+    MessageTransmission,
     message_control,
 )
 from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
@@ -76,8 +76,8 @@ def test_a_response_cannot_be_without_its_control() -> None:
 
 def test_message_control_is_one_octet_of_four_parts() -> None:
     flags = MessageControl.CONFIRMATION_REQUIRED | MessageControl.ENHANCED_CONFIRMATION_REQUIRED
-    assert message_control(Transmission.INTER_PAN, Importance.MEDIUM, flags) == 0b1010_0110
-    assert message_control(Transmission.NORMAL, Importance.CRITICAL) == 0b0000_1100
+    assert message_control(MessageTransmission.INTER_PAN, Importance.MEDIUM, flags) == 0b1010_0110
+    assert message_control(MessageTransmission.NORMAL, Importance.CRITICAL) == 0b0000_1100
 
 
 @pytest.mark.parametrize(
@@ -93,4 +93,4 @@ def test_message_control_is_one_octet_of_four_parts() -> None:
 def test_a_malformed_command_is_the_peers_mistake(name: str, octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         MESSAGING.command(name)[1].decode(bytes.fromhex(octets))
-    assert caught.value.reason is Drop.MALFORMED_ZCL
+    assert caught.value.reason is DropReason.MALFORMED_ZCL

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zcl import types as t
 from hanbench.emulator.zcl.clusters.metering import (
     CLUSTER,
@@ -230,7 +230,7 @@ def test_a_command_lies_on_the_air_as_smart_energy_says(
 def test_a_command_cut_short_is_malformed(name: str, octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         CLUSTER.command(name)[1].decode(bytes.fromhex(octets))
-    assert caught.value.reason is Drop.MALFORMED_ZCL
+    assert caught.value.reason is DropReason.MALFORMED_ZCL
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zcl.clusters import OTA
 from hanbench.emulator.zcl.clusters.ota import (
     ANY_FILE_VERSION,
@@ -213,7 +213,7 @@ def test_what_a_device_knows_of_its_images_are_attributes_of_the_client() -> Non
 def test_a_malformed_command_is_the_peers_mistake(name: str, octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         OTA.command(name)[1].decode(bytes.fromhex(octets))
-    assert caught.value.reason is Drop.MALFORMED_ZCL
+    assert caught.value.reason is DropReason.MALFORMED_ZCL
 
 
 def test_what_is_announced_must_be_given() -> None:

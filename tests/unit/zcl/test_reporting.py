@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from hanbench.emulator.clock import SECOND
-from hanbench.emulator.errors import Drop, LocalProtocolError
-from hanbench.emulator.zcl import Outcome, ReportingConfiguration, Status
+from hanbench.emulator.errors import DropReason, LocalProtocolError
+from hanbench.emulator.zcl import ReplyOutcome, ReportingConfiguration, Status
 from hanbench.emulator.zcl import foundation as zcl
 from hanbench.emulator.zcl.clusters import BASIC, METERING
 from hanbench.emulator.zcl.records import ReportingQuery
@@ -22,7 +22,7 @@ def configure(han: Any, *records: ReportingConfiguration) -> dict[int, int]:
     han.hub.configure_reporting(METER, 1, METERING.id, records, replies.append)
     han.clock.run_for(10_000)
     [reply] = replies
-    assert reply.outcome is Outcome.ANSWERED
+    assert reply.outcome is ReplyOutcome.ANSWERED
     failures: dict[int, int] = reply.failures
     return failures
 
@@ -35,7 +35,7 @@ def test_a_report_carries_values_and_is_not_answered(han: Any) -> None:
     tsn = han.meter.report(0, 1, METERING.id, (0x0000, 0x0308), han.replies.append)
     han.clock.run_for(SECOND)
     assert han.reports == [{0x0000: 0x010203040506, 0x0308: b"G4A0001"}]
-    assert [reply.outcome for reply in han.replies] == [Outcome.DELIVERED]
+    assert [reply.outcome for reply in han.replies] == [ReplyOutcome.DELIVERED]
     [sent] = han.air.sent
     assert sent.payload.hex() == f"18{tsn:02x}0a" + "000025060504030201" + "08034107" + b"G4A0001".hex()
 
@@ -52,7 +52,7 @@ def test_an_undelivered_report_says_so(han: Any) -> None:
     han.air.deaf.add(0)
     han.meter.report(0, 1, METERING.id, (0,), han.replies.append)
     han.clock.run_for(SECOND)
-    assert [reply.outcome for reply in han.replies] == [Outcome.UNDELIVERED]
+    assert [reply.outcome for reply in han.replies] == [ReplyOutcome.UNDELIVERED]
 
 
 def test_a_report_may_be_refused_by_the_application(han: Any) -> None:
@@ -84,7 +84,7 @@ def test_a_malformed_report_is_counted_and_answered(han: Any, records: str) -> N
     meter.send(0, METERING.id, octets, profile=0x0109, src_endpoint=1, dst_endpoint=1)
     han.clock.run_for(SECOND)
     assert han.reports == []
-    assert han.hub.counters == {Drop.MALFORMED_ZCL: 1}
+    assert han.hub.counters == {DropReason.MALFORMED_ZCL: 1}
     assert han.air.sent[-1].payload.hex() == "10090b0a80"
 
 

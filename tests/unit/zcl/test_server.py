@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hanbench.emulator.errors import Drop
+from hanbench.emulator.errors import DropReason
 from hanbench.emulator.zcl import Attribute, ClusterServer, Status
 from hanbench.emulator.zcl.attributes import MAX_RESPONSE
 from hanbench.emulator.zcl.clusters import METERING
@@ -173,18 +173,18 @@ def test_a_response_is_never_answered(han: Any, command: str) -> None:
 @pytest.mark.parametrize("octets", ["", "00", "0007", "020700", "04311007"])
 def test_a_broken_header_is_counted_and_not_answered(han: Any, octets: str) -> None:
     assert han.payloads(H(octets)) == []
-    assert han.meter.counters == {Drop.MALFORMED_ZCL: 1}
+    assert han.meter.counters == {DropReason.MALFORMED_ZCL: 1}
 
 
 def test_a_malformed_payload_is_counted_and_changes_nothing(han: Any) -> None:
     han.payloads(H("000702" + "0703" + "41026869" + "0703" + "41ff69"))
-    assert han.meter.counters[Drop.MALFORMED_ZCL] == 1
+    assert han.meter.counters[DropReason.MALFORMED_ZCL] == 1
     assert han.metering.get("SiteID") == b"here"
 
 
 def test_another_profile_is_not_for_us(han: Any) -> None:
     assert han.payloads(H("0007000002"), profile=0x0104) == []
-    assert han.meter.counters == {Drop.NOT_FOR_US: 1}
+    assert han.meter.counters == {DropReason.NOT_FOR_US: 1}
 
 
 def test_a_handler_gets_fields_and_its_answer_travels_back(han: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zcl.clusters import TUNNELING
 from hanbench.emulator.zcl.clusters.tunneling import (
     NO_TUNNEL,
@@ -115,7 +115,7 @@ def test_questions_name_their_answers() -> None:
 def test_a_malformed_command_is_the_peers_mistake(name: str, octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         TUNNELING.command(name)[1].decode(bytes.fromhex(octets))
-    assert caught.value.reason is Drop.MALFORMED_ZCL
+    assert caught.value.reason is DropReason.MALFORMED_ZCL
 
 
 def test_a_tunnel_carries_octets_and_nothing_else() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.zcl import types as t
 
 
 def decode(kind: t.DataType, octets: str) -> object:
-    reader = Reader(bytes.fromhex(octets), Drop.MALFORMED_ZCL)
+    reader = Reader(bytes.fromhex(octets), DropReason.MALFORMED_ZCL)
     value = kind.decode(reader)
     reader.end()
     return value
@@ -93,7 +93,7 @@ def test_bits_have_no_invalid_pattern(kind: t.DataType) -> None:
 
 
 def test_a_command_field_keeps_the_number_that_is_invalid_in_an_attribute() -> None:
-    assert t.UINT16.unpack(Reader(b"\xff\xff", Drop.MALFORMED_ZCL)) == 0xFFFF
+    assert t.UINT16.unpack(Reader(b"\xff\xff", DropReason.MALFORMED_ZCL)) == 0xFFFF
 
 
 def test_text_that_is_not_utf8_survives_as_octets() -> None:
@@ -142,7 +142,7 @@ def test_a_value_that_does_not_fit_is_our_mistake(kind: t.DataType, value: objec
 def test_octets_that_are_no_value_are_the_peers_mistake(kind: t.DataType, octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         decode(kind, octets)
-    assert caught.value.reason is Drop.MALFORMED_ZCL
+    assert caught.value.reason is DropReason.MALFORMED_ZCL
 
 
 def test_collections_nest_no_deeper_than_fifteen() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hanbench.emulator.clock import SECOND
-from hanbench.emulator.errors import Drop
+from hanbench.emulator.errors import DropReason
 from hanbench.emulator.zigbee.aps.layer import ApsStatus
 from hanbench.emulator.zigbee.zdo import Binding, ZdpStatus
 from hanbench.emulator.zigbee.zdo import messages as zdp
@@ -216,12 +216,12 @@ def test_what_hanbench_does_not_carry_out_is_not_supported(net: Any) -> None:
     assert net.say(0x0032, "0900", EVERYBODY) == []
     assert net.say(0x8032, "0900") == []
     assert net.say(0x0032, "") == []
-    assert net.hub.counters == {Drop.UNSUPPORTED: 4}
+    assert net.hub.counters == {DropReason.UNSUPPORTED: 4}
 
 
 def test_a_malformed_message_is_counted_and_not_answered(net: Any) -> None:
     assert net.say(0x0002, "01") == []
-    assert net.hub.counters == {Drop.MALFORMED_ZDP: 1}
+    assert net.hub.counters == {DropReason.MALFORMED_ZDP: 1}
 
 
 def test_a_request_that_nobody_answers_ends_when_it_was_said(net: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zigbee.zdo import (
     Binding,
     NeighborEntry,
@@ -72,9 +72,9 @@ TO_GROUP = Binding(IEEE, 1, 0x0702, 1, group=0x1234)
         (zdp.MgmtNwkUpdateReq(1 << 15, 0xFF, update_id=1, manager=0), "00800000" + "ff" + "01" + "0000"),
         (zdp.MgmtNwkUpdateNotify(0, 0x1800, 100, 3, (9, 8)), "00" + "00180000" + "6400" + "0300" + "020908"),
     ],
-    ids=lambda value: type(value).__name__ if isinstance(value, zdp.Message) else None,
+    ids=lambda value: type(value).__name__ if isinstance(value, zdp.ZdpMessage) else None,
 )
-def test_a_message_lies_on_the_air_as_the_specification_says(message: zdp.Message, octets: str) -> None:
+def test_a_message_lies_on_the_air_as_the_specification_says(message: zdp.ZdpMessage, octets: str) -> None:
     assert zdp.build(0x21, message).hex() == "21" + octets
     assert zdp.parse(message.CLUSTER, bytes.fromhex("21" + octets)) == (0x21, message)
 
@@ -84,7 +84,7 @@ def test_a_message_lies_on_the_air_as_the_specification_says(message: zdp.Messag
     [each for each in zdp.MESSAGES if each.CLUSTER & zdp.RESPONSE],
     ids=lambda message: message.__name__,
 )
-def test_a_failed_response_may_end_after_its_status(message: type[zdp.Message]) -> None:
+def test_a_failed_response_may_end_after_its_status(message: type[zdp.ZdpMessage]) -> None:
     tsn, parsed = zdp.parse(message.CLUSTER, b"\x05\x84")
     assert (tsn, getattr(parsed, "status", None)) == (5, 0x84)
     assert zdp.build(tsn, parsed) == b"\x05\x84"
@@ -108,7 +108,7 @@ def test_a_failed_response_may_end_after_its_status(message: type[zdp.Message]) 
 def test_a_message_cut_short_is_malformed(cluster: int, octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         zdp.parse(cluster, bytes.fromhex(octets))
-    assert caught.value.reason is Drop.MALFORMED_ZDP
+    assert caught.value.reason is DropReason.MALFORMED_ZDP
 
 
 def test_octets_of_a_later_revision_are_ignored() -> None:
@@ -118,7 +118,7 @@ def test_octets_of_a_later_revision_are_ignored() -> None:
 def test_a_message_that_is_not_here_is_unsupported() -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         zdp.parse(0x0032, b"\x01\x00")
-    assert caught.value.reason is Drop.UNSUPPORTED
+    assert caught.value.reason is DropReason.UNSUPPORTED
 
 
 @pytest.mark.parametrize(
@@ -131,6 +131,6 @@ def test_a_message_that_is_not_here_is_unsupported() -> None:
         zdp.MgmtNwkUpdateReq(1, 3),
     ],
 )
-def test_a_message_with_unfit_fields_is_our_mistake(message: zdp.Message) -> None:
+def test_a_message_with_unfit_fields_is_our_mistake(message: zdp.ZdpMessage) -> None:
     with pytest.raises(LocalProtocolError):
         zdp.build(1, message)

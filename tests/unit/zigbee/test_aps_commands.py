@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zigbee.aps.commands import (
     ApsCommand,
     ConfirmKey,
@@ -43,7 +43,7 @@ each_command = pytest.mark.parametrize(("command", "octets"), [*COMMANDS, TUNNEL
 each_of_fixed_length = pytest.mark.parametrize(("command", "octets"), COMMANDS)
 
 
-def reason_of(octets: bytes) -> Drop:
+def reason_of(octets: bytes) -> DropReason:
     with pytest.raises(RemoteProtocolError) as caught:
         decode(octets)
     return caught.value.reason
@@ -63,34 +63,34 @@ def test_commands_are_read_as_written_by_hand(command: ApsCommand, octets: str) 
 def test_commands_that_are_cut_short_are_malformed(command: ApsCommand, octets: str) -> None:
     whole = bytes.fromhex(octets)
     for length in range(len(whole)):
-        assert reason_of(whole[:length]) is Drop.MALFORMED_APS
+        assert reason_of(whole[:length]) is DropReason.MALFORMED_APS
 
 
 @each_of_fixed_length
 def test_octets_after_the_last_field_are_malformed(command: ApsCommand, octets: str) -> None:
-    assert reason_of(bytes.fromhex(octets) + b"\x00") is Drop.MALFORMED_APS
+    assert reason_of(bytes.fromhex(octets) + b"\x00") is DropReason.MALFORMED_APS
 
 
 def test_a_tunnel_without_its_destination_is_malformed() -> None:
-    assert reason_of(bytes.fromhex(TUNNEL[1])[:8]) is Drop.MALFORMED_APS
+    assert reason_of(bytes.fromhex(TUNNEL[1])[:8]) is DropReason.MALFORMED_APS
 
 
 def test_the_commands_of_r22_are_there_and_no_other() -> None:
-    known = {identifier for identifier in range(256) if reason_of(bytes((identifier,))) is not Drop.UNSUPPORTED}
+    known = {identifier for identifier in range(256) if reason_of(bytes((identifier,))) is not DropReason.UNSUPPORTED}
     assert known == {0x05, 0x06, 0x07, 0x08, 0x09, 0x0E, 0x0F, 0x10}
 
 
 @pytest.mark.parametrize(
     ("octets", "reason"),
     [
-        (f"05 00 {K} {A_OCTETS} {B_OCTETS}", Drop.UNSUPPORTED),  # Trust Centre master key, gone since R19
-        (f"05 02 {K} {A_OCTETS} 01", Drop.UNSUPPORTED),
-        (f"05 05 {K} 09 {A_OCTETS} {B_OCTETS}", Drop.UNSUPPORTED),  # high security network key
-        (f"05 03 {K} {A_OCTETS} 02", Drop.MALFORMED_APS),  # neither initiator nor not
-        (f"08 04 {A_OCTETS}", Drop.MALFORMED_APS),  # a partner where none belongs
+        (f"05 00 {K} {A_OCTETS} {B_OCTETS}", DropReason.UNSUPPORTED),  # Trust Centre master key, gone since R19
+        (f"05 02 {K} {A_OCTETS} 01", DropReason.UNSUPPORTED),
+        (f"05 05 {K} 09 {A_OCTETS} {B_OCTETS}", DropReason.UNSUPPORTED),  # high security network key
+        (f"05 03 {K} {A_OCTETS} 02", DropReason.MALFORMED_APS),  # neither initiator nor not
+        (f"08 04 {A_OCTETS}", DropReason.MALFORMED_APS),  # a partner where none belongs
     ],
 )
-def test_what_no_standard_allows_is_dropped_by_its_reason(octets: str, reason: Drop) -> None:
+def test_what_no_standard_allows_is_dropped_by_its_reason(octets: str, reason: DropReason) -> None:
     assert reason_of(bytes.fromhex(octets)) is reason
 
 

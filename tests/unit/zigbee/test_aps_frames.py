@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zigbee.aps import frames
 from hanbench.emulator.zigbee.aps.frames import ApsFrame, Fragment
 from hanbench.emulator.zigbee.security import KeyId, cipher
@@ -24,7 +24,7 @@ def data_header(**options: Any) -> bytes:
     return frames.data_header(1, 0x0702, 0x0109, 2, 0x55, **{"ack_request": True, **options})
 
 
-def reason_of(apdu: bytes) -> Drop:
+def reason_of(apdu: bytes) -> DropReason:
     with pytest.raises(RemoteProtocolError) as caught:
         frames.parse(apdu)
     return caught.value.reason
@@ -100,34 +100,34 @@ def test_an_acknowledgement_says_which_blocks_came() -> None:
 @pytest.mark.parametrize(
     ("octets", "reason"),
     [
-        ("", Drop.MALFORMED_APS),
-        ("40", Drop.MALFORMED_APS),
-        ("40 01 0207 0901 02", Drop.MALFORMED_APS),
-        ("0c 3412 0207 0901 02", Drop.MALFORMED_APS),
-        ("01", Drop.MALFORMED_APS),
-        ("43 01 0207 0901 02 55", Drop.UNSUPPORTED),  # inter-PAN
-        ("44 01 0207 0901 02 55", Drop.UNSUPPORTED),  # indirect delivery, gone since Zigbee PRO
-        ("0d 2a 09 01", Drop.MALFORMED_APS),  # a command to a group
-        ("0a 02 0207 0901 01 55", Drop.MALFORMED_APS),  # an acknowledgement to everybody
-        ("0e 3412 0207 0901 01 55", Drop.MALFORMED_APS),
-        ("02 02 0207 0901 01 55 00", Drop.MALFORMED_APS),  # an acknowledgement with content
-        ("12 2a 00", Drop.MALFORMED_APS),
-        ("c0 01 0207 0901 02 55", Drop.MALFORMED_APS),
-        ("c0 01 0207 0901 02 55 01", Drop.MALFORMED_APS),
-        ("c0 01 0207 0901 02 55 03 01", Drop.MALFORMED_APS),  # reserved kind of fragmentation
-        ("c0 01 0207 0901 02 55 01 00", Drop.MALFORMED_APS),  # first of 0 blocks
-        ("c0 01 0207 0901 02 55 02 00", Drop.MALFORMED_APS),  # block 0 says that it is not the first
-        ("88 01 0207 0901 02 55 01 02", Drop.MALFORMED_APS),  # a fragment to everybody
-        ("81 2a 01 02 09 01", Drop.MALFORMED_APS),  # a fragment of a command
-        ("82 02 0207 0901 01 55 01 00", Drop.MALFORMED_APS),  # acknowledgement without its bit field
-        ("20 01 0207 0901 02 55 00 04030201 000000", Drop.MALFORMED_APS),  # 3 octets of integrity code
-        ("20 01 0207 0901 02 55 20 04030201 04030201004b12", Drop.MALFORMED_APS),
-        ("20 01 0207 0901 02 55 40 04030201 00000000", Drop.MALFORMED_APS),  # reserved bits
-        ("20 01 0207 0901 02 55 80 04030201 00000000", Drop.MALFORMED_APS),
-        ("20 01 0207 0901 02 55 08 04030201 00 00000000", Drop.UNSUPPORTED),  # the network key
+        ("", DropReason.MALFORMED_APS),
+        ("40", DropReason.MALFORMED_APS),
+        ("40 01 0207 0901 02", DropReason.MALFORMED_APS),
+        ("0c 3412 0207 0901 02", DropReason.MALFORMED_APS),
+        ("01", DropReason.MALFORMED_APS),
+        ("43 01 0207 0901 02 55", DropReason.UNSUPPORTED),  # inter-PAN
+        ("44 01 0207 0901 02 55", DropReason.UNSUPPORTED),  # indirect delivery, gone since Zigbee PRO
+        ("0d 2a 09 01", DropReason.MALFORMED_APS),  # a command to a group
+        ("0a 02 0207 0901 01 55", DropReason.MALFORMED_APS),  # an acknowledgement to everybody
+        ("0e 3412 0207 0901 01 55", DropReason.MALFORMED_APS),
+        ("02 02 0207 0901 01 55 00", DropReason.MALFORMED_APS),  # an acknowledgement with content
+        ("12 2a 00", DropReason.MALFORMED_APS),
+        ("c0 01 0207 0901 02 55", DropReason.MALFORMED_APS),
+        ("c0 01 0207 0901 02 55 01", DropReason.MALFORMED_APS),
+        ("c0 01 0207 0901 02 55 03 01", DropReason.MALFORMED_APS),  # reserved kind of fragmentation
+        ("c0 01 0207 0901 02 55 01 00", DropReason.MALFORMED_APS),  # first of 0 blocks
+        ("c0 01 0207 0901 02 55 02 00", DropReason.MALFORMED_APS),  # block 0 says that it is not the first
+        ("88 01 0207 0901 02 55 01 02", DropReason.MALFORMED_APS),  # a fragment to everybody
+        ("81 2a 01 02 09 01", DropReason.MALFORMED_APS),  # a fragment of a command
+        ("82 02 0207 0901 01 55 01 00", DropReason.MALFORMED_APS),  # acknowledgement without its bit field
+        ("20 01 0207 0901 02 55 00 04030201 000000", DropReason.MALFORMED_APS),  # 3 octets of integrity code
+        ("20 01 0207 0901 02 55 20 04030201 04030201004b12", DropReason.MALFORMED_APS),
+        ("20 01 0207 0901 02 55 40 04030201 00000000", DropReason.MALFORMED_APS),  # reserved bits
+        ("20 01 0207 0901 02 55 80 04030201 00000000", DropReason.MALFORMED_APS),
+        ("20 01 0207 0901 02 55 08 04030201 00 00000000", DropReason.UNSUPPORTED),  # the network key
     ],
 )
-def test_what_no_standard_allows_is_dropped_by_its_reason(octets: str, reason: Drop) -> None:
+def test_what_no_standard_allows_is_dropped_by_its_reason(octets: str, reason: DropReason) -> None:
     assert reason_of(bytes.fromhex(octets)) is reason
 
 
@@ -200,12 +200,12 @@ def test_a_secured_frame_can_be_read(key_id: KeyId, extended_nonce: bool, on_air
     assert frame.payload == PLAIN
 
 
-def outcome(apdu: bytes) -> Drop | None:
+def outcome(apdu: bytes) -> DropReason | None:
     """Why a receiver that insists on security drops `apdu`; None if it does not."""
     try:
         frame = frames.parse(apdu)
         if not frame.secured:
-            return Drop.UNSECURED
+            return DropReason.UNSECURED
         frame.decrypt(CIPHER, HUB if frame.sender_ieee is None else frame.sender_ieee)
     except RemoteProtocolError as error:
         return error.reason
@@ -226,16 +226,21 @@ def test_every_bit_but_the_level_on_the_air_is_protected(
         if bit in unprotected:
             assert reason is None
         elif 8 <= bit < 16 or bit >= 24:
-            assert reason is Drop.BAD_MIC, f"bit {bit}"
+            assert reason is DropReason.BAD_MIC, f"bit {bit}"
         else:
-            assert reason in (Drop.BAD_MIC, Drop.MALFORMED_APS, Drop.UNSUPPORTED, Drop.UNSECURED), f"bit {bit}"
+            assert reason in (
+                DropReason.BAD_MIC,
+                DropReason.MALFORMED_APS,
+                DropReason.UNSUPPORTED,
+                DropReason.UNSECURED,
+            ), f"bit {bit}"
 
 
 def test_without_extended_nonce_the_sender_must_be_known() -> None:
     frame = frames.parse(secured(extended_nonce=False))
     with pytest.raises(RemoteProtocolError) as caught:
         frame.decrypt(CIPHER, HUB + 1)
-    assert caught.value.reason is Drop.BAD_MIC
+    assert caught.value.reason is DropReason.BAD_MIC
     frame.decrypt(CIPHER, HUB)
     assert frame.payload == PLAIN
 
@@ -259,4 +264,4 @@ def test_a_secured_acknowledgement_is_empty() -> None:
     assert (acknowledgement.type, acknowledgement.payload) == (frames.ACK, b"")
     with pytest.raises(RemoteProtocolError) as caught:
         secured_ack(b"x").decrypt(CIPHER, HUB)
-    assert caught.value.reason is Drop.MALFORMED_APS
+    assert caught.value.reason is DropReason.MALFORMED_APS

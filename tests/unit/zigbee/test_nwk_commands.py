@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zigbee.nwk import beacon
 from hanbench.emulator.zigbee.nwk.beacon import BeaconPayload
 from hanbench.emulator.zigbee.nwk.commands import (
@@ -68,7 +68,7 @@ def test_commands_are_read_as_written_by_hand(command: NwkCommand, octets: str) 
     assert decode(bytes.fromhex(octets)) == command
 
 
-def reason_of(octets: bytes) -> Drop:
+def reason_of(octets: bytes) -> DropReason:
     with pytest.raises(RemoteProtocolError) as caught:
         decode(octets)
     return caught.value.reason
@@ -78,32 +78,32 @@ def reason_of(octets: bytes) -> Drop:
 def test_commands_that_are_cut_short_are_malformed(command: NwkCommand, octets: str) -> None:
     whole = bytes.fromhex(octets)
     for length in range(len(whole)):
-        assert reason_of(whole[:length]) is Drop.MALFORMED_NWK
+        assert reason_of(whole[:length]) is DropReason.MALFORMED_NWK
 
 
 @each_command
 def test_octets_after_the_last_field_are_malformed(command: NwkCommand, octets: str) -> None:
-    assert reason_of(bytes.fromhex(octets) + b"\x00") is Drop.MALFORMED_NWK
+    assert reason_of(bytes.fromhex(octets) + b"\x00") is DropReason.MALFORMED_NWK
 
 
 def test_every_command_up_to_0x0c_is_there_and_no_other() -> None:
-    known = {identifier for identifier in range(256) if reason_of(bytes((identifier,))) is not Drop.UNSUPPORTED}
+    known = {identifier for identifier in range(256) if reason_of(bytes((identifier,))) is not DropReason.UNSUPPORTED}
     assert known == set(range(0x01, 0x0D))
 
 
 @pytest.mark.parametrize(
     ("octets", "reason"),
     [
-        ("01 18 05 fcff 00", Drop.MALFORMED_NWK),  # many-to-one 3 is reserved
-        ("01 40 05 3412 03", Drop.UNSUPPORTED),  # route of a group
-        ("02 40 05 3412 7856 02", Drop.UNSUPPORTED),
-        (f"09 21 {A_OCTETS} 621a", Drop.UNSUPPORTED),  # report identifier 1
-        (f"0a 21 {A_OCTETS} 04 efbe", Drop.UNSUPPORTED),  # update identifier 1
-        (f"0a 02 {A_OCTETS} 04 efbe efbe", Drop.MALFORMED_NWK),  # two new PAN IDs
-        (f"0a 00 {A_OCTETS} 04 efbe", Drop.MALFORMED_NWK),
+        ("01 18 05 fcff 00", DropReason.MALFORMED_NWK),  # many-to-one 3 is reserved
+        ("01 40 05 3412 03", DropReason.UNSUPPORTED),  # route of a group
+        ("02 40 05 3412 7856 02", DropReason.UNSUPPORTED),
+        (f"09 21 {A_OCTETS} 621a", DropReason.UNSUPPORTED),  # report identifier 1
+        (f"0a 21 {A_OCTETS} 04 efbe", DropReason.UNSUPPORTED),  # update identifier 1
+        (f"0a 02 {A_OCTETS} 04 efbe efbe", DropReason.MALFORMED_NWK),  # two new PAN IDs
+        (f"0a 00 {A_OCTETS} 04 efbe", DropReason.MALFORMED_NWK),
     ],
 )
-def test_options_that_mean_something_else_are_not_ignored(octets: str, reason: Drop) -> None:
+def test_options_that_mean_something_else_are_not_ignored(octets: str, reason: DropReason) -> None:
     assert reason_of(bytes.fromhex(octets)) is reason
 
 
@@ -159,15 +159,15 @@ def test_beacons_are_as_written_by_hand(payload: BeaconPayload, octets: str) -> 
 @pytest.mark.parametrize(
     ("octets", "reason"),
     [
-        ("", Drop.MALFORMED_NWK),
-        (f"00 22 84 {A_OCTETS} ffffff", Drop.MALFORMED_NWK),
-        (f"00 22 84 {A_OCTETS} ffffff 07 00", Drop.MALFORMED_NWK),
-        (f"03 22 84 {A_OCTETS} ffffff 07", Drop.UNSUPPORTED),  # Thread's protocol identifier
-        (f"00 21 84 {A_OCTETS} ffffff 07", Drop.UNSUPPORTED),  # stack profile 1
-        (f"00 12 84 {A_OCTETS} ffffff 07", Drop.UNSUPPORTED),  # Zigbee 2004
+        ("", DropReason.MALFORMED_NWK),
+        (f"00 22 84 {A_OCTETS} ffffff", DropReason.MALFORMED_NWK),
+        (f"00 22 84 {A_OCTETS} ffffff 07 00", DropReason.MALFORMED_NWK),
+        (f"03 22 84 {A_OCTETS} ffffff 07", DropReason.UNSUPPORTED),  # Thread's protocol identifier
+        (f"00 21 84 {A_OCTETS} ffffff 07", DropReason.UNSUPPORTED),  # stack profile 1
+        (f"00 12 84 {A_OCTETS} ffffff 07", DropReason.UNSUPPORTED),  # Zigbee 2004
     ],
 )
-def test_beacons_of_others_are_told_from_broken_ones(octets: str, reason: Drop) -> None:
+def test_beacons_of_others_are_told_from_broken_ones(octets: str, reason: DropReason) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         beacon.parse(bytes.fromhex(octets))
     assert caught.value.reason is reason

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zigbee.nwk import frames
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
 from hanbench.emulator.zigbee.security import cipher
@@ -24,7 +24,7 @@ def secured_frame(**options: Any) -> bytes:
     return frames.seal(header, PAYLOAD, CIPHER, 0x01020304, 9, METER)
 
 
-def reason_of(npdu: bytes) -> Drop:
+def reason_of(npdu: bytes) -> DropReason:
     with pytest.raises(RemoteProtocolError) as caught:
         frames.parse(npdu)
     return caught.value.reason
@@ -75,30 +75,33 @@ def test_headers_are_read_as_written_by_hand(octets: str, options: dict[str, Any
 @pytest.mark.parametrize(
     ("octets", "reason"),
     [
-        ("", Drop.MALFORMED_NWK),
-        ("0800 0000 3412 1e", Drop.MALFORMED_NWK),
-        ("8800 0000 3412 1e 07", Drop.MALFORMED_NWK),  # discover route 2 is reserved
-        ("0840 0000 3412 1e 07", Drop.MALFORMED_NWK),  # so is bit 14
-        ("0880 0000 3412 1e 07", Drop.MALFORMED_NWK),
-        ("0400 0000 3412 1e 07", Drop.UNSUPPORTED),  # Zigbee 2004
-        ("0c00 0000 3412 1e 07", Drop.UNSUPPORTED),  # Green Power
-        ("0a00 0000 3412 1e 07", Drop.UNSUPPORTED),  # reserved frame type
-        ("0b00 0000 3412 1e 07", Drop.UNSUPPORTED),  # inter-PAN
-        ("0801 0000 3412 1e 07 00", Drop.UNSUPPORTED),  # multicast
-        ("0810 0000 3412 1e 07 04030201004b12", Drop.MALFORMED_NWK),
-        ("0808 0000 3412 1e 07 04030201004b12", Drop.MALFORMED_NWK),
-        ("0804 0000 3412 1e 07", Drop.MALFORMED_NWK),
-        ("0804 0000 3412 1e 07 01", Drop.MALFORMED_NWK),
-        ("0804 0000 3412 1e 07 02 01 1111 22", Drop.MALFORMED_NWK),
-        ("0804 0000 3412 1e 07 02 02 1111 2222", Drop.MALFORMED_NWK),  # index beyond the list
-        ("0804 0000 3412 1e 07 00 01", Drop.MALFORMED_NWK),
-        ("0802 0000 3412 1e 07 28 04030201" + METER_OCTETS + "09 000000", Drop.MALFORMED_NWK),  # 3 octets of MIC
-        ("0802 0000 3412 1e 07 20 04030201" + METER_OCTETS + "09 00000000", Drop.MALFORMED_NWK),  # link key
-        ("0802 0000 3412 1e 07 08 04030201" + METER_OCTETS + "09 00000000", Drop.MALFORMED_NWK),  # no extended nonce
-        ("0802 0000 3412 1e 07 68 04030201" + METER_OCTETS + "09 00000000", Drop.MALFORMED_NWK),  # reserved bit
+        ("", DropReason.MALFORMED_NWK),
+        ("0800 0000 3412 1e", DropReason.MALFORMED_NWK),
+        ("8800 0000 3412 1e 07", DropReason.MALFORMED_NWK),  # discover route 2 is reserved
+        ("0840 0000 3412 1e 07", DropReason.MALFORMED_NWK),  # so is bit 14
+        ("0880 0000 3412 1e 07", DropReason.MALFORMED_NWK),
+        ("0400 0000 3412 1e 07", DropReason.UNSUPPORTED),  # Zigbee 2004
+        ("0c00 0000 3412 1e 07", DropReason.UNSUPPORTED),  # Green Power
+        ("0a00 0000 3412 1e 07", DropReason.UNSUPPORTED),  # reserved frame type
+        ("0b00 0000 3412 1e 07", DropReason.UNSUPPORTED),  # inter-PAN
+        ("0801 0000 3412 1e 07 00", DropReason.UNSUPPORTED),  # multicast
+        ("0810 0000 3412 1e 07 04030201004b12", DropReason.MALFORMED_NWK),
+        ("0808 0000 3412 1e 07 04030201004b12", DropReason.MALFORMED_NWK),
+        ("0804 0000 3412 1e 07", DropReason.MALFORMED_NWK),
+        ("0804 0000 3412 1e 07 01", DropReason.MALFORMED_NWK),
+        ("0804 0000 3412 1e 07 02 01 1111 22", DropReason.MALFORMED_NWK),
+        ("0804 0000 3412 1e 07 02 02 1111 2222", DropReason.MALFORMED_NWK),  # index beyond the list
+        ("0804 0000 3412 1e 07 00 01", DropReason.MALFORMED_NWK),
+        ("0802 0000 3412 1e 07 28 04030201" + METER_OCTETS + "09 000000", DropReason.MALFORMED_NWK),  # 3 octets of MIC
+        ("0802 0000 3412 1e 07 20 04030201" + METER_OCTETS + "09 00000000", DropReason.MALFORMED_NWK),  # link key
+        (
+            "0802 0000 3412 1e 07 08 04030201" + METER_OCTETS + "09 00000000",
+            DropReason.MALFORMED_NWK,
+        ),  # no extended nonce
+        ("0802 0000 3412 1e 07 68 04030201" + METER_OCTETS + "09 00000000", DropReason.MALFORMED_NWK),  # reserved bit
     ],
 )
-def test_what_no_standard_allows_is_dropped_by_its_reason(octets: str, reason: Drop) -> None:
+def test_what_no_standard_allows_is_dropped_by_its_reason(octets: str, reason: DropReason) -> None:
     assert reason_of(bytes.fromhex(octets)) is reason
 
 
@@ -153,17 +156,22 @@ def test_every_bit_but_the_level_on_the_air_is_protected(options: dict[str, Any]
         if bit in unprotected:
             assert reason is None
         elif 16 <= bit < 64 or bit >= 8 * (control_at + 1):
-            assert reason is Drop.BAD_MIC, f"bit {bit}"
+            assert reason is DropReason.BAD_MIC, f"bit {bit}"
         else:
-            assert reason in (Drop.BAD_MIC, Drop.MALFORMED_NWK, Drop.UNSUPPORTED, Drop.UNSECURED), f"bit {bit}"
+            assert reason in (
+                DropReason.BAD_MIC,
+                DropReason.MALFORMED_NWK,
+                DropReason.UNSUPPORTED,
+                DropReason.UNSECURED,
+            ), f"bit {bit}"
 
 
-def outcome(npdu: bytes) -> Drop | None:
+def outcome(npdu: bytes) -> DropReason | None:
     """Why a receiver that insists on security drops `npdu`; None if it does not."""
     try:
         frame = frames.parse(npdu)
         if not frame.secured:
-            return Drop.UNSECURED
+            return DropReason.UNSECURED
         frame.decrypt(CIPHER)
     except RemoteProtocolError as error:
         return error.reason
@@ -174,7 +182,7 @@ def test_another_key_is_a_bad_integrity_code() -> None:
     frame = frames.parse(secured_frame())
     with pytest.raises(RemoteProtocolError) as caught:
         frame.decrypt(cipher(bytes(16)))
-    assert caught.value.reason is Drop.BAD_MIC
+    assert caught.value.reason is DropReason.BAD_MIC
     assert frame.payload == b""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.radio.fcs import crc16_x25
 from hanbench.emulator.zigbee.security import (
     WELL_KNOWN_LINK_KEY,
@@ -54,14 +54,14 @@ def test_every_flipped_bit_is_found() -> None:
             parts[which] = bytes(flipped)
             with pytest.raises(RemoteProtocolError) as caught:
                 cipher(KEY).open(*parts)
-            assert caught.value.reason is Drop.BAD_MIC
+            assert caught.value.reason is DropReason.BAD_MIC
 
 
 @pytest.mark.parametrize("length", range(5))
 def test_fewer_octets_than_an_integrity_code_are_a_bad_one(length: int) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
         cipher(KEY).open(NONCE, bytes(length), b"")
-    assert caught.value.reason is Drop.BAD_MIC
+    assert caught.value.reason is DropReason.BAD_MIC
 
 
 def test_a_cipher_is_made_once_for_a_key() -> None:

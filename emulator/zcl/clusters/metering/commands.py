@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from hanbench.emulator.layout import U16, U24, Choice, Kind, Record
+from hanbench.emulator.layout import U16, U24, Choice, FieldType, RecordType
 from hanbench.emulator.zcl.cluster import Command, Counted, Field, Repeated, Rest
 from hanbench.emulator.zcl.clusters.metering.values import SnapshotPayloadType
 from hanbench.emulator.zcl.types import (
@@ -72,15 +72,15 @@ class BitFieldAllocation:
     command_identifiers: Annotated[tuple[int, ...], Counted(ENUM8)]
 
 
-_SNAPSHOTS: Mapping[int, Kind] = {
-    SnapshotPayloadType.TOU_DELIVERED: Record(TouBillingSnapshot),
-    SnapshotPayloadType.TOU_RECEIVED: Record(TouBillingSnapshot),
-    SnapshotPayloadType.TOU_DELIVERED_NO_BILLING: Record(TouSnapshot),
-    SnapshotPayloadType.TOU_RECEIVED_NO_BILLING: Record(TouSnapshot),
+_SNAPSHOTS: Mapping[int, FieldType] = {
+    SnapshotPayloadType.TOU_DELIVERED: RecordType(TouBillingSnapshot),
+    SnapshotPayloadType.TOU_RECEIVED: RecordType(TouBillingSnapshot),
+    SnapshotPayloadType.TOU_DELIVERED_NO_BILLING: RecordType(TouSnapshot),
+    SnapshotPayloadType.TOU_RECEIVED_NO_BILLING: RecordType(TouSnapshot),
 }
 
 
-def _snapshot(values: Mapping[str, Any]) -> Kind:
+def _snapshot(values: Mapping[str, Any]) -> FieldType:
     """Block registers stay octets: how many there are of them is for the tariff to say."""
     return _SNAPSHOTS.get(values["snapshot_payload_type"], Rest())
 
@@ -134,7 +134,7 @@ CLIENT_TO_SERVER = (
             Field("issuer_event_id", UINT32),
             Field("command_index", UINT8),
             Field("total_number_of_commands", UINT8),
-            Field("snapshot_schedules", Repeated(Record(SnapshotSchedule))),
+            Field("snapshot_schedules", Repeated(RecordType(SnapshotSchedule))),
         ),
         response="ScheduleSnapshotResponse",
     ),
@@ -223,7 +223,7 @@ SERVER_TO_CLIENT = (
     Command(
         0x04,
         "ScheduleSnapshotResponse",
-        (Field("issuer_event_id", UINT32), Field("snapshot_responses", Repeated(Record(SnapshotScheduleResponse)))),
+        (Field("issuer_event_id", UINT32), Field("snapshot_responses", Repeated(RecordType(SnapshotScheduleResponse)))),
     ),
     Command(0x05, "TakeSnapshotResponse", (Field("snapshot_id", UINT32), Field("snapshot_confirmation", ENUM8))),
     Command(
@@ -277,7 +277,7 @@ SERVER_TO_CLIENT = (
             Field("issuer_event_id", UINT32),
             Field("notification_scheme", UINT8),
             Field("notification_flag_attribute_id", U16),
-            Field("bit_field_allocations", Repeated(Record(BitFieldAllocation))),
+            Field("bit_field_allocations", Repeated(RecordType(BitFieldAllocation))),
         ),
     ),
     Command(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from hanbench.emulator.errors import Drop, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zigbee.security.cbke.curve import (
     GENERATOR,
@@ -56,7 +56,7 @@ class Certificate(NamedTuple):
     def parse(cls, octets: bytes) -> Certificate:
         """Raises RemoteProtocolError (MALFORMED_ZCL) for another length."""
         if len(octets) != CERTIFICATE_LENGTH:
-            raise RemoteProtocolError(Drop.MALFORMED_ZCL, f"a certificate of {len(octets)} octets")
+            raise RemoteProtocolError(DropReason.MALFORMED_ZCL, f"a certificate of {len(octets)} octets")
         point, rest = octets[:POINT_LENGTH], octets[POINT_LENGTH:]
         return cls(
             point,

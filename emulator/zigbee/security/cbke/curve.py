@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Protocol
 
-from hanbench.emulator.errors import Drop, RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 
 FIELD_BITS = 163
 POINT_LENGTH = 22
@@ -27,7 +27,7 @@ class InvalidPointError(RemoteProtocolError):
     """Octets that are no point of the curve, or a sum that is the point at infinity."""
 
     def __init__(self, detail: str) -> None:
-        super().__init__(Drop.MALFORMED_ZCL, detail)
+        super().__init__(DropReason.MALFORMED_ZCL, detail)
 
 
 _NEGATIVE_OF_ITSELF = b"\x03" + bytes(POINT_LENGTH - 1)

@@ -1,0 +1,139 @@
+"""When a device agrees a key with its Trust Centre: after joining, again when it failed, anew when the key is stale.
+
+Pacing (SE 1.4a, 5.4.7): ten failures are followed by a pause of 15 minutes; that pauses grow from then on is assumed,
+for no battery would last otherwise. A device whose certificate comes from an issuer that the Trust Centre does not
+know leaves the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hanbench.emulator.clock import MINUTE, SECOND, Timer
+from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
+from hanbench.emulator.devices.key_establishment.initiator import Ended, Initiator
+from hanbench.emulator.devices.settings import KeyEstablishmentSettings
+from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
+from hanbench.emulator.zigbee.stack import Stack
+from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
+
+NEXT_ATTEMPT = 10 * SECOND
+ATTEMPTS = 10
+"""Failures in a row before a pause."""
+FIRST_PAUSE, LONGEST_PAUSE = 15 * MINUTE, 24 * 60 * MINUTE
+RENEWAL_PAUSE = 15 * MINUTE
+"""Between two keys: frames under a foreign key prove nothing, and must not keep a device busy."""
+
+
+class LinkKeyManager:
+    """Looks after one device's link key with its Trust Centre."""
+
+    def __init__(
+        self, stack: Stack, initiator: Initiator, settings: KeyEstablishmentSettings, *, needed: bool = True
+    ) -> None:
+        """`needed` False: the device does without a key, and never asks for one."""
+        self._stack = stack
+        self._initiator = initiator
+        self._needed = needed
+        self._then: list[Callable[[], None]] = []
+        self._failures = 0
+        self._pause = FIRST_PAUSE
+        self._timer: Timer | None = None
+        self._renewed: int | None = None
+        self.renews = settings.renews
+        """False: firmware that agrees a key once and never again."""
+        self.on_impostor: Callable[[], None] = lambda: None
+        """The Trust Centre that took the old one's place never proved itself; the old one counts again."""
+        self.last: Ended | None = None
+        """How the last attempt ended."""
+
+    @property
+    def ready(self) -> bool:
+        """There is a key that protects data to and from the Trust Centre, or none is needed."""
+        if not self._needed:
+            return True
+        network = self._stack.storage.network
+        link = None if network is None else self._stack.storage.link_keys.get(network.trust_center)
+        return link is not None and link.origin is KeyOrigin.ESTABLISHED
+
+    def ensure(self, then: Callable[[], None]) -> None:
+        """Call `then` once there is a key: at once, or when an attempt succeeds."""
+        if self.ready:
+            then()
+            return
+        if then not in self._then:
+            self._then.append(then)
+        if self._timer is None or not self._timer.active:
+            self._attempt()
+
+    def again(self) -> None:
+        """Try now, however often it failed before: what a visit with a service tool does."""
+        self._failures, self._pause = 0, FIRST_PAUSE
+        if self._timer is not None:
+            self._timer.cancel()
+        self._attempt()
+
+    def renew(self, then: Callable[[], None] | None = None) -> None:
+        """The key does not fit any more: agree another one, unless that was tried just now; then call `then`."""
+        now = self._stack.clock.now
+        recently = self._renewed is not None and now < self._renewed + RENEWAL_PAUSE
+        if not self.renews or not self._needed or recently:
+            if then is not None:
+                then()
+            return
+        self._renewed = now
+        if then is not None:
+            self._then.append(then)
+        self._attempt()
+
+    def _attempt(self) -> None:
+        stack = self._stack
+        if self._initiator.busy or not stack.joined or self._initiator.identity is None:
+            return
+        if stack.poller is not None:
+            stack.poller.hold()
+        self._initiator.start(HUB, HUB_ENDPOINT, stack.nwk.network.trust_center, self._ended)
+
+    def _ended(self, ended: Ended) -> None:
+        stack = self._stack
+        self.last = ended
+        if stack.poller is not None:
+            stack.poller.release()
+        if ended.key is not None:
+            self._agreed(ended.key)
+        elif self.ready:
+            self._go_on()
+        else:
+            self._failed(ended)
+
+    def _failed(self, ended: Ended) -> None:
+        stack = self._stack
+        hopeless = ended.status is TerminateStatus.UNKNOWN_ISSUER
+        self._failures += 1
+        if (hopeless or self._failures == ATTEMPTS) and stack.key_client.return_to_former_trust_center():
+            self._failures = 0
+            self.on_impostor()
+        elif hopeless:
+            stack.maintenance.leave(False)
+        else:
+            self._timer = stack.clock.call_later(max(ended.wait, self._rest()), self._attempt)
+
+    def _agreed(self, key: bytes) -> None:
+        stack = self._stack
+        if stack.storage.network is None:
+            return
+        stack.storage.link_keys[stack.nwk.network.trust_center] = LinkKey(key, KeyOrigin.ESTABLISHED)
+        stack.key_client.settle_with_trust_center()
+        self._failures, self._pause = 0, FIRST_PAUSE
+        self._go_on()
+
+    def _go_on(self) -> None:
+        waiting, self._then = self._then, []
+        for then in waiting:
+            then()
+
+    def _rest(self) -> int:
+        if self._failures < ATTEMPTS:
+            return NEXT_ATTEMPT
+        pause, self._pause = self._pause, min(2 * self._pause, LONGEST_PAUSE)
+        return pause

@@ -1,0 +1,217 @@
+"""One scenario as a person would tell it: what happened when, and the frames on which the verdicts rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from hanbench.emulator.clock import SECOND
+from hanbench.harness.case.plan import State
+from hanbench.harness.case.trace import (
+    ActionAccepted,
+    AnyRecord,
+    CheckFinished,
+    Closed,
+    Commissioned,
+    ControllerFaulted,
+    End,
+    EventDelivered,
+    Excluded,
+    GroundTruth,
+    SupplierSaid,
+)
+from hanbench.harness.case.vocabulary import (
+    AskSupplier,
+    CommissionDevices,
+    InstallationChanged,
+    RunCheck,
+    Verdict,
+)
+from hanbench.harness.checks import CheckResult
+from hanbench.harness.checks.evidence import Evidence
+from hanbench.harness.frames import Dissector
+from hanbench.harness.scenario.run import ScenarioResult
+
+SHOWN = 16
+"""Frames of one check that are shown: its first and its last."""
+
+
+class TimelineEntry(Struct, frozen=True, array_like=True):
+    """Something on the timeline."""
+
+    lane: str
+    """`faults`, `checks`, `suppliers`, `controller`."""
+    start: float
+    end: float | None
+    """Seconds since the installation was loaded; no end: a moment."""
+    kind: str
+    """What it looks like: a state, a verdict, `says`, `asks`, `commissions`, `changes`, `closes`, `errs`."""
+    label: str
+    text: str
+
+
+class FrameDetail(Struct, frozen=True, array_like=True):
+    """A frame, taken apart."""
+
+    number: int
+    """In the capture, from 1."""
+    time: float
+    """Seconds since the capture began."""
+    sender: str
+    receiver: str
+    name: str
+    line: str
+    layers: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+class CheckStory(Struct, frozen=True, array_like=True):
+    """One HAN-connectivity check and the frames that it rests on."""
+
+    attempt: int
+    verdict: str
+    code: str | None
+    detail: str
+    start: float
+    end: float
+    """Seconds since the capture began."""
+    left_out: int
+    """Frames in the middle that are not shown."""
+    frames: tuple[FrameDetail, ...]
+    gap: int = 0
+    """How many of `frames` come before those left out."""
+    answered: bool = False
+    """The GSME sent a data frame; one that is left out counts too. Polls and acknowledgements of the MAC are none."""
+
+
+class ScenarioDetail(Struct, frozen=True, array_like=True):
+    """A scenario for people."""
+
+    loaded: str
+    happenings: tuple[TimelineEntry, ...]
+    checks: tuple[CheckStory, ...]
+
+
+def timeline(played: ScenarioResult) -> ScenarioDetail:
+    """Tell one played scenario. Keys are redacted."""
+    dissector = Dissector(played.keys)
+    return ScenarioDetail(
+        played.scenario.start.isoformat(),
+        tuple(happenings(played.records, played.scenario.start)),
+        tuple(_check(attempt, check, dissector) for attempt, check in enumerate(played.checks, start=1)),
+    )
+
+
+def _check(attempt: int, check: CheckResult, dissector: Dissector) -> CheckStory:
+    evidence = check.evidence
+    if len(evidence) > SHOWN:
+        shown: Sequence[Evidence] = (*evidence[: SHOWN // 2], *evidence[-SHOWN // 2 :])
+    else:
+        shown = evidence
+    return CheckStory(
+        attempt,
+        check.verdict.value,
+        check.code,
+        check.detail,
+        check.started / SECOND,
+        check.ended / SECOND,
+        len(evidence) - len(shown),
+        tuple(_frame(each, dissector) for each in shown),
+        gap=SHOWN // 2 if len(evidence) > SHOWN else len(evidence),
+        answered=any(each.sender == "gsme" for each in evidence),
+    )
+
+
+def _frame(evidence: Evidence, dissector: Dissector) -> FrameDetail:
+    found = dissector(evidence.psdu)
+    return FrameDetail(
+        evidence.number,
+        evidence.time / SECOND,
+        evidence.sender,
+        evidence.receiver,
+        found.name,
+        found.line,
+        tuple((layer.name, layer.fields) for layer in found.layers),
+    )
+
+
+# --- the timeline -----------------------------------------------------------------------------------------------------
+
+
+def happenings(records: Sequence[AnyRecord], start: datetime) -> Iterator[TimelineEntry]:
+    """What happened, in the order in which it began."""
+    found = [*_states(records, start), *_moments(records, start)]
+    yield from sorted(found, key=lambda each: each.start)
+
+
+def _states(records: Sequence[AnyRecord], start: datetime) -> Iterator[TimelineEntry]:
+    """Each time that something was not well, from its beginning to its end."""
+    last = records[-1].time
+    open_: dict[str, tuple[datetime, State, str]] = {}
+    for record in records:
+        if not isinstance(record, GroundTruth):
+            continue
+        subject = record.subject.value
+        if subject in open_:
+            yield _state(subject, *open_.pop(subject), record.time, start)
+        if record.state is not State.HEALTHY:
+            open_[subject] = (record.time, record.state, record.cause)
+    for subject, (since, state, cause) in open_.items():
+        yield _state(subject, since, state, cause, last, start)
+
+
+def _state(subject: str, since: datetime, state: State, cause: str, until: datetime, start: datetime) -> TimelineEntry:
+    what = f"{subject.upper()} {state.value}" + (f": {cause}" if cause else "")
+    return TimelineEntry(
+        "faults", _seconds(since - start), _seconds(until - start), state.value, cause or subject, what
+    )
+
+
+def _moments(records: Sequence[AnyRecord], start: datetime) -> Iterator[TimelineEntry]:
+    for record in records:
+        at = _seconds(record.time - start)
+        match record:
+            case CheckFinished():
+                said = {Verdict.PASS: "pass", Verdict.FAIL: f"fail {record.code}"}.get(record.verdict, "inconclusive")
+                text = f"Check {record.attempt}: {said}. {record.detail}"
+                begin = _seconds(record.started - start)
+                yield TimelineEntry("checks", begin, at, record.verdict.value, str(record.attempt), text)
+            case SupplierSaid():
+                text = f"{record.supplier}: {record.says.value}"
+                yield TimelineEntry("suppliers", at, None, "says", record.says.value, text)
+            case EventDelivered(event=InstallationChanged(installation=home)):
+                text = (
+                    f"A meter changes hands: ESME {home.esme.status.value} with {home.esme.supplier}, "
+                    f"GSME {home.gsme.status.value} with {home.gsme.supplier}"
+                )
+                yield TimelineEntry("suppliers", at, None, "changes", "change", text)
+            case ActionAccepted(action=RunCheck(not_before=when)):
+                text = f"asks for a check, not before {when:%d %b %H:%M}"
+                yield TimelineEntry("controller", at, None, "asks", "check", text)
+            case ActionAccepted(action=AskSupplier(supplier=supplier, consent=consent)):
+                yield TimelineEntry("controller", at, None, "asks", "ask", f"asks {supplier} for its {consent.value}")
+            case ActionAccepted(action=CommissionDevices(devices=devices)):
+                text = f"decides to commission {' and '.join(each.value.upper() for each in devices)}"
+                yield TimelineEntry("controller", at, None, "commissions", "commission", text)
+            case Commissioned():
+                done = "commissioned" if record.succeeded else f"not commissioned: {record.detail}"
+                text = f"{' and '.join(each.value.upper() for each in record.devices)} {done}"
+                yield TimelineEntry(
+                    "controller", at, None, "commissions", "done" if record.succeeded else "failed", text
+                )
+            case Excluded():
+                yield TimelineEntry(
+                    "controller", at, None, "asks", "exclude", f"excludes the {record.device.value.upper()}"
+                )
+            case ControllerFaulted():
+                yield TimelineEntry("controller", at, None, "errs", record.kind, f"{record.kind}: {record.text}")
+            case Closed():
+                text = f"closes the case: {record.outcome.value}"
+                yield TimelineEntry("controller", at, None, "closes", record.outcome.value, text)
+            case End() if record.reason != "closed":
+                yield TimelineEntry("controller", at, None, "errs", "end", f"the recording ends: {record.reason}")
+
+
+def _seconds(time: timedelta) -> float:
+    return round(time.total_seconds(), 3)

@@ -1,0 +1,156 @@
+"""A scenario as a person would tell it, from its file alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from hanbench.harness.case.installation import Meter
+from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct, SupplierChange
+from hanbench.harness.case.vocabulary import MeterRole, Subject
+from hanbench.harness.faults import FAULTS
+from hanbench.harness.scenario.expectation import Expectation, FrameExpectation
+from hanbench.harness.scenario.scenario import IN_FORCE, Scenario
+
+_SUBJECTS = {
+    Subject.GSME: "the gas meter",
+    Subject.ESME: "the electricity meter",
+    Subject.WAN: "the WAN",
+    Subject.BENCH: "the test bench",
+}
+_STATES = {
+    State.BROKEN: "breaks",
+    State.IMPAIRED: "is impaired, and still answers",
+    State.UNCERTAIN: "works now and then",
+    State.HEALTHY: "is well again",
+}
+_DOES = {"lose": "lost", "garble": "garbled", "tamper": "tampered with"}
+_SAYS = {
+    StatementKind.REQUEST: "requests partial migration",
+    StatementKind.AUTHORISATION: "authorises partial migration",
+    StatementKind.WITHDRAWAL: "takes back what it gave, or objects",
+}
+
+
+def narrate(scenario: Scenario) -> Iterator[str]:
+    """Yield the story, sentence by sentence."""
+    yield f"{scenario.title}."
+    yield (
+        f"A home of cohort {scenario.cohort.value}: the electricity meter is {_meter(scenario.esme)}, "
+        f"the gas meter {_meter(scenario.gsme)}."
+    )
+    rules = "the rules in force on the day" if scenario.rules == IN_FORCE else f"the rules {scenario.rules}"
+    yield (
+        f"It is loaded for migration on {_date(scenario.start)}, under {rules}; between two checks are "
+        f"{scenario.check_spacing_hours:g} h, and after {scenario.decide_within_days:g} days its time is up."
+    )
+    if scenario.bench is not None:
+        yield f"Its radios are those of the bench {scenario.bench}."
+    for role, profile in scenario.profiles.items():
+        yield f"The {role} is of the profile {profile}."
+    for change in scenario.changes:
+        yield _capital(_change(change))
+    for act in scenario.suppliers:
+        yield _capital(_act(act))
+    for handover in scenario.handovers:
+        yield _capital(_handover(handover))
+    if scenario.expect is not None:
+        yield from _expected(scenario.expect)
+    if scenario.source:
+        yield f"Source: {scenario.source}."
+
+
+def _meter(meter: Meter) -> str:
+    return f"{meter.status.value.capitalize()} with {meter.supplier}"
+
+
+def _date(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def _hours(time: timedelta) -> str:
+    hours = time.total_seconds() / 3600
+    return f"{hours:g} h" if hours >= 1 else f"{time.total_seconds() / 60:g} minutes"
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _change(change: FaultEvent) -> str:
+    fault = FAULTS.get(change.cause)
+    cause = f"{fault.title.lower()} ({change.cause})" if fault is not None else change.cause
+    when = _when(change)
+    if change.state is State.HEALTHY:
+        return f"{when}, this is over: {cause}"
+    parts = [f"{when}, {_SUBJECTS[change.subject]} {_STATES[change.state]}: {cause}"]
+    if change.frames is not None:
+        which = change.frames
+        what = "messages on the WAN" if which.on == "wan" else which.words
+        share = "" if which.chance == 1 else f", {which.chance:.0%} of them"
+        first = "" if which.first == 1 else f", from the {which.first}. on"
+        many = "" if which.count is None else f", {which.count} in all"
+        parts.append(f"{_DOES[which.does.value]} on their way: {what}{share}{first}{many}")
+    if change.lasts is not None:
+        parts.append(f"for {_hours(change.lasts)}")
+    if change.chance < 1:
+        parts.append(f"in {change.chance:.0%} of all runs, as the seed will have it")
+    return "; ".join(parts)
+
+
+def _when(change: FaultEvent) -> str:
+    if change.at is not None:
+        return f"on {_date(change.at)}"
+    if change.before_check is not None:
+        return f"before check {change.before_check}"
+    if change.before_commissioning is not None:
+        return f"before commissioning {change.before_commissioning}"
+    assert change.on_frame is not None
+    return f"right after frame number {change.on_frame.nth} of the kind {change.on_frame.words}"
+
+
+def _act(act: SupplierAct) -> str:
+    if act.at is not None:
+        when = f"on {_date(act.at)}"
+    elif act.after_check is not None:
+        when = f"right after check {act.after_check}"
+    else:
+        assert act.after_ask is not None
+        when = f"{_hours(act.after_ask)} after it is asked" if act.after_ask else "as soon as it is asked"
+    return f"the supplier {act.supplier} {_SAYS[act.says]} {when}"
+
+
+def _handover(handover: SupplierChange) -> str:
+    when = f"on {_date(handover.at)}" if handover.at is not None else f"right after check {handover.after_check}"
+    which = "electricity meter" if handover.meter is MeterRole.ESME else "gas meter"
+    whose = f" with {handover.supplier}" if handover.supplier is not None else ""
+    return f"{when}, the {which} is {handover.status.value.capitalize()}{whose}"
+
+
+def _expected(wanted: Expectation) -> Iterator[str]:
+    parts = [wanted.outcome.value]
+    if wanted.checks is not None:
+        parts.append(f"after {wanted.checks} check{'s' if wanted.checks != 1 else ''}")
+    if wanted.decider is not None:
+        parts.append(f"decided by the {wanted.decider.value.replace('-', ' ')}")
+    if wanted.decided_after is not None:
+        parts.append(f"not before {_date(wanted.decided_after)}")
+    if wanted.decided_before is not None:
+        parts.append(f"not after {_date(wanted.decided_before)}")
+    for what, devices in (("commissioned", wanted.commissioned), ("excluded", wanted.excluded)):
+        if devices is not None:
+            parts.append(f"{what}: {', '.join(each.value.upper() for each in devices) or 'nothing'}")
+    yield f"Expected: {'; '.join(parts)}."
+    for frames in wanted.frames:
+        yield f"On the air: {_frames(frames)}."
+
+
+def _frames(wanted: FrameExpectation) -> str:
+    when = "" if wanted.during == "anywhere" else f" during {wanted.during}"
+    if wanted.at_most == 0:
+        return f"no {wanted.words}{when}"
+    bounds = [
+        f"at least {wanted.at_least}" if wanted.at_least is not None else "",
+        f"at most {wanted.at_most}" if wanted.at_most is not None else "",
+    ]
+    return f"{' and '.join(filter(None, bounds))} of {wanted.words}{when}"

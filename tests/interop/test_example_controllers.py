@@ -1,0 +1,74 @@
+"""The example controllers, as they stand in docs/examples, over a slice of the whole matrix."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from hanbench.harness.campaign import Campaign, controller_factory, execute, matrix
+from hanbench.harness.campaign.explore import explore
+from hanbench.harness.scenario import load_scenario, run_scenario, shipped
+from hanbench.profiles.rulesets import shipped as rulesets
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+CHILD = f"process:{sys.executable} {EXAMPLES / 'controller.py'}"
+SLICE = slice(None, None, 25)
+
+
+def judged(controller: str) -> list[str]:
+    """The scenarios that this controller got wrong."""
+    scenarios = list(matrix())[SLICE]
+    assert len(scenarios) > 50
+    results = execute(scenarios, Campaign("examples", controller=controller), jobs=1)
+    return [result.report.id for result in results if not result.report.as_expected]
+
+
+def told(name: str, controller: str) -> bool:
+    """Whether a shipped story ends as its author and the rules expect."""
+    scenario = load_scenario(shipped()[name], rulesets())
+    return run_scenario(scenario, rulesets(), controller_factory(controller), seed="1").as_expected
+
+
+@contextmanager
+def served(node: str) -> Iterator[str]:
+    """The URL of the example for Node.js."""
+    command = [node, str(EXAMPLES / "controller.mjs"), "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().strip()
+        finally:
+            server.kill()
+
+
+@pytest.mark.slow
+def test_the_child_process_is_right_everywhere():
+    assert judged(CHILD) == []
+
+
+def test_the_child_process_is_right_about_stories_with_other_spacings_and_handovers():
+    stories = list(explore([f"examples-{number}" for number in range(60)], CHILD))
+    assert stories == [None] * 60
+
+
+@pytest.mark.slow
+def test_the_endpoint_in_another_language_is_right_everywhere(herdsman):
+    node = shutil.which("node")
+    assert node is not None
+    with served(node) as url:
+        assert judged(url) == []
+        assert [name for name in shipped() if not told(name, url)] == []
+
+
+def test_a_wrong_one_would_be_noticed(tmp_path):
+    text = (EXAMPLES / "controller.py").read_text(encoding="utf-8")
+    hasty = tmp_path / "hasty.py"
+    hasty.write_text(text.replace("FAILURES, ATTEMPTS, EVIDENCE = 3,", "FAILURES, ATTEMPTS, EVIDENCE = 2,"))
+    assert hasty.read_text() != text
+    assert judged(f"process:{sys.executable} {hasty}")

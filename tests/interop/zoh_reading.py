@@ -1,0 +1,45 @@
+"""How zigbee-on-host reads the same frames: an independent Zigbee stack in TypeScript, in a Node process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.interop.reference_dissectors import Reader, Reading
+
+PACKAGES = "zigbee-on-host@0.2.4 zigbee-herdsman@10.9.5"
+_HERE = Path(__file__).resolve().parent.parent
+_SCRIPT = _HERE / "zoh_read.mjs"
+FOLDER = Path(os.environ.get("HANBENCH_JUDGES", _HERE.parent.parent / ".judges"))
+"""Where `npm install --prefix` put it."""
+
+
+def missing(package: str = "zigbee-on-host") -> str | None:
+    """What keeps this reader, or another package beside it, from working, or None."""
+    if shutil.which("node") is None:
+        return "node is not installed"
+    if not (FOLDER / "node_modules" / package).is_dir():
+        return f"npm install --prefix {FOLDER.name} --no-audit --no-fund {PACKAGES} has not been run"
+    return None
+
+
+def read_frames(psdus: Iterable[bytes], keys: Iterable[bytes] = ()) -> list[Reading]:
+    """Every frame, opened with `keys` as far as they fit; a frame that it cannot read has the one field `error`."""
+    lines = [f"key {key.hex()}" for key in keys] + [psdu.hex() for psdu in psdus]
+    result = subprocess.run(
+        ["node", str(_SCRIPT), str(FOLDER.resolve())],
+        input="\n".join(lines) + "\n",
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+READER = Reader("zigbee-on-host", read_frames, ("mac.fcs_ok", "beacon.update_id"))
