@@ -18,10 +18,10 @@ from hanbench.emulator.octets import Reader
 class FieldType(Protocol):
     """How one value is written and read."""
 
-    def pack(self, value: Any) -> bytes:
+    def encode(self, value: Any) -> bytes:
         """Octets of `value`; raises LocalProtocolError where the kind has no such value."""
 
-    def unpack(self, reader: Reader) -> Any:
+    def decode(self, reader: Reader) -> Any:
         """The value at the reader's place; raises RemoteProtocolError."""
 
 
@@ -33,13 +33,13 @@ class Uint:
     def __init__(self, octets: int) -> None:
         self.octets = octets
 
-    def pack(self, value: Any) -> bytes:
+    def encode(self, value: Any) -> bytes:
         try:
             return int(value).to_bytes(self.octets, "little")
         except (OverflowError, TypeError, ValueError) as error:
             raise LocalProtocolError(f"{value!r} is no unsigned number of {self.octets} octets") from error
 
-    def unpack(self, reader: Reader) -> int:
+    def decode(self, reader: Reader) -> int:
         return reader.uint(self.octets)
 
 
@@ -54,12 +54,12 @@ class Octets:
     def __init__(self, count: int) -> None:
         self.count = count
 
-    def pack(self, value: Any) -> bytes:
+    def encode(self, value: Any) -> bytes:
         if not isinstance(value, bytes) or len(value) != self.count:
             raise LocalProtocolError(f"{value!r} is not {self.count} octets")
         return value
 
-    def unpack(self, reader: Reader) -> bytes:
+    def decode(self, reader: Reader) -> bytes:
         return reader.take(self.count)
 
 
@@ -72,7 +72,7 @@ class Bits:
         self.cls = cls
         self.widths = widths
 
-    def pack(self, value: Any) -> bytes:
+    def encode(self, value: Any) -> bytes:
         if len(_several(value)) != len(self.widths):
             raise LocalProtocolError(f"{value!r} is not {len(self.widths)} numbers")
         octet = shift = 0
@@ -83,7 +83,7 @@ class Bits:
             shift += width
         return bytes((octet,))
 
-    def unpack(self, reader: Reader) -> Any:
+    def decode(self, reader: Reader) -> Any:
         octet = reader.u8()
         parts = []
         for width in self.widths:
@@ -97,12 +97,12 @@ class Rest:
 
     __slots__ = ()
 
-    def pack(self, value: Any) -> bytes:
+    def encode(self, value: Any) -> bytes:
         if not isinstance(value, bytes):
             raise LocalProtocolError(f"{value!r} is not octets")
         return value
 
-    def unpack(self, reader: Reader) -> bytes:
+    def decode(self, reader: Reader) -> bytes:
         return reader.rest()
 
 
@@ -120,13 +120,13 @@ class Repeated:
     def __init__(self, item: FieldType) -> None:
         self.item = item
 
-    def pack(self, value: Any) -> bytes:
-        return b"".join(map(self.item.pack, _several(value)))
+    def encode(self, value: Any) -> bytes:
+        return b"".join(map(self.item.encode, _several(value)))
 
-    def unpack(self, reader: Reader) -> tuple[Any, ...]:
+    def decode(self, reader: Reader) -> tuple[Any, ...]:
         values = []
         while reader.remaining:
-            values.append(self.item.unpack(reader))
+            values.append(self.item.decode(reader))
         return tuple(values)
 
 
@@ -139,12 +139,12 @@ class Counted:
         self.item = item
         self.count = count
 
-    def pack(self, value: Any) -> bytes:
+    def encode(self, value: Any) -> bytes:
         values = _several(value)
-        return self.count.pack(len(values)) + b"".join(map(self.item.pack, values))
+        return self.count.encode(len(values)) + b"".join(map(self.item.encode, values))
 
-    def unpack(self, reader: Reader) -> tuple[Any, ...]:
-        return tuple([self.item.unpack(reader) for _ in range(self.count.unpack(reader))])
+    def decode(self, reader: Reader) -> tuple[Any, ...]:
+        return tuple([self.item.decode(reader) for _ in range(self.count.decode(reader))])
 
 
 class Sized:
@@ -156,16 +156,16 @@ class Sized:
         self.item = item
         self.size = size
 
-    def pack(self, value: Any) -> bytes:
-        octets = b"" if value is None else self.item.pack(value)
-        return self.size.pack(len(octets)) + octets
+    def encode(self, value: Any) -> bytes:
+        octets = b"" if value is None else self.item.encode(value)
+        return self.size.encode(len(octets)) + octets
 
-    def unpack(self, reader: Reader) -> Any:
-        octets = reader.take(self.size.unpack(reader))
+    def decode(self, reader: Reader) -> Any:
+        octets = reader.take(self.size.decode(reader))
         if not octets:
             return None
         inner = Reader(octets, reader.reason)
-        value = self.item.unpack(inner)
+        value = self.item.decode(inner)
         inner.end()
         return value
 
@@ -208,7 +208,7 @@ class Layout:
     def __init__(self, members: Sequence[Field]) -> None:
         self.members = tuple(members)
 
-    def build(self, values: Mapping[str, Any]) -> bytes:
+    def encode(self, values: Mapping[str, Any]) -> bytes:
         """Octets of a message. Raises LocalProtocolError for an unknown, missing or unfit value."""
         if unknown := values.keys() - {member.name for member in self.members}:
             raise LocalProtocolError(f"no such field: {', '.join(sorted(unknown))}")
@@ -227,17 +227,17 @@ class Layout:
                 raise LocalProtocolError(f"{name} is given, but {left_out} before it is left out")
             if name not in values:
                 raise LocalProtocolError(f"{name} is missing")
-            parts.append(kind.pack(values[name]))
+            parts.append(kind.encode(values[name]))
         return b"".join(parts)
 
-    def read(self, reader: Reader) -> dict[str, Any]:
+    def decode(self, reader: Reader) -> dict[str, Any]:
         """Values of a message. Octets after the last field are left to the caller."""
         values: dict[str, Any] = {}
         for name, member in self.members:
             kind = member.kind_for(values) if isinstance(member, Choice) else member
             if isinstance(kind, Trailing):
                 kind = kind.item if reader.remaining else None
-            values[name] = None if kind is None else kind.unpack(reader)
+            values[name] = None if kind is None else kind.decode(reader)
         return values
 
 
@@ -250,13 +250,13 @@ class RecordType:
         self.cls = cls
         self.layout = layout_of(cls) if layout is None else layout
 
-    def pack(self, value: Any) -> bytes:
+    def encode(self, value: Any) -> bytes:
         if not isinstance(value, self.cls):
             raise LocalProtocolError(f"{value!r} is no {self.cls.__name__}")
-        return self.layout.build({member.name: getattr(value, member.name) for member in self.layout.members})
+        return self.layout.encode({member.name: getattr(value, member.name) for member in self.layout.members})
 
-    def unpack(self, reader: Reader) -> Any:
-        return self.cls(**self.layout.read(reader))
+    def decode(self, reader: Reader) -> Any:
+        return self.cls(**self.layout.decode(reader))
 
 
 def layout_of(cls: type[Any]) -> Layout:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.octets import Reader
-from hanbench.emulator.radio.spinel.frames import read_packed
+from hanbench.emulator.radio.spinel.frames import decode_packed
 from hanbench.emulator.radio.spinel.ids import Capability, PropertyId, RadioCapability
 
 PROTOCOL_MAJOR = 4
@@ -70,11 +70,11 @@ def read_identity(values: dict[PropertyId, bytes | None]) -> RcpIdentity:
     caps = Reader(values[PropertyId.CAPS] or b"", DropReason.MALFORMED_SPINEL)
     capabilities = set()
     while caps.remaining:
-        capabilities.add(read_packed(caps))
+        capabilities.add(decode_packed(caps))
     hwaddr = values[PropertyId.HWADDR]
     return RcpIdentity(
         "".join(each for each in version if each.isprintable()),
-        (read_packed(protocol), read_packed(protocol)),
+        (decode_packed(protocol), decode_packed(protocol)),
         frozenset(capabilities),
         RadioCapability(_number(values[PropertyId.RADIO_CAPS]) or 0),
         _number(values[PropertyId.RCP_API_VERSION]),
@@ -86,6 +86,6 @@ def _number(value: bytes | None) -> int | None:
     if not value:
         return None
     try:
-        return read_packed(Reader(value, DropReason.MALFORMED_SPINEL))
+        return decode_packed(Reader(value, DropReason.MALFORMED_SPINEL))
     except RemoteProtocolError:
         return None

@@ -264,7 +264,7 @@ class SpinelRadio:
                 self._failed(f"{self._port.url} never said how a transmission ended")
             return
         try:
-            ended = frames.parse_transmit_done(frame.value)
+            ended = frames.decode_transmit_done(frame.value)
         except RemoteProtocolError:
             self._finish(TxResult(TxStatus.ABORTED, False))
             return
@@ -304,7 +304,7 @@ class SpinelRadio:
 
     def _received(self, value: bytes) -> None:
         try:
-            received = frames.parse_received(value)
+            received = frames.decode_received(value)
         except RemoteProtocolError:
             self._line.malformed += 1
             return

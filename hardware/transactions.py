@@ -64,7 +64,7 @@ class Transactions:
         """Take octets that came."""
         for payload in self._decoder.feed(octets):
             try:
-                frame = frames.parse(payload)
+                frame = frames.decode(payload)
             except RemoteProtocolError:
                 self.malformed += 1
                 continue

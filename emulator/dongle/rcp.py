@@ -116,7 +116,7 @@ class Rcp:
         """Take octets that the host wrote."""
         for payload in self._decoder.feed(octets):
             try:
-                frame = frames.parse(payload)
+                frame = frames.decode(payload)
             except RemoteProtocolError:
                 # Without a header that can be read there is no transaction to answer.
                 self.refused[SpinelStatus.PARSE_ERROR] += 1
@@ -181,7 +181,7 @@ class Rcp:
     # --- sending ----------------------------------------------------------------------------------------------------
 
     def _transmit(self, tid: int, value: bytes) -> None:
-        request = frames.parse_transmit_request(value)
+        request = frames.decode_transmit_request(value)
         if not self.settings.enabled:
             raise SpinelError(SpinelStatus.INVALID_STATE)
         if self.scan_state is not ScanState.IDLE:

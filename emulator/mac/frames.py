@@ -139,10 +139,10 @@ def verify(psdu: bytes) -> MacFrame:
     """Check the FCS, then parse. For readers of captures; a radio has checked already."""
     if not fcs_ok(psdu):
         raise RemoteProtocolError(DropReason.BAD_FCS)
-    return parse(psdu)
+    return decode(psdu)
 
 
-def parse(psdu: bytes) -> MacFrame:
+def decode(psdu: bytes) -> MacFrame:
     """Parse a PSDU whose FCS was checked by the radio.
 
     Raises RemoteProtocolError: MALFORMED_MAC, or UNSUPPORTED for MAC security and frame versions 2 and 3.
@@ -154,11 +154,11 @@ def parse(psdu: bytes) -> MacFrame:
     if fcf & ~(_ACK_REQUEST | _PENDING) == _SHORT_DATA_FCF:
         if length < 11:
             raise RemoteProtocolError(DropReason.MALFORMED_MAC, "truncated addresses")
-        return _parse_short_data(psdu, fcf)
-    return _parse_any(psdu, fcf)
+        return _decode_short_data(psdu, fcf)
+    return _decode_any(psdu, fcf)
 
 
-def _parse_short_data(psdu: bytes, fcf: int) -> MacFrame:
+def _decode_short_data(psdu: bytes, fcf: int) -> MacFrame:
     _, sequence, pan, dst, src = _SHORT_DATA.unpack_from(psdu)
     frame = MacFrame.__new__(MacFrame)
     frame.type = DATA
@@ -173,7 +173,7 @@ def _parse_short_data(psdu: bytes, fcf: int) -> MacFrame:
     return frame
 
 
-def _parse_any(psdu: bytes, fcf: int) -> MacFrame:
+def _decode_any(psdu: bytes, fcf: int) -> MacFrame:
     type_, dst_mode, src_mode = fcf & 7, fcf >> 10 & 3, fcf >> 14
     if fcf & 0x08 or fcf >> 12 & 3 > 1:
         raise RemoteProtocolError(DropReason.UNSUPPORTED, "MAC security or frame version")
@@ -234,7 +234,7 @@ class BeaconContent:
         return superframe.to_bytes(2, "little") + b"\x00\x00" + self.payload
 
 
-def parse_beacon(content: bytes) -> BeaconContent:
+def decode_beacon(content: bytes) -> BeaconContent:
     """Parse a beacon's MAC payload; guaranteed time slots and pending addresses are skipped."""
     if len(content) < 4:
         raise RemoteProtocolError(DropReason.MALFORMED_MAC, "truncated beacon")

@@ -189,7 +189,7 @@ class Mac:
 
     def _receive(self, reception: Reception) -> None:
         try:
-            frame = frames.parse(reception.psdu)
+            frame = frames.decode(reception.psdu)
             kind = frame.type
             if kind != frames.BEACON and self._is_duplicate(frame, reception.time):
                 self.counters[DropReason.DUPLICATE] += 1
@@ -220,7 +220,7 @@ class Mac:
     def _beacon_heard(self, frame: MacFrame, reception: Reception) -> None:
         if frame.src is None or frame.src_pan is None:
             raise RemoteProtocolError(DropReason.MALFORMED_MAC, "beacon without source")
-        content = frames.parse_beacon(frame.payload)
+        content = frames.decode_beacon(frame.payload)
         if self.on_beacon is not None:
             self.on_beacon(
                 Beacon(

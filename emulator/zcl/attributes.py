@@ -115,7 +115,7 @@ class AttributeStore:
             try:
                 if row is None:
                     raise LocalProtocolError(f"no attribute 0x{attribute:04x}")
-                row.type.encode(value)
+                row.type.encode_attribute(value)
             except LocalProtocolError:
                 rejected.append(attribute)
             else:
@@ -154,7 +154,7 @@ class AttributeStore:
         if plan is None:
             if len(self._read_plans) >= _PLANS:
                 self._read_plans.clear()
-            ids = fast.attribute_ids(request)
+            ids = fast.decode_read_request(request)
             plan = tuple([self._read_step(attribute, manufacturer) for attribute in ids])
             self._read_plans[request, manufacturer] = plan
         parts = []
@@ -274,7 +274,7 @@ class AttributeStore:
         row = self._rows.get(key)
         if row is None:
             raise LocalProtocolError(f"attribute 0x{key:04x} is not here")
-        return _Step(head(row.id, row.type.id), row.type.encode, self._providers.get(key), key)
+        return _Step(head(row.id, row.type.id), row.type.encode_attribute, self._providers.get(key), key)
 
     def _read_step(self, attribute: int, manufacturer: int | None) -> _Step | bytes:
         key = key_of(attribute, manufacturer)

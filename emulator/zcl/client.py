@@ -93,7 +93,7 @@ class Client:
         secured: bool = False,
     ) -> None:
         """Read Attributes. `done` gets `values` and `failures` by attribute id; `timeout` is microseconds."""
-        payload = fast.read_request(attribute_ids)
+        payload = fast.encode_read_request(attribute_ids)
         frame = ZclFrame(GLOBAL, direction, self.next_tsn(), zcl.ReadAttributes.COMMAND, payload, manufacturer)
         expected = zcl.ReadAttributesResponse.COMMAND
         self._request(dst, dst_endpoint, cluster, frame, expected, done, timeout, secured)
@@ -170,7 +170,7 @@ class Client:
         secured: bool = False,
     ) -> None:
         """Send any general command; the one with the id `expected` answers it (None: a Default Response does)."""
-        frame = ZclFrame(GLOBAL, direction, self.next_tsn(), message.COMMAND, zcl.build(message), manufacturer)
+        frame = ZclFrame(GLOBAL, direction, self.next_tsn(), message.COMMAND, zcl.encode(message), manufacturer)
         self._request(dst, dst_endpoint, cluster, frame, expected, done, timeout, secured)
 
     def command(
@@ -194,7 +194,7 @@ class Client:
         payload = row.encode(**(values or {}))
         frame = ZclFrame(CLUSTER, direction, self.next_tsn(), row.id, payload, row.manufacturer, quiet)
         if done is None:
-            self._send(dst, dst_endpoint, cluster, frame.build(), secured, None)
+            self._send(dst, dst_endpoint, cluster, frame.encode(), secured, None)
         else:
             self._request(dst, dst_endpoint, cluster, frame, row.response, done, timeout, secured)
 
@@ -237,7 +237,7 @@ class Client:
         return True
 
     def _default_response(self, frame: ZclFrame, pending: _PendingZclRequest) -> None:
-        message = zcl.parse(frame.command, frame.payload)
+        message = zcl.decode(frame.command, frame.payload)
         if not isinstance(message, zcl.DefaultResponse) or message.command != pending.command:
             return
         if message.status != Status.SUCCESS:
@@ -256,7 +256,7 @@ class Client:
         timeout: int,
         secured: bool,
     ) -> None:
-        octets = frame.build()
+        octets = frame.encode()
         if dst >= _BROADCAST:
             self._send(dst, dst_endpoint, cluster, octets, secured, lambda status: done(delivered(status)))
             return
@@ -307,6 +307,6 @@ def _reply(frame: ZclFrame) -> Reply:
     if frame.command == zcl.ReadAttributesResponse.COMMAND:
         values, failures = fast.decode_read_response(frame.payload)
         return Reply(ReplyOutcome.ANSWERED, values=values, failures=failures)
-    message = zcl.parse(frame.command, frame.payload)
+    message = zcl.decode(frame.command, frame.payload)
     failed = getattr(message, "failures", ())
     return Reply(ReplyOutcome.ANSWERED, failures={each.attribute: each.status for each in failed}, response=message)

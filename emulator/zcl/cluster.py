@@ -93,14 +93,14 @@ class Command:
 
     def encode(self, **values: Any) -> bytes:
         """Payload with these fields; trailing ones may be left out. Raises LocalProtocolError."""
-        return self.layout.build(values)
+        return self.layout.encode(values)
 
     def decode(self, payload: bytes) -> dict[str, Any]:
         """Fields of `payload`, None for those left out. Octets of a later revision after the last field are ignored.
 
         Raises RemoteProtocolError (MALFORMED_ZCL).
         """
-        return self.layout.read(Reader(payload, DropReason.MALFORMED_ZCL))
+        return self.layout.decode(Reader(payload, DropReason.MALFORMED_ZCL))
 
 
 class AttributeTable(NamedTuple):

@@ -1,8 +1,8 @@
 """How the values of ZCL data types lie on the air (ZCL r8, 2.6.2): one class a form, one instance a type.
 
-Two readings of the same octets: as an attribute's value, where the type's invalid pattern is None (`encode`,
-`decode`), and as a field of a command, where a number is what it is, since commands give such patterns meanings of
-their own: endpoint 0xFFFF in RequestMirrorResponse refuses (`pack`, `unpack`, the `Kind` of `layout.py`).
+Two readings of the same octets. As an attribute's value, the type's invalid pattern is None (`encode_attribute`,
+`decode_attribute`). As a field of a command, a number is what it is (`encode`, `decode`, the `FieldType` of `layout.py`):
+commands give such patterns meanings of their own, as endpoint 0xFFFF does in RequestMirrorResponse.
 """
 
 from __future__ import annotations
@@ -51,25 +51,25 @@ class DataType:
     def __repr__(self) -> str:
         return self.name
 
-    def encode(self, value: Any) -> bytes:
+    def encode_attribute(self, value: Any) -> bytes:
         """Octets of an attribute's value; None is the invalid pattern. Raises LocalProtocolError."""
         raise NotImplementedError
 
-    def decode(self, reader: Reader) -> Any:
+    def decode_attribute(self, reader: Reader) -> Any:
         """An attribute's value, None for the invalid pattern. Raises RemoteProtocolError."""
-        return self.load(reader.take(self.size or 0))
+        return self.decode_attribute_octets(reader.take(self.size or 0))
 
-    def load(self, octets: bytes) -> Any:
-        """`decode` for exactly the octets of a type of fixed size: the quick way."""
+    def decode_attribute_octets(self, octets: bytes) -> Any:
+        """`decode_attribute` for exactly the octets of a type of fixed size: the quick way."""
         raise NotImplementedError
 
-    def pack(self, value: Any) -> bytes:
+    def encode(self, value: Any) -> bytes:
         """Octets of a command field."""
-        return self.encode(value)
+        return self.encode_attribute(value)
 
-    def unpack(self, reader: Reader) -> Any:
+    def decode(self, reader: Reader) -> Any:
         """A command field."""
-        return self.decode(reader)
+        return self.decode_attribute(reader)
 
     def unfit(self, value: Any) -> LocalProtocolError:
         return LocalProtocolError(f"{value!r} is no {self.name}")
@@ -80,12 +80,12 @@ class NoData(DataType):
 
     __slots__ = ()
 
-    def encode(self, value: Any) -> bytes:
+    def encode_attribute(self, value: Any) -> bytes:
         if value is not None:
             raise self.unfit(value)
         return b""
 
-    def load(self, octets: bytes) -> None:
+    def decode_attribute_octets(self, octets: bytes) -> None:
         return None
 
 
@@ -101,7 +101,7 @@ class Integer(DataType):
         self.signed = signed
         self.invalid = invalid
 
-    def encode(self, value: Any) -> bytes:
+    def encode_attribute(self, value: Any) -> bytes:
         if value is None:
             value = self.invalid
         try:
@@ -109,11 +109,11 @@ class Integer(DataType):
         except (OverflowError, AttributeError) as error:
             raise self.unfit(value) from error
 
-    def load(self, octets: bytes) -> int | None:
+    def decode_attribute_octets(self, octets: bytes) -> int | None:
         value = int.from_bytes(octets, "little", signed=self.signed)
         return None if value == self.invalid else value
 
-    def unpack(self, reader: Reader) -> int:
+    def decode(self, reader: Reader) -> int:
         return int.from_bytes(reader.take(self.size or 0), "little", signed=self.signed)
 
 
@@ -122,14 +122,14 @@ class Boolean(DataType):
 
     __slots__ = ()
 
-    def encode(self, value: Any) -> bytes:
+    def encode_attribute(self, value: Any) -> bytes:
         if value is None:
             return b"\xff"
         if value not in (0, 1):
             raise self.unfit(value)
         return b"\x01" if value else b"\x00"
 
-    def load(self, octets: bytes) -> bool | None:
+    def decode_attribute_octets(self, octets: bytes) -> bool | None:
         if octets == b"\xff":
             return None
         if octets > b"\x01":
@@ -146,13 +146,13 @@ class Float(DataType):
         self.form = Struct("<" + form)
         super().__init__(id, name, self.form.size, analog=True)
 
-    def encode(self, value: Any) -> bytes:
+    def encode_attribute(self, value: Any) -> bytes:
         try:
             return self.form.pack(float("nan") if value is None else value)
         except (OverflowError, StructError) as error:
             raise self.unfit(value) from error
 
-    def load(self, octets: bytes) -> float | None:
+    def decode_attribute_octets(self, octets: bytes) -> float | None:
         value: float = self.form.unpack(octets)[0]
         return value if value == value else None
 
@@ -171,14 +171,14 @@ class OctetString(DataType):
         """The length that means invalid."""
         return (1 << 8 * self.prefix) - 1
 
-    def encode(self, value: Any) -> bytes:
+    def encode_attribute(self, value: Any) -> bytes:
         if value is None:
             return b"\xff" * self.prefix
         if not isinstance(value, bytes) or len(value) >= self.none:
             raise self.unfit(value)
         return len(value).to_bytes(self.prefix, "little") + value
 
-    def decode(self, reader: Reader) -> Any:
+    def decode_attribute(self, reader: Reader) -> Any:
         length = int.from_bytes(reader.take(self.prefix), "little")
         return None if length == self.none else reader.take(length)
 
@@ -188,11 +188,11 @@ class CharacterString(OctetString):
 
     __slots__ = ()
 
-    def encode(self, value: Any) -> bytes:
-        return super().encode(value.encode() if isinstance(value, str) else value)
+    def encode_attribute(self, value: Any) -> bytes:
+        return super().encode_attribute(value.encode() if isinstance(value, str) else value)
 
-    def decode(self, reader: Reader) -> str | bytes | None:
-        octets: bytes | None = super().decode(reader)
+    def decode_attribute(self, reader: Reader) -> str | bytes | None:
+        octets: bytes | None = super().decode_attribute(reader)
         if octets is None:
             return None
         try:
@@ -210,7 +210,7 @@ class Parts(DataType):
         super().__init__(id, name, 4, analog=True)
         self.make = make
 
-    def encode(self, value: Any) -> bytes:
+    def encode_attribute(self, value: Any) -> bytes:
         if isinstance(value, int):
             raise self.unfit(value)  # and not that many zeros
         try:
@@ -221,7 +221,7 @@ class Parts(DataType):
             raise self.unfit(value)
         return octets
 
-    def load(self, octets: bytes) -> TimeOfDay | Date | None:
+    def decode_attribute_octets(self, octets: bytes) -> TimeOfDay | Date | None:
         return None if octets == b"\xff\xff\xff\xff" else self.make(*octets)
 
 
@@ -230,10 +230,10 @@ class KeyType(DataType):
 
     __slots__ = ()
 
-    def encode(self, value: Any) -> bytes:
+    def encode_attribute(self, value: Any) -> bytes:
         if not isinstance(value, bytes) or len(value) != self.size:
             raise self.unfit(value)
         return value
 
-    def load(self, octets: bytes) -> bytes:
+    def decode_attribute_octets(self, octets: bytes) -> bytes:
         return octets

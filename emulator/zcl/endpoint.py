@@ -22,7 +22,15 @@ from hanbench.emulator.zcl.client import Client, Done
 from hanbench.emulator.zcl.cluster import Cluster, key_of
 from hanbench.emulator.zcl.cluster_instance import ClusterClient, ClusterInstance, ClusterServer, Response
 from hanbench.emulator.zcl.clusters import BY_ID
-from hanbench.emulator.zcl.frame import CLUSTER, DISABLE_DEFAULT_RESPONSE, GLOBAL, TO_CLIENT, TO_SERVER, ZclFrame, parse
+from hanbench.emulator.zcl.frame import (
+    CLUSTER,
+    DISABLE_DEFAULT_RESPONSE,
+    GLOBAL,
+    TO_CLIENT,
+    TO_SERVER,
+    ZclFrame,
+    decode,
+)
 from hanbench.emulator.zcl.reply import delivered
 from hanbench.emulator.zcl.reporting import Reporting, Target
 from hanbench.emulator.zcl.status import Status
@@ -135,7 +143,7 @@ class Endpoint(Client):
             octets = bytes((_NO_QUESTION, tsn, _REPORT)) + server.attributes.report(tuple(attribute_ids))
         else:
             payload = server.attributes.report(tuple([key_of(each, manufacturer) for each in attribute_ids]))
-            octets = ZclFrame(GLOBAL, TO_CLIENT, tsn, _REPORT, payload, manufacturer, True).build()
+            octets = ZclFrame(GLOBAL, TO_CLIENT, tsn, _REPORT, payload, manufacturer, True).encode()
         learn = None if done is None else lambda status: done(delivered(status))
         self._send(dst, dst_endpoint, cluster, octets, secured, learn)
         return tsn
@@ -160,12 +168,12 @@ class Endpoint(Client):
             if admitted is False:
                 return
             if admitted is not True:
-                self._refuse(indication, parse(payload), Status(admitted))
+                self._refuse(indication, decode(payload), Status(admitted))
                 return
         if len(payload) > 3 and payload[2] == _REPORT and payload[0] & 0x0F == _REPORT_CONTROL:
             self._reported(indication, payload)
             return
-        frame = parse(payload)
+        frame = decode(payload)
         if frame.frame_type == CLUSTER:
             self._cluster_command(indication, frame)
         elif frame.command in zcl.RESPONSES:
@@ -192,7 +200,7 @@ class Endpoint(Client):
             if on_report is not None:
                 status = on_report(indication.src, indication.src_endpoint, self.id, cluster, values)
         if status or not payload[0] & DISABLE_DEFAULT_RESPONSE:
-            self._answer_status(indication, parse(payload), status or Status.SUCCESS)
+            self._answer_status(indication, decode(payload), status or Status.SUCCESS)
 
     def _general_command(self, indication: Indication, frame: ZclFrame) -> None:
         side = self._side(indication.cluster, frame.direction)
@@ -203,19 +211,19 @@ class Endpoint(Client):
             self._answer(indication, frame, GLOBAL, zcl.ReadAttributesResponse.COMMAND, answer)
         elif frame.command == _REPORT:
             # A manufacturer's attributes, or those of a client side: well formed or not, nobody here follows them.
-            zcl.parse(frame.command, frame.payload)
+            zcl.decode(frame.command, frame.payload)
             self._answer_status(indication, frame, Status.SUCCESS)
         elif frame.command not in zcl.BY_COMMAND:
             standard = frame.manufacturer is None
             status = Status.UNSUP_GENERAL_COMMAND if standard else Status.UNSUP_MANUF_GENERAL_COMMAND
             self._answer_status(indication, frame, status)
         else:
-            message = zcl.parse(frame.command, frame.payload)
+            message = zcl.decode(frame.command, frame.payload)
             result = side.general(message, frame.manufacturer, (indication.src, indication.src_endpoint))
             if isinstance(result, Status):
                 self._answer_status(indication, frame, result)
             elif result is not None:
-                answer = zcl.build(result)
+                answer = zcl.encode(result)
                 if len(answer) > MAX_RESPONSE:
                     self._answer_status(indication, frame, Status.INSUFFICIENT_SPACE)
                 else:
@@ -263,7 +271,7 @@ class Endpoint(Client):
         self.transport.send(
             indication.src,
             indication.cluster,
-            octets.build(),
+            octets.encode(),
             profile=indication.profile if indication.profile != ANY_PROFILE else self.profile,
             src_endpoint=self.id,
             dst_endpoint=indication.src_endpoint,
@@ -294,7 +302,7 @@ class Endpoint(Client):
 
     def _answer_malformed(self, indication: Indication) -> None:
         try:
-            frame = parse(indication.payload)
+            frame = decode(indication.payload)
         except RemoteProtocolError:
             return
         self._answer_status(indication, frame, Status.MALFORMED_COMMAND)
@@ -308,7 +316,7 @@ class Endpoint(Client):
             for manufacturer, payload in _reports(side, keys):
                 for dst, dst_endpoint in targets:
                     frame = ZclFrame(GLOBAL, direction, self.next_tsn(), _REPORT, payload, manufacturer, True)
-                    self._send(dst, dst_endpoint, cluster, frame.build(), False, None)
+                    self._send(dst, dst_endpoint, cluster, frame.encode(), False, None)
 
         side.reporting = Reporting(self.clock, attributes, send)
 

@@ -1,7 +1,7 @@
 """The general commands of the Zigbee Cluster Library (ZCL r8, 2.5), as tables of fields.
 
 Each class is one command: its fields in the order of the air, annotated with the kind they have there.
-`build(message)` and `parse(command, payload)` are the codec, derived from the annotations once.
+`encode(message)` and `decode(command, payload)` are the codec, derived from the annotations once.
 """
 
 from __future__ import annotations
@@ -219,17 +219,17 @@ RESPONSES = frozenset({0x01, 0x04, 0x07, 0x09, 0x0B, 0x0D, 0x10, 0x12, 0x14, 0x1
 """Commands that answer another one, and so are answered by nothing."""
 
 
-def build(message: GeneralCommand) -> bytes:
+def encode(message: GeneralCommand) -> bytes:
     """Payload of a general command. Raises LocalProtocolError."""
-    return BY_COMMAND[message.COMMAND].pack(message)
+    return BY_COMMAND[message.COMMAND].encode(message)
 
 
-def parse(command: int, payload: bytes) -> GeneralCommand:
+def decode(command: int, payload: bytes) -> GeneralCommand:
     """The general command in `payload`. Raises RemoteProtocolError."""
     codec = BY_COMMAND.get(command)
     if codec is None:
         raise RemoteProtocolError(DropReason.MALFORMED_ZCL, f"general command 0x{command:02x}")
     reader = Reader(payload, DropReason.MALFORMED_ZCL)
-    message: GeneralCommand = codec.unpack(reader)
+    message: GeneralCommand = codec.decode(reader)
     reader.end()
     return message

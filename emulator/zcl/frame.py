@@ -32,7 +32,7 @@ class ZclFrame(NamedTuple):
     """Manufacturer code; None for what a standard defines."""
     disable_default_response: bool = False
 
-    def build(self) -> bytes:
+    def encode(self) -> bytes:
         """Octets of the frame."""
         control = self.frame_type | self.direction << 3 | self.disable_default_response << 4
         if self.manufacturer is None:
@@ -41,7 +41,7 @@ class ZclFrame(NamedTuple):
         return _MANUFACTURER.pack(control, self.manufacturer, self.tsn, self.command) + self.payload
 
 
-def parse(octets: bytes) -> ZclFrame:
+def decode(octets: bytes) -> ZclFrame:
     """The frame in `octets`; raises RemoteProtocolError. The reserved bits of the frame control are not looked at."""
     if len(octets) < 3:
         raise RemoteProtocolError(DropReason.MALFORMED_ZCL, "header cut short")

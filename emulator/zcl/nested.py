@@ -41,13 +41,13 @@ class _Nested(DataType):
         super().__init__(id, name, None)
         self.lookup = lookup
 
-    def encode(self, value: Any) -> bytes:
+    def encode_attribute(self, value: Any) -> bytes:
         try:
             return self.encode_at(value, 1)
         except (AttributeError, TypeError, ValueError, OverflowError, RemoteProtocolError) as error:
             raise self.unfit(value) from error
 
-    def decode(self, reader: Reader) -> Any:
+    def decode_attribute(self, reader: Reader) -> Any:
         return self.decode_at(reader, 1)
 
     def encode_at(self, value: Any, depth: int) -> bytes:
@@ -62,7 +62,7 @@ class _Nested(DataType):
             if depth >= MAX_DEPTH:
                 raise self.unfit(value)
             return inner.encode_at(value, depth + 1)
-        return inner.encode(value)
+        return inner.encode_attribute(value)
 
     def _decode_inner(self, type_id: int, reader: Reader, depth: int) -> Any:
         inner = self.lookup(type_id)
@@ -70,7 +70,7 @@ class _Nested(DataType):
             if depth >= MAX_DEPTH:
                 raise RemoteProtocolError(DropReason.MALFORMED_ZCL, f"collections nested deeper than {MAX_DEPTH}")
             return inner.decode_at(reader, depth + 1)
-        return inner.decode(reader)
+        return inner.decode_attribute(reader)
 
 
 class Sequence(_Nested):

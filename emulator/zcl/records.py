@@ -22,23 +22,23 @@ SENDS, EXPECTS = 0, 1
 class Typed:
     """A data type and a value of that type."""
 
-    def pack(self, value: Any) -> bytes:
+    def encode(self, value: Any) -> bytes:
         type_id, inner = value
-        return U8.pack(type_id) + types.type_of(type_id).encode(inner)
+        return U8.encode(type_id) + types.type_of(type_id).encode_attribute(inner)
 
-    def unpack(self, reader: Reader) -> types.TypedValue:
+    def decode(self, reader: Reader) -> types.TypedValue:
         type_id = reader.u8()
-        return types.TypedValue(type_id, types.type_of(type_id).decode(reader))
+        return types.TypedValue(type_id, types.type_of(type_id).decode_attribute(reader))
 
 
 class SelectorKind:
     """Indexes into a structured attribute (ZCL r8, 2.5.15.1.2): number and action in one octet, then the indexes."""
 
-    def pack(self, value: Any) -> bytes:
+    def encode(self, value: Any) -> bytes:
         action, indexes = value
-        return U8.pack(action << 4 | len(indexes)) + b"".join(map(U16.pack, indexes))
+        return U8.encode(action << 4 | len(indexes)) + b"".join(map(U16.encode, indexes))
 
-    def unpack(self, reader: Reader) -> tuple[int, tuple[int, ...]]:
+    def decode(self, reader: Reader) -> tuple[int, tuple[int, ...]]:
         indicator = reader.u8()
         return indicator >> 4, tuple([reader.u16() for _ in range(indicator & 0x0F)])
 
@@ -49,13 +49,13 @@ class Failures:
     def __init__(self, record: type[Any]) -> None:
         self.records = Repeated(RecordType(record))
 
-    def pack(self, value: Any) -> bytes:
-        return self.records.pack(value) if value else b"\x00"
+    def encode(self, value: Any) -> bytes:
+        return self.records.encode(value) if value else b"\x00"
 
-    def unpack(self, reader: Reader) -> tuple[Any, ...]:
+    def decode(self, reader: Reader) -> tuple[Any, ...]:
         if reader.remaining == 1 and reader.u8() == Status.SUCCESS:
             return ()
-        failures = self.records.unpack(reader)
+        failures = self.records.decode(reader)
         if not failures:
             raise RemoteProtocolError(DropReason.MALFORMED_ZCL, "response without a status")
         return failures

@@ -18,7 +18,7 @@ from hanbench.emulator.zcl.types import TYPES, type_of
 _ID = Struct("<H")
 _REPORT = Struct("<HB")
 _READ = Struct("<HBB")
-_FIXED = {each.id: (each.size, each.load) for each in TYPES if each.size is not None}
+_FIXED = {each.id: (each.size, each.decode_attribute_octets) for each in TYPES if each.size is not None}
 _CUT_SHORT = "attribute record cut short"
 
 
@@ -81,17 +81,17 @@ def _variable(type_id: int, octets: bytes, offset: int) -> tuple[Any, int]:
             raise RemoteProtocolError(DropReason.MALFORMED_ZCL, _CUT_SHORT)
         return load(octets[offset:stop]), stop
     reader = Reader(octets, DropReason.MALFORMED_ZCL, offset)
-    return type_of(type_id).decode(reader), reader.at
+    return type_of(type_id).decode_attribute(reader), reader.at
 
 
-def attribute_ids(octets: bytes) -> tuple[int, ...]:
+def decode_read_request(octets: bytes) -> tuple[int, ...]:
     """The attributes that a Read Attributes asks for. Raises RemoteProtocolError."""
     if len(octets) % 2:
         raise RemoteProtocolError(DropReason.MALFORMED_ZCL, _CUT_SHORT)
     return tuple([each[0] for each in _ID.iter_unpack(octets)])
 
 
-def read_request(ids: Iterable[int]) -> bytes:
+def encode_read_request(ids: Iterable[int]) -> bytes:
     """Payload of Read Attributes."""
     return b"".join(map(_ID.pack, ids))
 

@@ -126,9 +126,9 @@ def codec() -> dict[str, Any]:
     psdu = build()
 
     def verify() -> bytes:
-        frame = nwk.parse(mac.verify(psdu).payload)
+        frame = nwk.decode(mac.verify(psdu).payload)
         frame.decrypt(key)
-        return aps.parse(frame.payload).payload
+        return aps.decode(frame.payload).payload
 
     if verify() != zcl:
         raise RuntimeError("the codec does not give back what was put in")

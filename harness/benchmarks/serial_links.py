@@ -140,7 +140,7 @@ class Traffic:
         self._send()
 
     def _received(self, reception: Reception) -> None:
-        frame = nwk.parse(mac.parse(reception.psdu).payload)
+        frame = nwk.decode(mac.decode(reception.psdu).payload)
         frame.decrypt(KEY)
         self.arrived[int.from_bytes(frame.payload[:4], "little")] += 1
 

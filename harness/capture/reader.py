@@ -145,7 +145,7 @@ class _Section:
             raise ValueError(f"packet of {captured} octets, {len(body) - self._packet.size} left in its block")
         if captured != original:
             raise ValueError(f"packet cut to {captured} of {original} octets")
-        sniffed, psdu = tap.parse(body[self._packet.size : end])
+        sniffed, psdu = tap.decode(body[self._packet.size : end])
         comment = self._options(body, end + -end % 4).get(COMMENT, b"")
         time = (high << 32 | low) * 1_000_000 // self._ticks[interface]
         return CapturedFrame(time, psdu, *sniffed, comment.decode())

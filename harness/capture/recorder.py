@@ -40,7 +40,7 @@ class Recorder:
         rssi, lqi = self._medium.sniffed(transmission)
         heard = self._heard.get((rssi, lqi, transmission.channel))
         if heard is None:
-            heard = tap.build(rssi, lqi, transmission.channel)
+            heard = tap.encode(rssi, lqi, transmission.channel)
             self._heard[rssi, lqi, transmission.channel] = heard
         if self._comment:
             self._write(transmission.end, transmission.psdu, heard, self._comment)

@@ -33,13 +33,13 @@ class Sniffed(NamedTuple):
     """11 to 26."""
 
 
-def build(rssi: float, lqi: int, channel: int) -> bytes:
+def encode(rssi: float, lqi: int, channel: int) -> bytes:
     """The header of a frame with its FCS, `LENGTH` octets."""
     fcs_type, rss = (FCS_TYPE, 1, FCS_16_BIT), (RSS, 4, rssi)
     return _ALL.pack(0, LENGTH, *fcs_type, *rss, CHANNEL, 3, channel, CHANNEL_PAGE, LQI, 1, lqi)
 
 
-def parse(packet: bytes) -> tuple[Sniffed, bytes]:
+def decode(packet: bytes) -> tuple[Sniffed, bytes]:
     """Split a packet into what its header says and the PSDU. Raises ValueError where there is no such header."""
     if len(packet) < _HEADER.size:
         raise ValueError("no TAP header")

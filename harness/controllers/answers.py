@@ -14,7 +14,7 @@ LONGEST_ANSWER = 1 << 20
 """Octets."""
 
 
-def read_actions(answer: bytes) -> list[Any]:
+def decode_actions(answer: bytes) -> list[Any]:
     """The elements of an answer; the session holds each against the vocabulary. Raises ControllerFault."""
     try:
         actions = msgspec.json.decode(answer)

@@ -17,7 +17,7 @@ from datetime import datetime
 from hanbench.emulator.clock import ClockLoop
 from hanbench.harness.case.controller import ControllerFault
 from hanbench.harness.case.vocabulary import AnyAction, AnyEvent, Turn, encode_turn
-from hanbench.harness.controllers.answers import LONGEST_ANSWER, PATIENCE, read_actions
+from hanbench.harness.controllers.answers import LONGEST_ANSWER, PATIENCE, decode_actions
 from hanbench.harness.controllers.process_group import ProcessGroup, take
 
 FAREWELL = 2.0
@@ -59,7 +59,7 @@ class ChildProcess:
             if self._heard:
                 raise ControllerFault("unasked", "it said more than one line for one turn")
             self._tell(process, encode_turn(Turn(now, event)) + b"\n")
-            return read_actions(await self._answer(process))
+            return decode_actions(await self._answer(process))
         except ControllerFault:
             self._gone = True
             if self._process is not None:

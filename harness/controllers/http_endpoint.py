@@ -17,7 +17,7 @@ from datetime import datetime
 from hanbench.emulator.clock import ClockLoop
 from hanbench.harness.case.controller import ControllerFault
 from hanbench.harness.case.vocabulary import AnyAction, AnyEvent, Turn, encode_turn
-from hanbench.harness.controllers.answers import PATIENCE, read_actions
+from hanbench.harness.controllers.answers import PATIENCE, decode_actions
 from hanbench.harness.controllers.endpoint_address import Address
 from hanbench.harness.controllers.http_exchange import Exchange
 
@@ -43,7 +43,7 @@ class HttpEndpoint:
         if self._gone:
             return ()
         try:
-            return read_actions(await self._post(encode_turn(Turn(now, event))))
+            return decode_actions(await self._post(encode_turn(Turn(now, event))))
         except ControllerFault as fault:
             self._gone = True
             raise ControllerFault(fault.kind, self._address.cleaned(str(fault))) from None

@@ -42,7 +42,7 @@ class KindField(Field[Any, Any]):
         kind, optional = self._now(pkt)
         if kind is None or (val is None and optional):
             return s
-        return s + kind.pack(default(kind) if val is None else val)
+        return s + kind.encode(default(kind) if val is None else val)
 
     def getfield(self, pkt: Packet, s: bytes) -> tuple[bytes, Any]:
         """Raises RemoteProtocolError, which scapy answers with a Raw layer."""
@@ -50,7 +50,7 @@ class KindField(Field[Any, Any]):
         if kind is None or (optional and not s):
             return s, None
         reader = Reader(s, DropReason.MALFORMED_ZCL)
-        value = kind.unpack(reader)
+        value = kind.decode(reader)
         return s[reader.at :], value
 
     def randval(self) -> Any:
@@ -87,8 +87,8 @@ def default(kind: FieldType) -> Any:
     if isinstance(kind, Rest):
         return b""
     try:
-        value = kind.unpack(Reader(_ZEROS, DropReason.MALFORMED_ZCL))
-        kind.pack(value)
+        value = kind.decode(Reader(_ZEROS, DropReason.MALFORMED_ZCL))
+        kind.encode(value)
     except (RemoteProtocolError, LocalProtocolError):
         return None
     return value

@@ -47,7 +47,7 @@ def content(profile: int, cluster: int, payload: bytes) -> Content:
 
 
 def _device_profile(cluster: int, payload: bytes) -> Content:
-    tsn, message = zdp.parse(cluster, payload)
+    tsn, message = zdp.decode(cluster, payload)
     name = type(message).__name__
     fields = words.of(message)
     return Content(
@@ -56,12 +56,12 @@ def _device_profile(cluster: int, payload: bytes) -> Content:
 
 
 def _zcl(cluster: int, payload: bytes) -> Content:
-    frame = zcl.parse(payload)
+    frame = zcl.decode(payload)
     known = BY_ID.get(cluster)
     where = known.name if known is not None else words.short(cluster)
     server_to_client = frame.direction == zcl.TO_CLIENT
     if frame.frame_type == zcl.GLOBAL:
-        message = foundation.parse(frame.command, frame.payload)
+        message = foundation.decode(frame.command, frame.payload)
         name = type(message).__name__
         of_server = server_to_client is (frame.command in _FROM_OWNER)
         fields = _general(message, _attributes(cluster, of_server), frame)

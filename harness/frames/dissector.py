@@ -67,9 +67,9 @@ class Dissector:
     # --- layer by layer -----------------------------------------------------------------------------------------------
 
     def _mac(self, psdu: bytes) -> Dissected:
-        frame = mac.parse(psdu)
+        frame = mac.decode(psdu)
         if frame.type == mac.DATA:
-            return self._nwk(frame, nwk.parse(frame.payload))
+            return self._nwk(frame, nwk.decode(frame.payload))
         inner: Callable[[], words.Fields] = tuple
         if frame.type == mac.COMMAND:
             try:
@@ -126,7 +126,7 @@ class Dissector:
                 lambda: words.said(f"NWK {words.title(name)}", fields()),
                 lambda: (Layer(f"NWK {words.title(name)}", fields()),),
             )
-        inner = aps.parse(packet.payload)
+        inner = aps.decode(packet.payload)
         sender = inner.sender_ieee or self._ieee.get(packet.src, packet.sender_ieee)
         if inner.secured and not self._open(inner, KeyId(inner.key_id), sender):
             under = _KEY_NAMES[inner.key_id]
@@ -228,8 +228,8 @@ def _rest(frame: mac.MacFrame) -> words.Fields:
 
 def _beacon(frame: mac.MacFrame) -> words.Fields:
     try:
-        head = mac.parse_beacon(frame.payload)
-        beacon = nwk_beacon.parse(head.payload)
+        head = mac.decode_beacon(frame.payload)
+        beacon = nwk_beacon.decode(head.payload)
     except RemoteProtocolError as error:
         return (("payload", str(error)),)
     return (("open to join", words.shown(head.association_permit)), *words.of(beacon))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hanbench.emulator.errors import LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zigbee.security.cbke import Certificate, Identity
-from hanbench.emulator.zigbee.security.cbke.certificate import parse_private_key
+from hanbench.emulator.zigbee.security.cbke.certificate import decode_private_key
 from hanbench.profiles.certificates import DeviceCertificate, ids, path_of, read_certificates
 from hanbench.profiles.errors import ProfileError
 
@@ -43,14 +43,14 @@ def load_credentials(name: str) -> Credentials:
 
 
 def _identity(path: Path, key: str, stated: DeviceCertificate, authorities: Mapping[int, bytes]) -> Identity:
-    certificate = Certificate.parse(bytes.fromhex(stated.certificate))
+    certificate = Certificate.decode(bytes.fromhex(stated.certificate))
     authority = authorities.get(certificate.issuer)
     if authority is None:
         known = ", ".join(f"{issuer:016x}" for issuer in authorities)
         found = f"expected a certificate issued by {known}, found one by {certificate.issuer:016x}"
         raise ProfileError(path, found, f"{key}.certificate")
     try:
-        identity = Identity(certificate, parse_private_key(bytes.fromhex(stated.private_key)), authority)
+        identity = Identity(certificate, decode_private_key(bytes.fromhex(stated.private_key)), authority)
     except LocalProtocolError as error:
         raise ProfileError(path, f"expected a private key: {error}", f"{key}.private_key") from None
     try:

@@ -34,7 +34,7 @@ class Sightings:
 
     def _ends(self, psdu: bytes) -> tuple[str | None, str | None]:
         try:
-            frame = mac.parse(psdu)
+            frame = mac.decode(psdu)
         except RemoteProtocolError:
             return None, None
         return self._place(frame.src, frame.src_mode), self._place(frame.dst, frame.dst_mode)

@@ -41,14 +41,14 @@ def _reader(octets: bytes) -> Reader:
 
 def _nwk(octets: bytes) -> object:
     """Parse, and open where it is secured: the cipher meets whatever is left."""
-    frame = frames.parse(octets)
+    frame = frames.decode(octets)
     if frame.secured:
         frame.decrypt(_NETWORK)
     return frame
 
 
 def _aps(octets: bytes) -> object:
-    frame = aps.parse(octets)
+    frame = aps.decode(octets)
     if frame.secured:
         frame.decrypt(_LINK[KeyId(frame.key_id)], frame.sender_ieee or HUB.ieee)
     return frame
@@ -56,12 +56,12 @@ def _aps(octets: bytes) -> object:
 
 def _zdp(octets: bytes) -> object:
     reader = _reader(octets)
-    return zdp.parse(reader.u16(), reader.rest())
+    return zdp.decode(reader.u16(), reader.rest())
 
 
 def _foundation(octets: bytes) -> object:
     reader = _reader(octets)
-    return foundation.parse(reader.u8(), reader.rest())
+    return foundation.decode(reader.u8(), reader.rest())
 
 
 def _cluster_command(octets: bytes) -> object:
@@ -74,24 +74,24 @@ def _cluster_command(octets: bytes) -> object:
 
 def _typed_value(octets: bytes) -> object:
     reader = _reader(octets)
-    return types.type_of(reader.u8()).decode(reader)
+    return types.type_of(reader.u8()).decode_attribute(reader)
 
 
 CODECS: dict[str, Parse] = {
-    "mac.frames.parse": mac.parse,
+    "mac.frames.parse": mac.decode,
     "mac.frames.verify": mac.verify,
-    "mac.frames.parse_beacon": mac.parse_beacon,
-    "nwk.beacon.parse": beacon.parse,
+    "mac.frames.parse_beacon": mac.decode_beacon,
+    "nwk.beacon.parse": beacon.decode,
     "nwk.frames.parse": _nwk,
     "nwk.commands.decode": nwk_commands.decode,
     "aps.frames.parse": _aps,
     "aps.commands.decode": aps_commands.decode,
     "zdo.messages.parse": _zdp,
-    "zcl.frame.parse": zcl.parse,
+    "zcl.frame.parse": zcl.decode,
     "zcl.foundation.parse": _foundation,
     "zcl.values.reported": values.decode_report,
     "zcl.values.answered": values.decode_read_response,
-    "zcl.values.attribute_ids": values.attribute_ids,
+    "zcl.values.attribute_ids": values.decode_read_request,
     "zcl.types.decode": _typed_value,
     "zcl.cluster.decode": _cluster_command,
 }
@@ -106,7 +106,7 @@ def collect(psdus: Iterable[bytes]) -> dict[str, list[bytes]]:
         found["mac.frames.verify"].append(psdu)
         if frame.type == mac.BEACON:
             found["mac.frames.parse_beacon"].append(frame.payload)
-            found["nwk.beacon.parse"].append(mac.parse_beacon(frame.payload).payload)
+            found["nwk.beacon.parse"].append(mac.decode_beacon(frame.payload).payload)
         elif frame.type == mac.DATA:
             _take_nwk(frame.payload, found)
     return found
@@ -114,7 +114,7 @@ def collect(psdus: Iterable[bytes]) -> dict[str, list[bytes]]:
 
 def _take_nwk(npdu: bytes, found: dict[str, list[bytes]]) -> None:
     found["nwk.frames.parse"].append(npdu)
-    packet = frames.parse(npdu)
+    packet = frames.decode(npdu)
     if packet.secured:
         packet.decrypt(_NETWORK)
     if packet.type == frames.COMMAND:
@@ -125,7 +125,7 @@ def _take_nwk(npdu: bytes, found: dict[str, list[bytes]]) -> None:
 
 def _take_aps(apdu: bytes, found: dict[str, list[bytes]]) -> None:
     found["aps.frames.parse"].append(apdu)
-    frame = aps.parse(apdu)
+    frame = aps.decode(apdu)
     if frame.secured:
         frame.decrypt(_LINK[KeyId(frame.key_id)], frame.sender_ieee or HUB.ieee)
     if frame.type == aps.COMMAND:
@@ -139,7 +139,7 @@ def _take_aps(apdu: bytes, found: dict[str, list[bytes]]) -> None:
 
 def _take_zcl(cluster: int, octets: bytes, found: dict[str, list[bytes]]) -> None:
     found["zcl.frame.parse"].append(octets)
-    message = zcl.parse(octets)
+    message = zcl.decode(octets)
     if message.frame_type == zcl.CLUSTER:
         rows = [command.id for command in BY_ID[cluster].commands(message.direction)]
         where = bytes((_CLUSTERS.index(cluster), message.direction, rows.index(message.command)))

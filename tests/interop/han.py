@@ -86,7 +86,7 @@ def save(samples: Iterable[Sample], path: Path) -> Path:
     with path.open("wb") as stream:
         writer = PcapngWriter(stream)
         for number, (name, psdu) in enumerate(samples):
-            writer.write(number * 10_000, psdu, tap.build(-60.0, 170, CHANNEL), name)
+            writer.write(number * 10_000, psdu, tap.encode(-60.0, 170, CHANNEL), name)
     keys = KeyRing()
     keys.add("network", NETWORK_KEY)
     keys.add("link", LINK_KEY)

@@ -31,7 +31,7 @@ class _Reader:
         self._ieee: dict[tuple[int | None, int], int] = {}
 
     def read(self, psdu: bytes) -> Reading:
-        frame = mac.parse(psdu)
+        frame = mac.decode(psdu)
         fields: Reading = {
             "mac.fcs_ok": fcs_ok(psdu),
             "mac.type": frame.type,
@@ -55,7 +55,7 @@ class _Reader:
         return fields
 
     def _nwk(self, frame: MacFrame) -> Reading:
-        packet = nwk.parse(frame.payload)
+        packet = nwk.decode(frame.payload)
         fields: Reading = {
             "nwk.type": packet.type,
             "nwk.dst": packet.dst,
@@ -86,7 +86,7 @@ class _Reader:
         return fields
 
     def _aps(self, payload: bytes, sender: int) -> Reading:
-        frame = aps.parse(payload)
+        frame = aps.decode(payload)
         fields: Reading = {
             "aps.type": frame.type,
             "aps.delivery": frame.delivery,
@@ -125,8 +125,8 @@ def _opened(frame: nwk.NwkFrame | aps.ApsFrame, ciphers: list[FrameCipher], *sen
 
 
 def _beacon(payload: bytes) -> Reading:
-    content = mac.parse_beacon(payload)
-    beacon = nwk_beacon.parse(content.payload)
+    content = mac.decode_beacon(payload)
+    beacon = nwk_beacon.decode(content.payload)
     return {
         "mac.payload": content.payload.hex(),
         "beacon.association_permit": content.association_permit,

@@ -129,7 +129,7 @@ def nwk_samples() -> Iterator[Sample]:
 
 
 def _announcement() -> bytes:
-    return zdp.build(1, zdp.DeviceAnnce(GSME.short, GSME.ieee, 0x80))
+    return zdp.encode(1, zdp.DeviceAnnce(GSME.short, GSME.ieee, 0x80))
 
 
 APS_COMMANDS: tuple[tuple[ApsCommand, KeyId | None], ...] = (
@@ -173,9 +173,9 @@ def _aps_data(han: Han) -> Iterator[Sample]:
         plain = bytes.fromhex("0001000400")  # Read Attributes: ManufacturerName
         apdu = han.under_link_key(header, plain, KeyId.DATA, HUB, extended_nonce=extended_nonce)
         yield Sample("APS data under a link key", han.data(apdu))
-    request = aps.parse(aps.data_header(1, 0x0702, SMART_ENERGY, 1, 41, ack_request=True) + b"\x00\x02\x00")
+    request = aps.decode(aps.data_header(1, 0x0702, SMART_ENERGY, 1, 41, ack_request=True) + b"\x00\x02\x00")
     yield Sample("APS ack of data", han.data(aps.ack_header(request), GSME, HUB))
-    command = aps.parse(aps.command_header(42, ack_request=True) + b"\x09\x01")
+    command = aps.decode(aps.command_header(42, ack_request=True) + b"\x09\x01")
     yield Sample("APS ack of a command", han.data(aps.ack_header(command), GSME, HUB))
     header = aps.data_header(0, 0x0013, 0, 0, 43, ack_request=False, delivery=aps.BROADCAST)
     npdu = han.seal(han.nwk_header(nwk.DATA, GSME, RX_ON_DEVICES, src_ieee=GSME.ieee), header + _announcement(), GSME)
@@ -191,7 +191,7 @@ def _fragments(han: Han) -> Iterator[Sample]:
         fragment = aps.Fragment(number == 0, len(blocks) if number == 0 else number)
         header = aps.data_header(1, 0x0702, SMART_ENERGY, 1, 50, ack_request=True, fragment=fragment)
         yield Sample(f"APS fragment {number}", han.data(header + block, GSME, HUB))
-        acknowledgement = aps.ack_header(aps.parse(header + block), received=0xFF)
+        acknowledgement = aps.ack_header(aps.decode(header + block), received=0xFF)
         yield Sample(f"APS ack of fragment {number}", han.data(acknowledgement))
 
 
@@ -243,5 +243,5 @@ def zdp_samples() -> Iterator[Sample]:
     han = Han()
     for message in ZDP_MESSAGES:
         src, dst = (GSME, HUB) if message.CLUSTER & zdp.RESPONSE else (HUB, GSME)
-        payload = zdp.build(han.number() & 0xFF, message)
+        payload = zdp.encode(han.number() & 0xFF, message)
         yield Sample(f"ZDP {type(message).__name__}", han.message(message.CLUSTER, payload, src, dst, profile=0))

@@ -90,7 +90,7 @@ def general_samples() -> Iterator[Sample]:
     for message in GENERAL:
         answers = message.COMMAND in foundation.RESPONSES or message.COMMAND == foundation.ReportAttributes.COMMAND
         frame = ZclFrame(GLOBAL, TO_CLIENT if answers else TO_SERVER, han.number() & 0xFF, message.COMMAND)
-        octets = frame._replace(payload=foundation.build(message)).build()
+        octets = frame._replace(payload=foundation.encode(message)).encode()
         src, dst = (GSME, HUB) if answers else (HUB, GSME)
         yield Sample(f"ZCL {type(message).__name__}", han.message(METERING, octets, src, dst))
 
@@ -116,7 +116,7 @@ def message_samples(messages: Iterable[tuple[Cluster, str, dict[str, Any]]]) -> 
 def _command_sample(han: Han, cluster: Cluster, direction: int, command: Command, payload: bytes) -> Sample:
     frame = ZclFrame(CLUSTER, direction, han.number() & 0xFF, command.id, payload, command.manufacturer)
     src, dst = (HUB, GSME) if direction == TO_SERVER else (GSME, HUB)
-    return Sample(f"{cluster.name} {command.name}", han.message(cluster.id, frame.build(), src, dst))
+    return Sample(f"{cluster.name} {command.name}", han.message(cluster.id, frame.encode(), src, dst))
 
 
 def payloads(command: Command) -> list[bytes]:
@@ -161,7 +161,7 @@ def attribute_samples(cluster: Cluster) -> Iterator[tuple[Attribute, Sample]]:
         for attribute in attributes:
             octets = attribute.id.to_bytes(2, "little") + bytes((attribute.type.id,)) + value(attribute.type)
             frame = ZclFrame(GLOBAL, direction, han.number() & 0xFF, 0x0A, octets, attribute.manufacturer)
-            message = han.message(cluster.id, frame.build(), src, dst)
+            message = han.message(cluster.id, frame.encode(), src, dst)
             yield attribute, Sample(f"{cluster.name} {attribute.name}", message)
 
 

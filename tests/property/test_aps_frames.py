@@ -41,7 +41,7 @@ def fields(frame: ApsFrame, names: Any) -> dict[str, Any]:
 
 @given(data_fields(), payloads)
 def test_data_is_parsed_as_it_was_built(wanted: dict[str, Any], payload: bytes) -> None:
-    frame = frames.parse(frames.data_header(**wanted) + payload)
+    frame = frames.decode(frames.data_header(**wanted) + payload)
     assert fields(frame, wanted) == wanted
     assert (frame.type, frame.secured, frame.payload, frame.group) == (frames.DATA, False, payload, 0)
 
@@ -50,7 +50,7 @@ def test_data_is_parsed_as_it_was_built(wanted: dict[str, Any], payload: bytes) 
 def test_data_for_groups_is_parsed_as_it_was_built(
     group: int, cluster: int, profile: int, src_endpoint: int, counter: int, payload: bytes
 ) -> None:
-    frame = frames.parse(frames.group_header(group, cluster, profile, src_endpoint, counter) + payload)
+    frame = frames.decode(frames.group_header(group, cluster, profile, src_endpoint, counter) + payload)
     assert (frame.delivery, frame.group, frame.cluster, frame.profile) == (frames.GROUP, group, cluster, profile)
     assert (frame.src_endpoint, frame.counter, frame.payload) == (src_endpoint, counter, payload)
 
@@ -61,7 +61,7 @@ def test_what_is_secured_can_be_opened(
 ) -> None:
     header = frames.data_header(**wanted, secured=True)
     apdu = frames.secure(header, payload, CIPHER, key_id, counter, sender, extended_nonce=extended_nonce)
-    frame = frames.parse(apdu)
+    frame = frames.decode(apdu)
     frame.decrypt(CIPHER, sender)
     assert fields(frame, wanted) == wanted
     assert (frame.secured, frame.key_id, frame.frame_counter, frame.payload) == (True, key_id, counter, payload)
@@ -73,15 +73,15 @@ def test_what_is_secured_can_be_opened(
 @given(u8, st.booleans(), st.booleans(), payloads)
 def test_commands_are_parsed_as_they_were_built(counter: int, ack: bool, broadcast: bool, payload: bytes) -> None:
     delivery = frames.BROADCAST if broadcast else frames.UNICAST
-    frame = frames.parse(frames.command_header(counter, delivery=delivery, ack_request=ack) + payload)
+    frame = frames.decode(frames.command_header(counter, delivery=delivery, ack_request=ack) + payload)
     assert (frame.type, frame.counter, frame.delivery) == (frames.COMMAND, counter, delivery)
     assert (frame.ack_request, frame.payload) == (ack, payload)
 
 
 @given(data_fields().filter(lambda wanted: wanted["delivery"] == frames.UNICAST), u8)
 def test_an_acknowledgement_answers_its_frame(wanted: dict[str, Any], received: int) -> None:
-    message = frames.parse(frames.data_header(**wanted))
-    ack = frames.parse(frames.ack_header(message, received=received))
+    message = frames.decode(frames.data_header(**wanted))
+    ack = frames.decode(frames.ack_header(message, received=received))
     assert (ack.type, ack.ack_format, ack.counter) == (frames.ACK, False, message.counter)
     assert (ack.dst_endpoint, ack.src_endpoint) == (message.src_endpoint, message.dst_endpoint)
     assert (ack.cluster, ack.profile) == (message.cluster, message.profile)
@@ -93,7 +93,7 @@ def test_an_acknowledgement_answers_its_frame(wanted: dict[str, Any], received: 
 def attempt(apdu: bytes) -> ApsFrame | DropReason:
     """What is parsed, or the reason for which it is refused. Any other exception escapes."""
     try:
-        return frames.parse(apdu)
+        return frames.decode(apdu)
     except RemoteProtocolError as error:
         return error.reason
 
@@ -114,7 +114,7 @@ def test_junk_is_a_frame_or_an_error(apdu: bytes) -> None:
             frame.decrypt(CIPHER, frame.sender_ieee or 0)
         assert frame.payload == b""
     elif frame.type == frames.DATA:
-        assert fields(frames.parse(data_again(frame)), FIELDS) == fields(frame, FIELDS)
+        assert fields(frames.decode(data_again(frame)), FIELDS) == fields(frame, FIELDS)
 
 
 FIELDS = ("delivery", "dst_endpoint", "group", "cluster", "profile", "src_endpoint", "counter", "fragment", "payload")
@@ -144,4 +144,4 @@ def test_a_secured_frame_cut_short_never_passes(wanted: dict[str, Any], payload:
     apdu = frames.secure(header, payload, CIPHER, KeyId.DATA, 7, 8, extended_nonce=True)
     cut = apdu[: data.draw(st.integers(0, len(apdu) - 1))]
     with pytest.raises(RemoteProtocolError, match=f"{DropReason.MALFORMED_APS}|{DropReason.BAD_MIC}"):
-        frames.parse(cut).decrypt(CIPHER, 8)
+        frames.decode(cut).decrypt(CIPHER, 8)

@@ -64,22 +64,22 @@ def test_the_short_way_builds_the_same_octets(
 @given(st.binary(max_size=140))
 def test_junk_is_a_frame_or_an_error(junk: bytes) -> None:
     try:
-        frame = frames.parse(junk)
+        frame = frames.decode(junk)
     except RemoteProtocolError:
         return
-    assert frames.parse(frame.encode()) == frame
+    assert frames.decode(frame.encode()) == frame
 
 
 @given(st.booleans(), st.booleans(), payloads)
 def test_beacons_keep_their_content(permit: bool, coordinator: bool, payload: bytes) -> None:
     content = BeaconContent(permit, coordinator, payload)
-    assert frames.parse_beacon(content.encode()) == content
+    assert frames.decode_beacon(content.encode()) == content
 
 
 @given(st.binary(max_size=60))
 def test_junk_beacons_end_in_a_value_or_an_error(junk: bytes) -> None:
     with suppress(RemoteProtocolError):
-        frames.parse_beacon(junk)
+        frames.decode_beacon(junk)
 
 
 @given(st.binary(min_size=1, max_size=100), st.data())

@@ -44,7 +44,7 @@ def fields(frame: NwkFrame, *names: str) -> dict[str, Any]:
 def attempt(npdu: bytes) -> NwkFrame | DropReason:
     """What is parsed, or the reason for which it is refused. Any other exception escapes."""
     try:
-        return frames.parse(npdu)
+        return frames.decode(npdu)
     except RemoteProtocolError as error:
         return error.reason
 
@@ -57,7 +57,7 @@ def rebuilt(frame: NwkFrame) -> bytes:
 
 @given(headers(), payloads)
 def test_an_unsecured_frame_is_parsed_as_it_was_built(header: dict[str, Any], payload: bytes) -> None:
-    frame = frames.parse(frames.header(**header, secured=False) + payload)
+    frame = frames.decode(frames.header(**header, secured=False) + payload)
     assert fields(frame, *header) == header
     assert (frame.secured, frame.payload) == (False, payload)
 
@@ -67,7 +67,7 @@ def test_a_secured_frame_is_opened_as_it_was_sealed(
     header: dict[str, Any], payload: bytes, counter: int, key_sequence: int, sender: int
 ) -> None:
     npdu = frames.seal(frames.header(**header, secured=True), payload, CIPHER, counter, key_sequence, sender)
-    frame = frames.parse(npdu)
+    frame = frames.decode(npdu)
     assert fields(frame, *header) == header
     assert (frame.counter, frame.key_sequence, frame.sender_ieee) == (counter, key_sequence, sender)
     frame.decrypt(CIPHER)
@@ -93,10 +93,10 @@ def test_every_relay_secures_anew_and_changes_nothing_but_the_radius(
     header["radius"] = 30
     npdu = frames.seal(frames.header(**header, secured=True), payload, CIPHER, 1, 0, 2)
     for hop, relay in enumerate(hops, start=1):
-        frame = frames.parse(npdu)
+        frame = frames.decode(npdu)
         frame.decrypt(CIPHER)
         npdu = frame.reseal(CIPHER, *relay)
-        relayed = frames.parse(npdu)
+        relayed = frames.decode(npdu)
         relayed.decrypt(CIPHER)
         assert fields(relayed, *header) == header | {"radius": 30 - hop}
         assert (relayed.counter, relayed.key_sequence, relayed.sender_ieee) == relay
@@ -124,7 +124,7 @@ def test_junk_is_a_frame_or_an_error(npdu: bytes) -> None:
 @given(st.binary(min_size=18, max_size=100), st.booleans())
 def test_junk_under_a_good_header_is_a_bad_integrity_code(sealed: bytes, discover: bool) -> None:
     header = frames.header(frames.DATA, 0, 1, 2, radius=3, secured=True, discover_route=discover)
-    frame = frames.parse(header + bytes((frames.ON_AIR,)) + sealed[1:])
+    frame = frames.decode(header + bytes((frames.ON_AIR,)) + sealed[1:])
     with pytest.raises(RemoteProtocolError, match=DropReason.BAD_MIC):
         frame.decrypt(CIPHER)
     assert frame.payload == b""
@@ -135,4 +135,4 @@ def test_a_frame_cut_short_never_passes(header: dict[str, Any], payload: bytes, 
     npdu = frames.seal(frames.header(**header, secured=True), payload, CIPHER, 1, 0, 2)
     cut = npdu[: data.draw(st.integers(0, len(npdu) - 1))]
     with pytest.raises(RemoteProtocolError, match=f"{DropReason.MALFORMED_NWK}|{DropReason.BAD_MIC}"):
-        frames.parse(cut).decrypt(CIPHER)
+        frames.decode(cut).decrypt(CIPHER)

@@ -73,35 +73,35 @@ def test_a_decoder_keeps_no_more_than_a_frame_of_what_it_is_fed(chunks):
 
 @given(octets)
 def test_parsers_end_in_a_value_or_their_error(value):
-    for parse in (frames.parse, frames.parse_received, frames.parse_transmit_request, frames.parse_transmit_done):
+    for parse in (frames.decode, frames.decode_received, frames.decode_transmit_request, frames.decode_transmit_done):
         with contextlib.suppress(RemoteProtocolError):
             parse(value)
 
 
 @given(received)
 def test_a_received_frame_comes_out_as_it_went_in(frame):
-    assert frames.parse_received(frame.encode()) == frame
+    assert frames.decode_received(frame.encode()) == frame
 
 
 @given(requests)
 def test_a_transmit_request_comes_out_as_it_went_in(request):
-    assert frames.parse_transmit_request(request.encode()) == request
+    assert frames.decode_transmit_request(request.encode()) == request
 
 
 @given(requests, st.integers(0, 18))
 def test_a_transmit_request_may_be_cut_short_after_the_channel(request, kept):
     value = request.encode()
     cut = value[: 2 + len(request.psdu) + 1 + kept]
-    parsed = frames.parse_transmit_request(cut)
+    parsed = frames.decode_transmit_request(cut)
     assert (parsed.psdu, parsed.channel) == (request.psdu, request.channel)
 
 
 @given(st.integers(1, 20), st.booleans(), st.booleans(), received)
 def test_the_end_of_a_transmission_comes_out_as_it_went_in(status, pending, updated, acknowledgement):
     failed = TransmitDone(status, pending, updated)
-    assert frames.parse_transmit_done(failed.encode()) == failed
+    assert frames.decode_transmit_done(failed.encode()) == failed
     acked = TransmitDone(0, pending, updated, acknowledgement)
-    assert frames.parse_transmit_done(acked.encode()) == acked
+    assert frames.decode_transmit_done(acked.encode()) == acked
 
 
 def rcp(send=lambda octets: None) -> tuple[Rcp, VirtualClock]:
@@ -131,7 +131,7 @@ def test_an_rcp_survives_whatever_a_host_writes(written):
     sent.clear()
     device.feed(b"\x7e" + hdlc.encode(SpinelFrame(1, CommandId.GET, PropertyId.PROTOCOL_VERSION).encode()))
     (answer,) = hdlc.Decoder().feed(b"".join(sent))
-    assert frames.parse(answer).value == bytes((4, 3))
+    assert frames.decode(answer).value == bytes((4, 3))
 
 
 @given(st.lists(octets, max_size=10))

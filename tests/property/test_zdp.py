@@ -39,7 +39,7 @@ bindings = st.one_of(
 def attempt(cluster: int, payload: bytes) -> Any:
     """What is parsed, or the reason for which it is refused. Any other exception escapes."""
     try:
-        return zdp.parse(cluster, payload)
+        return zdp.decode(cluster, payload)
     except RemoteProtocolError as error:
         return error.reason
 
@@ -71,13 +71,13 @@ messages = st.one_of(
 
 @given(u8, messages)
 def test_a_message_that_is_built_is_read_again(tsn: int, message: zdp.ZdpMessage) -> None:
-    assert zdp.parse(message.CLUSTER, zdp.build(tsn, message)) == (tsn, message)
+    assert zdp.decode(message.CLUSTER, zdp.encode(tsn, message)) == (tsn, message)
 
 
 @given(st.sampled_from(zdp.MESSAGES), st.binary(max_size=60))
 def test_octets_are_a_message_or_malformed(kind: type[zdp.ZdpMessage], payload: bytes) -> None:
     parsed = attempt(kind.CLUSTER, payload)
-    assert parsed is DropReason.MALFORMED_ZDP or zdp.parse(kind.CLUSTER, zdp.build(*parsed)) == parsed
+    assert parsed is DropReason.MALFORMED_ZDP or zdp.decode(kind.CLUSTER, zdp.encode(*parsed)) == parsed
 
 
 class Node:
@@ -125,7 +125,7 @@ class Node:
 requests = st.one_of(
     st.tuples(st.sampled_from([each.CLUSTER for each in zdp.MESSAGES]), st.binary(max_size=40)),
     st.tuples(u16, st.binary(max_size=8)),
-    st.builds(lambda tsn, message: (message.CLUSTER, zdp.build(tsn, message)), u8, messages),
+    st.builds(lambda tsn, message: (message.CLUSTER, zdp.encode(tsn, message)), u8, messages),
 )
 
 
@@ -140,4 +140,4 @@ def test_nothing_that_a_peer_sends_raises_or_outgrows_a_frame(traffic: list[tupl
         assert cluster & zdp.RESPONSE
         assert len(payload) <= 82
         if cluster in zdp.BY_CLUSTER:
-            zdp.parse(cluster, payload)
+            zdp.decode(cluster, payload)

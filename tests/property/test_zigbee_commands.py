@@ -75,7 +75,7 @@ def test_aps_commands_are_read_as_they_were_written(command: ApsCommand) -> None
 
 @given(beacons)
 def test_beacons_are_read_as_they_were_written(payload: BeaconPayload) -> None:
-    assert beacon.parse(payload.encode()) == payload
+    assert beacon.decode(payload.encode()) == payload
 
 
 def commands_of(last: int) -> st.SearchStrategy[bytes]:
@@ -105,8 +105,8 @@ def test_junk_is_an_aps_command_or_an_error(junk: bytes) -> None:
 
 @given(st.binary(max_size=30) | st.binary(min_size=13, max_size=13).map(lambda rest: b"\x00\x22" + rest))
 def test_junk_is_a_beacon_or_an_error(junk: bytes) -> None:
-    payload = attempt(beacon.parse, junk)
+    payload = attempt(beacon.decode, junk)
     if isinstance(payload, DropReason):
         assert payload in (DropReason.MALFORMED_NWK, DropReason.UNSUPPORTED)
     else:
-        assert beacon.parse(payload.encode()) == payload
+        assert beacon.decode(payload.encode()) == payload

@@ -61,7 +61,7 @@ class KeyEstablishmentSession:
         if suite != SUITE_1:
             raise Refused(TerminateStatus.UNSUPPORTED_SUITE, f"suite {suite:#06x}")
         try:
-            certificate = Certificate.parse(octets)
+            certificate = Certificate.decode(octets)
         except RemoteProtocolError as error:
             raise Refused(TerminateStatus.BAD_MESSAGE, str(error)) from error
         if self._identity.authority_of(certificate.issuer) is None:

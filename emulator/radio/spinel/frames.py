@@ -41,14 +41,14 @@ class SpinelFrame(NamedTuple):
 _WITHOUT_PROPERTY = (CommandId.NOOP, CommandId.RESET)
 
 
-def parse(payload: bytes) -> SpinelFrame:
+def decode(payload: bytes) -> SpinelFrame:
     """Read a frame. Raises RemoteProtocolError."""
     reader = Reader(payload, DropReason.MALFORMED_SPINEL)
     header = reader.u8()
     if header & 0xC0 != HEADER:
         raise reader.fail(f"header {header:#04x}")
-    command = read_packed(reader)
-    property_id = 0 if command in _WITHOUT_PROPERTY else read_packed(reader)
+    command = decode_packed(reader)
+    property_id = 0 if command in _WITHOUT_PROPERTY else decode_packed(reader)
     return SpinelFrame(header & 0x0F, command, property_id, reader.rest(), header >> 4 & 3)
 
 
@@ -62,7 +62,7 @@ def packed(value: int) -> bytes:
     return bytes(octets)
 
 
-def read_packed(reader: Reader) -> int:
+def decode_packed(reader: Reader) -> int:
     """A packed integer of at most 21 bits (three octets). Raises RemoteProtocolError."""
     value = 0
     for shift in (0, 7, 14):
@@ -121,7 +121,7 @@ _OPTIONAL = (
 )
 
 
-def parse_transmit_request(value: bytes) -> TransmitRequest:
+def decode_transmit_request(value: bytes) -> TransmitRequest:
     """Read the value of a SET STREAM_RAW. Raises RemoteProtocolError."""
     reader = Reader(value, DropReason.MALFORMED_SPINEL)
     psdu = reader.take(reader.u16())
@@ -166,7 +166,7 @@ class Received(NamedTuple):
         )
 
 
-def parse_received(value: bytes) -> Received:
+def decode_received(value: bytes) -> Received:
     """Read the value of an IS STREAM_RAW; firmware may leave out fields at the end. Raises RemoteProtocolError."""
     reader = Reader(value, DropReason.MALFORMED_SPINEL)
     return _received(reader)
@@ -182,7 +182,7 @@ def _received(reader: Reader) -> Received:
     phy = _struct(reader)
     channel, lqi, timestamp = (phy[0], phy[1], int.from_bytes(phy[2:10], "little")) if len(phy) >= 10 else (0, 0, 0)
     vendor = _struct(reader)
-    error = read_packed(Reader(vendor, DropReason.MALFORMED_SPINEL)) if vendor else 0
+    error = decode_packed(Reader(vendor, DropReason.MALFORMED_SPINEL)) if vendor else 0
     return Received(psdu, rssi, flags, channel, lqi, timestamp, error)
 
 
@@ -205,10 +205,10 @@ class TransmitDone(NamedTuple):
         return head + (self.acknowledgement or Received(b"")).encode()
 
 
-def parse_transmit_done(value: bytes) -> TransmitDone:
+def decode_transmit_done(value: bytes) -> TransmitDone:
     """Read the value of a LAST_STATUS that ends a transmission. Raises RemoteProtocolError."""
     reader = Reader(value, DropReason.MALFORMED_SPINEL)
-    status = read_packed(reader)
+    status = decode_packed(reader)
     if reader.remaining < 2:
         return TransmitDone(status)
     pending, updated = bool(reader.u8()), bool(reader.u8())

@@ -62,22 +62,24 @@ class TierLabel:
 class Thresholds:
     """Rows of thresholds: tier in the high four bits of an octet and their number in the low ones, then so many."""
 
-    def pack(self, value: Any) -> bytes:
+    def encode(self, value: Any) -> bytes:
         try:
             return b"".join([_row(tier, thresholds) for tier, thresholds in value])
         except (TypeError, ValueError) as error:
             raise LocalProtocolError(f"{value!r} is no rows of thresholds") from error
 
-    def unpack(self, reader: Reader) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    def decode(self, reader: Reader) -> tuple[tuple[int, tuple[int, ...]], ...]:
         rows = []
         while reader.remaining:
             octet = reader.u8()
-            rows.append((octet >> 4, tuple([UINT48.unpack(reader) for _ in range(octet & 0x0F)])))
+            rows.append((octet >> 4, tuple([UINT48.decode(reader) for _ in range(octet & 0x0F)])))
         return tuple(rows)
 
 
 def _row(tier: int, thresholds: Sequence[int]) -> bytes:
-    return bits(tier << 4 | bits(len(thresholds), 4), 8).to_bytes(1, "little") + b"".join(map(UINT48.pack, thresholds))
+    return bits(tier << 4 | bits(len(thresholds), 4), 8).to_bytes(1, "little") + b"".join(
+        map(UINT48.encode, thresholds)
+    )
 
 
 _PROVIDER, _EVENT = Field("provider_id", UINT32), Field("issuer_event_id", UINT32)

@@ -80,7 +80,7 @@ class TransportApplicationKey:
         return head + le(self.partner, 8) + bytes((self.initiator,))
 
 
-def _read_transport_key(reader: Reader) -> ApsCommand:
+def _decode_transport_key(reader: Reader) -> ApsCommand:
     kind, key = reader.u8(), reader.take(KEY_LENGTH)
     if kind == STANDARD_NETWORK_KEY:
         return TransportNetworkKey(key, reader.u8(), reader.u64(), reader.u64())
@@ -108,7 +108,7 @@ class UpdateDevice:
         return bytes((self.ID,)) + le(self.device, 8) + le(self.short, 2) + le(self.status, 1)
 
     @classmethod
-    def read(cls, reader: Reader) -> UpdateDevice:
+    def decode(cls, reader: Reader) -> UpdateDevice:
         return cls(reader.u64(), reader.u16(), reader.u8())
 
 
@@ -123,7 +123,7 @@ class RemoveDevice:
         return bytes((self.ID,)) + le(self.target, 8)
 
     @classmethod
-    def read(cls, reader: Reader) -> RemoveDevice:
+    def decode(cls, reader: Reader) -> RemoveDevice:
         return cls(reader.u64())
 
 
@@ -142,7 +142,7 @@ class RequestKey:
         return bytes((self.ID,)) + le(self.key_type, 1) + (b"" if self.partner is None else le(self.partner, 8))
 
     @classmethod
-    def read(cls, reader: Reader) -> RequestKey:
+    def decode(cls, reader: Reader) -> RequestKey:
         key_type = reader.u8()
         return cls(key_type, reader.u64() if key_type == REQUEST_APPLICATION_KEY else None)
 
@@ -158,7 +158,7 @@ class SwitchKey:
         return bytes((self.ID,)) + le(self.sequence, 1)
 
     @classmethod
-    def read(cls, reader: Reader) -> SwitchKey:
+    def decode(cls, reader: Reader) -> SwitchKey:
         return cls(reader.u8())
 
 
@@ -175,7 +175,7 @@ class Tunnel:
         return bytes((self.ID,)) + le(self.destination, 8) + self.frame
 
     @classmethod
-    def read(cls, reader: Reader) -> Tunnel:
+    def decode(cls, reader: Reader) -> Tunnel:
         return cls(reader.u64(), reader.rest())
 
 
@@ -192,7 +192,7 @@ class VerifyKey:
         return bytes((self.ID,)) + le(self.key_type, 1) + le(self.source, 8) + _key(self.digest)
 
     @classmethod
-    def read(cls, reader: Reader) -> VerifyKey:
+    def decode(cls, reader: Reader) -> VerifyKey:
         return cls(reader.u8(), reader.u64(), reader.take(KEY_LENGTH))
 
 
@@ -209,14 +209,14 @@ class ConfirmKey:
         return bytes((self.ID,)) + le(self.status, 1) + le(self.key_type, 1) + le(self.destination, 8)
 
     @classmethod
-    def read(cls, reader: Reader) -> ConfirmKey:
+    def decode(cls, reader: Reader) -> ConfirmKey:
         return cls(reader.u8(), reader.u8(), reader.u64())
 
 
 _READERS: dict[int, Callable[[Reader], ApsCommand]] = {
-    TransportNetworkKey.ID: _read_transport_key,
+    TransportNetworkKey.ID: _decode_transport_key,
     **{
-        command.ID: command.read
+        command.ID: command.decode
         for command in (UpdateDevice, RemoveDevice, RequestKey, SwitchKey, Tunnel, VerifyKey, ConfirmKey)
     },
 }

@@ -122,7 +122,7 @@ class ApsFrame:
         self.payload = payload
 
 
-def parse(apdu: bytes) -> ApsFrame:
+def decode(apdu: bytes) -> ApsFrame:
     """Parse header and auxiliary header.
 
     Raises MALFORMED_APS, or UNSUPPORTED for inter-PAN frames, indirect delivery and the network key.
@@ -132,13 +132,13 @@ def parse(apdu: bytes) -> ApsFrame:
     frame = ApsFrame.__new__(ApsFrame)
     control = apdu[0]
     if control & 0xAF == 0 and len(apdu) >= _DATA_HEADER.size:
-        return _parse_plain_data(frame, apdu)
+        return _decode_plain_data(frame, apdu)
     if control & 0xAF == _SECURED and len(apdu) >= _SEALED_AT + MIC_LENGTH and not apdu[8] & _UNCOMMON:
-        return _parse_secured_data(frame, apdu)
-    return _parse_any(frame, apdu, control)
+        return _decode_secured_data(frame, apdu)
+    return _decode_any(frame, apdu, control)
 
 
-def _parse_plain_data(frame: ApsFrame, apdu: bytes) -> ApsFrame:
+def _decode_plain_data(frame: ApsFrame, apdu: bytes) -> ApsFrame:
     """Unsecured, unfragmented unicast data: most of what there is before link keys."""
     control, frame.dst_endpoint, frame.cluster, frame.profile, frame.src_endpoint, frame.counter = (
         _DATA_HEADER.unpack_from(apdu)
@@ -154,7 +154,7 @@ def _parse_plain_data(frame: ApsFrame, apdu: bytes) -> ApsFrame:
     return frame
 
 
-def _parse_secured_data(frame: ApsFrame, apdu: bytes) -> ApsFrame:
+def _decode_secured_data(frame: ApsFrame, apdu: bytes) -> ApsFrame:
     """Unfragmented unicast data under a link key, its sender known from the layer below: nearly all there is then."""
     (
         control,
@@ -188,7 +188,7 @@ def _without_security(frame: ApsFrame) -> None:
     frame._data = b""
 
 
-def _parse_any(frame: ApsFrame, apdu: bytes, control: int) -> ApsFrame:
+def _decode_any(frame: ApsFrame, apdu: bytes, control: int) -> ApsFrame:
     frame.type, frame.delivery = control & 3, control >> 2 & 3
     frame.ack_format = control & _ACK_FORMAT != 0 and frame.type == ACK
     frame.ack_request = control & _ACK_REQUEST != 0
@@ -206,9 +206,9 @@ def _parse_any(frame: ApsFrame, apdu: bytes, control: int) -> ApsFrame:
             frame.dst_endpoint = reader.u8()
         frame.cluster, frame.profile, frame.src_endpoint = reader.u16(), reader.u16(), reader.u8()
     frame.counter = reader.u8()
-    frame.fragment = _read_fragment(reader, frame.type) if control & _EXTENDED else None
+    frame.fragment = _decode_fragment(reader, frame.type) if control & _EXTENDED else None
     if control & _SECURED:
-        _read_security(frame, apdu, reader)
+        _decode_security(frame, apdu, reader)
         return frame
     _without_security(frame)
     if frame.type == ACK:
@@ -217,7 +217,7 @@ def _parse_any(frame: ApsFrame, apdu: bytes, control: int) -> ApsFrame:
     return frame
 
 
-def _read_fragment(reader: Reader, type: int) -> Fragment | None:
+def _decode_fragment(reader: Reader, type: int) -> Fragment | None:
     kind = reader.u8() & 3
     if kind == 0:
         return None
@@ -229,7 +229,7 @@ def _read_fragment(reader: Reader, type: int) -> Fragment | None:
     return fragment
 
 
-def _read_security(frame: ApsFrame, apdu: bytes, reader: Reader) -> None:
+def _decode_security(frame: ApsFrame, apdu: bytes, reader: Reader) -> None:
     frame.secured = True
     frame._data, frame._at = apdu, reader.at
     control = reader.u8()

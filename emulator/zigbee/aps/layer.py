@@ -322,7 +322,7 @@ class Aps:
 
     def accept(self, indication: NwkIndication) -> None:
         """Take in one NWK payload (also one that came through a tunnel). Raises RemoteProtocolError."""
-        frame = frames.parse(indication.payload)
+        frame = frames.decode(indication.payload)
         if frame.secured:
             self._unseal(frame, indication.src)
         elif not indication.secured:

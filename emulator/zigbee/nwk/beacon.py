@@ -38,7 +38,7 @@ class BeaconPayload:
         )
 
 
-def parse(payload: bytes) -> BeaconPayload:
+def decode(payload: bytes) -> BeaconPayload:
     """Raises UNSUPPORTED for other protocols and stack profiles, MALFORMED_NWK for other lengths."""
     reader = Reader(payload, DropReason.MALFORMED_NWK)
     if reader.u8() != PROTOCOL_ID or reader.u8() != (STACK_PROFILE_PRO | PROTOCOL_VERSION << 4):

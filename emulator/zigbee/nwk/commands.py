@@ -52,7 +52,7 @@ class RouteRequest:
         return b"".join((head, le(self.destination, 2), le(self.cost, 1), tail))
 
     @classmethod
-    def read(cls, reader: Reader) -> RouteRequest:
+    def decode(cls, reader: Reader) -> RouteRequest:
         options, request_id, destination, cost = _options(reader), reader.u8(), reader.u16(), reader.u8()
         many_to_one = options >> 3 & 3
         if many_to_one == 3:
@@ -79,7 +79,7 @@ class RouteReply:
         return b"".join((head, le(self.cost, 1), *addresses))
 
     @classmethod
-    def read(cls, reader: Reader) -> RouteReply:
+    def decode(cls, reader: Reader) -> RouteReply:
         options, request_id, originator, responder = _options(reader), reader.u8(), reader.u16(), reader.u16()
         cost = reader.u8()
         originator_ieee = reader.u64() if options & 0x10 else None
@@ -98,7 +98,7 @@ class NetworkStatus:
         return bytes((self.ID,)) + le(self.status, 1) + le(self.destination, 2)
 
     @classmethod
-    def read(cls, reader: Reader) -> NetworkStatus:
+    def decode(cls, reader: Reader) -> NetworkStatus:
         return cls(reader.u8(), reader.u16())
 
 
@@ -116,7 +116,7 @@ class Leave:
         return bytes((self.ID, self.rejoin << 5 | self.request << 6 | self.remove_children << 7))
 
     @classmethod
-    def read(cls, reader: Reader) -> Leave:
+    def decode(cls, reader: Reader) -> Leave:
         options = reader.u8()
         return cls(bool(options & 0x40), bool(options & 0x20), bool(options & 0x80))
 
@@ -132,7 +132,7 @@ class RouteRecord:
         return b"".join((bytes((self.ID,)), le(len(self.relays), 1), *(le(relay, 2) for relay in self.relays)))
 
     @classmethod
-    def read(cls, reader: Reader) -> RouteRecord:
+    def decode(cls, reader: Reader) -> RouteRecord:
         return cls(tuple([reader.u16() for _ in range(reader.u8())]))
 
 
@@ -147,7 +147,7 @@ class RejoinRequest:
         return bytes((self.ID,)) + le(self.capability, 1)
 
     @classmethod
-    def read(cls, reader: Reader) -> RejoinRequest:
+    def decode(cls, reader: Reader) -> RejoinRequest:
         return cls(reader.u8())
 
 
@@ -164,7 +164,7 @@ class RejoinResponse:
         return bytes((self.ID,)) + le(self.short, 2) + le(self.status, 1)
 
     @classmethod
-    def read(cls, reader: Reader) -> RejoinResponse:
+    def decode(cls, reader: Reader) -> RejoinResponse:
         return cls(reader.u16(), reader.u8())
 
 
@@ -195,7 +195,7 @@ class LinkStatus:
         return b"".join((bytes((self.ID, options)), *(entry.encode() for entry in self.entries)))
 
     @classmethod
-    def read(cls, reader: Reader) -> LinkStatus:
+    def decode(cls, reader: Reader) -> LinkStatus:
         options = reader.u8()
         entries = []
         for _ in range(options & 0x1F):
@@ -217,7 +217,7 @@ class NetworkReport:
         return b"".join((head, *(le(pan_id, 2) for pan_id in self.pan_ids)))
 
     @classmethod
-    def read(cls, reader: Reader) -> NetworkReport:
+    def decode(cls, reader: Reader) -> NetworkReport:
         options, extended_pan_id = reader.u8(), reader.u64()
         if options >> 5:
             raise RemoteProtocolError(DropReason.UNSUPPORTED, f"network report {options >> 5}")
@@ -237,7 +237,7 @@ class NetworkUpdate:
         return bytes((self.ID, 1)) + le(self.extended_pan_id, 8) + le(self.update_id, 1) + le(self.pan_id, 2)
 
     @classmethod
-    def read(cls, reader: Reader) -> NetworkUpdate:
+    def decode(cls, reader: Reader) -> NetworkUpdate:
         options, extended_pan_id, update_id = reader.u8(), reader.u64(), reader.u8()
         if options >> 5:
             raise RemoteProtocolError(DropReason.UNSUPPORTED, f"network update {options >> 5}")
@@ -259,7 +259,7 @@ class EndDeviceTimeoutRequest:
         return bytes((self.ID,)) + le(self.timeout, 1) + le(self.configuration, 1)
 
     @classmethod
-    def read(cls, reader: Reader) -> EndDeviceTimeoutRequest:
+    def decode(cls, reader: Reader) -> EndDeviceTimeoutRequest:
         return cls(reader.u8(), reader.u8())
 
 
@@ -276,12 +276,12 @@ class EndDeviceTimeoutResponse:
         return bytes((self.ID,)) + le(self.status, 1) + le(self.parent_information, 1)
 
     @classmethod
-    def read(cls, reader: Reader) -> EndDeviceTimeoutResponse:
+    def decode(cls, reader: Reader) -> EndDeviceTimeoutResponse:
         return cls(reader.u8(), reader.u8())
 
 
 _READERS: dict[int, Callable[[Reader], NwkCommand]] = {
-    command.ID: command.read
+    command.ID: command.decode
     for command in (
         RouteRequest,
         RouteReply,

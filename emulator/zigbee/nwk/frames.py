@@ -102,7 +102,7 @@ class NwkFrame:
         return seal(header, self.payload, cipher, counter, key_sequence, sender_ieee)
 
 
-def parse(npdu: bytes) -> NwkFrame:
+def decode(npdu: bytes) -> NwkFrame:
     """Parse header and auxiliary header. Raises MALFORMED_NWK, or UNSUPPORTED for what this stack has no use for."""
     if len(npdu) < _HEADER.size:
         raise RemoteProtocolError(DropReason.MALFORMED_NWK, f"{len(npdu)} octets")
@@ -119,12 +119,12 @@ def parse(npdu: bytes) -> NwkFrame:
         frame.dst_ieee = frame.src_ieee = None
         frame.relays = ()
         frame.relay_index = None
-        _parse_security(frame, npdu, _HEADER.size)
+        _decode_security(frame, npdu, _HEADER.size)
         return frame
-    return _parse_any(frame, npdu, fcf)
+    return _decode_any(frame, npdu, fcf)
 
 
-def _parse_any(frame: NwkFrame, npdu: bytes, fcf: int) -> NwkFrame:
+def _decode_any(frame: NwkFrame, npdu: bytes, fcf: int) -> NwkFrame:
     frame.type = fcf & 3
     if frame.type not in (DATA, COMMAND) or fcf >> 2 & 0xF != PROTOCOL_VERSION or fcf & _MULTICAST:
         raise RemoteProtocolError(DropReason.UNSUPPORTED, f"NWK frame control {fcf:#06x}")
@@ -137,7 +137,7 @@ def _parse_any(frame: NwkFrame, npdu: bytes, fcf: int) -> NwkFrame:
     frame.src_ieee, at = _ieee(npdu, at) if fcf & _SRC_IEEE else (None, at)
     frame.relays, frame.relay_index, at = _source_route(npdu, at) if fcf & _SOURCE_ROUTE else ((), None, at)
     if fcf & _SECURED:
-        _parse_security(frame, npdu, at)
+        _decode_security(frame, npdu, at)
     else:
         frame.secured = False
         frame.counter = frame.sender_ieee = frame.key_sequence = 0
@@ -164,7 +164,7 @@ def _source_route(npdu: bytes, at: int) -> tuple[tuple[int, ...], int, int]:
     return relays, relay_index, end
 
 
-def _parse_security(frame: NwkFrame, npdu: bytes, at: int) -> None:
+def _decode_security(frame: NwkFrame, npdu: bytes, at: int) -> None:
     if len(npdu) < at + SECURITY_OVERHEAD:
         raise RemoteProtocolError(DropReason.MALFORMED_NWK, "truncated auxiliary header")
     control, frame.counter, frame.sender_ieee, frame.key_sequence = _AUXILIARY.unpack_from(npdu, at)

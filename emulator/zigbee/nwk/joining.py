@@ -289,7 +289,7 @@ def _zigbee(beacons: list[Beacon]) -> list[Candidate]:
     found = []
     for beacon in beacons:
         try:
-            found.append((beacon, beacon_payload.parse(beacon.payload)))
+            found.append((beacon, beacon_payload.decode(beacon.payload)))
         except RemoteProtocolError:
             continue
     return found

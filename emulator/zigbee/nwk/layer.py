@@ -210,7 +210,7 @@ class Nwk:
             self.child.frame_heard()
 
     def _accept(self, mac_frame: MacFrame, reception: Reception) -> None:
-        frame = frames.parse(mac_frame.payload)
+        frame = frames.decode(mac_frame.payload)
         if self.storage.network is None:
             raise RemoteProtocolError(DropReason.NOT_FOR_US, "not in a network")
         if frame.secured:

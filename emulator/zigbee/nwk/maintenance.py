@@ -96,7 +96,7 @@ class Maintenance:
         if network is None or beacon.pan_id != network.pan_id or not self._nwk.security.ready:
             return
         try:
-            other = beacon_payload.parse(beacon.payload)
+            other = beacon_payload.decode(beacon.payload)
         except RemoteProtocolError:
             return
         if other.extended_pan_id == network.extended_pan_id:

@@ -29,7 +29,7 @@ class InstallCode:
             raise ValueError("the CRC of the install code does not fit: a digit is wrong")
 
     @classmethod
-    def parse(cls, text: str) -> InstallCode:
+    def from_text(cls, text: str) -> InstallCode:
         """From the printed form: hexadecimal digits, blanks, dashes and colons ignored."""
         digits = re.sub(r"[\s:-]", "", text)
         if not re.fullmatch(r"(?:[0-9A-Fa-f]{2})+", digits):

@@ -136,7 +136,7 @@ class ZdoClient:
         self._transport.send(
             dst,
             message.CLUSTER,
-            zdp.build(tsn, message),
+            zdp.encode(tsn, message),
             profile=PROFILE,
             src_endpoint=ENDPOINT,
             dst_endpoint=ENDPOINT,

@@ -76,12 +76,12 @@ class NodeDescriptor:
 class _Nibble:
     """A number in the low half of an octet; the high half is reserved."""
 
-    def pack(self, value: Any) -> bytes:
+    def encode(self, value: Any) -> bytes:
         if not 0 <= value <= 0x0F:
             raise LocalProtocolError(f"{value} does not fit in 4 bits")
-        return U8.pack(value)
+        return U8.encode(value)
 
-    def unpack(self, reader: Reader) -> int:
+    def decode(self, reader: Reader) -> int:
         return reader.u8() & 0x0F
 
 

@@ -38,7 +38,7 @@ class Zdo:
     def receive(self, indication: ZdpIndication) -> None:
         """Take a message from the APS."""
         try:
-            tsn, message = zdp.parse(indication.cluster, indication.payload)
+            tsn, message = zdp.decode(indication.cluster, indication.payload)
         except RemoteProtocolError as error:
             self.counters[error.reason] += 1
             if error.reason is DropReason.UNSUPPORTED:

@@ -1,7 +1,7 @@
 """The messages of the Zigbee Device Profile (R22, 2.4.3 and 2.4.4), as tables of fields.
 
 Each class is one message: its fields in the order of the air, annotated with the kind they have there. A response
-has the cluster of its request with the highest bit set. `build` and `parse` are the codec, derived once.
+has the cluster of its request with the highest bit set. `encode` and `decode` are the codec, derived once.
 Many devices end a response that failed after its status: then the fields behind it are None.
 """
 
@@ -64,8 +64,8 @@ class _NoneOrSized(Sized):
 
     __slots__ = ()
 
-    def unpack(self, reader: Reader) -> Any:
-        return super().unpack(reader) if reader.remaining else None
+    def decode(self, reader: Reader) -> Any:
+        return super().decode(reader) if reader.remaining else None
 
 
 def _sized_descriptor(values: Mapping[str, Any]) -> FieldType | Trailing:
@@ -78,12 +78,12 @@ def _sized_descriptor(values: Mapping[str, Any]) -> FieldType | Trailing:
 class _Associated:
     """A number, and if it is not 0 the index of the first address and the addresses (R22, 2.4.4.2.1.1)."""
 
-    def pack(self, value: Any) -> bytes:
+    def encode(self, value: Any) -> bytes:
         start, addresses = value
-        head = U8.pack(len(addresses))
-        return head + U8.pack(start) + b"".join(map(U16.pack, addresses)) if addresses else head
+        head = U8.encode(len(addresses))
+        return head + U8.encode(start) + b"".join(map(U16.encode, addresses)) if addresses else head
 
-    def unpack(self, reader: Reader) -> tuple[int, tuple[int, ...]]:
+    def decode(self, reader: Reader) -> tuple[int, tuple[int, ...]]:
         count = reader.u8()
         return (reader.u8(), tuple([reader.u16() for _ in range(count)])) if count else (0, ())
 
@@ -397,12 +397,12 @@ MESSAGES: tuple[type[ZdpMessage], ...] = (
 BY_CLUSTER: dict[int, RecordType] = {message.CLUSTER: RecordType(message) for message in MESSAGES}
 
 
-def build(tsn: int, message: ZdpMessage) -> bytes:
+def encode(tsn: int, message: ZdpMessage) -> bytes:
     """Payload of a message. Raises LocalProtocolError."""
-    return U8.pack(tsn) + BY_CLUSTER[message.CLUSTER].pack(message)
+    return U8.encode(tsn) + BY_CLUSTER[message.CLUSTER].encode(message)
 
 
-def parse(cluster: int, payload: bytes) -> tuple[int, ZdpMessage]:
+def decode(cluster: int, payload: bytes) -> tuple[int, ZdpMessage]:
     """Transaction sequence number and message. Octets after the last field are ignored, as a later revision's.
 
     Raises RemoteProtocolError: MALFORMED_ZDP, or UNSUPPORTED for a cluster that is not here.
@@ -412,5 +412,5 @@ def parse(cluster: int, payload: bytes) -> tuple[int, ZdpMessage]:
         raise RemoteProtocolError(DropReason.UNSUPPORTED, f"device profile cluster 0x{cluster:04x}")
     reader = Reader(payload, DropReason.MALFORMED_ZDP)
     tsn = reader.u8()
-    message: ZdpMessage = codec.unpack(reader)
+    message: ZdpMessage = codec.decode(reader)
     return tsn, message

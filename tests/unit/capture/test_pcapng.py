@@ -29,7 +29,7 @@ def written(*content: tuple[int, bytes, float, int, int, str], epoch: datetime =
     stream = io.BytesIO()
     writer = PcapngWriter(stream, epoch=epoch)
     for time, psdu, rssi, lqi, channel, comment in content:
-        writer.write(time, psdu, tap.build(rssi, lqi, channel), comment)
+        writer.write(time, psdu, tap.encode(rssi, lqi, channel), comment)
     assert writer.frames == len(content)
     return stream.getvalue()
 
@@ -118,7 +118,7 @@ def test_what_is_no_capture_at_all_is_refused(folder: Path) -> None:
 
 
 def test_big_endian_sections_are_read(folder: Path) -> None:
-    heard = tap.build(-70.0, 100, 15)
+    heard = tap.encode(-70.0, 100, 15)
     packet = heard + ACK
     section = struct.pack(">IIIHHqI", 0x0A0D0D0A, 28, 0x1A2B3C4D, 1, 0, -1, 28)
     interface = struct.pack(">IIHHIHHB3xI", 1, 28, 283, 0, 0, 9, 1, 3, 28)

@@ -32,7 +32,7 @@ def test_a_random_command_is_read_as_our_codec_reads_it(table, direction, comman
             octets = bytes(whole)
         except LocalProtocolError:
             continue  # a random value that fits no field
-        frame = zcl.parse(bytes(ApsPacket(octets).payload))
+        frame = zcl.decode(bytes(ApsPacket(octets).payload))
         assert (frame.direction, frame.manufacturer) == (direction, command.manufacturer)
         assert frame.command == command.id
         try:

@@ -240,7 +240,7 @@ def test_a_message_without_a_session_is_answered_with_terminate_and_starts_nothi
 @pytest.mark.parametrize("command", range(5))
 def test_nonsense_on_the_cluster_starts_no_session_and_spoils_no_key(command, octets):
     async def tell(han):
-        frame = ZclFrame(1, TO_SERVER, 77, command, octets, None, True).build()
+        frame = ZclFrame(1, TO_SERVER, 77, command, octets, None, True).encode()
         han.esme.stack.aps.send(
             0, KEY_ESTABLISHMENT.id, frame, profile=0x0109, src_endpoint=1, dst_endpoint=1, done=None
         )

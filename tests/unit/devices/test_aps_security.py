@@ -63,12 +63,12 @@ async def unheard_report(han) -> Report:
     key = cipher(han.gsme.storage.network_keys[han.gsme.storage.active_key])
 
     def watch(transmission):
-        frame = mac.parse(transmission.psdu)
+        frame = mac.decode(transmission.psdu)
         if frame.type != mac.DATA or frame.src != han.gsme.storage.network.short:
             return
-        packet = nwk.parse(frame.payload)
+        packet = nwk.decode(frame.payload)
         packet.decrypt(key)
-        if aps.parse(packet.payload).cluster == METERING.id:
+        if aps.decode(packet.payload).cluster == METERING.id:
             caught.append(Report(transmission.psdu, frame.payload, packet.payload))
 
     han.radio("hub").muted = True
@@ -91,7 +91,7 @@ def deliver(han, report: Report, npdu: bytes) -> None:
 def wrapped(han, report: Report, apdu: bytes) -> bytes:
     """The packet with other APS octets, under the right network key and a fresh frame counter of the meter."""
     storage = han.gsme.storage
-    packet = nwk.parse(report.npdu)
+    packet = nwk.decode(report.npdu)
     key = cipher(storage.network_keys[storage.active_key])
     return nwk.seal(packet.header, apdu, key, storage.nwk_counter.next(), storage.active_key, storage.ieee)
 
@@ -108,7 +108,7 @@ def test_one_flipped_bit_under_the_network_key_makes_the_hub_drop_the_frame_and_
         report = await unheard_report(han)
         mirror = han.hub.mirrors[han.gsme.storage.ieee]
         before, counters = mirror.updated, han.hub.stack.counters
-        control = len(nwk.parse(report.npdu).header)
+        control = len(nwk.decode(report.npdu).header)
         for octet, bit, npdu in flips(report.npdu):
             if octet == control and bit < LEVEL_BITS:
                 continue
@@ -130,7 +130,7 @@ def test_one_flipped_bit_under_the_link_key_is_not_acted_on_either():
         mirror = han.hub.mirrors[han.gsme.storage.ieee]
         before, counters = mirror.updated, han.hub.stack.counters
         control = 8
-        assert aps.parse(report.apdu).secured
+        assert aps.decode(report.apdu).secured
         refused = []
         mirror.endpoint._answer_status = lambda indication, frame, status: refused.append(status)
         for octet, bit, apdu in flips(report.apdu):

@@ -199,4 +199,4 @@ def test_a_wrong_private_key_is_found_out_in_the_last_step():
 
 
 def test_the_certificates_here_are_what_the_codec_reads():
-    assert Certificate.parse(HUB_IDENTITY.certificate.octets) == HUB_IDENTITY.certificate
+    assert Certificate.decode(HUB_IDENTITY.certificate.octets) == HUB_IDENTITY.certificate

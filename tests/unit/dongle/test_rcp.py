@@ -84,7 +84,7 @@ class Host:
         self.rcp = Rcp(radio, clock, self._read, eui64=int.from_bytes(EUI64, "big"), firmware=firmware)
 
     def _read(self, octets: bytes) -> None:
-        self.said += [frames.parse(payload) for payload in self._decoder.feed(octets)]
+        self.said += [frames.decode(payload) for payload in self._decoder.feed(octets)]
         assert self._decoder.garbled == 0
 
     def write(self, frame: SpinelFrame) -> None:
@@ -139,13 +139,13 @@ class Host:
         """The one answer to a transmission."""
         (answer,) = self.take(tid)
         assert (answer.command, answer.property) == (CommandId.IS, PropertyId.LAST_STATUS)
-        return frames.parse_transmit_done(answer.value)
+        return frames.decode_transmit_done(answer.value)
 
     def received(self) -> list[Received]:
         """Frames from the air so far; they are not handed over again."""
         unasked = self.take(UNSOLICITED)
         assert {(frame.command, frame.property) for frame in unasked} <= {(CommandId.IS, PropertyId.STREAM_RAW)}
-        return [frames.parse_received(frame.value) for frame in unasked]
+        return [frames.decode_received(frame.value) for frame in unasked]
 
 
 class Bench:

@@ -72,21 +72,21 @@ REQUEST_OCTETS = bytes.fromhex("0500 0102030000 14 05 07 00 01 01 01 04030201 08
 def test_a_packed_integer_has_seven_bits_an_octet_the_lowest_first(value, octets):
     assert frames.packed(value).hex() == octets
     reader = Reader(bytes.fromhex(octets) + b"\x55", DropReason.MALFORMED_SPINEL)
-    assert frames.read_packed(reader) == value
+    assert frames.decode_packed(reader) == value
     assert reader.rest() == b"\x55"
 
 
 @pytest.mark.parametrize("octets", ["", "80", "8080", "80808001", "ffffffffffffffff"])
 def test_a_packed_integer_that_does_not_end_in_three_octets_is_refused(octets):
     with pytest.raises(RemoteProtocolError) as caught:
-        frames.read_packed(Reader(bytes.fromhex(octets), DropReason.MALFORMED_SPINEL))
+        frames.decode_packed(Reader(bytes.fromhex(octets), DropReason.MALFORMED_SPINEL))
     assert caught.value.reason is DropReason.MALFORMED_SPINEL
 
 
 @pytest.mark.parametrize(("octets", "frame"), FRAMES.items())
 def test_a_frame_is_header_command_property_and_value(octets, frame):
     assert frame.encode() == bytes.fromhex(octets)
-    assert frames.parse(bytes.fromhex(octets)) == frame
+    assert frames.decode(bytes.fromhex(octets)) == frame
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_frame_is_header_command_property_and_value(octets, frame):
 )
 def test_what_is_no_frame_is_refused(octets, why):
     with pytest.raises(RemoteProtocolError) as caught:
-        frames.parse(bytes.fromhex(octets))
+        frames.decode(bytes.fromhex(octets))
     assert caught.value.reason is DropReason.MALFORMED_SPINEL, why
 
 
@@ -123,15 +123,15 @@ def test_last_status_alone_is_a_packed_number():
 
 def test_a_transmit_request_has_its_fields_in_the_fixed_order():
     assert REQUEST.encode() == REQUEST_OCTETS
-    assert frames.parse_transmit_request(REQUEST_OCTETS) == REQUEST
+    assert frames.decode_transmit_request(REQUEST_OCTETS) == REQUEST
 
 
 def test_a_transmit_request_needs_no_more_than_psdu_and_channel():
-    assert frames.parse_transmit_request(bytes.fromhex("0300 aabbcc 0b")) == TransmitRequest(b"\xaa\xbb\xcc", 11)
+    assert frames.decode_transmit_request(bytes.fromhex("0300 aabbcc 0b")) == TransmitRequest(b"\xaa\xbb\xcc", 11)
 
 
 def test_a_transmit_request_that_names_no_channel_for_afterwards_stays_where_it_sends():
-    assert frames.parse_transmit_request(TransmitRequest(b"\xaa\xbb\xcc", 17).encode()).rx_channel == 17
+    assert frames.decode_transmit_request(TransmitRequest(b"\xaa\xbb\xcc", 17).encode()).rx_channel == 17
 
 
 @pytest.mark.parametrize(
@@ -156,19 +156,19 @@ def test_fields_left_out_at_the_end_have_their_defaults(length, first_left_out):
             break
         given[name] = getattr(REQUEST, name)
     expected = replace(TransmitRequest(REQUEST.psdu, REQUEST.channel), **given)
-    assert frames.parse_transmit_request(REQUEST_OCTETS[:length]) == expected
+    assert frames.decode_transmit_request(REQUEST_OCTETS[:length]) == expected
 
 
 @pytest.mark.parametrize("octets", ["", "05", "0500", "0500 01020304", "0500 0102030405", "ffff 0102030405 0b"])
 def test_a_transmit_request_without_a_whole_psdu_and_a_channel_is_refused(octets):
     with pytest.raises(RemoteProtocolError) as caught:
-        frames.parse_transmit_request(bytes.fromhex(octets))
+        frames.decode_transmit_request(bytes.fromhex(octets))
     assert caught.value.reason is DropReason.MALFORMED_SPINEL
 
 
 def test_a_received_frame_has_its_structures_in_the_fixed_order():
     assert RECEIVED.encode() == RECEIVED_OCTETS
-    assert frames.parse_received(RECEIVED_OCTETS) == RECEIVED
+    assert frames.decode_received(RECEIVED_OCTETS) == RECEIVED
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_a_received_frame_has_its_structures_in_the_fixed_order():
     ],
 )
 def test_firmware_may_leave_out_what_stands_at_the_end_of_a_received_frame(length, known):
-    assert frames.parse_received(RECEIVED_OCTETS[:length]) == Received(RECEIVED.psdu)._replace(**known)
+    assert frames.decode_received(RECEIVED_OCTETS[:length]) == Received(RECEIVED.psdu)._replace(**known)
 
 
 def test_structures_may_grow_at_their_ends():
@@ -190,7 +190,7 @@ def test_structures_may_grow_at_their_ends():
         bytes.fromhex("0a000ffe0807060504030201"), bytes.fromhex("0c000ffe0807060504030201eeee")
     )
     assert grown != RECEIVED_OCTETS
-    assert frames.parse_received(grown) == RECEIVED
+    assert frames.decode_received(grown) == RECEIVED
 
 
 @pytest.mark.parametrize(
@@ -198,26 +198,26 @@ def test_structures_may_grow_at_their_ends():
 )
 def test_a_received_frame_that_ends_within_a_structure_is_refused(octets):
     with pytest.raises(RemoteProtocolError) as caught:
-        frames.parse_received(bytes.fromhex(octets))
+        frames.decode_received(bytes.fromhex(octets))
     assert caught.value.reason is DropReason.MALFORMED_SPINEL
 
 
 def test_a_transmission_ends_with_status_frame_pending_header_updated_and_acknowledgement():
     done = TransmitDone(SpinelStatus.OK, True, True, RECEIVED)
     assert done.encode() == bytes.fromhex("00 01 01") + RECEIVED_OCTETS
-    assert frames.parse_transmit_done(done.encode()) == done
+    assert frames.decode_transmit_done(done.encode()) == done
 
 
 def test_a_transmission_that_failed_has_no_acknowledgement():
     assert TransmitDone(SpinelStatus.NO_ACK, False, True).encode() == bytes.fromhex("11 00 01")
     assert TransmitDone(SpinelStatus.CCA_FAILURE, False, False, RECEIVED).encode() == bytes.fromhex("12 00 00")
-    assert frames.parse_transmit_done(bytes.fromhex("11 00 01")) == TransmitDone(SpinelStatus.NO_ACK, False, True)
+    assert frames.decode_transmit_done(bytes.fromhex("11 00 01")) == TransmitDone(SpinelStatus.NO_ACK, False, True)
 
 
 def test_a_transmission_without_acknowledgement_that_went_out_carries_an_empty_frame():
     octets = TransmitDone(SpinelStatus.OK).encode()
     assert octets[:5] == bytes.fromhex("00 00 00 0000")
-    assert frames.parse_transmit_done(octets).acknowledgement == Received(b"")
+    assert frames.decode_transmit_done(octets).acknowledgement == Received(b"")
 
 
 @pytest.mark.parametrize(
@@ -230,11 +230,11 @@ def test_a_transmission_without_acknowledgement_that_went_out_carries_an_empty_f
     ],
 )
 def test_firmware_may_leave_out_what_stands_at_the_end_of_a_transmission(octets, done):
-    assert frames.parse_transmit_done(bytes.fromhex(octets)) == done
+    assert frames.decode_transmit_done(bytes.fromhex(octets)) == done
 
 
 @pytest.mark.parametrize("octets", ["", "80", "00 00 00 0500 01"])
 def test_an_end_of_a_transmission_that_makes_no_sense_is_refused(octets):
     with pytest.raises(RemoteProtocolError) as caught:
-        frames.parse_transmit_done(bytes.fromhex(octets))
+        frames.decode_transmit_done(bytes.fromhex(octets))
     assert caught.value.reason is DropReason.MALFORMED_SPINEL

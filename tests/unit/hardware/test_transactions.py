@@ -21,7 +21,7 @@ class Line:
         self.it = Transactions(self.clock, self._take)
 
     def _take(self, octets: bytes) -> None:
-        self.sent += [frames.parse(payload) for payload in hdlc.Decoder().feed(octets)]
+        self.sent += [frames.decode(payload) for payload in hdlc.Decoder().feed(octets)]
 
     def ask(self, count: int = 1) -> None:
         for _ in range(count):

@@ -7,7 +7,7 @@ import pytest
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.zcl import foundation as zcl
 from hanbench.emulator.zcl import records as r
-from hanbench.emulator.zcl.frame import ZclFrame, parse
+from hanbench.emulator.zcl.frame import ZclFrame, decode
 from hanbench.emulator.zcl.status import Status
 from hanbench.emulator.zcl.types import TypedValue
 
@@ -68,8 +68,8 @@ from hanbench.emulator.zcl.types import TypedValue
     ids=lambda value: type(value).__name__ if isinstance(value, zcl.GeneralCommand) else None,
 )
 def test_a_command_lies_on_the_air_as_the_specification_says(message: zcl.GeneralCommand, octets: str) -> None:
-    assert zcl.build(message).hex() == octets
-    assert zcl.parse(message.COMMAND, bytes.fromhex(octets)) == message
+    assert zcl.encode(message).hex() == octets
+    assert zcl.decode(message.COMMAND, bytes.fromhex(octets)) == message
 
 
 def test_every_general_command_has_a_table() -> None:
@@ -95,7 +95,7 @@ def test_every_general_command_has_a_table() -> None:
 )
 def test_a_malformed_command_is_the_peers_mistake(command: int, octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
-        zcl.parse(command, bytes.fromhex(octets))
+        zcl.decode(command, bytes.fromhex(octets))
     assert caught.value.reason is DropReason.MALFORMED_ZCL
 
 
@@ -108,11 +108,11 @@ def test_a_malformed_command_is_the_peers_mistake(command: int, octets: str) -> 
     ],
 )
 def test_the_header_says_type_direction_and_manufacturer(frame: ZclFrame, octets: str) -> None:
-    assert frame.build().hex() == octets
-    assert parse(bytes.fromhex(octets)) == frame
+    assert frame.encode().hex() == octets
+    assert decode(bytes.fromhex(octets)) == frame
 
 
 @pytest.mark.parametrize("octets", ["", "0000", "04311002", "020000", "030000"])
 def test_a_header_that_is_cut_short_or_reserved_is_malformed(octets: str) -> None:
     with pytest.raises(RemoteProtocolError):
-        parse(bytes.fromhex(octets))
+        decode(bytes.fromhex(octets))

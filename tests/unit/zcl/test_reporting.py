@@ -43,7 +43,7 @@ def test_a_report_carries_values_and_is_not_answered(han: Any) -> None:
 def test_a_report_reads_the_same_by_the_quick_and_the_careful_way(han: Any) -> None:
     han.meter.report(0, 1, METERING.id, (0x0000, 0x0200, 0x0308, 0x0400))
     han.clock.run_for(SECOND)
-    message = zcl.parse(0x0A, han.air.sent[0].payload[3:])
+    message = zcl.decode(0x0A, han.air.sent[0].payload[3:])
     assert isinstance(message, zcl.ReportAttributes)
     assert {record.attribute: record.data.value for record in message.records} == han.reports[0]
 

@@ -75,8 +75,8 @@ TO_GROUP = Binding(IEEE, 1, 0x0702, 1, group=0x1234)
     ids=lambda value: type(value).__name__ if isinstance(value, zdp.ZdpMessage) else None,
 )
 def test_a_message_lies_on_the_air_as_the_specification_says(message: zdp.ZdpMessage, octets: str) -> None:
-    assert zdp.build(0x21, message).hex() == "21" + octets
-    assert zdp.parse(message.CLUSTER, bytes.fromhex("21" + octets)) == (0x21, message)
+    assert zdp.encode(0x21, message).hex() == "21" + octets
+    assert zdp.decode(message.CLUSTER, bytes.fromhex("21" + octets)) == (0x21, message)
 
 
 @pytest.mark.parametrize(
@@ -85,9 +85,9 @@ def test_a_message_lies_on_the_air_as_the_specification_says(message: zdp.ZdpMes
     ids=lambda message: message.__name__,
 )
 def test_a_failed_response_may_end_after_its_status(message: type[zdp.ZdpMessage]) -> None:
-    tsn, parsed = zdp.parse(message.CLUSTER, b"\x05\x84")
+    tsn, parsed = zdp.decode(message.CLUSTER, b"\x05\x84")
     assert (tsn, getattr(parsed, "status", None)) == (5, 0x84)
-    assert zdp.build(tsn, parsed) == b"\x05\x84"
+    assert zdp.encode(tsn, parsed) == b"\x05\x84"
 
 
 @pytest.mark.parametrize(
@@ -107,17 +107,17 @@ def test_a_failed_response_may_end_after_its_status(message: type[zdp.ZdpMessage
 )
 def test_a_message_cut_short_is_malformed(cluster: int, octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
-        zdp.parse(cluster, bytes.fromhex(octets))
+        zdp.decode(cluster, bytes.fromhex(octets))
     assert caught.value.reason is DropReason.MALFORMED_ZDP
 
 
 def test_octets_of_a_later_revision_are_ignored() -> None:
-    assert zdp.parse(0x0002, bytes.fromhex("01" + "3412" + "0102")) == (1, zdp.NodeDescReq(0x1234))
+    assert zdp.decode(0x0002, bytes.fromhex("01" + "3412" + "0102")) == (1, zdp.NodeDescReq(0x1234))
 
 
 def test_a_message_that_is_not_here_is_unsupported() -> None:
     with pytest.raises(RemoteProtocolError) as caught:
-        zdp.parse(0x0032, b"\x01\x00")
+        zdp.decode(0x0032, b"\x01\x00")
     assert caught.value.reason is DropReason.UNSUPPORTED
 
 
@@ -133,4 +133,4 @@ def test_a_message_that_is_not_here_is_unsupported() -> None:
 )
 def test_a_message_with_unfit_fields_is_our_mistake(message: zdp.ZdpMessage) -> None:
     with pytest.raises(LocalProtocolError):
-        zdp.build(1, message)
+        zdp.encode(1, message)

@@ -26,7 +26,7 @@ def data_header(**options: Any) -> bytes:
 
 def reason_of(apdu: bytes) -> DropReason:
     with pytest.raises(RemoteProtocolError) as caught:
-        frames.parse(apdu)
+        frames.decode(apdu)
     return caught.value.reason
 
 
@@ -46,7 +46,7 @@ def reason_of(apdu: bytes) -> DropReason:
 def test_data_headers_are_as_written_by_hand(octets: str, options: dict[str, Any]) -> None:
     assert data_header(**options) == bytes.fromhex(octets)
     expected = {"ack_request": True, "delivery": frames.UNICAST, "fragment": None} | options | NO_SECURITY
-    frame = frames.parse(bytes.fromhex(octets) + PLAIN)
+    frame = frames.decode(bytes.fromhex(octets) + PLAIN)
     assert {name: getattr(frame, name) for name in expected} == expected
     assert (frame.type, frame.payload, frame.ack_format, frame.group) == (frames.DATA, PLAIN, False, 0)
     assert (frame.dst_endpoint, frame.cluster, frame.profile, frame.src_endpoint) == (1, 0x0702, 0x0109, 2)
@@ -56,7 +56,7 @@ def test_data_headers_are_as_written_by_hand(octets: str, options: dict[str, Any
 def test_a_group_has_an_address_and_no_endpoint() -> None:
     octets = bytes.fromhex("0c 3412 0207 0901 02 55")
     assert frames.group_header(0x1234, 0x0702, 0x0109, 2, 0x55) == octets
-    frame = frames.parse(octets + PLAIN)
+    frame = frames.decode(octets + PLAIN)
     assert (frame.delivery, frame.group, frame.dst_endpoint) == (frames.GROUP, 0x1234, 0)
     assert (frame.cluster, frame.profile, frame.src_endpoint, frame.counter) == (0x0702, 0x0109, 2, 0x55)
     assert frame.payload == PLAIN
@@ -68,7 +68,7 @@ def test_a_group_has_an_address_and_no_endpoint() -> None:
 )
 def test_command_headers_are_as_written_by_hand(octets: str, options: dict[str, Any]) -> None:
     assert frames.command_header(0x2A, **options) == bytes.fromhex(octets)
-    frame = frames.parse(bytes.fromhex(octets) + b"\x09\x01")
+    frame = frames.decode(bytes.fromhex(octets) + b"\x09\x01")
     assert (frame.type, frame.counter, frame.payload) == (frames.COMMAND, 0x2A, b"\x09\x01")
     assert (frame.cluster, frame.dst_endpoint, frame.fragment) == (0, 0, None)
 
@@ -84,16 +84,16 @@ def test_command_headers_are_as_written_by_hand(octets: str, options: dict[str, 
     ids=["data", "command", "first-fragment", "later-fragment"],
 )
 def test_acknowledgements_turn_the_endpoints_round(received: str, acknowledgement: str) -> None:
-    built = frames.ack_header(frames.parse(bytes.fromhex(received) + PLAIN))
+    built = frames.ack_header(frames.decode(bytes.fromhex(received) + PLAIN))
     assert built == bytes.fromhex(acknowledgement)
-    frame = frames.parse(built)
+    frame = frames.decode(built)
     assert (frame.type, frame.ack_format, frame.payload) == (frames.ACK, received.startswith("41"), b"")
 
 
 def test_an_acknowledgement_says_which_blocks_came() -> None:
     """Bits beyond the window are set; here the second block of a window is missing (TP/PRO/BV-43, step 15)."""
-    fragment = frames.parse(data_header(fragment=Fragment(True, 8)) + PLAIN)
-    frame = frames.parse(frames.ack_header(fragment, received=0xFD))
+    fragment = frames.decode(data_header(fragment=Fragment(True, 8)) + PLAIN)
+    frame = frames.decode(frames.ack_header(fragment, received=0xFD))
     assert frame.fragment == Fragment(True, 0, 0xFD)
 
 
@@ -134,11 +134,11 @@ def test_what_no_standard_allows_is_dropped_by_its_reason(octets: str, reason: D
 @pytest.mark.parametrize("octets", ["50 01 0207 0901 02 55", "18 01 0207 0901 02 55", "11 2a 09 01"])
 def test_only_acknowledgements_have_an_acknowledgement_format(octets: str) -> None:
     """R22, 2.2.5.1.1.3: the bit means nothing in other frames."""
-    assert not frames.parse(bytes.fromhex(octets)).ack_format
+    assert not frames.decode(bytes.fromhex(octets)).ack_format
 
 
 def test_an_extended_header_need_not_speak_of_fragments() -> None:
-    frame = frames.parse(bytes.fromhex("c0 01 0207 0901 02 55 00") + PLAIN)
+    frame = frames.decode(bytes.fromhex("c0 01 0207 0901 02 55 00") + PLAIN)
     assert (frame.fragment, frame.payload) == (None, PLAIN)
 
 
@@ -151,7 +151,7 @@ def test_an_extended_header_need_not_speak_of_fragments() -> None:
         lambda: frames.data_header(0, 0, 0, 0, 0, ack_request=True, fragment=Fragment(True, 256)),
         lambda: frames.group_header(0x10000, 0, 0, 0, 0),
         lambda: frames.command_header(256),
-        lambda: frames.ack_header(frames.parse(data_header(fragment=Fragment(True, 2))), received=256),
+        lambda: frames.ack_header(frames.decode(data_header(fragment=Fragment(True, 2))), received=256),
         lambda: frames.secure(b"", b"", CIPHER, KeyId.DATA, 1 << 32, HUB, extended_nonce=False),
     ],
 )
@@ -192,7 +192,7 @@ def test_a_secured_frame_is_what_the_standard_says_it_is(
 
 @each_key
 def test_a_secured_frame_can_be_read(key_id: KeyId, extended_nonce: bool, on_air: str, authenticated: str) -> None:
-    frame = frames.parse(secured(key_id, extended_nonce=extended_nonce))
+    frame = frames.decode(secured(key_id, extended_nonce=extended_nonce))
     assert (frame.secured, frame.key_id, frame.frame_counter) == (True, key_id, 0x01020304)
     assert frame.sender_ieee == (HUB if extended_nonce else None)
     assert frame.payload == b""
@@ -203,7 +203,7 @@ def test_a_secured_frame_can_be_read(key_id: KeyId, extended_nonce: bool, on_air
 def outcome(apdu: bytes) -> DropReason | None:
     """Why a receiver that insists on security drops `apdu`; None if it does not."""
     try:
-        frame = frames.parse(apdu)
+        frame = frames.decode(apdu)
         if not frame.secured:
             return DropReason.UNSECURED
         frame.decrypt(CIPHER, HUB if frame.sender_ieee is None else frame.sender_ieee)
@@ -237,7 +237,7 @@ def test_every_bit_but_the_level_on_the_air_is_protected(
 
 
 def test_without_extended_nonce_the_sender_must_be_known() -> None:
-    frame = frames.parse(secured(extended_nonce=False))
+    frame = frames.decode(secured(extended_nonce=False))
     with pytest.raises(RemoteProtocolError) as caught:
         frame.decrypt(CIPHER, HUB + 1)
     assert caught.value.reason is DropReason.BAD_MIC
@@ -248,14 +248,14 @@ def test_without_extended_nonce_the_sender_must_be_known() -> None:
 def test_secured_data_and_fragments_keep_their_header() -> None:
     for fragment in (None, Fragment(True, 2), Fragment(False, 1)):
         header = data_header(secured=True, fragment=fragment)
-        frame = frames.parse(frames.secure(header, PLAIN, CIPHER, KeyId.DATA, 1, HUB, extended_nonce=False))
+        frame = frames.decode(frames.secure(header, PLAIN, CIPHER, KeyId.DATA, 1, HUB, extended_nonce=False))
         frame.decrypt(CIPHER, HUB)
         assert (frame.fragment, frame.cluster, frame.payload) == (fragment, 0x0702, PLAIN)
 
 
 def secured_ack(content: bytes) -> ApsFrame:
-    header = frames.ack_header(frames.parse(data_header() + PLAIN), secured=True)
-    return frames.parse(frames.secure(header, content, CIPHER, KeyId.DATA, 1, HUB, extended_nonce=False))
+    header = frames.ack_header(frames.decode(data_header() + PLAIN), secured=True)
+    return frames.decode(frames.secure(header, content, CIPHER, KeyId.DATA, 1, HUB, extended_nonce=False))
 
 
 def test_a_secured_acknowledgement_is_empty() -> None:

@@ -19,7 +19,7 @@ from hanbench.emulator.zigbee.security.cbke import (
     implementation,
     libcrypto,
 )
-from hanbench.emulator.zigbee.security.cbke.certificate import parse_private_key
+from hanbench.emulator.zigbee.security.cbke.certificate import decode_private_key
 from hanbench.emulator.zigbee.security.cbke.curve import COFACTOR, GENERATOR, ORDER, UnavailableError, check
 from hanbench.emulator.zigbee.security.cbke.integers import Integers
 from hanbench.emulator.zigbee.security.cbke.libcrypto import Libcrypto
@@ -44,7 +44,7 @@ OFF_CURVE = bytes.fromhex("02" + "00" * 20 + "02")
 
 def identity(certificate: str, private: str) -> Identity:
     octets = bytes.fromhex(certificate.replace(" ", ""))
-    return Identity(Certificate.parse(octets), int(private, 16), bytes.fromhex(AUTHORITY))
+    return Identity(Certificate.decode(octets), int(private, 16), bytes.fromhex(AUTHORITY))
 
 
 U, V = identity(CERTIFICATE_U, PRIVATE_U), identity(CERTIFICATE_V, PRIVATE_V)
@@ -149,13 +149,13 @@ def test_a_certificate_of_somebody_else_ends_in_different_proofs():
 @pytest.mark.parametrize("length", [0, 22, 47, 49])
 def test_a_certificate_of_another_length_is_refused(length):
     with pytest.raises(RemoteProtocolError):
-        Certificate.parse(bytes(length))
+        Certificate.decode(bytes(length))
 
 
 @pytest.mark.parametrize("octets", [b"", bytes(21), ORDER.to_bytes(21, "big"), b"\x01" * 20])
 def test_a_number_that_is_no_private_key_is_refused(octets):
     with pytest.raises(LocalProtocolError):
-        parse_private_key(octets)
+        decode_private_key(octets)
 
 
 def test_without_libcrypto_the_integers_take_over(monkeypatch):

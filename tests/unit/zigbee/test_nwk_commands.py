@@ -153,7 +153,7 @@ BEACONS = [
 def test_beacons_are_as_written_by_hand(payload: BeaconPayload, octets: str) -> None:
     assert payload.encode() == bytes.fromhex(octets)
     assert len(payload.encode()) == 15
-    assert beacon.parse(bytes.fromhex(octets)) == payload
+    assert beacon.decode(bytes.fromhex(octets)) == payload
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_beacons_are_as_written_by_hand(payload: BeaconPayload, octets: str) -> 
 )
 def test_beacons_of_others_are_told_from_broken_ones(octets: str, reason: DropReason) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
-        beacon.parse(bytes.fromhex(octets))
+        beacon.decode(bytes.fromhex(octets))
     assert caught.value.reason is reason
 
 

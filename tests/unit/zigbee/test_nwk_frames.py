@@ -26,7 +26,7 @@ def secured_frame(**options: Any) -> bytes:
 
 def reason_of(npdu: bytes) -> DropReason:
     with pytest.raises(RemoteProtocolError) as caught:
-        frames.parse(npdu)
+        frames.decode(npdu)
     return caught.value.reason
 
 
@@ -65,7 +65,7 @@ def test_headers_are_built_as_written_by_hand(octets: str, options: dict[str, An
 
 @each_header
 def test_headers_are_read_as_written_by_hand(octets: str, options: dict[str, Any]) -> None:
-    frame = frames.parse(bytes.fromhex(octets) + PAYLOAD)
+    frame = frames.decode(bytes.fromhex(octets) + PAYLOAD)
     expected = DEFAULTS | ({"relay_index": 1} if "relays" in options else {}) | options
     assert {name: getattr(frame, name) for name in expected} == expected
     assert (frame.dst, frame.src, frame.radius, frame.sequence) == (0x0000, 0x1234, 30, 7)
@@ -133,7 +133,7 @@ def test_the_short_way_builds_the_same_octets() -> None:
 
 
 def test_parsing_shows_the_auxiliary_header_and_decrypting_the_payload() -> None:
-    frame = frames.parse(secured_frame())
+    frame = frames.decode(secured_frame())
     assert (frame.secured, frame.counter, frame.sender_ieee, frame.key_sequence) == (True, 0x01020304, METER, 9)
     assert frame.payload == b""
     frame.decrypt(CIPHER)
@@ -147,7 +147,7 @@ def test_parsing_shows_the_auxiliary_header_and_decrypting_the_payload() -> None
 def test_every_bit_but_the_level_on_the_air_is_protected(options: dict[str, Any]) -> None:
     """The level is not sent (R22, 4.3.1.1), so that its three bits are the only ones that may change unseen."""
     npdu = secured_frame(**options)
-    control_at = len(frames.parse(npdu).header)
+    control_at = len(frames.decode(npdu).header)
     unprotected = {8 * control_at + bit for bit in range(3)}
     for bit in range(8 * len(npdu)):
         flipped = bytearray(npdu)
@@ -169,7 +169,7 @@ def test_every_bit_but_the_level_on_the_air_is_protected(options: dict[str, Any]
 def outcome(npdu: bytes) -> DropReason | None:
     """Why a receiver that insists on security drops `npdu`; None if it does not."""
     try:
-        frame = frames.parse(npdu)
+        frame = frames.decode(npdu)
         if not frame.secured:
             return DropReason.UNSECURED
         frame.decrypt(CIPHER)
@@ -179,7 +179,7 @@ def outcome(npdu: bytes) -> DropReason | None:
 
 
 def test_another_key_is_a_bad_integrity_code() -> None:
-    frame = frames.parse(secured_frame())
+    frame = frames.decode(secured_frame())
     with pytest.raises(RemoteProtocolError) as caught:
         frame.decrypt(cipher(bytes(16)))
     assert caught.value.reason is DropReason.BAD_MIC
@@ -188,7 +188,7 @@ def test_another_key_is_a_bad_integrity_code() -> None:
 
 def test_an_empty_payload_can_be_sealed() -> None:
     header = frames.header(frames.DATA, 0, 1, 0, radius=1, secured=True)
-    frame = frames.parse(frames.seal(header, b"", CIPHER, 0, 0, METER))
+    frame = frames.decode(frames.seal(header, b"", CIPHER, 0, 0, METER))
     frame.decrypt(CIPHER)
     assert frame.payload == b""
 
@@ -197,7 +197,7 @@ def test_an_empty_payload_can_be_sealed() -> None:
 
 
 def opened(npdu: bytes) -> NwkFrame:
-    frame = frames.parse(npdu)
+    frame = frames.decode(npdu)
     frame.decrypt(CIPHER)
     return frame
 
@@ -206,7 +206,7 @@ def opened(npdu: bytes) -> NwkFrame:
 def test_a_relay_changes_radius_and_auxiliary_header_only(options: dict[str, Any]) -> None:
     npdu = secured_frame(**options)
     relayed = opened(opened(npdu).reseal(CIPHER, 77, 9, RELAY))
-    original = frames.parse(npdu)
+    original = frames.decode(npdu)
     assert relayed.header == original.header[:6] + b"\x1d" + original.header[7:]
     assert (relayed.counter, relayed.key_sequence, relayed.sender_ieee) == (77, 9, RELAY)
     assert (relayed.radius, relayed.payload) == (29, PAYLOAD)
@@ -214,7 +214,7 @@ def test_a_relay_changes_radius_and_auxiliary_header_only(options: dict[str, Any
 
 def test_a_relay_may_use_a_newer_key() -> None:
     newer = cipher(bytes(range(1, 17)))
-    frame = frames.parse(opened(secured_frame()).reseal(newer, 0, 10, RELAY))
+    frame = frames.decode(opened(secured_frame()).reseal(newer, 0, 10, RELAY))
     frame.decrypt(newer)
     assert (frame.key_sequence, frame.payload) == (10, PAYLOAD)
 

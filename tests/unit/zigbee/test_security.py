@@ -167,7 +167,7 @@ def test_the_crc_of_the_catalogue() -> None:
 
 @each_code
 def test_an_install_code_makes_its_link_key(code: str, crc: str, link_key: str) -> None:
-    assert InstallCode.parse(code + crc).link_key.hex().upper() == link_key
+    assert InstallCode.from_text(code + crc).link_key.hex().upper() == link_key
 
 
 @each_code
@@ -179,7 +179,7 @@ def test_the_crc_is_made_where_it_is_missing(code: str, crc: str, link_key: str)
 
 @pytest.mark.parametrize("printed", ["83FE D340 7A93 2B70", "83:fe:d3:40:7a:93:2b:70", "83-FE-D3-40-7A-93-2B-70\n"])
 def test_install_codes_are_read_as_they_are_printed(printed: str) -> None:
-    assert InstallCode.parse(printed) == InstallCode.parse("83FED3407A932B70")
+    assert InstallCode.from_text(printed) == InstallCode.from_text("83FED3407A932B70")
 
 
 @each_code
@@ -188,7 +188,7 @@ def test_every_wrong_digit_is_found(code: str, crc: str, link_key: str) -> None:
     for at, digit in enumerate(digits):
         wrong = digits[:at] + f"{int(digit, 16) ^ 1:X}" + digits[at + 1 :]
         with pytest.raises(ValueError, match="CRC"):
-            InstallCode.parse(wrong)
+            InstallCode.from_text(wrong)
 
 
 @pytest.mark.parametrize(
@@ -204,4 +204,4 @@ def test_every_wrong_digit_is_found(code: str, crc: str, link_key: str) -> None:
 )
 def test_bad_install_codes_are_refused_with_a_reason(text: str, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
-        InstallCode.parse(text)
+        InstallCode.from_text(text)

@@ -53,7 +53,7 @@ class Certificate(NamedTuple):
         )
 
     @classmethod
-    def parse(cls, octets: bytes) -> Certificate:
+    def decode(cls, octets: bytes) -> Certificate:
         """Raises RemoteProtocolError (MALFORMED_ZCL) for another length."""
         if len(octets) != CERTIFICATE_LENGTH:
             raise RemoteProtocolError(DropReason.MALFORMED_ZCL, f"a certificate of {len(octets)} octets")
@@ -126,7 +126,7 @@ def private_key(random: RandomSource) -> int:
     return 1 + int.from_bytes(random.randbytes(SCALAR_LENGTH + 8), "big") % (ORDER - 1)
 
 
-def parse_private_key(octets: bytes) -> int:
+def decode_private_key(octets: bytes) -> int:
     """A private key from its 21 octets. Raises LocalProtocolError for what is none."""
     value = int.from_bytes(octets, "big")
     if len(octets) != SCALAR_LENGTH or not 0 < value < ORDER:
