@@ -9,10 +9,10 @@ from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
 
+from hanbench.emulator.radio.medium import Medium
 from hanbench.emulator.radio.transmission import Transmission
 from hanbench.harness.capture import tap
 from hanbench.harness.capture.pcapng import DEFAULT_EPOCH, PcapngWriter
-from hanbench.harness.han.medium import Medium
 
 _BUFFER = 1 << 18
 """Octets: some 2,000 frames for each call of the system."""

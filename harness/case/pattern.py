@@ -7,8 +7,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from hanbench.harness.frames.dissected import Dissected
-
 Role = Literal["hub", "esme", "gsme", "ihd"]
 ChannelNumber = Annotated[int, Meta(ge=11, le=26)]
 
@@ -21,7 +19,10 @@ class ObservedFrame(Struct, frozen=True):
     receiver: str | None
     """Which device it is for on this hop; None: none that we know, or several."""
     channel: int
-    dissected: Dissected
+    name: str
+    """What the frame is, as the dissector calls it: `transport-key`, `read-attributes`."""
+    cluster: str | None
+    """Name of the cluster of a ZCL frame."""
 
 
 class FramePattern(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -52,8 +53,8 @@ class FramePattern(Struct, frozen=True, forbid_unknown_fields=True, omit_default
             and (self.node is None or self.node in ends)
             and (self.between is None or self.between in (ends, ends[::-1]))
             and self.channel in (None, seen.channel)
-            and (self.name is None or fnmatchcase(seen.dissected.name, self.name))
-            and (self.cluster is None or fnmatchcase(seen.dissected.cluster or "", self.cluster))
+            and (self.name is None or fnmatchcase(seen.name, self.name))
+            and (self.cluster is None or fnmatchcase(seen.cluster or "", self.cluster))
         )
 
     @property

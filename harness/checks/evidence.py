@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hanbench.emulator.mac import frames
 from hanbench.emulator.radio import Transmission
-from hanbench.harness.han.medium import Medium
+from hanbench.emulator.radio.medium import Medium
 
 MOST = 200
 """Frames kept of one check, the first ones: a check that shows more proves no more."""

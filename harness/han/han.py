@@ -13,10 +13,10 @@ from hanbench.emulator.devices import CommsHub, Device, Esme, Gsme, Ihd, WanInte
 from hanbench.emulator.devices.mirror_states import MirrorState
 from hanbench.emulator.devices.settings import DeviceSettings
 from hanbench.emulator.radio import Air, AirRadio
+from hanbench.emulator.radio.medium import Medium
 from hanbench.emulator.randomness import RandomSource, split
 from hanbench.hardware.spinel_radio import SpinelRadio
 from hanbench.harness.capture.keyfile import KeyRing
-from hanbench.harness.han.medium import Medium
 from hanbench.harness.han.radios import Radios
 from hanbench.harness.han.settings import HanSettings, made_up_identity
 from hanbench.profiles.benches import ROLES

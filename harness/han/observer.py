@@ -30,7 +30,8 @@ class Sightings:
         name = transmission.sender.name
         sender = name if name in ROLES else sender
         self._spoke = sender
-        return ObservedFrame(sender, receiver, transmission.channel, self._dissect(psdu))
+        found = self._dissect(psdu)
+        return ObservedFrame(sender, receiver, transmission.channel, found.name, found.cluster)
 
     def _ends(self, psdu: bytes) -> tuple[str | None, str | None]:
         try:

@@ -9,12 +9,13 @@ from pathlib import Path
 from hanbench.emulator.clock import VirtualClock
 from hanbench.emulator.dongle import Firmware, LockstepLine, Port, PortError, PtyPort, TcpPort, VirtualDongle
 from hanbench.emulator.radio import Air, AirRadio, Radio
+from hanbench.emulator.radio.medium import Medium
 from hanbench.emulator.radio.propagation import Position
 from hanbench.emulator.randomness import split
 from hanbench.hardware.errors import PortUnavailableError
 from hanbench.hardware.serial_port import BAUD, SerialPort
 from hanbench.hardware.spinel_radio import SpinelRadio
-from hanbench.harness.han.medium import Medium, PassiveMedium
+from hanbench.harness.han.passive_medium import PassiveMedium
 from hanbench.profiles.benches import RadioKind, RadioUrl
 
 DONGLE_RANGE = 0x70B3D51FF0D00000

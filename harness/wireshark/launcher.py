@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hanbench.harness.wireshark.profile import ForeignError
 
-ENTRY = "hanbench.harness.wireshark.extcap"
+ENTRY = "hanbench.harness.cli.extcap_program"
 _MARK = "# Made by `hanbench extcap install`; `hanbench extcap remove` takes it away."
 
 

@@ -1,4 +1,4 @@
-"""`python -m harness.wireshark.extcap`: what Wireshark starts, by its external capture interface (extcap(4)).
+"""`python -m hanbench.harness.cli.extcap_program`: the program that Wireshark starts (extcap(4)).
 
 Wireshark asks for interfaces, for their link types and options, and then for a capture into a FIFO. It shows stderr to
 its user when a capture fails: one line there, and an exit status that is not 0. A capture that is stopped has not

@@ -1,9 +1,8 @@
-"""Where frames are seen: the Air of the bench, or, where the air is real, the radios that are ours."""
+"""A real air as a medium: the frames that the bench's own radios send and receive."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.radio import Transmission
@@ -15,18 +14,6 @@ SAME_FRAME = SECOND // 10
 """A frame that two of our radios report is one frame, if no more time than this lies between: serial lines tarry."""
 REMEMBERED = 64
 """Frames against which a new sighting is held."""
-
-
-class Medium(Protocol):
-    """Something on which frames are seen."""
-
-    observers: list[Callable[[Transmission], None]]
-    """Called with each frame when it has ended, in order."""
-    frames: int
-    """Frames seen so far; the latest one's `number`."""
-
-    def sniffed(self, transmission: Transmission) -> tuple[float, int]:
-        """RSSI (dBm) and LQI of a frame, where it was seen."""
 
 
 class UnknownSender:
