@@ -12,6 +12,7 @@ from hanbench.emulator.devices.settings import DeviceSettings, GsmeSettings
 from hanbench.emulator.zigbee.security.install_code import InstallCode
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.han.credentials import Credentials
+from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.radios import Radios, Wiring
@@ -121,7 +122,7 @@ class BenchFile:
         if self.profile.starts is StartingState.INSTALLED:
             install(han)
         else:
-            await han.form()
+            await form(han)
         for name in self.profile.faults:
             await FAULTS[name].inject(han)
 

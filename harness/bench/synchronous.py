@@ -8,8 +8,10 @@ from typing import Any
 
 from hanbench.emulator.clock import ClockLoop
 from hanbench.harness.bench.bench_file import BenchFile
-from hanbench.harness.checks import CheckResult, HanConnectivityCheck
+from hanbench.harness.case.check import HanCheck
+from hanbench.harness.checks import EvidencedCheck, HanConnectivityCheck
 from hanbench.harness.faults import FAULTS
+from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.profiles.benches import StartingState
 
@@ -25,7 +27,7 @@ class Bench:
         self.han: Han = self._wired.assemble(clock=clock, seed=seed)
         self.run(self._open())
         if begins is StartingState.NEW:
-            self.run(self.han.form())
+            self.run(form(self.han))
         else:
             self.run(self._wired.begin(self.han))
 
@@ -37,10 +39,10 @@ class Bench:
         """Let so much of the bench's time pass."""
         self.run(asyncio.sleep(seconds))
 
-    def check(self) -> CheckResult:
+    def check(self) -> HanCheck:
         """One HAN-connectivity check."""
-        result: CheckResult = self.run(HanConnectivityCheck().run(self.han))
-        return result
+        found: EvidencedCheck = self.run(HanConnectivityCheck().run(self.han))
+        return found.check
 
     def inject(self, fault: str) -> None:
         """Break something. Raises KeyError for a fault that there is not."""

@@ -14,9 +14,10 @@ from msgspec import structs
 from hanbench.emulator.radio import Harm
 from hanbench.emulator.randomness import RandomSource, split
 from hanbench.harness.campaign.executor import leave_signals_to_the_parent
-from hanbench.harness.case.installation import Meter, MeterStatus
+from hanbench.harness.case.check import Subject
+from hanbench.harness.case.installation import Meter, MeterRole, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, FrameFaultSpec, State, StatementKind, SupplierAct, SupplierChange
-from hanbench.harness.case.vocabulary import MeterRole, Outcome, Subject
+from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.controllers.lookup import Factory, controller_factory
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.faults.active_faults import BenchError

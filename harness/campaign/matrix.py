@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import structs
 
+from hanbench.harness.case.check import Subject
 from hanbench.harness.case.installation import Meter, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct
-from hanbench.harness.case.vocabulary import Subject
 from hanbench.harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS
 from hanbench.harness.scenario.scenario import IN_FORCE, Scenario
 from hanbench.profiles.benches import StartingState

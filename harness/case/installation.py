@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from hanbench.harness.case.calendar import Moment
 from hanbench.profiles.rulesets import Cohort, InstallationType, RuleSet, Switches
-
-Moment = Annotated[datetime, Meta(tz=True)]
-"""A point in time with its zone; UTC in everything that hanbench writes."""
 
 SupplierId = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -22,6 +20,13 @@ class MeterStatus(StrEnum):
 
     ACTIVE = "active"
     DORMANT = "dormant"
+
+
+class MeterRole(StrEnum):
+    """A meter that is commissioned or left out."""
+
+    ESME = "esme"
+    GSME = "gsme"
 
 
 class Meter(Struct, frozen=True, forbid_unknown_fields=True):

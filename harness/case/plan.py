@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, structs
 
 from hanbench.emulator.radio import Harm
-from hanbench.harness.case.installation import Installation, Meter, MeterStatus, Moment, SupplierId
+from hanbench.harness.case.calendar import Moment
+from hanbench.harness.case.check import Subject
+from hanbench.harness.case.installation import Installation, Meter, MeterRole, MeterStatus, SupplierId
 from hanbench.harness.case.pattern import FramePattern
-from hanbench.harness.case.vocabulary import MeterRole, Subject
 
 Nth = Annotated[int, Meta(ge=1)]
 

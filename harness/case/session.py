@@ -13,16 +13,17 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import structs
 
 from hanbench.harness.case.controller import AnyController, ControllerFault
-from hanbench.harness.case.installation import Installation
+from hanbench.harness.case.installation import Installation, MeterRole
 from hanbench.harness.case.plan import Plan, StatementKind, SupplierAct, SupplierChange
 from hanbench.harness.case.trace import (
     ActionAccepted,
-    CheckFinished,
+    CheckRecorded,
     CheckStarted,
     Closed,
-    Commissioned,
+    CommissioningRecorded,
     ControllerFaulted,
     End,
     EventDelivered,
@@ -36,14 +37,13 @@ from hanbench.harness.case.vocabulary import (
     AnyEvent,
     AskSupplier,
     Authorisation,
-    CheckResult,
+    CheckEnded,
     Close,
     CommissionDevices,
-    CommissioningResult,
+    CommissioningEnded,
     ExcludeDevice,
     InstallationChanged,
     InstallationLoaded,
-    MeterRole,
     Outcome,
     RunCheck,
     SupplierRequest,
@@ -70,6 +70,15 @@ class Limits(NamedTuple):
     """Between two ticks."""
 
 
+class CaseLabel(NamedTuple):
+    """What the header of a trace says of its case."""
+
+    scenario: str = ""
+    controller: str = ""
+    """Empty: the name of the controller's class."""
+    seed: str = ""
+
+
 class _Stop(NamedTuple):
     reason: str
 
@@ -81,9 +90,7 @@ async def drive(
     plan: Plan,
     trace: Trace,
     *,
-    scenario: str = "",
-    controller_name: str = "",
-    seed: str = "",
+    about: CaseLabel | None = None,
     limits: Limits | None = None,
 ) -> Outcome | None:
     """Run one case to its end and return the controller's outcome, None if it gave none within the limits.
@@ -91,7 +98,9 @@ async def drive(
     Of `plan` only the suppliers' acts are carried out here; what breaks is the world's business. An exception of the
     world goes through to the caller.
     """
-    trace.add(Header(trace.now, scenario, installation, controller_name or type(controller).__name__, seed))
+    about = about or CaseLabel()
+    name = about.controller or type(controller).__name__
+    trace.add(Header(trace.now, about.scenario, installation, name, about.seed))
     session = _Session(controller, installation, world, plan, trace, limits or Limits())
     try:
         await session.run()
@@ -247,17 +256,11 @@ class _Session:
             await asyncio.sleep(wait)
         self._busy = True
         self._attempts = attempt = self._attempts + 1
-        started = self.trace.now
-        self.trace.add(CheckStarted(started, attempt))
-        found = await self.world.run_check()
+        self.trace.add(CheckStarted(self.trace.now, attempt))
+        check = await self.world.run_check(attempt)
         self._busy = False
-        now = self.trace.now
-        self.trace.add(
-            CheckFinished(
-                now, attempt, found.verdict, started, found.code, found.cause, found.detail, tuple(found.frames)
-            )
-        )
-        self._inbox.put_nowait(CheckResult(attempt, found.verdict, started, now, found.code, found.cause))
+        self.trace.add(CheckRecorded(self.trace.now, check))
+        self._inbox.put_nowait(CheckEnded(**structs.asdict(check)))
         for act in self.plan.suppliers:
             if act.after_check == attempt:
                 self._supplier_says(act)
@@ -268,8 +271,8 @@ class _Session:
     async def _commission(self, devices: tuple[MeterRole, ...]) -> None:
         ended = await self.world.commission(devices)
         self._busy = False
-        self.trace.add(Commissioned(self.trace.now, devices, ended.succeeded, ended.detail, tuple(ended.frames)))
-        self._inbox.put_nowait(CommissioningResult(devices, ended.succeeded, ended.detail))
+        self.trace.add(CommissioningRecorded(self.trace.now, ended))
+        self._inbox.put_nowait(CommissioningEnded(**structs.asdict(ended)))
 
     # -- time and suppliers --------------------------------------------------------------------------------------------
 

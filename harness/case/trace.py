@@ -10,20 +10,15 @@ import msgspec
 from msgspec import Struct
 
 from hanbench.emulator.clock import Clock
-from hanbench.harness.case.calendar import Calendar
-from hanbench.harness.case.installation import Installation, Moment
+from hanbench.harness.case.calendar import Calendar, Moment
+from hanbench.harness.case.check import HanCheck, Subject
+from hanbench.harness.case.commissioning import Commissioning
+from hanbench.harness.case.installation import Installation, MeterRole
 from hanbench.harness.case.plan import State, StatementKind
-from hanbench.harness.case.vocabulary import (
-    AnyAction,
-    AnyEvent,
-    ExclusionRecord,
-    MeterRole,
-    Outcome,
-    Subject,
-    Verdict,
-)
+from hanbench.harness.case.vocabulary import AnyAction, AnyEvent, ExclusionRecord, Outcome
 
-VERSION = 1
+VERSION = 2
+"""Goes up when a reader of the version before could misread something."""
 
 
 class TraceRecord(
@@ -70,17 +65,10 @@ class CheckStarted(TraceRecord, frozen=True, tag="check-started"):
     attempt: int
 
 
-class CheckFinished(TraceRecord, frozen=True, tag="check-finished"):
+class CheckRecorded(TraceRecord, frozen=True, tag="check-finished"):
     """A HAN-connectivity check ended."""
 
-    attempt: int
-    verdict: Verdict
-    started: Moment
-    code: str | None = None
-    cause: Subject | None = None
-    detail: str = ""
-    frames: tuple[int, ...] = ()
-    """Numbers, in the capture, of the frames on which the verdict rests."""
+    check: HanCheck
 
 
 class SupplierSaid(TraceRecord, frozen=True, tag="supplier-said"):
@@ -98,13 +86,10 @@ class GroundTruth(TraceRecord, frozen=True, tag="truth"):
     cause: str = ""
 
 
-class Commissioned(TraceRecord, frozen=True, tag="commissioned"):
+class CommissioningRecorded(TraceRecord, frozen=True, tag="commissioned"):
     """An attempt to commission devices ended."""
 
-    devices: tuple[MeterRole, ...]
-    succeeded: bool
-    detail: str = ""
-    frames: tuple[int, ...] = ()
+    commissioning: Commissioning
 
 
 class Excluded(TraceRecord, frozen=True, tag="excluded"):
@@ -133,10 +118,10 @@ AnyRecord = (
     | ActionAccepted
     | ControllerFaulted
     | CheckStarted
-    | CheckFinished
+    | CheckRecorded
     | SupplierSaid
     | GroundTruth
-    | Commissioned
+    | CommissioningRecorded
     | Excluded
     | Closed
     | End

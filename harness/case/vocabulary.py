@@ -15,37 +15,15 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from hanbench.harness.case.installation import Installation, Moment, SupplierId
+from hanbench.harness.case.calendar import Moment
+from hanbench.harness.case.check import HanCheck
+from hanbench.harness.case.commissioning import Commissioning
+from hanbench.harness.case.installation import Installation, MeterRole, SupplierId
 
 VERSION = 2
 """Goes up when a controller written for the version before could misread something."""
 
 SCHEMA = Path(__file__).with_name("vocabulary.schema.json")
-
-
-class MeterRole(StrEnum):
-    """A meter that is commissioned or left out."""
-
-    ESME = "esme"
-    GSME = "gsme"
-
-
-class Subject(StrEnum):
-    """Who can be the cause of a check's result."""
-
-    GSME = "gsme"
-    ESME = "esme"
-    WAN = "wan"
-    BENCH = "bench"
-
-
-class Verdict(StrEnum):
-    """What a HAN-connectivity check found out."""
-
-    PASS = "pass"
-    FAIL = "fail"
-    INCONCLUSIVE = "inconclusive"
-    """Something other than the GSME was in the way: an ESME fault, a WAN fault, a fault of the bench."""
 
 
 class ConsentKind(StrEnum):
@@ -91,18 +69,8 @@ class InstallationChanged(Event, frozen=True, tag="installation-changed"):
     """Whole, as it is now."""
 
 
-class CheckResult(Event, frozen=True, tag="check-result"):
-    """A HAN-connectivity check ended."""
-
-    attempt: Annotated[int, Meta(ge=1)]
-    """Numbered from 1 over the whole case."""
-    verdict: Verdict
-    started: Moment
-    finished: Moment
-    code: str | None = None
-    """GT01 on a failure."""
-    cause: Subject | None = None
-    """Who was in the way: the GSME on a failure, another on an inconclusive check."""
+class CheckEnded(HanCheck, Event, frozen=True, tag="check-result"):
+    """A HAN-connectivity check ended: the check itself, as an event."""
 
 
 class SupplierRequest(Event, frozen=True, tag="supplier-request"):
@@ -123,12 +91,8 @@ class Withdrawal(Event, frozen=True, tag="withdrawal"):
     supplier: SupplierId
 
 
-class CommissioningResult(Event, frozen=True, tag="commissioning-result"):
-    """The commissioning asked for ended: either all of the devices were commissioned, or none."""
-
-    devices: tuple[MeterRole, ...]
-    succeeded: bool
-    detail: str = ""
+class CommissioningEnded(Commissioning, Event, frozen=True, tag="commissioning-result"):
+    """The commissioning asked for ended: the attempt itself, as an event."""
 
 
 class Tick(Event, frozen=True, tag="tick"):
@@ -138,11 +102,11 @@ class Tick(Event, frozen=True, tag="tick"):
 AnyEvent = (
     InstallationLoaded
     | InstallationChanged
-    | CheckResult
+    | CheckEnded
     | SupplierRequest
     | Authorisation
     | Withdrawal
-    | CommissioningResult
+    | CommissioningEnded
     | Tick
 )
 

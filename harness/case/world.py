@@ -3,29 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from hanbench.harness.case.vocabulary import MeterRole, Subject, Verdict
-
-
-class CheckRecord(NamedTuple):
-    """What one HAN-connectivity check found."""
-
-    verdict: Verdict
-    code: str | None = None
-    """GT01 on a failure."""
-    cause: Subject | None = None
-    detail: str = ""
-    frames: tuple[int, ...] = ()
-    """Numbers, in the capture, of the frames on which the verdict rests."""
-
-
-class CommissioningRecord(NamedTuple):
-    """How one commissioning ended: for all of its devices, or for none."""
-
-    succeeded: bool
-    detail: str = ""
-    frames: tuple[int, ...] = ()
+from hanbench.harness.case.check import HanCheck
+from hanbench.harness.case.commissioning import Commissioning
+from hanbench.harness.case.installation import MeterRole
 
 
 class World(Protocol):
@@ -41,8 +23,8 @@ class World(Protocol):
         Called once for each attempt, as soon as it is asked for; the check itself begins when its time has come.
         """
 
-    async def run_check(self) -> CheckRecord:
-        """Run one HAN-connectivity check to its verdict."""
+    async def run_check(self, attempt: int) -> HanCheck:
+        """Run one HAN-connectivity check to its verdict. It begins now."""
 
-    async def commission(self, devices: Sequence[MeterRole]) -> CommissioningRecord:
+    async def commission(self, devices: Sequence[MeterRole]) -> Commissioning:
         """Commission `devices`, all or none, after what is planned to happen before this commissioning."""

@@ -1,6 +1,7 @@
 """Probes of a HAN: each ends in pass, fail or inconclusive, with the frames on which that rests."""
 
+from hanbench.harness.checks.commissioning import commission
 from hanbench.harness.checks.evidence import Evidence, EvidenceRecorder
-from hanbench.harness.checks.han_connectivity import CheckResult, HanConnectivityCheck
+from hanbench.harness.checks.han_connectivity import EvidencedCheck, HanConnectivityCheck, never_begun
 
-__all__ = ["CheckResult", "Evidence", "EvidenceRecorder", "HanConnectivityCheck"]
+__all__ = ["Evidence", "EvidenceRecorder", "EvidencedCheck", "HanConnectivityCheck", "commission", "never_begun"]

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.devices import WanReply
-from hanbench.emulator.devices.ids import HUB_ENDPOINT
 from hanbench.emulator.zcl.clusters import BASIC, METERING
-from hanbench.harness.case.vocabulary import Subject, Verdict
+from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.checks.evidence import Evidence, EvidenceRecorder
-from hanbench.harness.han.han import Han, OutageError
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.health import OutageError
 
 GT01 = "GT01"
 """The gas meter's HAN-related error."""
@@ -26,26 +27,23 @@ IDENTITY = (0x0004, 0x0005)
 """ManufacturerName, ModelIdentifier."""
 REGISTER = (0x0000,)
 """CurrentSummationDelivered."""
-METER_ENDPOINT = HUB_ENDPOINT
-CONTROL_PATIENCE = 40 * SECOND
-"""For the electricity meter, which listens all the time."""
-WAN_PATIENCE = 30
-"""Seconds for the hub itself to answer."""
+CONTROL_WAIT = 40.0
+"""Seconds for the electricity meter, which listens all the time."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """A verdict and what it rests on."""
+class EvidencedCheck(NamedTuple):
+    """A check, with the octets of the frames that it rests on."""
+
+    check: HanCheck
+    evidence: tuple[Evidence, ...]
+
+
+class _Found(NamedTuple):
+    """A verdict and its reason."""
 
     verdict: Verdict
-    started: int
-    ended: int
-    """Microseconds of the clock."""
+    cause: Subject | None
     detail: str
-    code: str | None = None
-    cause: Subject | None = None
-    """Who is to blame for anything but a pass."""
-    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(slots=True)
@@ -59,84 +57,110 @@ class HanConnectivityCheck:
     mirror_suffices: bool = False
     """Let a fresh mirror pass for a live meter: wrong, and here to show what goes wrong."""
 
-    async def run(self, han: Han) -> CheckResult:
-        """Carry the check out once."""
-        started, outages = han.clock.now, han.outages
-        with EvidenceRecorder(han.medium, han.role_of) as witness:
-            try:
-                verdict, cause, detail = await han.or_outage(self._verdict(han))
-            except OutageError as outage:
-                verdict, cause, detail = Verdict.INCONCLUSIVE, Subject.BENCH, _bench_failed(str(outage))
-        if han.outages != outages or han.failure is not None:
-            # Whatever was seen meanwhile, or was not, may be the bench's doing.
-            failure = han.failure or "a radio was gone for a while"
-            verdict, cause, detail = Verdict.INCONCLUSIVE, Subject.BENCH, _bench_failed(failure)
-        evidence = witness.between("gsme")
-        if verdict is not Verdict.PASS:
-            evidence = tuple(sorted({*evidence, *witness.between("esme")}))
-        code = GT01 if verdict is Verdict.FAIL else None
-        return CheckResult(verdict, started, han.clock.now, detail, code, cause, evidence)
+    def sleep_allowance(self, han: Han) -> float:
+        """Seconds in which the gas meter of `han` has woken as often as the check allows for."""
+        return int(self.wakes * han.settings.gsme.wake_interval) / SECOND
 
-    async def _verdict(self, han: Han) -> tuple[Verdict, Subject | None, str]:
+    async def run(self, han: Han, attempt: int = 1) -> EvidencedCheck:
+        """Carry the check out once, and number it `attempt`."""
+        start, outages = han.clock.now, han.health.outages
+        with EvidenceRecorder(han.medium, han.role_of) as recorder:
+            try:
+                found = await han.health.or_outage(self._verdict(han))
+            except OutageError as outage:
+                found = _bench_failed(str(outage))
+        if han.health.outages != outages or han.health.failure is not None:
+            # Whatever was seen meanwhile, or was not, may be the bench's doing.
+            found = _bench_failed(han.health.failure or "a radio was gone for a while")
+        evidence = recorder.between("gsme")
+        if found.verdict is not Verdict.PASS:
+            evidence = tuple(sorted({*evidence, *recorder.between("esme")}))
+        return EvidencedCheck(_finished(han, attempt, start, found, evidence), evidence)
+
+    async def _verdict(self, han: Han) -> _Found:
         failure = await self._control(han)
         if failure is not None:
-            return Verdict.INCONCLUSIVE, *failure
+            return failure
         detail = await self._gsme_failure(han)
         if detail is None:
-            return Verdict.PASS, None, "the GSME answered with its identity and its register"
+            return _Found(Verdict.PASS, None, "the GSME answered with its identity and its register")
         # What was well at the start may have failed meanwhile, and would explain the silence.
         failure = await self._control(han)
         if failure is not None:
-            return Verdict.INCONCLUSIVE, *failure
+            return failure
         if not han.present("esme"):
-            return Verdict.INCONCLUSIVE, Subject.BENCH, f"{detail}, and no ESME is there to show that the HAN works"
-        return Verdict.FAIL, Subject.GSME, detail
+            return _inconclusive(Subject.BENCH, f"{detail}, and no ESME is there to show that the HAN works")
+        return _Found(Verdict.FAIL, Subject.GSME, detail)
 
-    async def _control(self, han: Han) -> tuple[Subject, str] | None:
-        """What, other than the GSME, does not work."""
-        if han.failure is not None:
-            return Subject.BENCH, _bench_failed(han.failure)
-        table = await han.ask(han.wan.device_table, patience=WAN_PATIENCE)
+    async def _control(self, han: Han) -> _Found | None:
+        """Return what, other than the GSME, does not work."""
+        if han.health.failure is not None:
+            return _bench_failed(han.health.failure)
+        table = await han.head_end.device_table()
         if not table.delivered:
-            return Subject.WAN, "the hub does not answer over the WAN"
+            return _inconclusive(Subject.WAN, "the hub does not answer over the WAN")
         if not han.present("esme"):
             return None
-        reply = await self._read(han, han.settings.esme.ieee, BASIC.id, IDENTITY, CONTROL_PATIENCE)
+        reply = await han.head_end.read(han.settings.esme.ieee, BASIC.id, IDENTITY, timeout=CONTROL_WAIT)
         if not reply.delivered:
-            return Subject.WAN, "the hub stopped answering over the WAN"
+            return _inconclusive(Subject.WAN, "the hub stopped answering over the WAN")
         if reply.reply is None or not reply.reply.ok:
-            return Subject.ESME, "the ESME does not answer on the HAN"
+            return _inconclusive(Subject.ESME, "the ESME does not answer on the HAN")
         return None
 
     async def _gsme_failure(self, han: Han) -> str | None:
-        """Why the GSME does not count as reached; None if it does."""
+        """Return why the GSME does not count as reached; None if it does."""
         ieee = han.settings.gsme.ieee
-        table = await han.ask(han.wan.device_table, patience=WAN_PATIENCE)
+        table = await han.head_end.device_table()
         if not table.delivered or ieee not in [entry.ieee for entry in table.value]:
             return "the GSME is not in the hub's device table"
         if self.mirror_suffices and await self._mirror_is_fresh(han):
             return None
-        patience = int(self.wakes * han.settings.gsme.wake_interval) + self.margin * SECOND
+        wait = self.sleep_allowance(han) + self.margin
         identity, register = await asyncio.gather(
-            self._read(han, ieee, BASIC.id, IDENTITY, patience), self._read(han, ieee, METERING.id, REGISTER, patience)
+            han.head_end.read(ieee, BASIC.id, IDENTITY, timeout=wait),
+            han.head_end.read(ieee, METERING.id, REGISTER, timeout=wait),
         )
-        for what, reply, wanted in (("identity", identity, IDENTITY), ("register", register, REGISTER)):
-            if reply.reply is None or not reply.reply.ok:
-                return f"the GSME did not answer the read of its {what} within {patience // SECOND} s"
-            if any(attribute not in reply.reply.values for attribute in wanted):
-                return f"the GSME answered, but without its {what}"
-        return None
+        return _shortfall("identity", identity, IDENTITY, wait) or _shortfall("register", register, REGISTER, wait)
 
     async def _mirror_is_fresh(self, han: Han) -> bool:
-        mirror = await han.ask(han.wan.mirror, han.settings.gsme.ieee, patience=WAN_PATIENCE)
+        mirror = await han.head_end.mirror_updated(han.settings.gsme.ieee)
         return mirror.value is not None and han.clock.now - mirror.value <= 2 * han.settings.gsme.wake_interval
 
-    async def _read(self, han: Han, ieee: int, cluster: int, attributes: tuple[int, ...], patience: int) -> WanReply:
-        return await han.ask(
-            lambda done: han.wan.read(ieee, METER_ENDPOINT, cluster, attributes, done, timeout=patience),
-            patience=patience / SECOND + WAN_PATIENCE,
-        )
+
+def never_begun(han: Han, start: int, detail: str) -> HanCheck:
+    """Return the check of a bench that did not come up: inconclusive. `start`: microseconds of its clock."""
+    return _finished(han, 1, start, _inconclusive(Subject.BENCH, detail), ())
 
 
-def _bench_failed(failure: str) -> str:
-    return f"the bench itself has failed: {failure}"
+def _finished(han: Han, attempt: int, start: int, found: _Found, evidence: tuple[Evidence, ...]) -> HanCheck:
+    now = han.clock.now
+    return HanCheck(
+        attempt=attempt,
+        verdict=found.verdict,
+        started=han.calendar.date(start),
+        finished=han.calendar.date(now),
+        code=GT01 if found.verdict is Verdict.FAIL else None,
+        cause=found.cause,
+        detail=found.detail,
+        frames=tuple(each.number for each in evidence),
+        start=start / SECOND,
+        end=now / SECOND,
+    )
+
+
+def _shortfall(what: str, reply: WanReply, wanted: tuple[int, ...], wait: float) -> str | None:
+    """Return in what a read of the GSME fell short; None if it did not."""
+    if reply.reply is None or not reply.reply.ok:
+        return f"the GSME did not answer the read of its {what} within {int(wait)} s"
+    if any(attribute not in reply.reply.values for attribute in wanted):
+        return f"the GSME answered, but without its {what}"
+    return None
+
+
+def _inconclusive(cause: Subject, detail: str) -> _Found:
+    return _Found(Verdict.INCONCLUSIVE, cause, detail)
+
+
+def _bench_failed(failure: str) -> _Found:
+    return _inconclusive(Subject.BENCH, f"the bench itself has failed: {failure}")

@@ -6,17 +6,19 @@ from pathlib import Path
 
 import click
 import msgspec
-from msgspec import Struct
+from msgspec import structs
 
 from hanbench.emulator.clock import SECOND, PacedClock, run
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing_if
-from hanbench.harness.case.vocabulary import Subject, Verdict
-from hanbench.harness.checks import CheckResult, HanConnectivityCheck
+from hanbench.harness.case.check import HanCheck, Verdict
+from hanbench.harness.checks import HanConnectivityCheck, never_begun
 from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.options import SPEED
 from hanbench.harness.cli.output import json_option, log, print_json
-from hanbench.harness.han.han import FormationError, Han, OutageError
+from hanbench.harness.han.formation import FormationError
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.health import OutageError
 
 STATUS = {
     Verdict.PASS: ExitStatus.EXPECTED,
@@ -25,20 +27,11 @@ STATUS = {
 }
 
 
-class CheckOutput(Struct, frozen=True):
-    """What `--json` prints, and what check.json holds."""
+class BenchCheck(HanCheck, frozen=True, kw_only=True):
+    """What `--json` prints, and what check.json holds: the check, and where it was run."""
 
     bench: str
     seed: str
-    verdict: Verdict
-    code: str | None
-    cause: Subject | None
-    detail: str
-    start: float
-    end: float
-    """Seconds of the bench's clock, since it came up."""
-    frames: tuple[int, ...]
-    """Numbers in the capture."""
     capture: str | None
 
 
@@ -66,18 +59,12 @@ def check(bench_name: str, seed: str | None, speed: float | str | None, out: Pat
     capture = None if out is None else out / f"{bench.profile.id}.pcapng"
     log(f"hanbench check: {bench.profile.title}")
     with capturing_if(han, capture):
-        result = run(clock, _checked(bench, han))
-    said = CheckOutput(
-        bench.profile.id,
-        str(han.seed),
-        result.verdict,
-        result.code,
-        result.cause,
-        result.detail,
-        result.started / SECOND,
-        result.ended / SECOND,
-        tuple(each.number for each in result.evidence),
-        None if capture is None else capture.name,
+        found = run(clock, _checked(bench, han))
+    said = BenchCheck(
+        **structs.asdict(found),
+        bench=bench.profile.id,
+        seed=str(han.seed),
+        capture=None if capture is None else capture.name,
     )
     if out is not None:
         (out / "check.json").write_bytes(msgspec.json.encode(said) + b"\n")
@@ -85,23 +72,23 @@ def check(bench_name: str, seed: str | None, speed: float | str | None, out: Pat
         print_json(said)
     else:
         _print_result(said, capture)
-    return STATUS[result.verdict]
+    return STATUS[found.verdict]
 
 
-async def _checked(bench: BenchFile, han: Han) -> CheckResult:
+async def _checked(bench: BenchFile, han: Han) -> HanCheck:
     async with han.radios:
         started = han.clock.now
         try:
-            await han.or_outage(bench.begin(han))
+            await han.health.or_outage(bench.begin(han))
         except (FormationError, OutageError) as error:
-            detail = f"the bench did not come up: {han.failure or error}"
-            return CheckResult(Verdict.INCONCLUSIVE, started, han.clock.now, detail, cause=Subject.BENCH)
+            detail = f"the bench did not come up: {han.health.failure or error}"
+            return never_begun(han, started, detail)
         patience = han.settings.gsme.wake_interval // SECOND
         han.on_progress(f"checking; a sleeping gas meter answers within {patience} s")
-        return await HanConnectivityCheck().run(han)
+        return (await HanConnectivityCheck().run(han)).check
 
 
-def _print_result(said: CheckOutput, capture: Path | None) -> None:
+def _print_result(said: BenchCheck, capture: Path | None) -> None:
     code = f" {said.code}" if said.code else ""
     click.echo(f"{said.verdict.value}{code}: {said.detail}")
     if said.cause is not None:

@@ -20,7 +20,7 @@ from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.settings import ERAS
 from hanbench.harness.report.html import HtmlWriter, pack
 from hanbench.harness.report.model import ScenarioReport, describe
-from hanbench.harness.report.timeline import CheckStory, ScenarioDetail, timeline
+from hanbench.harness.report.timeline import CheckDetail, ScenarioDetail, timeline
 from hanbench.harness.scenario.run import run_scenario
 from hanbench.harness.scenario.scenario import load_scenario
 from hanbench.harness.scenario.scenario import shipped as shipped_scenarios
@@ -109,7 +109,7 @@ def run(
     return ExitStatus.EXPECTED if report.as_expected else ExitStatus.VIOLATION
 
 
-def _evidence(check: CheckStory) -> None:
+def _evidence(check: CheckDetail) -> None:
     """The frames that a verdict rests on: number in the capture, time in it, and what each says."""
     telling = [frame for frame in check.frames if frame.name != ACKNOWLEDGED]
     for frame in telling[:SHOWN]:

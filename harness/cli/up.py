@@ -18,7 +18,8 @@ from hanbench.harness.bench.cleanup import cleaned_up
 from hanbench.harness.cli.errors import BadInput
 from hanbench.harness.cli.options import SPEED
 from hanbench.harness.cli.output import json_option, log, table
-from hanbench.harness.han.han import FormationError, Han
+from hanbench.harness.han.formation import FormationError
+from hanbench.harness.han.han import Han
 
 
 class PortOutput(Struct, frozen=True):

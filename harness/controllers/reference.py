@@ -9,28 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from hanbench.harness.case.installation import Installation
+from hanbench.harness.case.check import Subject, Verdict
+from hanbench.harness.case.installation import Installation, MeterRole
 from hanbench.harness.case.vocabulary import (
     AnyAction,
     AnyEvent,
     AskSupplier,
     Authorisation,
-    CheckResult,
+    CheckEnded,
     Close,
     CommissionDevices,
-    CommissioningResult,
+    CommissioningEnded,
     ConsentKind,
     ExcludeDevice,
     ExclusionRecord,
     InstallationChanged,
     InstallationLoaded,
-    MeterRole,
     Outcome,
     RunCheck,
-    Subject,
     SupplierRequest,
     Tick,
-    Verdict,
     Withdrawal,
 )
 from hanbench.harness.controllers.states import TABLE, CaseFinding, CaseState, Row, Step
@@ -83,21 +81,21 @@ class Reference:
             case InstallationChanged(installation=installation):
                 self.installation = installation
                 return self.after_handover(now) if self.state is CaseState.HOLDING else None
-            case CheckResult() if self.state is CaseState.CHECKING:
+            case CheckEnded() if self.state is CaseState.CHECKING:
                 self.note_check(event)
                 return CaseFinding.PASSED if event.verdict is Verdict.PASS else self.weigh(now)
             case SupplierRequest() | Authorisation() | Withdrawal():
                 self.note_consent(event)
                 return self.weigh(now) if self.state is CaseState.HOLDING else None
-            case CommissioningResult(succeeded=True):
+            case CommissioningEnded(succeeded=True):
                 return CaseFinding.COMMISSIONED
-            case CommissioningResult():
+            case CommissioningEnded():
                 return CaseFinding.TIME_UP if self.time_is_up(now) else self._try_again(now)
             case Tick() if self.state in (CaseState.CHECKING, CaseState.HOLDING) and self.time_is_up(now):
                 return CaseFinding.TIME_UP
         return None
 
-    def note_check(self, result: CheckResult) -> None:
+    def note_check(self, result: CheckEnded) -> None:
         """Bring the count up to date."""
         self.attempts += 1
         self.last_finished = result.finished
@@ -165,7 +163,7 @@ class Reference:
         """Say whether the rules allow partial migration here."""
         return rules.allows(self.installation.cohort, self.installation.type).value
 
-    def counts_as_failure(self, result: CheckResult) -> bool:
+    def counts_as_failure(self, result: CheckEnded) -> bool:
         """Say whether a check's result adds to the count."""
         if result.verdict is Verdict.INCONCLUSIVE and result.cause is Subject.WAN:
             return self.terms(result.finished).wan_failure_counts.value

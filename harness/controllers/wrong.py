@@ -12,25 +12,24 @@ from typing import NamedTuple
 
 import msgspec
 
+from hanbench.harness.case.check import Subject, Verdict
 from hanbench.harness.case.controller import ControllerFactory
+from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.vocabulary import (
     AnyAction,
     AnyEvent,
     Authorisation,
-    CheckResult,
+    CheckEnded,
     Close,
     CommissionDevices,
-    CommissioningResult,
+    CommissioningEnded,
     ConsentKind,
     ExclusionRecord,
     InstallationChanged,
     InstallationLoaded,
-    MeterRole,
     Outcome,
     RunCheck,
-    Subject,
     SupplierRequest,
-    Verdict,
     Withdrawal,
 )
 from hanbench.harness.controllers.reference import Reference
@@ -51,17 +50,17 @@ class CountsCumulatively(Reference):
 
 
 class CountsInconclusive(Reference):
-    def counts_as_failure(self, result: CheckResult) -> bool:
+    def counts_as_failure(self, result: CheckEnded) -> bool:
         return result.verdict is not Verdict.PASS
 
 
 class CountsWanFaults(Reference):
-    def counts_as_failure(self, result: CheckResult) -> bool:
+    def counts_as_failure(self, result: CheckEnded) -> bool:
         return result.cause is Subject.WAN or super().counts_as_failure(result)
 
 
 class PartialOnEsmeFault(Reference):
-    def counts_as_failure(self, result: CheckResult) -> bool:
+    def counts_as_failure(self, result: CheckEnded) -> bool:
         return result.cause is Subject.ESME or super().counts_as_failure(result)
 
 
@@ -176,7 +175,7 @@ class LeavesRecoveredBehind(Reference):
 
 class IgnoresLatePass(Reference):
     def handle(self, event: AnyEvent, now: datetime) -> Sequence[AnyAction]:
-        if isinstance(event, CheckResult) and self.state is CaseState.CHECKING and self.is_persistent(now):
+        if isinstance(event, CheckEnded) and self.state is CaseState.CHECKING and self.is_persistent(now):
             event = msgspec.structs.replace(event, verdict=Verdict.FAIL)
         return super().handle(event, now)
 
@@ -252,7 +251,7 @@ class CommissionsTwice(Reference):
     again = False
 
     def handle(self, event: AnyEvent, now: datetime) -> Sequence[AnyAction]:
-        if isinstance(event, CommissioningResult) and event.succeeded and not self.again:
+        if isinstance(event, CommissioningEnded) and event.succeeded and not self.again:
             self.again = True
             return [CommissionDevices(event.devices)]
         return super().handle(event, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hanbench.harness.case.vocabulary import Subject
+from hanbench.harness.case.check import Subject
 from hanbench.harness.faults import application as upkeep
 from hanbench.harness.faults import keys, network, radio
 from hanbench.harness.faults.fault import Fault

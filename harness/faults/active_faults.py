@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 
 from hanbench.emulator.devices import Esme, Gsme
-from hanbench.harness.case.vocabulary import Subject
+from hanbench.harness.case.check import Subject
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.faults import site_visit as service
 from hanbench.harness.faults.fault import Fault
 from hanbench.harness.faults.ground_truth import obstacles, reachable
-from hanbench.harness.han.han import FormationError, Han
+from hanbench.harness.han.formation import FormationError
+from hanbench.harness.han.han import Han
 
 LOOK_EVERY = 10
 """Seconds between two looks whether a healed meter has found its way back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from hanbench.harness.case.vocabulary import Subject
+from hanbench.harness.case.check import Subject
 from hanbench.harness.faults import site_visit as service
 from hanbench.harness.faults.fault import Fault
 from hanbench.harness.han.han import Han

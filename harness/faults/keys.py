@@ -12,11 +12,13 @@ from hanbench.emulator.zigbee.security.cbke import Authority, Identity
 from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
 from hanbench.emulator.zigbee.security.install_code import InstallCode
 from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey
-from hanbench.harness.case.vocabulary import Subject
+from hanbench.harness.case.check import Subject
 from hanbench.harness.faults import site_visit as service
 from hanbench.harness.faults.fault import Action, Fault
 from hanbench.harness.faults.ground_truth import reachable
-from hanbench.harness.han.han import PERMIT_SECONDS, Han
+from hanbench.harness.han.formation import PERMIT_SECONDS
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.hub_swap import replace_hub
 from hanbench.harness.han.settings import MADE_UP_AUTHORITY, made_up_identity
 
 SETTLE = 20
@@ -152,7 +154,7 @@ async def _swap_hub(han: Han) -> None:
     """The hub is exchanged. The electricity meter follows; the gas meter's firmware does not know how."""
     joiner = service.joiner(han)
     joiner.policy = replace(joiner.policy, trust_center_swap=False)
-    han.replace_hub(han.hub.storage.ieee + SUCCESSOR)
+    replace_hub(han, han.hub.storage.ieee + SUCCESSOR)
     for device in han.devices[1:]:
         if device is not han.gsme and device.powered and device.stack.joiner is not None:
             device.stack.joiner.event(JoinEvent.LOST)

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, Counter
-from hanbench.harness.case.vocabulary import Subject
+from hanbench.harness.case.check import Subject
 from hanbench.harness.faults import site_visit as service
 from hanbench.harness.faults.fault import Fault
 from hanbench.harness.han.han import Han

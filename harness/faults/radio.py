@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hanbench.emulator.radio import Jammer
-from hanbench.harness.case.vocabulary import Subject
+from hanbench.harness.case.check import Subject
 from hanbench.harness.faults.fault import Fault
 from hanbench.harness.han.han import Han
 
@@ -71,11 +71,11 @@ async def _wan_up(han: Han) -> None:
 
 
 async def _bench_broken(han: Han) -> None:
-    han.fault = "the capture adapter does not answer"
+    han.health.fault = "the capture adapter does not answer"
 
 
 async def _bench_mended(han: Han) -> None:
-    han.fault = None
+    han.health.fault = None
 
 
 FAULTS = (

@@ -6,7 +6,8 @@ import asyncio
 
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
 from hanbench.emulator.zigbee.nwk.joining import Joiner
-from hanbench.harness.han.han import PERMIT_SECONDS, Han
+from hanbench.harness.han.formation import PERMIT_SECONDS, join
+from hanbench.harness.han.han import Han
 
 BATTERY_OUT = 5
 """Seconds."""
@@ -45,7 +46,7 @@ async def pair(han: Han) -> None:
     gsme = han.settings.gsme
     han.hub.preauthorise(gsme.ieee, gsme.joining_key)
     han.hub.permit_join(PERMIT_SECONDS)
-    await han.join(han.gsme)
+    await join(han.gsme)
     han.hub.permit_join(0)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from hanbench.emulator.clock import MILLISECOND, SECOND
 from hanbench.emulator.devices.settings import (
+    DeviceSettings,
     EsmeSettings,
     GsmeSettings,
     HubSettings,
@@ -47,6 +48,11 @@ class HanSettings:
     gsme: GsmeSettings
     ihd: IhdSettings
     positions: Mapping[str, Position]
+
+    def of(self, role: str) -> DeviceSettings:
+        """The settings of the device of a role."""
+        settings: DeviceSettings = getattr(self, role)
+        return settings
 
 
 ERAS = {

@@ -9,15 +9,16 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from hanbench.harness.case.installation import Installation, MeterStatus
+from hanbench.harness.case.check import HanCheck, Subject
+from hanbench.harness.case.installation import Installation, MeterRole, MeterStatus
 from hanbench.harness.case.plan import State, StatementKind
 from hanbench.harness.case.trace import (
     ActionAccepted,
     AnyRecord,
-    CheckFinished,
+    CheckRecorded,
     CheckStarted,
     Closed,
-    Commissioned,
+    CommissioningRecorded,
     ControllerFaulted,
     End,
     EventDelivered,
@@ -30,11 +31,8 @@ from hanbench.harness.case.vocabulary import (
     CommissionDevices,
     ExcludeDevice,
     InstallationChanged,
-    MeterRole,
     Outcome,
-    Subject,
     SupplierRequest,
-    Verdict,
     Withdrawal,
 )
 from hanbench.profiles.rulesets import DecisionRule, InstallationType, RuleSet
@@ -43,19 +41,14 @@ BOTH = frozenset(MeterRole)
 ESME_ONLY = frozenset({MeterRole.ESME})
 
 
-class Check(NamedTuple):
-    """One finished HAN-connectivity check."""
+class CheckSpan(NamedTuple):
+    """One finished HAN-connectivity check, and where it stands in the trace."""
 
     begin: int
-    """Position of its start; `end` that of its result."""
+    """Position of its start."""
     end: int
-    attempt: int
-    verdict: Verdict
-    code: str | None
-    cause: Subject | None
-    started: datetime
-    finished: datetime
-    frames: tuple[int, ...]
+    """Position of its result."""
+    check: HanCheck
 
 
 class Decision(NamedTuple):
@@ -93,7 +86,8 @@ class Case:
         self._homes: list[tuple[int, Installation]] = [(-1, self.installation)]
         book = self.installation.rulebook
         self._rules = [(entry, rulesets[entry.id].switched(book.switches)) for entry in book.rule_sets]
-        self.checks: list[Check] = []
+        self.spans: list[CheckSpan] = []
+        """The finished checks, in order."""
         self.started: list[tuple[int, datetime, int]] = []
         """Attempt, time and position of each check that began."""
         self.decisions: list[Decision] = []
@@ -124,14 +118,15 @@ class Case:
                 self.exclusions_decided.append((position, device))
             case CheckStarted():
                 self.started.append((record.attempt, record.time, position))
-            case CheckFinished():
-                self.checks.append(self._check(position, record))
+            case CheckRecorded():
+                self.spans.append(CheckSpan(self._begin_of(record.check, position), position, record.check))
             case GroundTruth():
                 # What is impaired answers, and that is what a check is judged by.
                 state = State.HEALTHY if record.state is State.IMPAIRED else record.state
                 self._truths[record.subject].append((position, state))
-            case Commissioned():
-                self.effects.append(Effect(position, frozenset(record.devices), record.succeeded))
+            case CommissioningRecorded():
+                ended = record.commissioning
+                self.effects.append(Effect(position, frozenset(ended.devices), ended.succeeded))
             case Excluded():
                 self.exclusions.append((position, record))
             case ControllerFaulted():
@@ -141,19 +136,9 @@ class Case:
             case End():
                 self.end = record
 
-    def _check(self, position: int, record: CheckFinished) -> Check:
-        begin = next((at for attempt, _, at in reversed(self.started) if attempt == record.attempt), position)
-        return Check(
-            begin,
-            position,
-            record.attempt,
-            record.verdict,
-            record.code,
-            record.cause,
-            record.started,
-            record.time,
-            record.frames,
-        )
+    def _begin_of(self, check: HanCheck, position: int) -> int:
+        """Return where `check` began; its own place, `position`, where no record says so."""
+        return next((at for attempt, _, at in reversed(self.started) if attempt == check.attempt), position)
 
     # -- rules ---------------------------------------------------------------------------------------------------------
 
@@ -204,13 +189,23 @@ class Case:
         """Devices that were commissioned."""
         return frozenset(device for effect in self.effects if effect.succeeded for device in effect.devices)
 
-    def checks_before(self, position: int) -> list[Check]:
-        """Return the checks that had finished there."""
-        return [check for check in self.checks if check.end < position]
+    @property
+    def checks(self) -> list[HanCheck]:
+        """The finished checks, in order."""
+        return [span.check for span in self.spans]
 
-    def last_check(self, position: int) -> Check | None:
+    def checks_before(self, position: int) -> list[HanCheck]:
+        """Return the checks that had finished there."""
+        return [span.check for span in self.spans if span.end < position]
+
+    def last_check(self, position: int) -> HanCheck | None:
         """Return the latest check that had finished there."""
-        return next((check for check in reversed(self.checks) if check.end < position), None)
+        span = self.last_span(position)
+        return None if span is None else span.check
+
+    def last_span(self, position: int) -> CheckSpan | None:
+        """Return the latest check that had finished there, with its place in the trace."""
+        return next((span for span in reversed(self.spans) if span.end < position), None)
 
     def states(self, subject: Subject, begin: int, end: int) -> frozenset[State]:
         """Return every state in which `subject` really was between two positions."""
@@ -236,6 +231,6 @@ def _type(installation: Installation) -> InstallationType:
             return InstallationType.MIXED_GSME_DORMANT
 
 
-def frames_of(checks: Sequence[Check]) -> tuple[int, ...]:
+def frames_of(checks: Sequence[HanCheck]) -> tuple[int, ...]:
     """Return the frames on which these checks rest, in order."""
     return tuple(sorted({frame for check in checks for frame in check.frames}))

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hanbench.harness.case.vocabulary import Outcome, Subject, Verdict
-from hanbench.harness.oracle.case import Case, Check, frames_of
+from hanbench.harness.case.check import HanCheck, Subject, Verdict
+from hanbench.harness.case.vocabulary import Outcome
+from hanbench.harness.oracle.case import Case, frames_of
 from hanbench.harness.oracle.violation import Finding, Property
 from hanbench.profiles.rulesets import Counting, RuleSet
 
 
-def is_failure(check: Check, rules: RuleSet) -> bool:
+def is_failure(check: HanCheck, rules: RuleSet) -> bool:
     """Say whether a check adds to the count under `rules`."""
     if check.verdict is Verdict.INCONCLUSIVE:
         return check.cause is Subject.WAN and rules.wan_failure_counts.value
     return check.verdict is Verdict.FAIL
 
 
-def counted(checks: Sequence[Check], rules: RuleSet) -> list[Check]:
+def counted(checks: Sequence[HanCheck], rules: RuleSet) -> list[HanCheck]:
     """Return the checks whose failures add up under `rules`."""
     if rules.failure_counting.value is Counting.CONSECUTIVE:
         since = max((n for n, check in enumerate(checks, 1) if check.verdict is Verdict.PASS), default=0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from hanbench.harness.case.vocabulary import MeterRole, Outcome
+from hanbench.harness.case.installation import MeterRole
+from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.oracle.case import BOTH, ESME_ONLY, Case, frames_of
 from hanbench.harness.oracle.consent import has_consent, needed_consent
 from hanbench.harness.oracle.counting import counted
@@ -44,14 +45,16 @@ def partial_not_withheld(case: Case) -> Iterator[Finding]:
         return
     position, closed = case.closed
     rules = case.rules_for_counting(closed.time)
-    checks = case.checks_before(position)
-    failures = counted(checks, rules)
+    last = case.last_span(position)
+    failures = counted(case.checks_before(position), rules)
     required = case.decision_rule(rules, position).failures_required.value
     allowed = allowed_on(case, closed.time, position)
-    if len(failures) < required or failures[-1] is not checks[-1] or allowed is None or not allowed.value:
+    if last is None or len(failures) < required or failures[-1] is not last.check:
         return
-    fresh = closed.time - checks[-1].finished <= timedelta(hours=rules.evidence_max_age_hours.value)
-    tried = any(partial.position > checks[-1].end for partial in case.partials)
+    if allowed is None or not allowed.value:
+        return
+    fresh = closed.time - last.check.finished <= timedelta(hours=rules.evidence_max_age_hours.value)
+    tried = any(partial.position > last.end for partial in case.partials)
     if fresh and not tried and has_consent(case, position, needed_consent(case, rules, position).value):
         yield Finding(
             f"closed with {closed.outcome.value} although the ESME could have been migrated alone", frames_of(failures)

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from hanbench.harness.case.check import Subject
 from hanbench.harness.case.installation import Installation, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, Plan, State, StatementKind, SupplierAct, SupplierChange
-from hanbench.harness.case.vocabulary import Outcome, Subject
+from hanbench.harness.case.vocabulary import Outcome
 from hanbench.profiles.rulesets import Consent, Counting, InstallationType, RuleSet
 
 CHECK_TAKES = (timedelta(minutes=35), timedelta(0), timedelta(hours=2))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from hanbench.harness.case.check import HanCheck, Subject, Verdict
+from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.plan import State
 from hanbench.harness.case.trace import Excluded
-from hanbench.harness.case.vocabulary import MeterRole, Subject, Verdict
-from hanbench.harness.oracle.case import ESME_ONLY, Case, Check, Decision, frames_of
+from hanbench.harness.oracle.case import ESME_ONLY, Case, Decision, frames_of
 from hanbench.harness.oracle.counting import counted, is_failure
 from hanbench.harness.oracle.violation import Finding, Property
 
 
-def _evidence_age(case: Case, decision: Decision) -> tuple[Check, timedelta, timedelta] | None:
+def _evidence_age(case: Case, decision: Decision) -> tuple[HanCheck, timedelta, timedelta] | None:
     """Return the last failure that counts before a decision, its age, and the age allowed."""
     rules = case.rules_for_counting(decision.time)
     failures = counted(case.checks_before(decision.position), rules)
@@ -59,10 +60,11 @@ def pass_leads_to_migration(case: Case) -> Iterator[Finding]:
     if case.closed is None:
         return
     position, closed = case.closed
-    last = case.last_check(position)
-    if last is None or last.verdict is not Verdict.PASS:
+    span = case.last_span(position)
+    if span is None or span.check.verdict is not Verdict.PASS:
         return
-    tried = any(MeterRole.GSME in decision.devices for decision in case.decisions if decision.position > last.end)
+    last = span.check
+    tried = any(MeterRole.GSME in decision.devices for decision in case.decisions if decision.position > span.end)
     if not tried:
         yield Finding(
             f"closed with {closed.outcome.value} without trying to commission the GSME, which answered at attempt "

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.case.plan import State
-from hanbench.harness.case.vocabulary import Subject, Verdict
-from hanbench.harness.oracle.case import Case, Check, frames_of
+from hanbench.harness.oracle.case import Case, CheckSpan, frames_of
 from hanbench.harness.oracle.violation import Finding, Property
 
 _WELL = frozenset({State.HEALTHY})
@@ -16,22 +16,22 @@ _OTHERS = (Subject.ESME, Subject.WAN, Subject.BENCH)
 
 def verdict_is_true(case: Case) -> Iterator[Finding]:
     """Each verdict is one that the ground truth over the whole window of the check admits."""
-    for check in case.checks:
-        admitted = admitted_verdicts(case, check)
-        if check.verdict not in admitted:
-            states = {subject: sorted(case.states(subject, check.begin, check.end)) for subject in Subject}
+    for span in case.spans:
+        check = span.check
+        if check.verdict not in admitted_verdicts(case, span):
+            states = {subject: sorted(case.states(subject, span.begin, span.end)) for subject in Subject}
             truth = ", ".join(f"{subject.value} {'/'.join(states[subject])}" for subject in Subject)
             yield _about(check, f"found {check.verdict.value}; the truth was: {truth}")
 
 
-def admitted_verdicts(case: Case, check: Check) -> frozenset[Verdict]:
+def admitted_verdicts(case: Case, span: CheckSpan) -> frozenset[Verdict]:
     """Return the verdicts that a check may come to, given what was so while it ran.
 
     Where the truth changed during the check anything goes, except a failure of a GSME that was well throughout and a
     pass of one that was broken throughout.
     """
-    gsme = case.states(Subject.GSME, check.begin, check.end)
-    others = [case.states(subject, check.begin, check.end) for subject in _OTHERS]
+    gsme = case.states(Subject.GSME, span.begin, span.end)
+    others = [case.states(subject, span.begin, span.end) for subject in _OTHERS]
     if any(states == _BROKEN for states in others):
         return frozenset({Verdict.INCONCLUSIVE})
     if all(states == _WELL for states in others):
@@ -55,7 +55,7 @@ def code_is_given(case: Case) -> Iterator[Finding]:
             yield _about(check, "passed, but blames somebody")
 
 
-def _about(check: Check, text: str) -> Finding:
+def _about(check: HanCheck, text: str) -> Finding:
     return Finding(f"attempt {check.attempt} {text}", frames_of([check]))
 
 

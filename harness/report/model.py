@@ -6,30 +6,16 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from hanbench.emulator.clock import SECOND
 from hanbench.harness.capture import keyfile
+from hanbench.harness.case.check import HanCheck
 from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.case.trace import SupplierSaid
-from hanbench.harness.case.vocabulary import Outcome, Subject, Verdict
+from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.oracle import Violation
 from hanbench.harness.scenario.run import ScenarioResult
 
-VERSION = 2
-
-
-class CheckReport(Struct, frozen=True):
-    """One HAN-connectivity check."""
-
-    attempt: int
-    verdict: Verdict
-    code: str | None
-    cause: Subject | None
-    start: float
-    end: float
-    """Seconds since the capture began."""
-    detail: str
-    frames: tuple[int, ...]
-    """Frame numbers in the capture."""
+VERSION = 3
+"""Goes up when a reader of the version before could misread something."""
 
 
 class ConsentReport(Struct, frozen=True):
@@ -55,7 +41,7 @@ class ScenarioReport(Struct, frozen=True):
     """The outcomes that the rules admit; the usual one first."""
     because: str
     decision: Outcome | None
-    checks: tuple[CheckReport, ...]
+    checks: tuple[HanCheck, ...]
     violations: tuple[Violation, ...]
     unmet: tuple[str, ...]
     """What the scenario's author expected beside the rules, and did not come."""
@@ -94,19 +80,7 @@ def describe(played: ScenarioResult, *, capture: str | None) -> ScenarioReport:
         expected=played.expected.outcomes,
         because=played.expected.why,
         decision=played.outcome,
-        checks=tuple(
-            CheckReport(
-                attempt,
-                check.verdict,
-                check.code,
-                check.cause,
-                check.started / SECOND,
-                check.ended / SECOND,
-                check.detail,
-                tuple(each.number for each in check.evidence),
-            )
-            for attempt, check in enumerate(played.checks, start=1)
-        ),
+        checks=tuple(each.check for each in played.checks),
         violations=played.violations,
         unmet=played.failed_expectations,
         as_expected=played.as_expected,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from hanbench.harness.case.vocabulary import Outcome, Verdict
+from hanbench.harness.case.check import Verdict
+from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.report.model import ScenarioReport
 
 WORST = 12

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from hanbench.emulator.clock import SECOND
+from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.case.plan import State
 from hanbench.harness.case.trace import (
     ActionAccepted,
     AnyRecord,
-    CheckFinished,
+    CheckRecorded,
     Closed,
-    Commissioned,
+    CommissioningRecorded,
     ControllerFaulted,
     End,
     EventDelivered,
@@ -22,14 +23,8 @@ from hanbench.harness.case.trace import (
     GroundTruth,
     SupplierSaid,
 )
-from hanbench.harness.case.vocabulary import (
-    AskSupplier,
-    CommissionDevices,
-    InstallationChanged,
-    RunCheck,
-    Verdict,
-)
-from hanbench.harness.checks import CheckResult
+from hanbench.harness.case.vocabulary import AskSupplier, CommissionDevices, InstallationChanged, RunCheck
+from hanbench.harness.checks import EvidencedCheck
 from hanbench.harness.checks.evidence import Evidence
 from hanbench.harness.frames import Dissector
 from hanbench.harness.scenario.run import ScenarioResult
@@ -66,16 +61,10 @@ class FrameDetail(Struct, frozen=True, array_like=True):
     layers: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
-class CheckStory(Struct, frozen=True, array_like=True):
+class CheckDetail(Struct, frozen=True, array_like=True):
     """One HAN-connectivity check and the frames that it rests on."""
 
-    attempt: int
-    verdict: str
-    code: str | None
-    detail: str
-    start: float
-    end: float
-    """Seconds since the capture began."""
+    check: HanCheck
     left_out: int
     """Frames in the middle that are not shown."""
     frames: tuple[FrameDetail, ...]
@@ -90,7 +79,7 @@ class ScenarioDetail(Struct, frozen=True, array_like=True):
 
     loaded: str
     happenings: tuple[TimelineEntry, ...]
-    checks: tuple[CheckStory, ...]
+    checks: tuple[CheckDetail, ...]
 
 
 def timeline(played: ScenarioResult) -> ScenarioDetail:
@@ -99,23 +88,18 @@ def timeline(played: ScenarioResult) -> ScenarioDetail:
     return ScenarioDetail(
         played.scenario.start.isoformat(),
         tuple(happenings(played.records, played.scenario.start)),
-        tuple(_check(attempt, check, dissector) for attempt, check in enumerate(played.checks, start=1)),
+        tuple(_check(each, dissector) for each in played.checks),
     )
 
 
-def _check(attempt: int, check: CheckResult, dissector: Dissector) -> CheckStory:
-    evidence = check.evidence
+def _check(evidenced: EvidencedCheck, dissector: Dissector) -> CheckDetail:
+    evidence = evidenced.evidence
     if len(evidence) > SHOWN:
         shown: Sequence[Evidence] = (*evidence[: SHOWN // 2], *evidence[-SHOWN // 2 :])
     else:
         shown = evidence
-    return CheckStory(
-        attempt,
-        check.verdict.value,
-        check.code,
-        check.detail,
-        check.started / SECOND,
-        check.ended / SECOND,
+    return CheckDetail(
+        evidenced.check,
         len(evidence) - len(shown),
         tuple(_frame(each, dissector) for each in shown),
         gap=SHOWN // 2 if len(evidence) > SHOWN else len(evidence),
@@ -172,11 +156,11 @@ def _moments(records: Sequence[AnyRecord], start: datetime) -> Iterator[Timeline
     for record in records:
         at = _seconds(record.time - start)
         match record:
-            case CheckFinished():
-                said = {Verdict.PASS: "pass", Verdict.FAIL: f"fail {record.code}"}.get(record.verdict, "inconclusive")
-                text = f"Check {record.attempt}: {said}. {record.detail}"
-                begin = _seconds(record.started - start)
-                yield TimelineEntry("checks", begin, at, record.verdict.value, str(record.attempt), text)
+            case CheckRecorded(check=check):
+                said = {Verdict.PASS: "pass", Verdict.FAIL: f"fail {check.code}"}.get(check.verdict, "inconclusive")
+                text = f"Check {check.attempt}: {said}. {check.detail}"
+                begin = _seconds(check.started - start)
+                yield TimelineEntry("checks", begin, at, check.verdict.value, str(check.attempt), text)
             case SupplierSaid():
                 text = f"{record.supplier}: {record.says.value}"
                 yield TimelineEntry("suppliers", at, None, "says", record.says.value, text)
@@ -194,12 +178,11 @@ def _moments(records: Sequence[AnyRecord], start: datetime) -> Iterator[Timeline
             case ActionAccepted(action=CommissionDevices(devices=devices)):
                 text = f"decides to commission {' and '.join(each.value.upper() for each in devices)}"
                 yield TimelineEntry("controller", at, None, "commissions", "commission", text)
-            case Commissioned():
-                done = "commissioned" if record.succeeded else f"not commissioned: {record.detail}"
-                text = f"{' and '.join(each.value.upper() for each in record.devices)} {done}"
-                yield TimelineEntry(
-                    "controller", at, None, "commissions", "done" if record.succeeded else "failed", text
-                )
+            case CommissioningRecorded(commissioning=ended):
+                done = "commissioned" if ended.succeeded else f"not commissioned: {ended.detail}"
+                text = f"{' and '.join(each.value.upper() for each in ended.devices)} {done}"
+                label = "done" if ended.succeeded else "failed"
+                yield TimelineEntry("controller", at, None, "commissions", label, text)
             case Excluded():
                 yield TimelineEntry(
                     "controller", at, None, "asks", "exclude", f"excludes the {record.device.value.upper()}"

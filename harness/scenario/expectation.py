@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from hanbench.harness.case.installation import Moment
+from hanbench.harness.case.calendar import Moment
+from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.pattern import FramePattern
-from hanbench.harness.case.trace import AnyRecord, CheckFinished, Commissioned, Excluded
-from hanbench.harness.case.vocabulary import MeterRole, Outcome
+from hanbench.harness.case.trace import AnyRecord, CheckRecorded, CommissioningRecorded, Excluded
+from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.oracle.decider import decided
 from hanbench.profiles.rulesets import Decider, RuleSet
 
@@ -70,7 +71,7 @@ def failed_expectations(
     """Yield what was expected and did not come. `counted`: frames on the air, for each of `wanted.frames`."""
     if outcome is not wanted.outcome:
         yield f"outcome {outcome.value if outcome else 'none'}, expected {wanted.outcome.value}"
-    checks = sum(isinstance(record, CheckFinished) for record in records)
+    checks = sum(isinstance(record, CheckRecorded) for record in records)
     if wanted.checks not in (None, checks):
         yield f"{checks} checks, expected {wanted.checks}"
     end = decided(records, rulesets)
@@ -81,7 +82,8 @@ def failed_expectations(
         yield f"decided at {end.at or 'no time'}, expected not before {wanted.decided_after}"
     if wanted.decided_before is not None and (end.at is None or end.at > wanted.decided_before):
         yield f"decided at {end.at or 'no time'}, expected not after {wanted.decided_before}"
-    done = {device for r in records if isinstance(r, Commissioned) and r.succeeded for device in r.devices}
+    attempts = (record.commissioning for record in records if isinstance(record, CommissioningRecorded))
+    done = {device for attempt in attempts if attempt.succeeded for device in attempt.devices}
     if wanted.commissioned is not None and done != set(wanted.commissioned):
         yield f"commissioned: {_names(done)}, expected {_names(wanted.commissioned)}"
     left = {record.device for record in records if isinstance(record, Excluded)}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from hanbench.harness.case.installation import Meter
+from hanbench.harness.case.check import Subject
+from hanbench.harness.case.installation import Meter, MeterRole
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct, SupplierChange
-from hanbench.harness.case.vocabulary import MeterRole, Subject
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.scenario.expectation import Expectation, FrameExpectation
 from hanbench.harness.scenario.scenario import IN_FORCE, Scenario

@@ -14,16 +14,20 @@ from hanbench.harness.bench.captured import capturing_if
 from hanbench.harness.capture import KeyRing
 from hanbench.harness.case.controller import AnyController
 from hanbench.harness.case.installation import Installation
-from hanbench.harness.case.session import drive
+from hanbench.harness.case.plan import Plan
+from hanbench.harness.case.session import CaseLabel, drive
 from hanbench.harness.case.trace import AnyRecord, Trace
 from hanbench.harness.case.vocabulary import Outcome
-from hanbench.harness.checks import CheckResult, HanConnectivityCheck
+from hanbench.harness.checks import EvidencedCheck, HanConnectivityCheck
+from hanbench.harness.faults.frame_faults import Note
 from hanbench.harness.han.credentials import Credentials
+from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.settings import settings_for
 from hanbench.harness.oracle import Expected, Violation, expected, judge
 from hanbench.harness.scenario.expectation import failed_expectations
+from hanbench.harness.scenario.fault_timeline import FaultTimeline
 from hanbench.harness.scenario.frame_count import FrameCount
 from hanbench.harness.scenario.scenario import Scenario, home_of
 from hanbench.harness.scenario.world import HanWorld
@@ -36,8 +40,8 @@ FORMATION = timedelta(minutes=15)
 ControllerFactory = Callable[[Mapping[str, RuleSet]], AnyController]
 
 
-def _unheard(text: str) -> None:
-    """Nobody captures: comments are for nobody."""
+def _no_capture(text: str) -> None:
+    """Drop a comment on a frame: nothing is captured."""
 
 
 class ScenarioResult(NamedTuple):
@@ -48,7 +52,7 @@ class ScenarioResult(NamedTuple):
     seed: str
     outcome: Outcome | None
     expected: Expected
-    checks: tuple[CheckResult, ...]
+    checks: tuple[EvidencedCheck, ...]
     records: tuple[AnyRecord, ...]
     violations: tuple[Violation, ...]
     frames: int
@@ -86,57 +90,26 @@ def run_scenario(
         bench = BenchFile.find(scenario.bench)
     if clock is None:
         clock = VirtualClock() if bench is None else bench.clock()
-    start = scenario.start - FORMATION
-    if bench is None:
-        settings = settings_for(home_of(scenario), slow_background=slow_background, credentials=credentials)
-        han = Han(settings, seed=seed, start=start, clock=clock)
-    else:
-        bench.suits(scenario.cohort)
-        han = bench.assemble(
-            clock=clock,
-            start=start,
-            seed=seed,
-            cohort=scenario.cohort,
-            slow_background=slow_background,
-            credentials=credentials,
-        )
+    han = _han(scenario, bench, clock, seed, slow_background, credentials)
     installation, plan = scenario.installation(rulesets), scenario.drawn(seed)
-    if han.medium is not han.air and any(change.frames or change.on_frame for change in plan.changes):
-        raise ProfileError(
-            scenario.id if bench is None else bench.path,
-            "frames can be looked at and harmed on the bench's own air only",
-        )
-
+    _refuse_frame_faults(han, plan, scenario.id if bench is None else bench.path)
     wanted = scenario.expect
     count = FrameCount(han, wanted.frames if wanted is not None else ())
 
-    async def story() -> tuple[Outcome | None, Trace, HanWorld]:
+    async def played(note: Note) -> tuple[Outcome | None, Trace, HanWorld]:
         async with han.radios:
-            return await told()
-
-    async def told() -> tuple[Outcome | None, Trace, HanWorld]:
-        if scenario.begins is StartingState.NEW:
-            await han.form()
-        else:
-            install(han)
-        await asyncio.sleep(FORMATION.total_seconds() - asyncio.get_running_loop().time())
-        trace = Trace(clock, scenario.start)
-        note = captured.recorder.note if captured is not None else _unheard
-        world = HanWorld(han, plan, trace, check or HanConnectivityCheck(), count, note)
-        outcome = await drive(
-            make_controller(rulesets),
-            installation,
-            world,
-            plan,
-            trace,
-            scenario=scenario.id,
-            controller_name=controller_name,
-            seed=seed,
-        )
-        return outcome, trace, world
+            await _set_up(han, scenario.begins)
+            trace = Trace(clock, scenario.start)
+            faults = FaultTimeline(han, plan, trace, note)
+            world = HanWorld(han, trace, faults, check or HanConnectivityCheck(), count)
+            controller = make_controller(rulesets)
+            about = CaseLabel(scenario.id, controller_name, seed)
+            outcome = await drive(controller, installation, world, plan, trace, about=about)
+            return outcome, trace, world
 
     with capturing_if(han, capture) as captured:
-        outcome, trace, world = run(clock, story())
+        note = _no_capture if captured is None else captured.recorder.note
+        outcome, trace, world = run(clock, played(note))
     short = () if wanted is None else failed_expectations(wanted, outcome, trace.records, rulesets, count.counted)
     return ScenarioResult(
         scenario,
@@ -151,3 +124,42 @@ def run_scenario(
         han.keys,
         tuple(short),
     )
+
+
+def _han(
+    scenario: Scenario,
+    bench: BenchFile | None,
+    clock: VirtualClock,
+    seed: str,
+    slow_background: bool,
+    credentials: Credentials | None,
+) -> Han:
+    """Return the HAN of the scenario's home, without power. Raises ProfileError where the bench does not suit it."""
+    start = scenario.start - FORMATION
+    if bench is None:
+        settings = settings_for(home_of(scenario), slow_background=slow_background, credentials=credentials)
+        return Han(settings, seed=seed, start=start, clock=clock)
+    bench.suits(scenario.cohort)
+    return bench.assemble(
+        clock=clock,
+        start=start,
+        seed=seed,
+        cohort=scenario.cohort,
+        slow_background=slow_background,
+        credentials=credentials,
+    )
+
+
+def _refuse_frame_faults(han: Han, plan: Plan, path: str) -> None:
+    """Raises ProfileError for a plan that looks at frames, on a bench whose frames are on a real air."""
+    if han.medium is not han.air and any(event.frames or event.on_frame for event in plan.changes):
+        raise ProfileError(path, "frames can be looked at and harmed on the bench's own air only")
+
+
+async def _set_up(han: Han, begins: StartingState) -> None:
+    """Bring the HAN up, and wait until the installation is loaded."""
+    if begins is StartingState.NEW:
+        await form(han)
+    else:
+        install(han)
+    await asyncio.sleep(FORMATION.total_seconds() - asyncio.get_running_loop().time())

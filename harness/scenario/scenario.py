@@ -11,7 +11,8 @@ from typing import Annotated
 from msgspec import Meta, Struct, structs
 
 from hanbench.emulator.randomness import split
-from hanbench.harness.case.installation import Installation, Meter, Moment, Rulebook
+from hanbench.harness.case.calendar import Moment
+from hanbench.harness.case.installation import Installation, Meter, Rulebook
 from hanbench.harness.case.pattern import FramePattern, Role
 from hanbench.harness.case.plan import FaultEvent, Plan, State, SupplierAct, SupplierChange
 from hanbench.harness.faults import FAULTS

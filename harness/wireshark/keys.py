@@ -18,7 +18,7 @@ from hanbench.emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.capture import CaptureKey, KeyRing
 from hanbench.harness.capture.keyfile import write_privately
-from hanbench.harness.han.han import FormationError
+from hanbench.harness.han.formation import FormationError, form
 from hanbench.harness.han.installed import install
 from hanbench.profiles.benches import BenchProfile, Nodes, RadioKind, StartingState
 
@@ -57,10 +57,10 @@ def key_file_header(bench: BenchFile, seed: str | None = None) -> KeyFileHeader:
         elif bench.profile.complete:
             # One that does not come up has the keys that it got to.
             with suppress(FormationError):
-                run(han.clock, han.form())
+                run(han.clock, form(han))
         if han.present("gsme"):
             gsme = han.settings.gsme.ieee
-        network = han.gsme.storage.network if han.has("gsme") else None
+        network = han.gsme.storage.network if han.emulates("gsme") else None
         if network is not None:
             shorts.add(network.short)
     return KeyFileHeader(labelled(bench.profile.id, ring), gsme, frozenset(shorts))

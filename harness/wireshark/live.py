@@ -13,7 +13,8 @@ from hanbench.emulator.clock import PacedClock, VirtualClock, run
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import Capture, streaming
 from hanbench.harness.capture import CaptureKey
-from hanbench.harness.han.han import FormationError, Han
+from hanbench.harness.han.formation import FormationError
+from hanbench.harness.han.han import Han
 from hanbench.profiles.benches import VIRTUAL
 
 LOOK_EVERY = 0.2

@@ -19,10 +19,11 @@ from hanbench.emulator.zcl.clusters.metering import SUPPLY_OFF, SupplyControl
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
 from hanbench.emulator.zigbee.zdo import messages as zdp
-from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.case.check import Verdict
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.faults import FAULTS
-from hanbench.harness.han.han import Han, called_back
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.head_end import called_back
 from tests.interop.filters import (
     ANSWER,
     BASIC,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.case.check import Verdict
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS
 from hanbench.harness.han.han import Han

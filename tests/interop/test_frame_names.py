@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hanbench.harness.han.formation import form
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.harness.capture import KeyRing, keyfile, read, recording
 from hanbench.harness.checks import HanConnectivityCheck
@@ -49,7 +50,7 @@ MEANS = {
 
 
 async def story(han: Han) -> None:
-    await han.form()
+    await form(han)
     await HanConnectivityCheck().run(han)
     await FAULTS["network-key-lost"].inject(han)
     await asyncio.sleep(4000)

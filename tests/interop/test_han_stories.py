@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from hanbench.harness.han.formation import form
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.capture import keyfile, recording
@@ -71,7 +72,7 @@ def _record(name: str, capture: Path) -> Recorded:
         ring.follow(device.name, device.storage)
 
     async def play() -> None:
-        await han.form()
+        await form(han)
         places["formed"] = han.air.frames
         if story.healthy_first:
             await asyncio.sleep(WAKE)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from hanbench.harness.han.formation import form
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.zigbee.storage import KeyOrigin
-from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.case.check import Verdict
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.han import Han
@@ -32,7 +33,7 @@ def test_the_published_certificates_agree_keys_beside_made_up_ones():
     han = Han(settings, seed="published", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
 
     async def story():
-        await han.form()
+        await form(han)
         return await HanConnectivityCheck().run(han)
 
     assert run(clock, story()).verdict is Verdict.PASS

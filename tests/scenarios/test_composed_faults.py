@@ -9,10 +9,11 @@ import pytest
 from hanbench.emulator.radio import Harm
 from hanbench.emulator.randomness import split
 from hanbench.harness.capture import read
+from hanbench.harness.case.check import Subject, Verdict
 from hanbench.harness.case.installation import Meter, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, FrameFaultSpec, FrameTrigger, State
 from hanbench.harness.case.trace import CheckFinished, GroundTruth
-from hanbench.harness.case.vocabulary import Outcome, Subject, Verdict
+from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.scenario.run import ScenarioResult, run_scenario

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from hanbench.harness.han.formation import form
 from hanbench.emulator.clock import SECOND, VirtualClock, run
 from hanbench.emulator.devices.mirror_states import MirrorState
 from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
 from hanbench.emulator.zcl.clusters.metering import LOW_BATTERY
-from hanbench.harness.case.vocabulary import Subject, Verdict
+from hanbench.harness.case.check import Subject, Verdict
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS, obstacles, reachable
 from hanbench.harness.han.han import Han
@@ -32,7 +33,7 @@ def story(tell, *, new=False, cohort=Cohort.IOC, seed="faults"):
 
     async def play():
         if new:
-            await han.form()
+            await form(han)
         else:
             install(han)
         await asyncio.sleep(DAY / 12)

@@ -15,7 +15,7 @@ import pytest
 from hanbench.emulator.clock import SECOND, VirtualClock, run
 from hanbench.emulator.randomness import split
 from hanbench.harness.bench.bench_file import BenchFile
-from hanbench.harness.case.vocabulary import Subject, Verdict
+from hanbench.harness.case.check import Subject, Verdict
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.faults import FAULTS
 
@@ -88,9 +88,9 @@ def test_an_accident_at_a_random_moment_of_a_check(bench, number):
             if broken:
                 await FAULTS["battery-dead"].inject(han)
             striking = asyncio.get_running_loop().create_task(strike())
-            outages = han.outages
+            outages = han.health.outages
             result = await HanConnectivityCheck().run(han)
-            struck = striking.done() or han.outages > outages
+            struck = striking.done() or han.health.outages > outages
             striking.cancel()
             return result, struck
 

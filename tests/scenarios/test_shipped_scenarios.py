@@ -10,7 +10,7 @@ import pytest
 from msgspec import structs
 
 from docs.generators.schemas import FOLDER, texts
-from hanbench.harness.case.vocabulary import MeterRole
+from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.scenario import load_scenario, run_scenario
 from hanbench.harness.scenario import shipped as stories

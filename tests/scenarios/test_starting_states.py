@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from hanbench.harness.han.formation import form
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.zigbee.storage import KeyOrigin
-from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.case.check import Verdict
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
@@ -68,7 +69,7 @@ def played(cohort: Cohort, *, new: bool, display: bool) -> tuple[dict[str, dict[
 
     async def story() -> tuple[dict[str, dict[str, Any]], Verdict]:
         if new:
-            await han.form()
+            await form(han)
         else:
             install(han)
         await asyncio.sleep(SETTLED)

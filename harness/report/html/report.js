@@ -229,8 +229,8 @@ async function story(number) {
     return {
         loaded: new Date(loaded),
         happenings: happenings.map(([lane, start, end, kind, label, text]) => ({ lane, start, end, kind, label, text })),
-        checks: checks.map(([attempt, verdict, code, detail, start, end, leftOut, frames, gap, answered]) => ({
-            attempt, verdict, code, detail, start, end, leftOut, gap, answered,
+        checks: checks.map(([check, leftOut, frames, gap, answered]) => ({
+            ...check, leftOut, gap, answered,
             frames: frames.map(([n, time, sender, receiver, name, line, layers]) => ({ n, time, sender, receiver, name, line, layers })),
         })),
     };

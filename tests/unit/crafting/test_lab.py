@@ -12,7 +12,7 @@ from scapy.packet import fuzz
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError
 from hanbench.emulator.radio.fcs import fcs
-from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.case.check import Verdict
 from hanbench.harness.crafting import LAYERS, Lab, cluster
 from hanbench.harness.crafting.layers import addressed
 

@@ -21,7 +21,8 @@ from hanbench.emulator.zigbee.nwk import frames as nwk
 from hanbench.emulator.zigbee.security.ccm import cipher
 from hanbench.emulator.zigbee.security.keys import KeyId
 from hanbench.emulator.zigbee.storage import Counter, KeyOrigin, LinkKey
-from hanbench.harness.han.han import Han, called_back
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.head_end import called_back
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.settings import settings_for
 from hanbench.profiles.cohorts import household

@@ -8,15 +8,17 @@ from datetime import UTC, datetime
 
 import pytest
 
+from hanbench.harness.han.formation import form
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.devices.notifications import Notice
 from hanbench.emulator.zcl import ReplyOutcome, Status
 from hanbench.emulator.zcl.clusters import METERING
 from hanbench.emulator.zcl.clusters.metering import SUPPLY_OFF, SUPPLY_ON, SnapshotCause, SupplyControl
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
-from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.case.check import Verdict
 from hanbench.harness.checks import HanConnectivityCheck
-from hanbench.harness.han.han import Han, called_back
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.head_end import called_back
 from hanbench.harness.han.settings import settings_for
 from hanbench.profiles.cohorts import household
 from hanbench.profiles.rulesets import Cohort
@@ -37,7 +39,7 @@ def story(tell, *, hub=LATE, meters=LATE):
     han = Han(settings, seed="eras", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
 
     async def play():
-        await han.form()
+        await form(han)
         await asyncio.sleep(60)
         await tell(han)
 

@@ -16,9 +16,10 @@ from hanbench.emulator.randomness import split
 from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.emulator.zcl.clusters.ota import OtaStatus, UpgradeStatus
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
-from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.case.check import Verdict
 from hanbench.harness.checks import HanConnectivityCheck
-from hanbench.harness.han.han import Han, called_back
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.head_end import called_back
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.settings import settings_for
 from hanbench.profiles.cohorts import household

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from hanbench.harness.han.hub_swap import replace_hub
+from hanbench.harness.han.formation import join
 from hanbench.emulator.clock import SECOND, VirtualClock, run
 from hanbench.emulator.errors import DropReason
 from hanbench.emulator.randomness import split
@@ -27,7 +29,7 @@ from hanbench.emulator.zigbee.storage import (
     LinkKey,
     NonVolatile,
 )
-from hanbench.harness.case.vocabulary import Verdict
+from hanbench.harness.case.check import Verdict
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
@@ -185,7 +187,7 @@ def test_who_never_agrees_a_key_is_removed_after_an_hour():
         gsme.install_certificate(None)
         hub.preauthorise(gsme.storage.ieee, gsme.settings.joining_key)
         hub.permit_join(254)
-        await han.join(gsme)
+        await join(gsme)
         assert gsme.stack.joined
         await asyncio.sleep(50 * 60)
         assert gsme.stack.joined
@@ -263,7 +265,7 @@ SUCCESSOR = 0x40
 async def swap(han, *, genuine=True):
     """Exchange the hub; every device finds out, as its keep-alive would have it find out in time."""
     former = han.hub.storage.ieee
-    han.replace_hub(former + SUCCESSOR)
+    replace_hub(han, former + SUCCESSOR)
     if not genuine:
         stranger = Authority(0xBAD, split(1, "stranger"))
         han.hub.identity = han.hub.responder.identity = stranger.issue(han.hub.storage.ieee, 0, split(2, "stranger"))
@@ -320,7 +322,7 @@ def test_without_the_backup_a_new_hub_is_followed_by_nobody():
         hub = han.hub
         former = hub.storage.ieee
         hub.storage.link_keys.clear()
-        han.replace_hub(former + SUCCESSOR)
+        replace_hub(han, former + SUCCESSOR)
         for device in han.devices[1:]:
             device.stack.joiner.event(JoinEvent.LOST)
         await asyncio.sleep(HOUR)

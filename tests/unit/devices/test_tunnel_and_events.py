@@ -16,7 +16,8 @@ from hanbench.emulator.zcl.clusters.event_ids import EVENT_IDS
 from hanbench.emulator.zcl.clusters.events import ANY_EVENT, ClearedLogs, LogId, WantedLog
 from hanbench.emulator.zcl.clusters.tunneling import TransferDataStatus, TunnelStatus
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
-from hanbench.harness.han.han import Han, called_back
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.head_end import called_back
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.settings import settings_for
 from hanbench.profiles.cohorts import household

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from hanbench.harness.han.formation import form
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.harness.capture.keyfile import KeyRing
 from hanbench.harness.frames import Dissector
@@ -25,7 +26,7 @@ def formed() -> tuple[list[bytes], KeyRing]:
     for device in han.devices:
         ring.follow(device.name, device.storage)
     han.medium.observers.append(lambda transmission: psdus.append(transmission.psdu))
-    run(clock, han.form())
+    run(clock, form(han))
     return psdus, ring
 
 

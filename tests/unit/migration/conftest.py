@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from hanbench.emulator.clock import VirtualClock, run
-from hanbench.harness.case.installation import Installation, Meter, MeterStatus, Rulebook
+from hanbench.harness.case.check import Subject, Verdict
+from hanbench.harness.case.installation import Installation, Meter, MeterRole, MeterStatus, Rulebook
 from hanbench.harness.case.plan import FaultEvent, Plan, State, StatementKind, SupplierAct, SupplierChange
 from hanbench.harness.case.session import Limits, drive
 from hanbench.harness.case.trace import AnyRecord, Trace
-from hanbench.harness.case.vocabulary import MeterRole, Outcome, Subject, Verdict
+from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.case.world import CheckRecord, CommissioningRecord
 from hanbench.profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hanbench.harness.case.installation import MeterStatus
+from hanbench.harness.case.check import Subject
+from hanbench.harness.case.installation import MeterRole, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, Plan, State, StatementKind, SupplierAct, SupplierChange
 from hanbench.harness.case.trace import ActionAccepted, CheckStarted, EventDelivered
 from hanbench.harness.case.vocabulary import (
@@ -17,10 +18,8 @@ from hanbench.harness.case.vocabulary import (
     CommissionDevices,
     ConsentKind,
     ExcludeDevice,
-    MeterRole,
     Outcome,
     RunCheck,
-    Subject,
     Tick,
 )
 from hanbench.harness.controllers.reference import Reference

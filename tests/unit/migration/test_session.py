@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from hanbench.harness.case.installation import MeterStatus
+from hanbench.harness.case.installation import MeterRole, MeterStatus
 from hanbench.harness.case.plan import Plan, StatementKind, SupplierAct
 from hanbench.harness.case.session import Limits
 from hanbench.harness.case.trace import (
     ActionAccepted,
     CheckStarted,
-    Commissioned,
+    CommissioningRecorded,
     ControllerFaulted,
     End,
     EventDelivered,
@@ -25,13 +25,12 @@ from hanbench.harness.case.trace import encode as encode_trace
 from hanbench.harness.case.vocabulary import (
     AskSupplier,
     Authorisation,
-    CheckResult,
+    CheckEnded,
     Close,
     CommissionDevices,
-    CommissioningResult,
+    CommissioningEnded,
     ConsentKind,
     InstallationLoaded,
-    MeterRole,
     Outcome,
     RunCheck,
     Tick,
@@ -80,10 +79,10 @@ def kinds(records, kind):
 
 def test_a_case_is_recorded_from_header_to_end(stage, house, plan):
     close = Close(Outcome.MIGRATE_BOTH)
-    controller = Scripted(InstallationLoaded=[check], CheckResult=[[BOTH]], CommissioningResult=[[close]])
+    controller = Scripted(InstallationLoaded=[check], CheckEnded=[[BOTH]], CommissioningEnded=[[close]])
     played = stage.play(controller, house, plan)
     assert [type(record).__name__ for record in played.records] == [
-        "Header", "Given", "Taken", "CheckStarted", "CheckFinished", "Given", "Taken", "Commissioned", "Given", "Taken",
+        "Header", "Given", "Taken", "CheckStarted", "CheckFinished", "Given", "Taken", "CommissioningRecorded", "Given", "Taken",
         "Closed", "End",
     ]  # fmt: skip
     assert played.outcome is Outcome.MIGRATE_BOTH
@@ -119,9 +118,9 @@ def test_a_check_that_has_begun_cannot(stage, house, plan):
 
 
 def test_the_attempts_are_numbered_and_carry_their_window(stage, house, plan):
-    controller = Scripted(InstallationLoaded=[check], CheckResult=[check])
+    controller = Scripted(InstallationLoaded=[check], CheckEnded=[check])
     stage.play(controller, house, plan)
-    first, second = (event for event, _ in controller.seen if isinstance(event, CheckResult))
+    first, second = (event for event, _ in controller.seen if isinstance(event, CheckEnded))
     assert (first.attempt, second.attempt) == (1, 2)
     assert first.finished - first.started == stage.check_takes
     assert second.started == first.finished
@@ -146,7 +145,7 @@ def test_who_speaks_after_a_check_is_heard_right_after_its_result(stage, house):
     plan = Plan(stage.start, (stage.gas(StatementKind.WITHDRAWAL, after_check=1),))
     controller = Scripted(InstallationLoaded=[check])
     stage.play(controller, house, plan)
-    assert [type(event) for event, _ in controller.seen[1:3]] == [CheckResult, Withdrawal]
+    assert [type(event) for event, _ in controller.seen[1:3]] == [CheckEnded, Withdrawal]
     assert controller.seen[1][1] == controller.seen[2][1]
 
 
@@ -154,7 +153,7 @@ def test_a_supplier_is_heard_while_a_check_runs(stage, house):
     plan = Plan(stage.start, (stage.gas(StatementKind.WITHDRAWAL, at=stage.start + timedelta(minutes=10)),))
     controller = Scripted(InstallationLoaded=[check])
     stage.play(controller, house, plan)
-    assert [type(event) for event, _ in controller.seen[1:3]] == [Withdrawal, CheckResult]
+    assert [type(event) for event, _ in controller.seen[1:3]] == [Withdrawal, CheckEnded]
 
 
 def test_ticks_come_daily_and_at_the_end_of_the_time(stage, house, plan):
@@ -226,7 +225,7 @@ def test_after_closing_nothing_counts(stage, house, plan):
     played = stage.play(controller, house, plan)
     assert played.outcome is Outcome.HOLD
     assert [m.kind for m in kinds(played.records, ControllerFaulted)] == ["out-of-turn", "out-of-turn"]
-    assert kinds(played.records, Commissioned) == []
+    assert kinds(played.records, CommissioningRecorded) == []
 
 
 def test_closing_stops_a_check_that_runs(stage, house, plan):
@@ -301,7 +300,7 @@ def test_a_trace_survives_its_journey_through_json(stage, study):
 def test_a_commissioning_is_announced_with_its_result(stage, house, plan):
     controller = Scripted(InstallationLoaded=[[CommissionDevices((MeterRole.ESME,))]])
     played = stage.play(controller, house, plan)
-    assert [event for event, _ in controller.seen if isinstance(event, CommissioningResult)] == [
-        CommissioningResult((MeterRole.ESME,), True)
+    assert [event for event, _ in controller.seen if isinstance(event, CommissioningEnded)] == [
+        CommissioningEnded((MeterRole.ESME,), True)
     ]
-    assert kinds(played.records, EventDelivered)[1].event == CommissioningResult((MeterRole.ESME,), True)
+    assert kinds(played.records, EventDelivered)[1].event == CommissioningEnded((MeterRole.ESME,), True)

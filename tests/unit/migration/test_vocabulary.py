@@ -8,24 +8,22 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
-from hanbench.harness.case.installation import Installation, Meter, MeterStatus, Rulebook, RuleEntry
+from hanbench.harness.case.check import Subject, Verdict
+from hanbench.harness.case.installation import Installation, Meter, MeterRole, MeterStatus, Rulebook, RuleEntry
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct
 from hanbench.harness.case.vocabulary import (
     SCHEMA,
     AskSupplier,
-    CheckResult,
+    CheckEnded,
     Close,
     CommissionDevices,
     ConsentKind,
     ExcludeDevice,
     ExclusionRecord,
     InstallationLoaded,
-    MeterRole,
     Outcome,
     RunCheck,
-    Subject,
     Turn,
-    Verdict,
     conform,
     decode_actions,
     decode_turn,
@@ -39,7 +37,7 @@ NOON = datetime(2022, 3, 15, 12, tzinfo=UTC)
 
 
 def test_a_turn_looks_as_documented():
-    result = CheckResult(3, Verdict.FAIL, NOON - timedelta(minutes=30), NOON, "GT01", Subject.GSME)
+    result = CheckEnded(3, Verdict.FAIL, NOON - timedelta(minutes=30), NOON, "GT01", Subject.GSME)
     assert json.loads(encode_turn(Turn(NOON, result))) == {
         "now": "2022-03-15T12:00:00Z",
         "event": {

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from hanbench.harness.case.installation import Installation, Meter, MeterStatus, Rulebook
+from hanbench.harness.case.check import Subject, Verdict
+from hanbench.harness.case.installation import Installation, Meter, MeterRole, MeterStatus, Rulebook
 from hanbench.harness.case.plan import State, StatementKind
 from hanbench.harness.case.trace import (
     ActionAccepted,
@@ -16,7 +17,7 @@ from hanbench.harness.case.trace import (
     CheckFinished,
     CheckStarted,
     Closed,
-    Commissioned,
+    CommissioningRecorded,
     ControllerFaulted,
     End,
     EventDelivered,
@@ -30,11 +31,8 @@ from hanbench.harness.case.vocabulary import (
     CommissionDevices,
     ExcludeDevice,
     ExclusionRecord,
-    MeterRole,
     Outcome,
-    Subject,
     SupplierRequest,
-    Verdict,
     Withdrawal,
 )
 from hanbench.harness.oracle import judge
@@ -118,7 +116,7 @@ class Story:
 
     def commissions(self, devices: tuple[MeterRole, ...], *, succeeded: bool = True) -> Story:
         return self.add(
-            ActionAccepted(self.now, CommissionDevices(devices)), Commissioned(self.now, devices, succeeded)
+            ActionAccepted(self.now, CommissionDevices(devices)), CommissioningRecorded(self.now, devices, succeeded)
         )
 
     def excludes(self, device: MeterRole = MeterRole.GSME, record: ExclusionRecord | None = RECORD) -> Story:

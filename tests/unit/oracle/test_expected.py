@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hanbench.harness.case.check import Subject
 from hanbench.harness.case.installation import Installation, Meter, MeterStatus, Rulebook
 from hanbench.harness.case.plan import FaultEvent, Plan, State, StatementKind, SupplierAct
-from hanbench.harness.case.vocabulary import Outcome, Subject
+from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.oracle import expected
 from hanbench.profiles.rulesets import Cohort, Switches, shipped
 

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 
-from hanbench.harness.case.installation import MeterStatus
+from hanbench.harness.case.check import Subject, Verdict
+from hanbench.harness.case.installation import MeterRole, MeterStatus
 from hanbench.harness.case.plan import State, StatementKind
-from hanbench.harness.case.trace import ActionAccepted, CheckStarted, Commissioned, End, Excluded
-from hanbench.harness.case.vocabulary import CommissionDevices, ExcludeDevice, MeterRole, Outcome, Subject, Verdict
+from hanbench.harness.case.trace import ActionAccepted, CheckStarted, CommissioningRecorded, End, Excluded
+from hanbench.harness.case.vocabulary import CommissionDevices, ExcludeDevice, Outcome
 from hanbench.harness.oracle import PROPERTIES, judge
 from hanbench.profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
 
@@ -397,13 +398,13 @@ def test_a_commissioning_that_failed_is_no_effect(tell, words):
 
 def test_nothing_is_commissioned_that_was_not_decided(tell, words):
     story = tell().passes()
-    story.add(Commissioned(story.now, words.BOTH, True)).closes(O.MIGRATE_BOTH)
+    story.add(CommissioningRecorded(story.now, words.BOTH, True)).closes(O.MIGRATE_BOTH)
     assert "decided-before-done" in story.broken()
 
 
 def test_one_decision_is_good_for_one_commissioning(tell, words):
     story = tell().passes().commissions(words.BOTH)
-    story.add(Commissioned(story.now, words.BOTH, True)).closes(O.MIGRATE_BOTH)
+    story.add(CommissioningRecorded(story.now, words.BOTH, True)).closes(O.MIGRATE_BOTH)
     assert story.broken() == {"decided-before-done"}
 
 

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from hanbench.emulator.clock import SECOND
-from hanbench.harness.case.installation import Meter, MeterStatus
+from hanbench.harness.case.check import Subject, Verdict
+from hanbench.harness.case.installation import Meter, MeterRole, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct, SupplierChange
-from hanbench.harness.case.vocabulary import MeterRole, Subject, Verdict
 from hanbench.harness.checks import CheckResult
 from hanbench.harness.checks.evidence import Evidence
 from hanbench.harness.controllers.reference import Reference

@@ -1,0 +1,37 @@
+"""Commissioning as far as the HAN shows it: the head end reads each device's identity first of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hanbench.emulator.zcl.clusters import BASIC
+from hanbench.harness.case.commissioning import Commissioning
+from hanbench.harness.case.installation import MeterRole
+from hanbench.harness.checks.han_connectivity import CONTROL_WAIT, IDENTITY, HanConnectivityCheck
+from hanbench.harness.han.han import Han
+
+
+async def commission(han: Han, devices: Sequence[MeterRole], check: HanConnectivityCheck) -> Commissioning:
+    """Commission `devices`, all or none. The settings of `check` say how long a gas meter may sleep."""
+    asked = tuple(devices)
+    if han.health.failure is not None:
+        return Commissioning(asked, False, f"the bench itself has failed: {han.health.failure}")
+    first = han.medium.frames + 1
+    for device in asked:
+        failure = await _unreachable(han, device, check)
+        if failure is not None:
+            return Commissioning(asked, False, failure)
+    return Commissioning(asked, True, frames=(first, han.medium.frames))
+
+
+async def _unreachable(han: Han, device: MeterRole, check: HanConnectivityCheck) -> str | None:
+    """Return why a device cannot be commissioned; None if it answers."""
+    gas = device is MeterRole.GSME
+    wait = CONTROL_WAIT + (check.sleep_allowance(han) if gas else 0)
+    ieee = (han.settings.gsme if gas else han.settings.esme).ieee
+    answer = await han.head_end.read(ieee, BASIC.id, IDENTITY, timeout=wait)
+    if not answer.delivered:
+        return "the WAN failed"
+    if answer.reply is None or not answer.reply.ok:
+        return f"the {device.value.upper()} did not answer"
+    return None

@@ -1,0 +1,105 @@
+"""How a HAN comes to be on the air: the hub forms a network, and device after device joins it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from hanbench.emulator.devices import Device
+from hanbench.emulator.devices.mirror_states import MirrorState
+from hanbench.emulator.devices.settings import DeviceSettings
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.head_end import called_back
+
+PERMIT_SECONDS = 254
+JOIN_ATTEMPTS = 5
+MIRROR_WAIT = 120
+"""Seconds in which a gas meter that joined has its mirror."""
+PHYSICAL_WAIT = 900
+"""Seconds in which a physical device must have joined: a person has to walk up and press its button."""
+LOOK_EVERY = 5
+"""Seconds between two attempts of a device to find another party's network open."""
+STAGGER = 5
+"""Seconds between the first attempts of two devices at another party's network: installers add one at a time."""
+
+
+class FormationError(RuntimeError):
+    """A HAN that is meant to be well did not come up: a fault of the bench, or of the scene it was given."""
+
+
+async def form(han: Han) -> None:
+    """Bring the HAN up on the air: form, join every device by its install code, set up the mirror.
+
+    Without an emulated hub, each device looks for a network of another party until one lets it in.
+    Raises FormationError.
+    """
+    if not han.emulates("hub"):
+        starts = range(0, STAGGER * len(han.devices), STAGGER)
+        await asyncio.gather(
+            *(_find_network(han, each, start) for each, start in zip(han.devices, starts, strict=True))
+        )
+        return
+    han.hub.power_on()
+    han.hub.form()
+    for device in han.devices[1:]:
+        _preauthorise(han, device.settings)
+        han.hub.permit_join(PERMIT_SECONDS)
+        device.power_on()
+        await join(device)
+        han.on_progress(f"{device.name} has joined")
+    for role in han.physical:
+        await _await_physical(han, role)
+    if han.emulates("gsme"):
+        await _until(lambda: han.gsme.mirror_state is MirrorState.MIRRORED, MIRROR_WAIT, "no mirror")
+    han.hub.permit_join(0)
+    await asyncio.sleep(1)
+
+
+async def join(device: Device[Any]) -> None:
+    """Let a device join that the hub has preauthorised, while the HAN is open. Raises FormationError."""
+    joiner = device.stack.joiner
+    assert joiner is not None
+    for _ in range(JOIN_ATTEMPTS):
+        if await called_back(joiner.join):
+            return
+        await asyncio.sleep(1)
+    raise FormationError(f"{device.name} did not join in {JOIN_ATTEMPTS} attempts")
+
+
+def _preauthorise(han: Han, settings: DeviceSettings) -> None:
+    han.hub.preauthorise(settings.ieee, settings.joining_key)
+
+
+async def _find_network(han: Han, device: Device[Any], start: int) -> None:
+    """From `start` (seconds) on, look for a network until one lets the device in, however long that takes."""
+    await asyncio.sleep(start)
+    device.power_on()
+    joiner = device.stack.joiner
+    assert joiner is not None
+    han.on_progress(f"{device.name} looks for a network that is open")
+    while not await called_back(joiner.join):
+        await asyncio.sleep(LOOK_EVERY)
+    han.on_progress(f"{device.name} has joined PAN {device.stack.nwk.network.pan_id:#06x}")
+
+
+async def _await_physical(han: Han, role: str) -> None:
+    settings = han.settings.of(role)
+    _preauthorise(han, settings)
+    han.on_progress(f"waiting for the {role} {settings.ieee:016x}: let it join now")
+    for second in range(PHYSICAL_WAIT):
+        if settings.ieee in han.hub.device_table:
+            han.on_progress(f"{role} has joined")
+            return
+        if second % (PERMIT_SECONDS - 14) == 0:
+            han.hub.permit_join(PERMIT_SECONDS)
+        await asyncio.sleep(1)
+    raise FormationError(f"the {role} {settings.ieee:016x} did not join in {PHYSICAL_WAIT} s")
+
+
+async def _until(condition: Callable[[], bool], seconds: int, otherwise: str) -> None:
+    for _ in range(seconds):
+        if condition():
+            return
+        await asyncio.sleep(1)
+    raise FormationError(otherwise)

@@ -1,0 +1,30 @@
+"""A hub is exchanged for another one, which is given the old one's backup (SE 1.4a, 5.4.2.4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hanbench.emulator.devices import CommsHub
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.settings import made_up_identity
+
+
+def replace_hub(han: Han, ieee: int) -> None:
+    """Put a hub with the EUI-64 `ieee` in the place of the present one; devices have yet to find out."""
+    former = han.hub
+    former.power_off()
+    identity = former.identity
+    if identity is not None:
+        own = made_up_identity(ieee, former.settings.manufacturer)
+        identity = replace(own, others={**identity.others, identity.certificate.issuer: identity.authority})
+    settings = replace(
+        former.settings,
+        ieee=ieee,
+        extended_pan_id=former.settings.extended_pan_id or former.settings.ieee,
+        key_establishment=replace(former.settings.key_establishment, identity=identity),
+    )
+    hub = CommsHub("hub", settings, former.radio, han.clock, han.random("hub", f"{ieee:016x}"), former.epoch)
+    han.exchange_hub(hub)
+    hub.storage.watch_like(former.storage)
+    hub.power_on()
+    hub.restore_from_backup(former)
