@@ -1,8 +1,8 @@
 """How the values of ZCL data types lie on the air (ZCL r8, 2.6.2): one class a form, one instance a type.
 
 Two readings of the same octets. As an attribute's value, the type's invalid pattern is None (`encode_attribute`,
-`decode_attribute`). As a field of a command, a number is what it is (`encode`, `decode`, the `FieldType` of `layout.py`):
-commands give such patterns meanings of their own, as endpoint 0xFFFF does in RequestMirrorResponse.
+`decode_attribute`). As a field of a command, a number is what it is (`encode`, `decode`, the `FieldType` of
+`layout.py`): commands give such patterns meanings of their own, as endpoint 0xFFFF does in RequestMirrorResponse.
 """
 
 from __future__ import annotations

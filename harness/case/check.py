@@ -36,9 +36,9 @@ class HanCheck(Struct, frozen=True, forbid_unknown_fields=True):
     verdict: Verdict
     started: Moment
     finished: Moment
-    code: str | None = None
+    code: str | None
     """GT01 on a failure."""
-    cause: Subject | None = None
+    cause: Subject | None
     """What was in the way: the GSME on a failure, another subject on an inconclusive check."""
     detail: str = ""
     """What the check found, in words."""

@@ -69,7 +69,7 @@ class InstallationChanged(Event, frozen=True, tag="installation-changed"):
     """Whole, as it is now."""
 
 
-class CheckEnded(HanCheck, Event, frozen=True, tag="check-result"):
+class CheckEnded(HanCheck, Event, frozen=True, tag="check-result", omit_defaults=True):
     """A HAN-connectivity check ended: the check itself, as an event."""
 
 

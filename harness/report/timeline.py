@@ -78,7 +78,7 @@ class ScenarioDetail(Struct, frozen=True, array_like=True):
     """A scenario for people."""
 
     loaded: str
-    happenings: tuple[TimelineEntry, ...]
+    timeline_entries: tuple[TimelineEntry, ...]
     checks: tuple[CheckDetail, ...]
 
 
@@ -87,7 +87,7 @@ def timeline(played: ScenarioResult) -> ScenarioDetail:
     dissector = Dissector(played.keys)
     return ScenarioDetail(
         played.scenario.start.isoformat(),
-        tuple(happenings(played.records, played.scenario.start)),
+        tuple(timeline_entries(played.records, played.scenario.start)),
         tuple(_check(each, dissector) for each in played.checks),
     )
 
@@ -123,7 +123,7 @@ def _frame(evidence: Evidence, dissector: Dissector) -> FrameDetail:
 # --- the timeline -----------------------------------------------------------------------------------------------------
 
 
-def happenings(records: Sequence[AnyRecord], start: datetime) -> Iterator[TimelineEntry]:
+def timeline_entries(records: Sequence[AnyRecord], start: datetime) -> Iterator[TimelineEntry]:
     """What happened, in the order in which it began."""
     found = [*_states(records, start), *_moments(records, start)]
     yield from sorted(found, key=lambda each: each.start)

@@ -1,8 +1,8 @@
 """What breaks and recovers while a scenario is played: the plan's fault events on a HAN, and the ground truth.
 
 Each event starts with its trigger: a date, a check that is asked for, a commissioning, or a frame on the air. Events
-are carried out one after the other, in the order of their triggers. The ground truth of a subject is the worst that any of
-its causes makes of it.
+are carried out one after the other, in the order of their triggers. The ground truth of a subject is the worst that
+any of its causes makes of it.
 """
 
 from __future__ import annotations

@@ -9,16 +9,18 @@ import re
 import struct
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.oracle import Violation
 from hanbench.harness.report.html import HtmlWriter, pack
 from hanbench.harness.report.model import ScenarioReport
-from hanbench.harness.report.timeline import CheckStory, FrameDetail, ScenarioDetail, TimelineEntry
+from hanbench.harness.report.timeline import CheckDetail, FrameDetail, ScenarioDetail, TimelineEntry
 
 pytestmark = pytest.mark.timeout(120)
 PICTURE = Path(__file__).parent.parent.parent / "docs" / "img" / "report.png"
@@ -305,6 +307,7 @@ def test_two_thousand_scenarios_open_in_two_seconds(look, verified, tmp_path):
 
 
 def test_what_comes_from_outside_stays_text(look, tmp_path):
+    loaded = datetime(2022, 4, 4, 8, tzinfo=UTC)
     path = tmp_path / "report.html"
     frame = FrameDetail(1, 0.0, HOSTILE, "hub", HOSTILE, HOSTILE, ((HOSTILE, ((HOSTILE, HOSTILE),)),))
     story = ScenarioDetail(
@@ -313,7 +316,7 @@ def test_what_comes_from_outside_stays_text(look, tmp_path):
             TimelineEntry("controller", 0.0, None, "errs", HOSTILE, HOSTILE),
             TimelineEntry("faults", 0.0, 9000.0, "broken", HOSTILE, HOSTILE),
         ),
-        (CheckStory(1, "fail", HOSTILE, HOSTILE, 0.0, 1.0, 0, (frame,)),),
+        (CheckDetail(HanCheck(1, Verdict.FAIL, loaded, loaded, HOSTILE, None, HOSTILE, end=1.0), 0, (frame,)),),
     )
     report = ScenarioReport(
         id=HOSTILE, title=HOSTILE, cohort=HOSTILE, installation_type=HOSTILE, rules=HOSTILE, seed=HOSTILE,

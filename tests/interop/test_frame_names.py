@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hanbench.harness.han.formation import form
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.harness.capture import KeyRing, keyfile, read, recording
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.frames import Dissector
+from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.settings import settings_for
 from hanbench.profiles.cohorts import household

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from hanbench.harness.han.formation import form
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.capture import keyfile, recording
 from hanbench.harness.faults import FAULTS
+from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.settings import settings_for
 from hanbench.profiles.cohorts import household

@@ -12,7 +12,7 @@ from hanbench.harness.capture import read
 from hanbench.harness.case.check import Subject, Verdict
 from hanbench.harness.case.installation import Meter, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, FrameFaultSpec, FrameTrigger, State
-from hanbench.harness.case.trace import CheckFinished, GroundTruth
+from hanbench.harness.case.trace import CheckRecorded, GroundTruth
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.faults import FAULTS
@@ -142,8 +142,8 @@ def test_a_fault_begins_right_after_the_frame_that_marks_it(tmp_path):
     moment = FrameTrigger(name="read-attributes-response", sender="gsme", nth=2)
     run = played(FaultEvent(Subject.GSME, State.BROKEN, "battery-dead", on_frame=moment), capture=capture)
     began = next(record for record in run.records if isinstance(record, GroundTruth))
-    check = next(record for record in run.records if isinstance(record, CheckFinished))
-    assert check.started < began.time <= check.time
+    check = next(record for record in run.records if isinstance(record, CheckRecorded))
+    assert check.check.started < began.time <= check.time
     assert any("number 2" in comment for comment in comments(capture))
     assert run.as_expected
 

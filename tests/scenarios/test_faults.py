@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hanbench.harness.han.formation import form
 from hanbench.emulator.clock import SECOND, VirtualClock, run
 from hanbench.emulator.devices.mirror_states import MirrorState
 from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
@@ -15,6 +14,7 @@ from hanbench.emulator.zcl.clusters.metering import LOW_BATTERY
 from hanbench.harness.case.check import Subject, Verdict
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS, obstacles, reachable
+from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.settings import settings_for

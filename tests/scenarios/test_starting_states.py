@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from hanbench.harness.han.formation import form
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.zigbee.storage import KeyOrigin
 from hanbench.harness.case.check import Verdict
 from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.settings import settings_for

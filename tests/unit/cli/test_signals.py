@@ -27,7 +27,7 @@ def started(out: Path) -> subprocess.Popen[str]:
 
 SWALLOWING = """
 import os, signal, sys, time, weakref
-from hanbench.harness.cli.errors import end_cleanly_on_signals, guarded
+from hanbench.harness.cli.errors import end_cleanly_on_signals, exit_status_of
 
 class Thing: pass
 
@@ -42,7 +42,7 @@ def program():
         print("tidied up", flush=True)
 
 end_cleanly_on_signals()
-sys.exit(int(guarded(program)))
+sys.exit(int(exit_status_of(program)))
 """
 
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hanbench.harness.han.formation import form
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.devices.notifications import Notice
 from hanbench.emulator.zcl import ReplyOutcome, Status
@@ -17,6 +16,7 @@ from hanbench.emulator.zcl.clusters.metering import SUPPLY_OFF, SUPPLY_ON, Snaps
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.case.check import Verdict
 from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.head_end import called_back
 from hanbench.harness.han.settings import settings_for

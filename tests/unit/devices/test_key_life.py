@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hanbench.harness.han.hub_swap import replace_hub
-from hanbench.harness.han.formation import join
 from hanbench.emulator.clock import SECOND, VirtualClock, run
 from hanbench.emulator.errors import DropReason
 from hanbench.emulator.randomness import split
@@ -31,7 +29,9 @@ from hanbench.emulator.zigbee.storage import (
 )
 from hanbench.harness.case.check import Verdict
 from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.han.formation import join
 from hanbench.harness.han.han import Han
+from hanbench.harness.han.hub_swap import replace_hub
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.settings import settings_for
 from hanbench.profiles.cohorts import household

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hanbench.harness.han.formation import form
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.harness.capture.keyfile import KeyRing
 from hanbench.harness.frames import Dissector
 from hanbench.harness.frames.words import kebab, shown, title
+from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.settings import settings_for
 from hanbench.profiles.cohorts import household

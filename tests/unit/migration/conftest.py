@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from hanbench.emulator.clock import VirtualClock, run
-from hanbench.harness.case.check import Subject, Verdict
+from hanbench.harness.case.check import HanCheck, Subject, Verdict
+from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import Installation, Meter, MeterRole, MeterStatus, Rulebook
 from hanbench.harness.case.plan import FaultEvent, Plan, State, StatementKind, SupplierAct, SupplierChange
 from hanbench.harness.case.session import Limits, drive
 from hanbench.harness.case.trace import AnyRecord, Trace
 from hanbench.harness.case.vocabulary import Outcome
-from hanbench.harness.case.world import CheckRecord, CommissioningRecord
 from hanbench.profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
 
 CHECK_TAKES = timedelta(minutes=30)
@@ -50,7 +50,12 @@ class FakeWorld:
             if change.before_check == attempt:
                 self.apply(change)
 
-    async def run_check(self) -> CheckRecord:
+    async def run_check(self, attempt: int) -> HanCheck:
+        verdict, code, cause, frames = await self._found()
+        started = self.trace.now - CHECK_TAKES
+        return HanCheck(attempt, verdict, started, self.trace.now, code, cause, frames=frames)
+
+    async def _found(self) -> tuple[Verdict, str | None, Subject | None, tuple[int, ...]]:
         at_begin = self._settled()
         await asyncio.sleep(CHECK_TAKES.total_seconds())
         at_end = self._settled()
@@ -58,12 +63,12 @@ class FakeWorld:
         frames = (self.frame - 1, self.frame)
         for subject in (Subject.WAN, Subject.BENCH, Subject.ESME):
             if State.BROKEN in (at_begin[subject], at_end[subject]):
-                return CheckRecord(Verdict.INCONCLUSIVE, None, subject, "", frames)
+                return Verdict.INCONCLUSIVE, None, subject, frames
         if at_end[Subject.GSME] is State.BROKEN:
-            return CheckRecord(Verdict.FAIL, "GT01", Subject.GSME, "", frames)
-        return CheckRecord(Verdict.PASS, frames=frames)
+            return Verdict.FAIL, "GT01", Subject.GSME, frames
+        return Verdict.PASS, None, None, frames
 
-    async def commission(self, devices: Sequence[MeterRole]) -> CommissioningRecord:
+    async def commission(self, devices: Sequence[MeterRole]) -> Commissioning:
         self.commissionings += 1
         for change in self.plan.changes:
             if change.before_commissioning == self.commissionings:
@@ -71,7 +76,7 @@ class FakeWorld:
         states = self._settled()
         await asyncio.sleep(10)
         needed = {Subject.WAN, Subject.BENCH, *(Subject(device.value) for device in devices)}
-        return CommissioningRecord(all(states[subject] is State.HEALTHY for subject in needed))
+        return Commissioning(tuple(devices), all(states[subject] is State.HEALTHY for subject in needed))
 
     def _settled(self) -> dict[Subject, State]:
         """An uncertain subject is what the coin says."""

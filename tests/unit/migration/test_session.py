@@ -82,7 +82,8 @@ def test_a_case_is_recorded_from_header_to_end(stage, house, plan):
     controller = Scripted(InstallationLoaded=[check], CheckEnded=[[BOTH]], CommissioningEnded=[[close]])
     played = stage.play(controller, house, plan)
     assert [type(record).__name__ for record in played.records] == [
-        "Header", "Given", "Taken", "CheckStarted", "CheckFinished", "Given", "Taken", "CommissioningRecorded", "Given", "Taken",
+        "Header", "EventDelivered", "ActionAccepted", "CheckStarted", "CheckRecorded", "EventDelivered",
+        "ActionAccepted", "CommissioningRecorded", "EventDelivered", "ActionAccepted",
         "Closed", "End",
     ]  # fmt: skip
     assert played.outcome is Outcome.MIGRATE_BOTH
@@ -232,9 +233,9 @@ def test_closing_stops_a_check_that_runs(stage, house, plan):
     class Slow(stage.FakeWorld):
         cancelled = False
 
-        async def run_check(self):
+        async def run_check(self, attempt):
             try:
-                return await super().run_check()
+                return await super().run_check(attempt)
             except asyncio.CancelledError:
                 Slow.cancelled = True
                 raise
@@ -249,7 +250,7 @@ def test_closing_stops_a_check_that_runs(stage, house, plan):
 
 def test_an_error_of_the_world_is_not_swallowed(stage, house, plan):
     class Broken(stage.FakeWorld):
-        async def run_check(self):
+        async def run_check(self, attempt):
             raise ConnectionResetError("the bench is gone")
 
     with pytest.raises(ConnectionResetError, match="bench"):

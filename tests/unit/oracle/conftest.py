@@ -8,13 +8,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from hanbench.harness.case.check import Subject, Verdict
+from hanbench.harness.case.check import HanCheck, Subject, Verdict
+from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import Installation, Meter, MeterRole, MeterStatus, Rulebook
 from hanbench.harness.case.plan import State, StatementKind
 from hanbench.harness.case.trace import (
     ActionAccepted,
     AnyRecord,
-    CheckFinished,
+    CheckRecorded,
     CheckStarted,
     Closed,
     CommissioningRecorded,
@@ -98,7 +99,8 @@ class Story:
         for subject, state in meanwhile:
             self.truth(subject, state)
         self.now += timedelta(hours=1)
-        return self.add(CheckFinished(self.now, self.attempt, verdict, started, code, cause, "", (self.frame,)))
+        done = HanCheck(self.attempt, verdict, started, self.now, code, cause, frames=(self.frame,))
+        return self.add(CheckRecorded(self.now, done))
 
     def passes(self, **more: object) -> Story:
         return self.check(Verdict.PASS, **more)
@@ -116,7 +118,8 @@ class Story:
 
     def commissions(self, devices: tuple[MeterRole, ...], *, succeeded: bool = True) -> Story:
         return self.add(
-            ActionAccepted(self.now, CommissionDevices(devices)), CommissioningRecorded(self.now, devices, succeeded)
+            ActionAccepted(self.now, CommissionDevices(devices)),
+            CommissioningRecorded(self.now, Commissioning(devices, succeeded)),
         )
 
     def excludes(self, device: MeterRole = MeterRole.GSME, record: ExclusionRecord | None = RECORD) -> Story:

@@ -8,6 +8,7 @@ from pathlib import Path
 from hanbench.harness import oracle
 
 SHARED = {
+    "hanbench.harness.case.check",
     "hanbench.harness.case.installation",
     "hanbench.harness.case.plan",
     "hanbench.harness.case.trace",

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from hanbench.harness.case.check import Subject, Verdict
+from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import MeterRole, MeterStatus
 from hanbench.harness.case.plan import State, StatementKind
 from hanbench.harness.case.trace import ActionAccepted, CheckStarted, CommissioningRecorded, End, Excluded
@@ -398,13 +399,13 @@ def test_a_commissioning_that_failed_is_no_effect(tell, words):
 
 def test_nothing_is_commissioned_that_was_not_decided(tell, words):
     story = tell().passes()
-    story.add(CommissioningRecorded(story.now, words.BOTH, True)).closes(O.MIGRATE_BOTH)
+    story.add(CommissioningRecorded(story.now, Commissioning(words.BOTH, True))).closes(O.MIGRATE_BOTH)
     assert "decided-before-done" in story.broken()
 
 
 def test_one_decision_is_good_for_one_commissioning(tell, words):
     story = tell().passes().commissions(words.BOTH)
-    story.add(CommissioningRecorded(story.now, words.BOTH, True)).closes(O.MIGRATE_BOTH)
+    story.add(CommissioningRecorded(story.now, Commissioning(words.BOTH, True))).closes(O.MIGRATE_BOTH)
     assert story.broken() == {"decided-before-done"}
 
 

@@ -22,7 +22,7 @@ def home(request):
     return household(request.param)
 
 
-@pytest.mark.parametrize("place", ROLES)
+@pytest.mark.parametrize("role", ROLES)
 def test_a_device_is_who_its_profile_says(home, role):
     device, settings = getattr(home, role), getattr(settings_for(home), role)
     assert (settings.maker, settings.model) == (device.maker, device.model)
@@ -72,7 +72,7 @@ def test_the_display_reads_as_often_as_its_profile_says(home):
     assert (ihd.electricity_interval, ihd.gas_interval) == (10 * SECOND, 1800 * SECOND)
 
 
-@pytest.mark.parametrize("place", ["esme", "gsme", "ihd"])
+@pytest.mark.parametrize("role", ["esme", "gsme", "ihd"])
 def test_a_lost_network_is_looked_for_as_the_profile_says(home, role):
     joining, policy = getattr(home, role).joining, getattr(settings_for(home), role).node.join
     assert policy.rests == tuple(rest * SECOND for rest in joining.rests_s)

@@ -18,7 +18,7 @@ pytest_plugins = ["pytester"]
 def vendor(pytester: pytest.Pytester):
     """A repository with one scenario file, in which pytest runs with the plugin."""
     shutil.copy(shipped()["dormant-three-failures"], pytester.path / "home.han.toml")
-    pytester.makeini("[pytest]\naddopts = --strict-markers -p harness.pytest_plugin -p no:cacheprovider\n")
+    pytester.makeini("[pytest]\naddopts = --strict-markers -p hanbench.harness.pytest_plugin -p no:cacheprovider\n")
     return pytester
 
 

@@ -10,15 +10,15 @@ import msgspec
 import pytest
 
 from hanbench.emulator.clock import SECOND
-from hanbench.harness.case.check import Subject, Verdict
+from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.case.installation import Meter, MeterRole, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct, SupplierChange
-from hanbench.harness.checks import CheckResult
+from hanbench.harness.checks import EvidencedCheck
 from hanbench.harness.checks.evidence import Evidence
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.report.html import HtmlWriter, pack
 from hanbench.harness.report.model import describe
-from hanbench.harness.report.timeline import SHOWN, happenings, timeline
+from hanbench.harness.report.timeline import SHOWN, timeline, timeline_entries
 from hanbench.harness.scenario.run import run_scenario
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.profiles.benches import StartingState
@@ -43,7 +43,7 @@ def played():
 
 
 def test_a_story_has_all_that_happened_in_order(played):
-    told = list(happenings(played.records, START))
+    told = list(timeline_entries(played.records, START))
     assert [each.start for each in told] == sorted(each.start for each in told)
     assert {each.lane for each in told} == {"faults", "checks", "suppliers", "controller"}
     broken = {each.label: each for each in told if each.lane == "faults" and each.kind == "broken"}
@@ -57,7 +57,7 @@ def test_a_story_has_all_that_happened_in_order(played):
 
 def test_a_story_has_the_frames_of_each_check_and_no_key(played):
     story = timeline(played)
-    assert [check.attempt for check in story.checks] == list(range(1, len(played.checks) + 1))
+    assert [each.check.attempt for each in story.checks] == list(range(1, len(played.checks) + 1))
     for check, result in zip(story.checks, played.checks, strict=True):
         assert len(check.frames) + check.left_out == len(result.evidence)
         assert len(check.frames) <= SHOWN
@@ -89,8 +89,8 @@ def evidence(sender: str, number: int) -> Evidence:
 @pytest.mark.parametrize("position", [0, SHOWN, None])
 def test_an_answer_that_is_left_out_is_an_answer(played, position):
     seen = tuple(evidence("gsme" if number == position else "esme", number) for number in range(2 * SHOWN + 1))
-    check = CheckResult(Verdict.FAIL, 0, SECOND, "told", evidence=seen)
-    (told,) = timeline(played._replace(checks=(check,))).checks
+    check = HanCheck(1, Verdict.FAIL, START, START, None, None, "told")
+    (told,) = timeline(played._replace(checks=(EvidencedCheck(check, seen),))).checks
     assert told.answered is (position is not None)
     before, after = told.frames[: told.gap], told.frames[told.gap :]
     assert [frame.number for frame in before] == list(range(len(before)))

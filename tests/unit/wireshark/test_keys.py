@@ -65,13 +65,13 @@ def test_a_table_of_ours_alone_goes_altogether(tmp_path):
 @pytest.mark.parametrize("seed", ["1", "another"])
 def test_the_keys_of_a_bench_are_known_before_it_runs(begins, seed):
     found = BenchFile.find("virtual")
-    wired = BenchFile(replace(found.bench, begins=begins), found.path)
+    bench = BenchFile(replace(found.profile, begins=begins), found.path)
     known = key_file_header(found, seed)
-    han = wired.assemble(clock=VirtualClock(), seed=seed)
+    han = bench.assemble(clock=VirtualClock(), seed=seed)
     ring = KeyRing()
     for device in han.devices:
         ring.follow(device.name, device.storage)
-    run(han.clock, wired.begin(han))
+    run(han.clock, bench.begin(han))
     assert len(ring) > 3
     assert {key.octets for key in ring} <= {key.octets for key in known.keys}
     assert han.gsme.storage.network.short in known.gsme_shorts
