@@ -110,7 +110,7 @@ class Player:
             ("hanbench_seed", played.seed),
             ("hanbench_decision", outcome),
             ("hanbench_rules", played.scenario.rules),
-            ("hanbench_checks", ",".join(each.check.verdict.value for each in played.checks)),
+            ("hanbench_checks", ",".join(check.verdict.value for check in played.checks)),
         ]
         self._properties += [("hanbench_violation", f"{each.property} [{each.rule}]") for each in played.violations]
         return played

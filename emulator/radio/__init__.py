@@ -2,6 +2,7 @@
 
 from hanbench.emulator.radio.air import Air, Jammer
 from hanbench.emulator.radio.air_radio import AirRadio
+from hanbench.emulator.radio.frame_rules import FrameAction, FrameRule, Occurrences
 from hanbench.emulator.radio.interface import (
     ALL_CHANNELS,
     BROADCAST_PAN,
@@ -12,7 +13,7 @@ from hanbench.emulator.radio.interface import (
     TxResult,
     TxStatus,
 )
-from hanbench.emulator.radio.transmission import Harm, Transmission
+from hanbench.emulator.radio.transmission import Transmission
 
 __all__ = [
     "ALL_CHANNELS",
@@ -20,8 +21,10 @@ __all__ = [
     "NO_SHORT_ADDRESS",
     "Air",
     "AirRadio",
-    "Harm",
+    "FrameAction",
+    "FrameRule",
     "Jammer",
+    "Occurrences",
     "Radio",
     "RadioConfig",
     "Reception",

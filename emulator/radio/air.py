@@ -17,14 +17,15 @@ from math import exp, inf
 from hanbench.emulator.clock import Clock
 from hanbench.emulator.radio import propagation
 from hanbench.emulator.radio.fcs import fcs, fcs_ok
+from hanbench.emulator.radio.frame_rules import FrameRule, judge
 from hanbench.emulator.radio.propagation import Link, Position
+from hanbench.emulator.radio.silent_station import SilentStation
 from hanbench.emulator.radio.transmission import (
     ACK_WAIT,
     CCA_TIME,
     OCTET,
     PHY_OVERHEAD,
     TURNAROUND,
-    Harm,
     Station,
     Transmission,
 )
@@ -37,7 +38,6 @@ _ACKS = {
 
 
 Observer = Callable[[Transmission], None]
-Harmer = Callable[[Transmission], Harm | None]
 
 
 @dataclass(slots=True, eq=False)
@@ -69,8 +69,10 @@ class Air:
         self.observers: list[Observer] = []
         self.frames = 0
         """Transmissions carried to their end, acknowledgements included."""
-        self.harmer: Harmer | None = None
-        """Asked at the end of each frame what is to be done to it on purpose, before anybody sees or hears it."""
+        self.frame_rules: list[FrameRule] = []
+        """What is done to frames on purpose, before any observer sees or radio hears them; looked at in this order."""
+        self._copiers: dict[Station, SilentStation] = {}
+        """By sender: the station that sends copies of its frames."""
         self._random = random.random
         self._channels = {number: Channel() for number in range(11, 27)}
         self.jammers: list[Jammer] = []
@@ -193,11 +195,11 @@ class Air:
         return transmission
 
     def _ended(self, transmission: Transmission) -> None:
-        lost = self.harmer is not None and self._harm(transmission)
+        heard = not self.frame_rules or self._apply_rules(transmission)
         self._observe(transmission)
         psdu = transmission.psdu
         acknowledge = psdu[0] & 0x20
-        if lost:
+        if not heard:
             pass
         elif fcs_ok(psdu):
             if self._deliver(transmission, psdu, bool(acknowledge)):
@@ -209,13 +211,35 @@ class Air:
         else:
             transmission.sender.sent(transmission)
 
-    def _harm(self, transmission: Transmission) -> bool:
-        """Do to a frame what is to be done to it; whether nobody hears it."""
-        harm = self.harmer(transmission) if self.harmer is not None else None
-        if harm is None:
-            return False
-        transmission.psdu = harm.done_to(transmission.psdu)
-        return harm is Harm.DROP
+    def _apply_rules(self, transmission: Transmission) -> bool:
+        """Do to a frame what the rules say; return whether radios hear it now."""
+        verdict = judge(self.frame_rules, transmission)
+        transmission.psdu = verdict.psdu
+        for delay in verdict.copies:
+            self.clock.post(transmission.end + delay, self._copy, transmission.sender, verdict.psdu)
+        return verdict.heard
+
+    def _copy(self, sender: Station, psdu: bytes) -> None:
+        """Put the copy of a frame on the air from where its sender is; no acknowledgement of it is waited for."""
+        copy = self.begin(self._copier_of(sender), psdu, self.clock.now)
+        self.clock.post(copy.end, self._copy_ended, copy)
+
+    def _copier_of(self, sender: Station) -> SilentStation:
+        """Return the station that sends copies of a sender's frames: heard as the sender is now."""
+        copier = self._copiers.setdefault(sender, SilentStation(sender.name, sender.channel))
+        copier.channel, copier.tx_power, copier.position = sender.channel, sender.tx_power, sender.position
+        for (a, b), decibel in tuple(self._attenuation.items()):
+            if a is sender:
+                self._attenuation[copier, b] = decibel
+        self.scene_changed()
+        return copier
+
+    def _copy_ended(self, copy: Transmission) -> None:
+        self._observe(copy)
+        if fcs_ok(copy.psdu):
+            self._deliver(copy, copy.psdu, bool(copy.psdu[0] & 0x20))
+        else:
+            self._garble(copy)
 
     def _deliver(self, transmission: Transmission, psdu: bytes, acknowledge: bool) -> bool:
         """Hand a frame to all who hear it and are meant; whether somebody acknowledges."""
@@ -279,11 +303,11 @@ class Air:
         self.clock.post(ack.end, self._ack_ended, ack, transmission, link, pending)
 
     def _ack_ended(self, ack: Transmission, transmission: Transmission, link: Link, pending: bool) -> None:
-        harmed = self.harmer is not None and (self._harm(ack) or not fcs_ok(ack.psdu))
+        heard = not self.frame_rules or (self._apply_rules(ack) and fcs_ok(ack.psdu))
         self._observe(ack)
         sender = transmission.sender
         ack.sender.hear(transmission, link, pending)
-        if not harmed and self._heard(ack, sender) is not None:
+        if heard and self._heard(ack, sender) is not None:
             sender.acknowledged(transmission, pending)
         else:
             self.clock.post(transmission.end + ACK_WAIT, sender.unacknowledged, transmission)

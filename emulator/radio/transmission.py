@@ -5,10 +5,8 @@ Timing: IEEE 802.15.4-2011, 8.1.3, 8.2.7 and 10.1; durations in microseconds.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Protocol
 
-from hanbench.emulator.radio.fcs import fcs
 from hanbench.emulator.radio.propagation import Link, Position
 
 SYMBOL = 16
@@ -22,30 +20,6 @@ CCA_TIME = 8 * SYMBOL
 ACK_WAIT = 54 * SYMBOL
 """macAckWaitDuration: turnaround, one backoff period, and the air time of an acknowledgement."""
 ACK_OCTETS = 5
-
-
-class Harm(Enum):
-    """What is done on purpose to a frame on its way."""
-
-    DROP = "lose"
-    """Nobody hears it."""
-    CORRUPT_FCS = "garble"
-    """It arrives with bit errors: every receiver's FCS check fails."""
-    CORRUPT_PAYLOAD = "tamper"
-    """It arrives changed under a right FCS: it is for security to find out."""
-
-    def done_to(self, psdu: bytes) -> bytes:
-        """The octets that are on the air then."""
-        if self is Harm.DROP or len(psdu) < _SHORTEST:
-            return psdu
-        if self is Harm.CORRUPT_FCS:
-            return psdu[:-1] + bytes((psdu[-1] ^ 0x01,))
-        mpdu = psdu[:-3] + bytes((psdu[-3] ^ 0x01,))
-        return mpdu + fcs(mpdu)
-
-
-_SHORTEST = 5
-"""Octets of a PSDU that holds a frame."""
 
 
 class Station(Protocol):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from hanbench.emulator.radio import Harm
+from hanbench.emulator.radio import FrameAction
 from hanbench.emulator.randomness import RandomSource, split
 from hanbench.harness.campaign.executor import leave_signals_to_the_parent
 from hanbench.harness.case.check import Subject
@@ -33,6 +33,7 @@ RULES_CHANGE = datetime(2022, 3, 16, tzinfo=UTC)
 PLAIN_FAULT = "battery-dead"
 PLAIN_START = datetime(2022, 4, 4, 8, tzinfo=UTC)
 SHRINK_SECONDS = 50.0
+HARMS = (FrameAction.DROP, FrameAction.CORRUPT_FCS, FrameAction.CORRUPT_PAYLOAD)
 
 
 class Failure(NamedTuple):
@@ -120,7 +121,7 @@ def _harm(random: RandomSource) -> FaultEvent:
     what = FrameFaultSpec(
         name=random.choice((None, "read-attributes", "read-attributes-response", "acknowledgement", "aps-ack")),
         node="gsme",
-        does=random.choice(tuple(Harm)),
+        does=random.choice(HARMS),
         count=random.choice((None, 1, 20)),
         chance=random.choice((0.1, 0.5, 1.0)),
     )

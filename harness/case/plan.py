@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, structs
 
-from hanbench.emulator.radio import Harm
+from hanbench.emulator.radio import FrameAction
 from hanbench.harness.case.calendar import Moment
 from hanbench.harness.case.check import Subject
 from hanbench.harness.case.installation import Installation, Meter, MeterRole, MeterStatus, SupplierId
@@ -83,7 +83,7 @@ class FrameTrigger(FramePattern, frozen=True, forbid_unknown_fields=True, omit_d
 class FrameFaultSpec(FramePattern, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is done to frames that are alike, or to messages on the WAN."""
 
-    does: Harm = Harm.DROP
+    does: FrameAction = FrameAction.DROP
     on: Literal["air", "wan"] = "air"
     first: Nth = 1
     """The first of these frames to which it is done."""
@@ -91,11 +91,17 @@ class FrameFaultSpec(FramePattern, frozen=True, forbid_unknown_fields=True, omit
     """After so many it is over; None: it goes on until it is healed."""
     chance: Annotated[float, Meta(gt=0, le=1)] = 1.0
     """Of each frame to be one."""
+    delay: timedelta = timedelta(seconds=0.1)
+    """From the end of a frame that is delayed or duplicated to its copy."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.does is FrameAction.DELIVER:
+            raise ValueError("`does` says what is done to frames: lose, garble, tamper, delay or duplicate")
+        if self.delay < timedelta(0):
+            raise ValueError("`delay` must not be negative")
         about = (self.name, self.sender, self.receiver, self.node, self.between, self.cluster, self.channel)
-        if self.on == "wan" and (about != (None,) * len(about) or self.does is not Harm.DROP):
+        if self.on == "wan" and (about != (None,) * len(about) or self.does is not FrameAction.DROP):
             raise ValueError("messages on the WAN are lost, whatever they are: give `first`, `count` and `chance` only")
 
 

@@ -3,113 +3,102 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import partial
 
-from hanbench.emulator.radio import Harm, Transmission
-from hanbench.emulator.randomness import RandomSource
+from hanbench.emulator.radio import FrameAction, FrameRule, Occurrences, Transmission
+from hanbench.harness.case.pattern import FramePattern, ObservedFrame
 from hanbench.harness.case.plan import FrameFaultSpec, FrameTrigger
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.observer import Sightings
 
 Note = Callable[[str], None]
 """Puts a comment on the frame that is on the air now."""
-_DONE = {Harm.DROP: "lost", Harm.CORRUPT_FCS: "garbled", Harm.CORRUPT_PAYLOAD: "tampered with"}
-
-
-@dataclass(slots=True)
-class _Active:
-    """One disturbance at work."""
-
-    what: FrameFaultSpec
-    random: RandomSource
-    over: Callable[[], None]
-    seen: int = 0
-    done: int = 0
-
-    def strikes(self) -> bool:
-        """One more of its frames came by: whether this is one that it harms. Calls `over` after the last."""
-        self.seen += 1
-        if self.seen < self.what.first or (self.what.count is not None and self.done >= self.what.count):
-            return False
-        if self.what.chance < 1 and self.random.random() >= self.what.chance:
-            return False
-        self.done += 1
-        if self.done == self.what.count:
-            self.over()
-        return True
-
-
-@dataclass(slots=True)
-class _Watch:
-    """Waits for the nth of some frames."""
-
-    trigger: FrameTrigger
-    fire: Callable[[], None]
-    left: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.left = self.trigger.nth
+_DONE = {
+    FrameAction.DROP: "lost",
+    FrameAction.CORRUPT_FCS: "garbled",
+    FrameAction.CORRUPT_PAYLOAD: "tampered with",
+    FrameAction.DELAY: "delayed",
+    FrameAction.DUPLICATE: "duplicated",
+}
 
 
 class FrameFaultInjector:
-    """Everything that is done to frames of one HAN, and everything that waits for one.
+    """Everything that is done to frames of one HAN, and everything that waits for a frame.
 
-    Frames cost nothing while there is neither.
+    Each is a rule on the Air, those that wait before those that act. Frames cost nothing while there is none.
     """
 
     def __init__(self, han: Han, note: Note = lambda text: None) -> None:
         self._han = han
         self._note = note
-        self._on_air: dict[str, _Active] = {}
-        self._on_wan: dict[str, _Active] = {}
-        self._watches: list[_Watch] = []
+        self._on_air: dict[str, FrameRule] = {}
+        self._on_wan: dict[str, tuple[Occurrences, Callable[[], None]]] = {}
+        self._watches: list[FrameRule] = []
         self._sightings: Sightings | None = None
+        self._seen: tuple[Transmission, ObservedFrame] | None = None
 
     def begin(self, cause: str, what: FrameFaultSpec, over: Callable[[], None]) -> None:
-        """Disturb from now on. `over` is called when the last of `count` frames has been harmed."""
-        active = _Active(what, self._han.random("disturbance", cause), over)
+        """Begin a fault. `over` is called when the last of `count` frames has been harmed."""
+        random = self._han.random("disturbance", cause)
+        occurrences = Occurrences(what.first, what.count, what.chance, random.random)
         if what.on == "wan":
-            self._on_wan[cause] = active
+            self._on_wan[cause] = occurrences, over
             self._han.wan.loses = self._wan_loses
-        else:
-            self._on_air[cause] = active
-            self._look()
+            return
+        acted = partial(self._acted, cause, what, occurrences, over)
+        matches = partial(self._matches, what)
+        delay = round(what.delay.total_seconds() * 1_000_000)
+        self._on_air[cause] = FrameRule(matches, what.does, occurrences, delay, acted)
+        self._apply()
 
     def end(self, cause: str) -> None:
-        """Disturb no more. Harmless where nothing is disturbed."""
+        """End a fault. Harmless where there is none of this cause."""
         self._on_air.pop(cause, None)
         self._on_wan.pop(cause, None)
-        self._look()
+        self._apply()
 
     def watch(self, trigger: FrameTrigger, fire: Callable[[], None]) -> None:
         """Call `fire` once, when the frame is on the air that `trigger` means."""
-        self._watches.append(_Watch(trigger, fire))
-        self._look()
+        rule = FrameRule(partial(self._matches, trigger), FrameAction.DELIVER, Occurrences(trigger.nth, count=1))
+        rule.on_act = partial(self._fired, rule, trigger, fire)
+        self._watches.append(rule)
+        self._apply()
 
-    def _look(self) -> None:
-        """Look at frames while there is reason to."""
-        wanted = bool(self._on_air or self._watches)
-        if wanted and self._sightings is None:
+    def met(self, cause: str) -> int:
+        """How many frames, or messages on the WAN, a fault has met so far."""
+        if cause in self._on_wan:
+            return self._on_wan[cause][0].met
+        return self._on_air[cause].occurrences.met if cause in self._on_air else 0
+
+    def _apply(self) -> None:
+        """Give the Air the rules of now."""
+        self._han.air.frame_rules[:] = [*self._watches, *self._on_air.values()]
+
+    def _matches(self, pattern: FramePattern, transmission: Transmission) -> bool:
+        """Whether a frame is one of the pattern's. The first rule that looks has it dissected for all."""
+        if self._sightings is None:
             self._sightings = Sightings(self._han)
-        self._han.air.harmer = self._harm if wanted else None
+        if self._seen is None or self._seen[0] is not transmission:
+            self._seen = transmission, self._sightings(transmission)
+        return pattern.matches(self._seen[1])
+
+    def _fired(self, rule: FrameRule, trigger: FrameTrigger, fire: Callable[[], None]) -> None:
+        self._watches.remove(rule)
+        self._apply()
+        self._note(f"hanbench: {trigger.words}, number {trigger.nth}: something begins")
+        fire()
+
+    def _acted(self, cause: str, what: FrameFaultSpec, occurrences: Occurrences, over: Callable[[], None]) -> None:
+        if occurrences.over:
+            over()
+        self._note(f"hanbench: {_DONE[what.does]} by {cause}")
 
     def _wan_loses(self) -> bool:
         # Each counts its messages, whether another has lost this one already or not.
-        return bool([each for each in list(self._on_wan.values()) if each.strikes()])
+        return bool([each for each in tuple(self._on_wan.values()) if self._wan_strikes(*each)])
 
-    def _harm(self, transmission: Transmission) -> Harm | None:
-        assert self._sightings is not None
-        seen = self._sightings(transmission)
-        for watch in [each for each in self._watches if each.trigger.matches(seen)]:
-            watch.left -= 1
-            if not watch.left:
-                self._watches.remove(watch)
-                self._look()
-                self._note(f"hanbench: {watch.trigger.words}, number {watch.trigger.nth}: something begins")
-                watch.fire()
-        harms = []
-        for cause, active in list(self._on_air.items()):
-            if active.what.matches(seen) and active.strikes():
-                harms.append(active.what.does)
-                self._note(f"hanbench: {_DONE[active.what.does]} by {cause}")
-        return Harm.DROP if Harm.DROP in harms else next(iter(harms), None)
+    def _wan_strikes(self, occurrences: Occurrences, over: Callable[[], None]) -> bool:
+        acts = occurrences.meet()
+        if acts and occurrences.over:
+            over()
+        return acts

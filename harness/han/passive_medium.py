@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.radio import Transmission
-from hanbench.emulator.radio.propagation import Link, Position
+from hanbench.emulator.radio.silent_station import SilentStation
 from hanbench.emulator.radio.transmission import OCTET, PHY_OVERHEAD
 from hanbench.hardware.spinel_radio import Sighting, SpinelRadio
 
@@ -16,41 +16,8 @@ REMEMBERED = 64
 """Frames against which a new sighting is held."""
 
 
-class UnknownSender:
-    """Whoever sent a frame on a real air: all that is known of it is its name, and that only for our own radios."""
-
-    channel = 0
-    tx_power = 0
-    sending_from = sending_until = 0
-    position: Position = (0.0, 0.0)
-
-    def __init__(self, name: str, channel: int) -> None:
-        self.name = name
-        self.channel = channel
-
-    def could_hear(self, transmission: Transmission) -> bool:
-        return False
-
-    def accepts(self, psdu: bytes, mode: int) -> bool:
-        return False
-
-    def frame_pending(self, psdu: bytes) -> bool:
-        return False
-
-    def hear(self, transmission: Transmission, link: Link | None, acked_pending: bool) -> None:
-        pass
-
-    def garbled(self) -> None:
-        pass
-
-    def sent(self, transmission: Transmission) -> None:
-        pass
-
-    def acknowledged(self, transmission: Transmission, pending: bool) -> None:
-        pass
-
-    def unacknowledged(self, transmission: Transmission) -> None:
-        pass
+class UnknownSender(SilentStation):
+    """The sender of a frame on a real air: only its name is known, and that only of the bench's own radios."""
 
 
 class PassiveMedium:

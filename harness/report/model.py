@@ -80,7 +80,7 @@ def describe(played: ScenarioResult, *, capture: str | None) -> ScenarioReport:
         expected=played.expected.outcomes,
         because=played.expected.why,
         decision=played.outcome,
-        checks=tuple(each.check for each in played.checks),
+        checks=played.checks,
         violations=played.violations,
         unmet=played.failed_expectations,
         as_expected=played.as_expected,

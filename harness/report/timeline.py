@@ -24,7 +24,6 @@ from hanbench.harness.case.trace import (
     SupplierSaid,
 )
 from hanbench.harness.case.vocabulary import AskSupplier, CommissionDevices, InstallationChanged, RunCheck
-from hanbench.harness.checks import EvidencedCheck
 from hanbench.harness.checks.evidence import Evidence
 from hanbench.harness.frames import Dissector
 from hanbench.harness.scenario.run import ScenarioResult
@@ -88,18 +87,17 @@ def timeline(played: ScenarioResult) -> ScenarioDetail:
     return ScenarioDetail(
         played.scenario.start.isoformat(),
         tuple(timeline_entries(played.records, played.scenario.start)),
-        tuple(_check(each, dissector) for each in played.checks),
+        tuple(_check(*each, dissector) for each in zip(played.checks, played.evidence, strict=True)),
     )
 
 
-def _check(evidenced: EvidencedCheck, dissector: Dissector) -> CheckDetail:
-    evidence = evidenced.evidence
+def _check(check: HanCheck, evidence: Sequence[Evidence], dissector: Dissector) -> CheckDetail:
     if len(evidence) > SHOWN:
         shown: Sequence[Evidence] = (*evidence[: SHOWN // 2], *evidence[-SHOWN // 2 :])
     else:
         shown = evidence
     return CheckDetail(
-        evidenced.check,
+        check,
         len(evidence) - len(shown),
         tuple(_frame(each, dissector) for each in shown),
         gap=SHOWN // 2 if len(evidence) > SHOWN else len(evidence),

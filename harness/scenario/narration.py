@@ -24,7 +24,7 @@ _STATES = {
     State.UNCERTAIN: "works now and then",
     State.HEALTHY: "is well again",
 }
-_DOES = {"lose": "lost", "garble": "garbled", "tamper": "tampered with"}
+_DOES = {"lose": "lost", "garble": "garbled", "tamper": "tampered with", "delay": "delayed", "duplicate": "duplicated"}
 _SAYS = {
     StatementKind.REQUEST: "requests partial migration",
     StatementKind.AUTHORISATION: "authorises partial migration",

@@ -12,13 +12,14 @@ from hanbench.emulator.clock import VirtualClock, run
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing_if
 from hanbench.harness.capture import KeyRing
+from hanbench.harness.case.check import HanCheck
 from hanbench.harness.case.controller import AnyController
 from hanbench.harness.case.installation import Installation
 from hanbench.harness.case.plan import Plan
 from hanbench.harness.case.session import CaseLabel, drive
 from hanbench.harness.case.trace import AnyRecord, Trace
 from hanbench.harness.case.vocabulary import Outcome
-from hanbench.harness.checks import EvidencedCheck, HanConnectivityCheck
+from hanbench.harness.checks import Evidence, HanConnectivityCheck
 from hanbench.harness.faults.frame_faults import Note
 from hanbench.harness.han.credentials import Credentials
 from hanbench.harness.han.formation import form
@@ -52,7 +53,9 @@ class ScenarioResult(NamedTuple):
     seed: str
     outcome: Outcome | None
     expected: Expected
-    checks: tuple[EvidencedCheck, ...]
+    checks: tuple[HanCheck, ...]
+    evidence: tuple[tuple[Evidence, ...], ...]
+    """By check: the frames that it rests on."""
     records: tuple[AnyRecord, ...]
     violations: tuple[Violation, ...]
     frames: int
@@ -117,7 +120,8 @@ def run_scenario(
         seed,
         outcome,
         expected(installation, plan, rulesets),
-        tuple(world.results),
+        tuple(found.check for found in world.results),
+        tuple(found.evidence for found in world.results),
         tuple(trace.records),
         tuple(judge(trace.records, rulesets)),
         han.medium.frames,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hanbench.emulator.radio import Harm
+from hanbench.emulator.radio import FrameAction
 from hanbench.emulator.randomness import split
 from hanbench.harness.capture import read
 from hanbench.harness.case.check import Subject, Verdict
@@ -114,14 +114,21 @@ def comments(path) -> list[str]:
     return [frame.comment for frame in read(path) if frame.comment]
 
 
-@pytest.mark.parametrize("does", list(Harm))
+SAID = {
+    FrameAction.DROP: "lost",
+    FrameAction.CORRUPT_FCS: "garbled",
+    FrameAction.CORRUPT_PAYLOAD: "tampered with",
+}
+
+
+@pytest.mark.parametrize("does", SAID)
 def test_what_is_done_to_every_answer_makes_the_meter_fail(does, tmp_path):
     capture = tmp_path / "told.pcapng"
     answers = FrameFaultSpec(name="read-attributes-response", sender="gsme", does=does)
     run = played(disturbed(answers, State.BROKEN), capture=capture)
     assert verdicts(run) == [Verdict.FAIL] * 3
     assert run.as_expected
-    said = {Harm.DROP: "lost", Harm.CORRUPT_FCS: "garbled", Harm.CORRUPT_PAYLOAD: "tampered with"}[does]
+    said = SAID[does]
     struck = [comment for comment in comments(capture) if "disturbance" in comment]
     assert len(struck) > 3
     assert set(struck) == {f"hanbench: {said} by disturbance"}

@@ -94,7 +94,10 @@ def test_without_a_command_the_help_goes_to_stderr(hanbench):
 
 
 def test_a_reader_that_goes_away_is_no_failure():
-    script = "from harness.cli.errors import exit_status_of; import sys\nsys.exit(exit_status_of(lambda: print('x' * 1_000_000)))"
+    script = (
+        "from hanbench.harness.cli.errors import exit_status_of; import sys\n"
+        "sys.exit(exit_status_of(lambda: print('x' * 1_000_000)))"
+    )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stderr is not None

@@ -13,7 +13,6 @@ from hanbench.emulator.clock import SECOND
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.case.installation import Meter, MeterRole, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct, SupplierChange
-from hanbench.harness.checks import EvidencedCheck
 from hanbench.harness.checks.evidence import Evidence
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.report.html import HtmlWriter, pack
@@ -58,8 +57,8 @@ def test_a_story_has_all_that_happened_in_order(played):
 def test_a_story_has_the_frames_of_each_check_and_no_key(played):
     story = timeline(played)
     assert [each.check.attempt for each in story.checks] == list(range(1, len(played.checks) + 1))
-    for check, result in zip(story.checks, played.checks, strict=True):
-        assert len(check.frames) + check.left_out == len(result.evidence)
+    for check, evidence in zip(story.checks, played.evidence, strict=True):
+        assert len(check.frames) + check.left_out == len(evidence)
         assert len(check.frames) <= SHOWN
         assert [frame.number for frame in check.frames] == sorted(frame.number for frame in check.frames)
     text = msgspec.json.encode(story).decode()
@@ -90,7 +89,7 @@ def evidence(sender: str, number: int) -> Evidence:
 def test_an_answer_that_is_left_out_is_an_answer(played, position):
     seen = tuple(evidence("gsme" if number == position else "esme", number) for number in range(2 * SHOWN + 1))
     check = HanCheck(1, Verdict.FAIL, START, START, None, None, "told")
-    (told,) = timeline(played._replace(checks=(EvidencedCheck(check, seen),))).checks
+    (told,) = timeline(played._replace(checks=(check,), evidence=(seen,))).checks
     assert told.answered is (position is not None)
     before, after = told.frames[: told.gap], told.frames[told.gap :]
     assert [frame.number for frame in before] == list(range(len(before)))
