@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import structs
 
+from hanbench.harness.case.cell import MatrixCell
 from hanbench.harness.case.check import Subject
 from hanbench.harness.case.installation import Meter, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct
@@ -103,8 +104,9 @@ def _scenario(
 ) -> Scenario:
     esme, gsme = METERS[kind]
     same_supplier = kind is InstallationType.ACTIVE
+    cell = MatrixCell(cohort, kind, label or rules, condition, consent)
     return Scenario(
-        id=".".join((cohort.value, kind.value, label or rules, condition, consent)),
+        id=f"{cohort.value}.{kind.value}.{cell.rules}.{condition}.{consent}",
         title=f"{kind.value} installation, {condition}, {consent}",
         cohort=cohort,
         esme=Meter(esme, GAS if same_supplier else ELECTRICITY),
@@ -114,6 +116,7 @@ def _scenario(
         decide_within_days=LONG_DAYS if condition == LONG else DECIDE_WITHIN_DAYS,
         changes=tuple(_changes(condition, start)),
         suppliers=tuple(_suppliers(kind, consent)),
+        cell=cell,
     )
 
 

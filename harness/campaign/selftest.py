@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ from hanbench.harness.controllers.wrong import WRONG
 from hanbench.harness.scenario.run import run_scenario
 from hanbench.harness.scenario.scenario import Scenario, load_scenario
 from hanbench.harness.scenario.scenario import shipped as stories
-from hanbench.profiles.rulesets import shipped
+from hanbench.profiles.rulesets import Cohort, shipped
 
 REVEALING_CONDITIONS = (
     "battery-dead",
@@ -96,7 +95,7 @@ def corners() -> Sequence[Scenario]:
 
 
 def _scenarios(suspect: Mutant) -> Sequence[Scenario]:
-    plain = [scenario for scenario in _telling() if fnmatchcase(scenario.id, suspect.where)]
+    plain = [scenario for scenario in _telling() if scenario.cell is not None and suspect.where.admits(scenario.cell)]
     odd = corners()
     # A row of the table may concern a corner only; a value of the rules hardly ever does.
     return (*odd, *plain) if suspect.name.startswith("table:") else (*plain, *odd)
@@ -110,7 +109,7 @@ def _telling() -> Sequence[Scenario]:
 
 
 def _rank(scenario: Scenario) -> tuple[int, int, int] | None:
-    cohort, _, rules, condition, _ = scenario.id.split(".")
-    if condition not in REVEALING_CONDITIONS:
+    cell = scenario.cell
+    if cell is None or cell.condition not in REVEALING_CONDITIONS:
         return None
-    return (cohort != "ioc", REVEALING_CONDITIONS.index(condition), RULES.index(rules))
+    return (cell.cohort is not Cohort.IOC, REVEALING_CONDITIONS.index(cell.condition), RULES.index(cell.rules))

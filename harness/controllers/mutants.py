@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from hanbench.harness.case.cell import CellFilter
 from hanbench.harness.case.controller import ControllerFactory
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.controllers.states import TABLE, CaseFinding, CaseState, Row
@@ -22,7 +23,7 @@ from hanbench.profiles.rulesets import Cohort, Consent, Counting, Decider, Insta
 
 COHORTS = (Cohort.IOC, Cohort.MOC_SECURE)
 """Those of the matrix."""
-ANY = "*"
+ANY = CellFilter()
 NEVER_HAPPENS = (CaseState.HOLDING, CaseFinding.OUT_OF_SCOPE)
 
 
@@ -31,8 +32,8 @@ class Mutant(NamedTuple):
 
     name: str
     make: ControllerFactory
-    where: str
-    """Scenarios of the matrix in which the change can show, as a pattern of their ids."""
+    where: CellFilter
+    """Cells of the matrix in which the change can show."""
 
 
 def mutants(rulesets: Mapping[str, RuleSet]) -> Iterator[Mutant]:
@@ -55,21 +56,21 @@ def _value(sourced: Sourced[Any], value: Any) -> Sourced[Any]:
     return Sourced(value, sourced.source, sourced.reference, "changed on purpose")
 
 
-def _changed_rules(rules: RuleSet) -> Iterator[tuple[str, str, RuleSet]]:
+def _changed_rules(rules: RuleSet) -> Iterator[tuple[str, CellFilter, RuleSet]]:
     replace = msgspec.structs.replace
     for kind in InstallationType:
         for cohort in COHORTS:
             yield (
                 f"scope.{cohort.value}.{kind.value}",
-                f"{cohort.value}.{kind.value}.{rules.id}.*",
+                CellFilter(cohort, kind, rules.id),
                 replace(rules, scope=tuple(_flipped(rules, cohort, kind))),
             )
         decision = rules.decision.of(kind)
         in_scope = any(rules.allows(cohort, kind).value for cohort in COHORTS)
         for name, changed in _changed_decisions(decision, in_scope):
             decisions = replace(rules.decision, **{kind.value.replace("-", "_"): changed})
-            yield f"decision.{kind.value}.{name}", f"*.{kind.value}.{rules.id}.*", replace(rules, decision=decisions)
-    where = f"*.{rules.id}.*"
+            yield f"decision.{kind.value}.{name}", CellFilter(None, kind, rules.id), replace(rules, decision=decisions)
+    where = CellFilter(rules=rules.id)
     for field, value in (
         ("failure_counting", Counting.CUMULATIVE),
         ("wan_failure_counts", True),

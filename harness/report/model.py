@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from hanbench.harness.capture import keyfile
+from hanbench.harness.case.cell import MatrixCell
 from hanbench.harness.case.check import HanCheck
 from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.case.trace import SupplierSaid
@@ -49,6 +50,8 @@ class ScenarioReport(Struct, frozen=True):
     frames: int
     capture: str | None
     keys: str | None
+    cell: MatrixCell | None = None
+    """Where it stands in the matrix of `hanbench verify`; None: it is not of the matrix."""
 
 
 class Summary(Struct, frozen=True):
@@ -67,6 +70,7 @@ def describe(played: ScenarioResult, *, capture: str | None) -> ScenarioReport:
     return ScenarioReport(
         id=scenario.id,
         title=scenario.title,
+        cell=scenario.cell,
         cohort=scenario.cohort.value,
         installation_type=played.installation.type.value,
         rules=scenario.rules,

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct, structs
 
 from hanbench.emulator.randomness import split
 from hanbench.harness.case.calendar import Moment
+from hanbench.harness.case.cell import MatrixCell
 from hanbench.harness.case.installation import Installation, Meter, Rulebook
 from hanbench.harness.case.pattern import FramePattern, Role
 from hanbench.harness.case.plan import FaultEvent, Plan, State, SupplierAct, SupplierChange
@@ -58,6 +59,8 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     suppliers: tuple[SupplierAct, ...] = ()
     handovers: tuple[SupplierChange, ...] = ()
     expect: Expectation | None = None
+    cell: MatrixCell | None = None
+    """Where it stands in the matrix of `hanbench verify`; None: it is not of the matrix."""
 
     def installation(self, rulesets: Mapping[str, RuleSet]) -> Installation:
         """The installation, under its rulebook."""

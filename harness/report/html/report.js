@@ -3,9 +3,13 @@
 
 const data = (id) => JSON.parse(document.getElementById(id).textContent);
 const head = data("head");
-const rows = data("index").map(([id, title, cohort, installation, rules, faults, decision, asExpected, verdicts, rest], number) => ({
-    number, id, title, cohort, installation, rules, faults, decision: decision ?? "none", asExpected, verdicts, ...rest,
-    place: placeOf(id, cohort, installation, rules, faults),
+const rows = data("index").map((
+    [id, title, cell, cohort, installation, rules, faults, decision, asExpected, verdicts, seed, expected, because, violations, unmet, frames, capture, keys],
+    number,
+) => ({
+    number, id, title, cohort, installation, rules, faults, decision: decision ?? "none", asExpected, verdicts,
+    seed, expected, because, violations, unmet, frames, capture, keys,
+    place: placeOf(cell, rules, faults),
 }));
 const OUTCOMES = {
     "migrate-both": ["B", "both meters migrated"],
@@ -40,14 +44,9 @@ function fill(element, attributes, children) {
 const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;
 const chip = (outcome) => h("span", { class: `chip o o-${outcome}` }, outcome === "none" ? "no decision" : outcome);
 
-/** Where a scenario stands in the matrix: those of `verify` say so in their ids. */
-function placeOf(id, cohort, installation, rules, faults) {
-    const parts = id.split(".");
-    const known = parts.length === 5 && parts[0] === cohort;
-    return {
-        column: known ? parts[2] : rules,
-        row: known ? parts[3] : faults.join(" + ") || "nothing breaks",
-    };
+/** Where a scenario stands in the matrix; one that is not of the matrix stands by its rules and its faults. */
+function placeOf(cell, rules, faults) {
+    return { column: cell?.rules ?? rules, row: cell?.condition ?? (faults.join(" + ") || "nothing breaks") };
 }
 
 // --- top -------------------------------------------------------------------------------------------------------------

@@ -20,6 +20,9 @@ import msgspec
 from msgspec import Struct
 
 from hanbench import __version__
+from hanbench.harness.case.cell import MatrixCell
+from hanbench.harness.case.vocabulary import Outcome
+from hanbench.harness.oracle import Violation
 from hanbench.harness.report.json_file import Totals
 from hanbench.harness.report.model import ScenarioReport
 from hanbench.harness.report.timeline import ScenarioDetail
@@ -30,10 +33,11 @@ _LEVEL = 6
 
 
 class Row(Struct, frozen=True, array_like=True):
-    """A scenario in the index."""
+    """A scenario in the index: what the report says of it, but for its checks, which its story has."""
 
     id: str
     title: str
+    cell: MatrixCell | None
     cohort: str
     installation: str
     rules: str
@@ -42,8 +46,14 @@ class Row(Struct, frozen=True, array_like=True):
     as_expected: bool
     verdicts: str
     """A letter a check: p, f, i."""
-    rest: dict[str, Any]
-    """What is shown when it is opened, beside its story."""
+    seed: str
+    expected: tuple[Outcome, ...]
+    because: str
+    violations: tuple[Violation, ...]
+    unmet: tuple[str, ...]
+    frames: int
+    capture: str | None
+    keys: str | None
 
 
 class Head(Struct, frozen=True):
@@ -126,25 +136,24 @@ class HtmlWriter:
 
 def _row(report: ScenarioReport) -> Row:
     return Row(
-        report.id,
-        report.title,
-        report.cohort,
-        report.installation_type,
-        report.rules,
-        report.faults,
-        report.decision.value if report.decision is not None else None,
-        report.as_expected,
-        "".join(check.verdict.value[0] for check in report.checks),
-        {
-            "seed": report.seed,
-            "expected": report.expected,
-            "because": report.because,
-            "violations": report.violations,
-            "unmet": report.unmet,
-            "frames": report.frames,
-            "capture": report.capture,
-            "keys": report.keys,
-        },
+        id=report.id,
+        title=report.title,
+        cell=report.cell,
+        cohort=report.cohort,
+        installation=report.installation_type,
+        rules=report.rules,
+        faults=report.faults,
+        decision=report.decision.value if report.decision is not None else None,
+        as_expected=report.as_expected,
+        verdicts="".join(check.verdict.value[0] for check in report.checks),
+        seed=report.seed,
+        expected=report.expected,
+        because=report.because,
+        violations=report.violations,
+        unmet=report.unmet,
+        frames=report.frames,
+        capture=report.capture,
+        keys=report.keys,
     )
 
 
