@@ -15,11 +15,11 @@ from hanbench.emulator.radio import FrameAction
 from hanbench.emulator.randomness import RandomSource, split
 from hanbench.harness.campaign.executor import leave_signals_to_the_parent
 from hanbench.harness.case.check import Subject
+from hanbench.harness.case.fault_catalogue import CATALOGUE
 from hanbench.harness.case.installation import Meter, MeterRole, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, FrameFaultSpec, State, StatementKind, SupplierAct, SupplierChange
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.controllers.lookup import Factory, controller_factory
-from hanbench.harness.faults import FAULTS
 from hanbench.harness.faults.active_faults import BenchError
 from hanbench.harness.scenario.run import ScenarioResult, run_scenario
 from hanbench.harness.scenario.scenario import IN_FORCE, Scenario
@@ -94,7 +94,7 @@ def _changes(random: RandomSource) -> Iterator[FaultEvent]:
             continue
         check = random.choice((1, 1, 1, 1, 2, 3))
         while True:
-            faults = [fault for fault in FAULTS.values() if fault.subject is subject]
+            faults = [fault for fault in CATALOGUE.values() if fault.subject is subject]
             severing = [fault for fault in faults if fault.breaks_reachability]
             fault = random.choice(severing if random.random() < 0.8 else faults)
             state = State.BROKEN if fault.breaks_reachability else State.IMPAIRED

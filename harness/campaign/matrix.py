@@ -9,9 +9,9 @@ from msgspec import structs
 
 from hanbench.harness.case.cell import MatrixCell
 from hanbench.harness.case.check import Subject
+from hanbench.harness.case.fault_catalogue import CATALOGUE, GSME_FAULTS, IMPAIRMENTS
 from hanbench.harness.case.installation import Meter, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct
-from hanbench.harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS
 from hanbench.harness.scenario.scenario import IN_FORCE, Scenario
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import Cohort, InstallationType
@@ -88,7 +88,7 @@ def _conditions(cohort: Cohort, kind: InstallationType, rules: str, start: datet
     for condition in (
         HEALTHY,
         *IMPAIRMENTS,
-        *(name for name, fault in FAULTS.items() if fault.subject is not Subject.GSME),
+        *(name for name, fault in CATALOGUE.items() if fault.subject is not Subject.GSME),
     ):
         yield _scenario(cohort, kind, rules, start, condition, CONSENT)
 
@@ -136,7 +136,7 @@ def _changes(condition: str, start: datetime) -> Iterable[FaultEvent]:
         yield FaultEvent(Subject.GSME, State.HEALTHY, condition, before_check=2)
         yield FaultEvent(Subject.GSME, State.BROKEN, condition, before_check=3)
     else:
-        fault = FAULTS[condition]
+        fault = CATALOGUE[condition]
         yield FaultEvent(
             fault.subject, State.BROKEN if fault.breaks_reachability else State.IMPAIRED, condition, before_check=1
         )

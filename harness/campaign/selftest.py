@@ -15,8 +15,9 @@ from hanbench.harness.campaign.matrix import matrix
 from hanbench.harness.case.controller import ControllerFactory
 from hanbench.harness.controllers.mutants import ANY, Mutant, mutants
 from hanbench.harness.controllers.wrong import WRONG
+from hanbench.harness.scenario.loading import load_scenario
 from hanbench.harness.scenario.run import run_scenario
-from hanbench.harness.scenario.scenario import Scenario, load_scenario
+from hanbench.harness.scenario.scenario import Scenario
 from hanbench.harness.scenario.scenario import shipped as stories
 from hanbench.profiles.rulesets import Cohort, shipped
 

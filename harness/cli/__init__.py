@@ -1,1 +1,7 @@
-"""The command line: `main` has the table of commands, `errors` the exit statuses."""
+"""The command line: `main` has the table of commands, `commands` their options and help, `errors` the exit statuses."""
+
+from __future__ import annotations
+
+PROGRAM = "hanbench"
+COMPLETION = "_HANBENCH_COMPLETE"
+"""Environment variable by which a shell's completion script asks for completions."""

@@ -8,13 +8,10 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-import click
-
 from hanbench.emulator.clock import PacedClock, run
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import Capture, streaming
 from hanbench.harness.cli.errors import BadInput
-from hanbench.harness.cli.options import SPEED
 from hanbench.harness.cli.output import log
 from hanbench.harness.cli.up import come_up
 from hanbench.harness.han.han import Han
@@ -23,13 +20,6 @@ FLUSH_EVERY = 0.2
 """Real seconds: as live as an eye can follow."""
 
 
-@click.command()
-@click.argument("bench_name", metavar="BENCH")
-@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="A file or a named pipe; stdout if absent.")
-@click.option("--keys", type=click.Path(dir_okay=False, path_type=Path), help="Keep the keys in this file.")
-@click.option("--seed", help="Everything random follows from it; the bench's own where absent.")
-@click.option("--speed", type=SPEED, help="Virtual seconds in a real one; 1 where nothing else is said.")
-@click.option("--for", "seconds", type=click.FloatRange(min=0), help="End after so many seconds of the bench's clock.")
 def capture(
     bench_name: str,
     to: Path | None,

@@ -14,8 +14,7 @@ from hanbench.harness.bench.captured import capturing_if
 from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.checks import HanConnectivityCheck, never_begun
 from hanbench.harness.cli.errors import ExitStatus
-from hanbench.harness.cli.options import SPEED
-from hanbench.harness.cli.output import json_option, log, print_json
+from hanbench.harness.cli.output import log, print_json
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.health import OutageError
@@ -35,12 +34,6 @@ class BenchCheck(HanCheck, frozen=True, kw_only=True):
     capture: str | None
 
 
-@click.command()
-@click.argument("bench_name", metavar="BENCH")
-@click.option("--seed", help="Everything random follows from it; the bench's own where absent.")
-@click.option("--speed", type=SPEED, help="virtual (the default where it can be), or virtual seconds in a real one.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where capture, keys and result go.")
-@json_option
 def check(bench_name: str, seed: str | None, speed: float | str | None, out: Path | None, as_json: bool) -> int:
     """Bring BENCH up, a file or the id of one that comes with hanbench, and check its gas meter's HAN connectivity.
 

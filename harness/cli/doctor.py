@@ -9,7 +9,7 @@ from hanbench.emulator.clock import PacedClock, run
 from hanbench.hardware.discovery import FoundPort, ports
 from hanbench.hardware.probe import ROLES, PortAnswer, ProbeResult, probe
 from hanbench.harness.cli.errors import BadInput, ExitStatus
-from hanbench.harness.cli.output import json_option, log, print_json, table
+from hanbench.harness.cli.output import log, print_json, table
 
 
 class PortReport(Struct, frozen=True):
@@ -33,9 +33,6 @@ class PortReport(Struct, frozen=True):
     advice: str
 
 
-@click.command()
-@click.argument("port", required=False)
-@json_option
 def doctor(port: str | None, as_json: bool) -> int:
     """Find dongles, ask each what it is, and say what it is fit for; or ask one PORT.
 

@@ -15,8 +15,7 @@ from msgspec import Struct
 from hanbench.harness.campaign.explore import Failure, shrink
 from hanbench.harness.campaign.explore import explore as run_explore
 from hanbench.harness.cli.errors import BadInput, ExitStatus
-from hanbench.harness.cli.options import CONTROLLERS
-from hanbench.harness.cli.output import json_option, log, print_json
+from hanbench.harness.cli.output import log, print_json
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
 from hanbench.harness.scenario.scenario import Scenario
@@ -43,13 +42,6 @@ class ExploreReport(Struct, frozen=True):
     found: tuple[Found, ...]
 
 
-@click.command()
-@click.option("--seeds", type=click.IntRange(1, 1_000_000), default=200, show_default=True, help="How many stories.")
-@click.option("--seed", default="1", show_default=True, help="Where to begin: story N is drawn from SEED-N.")
-@click.option("--controller", default="reference", show_default=True, help=CONTROLLERS)
-@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one a processor.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="hanbench-explore", show_default=True)
-@json_option
 def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path, as_json: bool) -> int:
     """Draw installations, faults and consents from seeds, play them, and shrink what fails to a short scenario file.
 

@@ -20,18 +20,6 @@ _PATIENCE = 60
 """Seconds for the launcher to list its interfaces."""
 
 
-@click.group()
-def extcap() -> None:
-    """Give Wireshark the benches as capture interfaces, a profile to look at them with, and keys."""
-
-
-@extcap.command()
-@click.option(
-    "--benches",
-    multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with bench files of your own, beside hanbench/benches in your configuration; can be repeated.",
-)
 def install(benches: tuple[Path, ...]) -> None:
     """Put a launcher into Wireshark's personal extcap folder, and the profile hanbench into its configuration.
 
@@ -52,7 +40,6 @@ def install(benches: tuple[Path, ...]) -> None:
     log(f"bench files are looked for in {user_folder()} too; start: wireshark -C {folders.PROFILE}")
 
 
-@extcap.command()
 def remove() -> None:
     """Take away what `install` wrote. Keys and files of your own in the profile stay."""
     where = folders.find()
@@ -66,8 +53,6 @@ def remove() -> None:
         log(f"not ours, left: {path}")
 
 
-@extcap.command()
-@click.argument("captures", nargs=-1, required=True, metavar="CAPTURE...", type=click.Path(path_type=Path))
 def keys(captures: tuple[Path, ...]) -> None:
     """Add the keys of captures to the profile, so that it opens them. CAPTURE: the capture, or its .keys file."""
     where = folders.find()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from hanbench import __version__
+from hanbench.harness.cli import COMPLETION, PROGRAM
 from hanbench.harness.cli.errors import end_cleanly_on_signals, exit_status_of
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Lazy(NamedTuple):
@@ -22,19 +27,20 @@ class Lazy(NamedTuple):
 
 
 COMMANDS = {
-    "verify": Lazy("verify:verify", "Judge a controller on the whole matrix of installations and faults."),
-    "run": Lazy("run:run", "Run one scenario file."),
-    "check": Lazy("check:check", "Run one HAN-connectivity check on a bench, emulated or real."),
-    "doctor": Lazy("doctor:doctor", "Find dongles, and say what each is fit for."),
-    "up": Lazy("up:up", "Bring a bench up and keep it: ports, dongles, a capture."),
-    "capture": Lazy("capture:capture", "Bring a bench up and write what is on its air to a pipe, live."),
-    "extcap": Lazy("extcap:extcap", "Benches as capture interfaces of Wireshark, and a profile for it."),
-    "selftest": Lazy("selftest:selftest", "Show that no wrong controller survives."),
-    "explore": Lazy("explore:explore", "Play random stories with a controller; shrink what fails."),
-    "rules": Lazy("rules:rules", "The rule sets that are judged, with their sources."),
-    "profiles": Lazy("profiles:profiles", "The cohorts and devices that are emulated."),
-    "faults": Lazy("faults:faults", "The failures that can be injected."),
-    "scenarios": Lazy("scenarios:scenarios", "The scenarios that come with hanbench."),
+    "verify": Lazy("commands.verify:verify", "Judge a controller on the whole matrix of installations and faults."),
+    "run": Lazy("commands.run:run", "Run one scenario file."),
+    "check": Lazy("commands.check:check", "Run one HAN-connectivity check on a bench, emulated or real."),
+    "doctor": Lazy("commands.doctor:doctor", "Find dongles, and say what each is fit for."),
+    "up": Lazy("commands.up:up", "Bring a bench up and keep it: ports, dongles, a capture."),
+    "capture": Lazy("commands.capture:capture", "Bring a bench up and write what is on its air to a pipe, live."),
+    "extcap": Lazy("commands.extcap:extcap", "Benches as capture interfaces of Wireshark, and a profile for it."),
+    "selftest": Lazy("commands.selftest:selftest", "Show that no wrong controller survives."),
+    "explore": Lazy("commands.explore:explore", "Play random stories with a controller; shrink what fails."),
+    "rules": Lazy("commands.rules:rules", "The rule sets that are judged, with their sources."),
+    "profiles": Lazy("commands.profiles:profiles", "The cohorts and devices that are emulated."),
+    "faults": Lazy("commands.faults:faults", "The failures that can be injected."),
+    "completion": Lazy("commands.completion:completion", "Shell completion for bash, zsh and fish."),
+    "scenarios": Lazy("commands.scenarios:scenarios", "The scenarios that come with hanbench."),
 }
 
 
@@ -55,6 +61,18 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(f"{__package__}.{module}"), attribute)
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names and help lines of the table; options, where one is begun."""
+        from click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [
+            CompletionItem(name, help=command.help)
+            for name, command in self._table.items()
+            if name.startswith(incomplete)
+        ]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """As click does it, but with the help lines of the table: click's own would import every command."""
         with formatter.section("Commands"):
@@ -62,7 +80,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="hanbench")
+@click.version_option(__version__, prog_name=PROGRAM)
 def hanbench() -> None:
     """Emulated SMETS1 meters on real ZigBee frames: checked, broken, and their migration judged.
 
@@ -74,11 +92,15 @@ def hanbench() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status."""
     if arguments is None:
+        if COMPLETION in os.environ:
+            from hanbench.harness.cli.completion import answer
+
+            sys.exit(answer(hanbench, os.environ[COMPLETION]))
         end_cleanly_on_signals()
     given = list(sys.argv[1:] if arguments is None else arguments)
 
     def program() -> object:
-        with hanbench.make_context("hanbench", given) as context:
+        with hanbench.make_context(PROGRAM, given) as context:
             return hanbench.invoke(context)
 
     sys.exit(int(exit_status_of(program)))

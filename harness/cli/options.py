@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
 import click
 
-from hanbench.profiles.benches import VIRTUAL
+from hanbench.profiles.benches import VIRTUAL, ids
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 CONTROLLERS = (
     "reference, a name that an installed package registers, wrong:NAME, module:attribute, "
     "process:COMMAND (lines of JSON), or a URL (JSON by POST)."
 )
+
+
+class NameOrFile(click.ParamType[str]):
+    """The name of something that comes with hanbench, or a file; shells complete either."""
+
+    def __init__(self, name: str, names: Callable[[], Iterable[str]]) -> None:
+        self.name = name
+        self._names = names
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The names that begin so; files, where none does."""
+        from click.shell_completion import CompletionItem
+
+        names = [CompletionItem(each) for each in self._names() if each.startswith(incomplete)]
+        return names or [CompletionItem(incomplete, type="file")]
 
 
 class Speed(click.ParamType[float | str]):
@@ -29,4 +53,33 @@ class Speed(click.ParamType[float | str]):
         return speed
 
 
+def _scenarios() -> Iterable[str]:
+    from hanbench.harness.scenario.scenario import shipped
+
+    return shipped()
+
+
+def _faults() -> Iterable[str]:
+    from hanbench.harness.case.fault_catalogue import CATALOGUE
+
+    return CATALOGUE
+
+
+def _rules() -> Iterable[str]:
+    from hanbench.profiles.rulesets import shipped
+
+    return shipped()
+
+
+def _profiles() -> Iterable[str]:
+    from hanbench.profiles import cohorts, devices
+
+    return (*cohorts.ids(), *devices.ids())
+
+
 SPEED = Speed()
+BENCH = NameOrFile("BENCH", ids)
+SCENARIO = NameOrFile("SCENARIO", _scenarios)
+FAULT = NameOrFile("FAULT", _faults)
+RULES = NameOrFile("RULES", _rules)
+PROFILE = NameOrFile("PROFILE", _profiles)

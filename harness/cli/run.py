@@ -13,16 +13,15 @@ from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.capture import keyfile
 from hanbench.harness.case.trace import encode
 from hanbench.harness.cli.errors import BadInput, ExitStatus
-from hanbench.harness.cli.options import CONTROLLERS, SPEED
-from hanbench.harness.cli.output import json_option, log, print_json
+from hanbench.harness.cli.output import log, print_json
 from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
 from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.settings import ERAS
 from hanbench.harness.report.html import HtmlWriter, pack
 from hanbench.harness.report.model import ScenarioReport, describe
 from hanbench.harness.report.timeline import CheckDetail, ScenarioDetail, timeline
+from hanbench.harness.scenario.loading import load_scenario
 from hanbench.harness.scenario.run import run_scenario
-from hanbench.harness.scenario.scenario import load_scenario
 from hanbench.harness.scenario.scenario import shipped as shipped_scenarios
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.cohorts import household
@@ -35,18 +34,6 @@ SHOWN = 6
 """Frames that are shown of each check; the report has more."""
 
 
-@click.command()
-@click.argument("scenario")
-@click.option("--seed", default="1", show_default=True, help="Everything random follows from it.")
-@click.option("--speed", type=SPEED, help="virtual (the default where it can be), or virtual seconds in a real one.")
-@click.option("--controller", default="reference", show_default=True, help=CONTROLLERS)
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Where capture, keys, trace and report go."
-)
-@click.option("--bench", "bench_name", metavar="BENCH", help="A bench file, or the id of one: where the radios are.")
-@click.option("--begins", type=click.Choice([each.value for each in StartingState]), help="The HAN's starting state.")
-@click.option("--certificates", metavar="FILE", help="Certificates for the devices: a file, or published-test.")
-@json_option
 def run(
     scenario: str,
     seed: str,

@@ -11,7 +11,7 @@ from msgspec import Struct
 from hanbench.harness.campaign.selftest import MutantResult, all_mutants
 from hanbench.harness.campaign.selftest import selftest as run_selftest
 from hanbench.harness.cli.errors import ExitStatus
-from hanbench.harness.cli.output import json_option, log, print_json, table
+from hanbench.harness.cli.output import log, print_json, table
 from hanbench.harness.cli.progress import with_progress
 
 
@@ -23,10 +23,6 @@ class SelftestReport(Struct, frozen=True):
     caught: tuple[MutantResult, ...]
 
 
-@click.command()
-@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one a processor.")
-@click.option("--list", "listed", is_flag=True, help="Also say what caught each of them.")
-@json_option
 def selftest(jobs: int | None, listed: bool, as_json: bool) -> int:
     """Try controllers that are wrong on purpose: by hand, and by changing every value and every step of the reference.
 

@@ -16,8 +16,7 @@ from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing
 from hanbench.harness.bench.cleanup import cleaned_up
 from hanbench.harness.cli.errors import BadInput
-from hanbench.harness.cli.options import SPEED
-from hanbench.harness.cli.output import json_option, log, table
+from hanbench.harness.cli.output import log, table
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
 
@@ -43,17 +42,6 @@ class UpOutput(Struct, frozen=True):
     capture: str
 
 
-@click.command()
-@click.argument("bench_name", metavar="BENCH")
-@click.option("--seed", help="Everything random follows from it; the bench's own where absent.")
-@click.option("--speed", type=SPEED, help="Virtual seconds in a real one; 1 where nothing else is said.")
-@click.option("--for", "seconds", type=click.FloatRange(min=0), help="End after so many seconds of the bench's clock.")
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Where the capture and its keys go; hanbench-up-ID where absent.",
-)
-@json_option
 def up(
     bench_name: str, seed: str | None, speed: float | str | None, seconds: float | None, out: Path | None, as_json: bool
 ) -> None:

@@ -11,8 +11,7 @@ import click
 
 from hanbench.harness.campaign import Campaign, execute, matrix
 from hanbench.harness.cli.errors import BadInput, ExitStatus
-from hanbench.harness.cli.options import CONTROLLERS
-from hanbench.harness.cli.output import json_option, log, print_json, table
+from hanbench.harness.cli.output import log, print_json, table
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
 from hanbench.harness.report.html import HtmlWriter
@@ -23,24 +22,7 @@ from hanbench.harness.report.tally import Tally
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import shipped
 
-DEFAULT_OUT = "hanbench-report"
 
-
-@click.command()
-@click.option("--seed", default="1", show_default=True, help="Everything random follows from it.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one a processor.")
-@click.option("--only", default="*", show_default=True, metavar="PATTERN", help="Only scenarios whose id matches.")
-@click.option("--controller", default="reference", show_default=True, help=CONTROLLERS)
-@click.option(
-    "--begins",
-    type=click.Choice([each.value for each in StartingState]),
-    default=StartingState.INSTALLED.value,
-    show_default=True,
-    help="Whether the HAN stands at the start, or forms on the air.",
-)
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=DEFAULT_OUT, show_default=True)
-@click.option("--capture", metavar="PATTERN", help="Keep captures of these scenarios, not only of those that fail.")
-@json_option
 def verify(
     seed: str,
     jobs: int | None,

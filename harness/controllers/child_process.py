@@ -18,6 +18,7 @@ from hanbench.emulator.clock import ClockLoop
 from hanbench.harness.case.controller import ControllerFault
 from hanbench.harness.case.vocabulary import AnyAction, AnyEvent, Turn, encode_turn
 from hanbench.harness.controllers.answers import LONGEST_ANSWER, PATIENCE, decode_actions
+from hanbench.harness.controllers.moved import hint_in
 from hanbench.harness.controllers.process_group import ProcessGroup, take
 
 FAREWELL = 2.0
@@ -166,8 +167,11 @@ class ChildProcess:
             if not self._overhear(process):
                 break
         how = f"signal {-status}" if status < 0 else f"exit status {status}"
-        said = self._complaint.decode("utf-8", "replace").strip().splitlines()
-        return ControllerFault("crashed", f"it ended with {how}" + (f": {said[-1][:200]}" if said else ""))
+        complaint = self._complaint.decode("utf-8", "replace").strip()
+        said = complaint.splitlines()
+        moved = hint_in(complaint)
+        last = (f": {said[-1][:200]}" if said else "") + (f" ({moved})" if moved else "")
+        return ControllerFault("crashed", f"it ended with {how}{last}")
 
     def _leaves(self, process: ProcessGroup) -> bool:
         """Whether it ends by itself soon. What it still writes is taken meanwhile: it would wait for that."""

@@ -19,6 +19,7 @@ from hanbench.harness.case.vocabulary import AnyAction, AnyEvent
 from hanbench.harness.controllers.child_process import ChildProcess
 from hanbench.harness.controllers.endpoint_address import address_of, shown
 from hanbench.harness.controllers.http_endpoint import HttpEndpoint
+from hanbench.harness.controllers.moved import hint_for
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.controllers.wrong import WRONG
 from hanbench.profiles.explain import suggestion
@@ -107,7 +108,8 @@ def _imported(load: Callable[[], Factory], complaint: str) -> Factory:
         factory = load()
     except (Exception, SystemExit) as error:
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        raise UnknownControllerError(f"{complaint}: {said}") from error
+        moved = hint_for(error)
+        raise UnknownControllerError(f"{complaint}: {said}" + (f" ({moved})" if moved else "")) from error
     if not callable(factory):
         raise UnknownControllerError(f"{complaint}: expected a callable that makes a controller")
     try:

@@ -14,8 +14,7 @@ from contextlib import nullcontext, suppress
 
 from hanbench.emulator.devices import Esme, Gsme
 from hanbench.harness.case.check import Subject
-from hanbench.harness.faults import FAULTS
-from hanbench.harness.faults import site_visit as service
+from hanbench.harness.faults import FAULTS, site_visit
 from hanbench.harness.faults.fault import Fault
 from hanbench.harness.faults.ground_truth import obstacles, reachable
 from hanbench.harness.han.formation import FormationError
@@ -97,7 +96,7 @@ class ActiveFaults:
                 async with asyncio.timeout(VISIT):
                     await fault.heal(self._han)
         if several:
-            await service.recommission(self._han)
+            await site_visit.recommission(self._han)
         for meter in {id(meter): meter for fault in faults if (meter := self._meter(fault)) is not None}.values():
             await self._back(meter, faults)
 

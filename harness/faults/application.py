@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from hanbench.harness.case.check import Subject
-from hanbench.harness.faults import site_visit as service
-from hanbench.harness.faults.fault import Fault
+from hanbench.harness.faults import site_visit
+from hanbench.harness.faults.fault import fault
 from hanbench.harness.han.han import Han
 
 SETTLE = 12
@@ -67,7 +66,7 @@ async def _jump_back(han: Han) -> None:
 
 async def _change_pan_id(han: Han) -> None:
     """Another network has the same PAN ID; the hub moves while the meter sleeps, and the meter looks no further."""
-    joiner = service.joiner(han)
+    joiner = site_visit.joiner(han)
     joiner.policy = replace(joiner.policy, rejoin=False)
     radio = han.radio_of("gsme")
     radio.muted, before = True, radio.muted
@@ -88,72 +87,11 @@ async def _change_battery(han: Han) -> None:
 
 
 FAULTS = (
-    Fault(
-        "pan-id-missed",
-        "PAN ID changed while asleep",
-        Subject.GSME,
-        "NWK",
-        "The hub has settled a PAN ID conflict and moved on; the meter calls in the old PAN, and nobody answers.",
-        _change_pan_id,
-        service.force_rejoin,
-    ),
-    Fault(
-        "battery-low",
-        "Battery fading",
-        Subject.GSME,
-        "power",
-        "The meter reports a low battery, wakes less and less often, and then falls silent.",
-        _drain_battery,
-        _change_battery,
-    ),
-    Fault(
-        "mirror-refused",
-        "Mirror refused",
-        Subject.GSME,
-        "application",
-        "The hub has no mirror to give: displays show no gas, while the meter itself answers at its wakes.",
-        _refuse_mirror,
-        _grant_mirror,
-        breaks_reachability=False,
-    ),
-    Fault(
-        "mirror-wiped",
-        "Mirror wiped",
-        Subject.GSME,
-        "application",
-        "The hub has lost the mirror, and the meter goes on reporting to an endpoint that is no longer there.",
-        _wipe_mirror,
-        _ask_again,
-        breaks_reachability=False,
-    ),
-    Fault(
-        "keep-alive-ignored",
-        "Keep-alive not answered",
-        Subject.GSME,
-        "application",
-        "The meter takes its Trust Centre for lost after three reads without an answer, and rejoins over and over.",
-        _ignore_keep_alive,
-        _answer_keep_alive,
-        breaks_reachability=False,
-    ),
-    Fault(
-        "clock-drift",
-        "Clock drifting",
-        Subject.GSME,
-        "application",
-        "The times of the meter's readings run away from the hub's by more than 60 s a day; it never sets its clock.",
-        _drift,
-        _keep_time,
-        breaks_reachability=False,
-    ),
-    Fault(
-        "clock-jump",
-        "Clock jumping back",
-        Subject.GSME,
-        "application",
-        "The hub's clock is set back by a day, and the meter's with it: new readings are older than those before them.",
-        _jump,
-        _jump_back,
-        breaks_reachability=False,
-    ),
+    fault("pan-id-missed", _change_pan_id, site_visit.force_rejoin),
+    fault("battery-low", _drain_battery, _change_battery),
+    fault("mirror-refused", _refuse_mirror, _grant_mirror),
+    fault("mirror-wiped", _wipe_mirror, _ask_again),
+    fault("keep-alive-ignored", _ignore_keep_alive, _answer_keep_alive),
+    fault("clock-drift", _drift, _keep_time),
+    fault("clock-jump", _jump, _jump_back),
 )

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from hanbench.harness.case.check import Subject
+from hanbench.harness.case.fault_catalogue import CATALOGUE, FaultDescription
 from hanbench.harness.han.han import Han
 
 Action = Callable[[Han], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One named fault. Its name is stable: scenarios and reports are written with it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault(FaultDescription):
+    """One named fault, and how it is brought about and healed on a HAN."""
 
-    name: str
-    title: str
-    subject: Subject
-    """Who is broken; only the GSME's faults may count towards partial migration."""
-    layer: str
-    """Where it is applied."""
-    symptom: str
-    """What the field would see."""
     inject: Action
     heal: Action
-    breaks_reachability: bool = True
-    """Whether its subject can no longer be reached. False: something is wrong with it, and a check must pass."""
+
+
+def fault(name: str, inject: Action, heal: Action) -> Fault:
+    """Return the fault of the catalogue with this name, to be brought about by `inject` and healed by `heal`."""
+    return Fault(**asdict(CATALOGUE[name]), inject=inject, heal=heal)

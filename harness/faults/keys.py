@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 
 from hanbench.emulator.randomness import split
@@ -12,9 +12,8 @@ from hanbench.emulator.zigbee.security.cbke import Authority, Identity
 from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
 from hanbench.emulator.zigbee.security.install_code import InstallCode
 from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey
-from hanbench.harness.case.check import Subject
-from hanbench.harness.faults import site_visit as service
-from hanbench.harness.faults.fault import Action, Fault
+from hanbench.harness.faults import site_visit
+from hanbench.harness.faults.fault import Action, fault
 from hanbench.harness.faults.ground_truth import reachable
 from hanbench.harness.han.formation import PERMIT_SECONDS
 from hanbench.harness.han.han import Han
@@ -107,12 +106,12 @@ def _of_another_meter(mine: Identity, han: Han) -> Identity:
 
 async def _mend_identity(han: Han) -> None:
     han.gsme.install_certificate(han.settings.gsme.key_establishment.identity)
-    await service.renegotiate_key(han)
+    await site_visit.renegotiate_key(han)
 
 
 async def _mend_identity_and_pair(han: Han) -> None:
     han.gsme.install_certificate(han.settings.gsme.key_establishment.identity)
-    await service.pair(han)
+    await site_visit.pair(han)
 
 
 async def _fill_hub(han: Han) -> None:
@@ -122,7 +121,7 @@ async def _fill_hub(han: Han) -> None:
 
 async def _empty_hub(han: Han) -> None:
     han.hub.responder.capacity = han.settings.hub.key_establishment.capacity
-    await service.renegotiate_key(han)
+    await site_visit.renegotiate_key(han)
 
 
 async def _expire(han: Han) -> None:
@@ -132,27 +131,27 @@ async def _expire(han: Han) -> None:
 
 async def _prolong(han: Han) -> None:
     han.hub.responder.withdrawn.discard(han.gsme.storage.ieee)
-    await service.renegotiate_key(han)
+    await site_visit.renegotiate_key(han)
 
 
 async def _mistype_install_code(han: Han) -> None:
     """The meter was reset and is installed again, and the hub is sent the code of another meter."""
     gsme = han.gsme
-    await service.reset(han)
+    await site_visit.reset(han)
     han.hub.forget(gsme.storage.ieee)
     wrong = InstallCode.with_crc(han.random("fault", "install code").randbytes(16))
     han.hub.preauthorise(gsme.storage.ieee, wrong.link_key)
     han.hub.permit_join(PERMIT_SECONDS)
     for _ in range(ATTEMPTS_TO_JOIN):
         ended = asyncio.get_running_loop().create_future()
-        service.joiner(han).join(ended.set_result)
+        site_visit.joiner(han).join(ended.set_result)
         await ended
     han.hub.permit_join(0)
 
 
 async def _swap_hub(han: Han) -> None:
     """The hub is exchanged. The electricity meter follows; the gas meter's firmware does not know how."""
-    joiner = service.joiner(han)
+    joiner = site_visit.joiner(han)
     joiner.policy = replace(joiner.policy, trust_center_swap=False)
     replace_hub(han, han.hub.storage.ieee + SUCCESSOR)
     for device in han.devices[1:]:
@@ -164,79 +163,15 @@ async def _swap_hub(han: Han) -> None:
         await asyncio.sleep(1)
 
 
-def _fault(name: str, title: str, symptom: str, inject: Action, heal: Callable[[Han], Awaitable[None]]) -> Fault:
-    return Fault(name, title, Subject.GSME, "APS security", symptom, inject, heal)
-
-
 FAULTS = (
-    _fault(
-        "stale-link-key",
-        "Stale link key",
-        "The meter polls and answers what needs no link key; its reports come under a key that the hub no longer has.",
-        _other_key,
-        service.renegotiate_key,
-    ),
-    _fault(
-        "aps-counter-reset",
-        "APS frame counter reset",
-        "Reports carry counters that the hub has long passed; it drops each one as a replay, without a word.",
-        _count_afresh,
-        service.renegotiate_key,
-    ),
-    _fault(
-        "hub-restored",
-        "Hub restored from an old backup",
-        "The hub is back where it was before the meter last agreed a key: it has no mirror, and every report fails.",
-        _older_hub,
-        service.renegotiate_key,
-    ),
-    _fault(
-        "unknown-issuer",
-        "Certificate of an unknown issuer",
-        "Key establishment ends with UNKNOWN_ISSUER at its first message, and the meter leaves the network.",
-        _with_identity(_of_a_stranger),
-        _mend_identity_and_pair,
-    ),
-    _fault(
-        "bad-key-confirm",
-        "Private key does not fit the certificate",
-        "Key establishment goes to its last step and ends with BAD_KEY_CONFIRM, again and again.",
-        _with_identity(_with_wrong_private_key),
-        _mend_identity,
-    ),
-    _fault(
-        "no-resources",
-        "Hub has no room for key establishment",
-        "Each key establishment is put off with NO_RESOURCES; the meter never gets a key.",
-        _fill_hub,
-        _empty_hub,
-    ),
-    _fault(
-        "certificate-expired",
-        "Certificate expired",
-        "The hub refuses the meter's certificate with INVALID_CERTIFICATE: the head end counts it as expired.",
-        _expire,
-        _prolong,
-    ),
-    _fault(
-        "certificate-mismatch",
-        "Certificate of another meter",
-        "The certificate names another IEEE address than the meter sends from: INVALID_CERTIFICATE.",
-        _with_identity(_of_another_meter),
-        _mend_identity,
-    ),
-    _fault(
-        "wrong-install-code",
-        "Wrong install code",
-        "The meter associates and cannot open the Transport-Key; after three attempts it gives up.",
-        _mistype_install_code,
-        service.pair,
-    ),
-    _fault(
-        "trust-center-swapped",
-        "Trust Centre swapped",
-        "Another hub has the old one's place and hashed keys; the meter asks to come back, and opens no key from it.",
-        _swap_hub,
-        service.force_rejoin,
-    ),
+    fault("stale-link-key", _other_key, site_visit.renegotiate_key),
+    fault("aps-counter-reset", _count_afresh, site_visit.renegotiate_key),
+    fault("hub-restored", _older_hub, site_visit.renegotiate_key),
+    fault("unknown-issuer", _with_identity(_of_a_stranger), _mend_identity_and_pair),
+    fault("bad-key-confirm", _with_identity(_with_wrong_private_key), _mend_identity),
+    fault("no-resources", _fill_hub, _empty_hub),
+    fault("certificate-expired", _expire, _prolong),
+    fault("certificate-mismatch", _with_identity(_of_another_meter), _mend_identity),
+    fault("wrong-install-code", _mistype_install_code, site_visit.pair),
+    fault("trust-center-swapped", _swap_hub, site_visit.force_rejoin),
 )

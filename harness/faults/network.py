@@ -6,9 +6,8 @@ import asyncio
 from dataclasses import replace
 
 from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, Counter
-from hanbench.harness.case.check import Subject
-from hanbench.harness.faults import site_visit as service
-from hanbench.harness.faults.fault import Fault
+from hanbench.harness.faults import site_visit
+from hanbench.harness.faults.fault import fault
 from hanbench.harness.han.han import Han
 
 SETTLE = 12
@@ -33,7 +32,7 @@ async def _miss_two_rotations(han: Han) -> None:
     """The hub changes the network key twice while the meter sleeps, and its firmware knows no Trust Centre rejoin."""
     trust_center = han.hub.stack.trust_center
     assert trust_center is not None
-    joiner = service.joiner(han)
+    joiner = site_visit.joiner(han)
     joiner.policy = replace(joiner.policy, trust_center_rejoin=False)
     radio = han.radio_of("gsme")
     radio.muted, before = True, radio.muted
@@ -56,12 +55,12 @@ async def _reset_counter(han: Han) -> None:
 async def _accept_counter(han: Han) -> None:
     """The hub is told to take the meter's counter as it is."""
     han.hub.stack.nwk.security.forget(han.settings.gsme.ieee)
-    await service.force_rejoin(han)
+    await site_visit.force_rejoin(han)
 
 
 async def _age_out(han: Han) -> None:
     """The hub has dropped its child for want of polls, and the meter's firmware does not rejoin."""
-    joiner = service.joiner(han)
+    joiner = site_visit.joiner(han)
     joiner.policy = replace(joiner.policy, rejoin=False)
     parent = han.hub.stack.parent
     child = parent.by_ieee(han.settings.gsme.ieee) if parent is not None else None
@@ -71,7 +70,7 @@ async def _age_out(han: Han) -> None:
 
 async def _hop(han: Han) -> None:
     """The hub moves to another channel; the meter sleeps through it, and looks on its old channel only."""
-    joiner = service.joiner(han)
+    joiner = site_visit.joiner(han)
     joiner.policy = replace(joiner.policy, other_channels=False)
     now = han.hub.stack.nwk.network.channel
     han.hub.change_channel(next(channel for channel in HOPS if channel != now))
@@ -84,8 +83,8 @@ async def _forget(han: Han) -> None:
 
 async def _remember(han: Han) -> None:
     """The meter is reset, and paired with the hub again."""
-    await service.reset(han)
-    await service.pair(han)
+    await site_visit.reset(han)
+    await site_visit.pair(han)
 
 
 async def _sleep_through(han: Han) -> None:
@@ -97,67 +96,11 @@ async def _answer_again(han: Han) -> None:
 
 
 FAULTS = (
-    Fault(
-        "firmware-hung",
-        "Firmware hung",
-        Subject.GSME,
-        "application",
-        "The meter still polls and its radio acknowledges, but nothing above the MAC answers.",
-        _hang,
-        _restart,
-    ),
-    Fault(
-        "network-key-lost",
-        "Network key lost",
-        Subject.GSME,
-        "NWK security",
-        "The hub changed the network key twice while the meter slept; it polls, and understands nothing it gets.",
-        _miss_two_rotations,
-        service.force_rejoin,
-    ),
-    Fault(
-        "frame-counter-reset",
-        "Frame counter reset",
-        Subject.GSME,
-        "NWK security",
-        "The meter counts its frames from 0 again; the hub acknowledges them at the MAC and drops them as replays.",
-        _reset_counter,
-        _accept_counter,
-    ),
-    Fault(
-        "aged-out",
-        "Aged out and not rejoining",
-        Subject.GSME,
-        "NWK child table",
-        "The hub dropped the meter from its child table; told to rejoin, the meter does not.",
-        _age_out,
-        service.force_rejoin,
-    ),
-    Fault(
-        "wrong-channel",
-        "Wrong channel",
-        Subject.GSME,
-        "NWK",
-        "The hub moved to another channel while the meter slept; the meter calls on the old one.",
-        _hop,
-        service.force_rejoin,
-    ),
-    Fault(
-        "hub-entry-lost",
-        "Hub lost the meter's entry",
-        Subject.GSME,
-        "Trust Centre",
-        "The meter calls and the hub does not know it: no entry, no key, no mirror.",
-        _forget,
-        _remember,
-    ),
-    Fault(
-        "flapping",
-        "Flapping",
-        Subject.GSME,
-        "application",
-        "The meter answers at some attempts and sleeps through others.",
-        _sleep_through,
-        _answer_again,
-    ),
+    fault("firmware-hung", _hang, _restart),
+    fault("network-key-lost", _miss_two_rotations, site_visit.force_rejoin),
+    fault("frame-counter-reset", _reset_counter, _accept_counter),
+    fault("aged-out", _age_out, site_visit.force_rejoin),
+    fault("wrong-channel", _hop, site_visit.force_rejoin),
+    fault("hub-entry-lost", _forget, _remember),
+    fault("flapping", _sleep_through, _answer_again),
 )

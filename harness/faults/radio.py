@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from hanbench.emulator.radio import Jammer
-from hanbench.harness.case.check import Subject
-from hanbench.harness.faults.fault import Fault
+from hanbench.harness.faults.fault import fault
 from hanbench.harness.han.han import Han
 
 FAR_AWAY = (600.0, 0.0)
@@ -79,67 +78,11 @@ async def _bench_mended(han: Han) -> None:
 
 
 FAULTS = (
-    Fault(
-        "battery-dead",
-        "Battery dead",
-        Subject.GSME,
-        "power",
-        "The meter has gone dark: no frame of any kind, on any channel, and its display is blank.",
-        _battery_dead,
-        _battery_changed,
-    ),
-    Fault(
-        "radio-silent",
-        "Radio silent",
-        Subject.GSME,
-        "radio",
-        "The meter counts and shows gas, but its radio neither hears nor is heard.",
-        _silence,
-        _unsilence,
-    ),
-    Fault(
-        "out-of-range",
-        "Out of range",
-        Subject.GSME,
-        "air",
-        "The meter was moved, or a wall was built: frames no longer arrive either way.",
-        _carry_away,
-        _carry_back,
-    ),
-    Fault(
-        "jammed-channel",
-        "Jammed channel",
-        Subject.GSME,
-        "air",
-        "Something beside the gas meter fills the channel: it never finds it clear, and hears nothing.",
-        _jam,
-        _unjam,
-    ),
-    Fault(
-        "esme-dead",
-        "Electricity meter dead",
-        Subject.ESME,
-        "power",
-        "The electricity meter does not answer either: nothing can be said of the gas meter alone.",
-        _esme_dead,
-        _esme_back,
-    ),
-    Fault(
-        "wan-down",
-        "WAN down",
-        Subject.WAN,
-        "WAN",
-        "The hub cannot be reached from the head end.",
-        _wan_down,
-        _wan_up,
-    ),
-    Fault(
-        "bench-fault",
-        "Bench fault",
-        Subject.BENCH,
-        "bench",
-        "The test bench itself has failed: what it says about any meter is worth nothing.",
-        _bench_broken,
-        _bench_mended,
-    ),
+    fault("battery-dead", _battery_dead, _battery_changed),
+    fault("radio-silent", _silence, _unsilence),
+    fault("out-of-range", _carry_away, _carry_back),
+    fault("jammed-channel", _jam, _unjam),
+    fault("esme-dead", _esme_dead, _esme_back),
+    fault("wan-down", _wan_down, _wan_up),
+    fault("bench-fault", _bench_broken, _bench_mended),
 )

@@ -1,7 +1,32 @@
-"""Scenarios: an installation, what breaks and who consents when; and what it takes to play one on an emulated HAN."""
+"""Scenarios: an installation, what breaks and who consents when; and what it takes to play one on an emulated HAN.
 
-from hanbench.harness.scenario.run import ScenarioResult, run_scenario
-from hanbench.harness.scenario.scenario import Scenario, load_scenario, shipped
-from hanbench.harness.scenario.world import HanWorld
+The public names are imported when they are asked for: whoever only lists scenarios needs no emulator.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hanbench.harness.scenario.loading import load_scenario
+    from hanbench.harness.scenario.run import ScenarioResult, run_scenario
+    from hanbench.harness.scenario.scenario import Scenario, shipped
+    from hanbench.harness.scenario.world import HanWorld
 
 __all__ = ["HanWorld", "Scenario", "ScenarioResult", "load_scenario", "run_scenario", "shipped"]
+
+_MODULES = {
+    "HanWorld": "world",
+    "Scenario": "scenario",
+    "ScenarioResult": "run",
+    "load_scenario": "loading",
+    "run_scenario": "run",
+    "shipped": "scenario",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

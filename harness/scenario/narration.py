@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from hanbench.harness.case.check import Subject
+from hanbench.harness.case.fault_catalogue import CATALOGUE
 from hanbench.harness.case.installation import Meter, MeterRole
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct, SupplierChange
-from hanbench.harness.faults import FAULTS
 from hanbench.harness.scenario.expectation import Expectation, FrameExpectation
 from hanbench.harness.scenario.scenario import IN_FORCE, Scenario
 
@@ -78,7 +78,7 @@ def _capital(text: str) -> str:
 
 
 def _change(change: FaultEvent) -> str:
-    fault = FAULTS.get(change.cause)
+    fault = CATALOGUE.get(change.cause)
     cause = f"{fault.title.lower()} ({change.cause})" if fault is not None else change.cause
     when = _when(change)
     if change.state is State.HEALTHY:

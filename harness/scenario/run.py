@@ -27,10 +27,11 @@ from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.settings import settings_for
 from hanbench.harness.oracle import Expected, Violation, expected, judge
-from hanbench.harness.scenario.expectation import failed_expectations
+from hanbench.harness.scenario.failed_expectations import failed_expectations
 from hanbench.harness.scenario.fault_timeline import FaultTimeline
 from hanbench.harness.scenario.frame_count import FrameCount
-from hanbench.harness.scenario.scenario import Scenario, home_of
+from hanbench.harness.scenario.loading import home_of
+from hanbench.harness.scenario.scenario import Scenario
 from hanbench.harness.scenario.world import HanWorld
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.errors import ProfileError

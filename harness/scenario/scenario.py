@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
@@ -14,17 +13,10 @@ from hanbench.emulator.randomness import split
 from hanbench.harness.case.calendar import Moment
 from hanbench.harness.case.cell import MatrixCell
 from hanbench.harness.case.installation import Installation, Meter, Rulebook
-from hanbench.harness.case.pattern import FramePattern, Role
+from hanbench.harness.case.pattern import Role
 from hanbench.harness.case.plan import FaultEvent, Plan, State, SupplierAct, SupplierChange
-from hanbench.harness.faults import FAULTS
-from hanbench.harness.frames.names import clusters, names
 from hanbench.harness.scenario.expectation import Expectation
-from hanbench.profiles.benches import StartingState, find_bench
-from hanbench.profiles.benches import ids as bench_ids
-from hanbench.profiles.cohorts import Household, household, household_of
-from hanbench.profiles.errors import ProfileError
-from hanbench.profiles.explain import suggestion
-from hanbench.profiles.loader import load
+from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import Cohort, RuleSet, Switches
 
 IN_FORCE = "in-force"
@@ -94,78 +86,6 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     def faults(self) -> tuple[str, ...]:
         """Names of the faults that occur, each once."""
         return tuple(dict.fromkeys(change.cause for change in self.changes if change.state is not State.HEALTHY))
-
-
-def _check_patterns(path: str | Path, scenario: Scenario) -> None:
-    """Raises ProfileError for frames and clusters that there are none of."""
-    patterns: list[tuple[str, FramePattern]] = []
-    for index, change in enumerate(scenario.changes):
-        patterns += [(f"changes[{index}].frames", change.frames)] if change.frames is not None else []
-        patterns += [(f"changes[{index}].on_frame", change.on_frame)] if change.on_frame is not None else []
-    if scenario.expect is not None:
-        patterns += [(f"expect.frames[{index}]", each) for index, each in enumerate(scenario.expect.frames)]
-    for key, pattern in patterns:
-        for what, said, known in (("name", pattern.name, names()), ("cluster", pattern.cluster, clusters())):
-            if said is not None and not any(fnmatchcase(each, said) for each in known):
-                problem = f"expected the {what} of frames that there are, got {said!r}"
-                raise ProfileError(path, problem + suggestion(said, known), f"{key}.{what}")
-
-
-def home_of(scenario: Scenario, path: str | Path = "") -> Household:
-    """The devices of a scenario's home. `path`: its file. Raises ProfileError."""
-    if not scenario.profiles:
-        return household(scenario.cohort)
-    return household_of(
-        scenario.cohort,
-        {str(role): name for role, name in scenario.profiles.items()},
-        str(path or scenario.id),
-        "profiles.{}",
-    )
-
-
-_EFFECT = {True: "cuts its subject off", False: "leaves its subject within reach"}
-
-
-def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario:
-    """Read a scenario file. Raises ProfileError, one line: file, key, what was expected."""
-    scenario = load(Path(path), Scenario)
-    if scenario.bench is not None and scenario.profiles:
-        raise ProfileError(path, "expected a bench, which has profiles of its own, or profiles: not both", "profiles")
-    home_of(scenario, path)
-    if scenario.bench is not None:
-        bench = scenario.bench if scenario.bench in bench_ids() else str(Path(path).parent / scenario.bench)
-        if bench not in bench_ids() and not Path(bench).exists():
-            there = ", ".join(bench_ids())
-            problem = f"expected a file beside this one, or one of {there}, got {scenario.bench!r}"
-            raise ProfileError(path, problem + suggestion(scenario.bench, bench_ids()), "bench")
-        find_bench(bench)
-        scenario = structs.replace(scenario, bench=bench)
-    if scenario.rules != IN_FORCE and scenario.rules not in rulesets:
-        known = (IN_FORCE, *rulesets)
-        expected = f"expected one of {', '.join(known)}, got {scenario.rules!r}{suggestion(scenario.rules, known)}"
-        raise ProfileError(path, expected, "rules")
-    _check_patterns(path, scenario)
-    named: set[str] = set()
-    for index, change in enumerate(scenario.changes):
-        if change.frames is not None:
-            named.add(change.cause)
-            continue
-        fault = FAULTS.get(change.cause)
-        if fault is None and change.cause in named:
-            continue
-        if fault is None:
-            expected = (
-                f"expected one of {', '.join(FAULTS)}, got {change.cause!r}{suggestion(change.cause, list(FAULTS))}"
-            )
-            raise ProfileError(path, expected, f"changes[{index}].cause")
-        if fault.subject is not change.subject:
-            expected = f"expected {fault.subject.value!r}, the subject of {fault.name}, got {change.subject.value!r}"
-            raise ProfileError(path, expected, f"changes[{index}].subject")
-        wrong = State.IMPAIRED if fault.breaks_reachability else State.BROKEN
-        if change.state is wrong:
-            expected = f"expected a state other than {wrong.value!r}: {fault.name} {_EFFECT[fault.breaks_reachability]}"
-            raise ProfileError(path, expected, f"changes[{index}].state")
-    return scenario
 
 
 def shipped() -> dict[str, Path]:

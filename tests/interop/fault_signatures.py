@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hanbench.harness.case.check import Verdict
+from hanbench.harness.case.fault_catalogue import GSME_FAULTS, IMPAIRMENTS
 from hanbench.harness.checks import HanConnectivityCheck
-from hanbench.harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS
+from hanbench.harness.faults import FAULTS
 from hanbench.harness.han.han import Han
 from tests.interop.air_scenarios import AirScenario, Story, past_a_keep_alive
 from tests.interop.filters import (

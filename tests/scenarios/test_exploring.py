@@ -18,7 +18,7 @@ from hanbench.harness.controllers.lookup import controller_factory
 from hanbench.harness.controllers.mutants import Mutant, mutants
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.scenario import run_scenario
-from hanbench.harness.scenario.scenario import load_scenario
+from hanbench.harness.scenario.loading import load_scenario
 from hanbench.profiles.rulesets import shipped
 
 SEEDS = [f"test-{number}" for number in range(150)]

@@ -12,8 +12,9 @@ from hanbench.emulator.devices.mirror_states import MirrorState
 from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
 from hanbench.emulator.zcl.clusters.metering import LOW_BATTERY
 from hanbench.harness.case.check import Subject, Verdict
+from hanbench.harness.case.fault_catalogue import GSME_FAULTS, IMPAIRMENTS
 from hanbench.harness.checks import HanConnectivityCheck
-from hanbench.harness.faults import FAULTS, GSME_FAULTS, IMPAIRMENTS, obstacles, reachable
+from hanbench.harness.faults import FAULTS, obstacles, reachable
 from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install

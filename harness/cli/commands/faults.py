@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from hanbench.harness.case.fault_catalogue import CATALOGUE, FaultDescription
 from hanbench.harness.cli.errors import unknown
+from hanbench.harness.cli.options import FAULT
 from hanbench.harness.cli.output import json_option, print_json, table
-from hanbench.harness.faults import FAULTS, Fault
 
 
 @click.group(invoke_without_command=True)
@@ -17,24 +18,24 @@ def faults(context: click.Context, as_json: bool) -> None:
     if context.invoked_subcommand is not None:
         context.obj = as_json
     elif as_json:
-        print_json([_facts(fault) for fault in FAULTS.values()])
+        print_json([_facts(fault) for fault in CATALOGUE.values()])
     else:
         rows = [
             (fault.name, fault.subject.value, fault.layer, "yes" if fault.breaks_reachability else "no", fault.title)
-            for fault in FAULTS.values()
+            for fault in CATALOGUE.values()
         ]
         table(("fault", "of", "layer", "cuts off", "what it is"), rows)
 
 
 @faults.command()
-@click.argument("name")
+@click.argument("name", type=FAULT)
 @json_option
 @click.pass_context
 def show(context: click.Context, name: str, as_json: bool) -> None:
     """Show one fault: where it is applied and what the field would see."""
-    if name not in FAULTS:
-        raise unknown("fault", name, FAULTS)
-    facts = _facts(FAULTS[name])
+    if name not in CATALOGUE:
+        raise unknown("fault", name, CATALOGUE)
+    facts = _facts(CATALOGUE[name])
     if as_json or context.obj:
         print_json(facts)
     else:
@@ -42,7 +43,7 @@ def show(context: click.Context, name: str, as_json: bool) -> None:
             click.echo(f"{key}: {value}")
 
 
-def _facts(fault: Fault) -> dict[str, str | bool]:
+def _facts(fault: FaultDescription) -> dict[str, str | bool]:
     return {
         "name": fault.name,
         "title": fault.title,

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from hanbench.harness.cli.errors import unknown
+from hanbench.harness.cli.options import PROFILE
 from hanbench.harness.cli.output import json_option, print_json, table
 from hanbench.profiles import cohorts, devices
 from hanbench.profiles.loader import read_table
@@ -43,7 +44,7 @@ def profiles(context: click.Context, as_json: bool) -> None:
 
 
 @profiles.command()
-@click.argument("id")
+@click.argument("id", type=PROFILE)
 @json_option
 @click.pass_context
 def show(context: click.Context, id: str, as_json: bool) -> None:

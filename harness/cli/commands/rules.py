@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from hanbench.harness.cli.errors import unknown
+from hanbench.harness.cli.options import RULES
 from hanbench.harness.cli.output import json_option, print_json, table
 from hanbench.profiles.rulesets import Cohort, InstallationType, RuleSet, Sourced, load_ruleset, shipped
 
@@ -28,7 +29,7 @@ def rules(context: click.Context, as_json: bool) -> None:
 
 
 @rules.command()
-@click.argument("id")
+@click.argument("id", type=RULES)
 @json_option
 @click.pass_context
 def show(context: click.Context, id: str, as_json: bool) -> None:

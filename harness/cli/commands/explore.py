@@ -1,0 +1,26 @@
+"""`hanbench explore`: random stories, and the smallest one that fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hanbench.harness.cli.deferred import runs
+from hanbench.harness.cli.options import CONTROLLERS
+from hanbench.harness.cli.output import json_option
+
+
+@click.command()
+@click.option("--seeds", type=click.IntRange(1, 1_000_000), default=200, show_default=True, help="How many stories.")
+@click.option("--seed", default="1", show_default=True, help="Where to begin: story N is drawn from SEED-N.")
+@click.option("--controller", default="reference", show_default=True, help=CONTROLLERS)
+@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one a processor.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="hanbench-explore", show_default=True)
+@json_option
+@runs("explore")
+def explore() -> None:
+    """Draw installations, faults and consents from seeds, play them, and shrink what fails to a short scenario file.
+
+    Exit status: 0 nothing failed; 1 something did.
+    """

@@ -1,0 +1,21 @@
+"""Commands that are imported when they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
+from typing import Any
+
+
+def runs(module: str) -> Callable[[Callable[..., None]], Callable[..., Any]]:
+    """Let a declared command run the function of its own name in `module` of this package, with its options."""
+
+    def decorate(declared: Callable[..., None]) -> Callable[..., Any]:
+        @wraps(declared)
+        def run(**options: Any) -> Any:
+            return getattr(import_module(f"{__package__}.{module}"), declared.__name__)(**options)
+
+        return run
+
+    return decorate

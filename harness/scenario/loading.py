@@ -1,0 +1,114 @@
+"""Reading scenario files: what the model's types cannot say is held against the rest of hanbench here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from msgspec import structs
+
+from hanbench.harness.case.fault_catalogue import CATALOGUE
+from hanbench.harness.case.pattern import FramePattern
+from hanbench.harness.case.plan import FaultEvent, State
+from hanbench.harness.frames.names import clusters, names
+from hanbench.harness.scenario.scenario import IN_FORCE, Scenario
+from hanbench.profiles.benches import find_bench
+from hanbench.profiles.benches import ids as bench_ids
+from hanbench.profiles.cohorts import Household, household, household_of
+from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.explain import suggestion
+from hanbench.profiles.loader import load
+from hanbench.profiles.rulesets import RuleSet
+
+_EFFECT = {True: "cuts its subject off", False: "leaves its subject within reach"}
+
+
+def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario:
+    """Read a scenario file. Raises ProfileError, one line: file, key, what was expected."""
+    scenario = load(Path(path), Scenario)
+    if scenario.bench is not None and scenario.profiles:
+        raise ProfileError(path, "expected a bench, which has profiles of its own, or profiles: not both", "profiles")
+    home_of(scenario, path)
+    if scenario.bench is not None:
+        scenario = structs.replace(scenario, bench=_bench(path, scenario.bench))
+    if scenario.rules != IN_FORCE:
+        _known(path, "rules", scenario.rules, (IN_FORCE, *rulesets))
+    _check_patterns(path, scenario)
+    _check_faults(path, scenario)
+    return scenario
+
+
+def home_of(scenario: Scenario, path: str | Path = "") -> Household:
+    """Return the devices of a scenario's home. `path`: its file. Raises ProfileError."""
+    if not scenario.profiles:
+        return household(scenario.cohort)
+    return household_of(
+        scenario.cohort,
+        {str(role): name for role, name in scenario.profiles.items()},
+        str(path or scenario.id),
+        "profiles.{}",
+    )
+
+
+def _bench(path: str | Path, name: str) -> str:
+    """Return the id of a bench that comes with hanbench, or the path of a bench file beside the scenario's."""
+    bench = name if name in bench_ids() else str(Path(path).parent / name)
+    if bench not in bench_ids() and not Path(bench).exists():
+        there = ", ".join(bench_ids())
+        problem = f"expected a file beside this one, or one of {there}, got {name!r}"
+        raise ProfileError(path, problem + suggestion(name, bench_ids()), "bench")
+    find_bench(bench)
+    return bench
+
+
+def _known(path: str | Path, key: str, found: str, known: Sequence[str]) -> None:
+    """Raises ProfileError for a name that is not one of `known`."""
+    if found not in known:
+        raise ProfileError(
+            path, f"expected one of {', '.join(known)}, got {found!r}{suggestion(found, list(known))}", key
+        )
+
+
+def _patterns(scenario: Scenario) -> Iterator[tuple[str, FramePattern]]:
+    """Yield every frame pattern of a scenario, with its key in the file."""
+    for index, change in enumerate(scenario.changes):
+        if change.frames is not None:
+            yield f"changes[{index}].frames", change.frames
+        if change.on_frame is not None:
+            yield f"changes[{index}].on_frame", change.on_frame
+    if scenario.expect is not None:
+        for index, each in enumerate(scenario.expect.frames):
+            yield f"expect.frames[{index}]", each
+
+
+def _check_patterns(path: str | Path, scenario: Scenario) -> None:
+    """Raises ProfileError for frames and clusters that do not exist."""
+    for key, pattern in _patterns(scenario):
+        for what, said, known in (("name", pattern.name, names()), ("cluster", pattern.cluster, clusters())):
+            if said is not None and not any(fnmatchcase(each, said) for each in known):
+                problem = f"expected the {what} of frames that there are, got {said!r}"
+                raise ProfileError(path, problem + suggestion(said, known), f"{key}.{what}")
+
+
+def _check_faults(path: str | Path, scenario: Scenario) -> None:
+    """Raises ProfileError for faults that do not exist, or do something else than the file says."""
+    frame_faults: set[str] = set()
+    for index, change in enumerate(scenario.changes):
+        if change.frames is not None:
+            frame_faults.add(change.cause)
+        elif change.cause in CATALOGUE or change.cause not in frame_faults:
+            _check_fault(path, f"changes[{index}]", change)
+
+
+def _check_fault(path: str | Path, key: str, change: FaultEvent) -> None:
+    _known(path, f"{key}.cause", change.cause, tuple(CATALOGUE))
+    fault = CATALOGUE[change.cause]
+    if fault.subject is not change.subject:
+        expected = f"expected {fault.subject.value!r}, the subject of {fault.name}, got {change.subject.value!r}"
+        raise ProfileError(path, expected, f"{key}.subject")
+    wrong = State.IMPAIRED if fault.breaks_reachability else State.BROKEN
+    if change.state is wrong:
+        effect = _EFFECT[fault.breaks_reachability]
+        expected = f"expected a state other than {wrong.value!r}: {fault.name} {effect}"
+        raise ProfileError(path, expected, f"{key}.state")
