@@ -11,6 +11,7 @@ Moment = Annotated[datetime, Meta(tz=True)]
 """A point in time with its zone; UTC in everything that hanbench writes."""
 
 _MICROSECOND = timedelta(microseconds=1)
+_HALF_A_MILLISECOND = timedelta(microseconds=500)
 
 
 def shown(at: datetime, seconds: float) -> str:
@@ -18,6 +19,7 @@ def shown(at: datetime, seconds: float) -> str:
 
     A capture begins at second 0 of that clock, so that Wireshark shows both.
     """
+    at += _HALF_A_MILLISECOND
     return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03} (+{seconds:.3f} s)"
 
 

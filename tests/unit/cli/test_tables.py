@@ -31,7 +31,7 @@ def test_a_wide_terminal_gets_one_line_a_row() -> None:
 
 
 def test_the_last_column_wraps_between_words() -> None:
-    first, second = list(lines(HEADERS, ROWS[:1], 98))[2:]
+    first, second = list(lines(HEADERS, ROWS[:1], 92))[2:]
     assert first.endswith("Both meters become Dormant while")
     assert second.split() == ["the", "request", "is", "awaited"]
 
