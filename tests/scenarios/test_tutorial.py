@@ -1,23 +1,30 @@
 """The tutorial, typed as it is printed: its files are written, its commands run in one shell, and what they print is
-held against the page, where `...` stands for anything.
+compared with the page, where `...` stands for any text. What the page says of the reports is looked up in them.
 """
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "tutorial" / "README.md"
 MARK = "\x1e"
+OUTLOOK = "\n## Going on\n"
+"""From here on the page needs more than `make demo` installs."""
+TOOLS = ("bash", "cat", "cp", "env", "mkdir", "mktemp", "sed", "sh", "sleep")
+"""What the commands of the page take from the machine."""
 
 
 class Step(NamedTuple):
@@ -47,38 +54,42 @@ def fits(printed: str, wanted: str) -> bool:
     return re.fullmatch(pattern, printed.rstrip("\n"), re.DOTALL) is not None
 
 
-def node() -> str | None:
-    return shutil.which("node")
+def chapters() -> tuple[str, str]:
+    """The page up to the outlook, and the outlook."""
+    page = PAGE.read_text(encoding="utf-8")
+    assert page.count(OUTLOOK) == 1
+    before, _, after = page.partition(OUTLOOK)
+    return before, after
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(240)
-def test_the_tutorial_goes_as_it_is_printed(tmp_path: Path) -> None:
-    if node() is None:
-        reason = "no Node.js is installed"
-        pytest.fail(reason) if os.environ.get("HANBENCH_REQUIRE_JUDGES") == "1" else pytest.skip(reason)
-    for name in ("docs", "profiles"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    programs = tmp_path / "bin"
+def folder_with(parent: Path, *modules: str, tools: Sequence[str] = TOOLS) -> tuple[Path, dict[str, str]]:
+    """A folder with the examples, and an environment in which nothing but `modules`, Python and `tools` can be run."""
+    folder, programs = parent / "my-bench", parent / "bin"
+    shutil.copytree(ROOT / "docs" / "examples", folder)
     programs.mkdir()
-    for name, module in (("hanbench", "hanbench"), ("pytest", "pytest")):
+    for tool in tools:
+        found = shutil.which(tool)
+        assert found is not None, tool
+        (programs / tool).symlink_to(found)
+    for name, arguments in (("python3", ""), *((module, f" -m {module}") for module in modules)):
         program = programs / name
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {module} "$@"\n', encoding="utf-8")
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}"{arguments} "$@"\n', encoding="utf-8")
         program.chmod(0o755)
-    told = list(steps(PAGE.read_text(encoding="utf-8")))
-    assert len([step for step in told if step.command]) > 12
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "HANBENCH_"))}
+    return folder, {**environment, "PATH": str(programs)}
+
+
+def typed(told: Sequence[Step], folder: Path, environment: dict[str, str]) -> None:
+    """Write the files, run the commands in one shell, and hold what each prints against the page."""
     script = ["set -m"]
     for step in told:
         if step.file:
-            (tmp_path / step.file).write_text(step.text, encoding="utf-8")
+            (folder / step.file).write_text(step.text, encoding="utf-8")
         else:
             script += [step.command, f"printf '{MARK}'"]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "HANBENCH_"))}
-    environment["PATH"] = f"{programs}:{environment['PATH']}"
-    environment["PYTHONPATH"] = str(ROOT)
     done = subprocess.run(
         ["bash", "-c", "\n".join(script)],
-        cwd=tmp_path,
+        cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -90,6 +101,134 @@ def test_the_tutorial_goes_as_it_is_printed(tmp_path: Path) -> None:
     assert len(printed) == len(commands) + 1, done.stdout
     for step, came in zip(commands, printed, strict=False):
         assert fits(came, step.text), f"$ {step.command}\nprinted\n{came}\nand the page says\n{step.text}"
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder after all steps before the outlook, with what `make demo` installs and nothing else."""
+    told = list(steps(chapters()[0]))
+    assert len([step for step in told if step.command]) > 9
+    folder, environment = folder_with(tmp_path_factory.mktemp("tutorial"), "hanbench")
+    assert all(shutil.which(name, path=environment["PATH"]) is None for name in ("node", "pytest"))
+    typed(told, folder, environment)
+    return folder
+
+
+def without(program: str) -> None:
+    """Skip a test for a program that is missing; fail it where all programs must be there."""
+    reason = f"{program} is not installed"
+    pytest.fail(reason) if os.environ.get("HANBENCH_REQUIRE_JUDGES") == "1" else pytest.skip(reason)
+
+
+# --- the steps --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_every_step_goes_as_printed_with_what_make_demo_installs(walked: Path) -> None:
+    assert (walked / "some-of-it" / "report.html").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_the_outlook_goes_as_printed_with_pytest_and_node(tmp_path: Path) -> None:
+    if shutil.which("node") is None:
+        without("Node.js")
+    before, after = chapters()
+    told = [step for step in steps(before) if step.file]
+    folder, environment = folder_with(tmp_path, "hanbench", "pytest", tools=(*TOOLS, "node"))
+    shutil.copy(folder / "controller.py", folder / "my-controller.py")
+    typed([*told, *steps(after)], folder, environment)
+
+
+# --- what the page says of the reports --------------------------------------------------------------------------------
+
+FIRST, SECOND = "first-run", "second-run"
+
+
+def report(folder: Path, run: str) -> dict[str, Any]:
+    return json.loads((folder / run / "report.json").read_bytes())
+
+
+def story(folder: Path, run: str) -> tuple[list[Any], list[Any]]:
+    """The timeline and the checks of the only story in a page, as the page carries them."""
+    page = (folder / run / "report.html").read_text(encoding="utf-8")
+    packed = re.findall(r'<script[^>]* id="s\d+"[^>]*>([^<]*)</script>', page)
+    assert len(packed) == 1
+    _, happenings, checks = json.loads(zlib.decompress(base64.b64decode(packed[0]), -zlib.MAX_WBITS))
+    return happenings, checks
+
+
+def lanes(folder: Path, run: str) -> dict[str, list[tuple[float, str, str]]]:
+    """Start, kind and label of what each lane of the timeline shows."""
+    found: dict[str, list[tuple[float, str, str]]] = {"faults": [], "checks": [], "suppliers": [], "controller": []}
+    for lane, start, _, kind, label, _ in story(folder, run)[0]:
+        found[lane].append((start, kind, label))
+    return found
+
+
+def shown(folder: Path, run: str) -> str:
+    """The page as a browser shows it, as HTML."""
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if browser is None:
+        without("Chromium")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000", "--dump-dom"]
+    address = (folder / run / "report.html").as_uri()
+    return subprocess.run([str(browser), *options, address], capture_output=True, text=True, timeout=60).stdout
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_the_electricity_meter_answers_and_the_gas_meter_sends_nothing(walked: Path) -> None:
+    checks = story(walked, FIRST)[1]
+    assert len(checks) == 3
+    for _, verdict, code, *_, frames, _, answered in checks:
+        assert (verdict, code, answered) == ("fail", "GT01", False)
+        assert {frame[2] for frame in frames} == {"hub", "esme"}
+    (decision,) = (start for start, kind, _ in lanes(walked, FIRST)["controller"] if kind == "closes")
+    assert 2.5 < decision / 86_400 < 3.5
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_the_request_stands_between_the_third_check_and_the_decision(walked: Path) -> None:
+    found = lanes(walked, FIRST)
+    (check,) = (start for start, _, label in found["checks"] if label == "3")
+    (request,) = found["suppliers"]
+    (decision,) = (start for start, kind, _ in found["controller"] if kind == "closes")
+    assert request[1:] == ("says", "request")
+    assert check < request[0] < decision
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_the_wrong_controller_decides_at_once_and_no_supplier_speaks(walked: Path) -> None:
+    found = lanes(walked, SECOND)
+    third = report(walked, SECOND)["checks"][2]
+    loaded = report(walked, SECOND)["checks"][0]["start"]
+    (decision,) = (start for start, kind, _ in found["controller"] if kind == "closes")
+    assert found["suppliers"] == []
+    assert 0 <= decision - (third["end"] - loaded) < 60
+    assert [each["property"] for each in report(walked, SECOND)["violations"]] == ["consent"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_the_pages_show_what_the_tutorial_says_of_them(walked: Path) -> None:
+    sentence = re.search(r"\*(1 scenario did not .*?)\*", PAGE.read_text(encoding="utf-8"))
+    assert sentence is not None
+    first, second = shown(walked, FIRST), shown(walked, SECOND)
+    assert re.search(r'class="banner good"', first)
+    assert re.search(r'class="banner bad"[^>]*>' + re.escape(sentence[1]), second)
+    parts = ["<b>consent</b>", "What happened", ">suppliers<", "What the checks rest on", "no data frame from it"]
+    where = [second.index(part) for part in parts]
+    assert where == sorted(where), dict(zip(parts, where, strict=True))
+    for lane in ("broken", "checks", "suppliers", "controller"):
+        assert f">{lane}</text>" in second
+    assert second.count('class="frameset"') == 3
+
+
+# --- the comparison itself --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
