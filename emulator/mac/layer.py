@@ -72,8 +72,12 @@ class Mac:
         self.pan_id = radio.config.pan_id
         self.short = NO_SHORT_ADDRESS
         self.channel = radio.config.channel
+        self.parent = NO_SHORT_ADDRESS
+        """Short address of the parent (macCoordShortAddress); 0xFFFF: none."""
         self.indirect = IndirectQueue(radio, clock)
         self.on_data: Callable[[MacFrame, Reception], None] | None = None
+        self.on_unicast: Callable[[], None] | None = None
+        """A data frame for this node alone came, and `on_data` has returned."""
         self.on_command: dict[MacCommand, Callable[[MacFrame, Reception], None]] = {
             MacCommand.BEACON_REQUEST: self._beacon_requested,
             MacCommand.DATA_REQUEST: self._polled,
@@ -196,6 +200,8 @@ class Mac:
             elif kind == frames.DATA:
                 if self.on_data is not None:
                     self.on_data(frame, reception)
+                if frame.ack_request and self.on_unicast is not None:
+                    self.on_unicast()
             elif kind == frames.COMMAND:
                 self._command(frame, reception)
             elif kind == frames.BEACON:

@@ -28,10 +28,10 @@ from hanbench.emulator.zcl.clusters import METERING
 from hanbench.emulator.zcl.clusters.key_establishment import SUITE_1
 from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.emulator.zigbee.nwk import frames as nwk
-from hanbench.emulator.zigbee.nwk.config import LogicalType, NodeConfig
+from hanbench.emulator.zigbee.nwk.config import NodeConfig
 from hanbench.emulator.zigbee.security.cbke import Authority, implementation
 from hanbench.emulator.zigbee.security.ccm import cipher
-from hanbench.emulator.zigbee.stack import Stack
+from hanbench.emulator.zigbee.stack import CoordinatorStack, RouterStack, Stack
 from hanbench.emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey, Network, NonVolatile
 from hanbench.harness.campaign import Campaign, execute, matrix
 from hanbench.harness.capture.recorder import recording
@@ -78,9 +78,9 @@ class Load:
             storage.children = {n: ChildEntry(0x1000 + n, n, True, True, 0, True) for n in range(1, nodes)}
         place = (self._places.random() * 10, self._places.random() * 10)
         radio = AirRadio(self.air, self.clock, split(1, str(number), "radio"), str(number), place)
-        role = LogicalType.ROUTER if number else LogicalType.COORDINATOR
-        config = NodeConfig(role, link_status_period=0)
-        return Stack(radio, self.clock, split(1, str(number)), storage, config)
+        kind = RouterStack if number else CoordinatorStack
+        config = NodeConfig(kind.role, link_status_period=0)
+        return kind(radio, self.clock, split(1, str(number)), storage, config)
 
     def _report(self, meter: Endpoint, stack: Stack, server: ClusterServer, period: int) -> None:
         self.clock.call_later(period * SECOND, self._report, meter, stack, server, period)

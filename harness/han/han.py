@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from hanbench.emulator.clock import SECOND, VirtualClock
-from hanbench.emulator.devices import CommsHub, Device, Esme, Gsme, Ihd, WanInterface, WanReply
+from hanbench.emulator.devices import CommsHub, Device, Esme, Gsme, Ihd, JoiningDevice, WanInterface, WanReply
 from hanbench.emulator.devices.mirror_states import MirrorState
 from hanbench.emulator.devices.settings import DeviceSettings
 from hanbench.emulator.radio import Air, AirRadio
@@ -33,9 +33,9 @@ LOOK_EVERY = 5
 STAGGER = 5
 """Seconds between the first attempts of two devices at a network that is not ours: installers add one at a time."""
 METERS_AND_HUB = ("hub", "esme", "gsme")
-_KINDS: dict[str, type[Device[Any]]] = {"hub": CommsHub, "esme": Esme, "gsme": Gsme, "ihd": Ihd}
+_KINDS: dict[str, type[Device[Any, Any]]] = {"hub": CommsHub, "esme": Esme, "gsme": Gsme, "ihd": Ihd}
 
-D = TypeVar("D", bound=Device[Any])
+D = TypeVar("D", bound=Device[Any, Any])
 T = TypeVar("T")
 
 
@@ -91,7 +91,7 @@ class Han:
             self.keys.follow(device.name, device.storage)
         self._wan = WanInterface(self.hub, self.clock.call_later) if "hub" in self._devices else None
 
-    def _device(self, role: str) -> Device[Any]:
+    def _device(self, role: str) -> Device[Any, Any]:
         settings = getattr(self.settings, role)
         radio = self.radios.slot_for(role, self.settings.positions[role])
         epoch = int((self.start - ZIGBEE_EPOCH).total_seconds()) - self.clock.now // SECOND
@@ -139,9 +139,14 @@ class Han:
         return self.has(role) or role in self.physical
 
     @property
-    def devices(self) -> tuple[Device[Any], ...]:
+    def devices(self) -> tuple[Device[Any, Any], ...]:
         """All that are emulated here, the hub first."""
         return tuple(self._devices.values())
+
+    @property
+    def joining_devices(self) -> tuple[JoiningDevice[Any, Any], ...]:
+        """All that are emulated here but the hub."""
+        return tuple(device for device in self.devices if isinstance(device, JoiningDevice))
 
     def role_of(self, short: int) -> str | None:
         """Which device has a short address now, as far as this bench can know."""
@@ -257,12 +262,12 @@ class Han:
     async def form(self) -> None:
         """Bring the HAN up on the air: form, join every device by its install code, set up the mirror."""
         if not self.has("hub"):
-            starts = range(0, STAGGER * len(self.devices), STAGGER)
-            await asyncio.gather(*map(self._find_network, self.devices, starts))
+            devices = self.joining_devices
+            await asyncio.gather(*map(self._find_network, devices, range(0, STAGGER * len(devices), STAGGER)))
             return
         self.hub.power_on()
         self.hub.form()
-        for device in self.devices[1:]:
+        for device in self.joining_devices:
             self._preauthorise(device.settings)
             self.hub.permit_join(PERMIT_SECONDS)
             device.power_on()
@@ -279,24 +284,20 @@ class Han:
     def _preauthorise(self, settings: DeviceSettings) -> None:
         self.hub.preauthorise(settings.ieee, settings.joining_key)
 
-    async def join(self, device: Device[Any]) -> None:
+    async def join(self, device: JoiningDevice[Any, Any]) -> None:
         """Let a device join that the hub expects, while the HAN is open. Raises FormationError."""
-        joiner = device.stack.joiner
-        assert joiner is not None
         for _ in range(JOIN_ATTEMPTS):
-            if await called_back(joiner.join):
+            if await called_back(device.stack.joiner.join):
                 return
             await asyncio.sleep(1)
         raise FormationError(f"{device.name} did not join in {JOIN_ATTEMPTS} attempts")
 
-    async def _find_network(self, device: Device[Any], start: int) -> None:
+    async def _find_network(self, device: JoiningDevice[Any, Any], start: int) -> None:
         """From `start` (seconds) on, look for a network until one lets the device in, however long that takes."""
         await asyncio.sleep(start)
         device.power_on()
-        joiner = device.stack.joiner
-        assert joiner is not None
         self.on_progress(f"{device.name} looks for a network that is open")
-        while not await called_back(joiner.join):
+        while not await called_back(device.stack.joiner.join):
             await asyncio.sleep(LOOK_EVERY)
         self.on_progress(f"{device.name} has joined PAN {device.stack.nwk.network.pan_id:#06x}")
 

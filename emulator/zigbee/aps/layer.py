@@ -21,7 +21,6 @@ from hanbench.emulator.zigbee.aps.fragmentation import Reassembly
 from hanbench.emulator.zigbee.aps.frames import ApsFrame
 from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.emulator.zigbee.nwk.layer import FIRST_BROADCAST, Nwk, NwkIndication
-from hanbench.emulator.zigbee.nwk.polling import Poller
 from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
 from hanbench.emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
 from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey, NonVolatile
@@ -99,14 +98,11 @@ class _Outgoing:
 class Aps:
     """One device's application support sublayer. Endpoints register; key services hook in by command."""
 
-    def __init__(
-        self, nwk: Nwk, clock: Clock, storage: NonVolatile, counters: Counter[DropReason], poller: Poller | None
-    ) -> None:
+    def __init__(self, nwk: Nwk, clock: Clock, storage: NonVolatile, counters: Counter[DropReason]) -> None:
         self.nwk = nwk
         self.clock = clock
         self.storage = storage
         self.counters = counters
-        self.poller = poller
         self.on_command: dict[int, CommandHandler] = {}
         self.on_delivered: Callable[[], None] | None = None
         """An acknowledgement arrived: somebody hears us, and we hear them."""
@@ -176,8 +172,7 @@ class Aps:
             self.nwk.send(dst_short, self._build(message, ack=False), _as_sent(done))
             return
         self._waiting[dst_short, counter] = message
-        if self.poller is not None:
-            self.poller.hold()
+        self.nwk.wake_lock.hold()
         self._attempt(message)
 
     def _build(self, message: _Outgoing, *, ack: bool = True) -> bytes:
@@ -233,8 +228,7 @@ class Aps:
 
     def _finish(self, message: _Outgoing, status: ApsStatus) -> None:
         del self._waiting[message.dst, message.counter]
-        if self.poller is not None:
-            self.poller.release()
+        self.nwk.wake_lock.release()
         if message.done is not None:
             message.done(status)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from hanbench.emulator.clock import SECOND, Timer
 from hanbench.emulator.errors import RemoteProtocolError
-from hanbench.emulator.mac.child import AssociationResult
+from hanbench.emulator.mac.child import AssociationResult, Child
 from hanbench.emulator.mac.frames import MacFrame
 from hanbench.emulator.mac.layer import Beacon
 from hanbench.emulator.radio.interface import NO_SHORT_ADDRESS
@@ -17,7 +17,6 @@ from hanbench.emulator.zigbee.nwk.config import JoinPolicy, LogicalType
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
 from hanbench.emulator.zigbee.nwk.join_states import WITH_PARENT, JoinEvent, JoinState, next_state
 from hanbench.emulator.zigbee.nwk.layer import Nwk
-from hanbench.emulator.zigbee.nwk.polling import Poller
 from hanbench.emulator.zigbee.storage import Network
 
 REJOIN_WAIT = 3 * SECOND
@@ -30,11 +29,9 @@ Candidate = tuple[Beacon, BeaconPayload]
 class Joiner:
     """The joining machine of a router or end device. `state` is for everyone to read."""
 
-    def __init__(self, nwk: Nwk, poller: Poller | None) -> None:
-        assert nwk.child is not None, "a coordinator does not join"
+    def __init__(self, nwk: Nwk, child: Child) -> None:
         self._nwk = nwk
-        self._child = nwk.child
-        self._poller = poller
+        self._child = child
         self.policy: JoinPolicy = nwk.config.join
         self.state = JoinState.JOINED if nwk.storage.network is not None else JoinState.OUT
         self.on_state: Callable[[JoinState, JoinEvent], None] | None = None
@@ -49,6 +46,7 @@ class Joiner:
         self._wanted_pan: int | None = None
         self._joins_done: Callable[[bool], None] | None = None
         nwk.on_command[RejoinResponse.ID] = self._rejoin_answered
+        nwk.accepts_unsecured.append(self._accepts_unsecured)
         self._on_entry: dict[JoinState, Callable[[], None]] = {
             JoinState.SCANNING: self._scan_to_join,
             JoinState.ASSOCIATING: self._associate,
@@ -90,8 +88,7 @@ class Joiner:
             return
         before, self.state = self.state, following
         self._stop_waiting()
-        if self._poller is not None:
-            self._poller.attach(following in WITH_PARENT)
+        self._nwk.wake_lock.attach(following in WITH_PARENT)
         if self.on_state is not None:
             self.on_state(following, event)
         if before is not following or following is JoinState.JOINED:
@@ -101,9 +98,19 @@ class Joiner:
         """Something got through: the network is really there, and the next loss is a new one."""
         self._attempts = 0
 
-    def welcomes_unsecured(self, frame: NwkFrame) -> bool:
+    @property
+    def awaits_key(self) -> bool:
+        """Transport-Key is due: after association and after an unsecured rejoin."""
+        return self.state in (JoinState.AWAITING_KEY, JoinState.AWAITING_NEW_KEY)
+
+    @property
+    def follows_trust_center_swap(self) -> bool:
+        """The key that is due may come from a successor of the Trust Centre (SE 1.4a, 5.4.2.4)."""
+        return self.state is JoinState.AWAITING_NEW_KEY and self.policy.trust_center_swap
+
+    def _accepts_unsecured(self, frame: NwkFrame) -> bool:
         """Unsecured frames count only while a key or an unsecured rejoin's answer is awaited."""
-        return self.state in (JoinState.AWAITING_KEY, JoinState.AWAITING_NEW_KEY, JoinState.TRUST_CENTER_REJOINING)
+        return self.awaits_key or self.state is JoinState.TRUST_CENTER_REJOINING
 
     # --- waiting ------------------------------------------------------------------------------------------------
 
@@ -112,16 +119,16 @@ class Joiner:
 
     def _hold(self) -> None:
         """Stay awake for an answer."""
-        if self._poller is not None and not self._holding:
+        if not self._holding:
             self._holding = True
-            self._poller.hold()
+            self._nwk.wake_lock.hold()
 
     def _stop_waiting(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        if self._holding and self._poller is not None:
+        if self._holding:
             self._holding = False
-            self._poller.release()
+            self._nwk.wake_lock.release()
 
     # --- joining ------------------------------------------------------------------------------------------------
 

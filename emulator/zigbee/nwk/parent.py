@@ -24,8 +24,9 @@ from hanbench.emulator.zigbee.nwk.commands import (
     RejoinResponse,
 )
 from hanbench.emulator.zigbee.nwk.config import LogicalType, timeout
-from hanbench.emulator.zigbee.nwk.frames import NwkFrame
+from hanbench.emulator.zigbee.nwk.frames import COMMAND, NwkFrame
 from hanbench.emulator.zigbee.nwk.layer import Nwk
+from hanbench.emulator.zigbee.nwk.maintenance import Maintenance
 from hanbench.emulator.zigbee.storage import ChildEntry
 
 LONGEST_PERMIT = 254
@@ -51,7 +52,7 @@ class JoinStatus(IntEnum):
 class Parent:
     """The child table and what is done with it. `on_joined` tells the Trust Centre's side."""
 
-    def __init__(self, nwk: Nwk) -> None:
+    def __init__(self, nwk: Nwk, maintenance: Maintenance) -> None:
         self._nwk = nwk
         self._permit_until = 0
         self._told = DuplicateTable(TELL_AGAIN)
@@ -62,12 +63,16 @@ class Parent:
         self.admits: Callable[[int], bool] = lambda ieee: True
         """Whether a device that knows the network key may rejoin (the Trust Centre's word)."""
         mac = nwk.mac
+        mac.radio.source_match(True)
         mac.beacon = self._beacon
         mac.on_associate = self._associate
         mac.on_poll = self._polled
         mac.on_orphan = self._orphan
         nwk.on_command[RejoinRequest.ID] = self._rejoin
         nwk.on_command[EndDeviceTimeoutRequest.ID] = self._timeout_requested
+        nwk.on_heard.append(self._heard)
+        nwk.accepts_unsecured.append(_is_rejoin_request)
+        maintenance.on_left = self._left
         for child in nwk.storage.children.values():
             self._watch(child)
 
@@ -106,6 +111,10 @@ class Parent:
         """Forget a child and what waits for it."""
         if self._nwk.storage.children.pop(short, None) is not None:
             self._nwk.mac.indirect.purge((short, False))
+
+    def _left(self, short: int, ieee: int | None, rejoin: bool) -> None:
+        if not rejoin:
+            self.remove(short)
 
     def _take_in(
         self, ieee: int, capability: int, *, authenticated: bool, short: int | None = None
@@ -161,7 +170,7 @@ class Parent:
         else:
             self._nwk.clock.call_later(left, self._age, child)
 
-    def heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
+    def _heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
         """A frame passed security: its sender lives, and knows the network key."""
         child = self._nwk.storage.children.get(frame.src)
         if child is None:
@@ -242,3 +251,8 @@ class Parent:
         self._nwk.send_command(
             frame.src, EndDeviceTimeoutResponse(status=0 if acceptable else 1, parent_information=MAC_POLL_KEEPALIVE)
         )
+
+
+def _is_rejoin_request(frame: NwkFrame) -> bool:
+    """The one unsecured frame that a parent takes: its sender has lost the network key (R22, 3.6.1.7.2.2)."""
+    return frame.type == COMMAND and frame.payload[:1] == bytes((RejoinRequest.ID,))

@@ -48,7 +48,6 @@ class Home:
 
     def _data(self, frame: MacFrame, reception: object) -> None:
         self.received.append(frame.payload)
-        self.child.frame_heard()
 
     def run(self, seconds: float = 1) -> None:
         self.clock.run_for(int(seconds * SECOND))
