@@ -27,6 +27,7 @@ from hanbench.emulator.zcl import ClusterServer, Endpoint
 from hanbench.emulator.zcl.clusters import METERING
 from hanbench.emulator.zcl.clusters.key_establishment import SUITE_1
 from hanbench.emulator.zigbee.aps import frames as aps
+from hanbench.emulator.zigbee.aps.data import ApsRequest
 from hanbench.emulator.zigbee.nwk import frames as nwk
 from hanbench.emulator.zigbee.nwk.config import NodeConfig
 from hanbench.emulator.zigbee.security.cbke import Authority, implementation
@@ -86,9 +87,7 @@ class Load:
         self.clock.call_later(period * SECOND, self._report, meter, stack, server, period)
         # As ns-3's load: acknowledged at the MAC. An APS acknowledgement would double the frames.
         payload = bytes((0x18, meter.next_tsn(), 0x0A)) + server.attributes.report(REPORTED)
-        stack.aps.send(
-            0, METERING.id, payload, profile=PROFILE, src_endpoint=1, dst_endpoint=1, ack=False, secured=True
-        )
+        stack.aps.send(ApsRequest(0, METERING.id, payload, PROFILE, 1, 1, ack=False, secured=True))
 
     def _reported(self, *_: object) -> None:
         self.delivered += 1

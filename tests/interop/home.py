@@ -10,7 +10,8 @@ from typing import TypeVar
 from hanbench.emulator.clock import SECOND, VirtualClock
 from hanbench.emulator.radio import Air, AirRadio
 from hanbench.emulator.randomness import split
-from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER, ApsStatus
+from hanbench.emulator.zigbee.aps.data import ApsRequest, ApsStatus
+from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 from hanbench.emulator.zigbee.nwk.config import LogicalType, NodeConfig
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
 from hanbench.emulator.zigbee.security.install_code import InstallCode
@@ -114,8 +115,8 @@ def send(home: Home, sender: Stack, dst: int, payload: bytes) -> None:
 def attempt(home: Home, sender: Stack, payload: bytes, dst: int = 0) -> ApsStatus:
     """Send on Metering and wait for what becomes of it."""
     statuses: list[ApsStatus] = []
-    done = statuses.append
-    sender.aps.send(dst, METERING, payload, profile=SMART_ENERGY, src_endpoint=1, dst_endpoint=1, done=done)
+    request = ApsRequest(dst, METERING, payload, SMART_ENERGY, src_endpoint=1, dst_endpoint=1)
+    sender.aps.send(request, statuses.append)
     home.run(30)
     (status,) = statuses
     return status

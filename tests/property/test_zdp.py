@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hanbench.emulator.clock import VirtualClock
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
-from hanbench.emulator.zigbee.aps.layer import ApsIndication
+from hanbench.emulator.zigbee.aps.data import ApsIndication, ApsRequest
 from hanbench.emulator.zigbee.zdo import (
     Binding,
     BindingTable,
@@ -118,8 +118,8 @@ class Node:
     def register(self, endpoint: int, handler: Any) -> None:
         pass
 
-    def send(self, dst_short: int, cluster: int, payload: bytes, **rest: Any) -> None:
-        self.sent.append((cluster, payload))
+    def send(self, request: ApsRequest, done: Any = None) -> None:
+        self.sent.append((request.cluster, request.payload))
 
 
 requests = st.one_of(

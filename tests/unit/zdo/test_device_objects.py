@@ -8,7 +8,7 @@ import pytest
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.errors import DropReason
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.aps.data import ApsStatus
 from hanbench.emulator.zigbee.zdo import Binding, ZdpStatus
 from hanbench.emulator.zigbee.zdo import messages as zdp
 
