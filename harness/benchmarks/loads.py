@@ -116,10 +116,11 @@ def codec() -> dict[str, Any]:
     """One secured frame from ZCL octets to PSDU, and back to ZCL octets with FCS and MIC checked."""
     key = cipher(KEY)
     zcl = bytes(30)
+    security = nwk.FrameSecurity(key, 77, 0, 0x70B3D51FF0000001)
 
     def build() -> bytes:
         apdu = aps.data_header(1, 0x0702, PROFILE, 1, 7, ack_request=False) + zcl
-        npdu = nwk.secured_data(0, 5, 9, apdu, key, 77, 0, 0x70B3D51FF0000001, 30)
+        npdu = nwk.secured_data(0, 5, 9, apdu, security, 30)
         return mac.data(1, 0x1234, 0, 5, npdu, ack=True)
 
     psdu = build()

@@ -110,10 +110,8 @@ class Lab(Bench):
         ours, theirs = sender.storage.network, receiver.storage.network
         assert ours is not None
         assert theirs is not None
-        key, counter, number = sender.stack.nwk.security.outgoing()
-        npdu = nwk.secured_data(
-            theirs.short, ours.short, self._sequence, apdu, key, counter, number, sender.storage.ieee, RADIUS
-        )
+        security = sender.stack.nwk.security.outgoing()
+        npdu = nwk.secured_data(theirs.short, ours.short, self._sequence, apdu, security, RADIUS)
         return mac.data(self._sequence, ours.pan_id, theirs.short, ours.short, npdu, ack=True)
 
     def _device(self, name: str) -> Device[Any, Any]:

@@ -356,11 +356,9 @@ def _header(
 
 
 def _cipher(link: LinkKey, key_id: int) -> FrameCipher:
-    if key_id == KeyId.KEY_TRANSPORT:
-        return cipher(key_transport_key(link.key))
-    if key_id == KeyId.KEY_LOAD:
-        return cipher(key_load_key(link.key))
-    return cipher(link.key)
+    if key_id == KeyId.DATA:
+        return cipher(link.key)
+    return cipher(key_transport_key(link.key) if key_id == KeyId.KEY_TRANSPORT else key_load_key(link.key))
 
 
 def _as_sent(done: Done | None) -> Callable[[TxStatus | None], object] | None:

@@ -125,8 +125,7 @@ class Nwk:
         sequence = self.next_sequence()
         src = self.mac.short
         if secured:
-            cipher, counter, key = self.security.outgoing()
-            npdu = frames.secured_data(dst, src, sequence, payload, cipher, counter, key, self.storage.ieee, radius)
+            npdu = frames.secured_data(dst, src, sequence, payload, self.security.outgoing(), radius)
         else:
             npdu = frames.header(frames.DATA, dst, src, sequence, radius=radius, secured=False) + payload
         self._dispatch(dst, src, sequence, npdu, done)
@@ -160,11 +159,7 @@ class Nwk:
             src_ieee=self.storage.ieee,
             dst_ieee=dst_ieee,
         )
-        npdu = (
-            frames.seal(header, command.encode(), *self.security.outgoing(), self.storage.ieee)
-            if secured
-            else header + command.encode()
-        )
+        npdu = frames.seal(header, command.encode(), self.security.outgoing()) if secured else header + command.encode()
         if indirect_to is not None:
             self.mac.send(indirect_to, npdu, done, indirect=True)
         else:
@@ -271,13 +266,8 @@ class Nwk:
             raise RemoteProtocolError(DropReason.RADIUS_EXPIRED)
         if not frame.secured or not self.security.ready:
             raise RemoteProtocolError(DropReason.UNSECURED, "to be relayed")
-        self.hand_over(self._next_hop(frame.dst), self._reseal(frame))
+        self.hand_over(self._next_hop(frame.dst), frame.reseal(self.security.outgoing()))
 
     def _relay_broadcast(self, frame: NwkFrame) -> None:
         if self.storage.network is not None and self.security.ready:
-            self._broadcast(frame.dst, self._reseal(frame), None)
-
-    def _reseal(self, frame: NwkFrame) -> bytes:
-        """The frame with one hop less to go, under our own counter."""
-        cipher, counter, key = self.security.outgoing()
-        return frame.reseal(cipher, counter, key, self.storage.ieee)
+            self._broadcast(frame.dst, frame.reseal(self.security.outgoing()), None)
