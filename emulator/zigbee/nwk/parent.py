@@ -11,7 +11,8 @@ from enum import IntEnum
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.mac.frames import BeaconContent, MacFrame
-from hanbench.emulator.mac.layer import AssociationStatus
+from hanbench.emulator.mac.indirect import MacAddress
+from hanbench.emulator.mac.layer import AssociationResponse, AssociationStatus
 from hanbench.emulator.radio.interface import Reception
 from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.emulator.zigbee.nwk.beacon import BeaconPayload
@@ -110,7 +111,7 @@ class Parent:
     def remove(self, short: int) -> None:
         """Forget a child and what waits for it."""
         if self._nwk.storage.children.pop(short, None) is not None:
-            self._nwk.mac.indirect.purge((short, False))
+            self._nwk.mac.indirect.purge(MacAddress(short))
 
     def _left(self, short: int, ieee: int | None, rejoin: bool) -> None:
         if not rejoin:
@@ -185,15 +186,19 @@ class Parent:
             for hook in self.on_awake:
                 hook(child)
 
-    def _polled(self, address: int, extended: bool) -> None:
+    def _polled(self, source: MacAddress) -> None:
+        address, extended = source
         child = self.by_ieee(address) if extended else self._nwk.storage.children.get(address)
         if child is not None:
             self._alive(child)
-        elif (
-            not extended and self._nwk.storage.network is not None and not self._told.seen(address, self._nwk.clock.now)
-        ):
+        elif not extended and self._nwk.storage.network is not None:
+            self._send_away(address)
+
+    def _send_away(self, short: int) -> None:
+        """Tell a device that is no child of this parent to rejoin."""
+        if not self._told.seen(short, self._nwk.clock.now):
             # The answer waits for the next poll: a radio promises data only to addresses it was told of.
-            self._nwk.send_command(address, Leave(request=True, rejoin=True), indirect_to=address)
+            self._nwk.send_command(short, Leave(request=True, rejoin=True), indirect_to=short)
 
     def _orphan(self, ieee: int) -> int | None:
         child = self.by_ieee(ieee)
@@ -201,16 +206,16 @@ class Parent:
 
     # --- newcomers ----------------------------------------------------------------------------------------------
 
-    def _associate(self, ieee: int, capability: int) -> tuple[int, int]:
+    def _associate(self, ieee: int, capability: int) -> AssociationResponse:
         if not self.permitting:
-            return AssociationStatus.PAN_ACCESS_DENIED, 0xFFFF
+            return AssociationResponse(AssociationStatus.PAN_ACCESS_DENIED)
         child = self._take_in(ieee, capability, authenticated=False)
         if child is None:
-            return AssociationStatus.PAN_AT_CAPACITY, 0xFFFF
+            return AssociationResponse(AssociationStatus.PAN_AT_CAPACITY)
         self._nwk.security.forget(ieee)
         # The newcomer first fetches the association response; the key must not overtake it.
         self._nwk.clock.call_later(SECOND, self._announce_newcomer, child)
-        return AssociationStatus.SUCCESS, child.short
+        return AssociationResponse(AssociationStatus.SUCCESS, child.short)
 
     def _announce_newcomer(self, child: ChildEntry) -> None:
         if self._nwk.storage.children.get(child.short) is child and self.on_joined is not None:
