@@ -13,6 +13,7 @@ from hanbench.emulator.zigbee.zdo import (
     EnergyReport,
     NeighborEntry,
     NeighborFlags,
+    NodeAddress,
     NodeDescriptor,
     PowerDescriptor,
     PowerMode,
@@ -80,8 +81,8 @@ class Management:
             )
         return entries
 
-    def children(self) -> Sequence[tuple[int, int]]:
-        return [(child.ieee, child.short) for child in self._nwk.storage.children.values()]
+    def children(self) -> Sequence[NodeAddress]:
+        return [NodeAddress(child.ieee, child.short) for child in self._nwk.storage.children.values()]
 
     def permit_join(self, duration: int, tc_significance: bool) -> ZdpStatus:
         return ZdpStatus.NOT_SUPPORTED

@@ -16,6 +16,7 @@ from hanbench.emulator.zigbee.zdo import (
     EnergyReport,
     NeighborEntry,
     NeighborFlags,
+    NodeAddress,
     NodeDescriptor,
     PowerDescriptor,
     SimpleDescriptor,
@@ -97,8 +98,8 @@ class Node:
     def neighbors(self) -> list[NeighborEntry]:
         return [NeighborEntry(1, 2, 3, NeighborFlags(2), 0, 1, 255)] * 40
 
-    def children(self) -> list[tuple[int, int]]:
-        return [(0x100 + n, 1 + n) for n in range(40)]
+    def children(self) -> list[NodeAddress]:
+        return [NodeAddress(0x100 + n, 1 + n) for n in range(40)]
 
     def permit_join(self, duration: int, tc_significance: bool) -> ZdpStatus:
         return ZdpStatus.SUCCESS

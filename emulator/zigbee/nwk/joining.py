@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND, Timer
 from hanbench.emulator.errors import RemoteProtocolError
@@ -23,7 +24,17 @@ REJOIN_WAIT = 3 * SECOND
 """For a Rejoin Response, polls included."""
 SCAN_PAUSE = SECOND
 
-Candidate = tuple[Beacon, BeaconPayload]
+
+class Candidate(NamedTuple):
+    """A parent that could be joined: its beacon at the MAC, and the Zigbee payload in it."""
+
+    beacon: Beacon
+    payload: BeaconPayload
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """The best candidate has the highest: newest network, then best link, then fewest hops to the coordinator."""
+        return self.payload.update_id, self.beacon.lqi, -self.payload.depth
 
 
 class Joiner:
@@ -145,9 +156,9 @@ class Joiner:
             return  # something else has happened while we listened
         wanted = self._wanted_pan
         candidates = [
-            (beacon, payload)
-            for beacon, payload in _zigbee(beacons)
-            if beacon.permit and self._has_room(payload) and wanted in (None, payload.extended_pan_id)
+            each
+            for each in _candidates(beacons)
+            if each.beacon.permit and self._has_room(each.payload) and wanted in (None, each.payload.extended_pan_id)
         ]
         if not candidates and self._rounds > 0:
             # The beacons of two routers that answer at the same moment destroy each other.
@@ -159,15 +170,13 @@ class Joiner:
         return payload.router_capacity if self._nwk.config.role is LogicalType.ROUTER else payload.end_device_capacity
 
     def _choose(self, candidates: list[Candidate]) -> None:
-        """Take the best link; of equal ones the one nearest to the coordinator."""
-        best = max(candidates, key=lambda c: (c[1].update_id, c[0].lqi, -c[1].depth), default=None)
-        self._chosen = best
-        self.event(JoinEvent.NETWORK_NOT_FOUND if best is None else JoinEvent.NETWORK_FOUND)
+        self._chosen = max(candidates, key=lambda candidate: candidate.rank, default=None)
+        self.event(JoinEvent.NETWORK_NOT_FOUND if self._chosen is None else JoinEvent.NETWORK_FOUND)
 
     def _associate(self) -> None:
         assert self._chosen is not None
         self._nwk.mac.radio.listen(True)
-        self._child.associate(self._chosen[0], self._nwk.config.capability, self._associated)
+        self._child.associate(self._chosen.beacon, self._nwk.config.capability, self._associated)
 
     def _associated(self, result: AssociationResult) -> None:
         assert self._chosen is not None
@@ -239,15 +248,9 @@ class Joiner:
         if self.state not in (JoinState.SEEKING_HERE, JoinState.SEEKING_EVERYWHERE):
             return  # told to leave while we listened
         network = self._nwk.network
-        former = [network.parent, network.extended_pan_id]
-        self._choose(
-            [
-                (beacon, payload)
-                for beacon, payload in _zigbee(beacons)
-                if payload.extended_pan_id == network.extended_pan_id
-                and (self._has_room(payload) or [beacon.coordinator, payload.extended_pan_id] == former)
-            ]
-        )
+        own = [each for each in _candidates(beacons) if each.payload.extended_pan_id == network.extended_pan_id]
+        # The former parent may hold a place for this device even where it has no room for another.
+        self._choose([c for c in own if self._has_room(c.payload) or c.beacon.coordinator == network.parent])
 
     def _rejoin(self) -> None:
         """Send Rejoin Request: under the network key if we think we hold it, else without."""
@@ -291,12 +294,12 @@ def _nothing() -> None:
     pass
 
 
-def _zigbee(beacons: list[Beacon]) -> list[Candidate]:
-    """The beacons of Zigbee PRO networks, with what they say."""
+def _candidates(beacons: list[Beacon]) -> list[Candidate]:
+    """The beacons of Zigbee PRO networks."""
     found = []
     for beacon in beacons:
         try:
-            found.append((beacon, beacon_payload.decode(beacon.payload)))
+            found.append(Candidate(beacon, beacon_payload.decode(beacon.payload)))
         except RemoteProtocolError:
             continue
     return found

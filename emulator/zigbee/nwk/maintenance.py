@@ -139,15 +139,19 @@ class Maintenance:
         """Move to another channel once the command that says so went through the network."""
         self._move(update_id, channel=channel)
 
-    def _move(self, update_id: int, **changes: int) -> None:
+    def _move(self, update_id: int, *, pan_id: int | None = None, channel: int | None = None) -> None:
+        """Change PAN ID or channel when the broadcast that says so has been through the network."""
         if not self._changing:
             self._changing = True
-            self._nwk.clock.call_later(BROADCAST_DELIVERY_TIME, self._moved, update_id, changes)
+            self._nwk.clock.call_later(BROADCAST_DELIVERY_TIME, self._moved, update_id, pan_id, channel)
 
-    def _moved(self, update_id: int, changes: dict[str, int]) -> None:
+    def _moved(self, update_id: int, pan_id: int | None, channel: int | None) -> None:
         self._changing = False
-        if self._nwk.storage.network is not None:
-            self._nwk.apply(replace(self._nwk.storage.network, update_id=update_id, **changes))
+        network = self._nwk.storage.network
+        if network is not None:
+            pan_id = network.pan_id if pan_id is None else pan_id
+            channel = network.channel if channel is None else channel
+            self._nwk.apply(replace(network, update_id=update_id, pan_id=pan_id, channel=channel))
 
     # --- leaving --------------------------------------------------------------------------------------------------
 

@@ -22,6 +22,13 @@ class EnergyReport(NamedTuple):
     failures: int
 
 
+class NodeAddress(NamedTuple):
+    """The two addresses of one node."""
+
+    ieee: int
+    short: int
+
+
 class ZdoContext(Protocol):
     """One node."""
 
@@ -47,8 +54,8 @@ class ZdoContext(Protocol):
     def neighbors(self) -> Sequence[NeighborEntry]:
         """The neighbour table."""
 
-    def children(self) -> Sequence[tuple[int, int]]:
-        """EUI-64 and short address of each child."""
+    def children(self) -> Sequence[NodeAddress]:
+        """The child table."""
 
     def permit_join(self, duration: int, tc_significance: bool) -> ZdpStatus:
         """Let devices join for `duration` seconds; 0 ends it."""

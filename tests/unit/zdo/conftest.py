@@ -15,6 +15,7 @@ from hanbench.emulator.zigbee.zdo import (
     EnergyReport,
     NeighborEntry,
     NeighborFlags,
+    NodeAddress,
     NodeDescriptor,
     PowerDescriptor,
     SimpleDescriptor,
@@ -43,7 +44,7 @@ class Node:
     short: int
     ieee: int
     endpoints: list[SimpleDescriptor]
-    kids: list[tuple[int, int]] = field(default_factory=list)
+    kids: list[NodeAddress] = field(default_factory=list)
     table: list[NeighborEntry] = field(default_factory=list)
     bindings: BindingTable = field(default_factory=lambda: BindingTable(2))
     node_descriptor: NodeDescriptor = field(default_factory=lambda: NodeDescriptor.of(0, 0x8E, 0x1031, 1))
@@ -58,7 +59,7 @@ class Node:
     def neighbors(self) -> list[NeighborEntry]:
         return self.table
 
-    def children(self) -> list[tuple[int, int]]:
+    def children(self) -> list[NodeAddress]:
         return self.kids
 
     def permit_join(self, duration: int, tc_significance: bool) -> ZdpStatus:
@@ -142,7 +143,8 @@ def net() -> Net:
     esi = SimpleDescriptor(1, 0x0109, 0x0500, 1, (0x0000, 0x000A), (0x0702,))
     mirror = SimpleDescriptor(2, 0x0109, 0x0501, 0, (0x0000, 0x0702), ())
     meter = SimpleDescriptor(1, 0x0109, 0x0501, 0, (0x0702,), ())
-    hub_node = Node(clock, nodes, sent, HUB, HUB_IEEE, [esi, mirror], [(METER_IEEE, METER), (CHILD_IEEE, CHILD)])
+    children = [NodeAddress(METER_IEEE, METER), NodeAddress(CHILD_IEEE, CHILD)]
+    hub_node = Node(clock, nodes, sent, HUB, HUB_IEEE, [esi, mirror], children)
     hub_node.table = [neighbor(0x100 + n, n) for n in range(1, 6)]
     meter_node = Node(clock, nodes, sent, METER, METER_IEEE, [meter])
     nodes.update({HUB: hub_node, METER: meter_node})
