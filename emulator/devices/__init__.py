@@ -1,6 +1,6 @@
 """The devices of a SMETS1 HAN: Communications Hub, electricity meter, gas meter, in-home display."""
 
-from hanbench.emulator.devices.device import Device
+from hanbench.emulator.devices.device import Device, JoiningDevice
 from hanbench.emulator.devices.esme import Esme
 from hanbench.emulator.devices.gsme import Gsme
 from hanbench.emulator.devices.hub import CommsHub
@@ -25,6 +25,7 @@ __all__ = [
     "HubSettings",
     "Ihd",
     "IhdSettings",
+    "JoiningDevice",
     "KeepAliveSettings",
     "KeyEstablishmentSettings",
     "WanInterface",

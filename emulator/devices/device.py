@@ -1,4 +1,4 @@
-"""What all devices share: power, flash, a stack, endpoints, and coming to the network."""
+"""What all devices share: power, flash, a stack and endpoints; and what those that join a network add."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hanbench.emulator.devices.admission import DATA_KEYS, admit, needs_link_key
 from hanbench.emulator.devices.key_establishment import Initiator, LinkKeyManager
 from hanbench.emulator.devices.services.events import EventLog
 from hanbench.emulator.devices.services.firmware import FirmwareClient
-from hanbench.emulator.devices.settings import SMART_ENERGY, DeviceSettings, LogicalType
+from hanbench.emulator.devices.settings import SMART_ENERGY, DeviceSettings
 from hanbench.emulator.radio.interface import Radio
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zcl import ClusterClient, ClusterServer, Endpoint
@@ -23,11 +23,13 @@ from hanbench.emulator.zcl.smart_energy import TABLES
 from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent, JoinState
 from hanbench.emulator.zigbee.security.cbke import Identity
-from hanbench.emulator.zigbee.stack import Stack
+from hanbench.emulator.zigbee.stack import JoiningStack, Stack
 from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey, NonVolatile
 from hanbench.emulator.zigbee.zdo import SimpleDescriptor
 
 S = TypeVar("S", bound=DeviceSettings)
+K = TypeVar("K", bound=Stack)
+J = TypeVar("J", bound=JoiningStack)
 
 MAINS_SOURCE, BATTERY_SOURCE = 0x01, 0x03
 """Basic cluster, PowerSource."""
@@ -35,8 +37,13 @@ ZCL_VERSION = 3
 DAY_SECONDS = 86_400
 
 
-class Device(Generic[S]):
+class Device(Generic[S, K]):
     """One device on the HAN. Its flash and its radio outlive its power; everything else starts afresh with it."""
+
+    stack_type: type[K]
+    """The stack of this kind of device, by its Zigbee role."""
+    stack: K
+    endpoint: Endpoint
 
     def __init__(
         self,
@@ -61,19 +68,14 @@ class Device(Generic[S]):
         self.powered = False
         self.hung = False
         """The application has stopped; the radio still acknowledges."""
-        self.on_state: Callable[[JoinState, JoinEvent], None] | None = None
         self._clock = clock
         self._random = random
-        self.stack: Stack
-        self.endpoint: Endpoint
         if not self.storage.link_keys:
             self._forget_keys()
 
     def _forget_keys(self) -> None:
-        """As the device came from the factory: one key, that it joins with, for a Trust Centre not met yet."""
+        """Go back to the link keys that the device left the factory with."""
         self.storage.link_keys.clear()
-        if self.settings.node.role is not LogicalType.COORDINATOR:
-            self.storage.link_keys[UNKNOWN_TRUST_CENTER] = LinkKey(self.settings.joining_key)
 
     # --- power ----------------------------------------------------------------------------------------------------
 
@@ -84,25 +86,11 @@ class Device(Generic[S]):
         self.powered = True
         self.hung = False
         self.radio.configure(replace(self.radio.config, tx_power=self.settings.tx_power))
-        self.stack = Stack(
+        self.stack = self.stack_type(
             self.radio, self._clock, self._random, self.storage, self.settings.node, self.settings.manufacturer
         )
         self.stack.aps.data_keys = DATA_KEYS
-        self._initiator = Initiator(self.settings.key_establishment, self.identity, self._random)
-        self.keys = LinkKeyManager(
-            self.stack, self._initiator, self.settings.key_establishment, needed=not self.settings.relaxed_security
-        )
-        self.build()
-        self._initiator.endpoint = self.endpoint
-        if self.stack.joiner is not None:
-            self.stack.aps.on_stale_key = self._stale_key
-            self.stack.key_client.on_trust_center_swapped = self.trust_center_swapped
-            self.keys.on_impostor = self._look_for_network
-            self.stack.joiner.on_state = self._state_changed
-            self.stack.joiner.on_joined = self.joined
-            if self.stack.joined:
-                # Devices that get power at one moment do not announce themselves at one moment.
-                self.stack.clock.call_later(SECOND + int(self._random.random() * SECOND), self.joined, True)
+        self.start()
 
     def power_off(self) -> None:
         """Cut the power."""
@@ -113,8 +101,6 @@ class Device(Generic[S]):
     def install_certificate(self, identity: Identity | None) -> None:
         """Put another certificate and private key into the device."""
         self.identity = identity
-        if self.powered:
-            self._initiator.identity = identity
 
     def hang(self) -> None:
         """The firmware stops above the MAC: frames are acknowledged, nothing answers and nothing is sent."""
@@ -123,6 +109,10 @@ class Device(Generic[S]):
         self.endpoint.close()
 
     # --- for the kinds of device ------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Bring up the application on the new stack."""
+        self.build()
 
     def build(self) -> None:
         """Put endpoints on the new stack."""
@@ -150,34 +140,6 @@ class Device(Generic[S]):
             SimpleDescriptor(endpoint, SMART_ENERGY, device_id, 0, tuple(made.servers), tuple(made.clients))
         )
         return made
-
-    def joined(self, rejoined: bool) -> None:
-        """In the network, with its key; also called when power returns to a member."""
-
-    def left(self) -> None:
-        """Out of the network for good; the flash holds nothing of it any more."""
-        self._forget_keys()
-
-    def trust_center_swapped(self) -> None:
-        """Another Trust Centre has taken the place of ours; joining goes on."""
-
-    def _look_for_network(self) -> None:
-        assert self.stack.joiner is not None
-        self.stack.joiner.event(JoinEvent.LOST)
-
-    def secured(self) -> None:
-        """There is a link key with the Trust Centre."""
-
-    def _stale_key(self, sender: int) -> None:
-        network = self.storage.network
-        if network is not None and sender == network.trust_center and not self.hung:
-            self.keys.renew()
-
-    def _state_changed(self, state: JoinState, event: JoinEvent) -> None:
-        if event is JoinEvent.LEFT:
-            self.left()
-        if self.on_state is not None:
-            self.on_state(state, event)
 
     @property
     def metering(self) -> Cluster:
@@ -227,6 +189,66 @@ class Device(Generic[S]):
             "PowerSource": power_source,
             "PhysicalEnvironment": environment,
         }
+
+
+class JoiningDevice(Device[S, J]):
+    """A device that joins a network, and agrees its link key with the Trust Centre."""
+
+    on_state: Callable[[JoinState, JoinEvent], None] | None = None
+
+    def _forget_keys(self) -> None:
+        """One key is left: the joining key, for a Trust Centre not met yet."""
+        super()._forget_keys()
+        self.storage.link_keys[UNKNOWN_TRUST_CENTER] = LinkKey(self.settings.joining_key)
+
+    def start(self) -> None:
+        self._initiator = Initiator(self.settings.key_establishment, self.identity, self._random)
+        self.keys = LinkKeyManager(
+            self.stack, self._initiator, self.settings.key_establishment, needed=not self.settings.relaxed_security
+        )
+        super().start()
+        self._initiator.endpoint = self.endpoint
+        self.stack.aps.on_stale_key = self._stale_key
+        self.stack.key_client.on_trust_center_swapped = self.trust_center_swapped
+        self.keys.on_impostor = self.look_for_network
+        self.stack.joiner.on_state = self._state_changed
+        self.stack.joiner.on_joined = self.joined
+        if self.stack.joined:
+            # Devices that get power at one moment do not announce themselves at one moment.
+            self.stack.clock.call_later(SECOND + int(self._random.random() * SECOND), self.joined, True)
+
+    def install_certificate(self, identity: Identity | None) -> None:
+        super().install_certificate(identity)
+        if self.powered:
+            self._initiator.identity = identity
+
+    def joined(self, rejoined: bool) -> None:
+        """In the network, with its key; also called when power returns to a member."""
+
+    def left(self) -> None:
+        """Out of the network for good; the flash holds nothing of it any more."""
+        self._forget_keys()
+
+    def trust_center_swapped(self) -> None:
+        """Another Trust Centre has taken the place of ours; joining goes on."""
+
+    def secured(self) -> None:
+        """There is a link key with the Trust Centre."""
+
+    def look_for_network(self) -> None:
+        """Count the network as lost and look for it; nothing happens in a device that is not joined."""
+        self.stack.joiner.event(JoinEvent.LOST)
+
+    def _stale_key(self, sender: int) -> None:
+        network = self.storage.network
+        if network is not None and sender == network.trust_center and not self.hung:
+            self.keys.renew()
+
+    def _state_changed(self, state: JoinState, event: JoinEvent) -> None:
+        if event is JoinEvent.LEFT:
+            self.left()
+        if self.on_state is not None:
+            self.on_state(state, event)
 
 
 def _new_flash(settings: DeviceSettings) -> NonVolatile:

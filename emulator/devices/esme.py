@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hanbench.emulator.devices.device import MAINS_SOURCE, Device
+from hanbench.emulator.devices.device import MAINS_SOURCE, JoiningDevice
 from hanbench.emulator.devices.ids import METERING_DEVICE
 from hanbench.emulator.devices.keep_alive import KeepAlive
 from hanbench.emulator.devices.metering import MeterParts
@@ -13,13 +13,15 @@ from hanbench.emulator.devices.settings import EsmeSettings
 from hanbench.emulator.zcl import ClusterServer
 from hanbench.emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
 from hanbench.emulator.zcl.clusters.metering import ELECTRIC, KILOWATT_HOURS
-from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
+from hanbench.emulator.zigbee.stack import RouterStack
 
 HOUR_SECONDS = 3600
 
 
-class Esme(Device[EsmeSettings]):
+class Esme(JoiningDevice[EsmeSettings, RouterStack]):
     """One electricity meter."""
+
+    stack_type = RouterStack
 
     def build(self) -> None:
         settings = self.settings
@@ -70,7 +72,7 @@ class Esme(Device[EsmeSettings]):
             (TIME.id, KEEP_ALIVE.id, BASIC.id, self._initiator.side, self.firmware.client),
         )
         self.firmware.endpoint = self.tunnel.endpoint = self.events.endpoint = self.endpoint
-        self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self._trust_center_lost)
+        self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self.look_for_network)
 
     def _supply_changed(self, change: PendingSupplyChange) -> None:
         """The supply was switched at the time that somebody asked for, and wants to hear of it."""
@@ -89,7 +91,3 @@ class Esme(Device[EsmeSettings]):
         """W: the mean, with a daily wave, so that a display has something to show."""
         second = self.utc % 86_400
         return self.settings.mean_power + (second // 97) % 200 - 100
-
-    def _trust_center_lost(self) -> None:
-        if self.stack.joiner is not None:
-            self.stack.joiner.event(JoinEvent.LOST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hanbench.emulator.clock import SECOND
-from hanbench.emulator.devices.device import BATTERY_SOURCE, Device
+from hanbench.emulator.devices.device import BATTERY_SOURCE, JoiningDevice
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT, METERING_DEVICE
 from hanbench.emulator.devices.keep_alive import KeepAlive
 from hanbench.emulator.devices.metering import MeterParts
@@ -20,7 +20,7 @@ from hanbench.emulator.zcl.clusters.event_ids import EVENT_IDS
 from hanbench.emulator.zcl.clusters.events import LogId
 from hanbench.emulator.zcl.clusters.metering import CUBIC_METRES, GAS, LOW_BATTERY, NO_MIRROR
 from hanbench.emulator.zcl.clusters.ota import UpgradeStatus
-from hanbench.emulator.zigbee.nwk.join_states import JoinEvent, JoinState
+from hanbench.emulator.zigbee.stack import SleepyStack
 
 PHYSICAL_ENVIRONMENT = 0x0011
 TIME_ATTRIBUTE = 0x0000
@@ -41,8 +41,10 @@ SET_UP_AFTER = 2 * SECOND
 """Between joining and the first mirror set-up."""
 
 
-class Gsme(Device[GsmeSettings]):
+class Gsme(JoiningDevice[GsmeSettings, SleepyStack]):
     """One gas meter."""
+
+    stack_type = SleepyStack
 
     def build(self) -> None:
         settings = self.settings
@@ -114,7 +116,7 @@ class Gsme(Device[GsmeSettings]):
         self.firmware.endpoint = self.events.endpoint = self.endpoint
         if self.metering is METERING:
             self._read_notices()
-        self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self._network_lost)
+        self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self.look_for_network)
         self._schedule_wake()
 
     def _read_notices(self) -> None:
@@ -208,7 +210,6 @@ class Gsme(Device[GsmeSettings]):
         self._schedule_wake()
         if not self.stack.joined or not self.wake_filter():
             return
-        assert self.stack.poller is not None
         if self.hung or not self.keys.ready:
             self.stack.poller.kick()
         elif self._mirror_state is MirrorState.MIRRORED and self._silent_wakes:
@@ -253,7 +254,7 @@ class Gsme(Device[GsmeSettings]):
             self._failed_reports = 0
             self._report_backoff = min(2 * self._report_backoff or 1, LONGEST_REPORT_BACKOFF)
             self._suspect_key = self.storage.active_key
-            self._network_lost()
+            self.look_for_network()
         self._silent_wakes = self._report_backoff
 
     def _ask(self, cluster: int, attributes: tuple[int, ...], done: Callable[[Reply], None]) -> None:
@@ -265,11 +266,9 @@ class Gsme(Device[GsmeSettings]):
         self.endpoint.read(HUB, HUB_ENDPOINT, cluster, attributes, answered, self.settings.request_timeout)
 
     def _stay_awake(self) -> None:
-        assert self.stack.poller is not None
         self.stack.poller.hold()
 
     def _may_sleep(self) -> None:
-        assert self.stack.poller is not None
         self.stack.poller.release()
 
     # --- the network ------------------------------------------------------------------------------------------------
@@ -324,8 +323,3 @@ class Gsme(Device[GsmeSettings]):
         """Ask for a mirror at the next wake, as if there had never been one."""
         self.storage.application["mirror"] = 0
         self._mirror_event(MirrorEvent.LOST)
-
-    def _network_lost(self) -> None:
-        joiner = self.stack.joiner
-        if joiner is not None and joiner.state is JoinState.JOINED:
-            joiner.event(JoinEvent.LOST)

@@ -26,6 +26,7 @@ from hanbench.emulator.zcl.clusters import BASIC, EVENTS, IDENTIFY, KEEP_ALIVE, 
 from hanbench.emulator.zcl.clusters.metering import NO_MIRROR
 from hanbench.emulator.zcl.smart_energy import TABLES
 from hanbench.emulator.zigbee.nwk.parent import LONGEST_PERMIT, JoinStatus
+from hanbench.emulator.zigbee.stack import CoordinatorStack
 from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
 
 MASTER_SYNCHRONIZED = 0x03
@@ -47,13 +48,13 @@ class DeviceEntry:
     """It listens only when it polls: what is meant for it waits until it does."""
 
 
-class CommsHub(Device[HubSettings]):
+class CommsHub(Device[HubSettings, CoordinatorStack]):
     """The hub of one HAN."""
+
+    stack_type = CoordinatorStack
 
     def build(self) -> None:
         stack, settings = self.stack, self.settings
-        assert stack.trust_center is not None
-        assert stack.parent is not None
         stack.trust_center.on_device = self._device_joined
         stack.trust_center.on_removed = self._device_removed
         self.sleepers = SleepyDeviceQueue(stack.parent, stack.clock)
@@ -122,8 +123,6 @@ class CommsHub(Device[HubSettings]):
 
         `former` may be without power; this one has just got its own, and knows no network yet.
         """
-        assert former.stack.trust_center is not None
-        assert self.stack.trust_center is not None
         backup = former.stack.trust_center.backup()
         self.stack.form(channel=backup.channel, pan_id=backup.pan_id, extended_pan_id=backup.extended_pan_id)
         self.stack.trust_center.restore(backup)
@@ -132,7 +131,6 @@ class CommsHub(Device[HubSettings]):
 
     def preauthorise(self, ieee: int, key: bytes) -> None:
         """Let a device join with this key: what the head end sends when a meter is installed."""
-        assert self.stack.trust_center is not None
         self.stack.trust_center.add(ieee, key)
 
     def _key_agreed(self, ieee: int, key: bytes) -> None:
@@ -144,7 +142,6 @@ class CommsHub(Device[HubSettings]):
         Smart Energy never opens a network for good, and for at most 254 s at a time: a longer opening is repeated every
         240 s (SE 1.4a, 5.4.2.1).
         """
-        assert self.stack.parent is not None
         if self._opening is not None:
             self._opening.cancel()
         self.stack.parent.permit(seconds)
@@ -168,7 +165,7 @@ class CommsHub(Device[HubSettings]):
         return table
 
     def _device_joined(self, ieee: int, short: int, status: JoinStatus) -> None:
-        child = self.stack.parent.by_ieee(ieee) if self.stack.parent is not None else None
+        child = self.stack.parent.by_ieee(ieee)
         known = self.device_table.get(ieee)
         sleeps = not child.rx_on if child is not None else known is not None and known.sleeps
         self.device_table[ieee] = DeviceEntry(ieee, short, self.stack.clock.now, sleeps)
@@ -186,8 +183,8 @@ class CommsHub(Device[HubSettings]):
         storage.link_keys.pop(ieee, None)
         storage.short_addresses.pop(ieee, None)
         self.close_mirror(ieee)
-        child = self.stack.parent.by_ieee(ieee) if self.stack.parent is not None else None
-        if child is not None and self.stack.parent is not None:
+        child = self.stack.parent.by_ieee(ieee)
+        if child is not None:
             self.stack.parent.remove(child.short)
 
     def short_of(self, ieee: int) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hanbench.emulator.clock import SECOND, Timer
-from hanbench.emulator.devices.device import MAINS_SOURCE, Device
+from hanbench.emulator.devices.device import MAINS_SOURCE, JoiningDevice
 from hanbench.emulator.devices.ids import HUB, IN_HOME_DISPLAY
 from hanbench.emulator.devices.keep_alive import KeepAlive
 from hanbench.emulator.devices.services.messages import MessageReader
@@ -16,7 +16,7 @@ from hanbench.emulator.devices.settings import SMART_ENERGY, IhdSettings
 from hanbench.emulator.zcl import ClusterServer, Reply
 from hanbench.emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
 from hanbench.emulator.zcl.clusters.metering import ELECTRIC, GAS, MIRRORED
-from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
+from hanbench.emulator.zigbee.stack import EndDeviceStack
 from hanbench.emulator.zigbee.zdo import ZdpReply
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.emulator.zigbee.zdo.client import RX_ON_DEVICES
@@ -38,8 +38,10 @@ class Display:
     message: str | None = None
 
 
-class Ihd(Device[IhdSettings]):
+class Ihd(JoiningDevice[IhdSettings, EndDeviceStack]):
     """One display. It finds its meters by Match_Desc, and tells them apart by MeteringDeviceType."""
+
+    stack_type = EndDeviceStack
 
     def build(self) -> None:
         self.display = Display()
@@ -63,7 +65,7 @@ class Ihd(Device[IhdSettings]):
             ),
         )
         self._prices.endpoint = self._messages.endpoint = self.endpoint
-        self.keep_alive = KeepAlive(self.endpoint, self.settings.keep_alive, self._random, self._trust_center_lost)
+        self.keep_alive = KeepAlive(self.endpoint, self.settings.keep_alive, self._random, self.look_for_network)
         self.stack.key_client.on_partner_key = self._partner_key_came
 
     def _partner_key_came(self, partner: int) -> None:
@@ -89,10 +91,6 @@ class Ihd(Device[IhdSettings]):
             self._reading = True
             self._every(self.settings.electricity_interval, self._read_electricity)
             self._every(self.settings.gas_interval, self._read_gas)
-
-    def _trust_center_lost(self) -> None:
-        if self.stack.joiner is not None:
-            self.stack.joiner.event(JoinEvent.LOST)
 
     def _every(self, interval: int, action: Callable[[], None]) -> None:
         self.stack.clock.call_later(interval, self._tick, interval, action)

@@ -47,12 +47,10 @@ class AssociationResult(Enum):
 
 
 class Child:
-    """The child's half of a node's MAC. Polls and association answers go to its current parent."""
+    """The child's half of a node's MAC. Polls and association requests go to `Mac.parent`."""
 
     def __init__(self, mac: Mac) -> None:
         self._mac = mac
-        self.parent = 0
-        """Short address to which Data Requests go."""
         self._poll_done: Callable[[PollStatus], None] | None = None
         self._poll_timer: Timer | None = None
         self._heard = 0
@@ -61,6 +59,7 @@ class Child:
         self._orphan_done: Callable[[bool], None] | None = None
         mac.on_command[MacCommand.ASSOCIATION_RESPONSE] = self._association_response
         mac.on_command[MacCommand.COORDINATOR_REALIGNMENT] = self._realignment
+        mac.on_unicast = self._frame_came
 
     # --- polling ------------------------------------------------------------------------------------------------
 
@@ -71,7 +70,7 @@ class Child:
             return
         self._poll_done = done
         source = EXTENDED if extended or self._mac.short == NO_SHORT_ADDRESS else SHORT
-        psdu = self._mac.command_frame(bytes((MacCommand.DATA_REQUEST,)), self.parent, SHORT, src_mode=source)
+        psdu = self._mac.command_frame(bytes((MacCommand.DATA_REQUEST,)), self._mac.parent, SHORT, src_mode=source)
         # On before the request, not after its acknowledgement: behind a serial line that would be too late.
         self._mac.radio.listen(True)
         self._mac.transmit(psdu, self._poll_sent)
@@ -93,8 +92,8 @@ class Child:
         else:
             self._poll_timer = self._mac.clock.call_later(FRAME_WAIT, self._poll_ended, PollStatus.NO_FRAME)
 
-    def frame_heard(self) -> None:
-        """A frame addressed to us came from the parent: it ends a poll that waits for one."""
+    def _frame_came(self) -> None:
+        """End a poll that waits for a frame."""
         if self._poll_timer is not None and self._poll_timer.active:
             self._poll_timer.cancel()
             self._poll_ended(PollStatus.DATA)
@@ -143,10 +142,10 @@ class Child:
         """Join the PAN of `beacon` at the MAC; success leaves PAN ID, channel, short address and parent set."""
         mac = self._mac
         mac.configure(channel=beacon.channel, pan_id=beacon.pan_id, short=NO_SHORT_ADDRESS)
-        self.parent = beacon.coordinator
+        mac.parent = beacon.coordinator
         self._association = done
         request = mac.command_frame(
-            bytes((MacCommand.ASSOCIATION_REQUEST, capability)), self.parent, SHORT, src_pan=BROADCAST
+            bytes((MacCommand.ASSOCIATION_REQUEST, capability)), mac.parent, SHORT, src_pan=BROADCAST
         )
         mac.transmit(request, self._association_requested)
 
@@ -177,7 +176,7 @@ class Child:
             self._mac.configure(short=short)
         results = {0: AssociationResult.SUCCESS, 1: AssociationResult.AT_CAPACITY}
         self._associated(results.get(status, AssociationResult.DENIED))
-        self.frame_heard()
+        self._frame_came()
 
     def _associated(self, result: AssociationResult) -> None:
         done, self._association = self._association, None
@@ -202,7 +201,7 @@ class Child:
         if self._orphan_done is None:
             raise RemoteProtocolError(DropReason.UNSUPPORTED, "Coordinator Realignment unasked")
         field = frame.payload
-        self.parent = int.from_bytes(field[3:5], "little")
+        self._mac.parent = int.from_bytes(field[3:5], "little")
         self._mac.configure(
             pan_id=int.from_bytes(field[1:3], "little"), channel=field[5], short=int.from_bytes(field[6:8], "little")
         )

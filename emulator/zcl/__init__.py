@@ -8,7 +8,7 @@ from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER, ZclFrame
 from hanbench.emulator.zcl.records import ReportingConfiguration
 from hanbench.emulator.zcl.reply import Reply, ReplyOutcome
 from hanbench.emulator.zcl.status import Status
-from hanbench.emulator.zcl.transport import ApsTransport, Indication
+from hanbench.emulator.zcl.transport import Indication
 
 __all__ = [
     "DEFAULT_TIMEOUT",
@@ -19,7 +19,6 @@ __all__ = [
     "WRITE",
     "Access",
     "Answer",
-    "ApsTransport",
     "Attribute",
     "Client",
     "Cluster",

@@ -20,9 +20,9 @@ from hanbench.emulator.zcl.frame import CLUSTER, GLOBAL, TO_SERVER, ZclFrame
 from hanbench.emulator.zcl.records import AttributeRecord, ReportingConfiguration
 from hanbench.emulator.zcl.reply import Reply, ReplyOutcome, delivered
 from hanbench.emulator.zcl.status import Status
-from hanbench.emulator.zcl.transport import ApsTransport, Indication
+from hanbench.emulator.zcl.transport import Indication
 from hanbench.emulator.zcl.types import TypedValue
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.aps.data import ApsRequest, ApsStatus, ApsTransport
 
 DEFAULT_TIMEOUT = 10 * SECOND
 """A parent keeps a frame for a sleeping child 7.68 s; this is a little more."""
@@ -275,17 +275,8 @@ class Client:
         secured: bool,
         done: Callable[[ApsStatus], object] | None,
     ) -> None:
-        self.transport.send(
-            dst,
-            cluster,
-            octets,
-            profile=self.profile,
-            src_endpoint=self.id,
-            dst_endpoint=dst_endpoint,
-            ack=dst < _BROADCAST,
-            secured=secured,
-            done=done,
-        )
+        request = ApsRequest(dst, cluster, octets, self.profile, self.id, dst_endpoint, dst < _BROADCAST, secured)
+        self.transport.send(request, done)
 
     def _delivered(self, tsn: int, pending: _PendingZclRequest, status: ApsStatus) -> None:
         if status is not ApsStatus.SUCCESS and self._pending.get(tsn) is pending:

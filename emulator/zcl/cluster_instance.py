@@ -14,7 +14,7 @@ from hanbench.emulator.zcl.records import ReportingFailure
 from hanbench.emulator.zcl.reporting import Reporting, Target
 from hanbench.emulator.zcl.status import Status
 from hanbench.emulator.zcl.transport import Indication
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.aps.data import ApsStatus
 
 
 class Response(NamedTuple):

@@ -34,8 +34,8 @@ from hanbench.emulator.zcl.frame import (
 from hanbench.emulator.zcl.reply import delivered
 from hanbench.emulator.zcl.reporting import Reporting, Target
 from hanbench.emulator.zcl.status import Status
-from hanbench.emulator.zcl.transport import ApsTransport, Indication
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zcl.transport import Indication
+from hanbench.emulator.zigbee.aps.data import ApsRequest, ApsStatus, ApsTransport
 
 ANY_PROFILE = 0xFFFF
 
@@ -268,17 +268,16 @@ class Endpoint(Client):
     ) -> None:
         """Send a response, the way and with the security that the request came."""
         octets = ZclFrame(frame_type, 1 - frame.direction, frame.tsn, command, payload, frame.manufacturer, True)
-        self.transport.send(
+        request = ApsRequest(
             indication.src,
             indication.cluster,
             octets.encode(),
             profile=indication.profile if indication.profile != ANY_PROFILE else self.profile,
             src_endpoint=self.id,
             dst_endpoint=indication.src_endpoint,
-            ack=True,
             secured=indication.secured,
-            done=done,
         )
+        self.transport.send(request, done)
 
     def _send(
         self,

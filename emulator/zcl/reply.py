@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from hanbench.emulator.zcl import foundation as zcl
 from hanbench.emulator.zcl.status import Status
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.aps.data import ApsStatus
 
 
 class ReplyOutcome(StrEnum):

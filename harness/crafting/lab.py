@@ -106,17 +106,15 @@ class Lab(Bench):
             apdu = header + zcl
         return self._carried(sender, receiver, apdu)
 
-    def _carried(self, sender: Device[Any], receiver: Device[Any], apdu: bytes) -> bytes:
+    def _carried(self, sender: Device[Any, Any], receiver: Device[Any, Any], apdu: bytes) -> bytes:
         ours, theirs = sender.storage.network, receiver.storage.network
         assert ours is not None
         assert theirs is not None
-        key, counter, number = sender.stack.nwk.security.outgoing()
-        npdu = nwk.secured_data(
-            theirs.short, ours.short, self._sequence, apdu, key, counter, number, sender.storage.ieee, RADIUS
-        )
+        security = sender.stack.nwk.security.outgoing()
+        npdu = nwk.secured_data(theirs.short, ours.short, self._sequence, apdu, security, RADIUS)
         return mac.data(self._sequence, ours.pan_id, theirs.short, ours.short, npdu, ack=True)
 
-    def _device(self, name: str) -> Device[Any]:
+    def _device(self, name: str) -> Device[Any, Any]:
         found = next((device for device in self.han.devices if device.name == name), None)
         if found is None or found.storage.network is None:
             names = ", ".join(device.name for device in self.han.devices if device.storage.network is not None)

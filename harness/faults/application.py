@@ -66,7 +66,7 @@ async def _jump_back(han: Han) -> None:
 
 async def _change_pan_id(han: Han) -> None:
     """Another network has the same PAN ID; the hub moves while the meter sleeps, and the meter looks no further."""
-    joiner = site_visit.joiner(han)
+    joiner = han.gsme.stack.joiner
     joiner.policy = replace(joiner.policy, rejoin=False)
     radio = han.radio_of("gsme")
     radio.muted, before = True, radio.muted

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hanbench.emulator.randomness import split
-from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
 from hanbench.emulator.zigbee.security.cbke import Authority, Identity
 from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
 from hanbench.emulator.zigbee.security.install_code import InstallCode
@@ -144,19 +143,19 @@ async def _mistype_install_code(han: Han) -> None:
     han.hub.permit_join(PERMIT_SECONDS)
     for _ in range(ATTEMPTS_TO_JOIN):
         ended = asyncio.get_running_loop().create_future()
-        site_visit.joiner(han).join(ended.set_result)
+        han.gsme.stack.joiner.join(ended.set_result)
         await ended
     han.hub.permit_join(0)
 
 
 async def _swap_hub(han: Han) -> None:
     """The hub is exchanged. The electricity meter follows; the gas meter's firmware does not know how."""
-    joiner = site_visit.joiner(han)
+    joiner = han.gsme.stack.joiner
     joiner.policy = replace(joiner.policy, trust_center_swap=False)
     replace_hub(han, han.hub.storage.ieee + SUCCESSOR)
-    for device in han.devices[1:]:
-        if device is not han.gsme and device.powered and device.stack.joiner is not None:
-            device.stack.joiner.event(JoinEvent.LOST)
+    for device in han.joining_devices:
+        if device is not han.gsme and device.powered:
+            device.look_for_network()
     for _ in range(SWAP_TIME):
         if reachable(han, han.esme):
             break

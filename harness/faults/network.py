@@ -31,8 +31,7 @@ async def _restart(han: Han) -> None:
 async def _miss_two_rotations(han: Han) -> None:
     """The hub changes the network key twice while the meter sleeps, and its firmware knows no Trust Centre rejoin."""
     trust_center = han.hub.stack.trust_center
-    assert trust_center is not None
-    joiner = site_visit.joiner(han)
+    joiner = han.gsme.stack.joiner
     joiner.policy = replace(joiner.policy, trust_center_rejoin=False)
     radio = han.radio_of("gsme")
     radio.muted, before = True, radio.muted
@@ -60,17 +59,17 @@ async def _accept_counter(han: Han) -> None:
 
 async def _age_out(han: Han) -> None:
     """The hub has dropped its child for want of polls, and the meter's firmware does not rejoin."""
-    joiner = site_visit.joiner(han)
+    joiner = han.gsme.stack.joiner
     joiner.policy = replace(joiner.policy, rejoin=False)
     parent = han.hub.stack.parent
-    child = parent.by_ieee(han.settings.gsme.ieee) if parent is not None else None
-    if parent is not None and child is not None:
+    child = parent.by_ieee(han.settings.gsme.ieee)
+    if child is not None:
         parent.remove(child.short)
 
 
 async def _hop(han: Han) -> None:
     """The hub moves to another channel; the meter sleeps through it, and looks on its old channel only."""
-    joiner = site_visit.joiner(han)
+    joiner = han.gsme.stack.joiner
     joiner.policy = replace(joiner.policy, other_channels=False)
     now = han.hub.stack.nwk.network.channel
     han.hub.change_channel(next(channel for channel in HOPS if channel != now))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
-from hanbench.emulator.zigbee.nwk.joining import Joiner
 from hanbench.harness.han.formation import PERMIT_SECONDS, join
 from hanbench.harness.han.han import Han
 
@@ -15,17 +14,11 @@ LEFT_AFTER = 2
 """Seconds in which a meter that was told to leave has left."""
 
 
-def joiner(han: Han) -> Joiner:
-    """What in the gas meter's firmware looks for its network."""
-    found = han.gsme.stack.joiner
-    assert found is not None
-    return found
-
-
 async def force_rejoin(han: Han) -> None:
     """The meter's firmware is as its profile says again, and looks for its network now."""
-    joiner(han).policy = han.settings.gsme.node.join
-    joiner(han).event(JoinEvent.REJOIN)
+    joiner = han.gsme.stack.joiner
+    joiner.policy = han.settings.gsme.node.join
+    joiner.event(JoinEvent.REJOIN)
 
 
 async def renegotiate_key(han: Han) -> None:

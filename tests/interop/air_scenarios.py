@@ -95,9 +95,7 @@ async def past_a_keep_alive(han: Han) -> None:
 
 
 async def _secured_rejoin(han: Han) -> None:
-    joiner = han.gsme.stack.joiner
-    assert joiner is not None
-    joiner.event(JoinEvent.REJOIN)
+    han.gsme.stack.joiner.event(JoinEvent.REJOIN)
     await asyncio.sleep(60)
     assert han.gsme.stack.joined
 
@@ -112,7 +110,6 @@ async def _trust_center_rejoin(han: Han) -> None:
 
 async def _key_rotation(han: Han) -> None:
     trust_center = han.hub.stack.trust_center
-    assert trust_center is not None
     trust_center.distribute()
     await asyncio.sleep(WAKE)
     assert all(device.storage.network_keys.keys() == {0, 1} for device in han.devices)

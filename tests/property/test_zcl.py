@@ -22,7 +22,7 @@ from hanbench.emulator.zcl import values as fast
 from hanbench.emulator.zcl.clusters import BASIC, CLUSTERS, IDENTIFY, METERING
 from hanbench.emulator.zcl.codecs import Integer
 from hanbench.emulator.zcl.records import AttributeRecord, ReadRecord
-from hanbench.emulator.zigbee.aps.layer import ApsIndication
+from hanbench.emulator.zigbee.aps.data import ApsIndication, ApsRequest
 
 u8, u16 = st.integers(0, 0xFF), st.integers(0, 0xFFFF)
 
@@ -173,8 +173,8 @@ class Mute:
     def register(self, endpoint: int, handler: Any) -> None:
         pass
 
-    def send(self, dst_short: int, cluster: int, payload: bytes, **rest: Any) -> None:
-        self.sent.append(payload)
+    def send(self, request: ApsRequest, done: Any = None) -> None:
+        self.sent.append(request.payload)
 
 
 def meter(transport: Mute, clock: VirtualClock) -> Endpoint:

@@ -14,7 +14,7 @@ from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
 from hanbench.emulator.devices.key_establishment.initiator import Ended, Initiator
 from hanbench.emulator.devices.settings import KeyEstablishmentSettings
 from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
-from hanbench.emulator.zigbee.stack import Stack
+from hanbench.emulator.zigbee.stack import JoiningStack
 from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
 
 NEXT_ATTEMPT = 10 * SECOND
@@ -29,7 +29,7 @@ class LinkKeyManager:
     """Looks after one device's link key with its Trust Centre."""
 
     def __init__(
-        self, stack: Stack, initiator: Initiator, settings: KeyEstablishmentSettings, *, needed: bool = True
+        self, stack: JoiningStack, initiator: Initiator, settings: KeyEstablishmentSettings, *, needed: bool = True
     ) -> None:
         """`needed` False: the device does without a key, and never asks for one."""
         self._stack = stack
@@ -90,15 +90,13 @@ class LinkKeyManager:
         stack = self._stack
         if self._initiator.busy or not stack.joined or self._initiator.identity is None:
             return
-        if stack.poller is not None:
-            stack.poller.hold()
+        stack.nwk.wake_lock.hold()
         self._initiator.start(HUB, HUB_ENDPOINT, stack.nwk.network.trust_center, self._ended)
 
     def _ended(self, ended: Ended) -> None:
         stack = self._stack
         self.last = ended
-        if stack.poller is not None:
-            stack.poller.release()
+        stack.nwk.wake_lock.release()
         if ended.key is not None:
             self._agreed(ended.key)
         elif self.ready:

@@ -13,7 +13,7 @@ from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zcl import Answer, ClusterServer, Endpoint, Indication, Response
 from hanbench.emulator.zcl.clusters import KEY_ESTABLISHMENT
 from hanbench.emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.aps.data import ApsStatus
 from hanbench.emulator.zigbee.security.cbke import Identity
 
 MESSAGE_WAIT = 20 * SECOND

@@ -108,33 +108,48 @@ class TransmitRequest:
         return le(len(self.psdu), 2) + self.psdu + b"".join(fields)
 
 
-_OPTIONAL = (
-    ("backoffs", 1, int),
-    ("retries", 1, int),
-    ("csma", 1, bool),
-    ("header_updated", 1, bool),
-    ("retransmission", 1, bool),
-    ("security_processed", 1, bool),
-    ("delay", 4, int),
-    ("delay_base", 4, int),
-    ("rx_channel", 1, int),
-)
+class _TrailingFields:
+    """The fields at the end of a value. A sender may leave out the last ones, which then have their defaults."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._ended = False
+
+    def uint(self, width: int, default: int) -> int:
+        return self._reader.uint(width) if self._has(width) else default
+
+    def flag(self, default: bool = False) -> bool:
+        return self._reader.u8() != 0 if self._has(1) else default
+
+    def channel(self) -> int | None:
+        return self._reader.u8() if self._has(1) else None
+
+    def power(self) -> int | None:
+        return self._reader.sint(1) if self._has(1) else None
+
+    def _has(self, width: int) -> bool:
+        self._ended = self._ended or self._reader.remaining < width
+        return not self._ended
 
 
 def decode_transmit_request(value: bytes) -> TransmitRequest:
     """Read the value of a SET STREAM_RAW. Raises RemoteProtocolError."""
     reader = Reader(value, DropReason.MALFORMED_SPINEL)
-    psdu = reader.take(reader.u16())
-    channel = reader.u8()
-    fields: dict[str, int] = {}
-    for name, width, kind in _OPTIONAL:
-        if reader.remaining < width:
-            break
-        fields[name] = kind(reader.uint(width))
-    else:
-        if reader.remaining:
-            fields["tx_power"] = reader.sint(1)
-    return TransmitRequest(psdu, channel, **fields)  # type: ignore[arg-type]
+    psdu, channel, fields = reader.take(reader.u16()), reader.u8(), _TrailingFields(reader)
+    return TransmitRequest(
+        psdu,
+        channel,
+        backoffs=fields.uint(1, 4),
+        retries=fields.uint(1, 15),
+        csma=fields.flag(True),
+        header_updated=fields.flag(),
+        retransmission=fields.flag(),
+        security_processed=fields.flag(),
+        delay=fields.uint(4, 0),
+        delay_base=fields.uint(4, 0),
+        rx_channel=fields.channel(),
+        tx_power=fields.power(),
+    )
 
 
 class Received(NamedTuple):

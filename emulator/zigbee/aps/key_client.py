@@ -18,6 +18,8 @@ from hanbench.emulator.zigbee.aps.commands import (
 )
 from hanbench.emulator.zigbee.aps.frames import ApsFrame
 from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER, Aps
+from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
+from hanbench.emulator.zigbee.nwk.joining import Joiner
 from hanbench.emulator.zigbee.nwk.layer import NwkIndication
 from hanbench.emulator.zigbee.nwk.parent import JoinStatus, Parent
 from hanbench.emulator.zigbee.security.keys import KeyId, hashed_link_key
@@ -29,19 +31,11 @@ COORDINATOR = 0x0000
 class KeyClient:
     """The keys of a router or end device."""
 
-    def __init__(
-        self,
-        aps: Aps,
-        waits_for_key: Callable[[], bool],
-        on_key: Callable[[], None],
-        follows_swap: Callable[[], bool],
-    ) -> None:
+    def __init__(self, aps: Aps, joiner: Joiner) -> None:
         self._aps = aps
-        self._follows_swap = follows_swap
+        self._joiner = joiner
         self.on_trust_center_swapped: Callable[[], None] | None = None
         """A new Trust Centre has given us its network key; a key with it is still to be agreed."""
-        self._waits_for_key = waits_for_key
-        self._on_key = on_key
         self.on_partner_key: Callable[[int], None] | None = None
         """A link key with the device of this EUI-64 has come."""
         aps.on_command[TransportNetworkKey.ID] = self._transport_key
@@ -57,12 +51,12 @@ class KeyClient:
             return
         if command.destination not in (0, storage.ieee):
             raise RemoteProtocolError(DropReason.NOT_FOR_US, "Transport-Key")
-        if self._waits_for_key():
+        if self._joiner.awaits_key:
             if not frame.secured or frame.key_id != KeyId.KEY_TRANSPORT:
                 raise RemoteProtocolError(DropReason.UNSECURED, "Transport-Key")
             self._meet_trust_center(command.source)
             security.replace(command.sequence, command.key)
-            self._on_key()
+            self._joiner.event(JoinEvent.KEY)
         elif indication.secured and command.source == storage.network.trust_center:
             security.store(command.sequence, command.key)
         else:
@@ -71,7 +65,7 @@ class KeyClient:
     def _restored_key(self) -> LinkKey | None:
         """What a successor of our Trust Centre holds of our link key: its hash, from the backup."""
         network = self._aps.storage.network
-        if network is None or not network.trust_center or not self._waits_for_key() or not self._follows_swap():
+        if network is None or not network.trust_center or not self._joiner.follows_trust_center_swap:
             return None
         link = self._aps.storage.link_keys.get(network.trust_center)
         known = link is not None and link.origin is KeyOrigin.ESTABLISHED

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import NamedTuple
 
 from hanbench.emulator.clock import MILLISECOND, SECOND, Clock, Timer
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
@@ -17,11 +15,11 @@ from hanbench.emulator.mac.indirect import PERSISTENCE
 from hanbench.emulator.radio.interface import TxStatus
 from hanbench.emulator.zigbee.aps import commands, fragmentation, frames
 from hanbench.emulator.zigbee.aps.commands import ApsCommand
+from hanbench.emulator.zigbee.aps.data import ApsIndication, ApsRequest, ApsStatus
 from hanbench.emulator.zigbee.aps.fragmentation import Reassembly
-from hanbench.emulator.zigbee.aps.frames import ApsFrame
+from hanbench.emulator.zigbee.aps.frames import ApsFrame, Fragment
 from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.emulator.zigbee.nwk.layer import FIRST_BROADCAST, Nwk, NwkIndication
-from hanbench.emulator.zigbee.nwk.polling import Poller
 from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
 from hanbench.emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
 from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey, NonVolatile
@@ -44,35 +42,6 @@ UNKNOWN_TRUST_CENTER = 0
 """Under this name a device files the key of a Trust Centre whose address it does not know yet."""
 
 
-class ApsStatus(IntEnum):
-    """APSDE-DATA.confirm."""
-
-    SUCCESS = 0
-    NO_ACK = 0xA7
-    """apsStatus NO_ACK."""
-    NOT_SENT = 0xE9
-    """The MAC got no acknowledgement or no free channel."""
-    NO_KEY = 0xAF
-    """SECURED_LINK_KEY: no link key with the destination."""
-
-
-class ApsIndication(NamedTuple):
-    """A message for an endpoint."""
-
-    src: int
-    src_endpoint: int
-    dst: int
-    dst_endpoint: int
-    profile: int
-    cluster: int
-    payload: bytes
-    secured: bool
-    """Under the APS link key."""
-    broadcast: bool
-    rssi: int
-    lqi: int
-
-
 Done = Callable[[ApsStatus], object]
 Handler = Callable[[ApsIndication], object]
 CommandHandler = Callable[[ApsCommand, ApsFrame, NwkIndication], None]
@@ -82,13 +51,8 @@ CommandHandler = Callable[[ApsCommand, ApsFrame, NwkIndication], None]
 class _Outgoing:
     """A message that waits for its acknowledgement, block by block."""
 
-    dst: int
-    cluster: int
-    profile: int
-    src_endpoint: int
-    dst_endpoint: int
+    request: ApsRequest
     counter: int
-    secured: bool
     blocks: list[bytes]
     done: Done | None
     block: int = 0
@@ -99,14 +63,11 @@ class _Outgoing:
 class Aps:
     """One device's application support sublayer. Endpoints register; key services hook in by command."""
 
-    def __init__(
-        self, nwk: Nwk, clock: Clock, storage: NonVolatile, counters: Counter[DropReason], poller: Poller | None
-    ) -> None:
+    def __init__(self, nwk: Nwk, clock: Clock, storage: NonVolatile, counters: Counter[DropReason]) -> None:
         self.nwk = nwk
         self.clock = clock
         self.storage = storage
         self.counters = counters
-        self.poller = poller
         self.on_command: dict[int, CommandHandler] = {}
         self.on_delivered: Callable[[], None] | None = None
         """An acknowledgement arrived: somebody hears us, and we hear them."""
@@ -144,67 +105,42 @@ class Aps:
 
     # --- sending ------------------------------------------------------------------------------------------------
 
-    def send(
-        self,
-        dst_short: int,
-        cluster: int,
-        payload: bytes,
-        *,
-        profile: int,
-        src_endpoint: int,
-        dst_endpoint: int,
-        ack: bool = True,
-        secured: bool = False,
-        done: Done | None = None,
-    ) -> None:
+    def send(self, request: ApsRequest, done: Done | None = None) -> None:
         """APSDE-DATA.request. Long messages are fragmented; `done` is called once."""
         self._counter = counter = (self._counter + 1) & 0xFF
-        if dst_short >= FIRST_BROADCAST:
-            header = frames.data_header(
-                dst_endpoint, cluster, profile, src_endpoint, counter, ack_request=False, delivery=frames.BROADCAST
-            )
-            self.nwk.send(dst_short, header + payload, _as_sent(done))
+        dst, payload, secured = request.dst, request.payload, request.secured
+        if dst >= FIRST_BROADCAST:
+            self.nwk.send(dst, _header(request, counter, ack=False, broadcast=True) + payload, _as_sent(done))
             return
-        if secured and self._data_key(dst_short) is None:
+        link = self._data_key(dst) if secured else None
+        if secured and link is None:
             if done is not None:
                 self.clock.call_later(0, done, ApsStatus.NO_KEY)
             return
-        room = MAX_PAYLOAD - (LINK_KEY_OVERHEAD if secured else 0)
-        blocks = [payload] if len(payload) <= room else fragmentation.split(payload, BLOCK)
-        message = _Outgoing(dst_short, cluster, profile, src_endpoint, dst_endpoint, counter, secured, blocks, done)
-        if not ack and len(blocks) == 1:
-            self.nwk.send(dst_short, self._build(message, ack=False), _as_sent(done))
+        whole = len(payload) <= (MAX_PAYLOAD - LINK_KEY_OVERHEAD if secured else MAX_PAYLOAD)
+        if whole and not request.ack:
+            header = _header(request, counter, ack=False)
+            self.nwk.send(dst, self._protected(header, payload, link), _as_sent(done))
             return
-        self._waiting[dst_short, counter] = message
-        if self.poller is not None:
-            self.poller.hold()
+        blocks = [payload] if whole else fragmentation.split(payload, BLOCK)
+        message = self._waiting[dst, counter] = _Outgoing(request, counter, blocks, done)
+        self.nwk.wake_lock.hold()
         self._attempt(message)
 
-    def _build(self, message: _Outgoing, *, ack: bool = True) -> bytes:
-        fragment = fragmentation.header(message.block, len(message.blocks)) if len(message.blocks) > 1 else None
-        header = frames.data_header(
-            message.dst_endpoint,
-            message.cluster,
-            message.profile,
-            message.src_endpoint,
-            message.counter,
-            ack_request=ack,
-            secured=message.secured,
-            fragment=fragment,
-        )
-        payload = message.blocks[message.block]
-        return self._seal_data(message.dst, header, payload) if message.secured else header + payload
-
     def _attempt(self, message: _Outgoing) -> None:
-        if message.secured and self._data_key(message.dst) is None:
+        request = message.request
+        link = self._data_key(request.dst) if request.secured else None
+        if request.secured and link is None:
             # The key went while the message waited. Later, for the sender of a first attempt is not done with it yet.
             message.timer = self.clock.call_later(0, self._finish, message, ApsStatus.NO_KEY)
             return
         message.tries += 1
-        child = self.storage.children.get(message.dst)
+        child = self.storage.children.get(request.dst)
         sleeper = child is not None and not child.rx_on
         message.timer = self.clock.call_later(SLEEPER_ACK_WAIT if sleeper else ACK_WAIT, self._unanswered, message)
-        self.nwk.send(message.dst, self._build(message))
+        fragment = fragmentation.header(message.block, len(message.blocks)) if len(message.blocks) > 1 else None
+        header = _header(request, message.counter, ack=True, fragment=fragment)
+        self.nwk.send(request.dst, self._protected(header, message.blocks[message.block], link))
 
     def _unanswered(self, message: _Outgoing) -> None:
         if message.tries > MAX_RETRIES or self.storage.network is None or not self.nwk.security.ready:
@@ -232,9 +168,8 @@ class Aps:
             self._finish(message, ApsStatus.SUCCESS)
 
     def _finish(self, message: _Outgoing, status: ApsStatus) -> None:
-        del self._waiting[message.dst, message.counter]
-        if self.poller is not None:
-            self.poller.release()
+        del self._waiting[message.request.dst, message.counter]
+        self.nwk.wake_lock.release()
         if message.done is not None:
             message.done(status)
 
@@ -272,9 +207,10 @@ class Aps:
         usable = link is not None and link.origin in self.data_keys and not link.outgoing.used_up
         return link if usable else None
 
-    def _seal_data(self, dst: int, header: bytes, payload: bytes) -> bytes:
-        link = self._data_key(dst)
-        assert link is not None, "the caller looked"
+    def _protected(self, header: bytes, payload: bytes, link: LinkKey | None) -> bytes:
+        """A frame of data, under a link key if one is given."""
+        if link is None:
+            return header + payload
         return self._seal(header, payload, link, KeyId.DATA, extended_nonce=False)
 
     def _seal(self, header: bytes, payload: bytes, link: LinkKey, key_id: KeyId, *, extended_nonce: bool) -> bytes:
@@ -397,19 +333,32 @@ class Aps:
         return whole
 
     def _acknowledge(self, frame: ApsFrame, src: int) -> None:
-        header = frames.ack_header(frame, secured=frame.secured)
-        if not frame.secured:
-            self.nwk.send(src, header)
-        elif self._data_key(src) is not None:
-            self.nwk.send(src, self._seal_data(src, header, b""))
+        link = self._data_key(src) if frame.secured else None
+        if link is not None or not frame.secured:
+            self.nwk.send(src, self._protected(frames.ack_header(frame, secured=frame.secured), b"", link))
+
+
+def _header(
+    request: ApsRequest, counter: int, *, ack: bool, broadcast: bool = False, fragment: Fragment | None = None
+) -> bytes:
+    """The header of a message, or of one block of it."""
+    return frames.data_header(
+        request.dst_endpoint,
+        request.cluster,
+        request.profile,
+        request.src_endpoint,
+        counter,
+        ack_request=ack,
+        delivery=frames.BROADCAST if broadcast else frames.UNICAST,
+        secured=request.secured and not broadcast,
+        fragment=fragment,
+    )
 
 
 def _cipher(link: LinkKey, key_id: int) -> FrameCipher:
-    if key_id == KeyId.KEY_TRANSPORT:
-        return cipher(key_transport_key(link.key))
-    if key_id == KeyId.KEY_LOAD:
-        return cipher(key_load_key(link.key))
-    return cipher(link.key)
+    if key_id == KeyId.DATA:
+        return cipher(link.key)
+    return cipher(key_transport_key(link.key) if key_id == KeyId.KEY_TRANSPORT else key_load_key(link.key))
 
 
 def _as_sent(done: Done | None) -> Callable[[TxStatus | None], object] | None:

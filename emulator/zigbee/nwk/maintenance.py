@@ -40,9 +40,10 @@ class Maintenance:
         self.on_left: Callable[[int, int | None, bool], None] | None = None
         """A neighbour left: short address, EUI-64 if said, and whether it will rejoin."""
         self.on_told_to_leave: Callable[[bool], None] | None = None
-        """We were told to leave; True: and to rejoin."""
-        self.obeys_leave: Callable[[], bool] = lambda: True
-        """Whether we are a member who can be told to leave: one that is on its way back is not."""
+        """Called when this device leaves, with whether it is to rejoin."""
+        self.obeys_leave: Callable[[], bool] = lambda: False
+        """Whether this device leaves when its parent says so: a coordinator has no parent, and a device that is
+        rejoining is no member."""
         self._changing = False
         self._leaving = False
         nwk.on_command[LinkStatus.ID] = self._link_status
@@ -50,11 +51,11 @@ class Maintenance:
         nwk.on_command[NetworkUpdate.ID] = self._updated
         nwk.on_command[Leave.ID] = self._leave
         nwk.mac.on_beacon = self._beacon_heard
+        nwk.on_heard.append(self._heard)
         if nwk.config.role is not LogicalType.END_DEVICE and nwk.config.link_status_period:
             self._tick()
 
-    def heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
-        """A frame passed security."""
+    def _heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
         if frame.secured and mac_frame.src == frame.src:
             self.neighbors.heard(frame.src, frame.sender_ieee, reception.lqi, reception.time)
 
@@ -138,15 +139,19 @@ class Maintenance:
         """Move to another channel once the command that says so went through the network."""
         self._move(update_id, channel=channel)
 
-    def _move(self, update_id: int, **changes: int) -> None:
+    def _move(self, update_id: int, *, pan_id: int | None = None, channel: int | None = None) -> None:
+        """Change PAN ID or channel when the broadcast that says so has been through the network."""
         if not self._changing:
             self._changing = True
-            self._nwk.clock.call_later(BROADCAST_DELIVERY_TIME, self._moved, update_id, changes)
+            self._nwk.clock.call_later(BROADCAST_DELIVERY_TIME, self._moved, update_id, pan_id, channel)
 
-    def _moved(self, update_id: int, changes: dict[str, int]) -> None:
+    def _moved(self, update_id: int, pan_id: int | None, channel: int | None) -> None:
         self._changing = False
-        if self._nwk.storage.network is not None:
-            self._nwk.apply(replace(self._nwk.storage.network, update_id=update_id, **changes))
+        network = self._nwk.storage.network
+        if network is not None:
+            pan_id = network.pan_id if pan_id is None else pan_id
+            channel = network.channel if channel is None else channel
+            self._nwk.apply(replace(network, update_id=update_id, pan_id=pan_id, channel=channel))
 
     # --- leaving --------------------------------------------------------------------------------------------------
 
@@ -172,7 +177,7 @@ class Maintenance:
 
     def _from_parent(self, frame: NwkFrame) -> bool:
         """Smart Energy: Leave is obeyed from the parent only (SE 1.4a, 5.4.2.3)."""
-        return self._nwk.child is not None and frame.src == self._nwk.network.parent
+        return frame.src == self._nwk.network.parent
 
     def leave(self, rejoin: bool) -> None:
         """Say that we leave, and do."""

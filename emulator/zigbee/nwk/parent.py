@@ -11,7 +11,8 @@ from enum import IntEnum
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.mac.frames import BeaconContent, MacFrame
-from hanbench.emulator.mac.layer import AssociationStatus
+from hanbench.emulator.mac.indirect import MacAddress
+from hanbench.emulator.mac.layer import AssociationResponse, AssociationStatus
 from hanbench.emulator.radio.interface import Reception
 from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.emulator.zigbee.nwk.beacon import BeaconPayload
@@ -24,8 +25,9 @@ from hanbench.emulator.zigbee.nwk.commands import (
     RejoinResponse,
 )
 from hanbench.emulator.zigbee.nwk.config import LogicalType, timeout
-from hanbench.emulator.zigbee.nwk.frames import NwkFrame
+from hanbench.emulator.zigbee.nwk.frames import COMMAND, NwkFrame
 from hanbench.emulator.zigbee.nwk.layer import Nwk
+from hanbench.emulator.zigbee.nwk.maintenance import Maintenance
 from hanbench.emulator.zigbee.storage import ChildEntry
 
 LONGEST_PERMIT = 254
@@ -51,7 +53,7 @@ class JoinStatus(IntEnum):
 class Parent:
     """The child table and what is done with it. `on_joined` tells the Trust Centre's side."""
 
-    def __init__(self, nwk: Nwk) -> None:
+    def __init__(self, nwk: Nwk, maintenance: Maintenance) -> None:
         self._nwk = nwk
         self._permit_until = 0
         self._told = DuplicateTable(TELL_AGAIN)
@@ -62,12 +64,16 @@ class Parent:
         self.admits: Callable[[int], bool] = lambda ieee: True
         """Whether a device that knows the network key may rejoin (the Trust Centre's word)."""
         mac = nwk.mac
+        mac.radio.source_match(True)
         mac.beacon = self._beacon
         mac.on_associate = self._associate
         mac.on_poll = self._polled
         mac.on_orphan = self._orphan
         nwk.on_command[RejoinRequest.ID] = self._rejoin
         nwk.on_command[EndDeviceTimeoutRequest.ID] = self._timeout_requested
+        nwk.on_heard.append(self._heard)
+        nwk.accepts_unsecured.append(_is_rejoin_request)
+        maintenance.on_left = self._left
         for child in nwk.storage.children.values():
             self._watch(child)
 
@@ -105,7 +111,11 @@ class Parent:
     def remove(self, short: int) -> None:
         """Forget a child and what waits for it."""
         if self._nwk.storage.children.pop(short, None) is not None:
-            self._nwk.mac.indirect.purge((short, False))
+            self._nwk.mac.indirect.purge(MacAddress(short))
+
+    def _left(self, short: int, ieee: int | None, rejoin: bool) -> None:
+        if not rejoin:
+            self.remove(short)
 
     def _take_in(
         self, ieee: int, capability: int, *, authenticated: bool, short: int | None = None
@@ -161,7 +171,7 @@ class Parent:
         else:
             self._nwk.clock.call_later(left, self._age, child)
 
-    def heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
+    def _heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
         """A frame passed security: its sender lives, and knows the network key."""
         child = self._nwk.storage.children.get(frame.src)
         if child is None:
@@ -176,15 +186,19 @@ class Parent:
             for hook in self.on_awake:
                 hook(child)
 
-    def _polled(self, address: int, extended: bool) -> None:
+    def _polled(self, source: MacAddress) -> None:
+        address, extended = source
         child = self.by_ieee(address) if extended else self._nwk.storage.children.get(address)
         if child is not None:
             self._alive(child)
-        elif (
-            not extended and self._nwk.storage.network is not None and not self._told.seen(address, self._nwk.clock.now)
-        ):
+        elif not extended and self._nwk.storage.network is not None:
+            self._send_away(address)
+
+    def _send_away(self, short: int) -> None:
+        """Tell a device that is no child of this parent to rejoin."""
+        if not self._told.seen(short, self._nwk.clock.now):
             # The answer waits for the next poll: a radio promises data only to addresses it was told of.
-            self._nwk.send_command(address, Leave(request=True, rejoin=True), indirect_to=address)
+            self._nwk.send_command(short, Leave(request=True, rejoin=True), indirect_to=short)
 
     def _orphan(self, ieee: int) -> int | None:
         child = self.by_ieee(ieee)
@@ -192,16 +206,16 @@ class Parent:
 
     # --- newcomers ----------------------------------------------------------------------------------------------
 
-    def _associate(self, ieee: int, capability: int) -> tuple[int, int]:
+    def _associate(self, ieee: int, capability: int) -> AssociationResponse:
         if not self.permitting:
-            return AssociationStatus.PAN_ACCESS_DENIED, 0xFFFF
+            return AssociationResponse(AssociationStatus.PAN_ACCESS_DENIED)
         child = self._take_in(ieee, capability, authenticated=False)
         if child is None:
-            return AssociationStatus.PAN_AT_CAPACITY, 0xFFFF
+            return AssociationResponse(AssociationStatus.PAN_AT_CAPACITY)
         self._nwk.security.forget(ieee)
         # The newcomer first fetches the association response; the key must not overtake it.
         self._nwk.clock.call_later(SECOND, self._announce_newcomer, child)
-        return AssociationStatus.SUCCESS, child.short
+        return AssociationResponse(AssociationStatus.SUCCESS, child.short)
 
     def _announce_newcomer(self, child: ChildEntry) -> None:
         if self._nwk.storage.children.get(child.short) is child and self.on_joined is not None:
@@ -242,3 +256,8 @@ class Parent:
         self._nwk.send_command(
             frame.src, EndDeviceTimeoutResponse(status=0 if acceptable else 1, parent_information=MAC_POLL_KEEPALIVE)
         )
+
+
+def _is_rejoin_request(frame: NwkFrame) -> bool:
+    """The one unsecured frame that a parent takes: its sender has lost the network key (R22, 3.6.1.7.2.2)."""
+    return frame.type == COMMAND and frame.payload[:1] == bytes((RejoinRequest.ID,))

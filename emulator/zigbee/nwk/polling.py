@@ -15,8 +15,21 @@ NEXT_POLL = 5 * MILLISECOND
 """After a frame came, another may be waiting."""
 
 
-class Poller:
-    """Data Requests of one sleeper. Each `hold` keeps it awake until its `release`."""
+class WakeLock:
+    """Keeps a device reachable while it expects something. With a receiver that is always on there is nothing to do."""
+
+    def attach(self, attached: bool) -> None:
+        """Tell whether there is a parent to poll; without one nothing is polled."""
+
+    def hold(self) -> None:
+        """Stay reachable until the matching `release`."""
+
+    def release(self) -> None:
+        """End one `hold`: what was expected came, or is given up."""
+
+
+class Poller(WakeLock):
+    """The Data Requests of one sleeper. Each `hold` keeps it polling until its `release`."""
 
     def __init__(self, child: Child, clock: Clock, period: int, failures: int) -> None:
         self._child = child
@@ -38,7 +51,7 @@ class Poller:
         return self._holds > 0 or self._polling or (self._timer is not None and self._timer.active)
 
     def attach(self, attached: bool) -> None:
-        """Whether there is a parent to ask: while it is looked for, nothing is polled."""
+        """Poll while there is a parent, and not while one is looked for."""
         was, self._attached = self._attached, attached
         if not attached and self._timer is not None:
             self._timer.cancel()
@@ -46,14 +59,14 @@ class Poller:
             self._schedule(FIRST_POLL)
 
     def hold(self) -> None:
-        """Something is expected: poll until it is released."""
+        """Poll until the matching `release`."""
         self._holds += 1
         self._vain = 0
         if self._holds == 1 and not self._polling:
             self._schedule(FIRST_POLL)
 
     def release(self) -> None:
-        """It came, or is given up. One more poll finds out whether the parent holds anything else."""
+        """End one `hold`. One more poll finds out whether the parent holds anything else."""
         self._holds -= 1
 
     def kick(self) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zigbee.nwk.frames import FrameSecurity
 from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
-from hanbench.emulator.zigbee.storage import WORN_COUNTER, Counter, NonVolatile
+from hanbench.emulator.zigbee.storage import LAST_COUNTER, WORN_COUNTER, Counter, NonVolatile
 
 
 class NwkSecurity:
@@ -28,20 +29,20 @@ class NwkSecurity:
     @property
     def ready(self) -> bool:
         """We hold an active network key, and its frame counter is not used up."""
-        return self._active is not None and not self._storage.nwk_counter.used_up
+        return self._active is not None and self._storage.nwk_counter.value <= LAST_COUNTER
 
     @property
     def active_sequence(self) -> int:
         return self._storage.active_key
 
-    def outgoing(self) -> tuple[FrameCipher, int, int]:
-        """Cipher, frame counter and key sequence number for the next frame that we send."""
+    def outgoing(self) -> FrameSecurity:
+        """The security of the next frame that this device sends; its frame counter is used up by that."""
         if self._active is None:
             raise LocalProtocolError("a secured frame is to be sent, and there is no network key")
         counter = self._storage.nwk_counter.next()
         if counter >= WORN_COUNTER and self.on_counter_exhausted is not None:
             self.on_counter_exhausted(self._storage.active_key)
-        return self._active, counter, self._storage.active_key
+        return FrameSecurity(self._active, counter, self._storage.active_key, self._storage.ieee)
 
     def incoming(self, key_sequence: int) -> FrameCipher:
         """The cipher for a received frame; raises UNKNOWN_KEY."""

@@ -2,7 +2,7 @@
 
 from hanbench.emulator.zigbee.zdo.binding import Binding, BindingTable
 from hanbench.emulator.zigbee.zdo.client import ZdoClient, ZdpReply
-from hanbench.emulator.zigbee.zdo.context import EnergyReport, ZdoContext
+from hanbench.emulator.zigbee.zdo.context import EnergyReport, NodeAddress, ZdoContext
 from hanbench.emulator.zigbee.zdo.descriptors import (
     NeighborEntry,
     NeighborFlags,
@@ -22,6 +22,7 @@ __all__ = [
     "EnergyReport",
     "NeighborEntry",
     "NeighborFlags",
+    "NodeAddress",
     "NodeDescriptor",
     "PowerDescriptor",
     "PowerMode",

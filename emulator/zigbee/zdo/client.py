@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND, Clock, Timer
 from hanbench.emulator.errors import LocalProtocolError
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.aps.data import ApsRequest, ApsStatus, ApsTransport
 from hanbench.emulator.zigbee.zdo import messages as zdp
-from hanbench.emulator.zigbee.zdo.context import ZdoTransport
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 PROFILE = 0x0000
@@ -68,7 +67,7 @@ class _PendingZdpRequest:
 class ZdoClient:
     """Sends requests for one node."""
 
-    def __init__(self, transport: ZdoTransport, clock: Clock) -> None:
+    def __init__(self, transport: ApsTransport, clock: Clock) -> None:
         self._transport = transport
         self._clock = clock
         self._tsn = 0
@@ -133,16 +132,9 @@ class ZdoClient:
         self, dst: int, tsn: int, message: zdp.ZdpMessage, done: Callable[[ApsStatus], object] | None = None
     ) -> None:
         """Hand a message to the APS."""
-        self._transport.send(
-            dst,
-            message.CLUSTER,
-            zdp.encode(tsn, message),
-            profile=PROFILE,
-            src_endpoint=ENDPOINT,
-            dst_endpoint=ENDPOINT,
-            ack=dst < FIRST_BROADCAST,
-            done=done,
-        )
+        payload = zdp.encode(tsn, message)
+        ack = dst < FIRST_BROADCAST
+        self._transport.send(ApsRequest(dst, message.CLUSTER, payload, PROFILE, ENDPOINT, ENDPOINT, ack), done)
 
     def _next_tsn(self) -> int:
         for _ in range(256):

@@ -6,9 +6,8 @@ The stack offers this; here nothing is known of how.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
 from hanbench.emulator.zigbee.zdo.binding import BindingTable
 from hanbench.emulator.zigbee.zdo.descriptors import NeighborEntry, NodeDescriptor, PowerDescriptor, SimpleDescriptor
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
@@ -21,6 +20,13 @@ class EnergyReport(NamedTuple):
     """One a channel, in the order asked for: 0 to 255."""
     transmissions: int
     failures: int
+
+
+class NodeAddress(NamedTuple):
+    """The two addresses of one node."""
+
+    ieee: int
+    short: int
 
 
 class ZdoContext(Protocol):
@@ -48,8 +54,8 @@ class ZdoContext(Protocol):
     def neighbors(self) -> Sequence[NeighborEntry]:
         """The neighbour table."""
 
-    def children(self) -> Sequence[tuple[int, int]]:
-        """EUI-64 and short address of each child."""
+    def children(self) -> Sequence[NodeAddress]:
+        """The child table."""
 
     def permit_join(self, duration: int, tc_significance: bool) -> ZdpStatus:
         """Let devices join for `duration` seconds; 0 ends it."""
@@ -65,42 +71,3 @@ class ZdoContext(Protocol):
 
     def change_parameters(self, channels: int, update_id: int, manager: int) -> None:
         """Take over the network's channel mask (a bit a channel) and its manager's short address."""
-
-
-class ZdpIndication(Protocol):
-    """A message that arrived for endpoint 0."""
-
-    @property
-    def src(self) -> int:
-        """Short address of the sender."""
-
-    @property
-    def cluster(self) -> int: ...
-
-    @property
-    def payload(self) -> bytes: ...
-
-    @property
-    def broadcast(self) -> bool: ...
-
-
-class ZdoTransport(Protocol):
-    """A node's APS, as far as it is used."""
-
-    def send(
-        self,
-        dst_short: int,
-        cluster: int,
-        payload: bytes,
-        *,
-        profile: int,
-        src_endpoint: int,
-        dst_endpoint: int,
-        ack: bool = True,
-        secured: bool = False,
-        done: Callable[[ApsStatus], object] | None = None,
-    ) -> object:
-        """APSDE-DATA.request."""
-
-    def register(self, endpoint: int, handler: Callable[[Any], object]) -> object:
-        """Hand indications for `endpoint` to `handler`."""

@@ -10,9 +10,10 @@ from collections import Counter
 
 from hanbench.emulator.clock import Clock
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
+from hanbench.emulator.zigbee.aps.data import ApsIndication, ApsRequest, ApsTransport
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.emulator.zigbee.zdo.client import ENDPOINT, PROFILE, ZdoClient
-from hanbench.emulator.zigbee.zdo.context import ZdoContext, ZdoTransport, ZdpIndication
+from hanbench.emulator.zigbee.zdo.context import ZdoContext
 from hanbench.emulator.zigbee.zdo.server import ZdoServer
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
@@ -21,7 +22,7 @@ class Zdo:
     """Endpoint 0: `client` asks, `server` answers."""
 
     def __init__(
-        self, transport: ZdoTransport, clock: Clock, context: ZdoContext, counters: Counter[DropReason] | None = None
+        self, transport: ApsTransport, clock: Clock, context: ZdoContext, counters: Counter[DropReason] | None = None
     ) -> None:
         self.counters: Counter[DropReason] = Counter() if counters is None else counters
         self.client = ZdoClient(transport, clock)
@@ -35,7 +36,7 @@ class Zdo:
         context = self._context
         self.client.announce(context.short, context.ieee, context.node_descriptor.capability)
 
-    def receive(self, indication: ZdpIndication) -> None:
+    def receive(self, indication: ApsIndication) -> None:
         """Take a message from the APS."""
         try:
             tsn, message = zdp.decode(indication.cluster, indication.payload)
@@ -50,14 +51,8 @@ class Zdo:
             source = indication.src
             self.server.handle(message, indication.broadcast, lambda response: self.client.send(source, tsn, response))
 
-    def _not_supported(self, indication: ZdpIndication) -> None:
+    def _not_supported(self, indication: ApsIndication) -> None:
         if indication.broadcast or indication.cluster & zdp.RESPONSE or not indication.payload:
             return
-        self._transport.send(
-            indication.src,
-            indication.cluster | zdp.RESPONSE,
-            bytes((indication.payload[0], ZdpStatus.NOT_SUPPORTED)),
-            profile=PROFILE,
-            src_endpoint=ENDPOINT,
-            dst_endpoint=ENDPOINT,
-        )
+        cluster, payload = indication.cluster | zdp.RESPONSE, bytes((indication.payload[0], ZdpStatus.NOT_SUPPORTED))
+        self._transport.send(ApsRequest(indication.src, cluster, payload, PROFILE, ENDPOINT, ENDPOINT))

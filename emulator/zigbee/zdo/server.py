@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.emulator.zigbee.zdo.binding import Binding
-from hanbench.emulator.zigbee.zdo.context import EnergyReport, ZdoContext
+from hanbench.emulator.zigbee.zdo.context import EnergyReport, NodeAddress, ZdoContext
 from hanbench.emulator.zigbee.zdo.descriptors import SimpleDescriptor
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
@@ -84,19 +84,19 @@ class ZdoServer:
 
     def _address(self, request: zdp.NwkAddrReq | zdp.IeeeAddrReq, broadcast: bool) -> zdp.ZdpMessage | None:
         kind = zdp.NwkAddrRsp if isinstance(request, zdp.NwkAddrReq) else zdp.IeeeAddrRsp
-        own = (self._context.ieee, self._context.short)
+        own = NodeAddress(self._context.ieee, self._context.short)
         known = (own, *self._context.children())
         if isinstance(request, zdp.NwkAddrReq):
-            found = next((each for each in known if each[0] == request.ieee), None)
+            found = next((each for each in known if each.ieee == request.ieee), None)
         else:
-            found = next((each for each in known if each[1] == request.short), None)
+            found = next((each for each in known if each.short == request.short), None)
         if found is None:
-            return None if broadcast else kind(ZdpStatus.DEVICE_NOT_FOUND, *_echo(request))
+            return None if broadcast else kind(ZdpStatus.DEVICE_NOT_FOUND, *_unknown(request))
         if request.request_type == zdp.SINGLE:
             return kind(ZdpStatus.SUCCESS, *found)
         if request.request_type != zdp.EXTENDED:
             return None if broadcast else kind(ZdpStatus.INV_REQUESTTYPE, *found)
-        children = tuple(short for _, short in self._context.children()) if found == own else ()
+        children = tuple(child.short for child in self._context.children()) if found == own else ()
         start = request.start_index
         return kind(ZdpStatus.SUCCESS, *found, (start, children[start : start + MAX_ADDRESSES]))
 
@@ -131,16 +131,16 @@ class ZdoServer:
         return zdp.MatchDescRsp(ZdpStatus.SUCCESS, short, matching)
 
     def _parent_announced(self, request: zdp.ParentAnnce) -> zdp.ZdpMessage | None:
-        """Say which of another parent's alleged children are ours (R22, 2.4.3.1.12)."""
-        ours = {ieee for ieee, _ in self._context.children()}
-        disputed = tuple(ieee for ieee in request.children if ieee in ours)
+        """Answer with those of another parent's children that are in this node's table too (R22, 2.4.3.1.12)."""
+        own = {child.ieee for child in self._context.children()}
+        disputed = tuple(ieee for ieee in request.children if ieee in own)
         return zdp.ParentAnnceRsp(ZdpStatus.SUCCESS, disputed) if disputed else None
 
     def _whose(self, short: int) -> ZdpStatus:
         """SUCCESS if `short` is this node; children's descriptors are not kept here."""
         if short == self._context.short:
             return ZdpStatus.SUCCESS
-        if any(short == each for _, each in self._context.children()):
+        if any(child.short == short for child in self._context.children()):
             return ZdpStatus.NO_DESCRIPTOR
         return ZdpStatus.DEVICE_NOT_FOUND
 
@@ -178,11 +178,11 @@ class ZdoServer:
         self._context.energy_scan(channels, request.duration, scanned)
 
 
-def _echo(request: zdp.NwkAddrReq | zdp.IeeeAddrReq) -> tuple[int, int]:
-    """What a response says of a device that nobody here knows: the address asked for, and all ones."""
+def _unknown(request: zdp.NwkAddrReq | zdp.IeeeAddrReq) -> NodeAddress:
+    """The addresses in a response about an unknown device: the one asked for, and all ones."""
     if isinstance(request, zdp.NwkAddrReq):
-        return request.ieee, 0xFFFF
-    return 0xFFFF_FFFF_FFFF_FFFF, request.short
+        return NodeAddress(request.ieee, 0xFFFF)
+    return NodeAddress(0xFFFF_FFFF_FFFF_FFFF, request.short)
 
 
 def _matches(descriptor: SimpleDescriptor, request: zdp.MatchDescReq) -> bool:

@@ -13,6 +13,7 @@ from hanbench.emulator.devices.key_establishment.responder import MESSAGE_WAIT
 from hanbench.emulator.zcl import TO_SERVER, ZclFrame
 from hanbench.emulator.zcl.clusters import KEY_ESTABLISHMENT
 from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
+from hanbench.emulator.zigbee.aps.data import ApsRequest
 from hanbench.emulator.zigbee.nwk.join_states import JoinState
 from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
 from hanbench.harness.han.han import Han
@@ -241,9 +242,7 @@ def test_a_message_without_a_session_is_answered_with_terminate_and_starts_nothi
 def test_nonsense_on_the_cluster_starts_no_session_and_spoils_no_key(command, octets):
     async def tell(han):
         frame = ZclFrame(1, TO_SERVER, 77, command, octets, None, True).encode()
-        han.esme.stack.aps.send(
-            0, KEY_ESTABLISHMENT.id, frame, profile=0x0109, src_endpoint=1, dst_endpoint=1, done=None
-        )
+        han.esme.stack.aps.send(ApsRequest(0, KEY_ESTABLISHMENT.id, frame, 0x0109, src_endpoint=1, dst_endpoint=1))
         await asyncio.sleep(5)
         assert han.hub.responder.sessions == 0
         assert agreed(han)

@@ -94,7 +94,9 @@ def wrapped(han, report: Report, apdu: bytes) -> bytes:
     storage = han.gsme.storage
     packet = nwk.decode(report.npdu)
     key = cipher(storage.network_keys[storage.active_key])
-    return nwk.seal(packet.header, apdu, key, storage.nwk_counter.next(), storage.active_key, storage.ieee)
+    return nwk.seal(
+        packet.header, apdu, nwk.FrameSecurity(key, storage.nwk_counter.next(), storage.active_key, storage.ieee)
+    )
 
 
 def flips(octets: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -191,7 +193,7 @@ def send_as_meter(han, link: LinkKey | None, payload: bytes, *, cluster=METERING
     )
     network = nwk.header(nwk.DATA, 0, storage.network.short, 77, radius=30, secured=True)
     key = cipher(storage.network_keys[storage.active_key])
-    npdu = nwk.seal(network, apdu, key, storage.nwk_counter.next(), storage.active_key, storage.ieee)
+    npdu = nwk.seal(network, apdu, nwk.FrameSecurity(key, storage.nwk_counter.next(), storage.active_key, storage.ieee))
     mpdu = mac.data(55, hub.pan_id, 0, storage.network.short, npdu, ack=True)[:-2]
     han.radio("hub").receiver(Reception(mpdu + fcs(mpdu), -50, 200, han.clock.now, 15, False))
     return []

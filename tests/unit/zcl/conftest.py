@@ -11,7 +11,7 @@ import pytest
 from hanbench.emulator.clock import VirtualClock
 from hanbench.emulator.zcl import ClusterServer, Endpoint
 from hanbench.emulator.zcl.clusters import BASIC, IDENTIFY, METERING
-from hanbench.emulator.zigbee.aps.layer import ApsIndication, ApsStatus
+from hanbench.emulator.zigbee.aps.data import ApsIndication, ApsRequest, ApsStatus
 
 METER, HUB = 0x1234, 0x0000
 SMART_ENERGY = 0x0109
@@ -48,29 +48,18 @@ class Node:
     def register(self, endpoint: int, handler: Callable[[Any], object]) -> None:
         self.air.handlers[self.short, endpoint] = handler
 
-    def send(
-        self,
-        dst_short: int,
-        cluster: int,
-        payload: bytes,
-        *,
-        profile: int,
-        src_endpoint: int,
-        dst_endpoint: int,
-        ack: bool = True,
-        secured: bool = False,
-        done: Callable[[ApsStatus], object] | None = None,
-    ) -> None:
-        self.air.sent.append(Sent(self.short, dst_short, cluster, payload, ack, secured))
-        broadcast = dst_short >= 0xFFF8
-        status = ApsStatus.NO_ACK if dst_short in self.air.deaf else ApsStatus.SUCCESS
+    def send(self, request: ApsRequest, done: Callable[[ApsStatus], object] | None = None) -> None:
+        dst, cluster, payload, profile, src_endpoint, dst_endpoint, ack, secured = request
+        self.air.sent.append(Sent(self.short, dst, cluster, payload, ack, secured))
+        broadcast = dst >= 0xFFF8
+        status = ApsStatus.NO_ACK if dst in self.air.deaf else ApsStatus.SUCCESS
         if status is ApsStatus.SUCCESS:
             for (short, endpoint), handler in list(self.air.handlers.items()):
-                if (short == dst_short or broadcast) and short != self.short and dst_endpoint in (endpoint, 0xFF):
+                if (short == dst or broadcast) and short != self.short and dst_endpoint in (endpoint, 0xFF):
                     indication = ApsIndication(
                         self.short,
                         src_endpoint,
-                        dst_short,
+                        dst,
                         endpoint,
                         profile,
                         cluster,
@@ -102,7 +91,7 @@ class Han:
     ) -> list[Sent]:
         """Put raw octets on the air from the hub; what the meter sent in answer."""
         before = len(self.air.sent)
-        self.air.node(HUB).send(dst, cluster, payload, profile=profile, src_endpoint=1, dst_endpoint=1)
+        self.air.node(HUB).send(ApsRequest(dst, cluster, payload, profile, src_endpoint=1, dst_endpoint=1))
         self.clock.run_for(10_000)
         return [each for each in self.air.sent[before:] if each.src == METER]
 

@@ -11,7 +11,7 @@ from hanbench.emulator.errors import LocalProtocolError
 from hanbench.emulator.zcl import ReplyOutcome, Status
 from hanbench.emulator.zcl.clusters import BASIC, METERING
 from hanbench.emulator.zcl.foundation import DiscoverAttributesResponse
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.aps.data import ApsRequest, ApsStatus
 
 METER = 0x1234
 
@@ -131,7 +131,7 @@ def test_an_answer_after_the_timeout_has_no_effect(han: Any) -> None:
 def test_only_the_right_response_answers(han: Any, source: int, cluster: int, octets: str) -> None:
     han.meter.close()
     han.hub.read(METER, 1, METERING.id, (0,), han.replies.append, 5 * SECOND)
-    han.air.node(source).send(0, cluster, bytes.fromhex(octets), profile=0x0109, src_endpoint=1, dst_endpoint=1)
+    han.air.node(source).send(ApsRequest(0, cluster, bytes.fromhex(octets), 0x0109, src_endpoint=1, dst_endpoint=1))
     han.clock.run_for(4 * SECOND)
     assert han.replies == []
     han.clock.run_for(4 * SECOND)
@@ -143,7 +143,7 @@ def test_a_malformed_response_leaves_the_request_waiting(han: Any) -> None:
     han.hub.read(METER, 1, METERING.id, (0,), han.replies.append, 5 * SECOND)
     meter = han.air.node(METER)
     for octets in ("180101000000", "1801010000" + "0020" + "07"):
-        meter.send(0, METERING.id, bytes.fromhex(octets), profile=0x0109, src_endpoint=1, dst_endpoint=1)
+        meter.send(ApsRequest(0, METERING.id, bytes.fromhex(octets), 0x0109, src_endpoint=1, dst_endpoint=1))
     han.clock.run_for(SECOND)
     assert [reply.outcome for reply in han.replies] == [ReplyOutcome.ANSWERED]
     assert han.replies[0].values == {0: 7}

@@ -12,6 +12,7 @@ from hanbench.emulator.zcl import ReplyOutcome, ReportingConfiguration, Status
 from hanbench.emulator.zcl import foundation as zcl
 from hanbench.emulator.zcl.clusters import BASIC, METERING
 from hanbench.emulator.zcl.records import ReportingQuery
+from hanbench.emulator.zigbee.aps.data import ApsRequest
 
 METER = 0x1234
 DEMAND, STATUS = 0x0400, 0x0200
@@ -64,7 +65,7 @@ def test_a_report_may_be_refused_by_the_application(han: Any) -> None:
 
 def test_a_report_that_wants_an_answer_gets_one(han: Any) -> None:
     meter = han.air.node(METER)
-    meter.send(0, METERING.id, bytes.fromhex("08090a" + "00021800"), profile=0x0109, src_endpoint=1, dst_endpoint=1)
+    meter.send(ApsRequest(0, METERING.id, bytes.fromhex("08090a" + "00021800"), 0x0109, src_endpoint=1, dst_endpoint=1))
     han.clock.run_for(SECOND)
     assert han.reports == [{STATUS: 0}]
     assert han.air.sent[-1].payload.hex() == "10090b0a00"
@@ -72,7 +73,7 @@ def test_a_report_that_wants_an_answer_gets_one(han: Any) -> None:
 
 def test_a_report_of_a_cluster_that_nobody_follows_is_refused(han: Any) -> None:
     meter = han.air.node(METER)
-    meter.send(0, 0x0700, bytes.fromhex("18090a" + "00021800"), profile=0x0109, src_endpoint=1, dst_endpoint=1)
+    meter.send(ApsRequest(0, 0x0700, bytes.fromhex("18090a" + "00021800"), 0x0109, src_endpoint=1, dst_endpoint=1))
     han.clock.run_for(SECOND)
     assert han.air.sent[-1].payload.hex() == "10090b0ac3"
 
@@ -81,7 +82,7 @@ def test_a_report_of_a_cluster_that_nobody_follows_is_refused(han: Any) -> None:
 def test_a_malformed_report_is_counted_and_answered(han: Any, records: str) -> None:
     meter = han.air.node(METER)
     octets = bytes.fromhex("18090a" + records)
-    meter.send(0, METERING.id, octets, profile=0x0109, src_endpoint=1, dst_endpoint=1)
+    meter.send(ApsRequest(0, METERING.id, octets, 0x0109, src_endpoint=1, dst_endpoint=1))
     han.clock.run_for(SECOND)
     assert han.reports == []
     assert han.hub.counters == {DropReason.MALFORMED_ZCL: 1}

@@ -12,6 +12,7 @@ from hanbench.emulator.zcl.attributes import MAX_RESPONSE
 from hanbench.emulator.zcl.clusters import METERING
 from hanbench.emulator.zcl.clusters.metering import TIME_OF_USE
 from hanbench.emulator.zcl.types import UINT8
+from hanbench.emulator.zigbee.aps.data import ApsRequest
 
 BROADCAST = 0xFFFF
 H = bytes.fromhex
@@ -38,9 +39,7 @@ def test_a_response_never_outgrows_the_largest_transfer(han: Any) -> None:
 
 def test_a_response_is_secured_as_its_request_was(han: Any) -> None:
     for secured in (True, False):
-        han.air.node(0).send(
-            0x1234, 0x0702, H("0007000002"), profile=0x0109, src_endpoint=1, dst_endpoint=1, secured=secured
-        )
+        han.air.node(0).send(ApsRequest(0x1234, 0x0702, H("0007000002"), 0x0109, 1, 1, secured=secured))
         han.clock.run_for(10_000)
         assert han.air.sent[-1].src == 0x1234
         assert han.air.sent[-1].secured is secured

@@ -14,7 +14,8 @@ from hanbench.emulator.zigbee.security.cbke.certificate import (
     Certificate,
     Identity,
 )
-from hanbench.emulator.zigbee.security.cbke.curve import POINT_LENGTH, Curve, InvalidPointError, implementation
+from hanbench.emulator.zigbee.security.cbke.curve import POINT_LENGTH, Curve, InvalidPointError
+from hanbench.emulator.zigbee.security.cbke.selection import implementation
 
 __all__ = [
     "CERTIFICATE_LENGTH",

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zigbee.security.cbke.certificate import Certificate, Identity, private_key
-from hanbench.emulator.zigbee.security.cbke.curve import COFACTOR, GENERATOR, ORDER, Curve, implementation
+from hanbench.emulator.zigbee.security.cbke.curve import COFACTOR, GENERATOR, ORDER, Curve
+from hanbench.emulator.zigbee.security.cbke.selection import implementation
 from hanbench.emulator.zigbee.security.mmo import hmac_mmo, mmo_hash
 
 _HALF_BITS = 82

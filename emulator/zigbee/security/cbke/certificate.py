@@ -20,8 +20,8 @@ from hanbench.emulator.zigbee.security.cbke.curve import (
     POINT_LENGTH,
     SCALAR_LENGTH,
     Curve,
-    implementation,
 )
+from hanbench.emulator.zigbee.security.cbke.selection import implementation
 from hanbench.emulator.zigbee.security.mmo import mmo_hash
 
 CERTIFICATE_LENGTH = 48
