@@ -58,7 +58,7 @@ SNAPSHOT = {"snapshot_cause": SnapshotCause.GENERAL}
 def test_every_pair_of_eras_works_together(hub, meters):
     async def tell(han):
         await asyncio.sleep(3 * HOUR)
-        assert (await HanConnectivityCheck().run(han)).verdict is Verdict.PASS
+        assert (await HanConnectivityCheck().run(han)).check.verdict is Verdict.PASS
         mirror = han.hub.mirrors[han.gsme.storage.ieee]
         assert mirror.updated > (han.clock.now - 2 * han.settings.gsme.wake_interval)
         assert (mirror.notices is not None) is (hub is LATE)

@@ -74,7 +74,7 @@ def test_a_sleeper_finds_its_image_within_a_day_and_goes_on_answering():
         han.hub.offer_firmware(image_for(han.gsme))
         await asyncio.sleep(25 * HOUR)
         assert han.gsme.firmware.version == 2
-        assert (await HanConnectivityCheck().run(han)).verdict is Verdict.PASS
+        assert (await HanConnectivityCheck().run(han)).check.verdict is Verdict.PASS
 
     story(tell)
 

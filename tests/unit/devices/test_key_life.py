@@ -54,7 +54,7 @@ def story(tell, *, display=False):
 
 
 async def reachable(han):
-    return (await HanConnectivityCheck().run(han)).verdict is Verdict.PASS
+    return (await HanConnectivityCheck().run(han)).check.verdict is Verdict.PASS
 
 
 async def rotate(han, *, asleep):
