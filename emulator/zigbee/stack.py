@@ -118,14 +118,14 @@ class JoiningStack(Stack):
         self.joiner = Joiner(self.nwk, self.child)
         self.key_client = KeyClient(self.aps, self.joiner)
         self.aps.on_delivered = self.joiner.confirm
-        self.maintenance.on_told_to_leave = self._told_to_leave
+        self.maintenance.on_leave = self._left_network
         self.maintenance.obeys_leave = lambda: self.joined
 
     @property
     def joined(self) -> bool:
         return self.joiner.state is JoinState.JOINED and super().joined
 
-    def _told_to_leave(self, rejoin: bool) -> None:
+    def _left_network(self, rejoin: bool) -> None:
         self.joiner.event(JoinEvent.REJOIN if rejoin else JoinEvent.LEFT)
 
 

@@ -253,7 +253,7 @@ class Han:
         random = self.random("hub", f"{ieee:016x}")
         hub = CommsHub("hub", settings, former.radio, self.clock, random, former.epoch)
         self._devices["hub"] = self.wan.hub = hub
-        hub.storage.watch_like(former.storage)
+        hub.storage.copy_watchers(former.storage)
         hub.power_on()
         hub.restore_from_backup(former)
 
