@@ -5,11 +5,10 @@ Source: Zigbee PRO R22, 2.2.8 and 4.4.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hanbench.emulator.clock import MILLISECOND, SECOND, Clock, Timer
+from hanbench.emulator.clock import MILLISECOND, SECOND, Timer
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.mac.indirect import PERSISTENCE
 from hanbench.emulator.radio.interface import TxStatus
@@ -22,7 +21,7 @@ from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.emulator.zigbee.nwk.layer import FIRST_BROADCAST, Nwk, NwkIndication
 from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
 from hanbench.emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
-from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey, NonVolatile
+from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
 
 MAX_RETRIES = 3
 """apscMaxFrameRetries."""
@@ -63,11 +62,11 @@ class _Outgoing:
 class Aps:
     """One device's application support sub-layer. Endpoints register for data, key services for commands."""
 
-    def __init__(self, nwk: Nwk, clock: Clock, storage: NonVolatile, counters: Counter[DropReason]) -> None:
+    def __init__(self, nwk: Nwk) -> None:
         self.nwk = nwk
-        self.clock = clock
-        self.storage = storage
-        self.counters = counters
+        self.clock = nwk.clock
+        self.storage = nwk.storage
+        self.counters = nwk.counters
         self.on_command: dict[int, CommandHandler] = {}
         self.on_delivered: Callable[[], None] | None = None
         """Called when an acknowledgement arrives: messages get through, both ways."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from hanbench.emulator.clock import MINUTE, SECOND, Clock, Timer
+from hanbench.emulator.clock import MINUTE, SECOND, Timer
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
-from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zigbee.aps.commands import (
     REQUEST_APPLICATION_KEY,
     ApsCommand,
@@ -56,11 +55,10 @@ class Backup(NamedTuple):
 class TrustCenter:
     """The Trust Centre, on the coordinator."""
 
-    def __init__(self, aps: Aps, parent: Parent, clock: Clock, random: RandomSource) -> None:
+    def __init__(self, aps: Aps, parent: Parent) -> None:
         self._aps = aps
         self._parent = parent
-        self._clock = clock
-        self._random = random
+        self._clock = aps.clock
         self.on_device: Callable[[JoinIndication], None] | None = None
         """Called with each device that was let in."""
         self._undelivered: dict[int, int] = {}
@@ -113,7 +111,7 @@ class TrustCenter:
         self._aps.nwk.security.replace(0, key if key is not None else self._new_key())
 
     def _new_key(self) -> bytes:
-        return self._random.randbytes(KEY_LENGTH)
+        return self._aps.nwk.random.randbytes(KEY_LENGTH)
 
     # --- admission --------------------------------------------------------------------------------------------------
 

@@ -31,8 +31,7 @@ class ZdoServer:
 
     def __init__(self, context: ZdoContext) -> None:
         self._context = context
-        self.on_announce: Callable[[int, int, int], None] | None = None
-        """Called with short address, EUI-64 and MAC capability of a device that announces itself."""
+        self.on_announce: Callable[[zdp.DeviceAnnce], None] | None = None
 
     def handle(self, request: zdp.ZdpMessage, broadcast: bool, respond: Respond) -> None:
         """Carry out a request; `respond` is called for each response: never, now or later, more than once for scans."""
@@ -53,7 +52,7 @@ class ZdoServer:
                 return self._match(request, broadcast)
             case zdp.DeviceAnnce():
                 if self.on_announce is not None:
-                    self.on_announce(request.short, request.ieee, request.capability)
+                    self.on_announce(request)
                 return None
             case zdp.ParentAnnce():
                 return self._parent_announced(request)
