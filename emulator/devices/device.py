@@ -24,7 +24,7 @@ from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent, JoinState
 from hanbench.emulator.zigbee.security.cbke import Identity
 from hanbench.emulator.zigbee.stack import JoiningStack, Stack
-from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey, NonVolatile
+from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, FrameCounter, LinkKey, NonVolatile
 from hanbench.emulator.zigbee.zdo import SimpleDescriptor
 
 S = TypeVar("S", bound=DeviceSettings)
@@ -254,4 +254,4 @@ class JoiningDevice(Device[S, J]):
 def _new_flash(settings: DeviceSettings) -> NonVolatile:
     """The flash of a device as it comes to its house: no network, but frames behind it."""
     first = settings.first_frame_counter
-    return NonVolatile(settings.ieee, nwk_counter=Counter(first, first + COUNTER_STRIDE))
+    return NonVolatile(settings.ieee, nwk_counter=FrameCounter(first, first + COUNTER_STRIDE))

@@ -25,7 +25,7 @@ from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Indicati
 from hanbench.emulator.zcl.clusters import BASIC, EVENTS, IDENTIFY, KEEP_ALIVE, METERING, TIME
 from hanbench.emulator.zcl.clusters.metering import NO_MIRROR
 from hanbench.emulator.zcl.smart_energy import TABLES
-from hanbench.emulator.zigbee.nwk.parent import LONGEST_PERMIT, JoinStatus
+from hanbench.emulator.zigbee.nwk.parent import LONGEST_PERMIT, JoinIndication, JoinStatus
 from hanbench.emulator.zigbee.stack import CoordinatorStack
 from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
 
@@ -164,7 +164,8 @@ class CommsHub(Device[HubSettings, CoordinatorStack]):
         table: dict[int, DeviceEntry] = self.storage.application.setdefault("devices", {})
         return table
 
-    def _device_joined(self, ieee: int, short: int, status: JoinStatus) -> None:
+    def _device_joined(self, device: JoinIndication) -> None:
+        ieee, short, status = device
         child = self.stack.parent.by_ieee(ieee)
         known = self.device_table.get(ieee)
         sleeps = not child.rx_on if child is not None else known is not None and known.sleeps

@@ -1,4 +1,4 @@
-"""What a device does to find and keep a parent: scanning, association, polling, orphan notification.
+"""The child's half of the MAC: scan, association, polling and orphan notification.
 
 IEEE 802.15.4-2011: active scan 5.1.2.1.2, association 5.1.3.1, polling 5.1.6.3, orphan scan 5.1.2.1.3.
 """
@@ -18,7 +18,7 @@ SYMBOL = 16
 SUPERFRAME = 960 * SYMBOL
 """aBaseSuperframeDuration, microseconds."""
 RESPONSE_WAIT = 32 * SUPERFRAME
-"""macResponseWaitTime: an association response is fetched after it."""
+"""macResponseWaitTime, microseconds: the child fetches the association response after it."""
 FRAME_WAIT = 1986 * SYMBOL
 """macMaxFrameTotalWaitTime (7.4.2 of 2006) for the default back-off: 31.8 ms after a poll's acknowledgement."""
 ASSOCIATION_POLLS = 3
@@ -30,15 +30,15 @@ class PollStatus(Enum):
     DATA = "data"
     """A frame came."""
     NO_DATA = "no data"
-    """The parent has nothing for us."""
+    """The parent has no frame for this device."""
     NO_FRAME = "no frame"
-    """The parent promised a frame and none came in time."""
+    """The parent announced a frame, and none came in time."""
     NO_ACK = "no ack"
-    """The parent did not answer."""
+    """The parent did not acknowledge."""
 
 
 class AssociationResult(Enum):
-    """How an association ended; the short address, if any, is in `Mac.short`."""
+    """How an association ended; after SUCCESS `Mac.short` has the new address."""
 
     SUCCESS = "success"
     DENIED = "denied"
@@ -64,7 +64,7 @@ class Child:
     # --- polling ------------------------------------------------------------------------------------------------
 
     def poll(self, done: Callable[[PollStatus], None], *, extended: bool = False) -> None:
-        """Ask the parent for one frame. The frame itself takes the ordinary way up before `done` is called."""
+        """Ask the parent for one frame. The frame goes to `Mac.on_data` before `done` is called."""
         if self._poll_done is not None:
             self._chain(self._poll_done, done)
             return
@@ -76,7 +76,7 @@ class Child:
         self._mac.transmit(psdu, self._poll_sent)
 
     def _chain(self, first: Callable[[PollStatus], None], second: Callable[[PollStatus], None]) -> None:
-        """Two polls at once are one."""
+        """Make two polls at once one."""
 
         def both(status: PollStatus) -> None:
             first(status)
@@ -186,7 +186,7 @@ class Child:
     # --- orphan notification ----------------------------------------------------------------------------------------
 
     def orphan(self, done: Callable[[bool], None]) -> None:
-        """Say on this channel that we lost our parent; `done` tells whether a parent took us back."""
+        """Send Orphan Notification on this channel; `done` gets True if a parent answers."""
         mac = self._mac
         self._orphan_done = done
         mac.radio.listen(True)

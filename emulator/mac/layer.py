@@ -1,6 +1,6 @@
 """The MAC of one node above its radio: addressing, sending in turn, duplicates, beacons and the parent's duties.
 
-What a device does to find and keep a parent (scan, associate, poll) is in `child.py`.
+The child's half (scan, association, polling) is in `child.py`.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from hanbench.emulator.radio.interface import (
 from hanbench.emulator.randomness import RandomSource
 
 DUPLICATE_WINDOW = 10 * SECOND
-"""A sequence number that comes back later than this is a new frame: retransmissions end within 7.68 s."""
+"""A sequence number that is seen again after this time is a new frame: retransmissions end within 7.68 s."""
 
 SendDone = Callable[[TxStatus | None], object]
-"""Gets the radio's status, or None for a frame that a sleeper never fetched."""
+"""Gets the radio's status, or None for a frame that a sleeper did not fetch."""
 
 
 class Beacon(NamedTuple):
-    """A beacon as heard."""
+    """A beacon as received."""
 
     channel: int
     pan_id: int
@@ -96,7 +96,7 @@ class Mac:
         self.indirect = IndirectQueue(radio, clock)
         self.on_data: Callable[[MacFrame, Reception], None] | None = None
         self.on_unicast: Callable[[], None] | None = None
-        """A data frame for this node alone came, and `on_data` has returned."""
+        """Called after `on_data` with a frame for this node alone."""
         self.on_command: dict[MacCommand, Callable[[MacFrame, Reception], None]] = {
             MacCommand.BEACON_REQUEST: self._beacon_requested,
             MacCommand.DATA_REQUEST: self._polled,
@@ -114,7 +114,7 @@ class Mac:
         """Returns the content of a beacon; None: this node sends none."""
         self.listening = False
         self.scanning = False
-        """The radio is away on other channels: data is refused meanwhile (802.15.4-2011, 5.1.2.1)."""
+        """A scan is under way: data is refused meanwhile (802.15.4-2011, 5.1.2.1)."""
         self.transmissions = self.failures = 0
         """Frames sent, and those among them that were not acknowledged or never found a free channel."""
         self._sequence = int(random.random() * 256)
@@ -134,7 +134,7 @@ class Mac:
         short: int | None = None,
         coordinator: bool = False,
     ) -> None:
-        """Move to a channel, PAN ID or short address; what is not named stays."""
+        """Change channel, PAN ID or short address; those not given stay."""
         self.channel = self.channel if channel is None else channel
         self.pan_id = self.pan_id if pan_id is None else pan_id
         self.short = self.short if short is None else short
@@ -163,7 +163,7 @@ class Mac:
     def send(
         self, dst: int, payload: bytes, done: SendDone | None = None, *, ack: bool = True, indirect: bool = False
     ) -> None:
-        """Send NWK octets to a short address of our PAN, now or (`indirect`) when the sleeper polls.
+        """Send NWK octets to a short address in this PAN, now or (`indirect`) when the sleeper polls.
 
         During a scan nothing is sent, and `done` gets ABORTED.
         """

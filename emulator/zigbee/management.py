@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hanbench.emulator.clock import SECOND
+from hanbench.emulator.mac.child import SUPERFRAME
 from hanbench.emulator.zigbee.nwk.layer import Nwk
 from hanbench.emulator.zigbee.nwk.maintenance import Maintenance
 from hanbench.emulator.zigbee.nwk.parent import Parent
@@ -23,14 +24,12 @@ from hanbench.emulator.zigbee.zdo import (
 )
 from hanbench.emulator.zigbee.zdo.descriptors import PRIMARY_TRUST_CENTER
 
-SUPERFRAME = 15_360
-"""Microseconds."""
 LEAVE_AFTER = SECOND // 2
-"""The response to Mgmt_Leave goes out first."""
+"""Microseconds; the response to Mgmt_Leave is sent first."""
 DISPOSABLE_BATTERY = 0x04
 ENERGY_FLOOR = -100
 """dBm that counts as energy 0 in Mgmt_NWK_Update_notify; 100 dB above it counts as 255."""
-PARENT, CHILD, SIBLING, STRANGER = 0, 1, 2, 3
+PARENT, CHILD, SIBLING, UNRELATED = 0, 1, 2, 3
 
 
 class Management:
@@ -50,7 +49,7 @@ class Management:
         )
         self.bindings: BindingTable = nwk.storage.application.setdefault("bindings", BindingTable())
         self.descriptors: list[SimpleDescriptor] = []
-        """One an endpoint; the device fills it in."""
+        """One for each endpoint; the device adds them."""
 
     @property
     def ieee(self) -> int:
@@ -74,7 +73,7 @@ class Management:
                 flags = NeighborFlags(0 if neighbor.short == 0 else 1, 1, PARENT)
             else:
                 kind = 0 if neighbor.short == 0 else 1 if neighbor.router else 2
-                flags = NeighborFlags(kind, 2, SIBLING if neighbor.router else STRANGER)
+                flags = NeighborFlags(kind, 2, SIBLING if neighbor.router else UNRELATED)
             depth = 0 if neighbor.short == 0 else network.depth + (flags.relationship == CHILD)
             entries.append(
                 NeighborEntry(network.extended_pan_id, neighbor.ieee, neighbor.short, flags, 2, depth, neighbor.lqi)
@@ -135,7 +134,7 @@ class RouterManagement(Management):
         child = self._parent.by_ieee(ieee)
         if child is None:
             return ZdpStatus.DEVICE_NOT_FOUND
-        self._nwk.clock.call_later(LEAVE_AFTER, self._maintenance.tell_to_leave, child.short, rejoin)
+        self._nwk.clock.call_later(LEAVE_AFTER, self._maintenance.request_leave, child.short, rejoin)
         return ZdpStatus.SUCCESS
 
 

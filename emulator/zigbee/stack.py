@@ -27,6 +27,7 @@ from hanbench.emulator.zigbee.nwk.parent import Parent
 from hanbench.emulator.zigbee.nwk.polling import Poller
 from hanbench.emulator.zigbee.storage import Network, NonVolatile
 from hanbench.emulator.zigbee.zdo import Zdo
+from hanbench.emulator.zigbee.zdo.messages import DeviceAnnce
 
 
 class Stack:
@@ -58,15 +59,15 @@ class Stack:
         self.mac = Mac(radio, self.clock, random, storage.ieee, self.counters)
         self.nwk = Nwk(self.mac, self.clock, random, storage, config, self.counters)
         self.maintenance = Maintenance(self.nwk)
-        self.aps = Aps(self.nwk, self.clock, storage, self.counters)
-        self._build(random, manufacturer)
+        self.aps = Aps(self.nwk)
+        self._build(manufacturer)
         self.zdo = Zdo(self.aps, self.clock, self.management, self.counters)
         self.zdo.server.on_announce = self._announced
         if storage.network is not None:
             self.nwk.apply(storage.network)
             self.mac.listen(config.rx_on)
 
-    def _build(self, random: RandomSource, manufacturer: int) -> None:
+    def _build(self, manufacturer: int) -> None:
         """Make the parts of the role, `management` among them."""
         raise NotImplementedError
 
@@ -82,9 +83,8 @@ class Stack:
         self.radio.reset()
         self.storage.power_cut()
 
-    def _announced(self, short: int, ieee: int, capability: int) -> None:
-        """Device_annce: the address map follows."""
-        self.storage.short_addresses[ieee] = short
+    def _announced(self, device: DeviceAnnce) -> None:
+        self.storage.short_addresses[device.ieee] = device.short
 
 
 class CoordinatorStack(Stack):
@@ -94,9 +94,9 @@ class CoordinatorStack(Stack):
     parent: Parent
     trust_center: TrustCenter
 
-    def _build(self, random: RandomSource, manufacturer: int) -> None:
+    def _build(self, manufacturer: int) -> None:
         self.parent = Parent(self.nwk, self.maintenance)
-        self.trust_center = TrustCenter(self.aps, self.parent, self.clock, random)
+        self.trust_center = TrustCenter(self.aps, self.parent)
         self.management = CoordinatorManagement(self.nwk, self.maintenance, self.parent, manufacturer)
 
     def form(self, *, channel: int, pan_id: int, extended_pan_id: int, key: bytes | None = None) -> None:
@@ -107,25 +107,25 @@ class CoordinatorStack(Stack):
 
 
 class JoiningStack(Stack):
-    """What routers and end devices share: they join a network, and get their keys from its Trust Centre."""
+    """A stack that joins a network and gets its keys from the Trust Centre: the base of routers and end devices."""
 
     child: Child
     joiner: Joiner
     key_client: KeyClient
 
-    def _build(self, random: RandomSource, manufacturer: int) -> None:
+    def _build(self, manufacturer: int) -> None:
         self.child = Child(self.mac)
         self.joiner = Joiner(self.nwk, self.child)
         self.key_client = KeyClient(self.aps, self.joiner)
         self.aps.on_delivered = self.joiner.confirm
-        self.maintenance.on_told_to_leave = self._told_to_leave
+        self.maintenance.on_leave = self._left_network
         self.maintenance.obeys_leave = lambda: self.joined
 
     @property
     def joined(self) -> bool:
         return self.joiner.state is JoinState.JOINED and super().joined
 
-    def _told_to_leave(self, rejoin: bool) -> None:
+    def _left_network(self, rejoin: bool) -> None:
         self.joiner.event(JoinEvent.REJOIN if rejoin else JoinEvent.LEFT)
 
 
@@ -136,31 +136,31 @@ class RouterStack(JoiningStack):
     parent: Parent
     key_relay: RouterKeyRelay
 
-    def _build(self, random: RandomSource, manufacturer: int) -> None:
-        super()._build(random, manufacturer)
+    def _build(self, manufacturer: int) -> None:
+        super()._build(manufacturer)
         self.parent = Parent(self.nwk, self.maintenance)
         self.key_relay = RouterKeyRelay(self.aps, self.parent)
         self.management = RouterManagement(self.nwk, self.maintenance, self.parent, manufacturer)
 
 
 class EndDeviceStack(JoiningStack):
-    """An end device whose receiver is always on."""
+    """An end device. Its receiver is always on, except in a `SleepyStack`."""
 
     role = LogicalType.END_DEVICE
 
-    def _build(self, random: RandomSource, manufacturer: int) -> None:
-        super()._build(random, manufacturer)
+    def _build(self, manufacturer: int) -> None:
+        super()._build(manufacturer)
         self.management = Management(self.nwk, self.maintenance, manufacturer)
 
 
 class SleepyStack(EndDeviceStack):
-    """A sleepy end device: its receiver is on only to poll its parent."""
+    """A sleepy end device: its receiver is on only while it polls its parent."""
 
     rx_on = False
     poller: Poller
 
-    def _build(self, random: RandomSource, manufacturer: int) -> None:
-        super()._build(random, manufacturer)
+    def _build(self, manufacturer: int) -> None:
+        super()._build(manufacturer)
         self.poller = Poller(self.child, self.clock, self.config.poll_period, self.config.poll_failures)
         self.poller.on_parent_lost = lambda: self.joiner.event(JoinEvent.LOST)
         self.nwk.wake_lock = self.poller

@@ -10,7 +10,7 @@ from hanbench.emulator.randomness import split
 from hanbench.emulator.zigbee.security.cbke import Authority, Identity
 from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
 from hanbench.emulator.zigbee.security.install_code import InstallCode
-from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey
+from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, FrameCounter, LinkKey
 from hanbench.harness.faults import site_visit
 from hanbench.harness.faults.fault import Action, fault
 from hanbench.harness.faults.ground_truth import reachable
@@ -65,7 +65,7 @@ async def _count_afresh(han: Han) -> None:
     _stick_to_the_key(han)
     hubs, meters = _link(han, at_hub=True), _link(han, at_hub=False)
     hubs.incoming = max(hubs.incoming, YEARS_OF_REPORTS)
-    meters.outgoing = Counter(0, COUNTER_STRIDE)
+    meters.outgoing = FrameCounter(0, COUNTER_STRIDE)
 
 
 # --- key establishment that fails --------------------------------------------------------------------------------

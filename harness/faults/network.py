@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, Counter
+from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, FrameCounter
 from hanbench.harness.faults import site_visit
 from hanbench.harness.faults.fault import fault
 from hanbench.harness.han.han import Han
@@ -46,14 +46,14 @@ async def _miss_two_rotations(han: Han) -> None:
 async def _reset_counter(han: Han) -> None:
     """A battery change lost the counters; the hub remembers years of frames."""
     hubs, ieee = han.hub.stack.nwk.security, han.settings.gsme.ieee
-    if hubs.expected(hubs.active_sequence, ieee) < YEARS_OF_FRAMES:
-        hubs.fresh(hubs.active_sequence, ieee, YEARS_OF_FRAMES)
-    han.gsme.storage.nwk_counter = Counter(0, COUNTER_STRIDE)
+    if hubs.expected_counter(hubs.active_sequence, ieee) < YEARS_OF_FRAMES:
+        hubs.accept_counter(hubs.active_sequence, ieee, YEARS_OF_FRAMES)
+    han.gsme.storage.nwk_counter = FrameCounter(0, COUNTER_STRIDE)
 
 
 async def _accept_counter(han: Han) -> None:
     """The hub is told to take the meter's counter as it is."""
-    han.hub.stack.nwk.security.forget(han.settings.gsme.ieee)
+    han.hub.stack.nwk.security.forget_counter(han.settings.gsme.ieee)
     await site_visit.force_rejoin(han)
 
 

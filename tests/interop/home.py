@@ -196,17 +196,17 @@ def permit(home: Home) -> None:
 def told_to_rejoin(home: Home) -> None:
     join(home)
     assert home.esme.storage.network is not None
-    home.hub.maintenance.tell_to_leave(home.esme.storage.network.short, rejoin=True)
+    home.hub.maintenance.request_leave(home.esme.storage.network.short, rejoin=True)
     home.run(30)
     report(home, home.esme, REPORT)
 
 
 def leave(home: Home) -> None:
     join(home)
-    home.esme.maintenance.say_leave()
+    home.esme.maintenance.announce_leave()
     home.run(10)
     assert home.gsme.storage.network is not None
-    home.hub.maintenance.tell_to_leave(home.gsme.storage.network.short)
+    home.hub.maintenance.request_leave(home.gsme.storage.network.short)
     home.gsme.poller.kick()
     home.run(10)
     assert not home.gsme.joined

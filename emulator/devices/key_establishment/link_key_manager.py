@@ -121,7 +121,7 @@ class LinkKeyManager:
         if stack.storage.network is None:
             return
         stack.storage.link_keys[stack.nwk.network.trust_center] = LinkKey(key, KeyOrigin.ESTABLISHED)
-        stack.key_client.settle_with_trust_center()
+        stack.key_client.forget_former_trust_center()
         self._failures, self._pause = 0, FIRST_PAUSE
         self._go_on()
 

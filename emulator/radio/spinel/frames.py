@@ -15,7 +15,7 @@ from hanbench.emulator.radio.spinel.ids import CommandId, PropertyId, SpinelStat
 HEADER = 0x80
 """Bits 10 in front; interface 0."""
 UNSOLICITED = 0
-"""Transaction identifier (TID) of what nobody asked for."""
+"""Transaction identifier (TID) of a notification."""
 TIDS = range(1, 16)
 ACKED_WITH_FRAME_PENDING = 0x0010
 """Flag of a received frame."""
@@ -23,7 +23,7 @@ NOISE_FLOOR_UNKNOWN = -128
 
 
 class SpinelFrame(NamedTuple):
-    """One command; of those that concern a property, which one, and its value."""
+    """One command; for most commands with a property and its value."""
 
     tid: int
     command: int
@@ -78,7 +78,7 @@ def decode_packed(reader: Reader) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TransmitRequest:
-    """SET STREAM_RAW: one frame for the air. All but PSDU and channel may be left out."""
+    """SET STREAM_RAW: one frame to transmit. All fields but PSDU and channel may be left out."""
 
     psdu: bytes
     """With two octets of FCS at the end, which the radio fills in."""
@@ -92,9 +92,9 @@ class TransmitRequest:
     delay: int = 0
     delay_base: int = 0
     rx_channel: int | None = None
-    """Where to listen afterwards."""
+    """The channel to listen on afterwards."""
     tx_power: int | None = None
-    """dBm; the radio's own where absent."""
+    """dBm; None: the radio's own setting."""
 
     def encode(self) -> bytes:
         fields = (
@@ -109,7 +109,7 @@ class TransmitRequest:
 
 
 class _TrailingFields:
-    """The fields at the end of a value. A sender may leave out the last ones, which then have their defaults."""
+    """The fields at the end of a value. A sender may leave out the last of them, which have their defaults then."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -153,7 +153,7 @@ def decode_transmit_request(value: bytes) -> TransmitRequest:
 
 
 class Received(NamedTuple):
-    """IS STREAM_RAW: a frame from the air."""
+    """IS STREAM_RAW: a received frame."""
 
     psdu: bytes
     rssi: int = 0
@@ -206,7 +206,7 @@ def _struct(reader: Reader) -> bytes:
 
 
 class TransmitDone(NamedTuple):
-    """The answer to SET STREAM_RAW, as the value of LAST_STATUS: how the transmission went on the air."""
+    """The answer to SET STREAM_RAW, as the value of LAST_STATUS: the outcome of the transmission."""
 
     status: int
     frame_pending: bool = False

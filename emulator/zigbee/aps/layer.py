@@ -5,11 +5,10 @@ Source: Zigbee PRO R22, 2.2.8 and 4.4.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hanbench.emulator.clock import MILLISECOND, SECOND, Clock, Timer
+from hanbench.emulator.clock import MILLISECOND, SECOND, Timer
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.mac.indirect import PERSISTENCE
 from hanbench.emulator.radio.interface import TxStatus
@@ -22,14 +21,14 @@ from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.emulator.zigbee.nwk.layer import FIRST_BROADCAST, Nwk, NwkIndication
 from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
 from hanbench.emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
-from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey, NonVolatile
+from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
 
 MAX_RETRIES = 3
 """apscMaxFrameRetries."""
 ACK_WAIT = 1600 * MILLISECOND
 """apscAckWaitDuration for a network of this depth."""
 SLEEPER_ACK_WAIT = PERSISTENCE + 120 * MILLISECOND
-"""For destinations that poll: as long as their parent holds a frame."""
+"""For children that sleep: as long as this parent holds a frame for them."""
 DUPLICATE_TIME = 16 * SECOND
 """How long a counter is remembered; longer than all retries of an ordinary frame."""
 MAX_PAYLOAD = 82
@@ -39,7 +38,7 @@ LINK_KEY_OVERHEAD = 9
 BLOCK = 64
 """Octets of payload in a fragment."""
 UNKNOWN_TRUST_CENTER = 0
-"""Under this name a device files the key of a Trust Centre whose address it does not know yet."""
+"""Index of the link key with a Trust Centre whose EUI-64 is not known yet."""
 
 
 Done = Callable[[ApsStatus], object]
@@ -49,7 +48,7 @@ CommandHandler = Callable[[ApsCommand, ApsFrame, NwkIndication], None]
 
 @dataclass(slots=True, eq=False)
 class _Outgoing:
-    """A message that waits for its acknowledgement, block by block."""
+    """A message that waits for its acknowledgement, or for that of its current block."""
 
     request: ApsRequest
     counter: int
@@ -61,22 +60,23 @@ class _Outgoing:
 
 
 class Aps:
-    """One device's application support sublayer. Endpoints register; key services hook in by command."""
+    """One device's application support sub-layer. Endpoints register for data, key services for commands."""
 
-    def __init__(self, nwk: Nwk, clock: Clock, storage: NonVolatile, counters: Counter[DropReason]) -> None:
+    def __init__(self, nwk: Nwk) -> None:
         self.nwk = nwk
-        self.clock = clock
-        self.storage = storage
-        self.counters = counters
+        self.clock = nwk.clock
+        self.storage = nwk.storage
+        self.counters = nwk.counters
         self.on_command: dict[int, CommandHandler] = {}
         self.on_delivered: Callable[[], None] | None = None
-        """An acknowledgement arrived: somebody hears us, and we hear them."""
+        """Called when an acknowledgement arrives: messages get through, both ways."""
         self.data_keys: frozenset[KeyOrigin] = frozenset(KeyOrigin)
-        """Which link keys protect data here, by origin. Smart Energy takes established and brokered ones only."""
+        """The link keys, by origin, that protect data. Smart Energy takes established and brokered ones only."""
         self.fallback_link_key: Callable[[], LinkKey | None] = lambda: None
-        """A link key to open a Transport-Key from a sender with whom we share none."""
+        """Returns a link key to try on a Transport-Key from a sender with which there is none."""
         self.on_stale_key: Callable[[int], None] | None = None
-        """Data came under another link key than ours: the sender's EUI-64. Nothing proves that it sent them."""
+        """Called with the sender's EUI-64 when the MIC of data was wrong: its link key may be another one. The sender
+        is not proven."""
         self._endpoints: dict[int, Handler] = {}
         self._counter = int(nwk.random.random() * 256)
         self._waiting: dict[tuple[int, int], _Outgoing] = {}
@@ -85,11 +85,11 @@ class Aps:
         nwk.on_data = self._received
 
     def register(self, endpoint: int, handler: Handler) -> None:
-        """Deliver what comes for `endpoint`; 0xFF is every endpoint, by broadcast."""
+        """Deliver messages for `endpoint`, and for all endpoints (0xFF), to `handler`."""
         self._endpoints[endpoint] = handler
 
     def unregister(self, endpoint: int) -> None:
-        """The endpoint is gone."""
+        """Remove an endpoint."""
         self._endpoints.pop(endpoint, None)
 
     @property
@@ -97,11 +97,11 @@ class Aps:
         return tuple(sorted(self._endpoints))
 
     def ieee_of(self, short: int) -> int | None:
-        """EUI-64 of a short address, as far as we learned it."""
+        """EUI-64 of a short address; None if unknown."""
         network = self.storage.network
         if network is not None and short == 0 and network.trust_center:
             return network.trust_center
-        return self.storage.short_addresses.owner(short)
+        return self.storage.short_addresses.ieee_of(short)
 
     # --- sending ------------------------------------------------------------------------------------------------
 
@@ -131,7 +131,7 @@ class Aps:
         request = message.request
         link = self._data_key(request.dst) if request.secured else None
         if request.secured and link is None:
-            # The key went while the message waited. Later, for the sender of a first attempt is not done with it yet.
+            # The key was removed meanwhile. Not now: the caller of a first attempt has not stored the message yet.
             message.timer = self.clock.call_later(0, self._finish, message, ApsStatus.NO_KEY)
             return
         message.tries += 1
@@ -188,7 +188,7 @@ class Aps:
         self.nwk.send(dst, self.build_command(command, key_id=key_id, partner=partner), secured=nwk_secured)
 
     def build_command(self, command: ApsCommand, *, key_id: KeyId | None = None, partner: int = 0) -> bytes:
-        """The frame of an APS command. Commands carry the extended nonce: their readers may not know us yet."""
+        """The frame of an APS command, with the extended nonce: its receiver may not know this device's EUI-64 yet."""
         self._counter = counter = (self._counter + 1) & 0xFF
         header = frames.command_header(counter, secured=key_id is not None)
         if key_id is None:
@@ -201,14 +201,14 @@ class Aps:
     # --- link keys ----------------------------------------------------------------------------------------------
 
     def _data_key(self, short: int) -> LinkKey | None:
-        """The link key that protects data to and from a device, if there is one."""
+        """The link key that protects data to and from a device; None without a usable one."""
         ieee = self.ieee_of(short)
         link = None if ieee is None else self.storage.link_keys.get(ieee)
         usable = link is not None and link.origin in self.data_keys and not link.outgoing.used_up
         return link if usable else None
 
     def _protected(self, header: bytes, payload: bytes, link: LinkKey | None) -> bytes:
-        """A frame of data, under a link key if one is given."""
+        """Header and payload, under the link key if one is given."""
         if link is None:
             return header + payload
         return self._seal(header, payload, link, KeyId.DATA, extended_nonce=False)
@@ -229,7 +229,7 @@ class Aps:
             raise RemoteProtocolError(DropReason.WRONG_KEY, f"data under key identifier {frame.key_id}")
         sender = frame.sender_ieee if frame.sender_ieee is not None else self.ieee_of(src)
         if sender is None:
-            raise RemoteProtocolError(DropReason.UNKNOWN_KEY, f"nobody known at {src:#06x}")
+            raise RemoteProtocolError(DropReason.UNKNOWN_KEY, f"no EUI-64 known for {src:#06x}")
         link = self.storage.link_keys.get(sender) or self.storage.link_keys.get(UNKNOWN_TRUST_CENTER)
         if link is None and frame.key_id == KeyId.KEY_TRANSPORT:
             link = self.fallback_link_key()
@@ -257,7 +257,7 @@ class Aps:
             self.counters[error.reason] += 1
 
     def accept(self, indication: NwkIndication) -> None:
-        """Take in one NWK payload (also one that came through a tunnel). Raises RemoteProtocolError."""
+        """Receive one NWK payload. Raises RemoteProtocolError."""
         frame = frames.decode(indication.payload)
         if frame.secured:
             self._unseal(frame, indication.src)
@@ -362,7 +362,7 @@ def _cipher(link: LinkKey, key_id: int) -> FrameCipher:
 
 
 def _as_sent(done: Done | None) -> Callable[[TxStatus | None], object] | None:
-    """A MAC outcome as an APS one."""
+    """A callback for the MAC's status that gives `done` the APS status."""
     if done is None:
         return None
     return lambda status: done(ApsStatus.SUCCESS if status in (TxStatus.ACKED, TxStatus.SENT) else ApsStatus.NOT_SENT)

@@ -1,7 +1,7 @@
 """NWK frames (Zigbee PRO R22, 3.3) with their security (4.3): octets to values and back.
 
 On the air the security level of the auxiliary header is 0; it is 5 in the nonce and in the authenticated header
-(4.3.1.1). The frame that carries nearly everything, secured data between short addresses, has a way of its own.
+(4.3.1.1). The most frequent frame, secured data between short addresses, has a fast path.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class NwkFrame:
     relays: tuple[int, ...]
     """Of a source route, as listed; empty without one."""
     relay_index: int | None
-    """Place in `relays` of the next relay; None without a source route."""
+    """Index in `relays` of the next relay; None without a source route."""
     secured: bool
     counter: int
     sender_ieee: int
@@ -115,7 +115,7 @@ class NwkFrame:
 
 
 def decode(npdu: bytes) -> NwkFrame:
-    """Parse header and auxiliary header. Raises MALFORMED_NWK, or UNSUPPORTED for what this stack has no use for."""
+    """Read header and auxiliary header. Raises MALFORMED_NWK, or UNSUPPORTED for multicast and inter-PAN frames."""
     if len(npdu) < _HEADER.size:
         raise RemoteProtocolError(DropReason.MALFORMED_NWK, f"{len(npdu)} octets")
     fcf, dst, src, radius, sequence = _HEADER.unpack_from(npdu)

@@ -1,4 +1,4 @@
-"""What a device does on its way to a network: the actions behind the table of `join_states.py`."""
+"""Joining and rejoining: the actions behind the state table of `join_states.py`."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from hanbench.emulator.zigbee.nwk.layer import Nwk
 from hanbench.emulator.zigbee.storage import Network
 
 REJOIN_WAIT = 3 * SECOND
-"""For a Rejoin Response, polls included."""
+"""Microseconds for a Rejoin Response, polls included."""
 SCAN_PAUSE = SECOND
+"""Between two scans of one attempt."""
 
 
 class Candidate(NamedTuple):
@@ -38,7 +39,7 @@ class Candidate(NamedTuple):
 
 
 class Joiner:
-    """The joining machine of a router or end device. `state` is for everyone to read."""
+    """The joining state machine of a router or end device."""
 
     def __init__(self, nwk: Nwk, child: Child) -> None:
         self._nwk = nwk
@@ -48,7 +49,6 @@ class Joiner:
         self.on_state: Callable[[JoinState, JoinEvent], None] | None = None
         self.on_joined: Callable[[bool], None] | None = None
         """Called on reaching JOINED; True after a rejoin."""
-        self._candidates: list[Candidate] = []
         self._chosen: Candidate | None = None
         self._attempts = 0
         self._rounds = 0
@@ -72,12 +72,12 @@ class Joiner:
             JoinState.OUT: self._out,
         }
 
-    # --- from outside -------------------------------------------------------------------------------------------
+    # --- for other layers ---------------------------------------------------------------------------------------
 
     def join(self, done: Callable[[bool], None] | None = None, *, extended_pan_id: int | None = None) -> None:
-        """Look once for an open network (a certain one, if named) and join it; `done` tells whether it worked.
+        """Look once for an open network, or for the one of `extended_pan_id`, and join it.
 
-        It does not where the device is in a network already, or on its way into one.
+        `done` gets True if that succeeded. It gets False at once in a device that is in a network, or is joining one.
         """
         if next_state(self.state, JoinEvent.JOIN) is None:
             if done is not None:
@@ -88,7 +88,7 @@ class Joiner:
         self.event(JoinEvent.JOIN)
 
     def event(self, event: JoinEvent) -> None:
-        """Something happened; the table says what follows."""
+        """Change the state as the table says, and run the actions of the new one."""
         if event in (JoinEvent.LOST, JoinEvent.REJOIN) and self.state is JoinState.JOINED:
             if not self.policy.rejoin:
                 event = JoinEvent.GAVE_UP
@@ -106,7 +106,7 @@ class Joiner:
             self._on_entry.get(following, _nothing)()
 
     def confirm(self) -> None:
-        """Something got through: the network is really there, and the next loss is a new one."""
+        """Take note that a message was acknowledged: the next loss of the network is a new one, not a relapse."""
         self._attempts = 0
 
     @property
@@ -129,7 +129,7 @@ class Joiner:
         self._timer = self._nwk.clock.call_later(delay, self.event, event)
 
     def _hold(self) -> None:
-        """Stay awake for an answer."""
+        """Stay reachable for an answer."""
         if not self._holding:
             self._holding = True
             self._nwk.wake_lock.hold()
@@ -153,7 +153,7 @@ class Joiner:
 
     def _open_networks(self, beacons: list[Beacon]) -> None:
         if self.state is not JoinState.SCANNING:
-            return  # something else has happened while we listened
+            return  # another event ended the scan
         wanted = self._wanted_pan
         candidates = [
             each
@@ -214,20 +214,20 @@ class Joiner:
             )
         if self.on_joined is not None:
             self.on_joined(rejoined)
-        self._tell(True)
+        self._report_join(True)
 
-    def _tell(self, joined: bool) -> None:
+    def _report_join(self, joined: bool) -> None:
         done, self._joins_done = self._joins_done, None
         if done is not None:
             done(joined)
 
     def _out(self) -> None:
-        """Not in, or no longer in, a network: nothing of it is kept."""
+        """Be in no network; nothing of a former one is kept."""
         self._nwk.storage.forget_network()
         self._nwk.security.load()
         self._nwk.mac.configure(pan_id=0xFFFF, short=NO_SHORT_ADDRESS)
         self._nwk.mac.listen(False)
-        self._tell(False)
+        self._report_join(False)
 
     # --- rejoining ------------------------------------------------------------------------------------------------
 
@@ -246,14 +246,14 @@ class Joiner:
 
     def _own_network(self, beacons: list[Beacon]) -> None:
         if self.state not in (JoinState.SEEKING_HERE, JoinState.SEEKING_EVERYWHERE):
-            return  # told to leave while we listened
+            return  # told to leave meanwhile
         network = self._nwk.network
         own = [each for each in _candidates(beacons) if each.payload.extended_pan_id == network.extended_pan_id]
         # The former parent may hold a place for this device even where it has no room for another.
         self._choose([c for c in own if self._has_room(c.payload) or c.beacon.coordinator == network.parent])
 
     def _rejoin(self) -> None:
-        """Send Rejoin Request: under the network key if we think we hold it, else without."""
+        """Send a Rejoin Request: secured in REJOINING, unsecured in TRUST_CENTER_REJOINING."""
         assert self._chosen is not None
         secured = self.state is JoinState.REJOINING
         if (secured and not self._nwk.security.ready) or not (secured or self.policy.trust_center_rejoin):
@@ -282,7 +282,7 @@ class Joiner:
         self.event(JoinEvent.ACCEPTED)
 
     def _rest(self) -> None:
-        """Pause, longer and longer (the last pause repeats)."""
+        """Pause, longer after each attempt; the last pause repeats."""
         self._nwk.mac.listen(False)
         rests = self.policy.rests
         rest = rests[min(self._attempts - 1, len(rests) - 1)]

@@ -1,7 +1,6 @@
 """The NWK layer of one device: sending, receiving, relaying and broadcasting (Zigbee PRO R22, chapter 3).
 
-Joining is in `joining.py`, the parent's side in `parent.py`, upkeep of the network in `maintenance.py`; each
-registers the commands that it handles.
+`joining.py`, `parent.py` and `maintenance.py` register the commands that they handle.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ CommandHandler = Callable[[NwkFrame, NwkCommand, MacFrame], None]
 
 
 class Nwk:
-    """One device's network layer. The parts beside this one and the layer above set the hooks."""
+    """One device's network layer. `Joiner`, `Parent`, `Maintenance` and the APS set the hooks."""
 
     def __init__(
         self,
@@ -86,7 +85,7 @@ class Nwk:
 
     @property
     def network(self) -> Network:
-        """The network that we belong to; asking without one is a bug."""
+        """The network of this device; to ask without one is a bug."""
         network = self.storage.network
         assert network is not None, "not in a network"
         return network
@@ -142,7 +141,7 @@ class Nwk:
         done: SendDone | None = None,
         indirect_to: int | None = None,
     ) -> None:
-        """Send a NWK command, with our EUI-64 in the header as commands have it."""
+        """Send a NWK command; its header has this device's EUI-64, as those of commands do."""
         if secured and not self.security.ready:
             if done is not None:
                 self.clock.call_later(0, done, TxStatus.ABORTED)
@@ -170,10 +169,10 @@ class Nwk:
             self._broadcasts.seen((src, sequence), self.clock.now)
             self._broadcast(dst, npdu, done)
         else:
-            self.hand_over(self._next_hop(dst), npdu, done)
+            self.send_to_neighbor(self._next_hop(dst), npdu, done)
 
-    def hand_over(self, next_hop: int, npdu: bytes, done: SendDone | None = None) -> None:
-        """Give octets to a neighbour: at once, or when it polls if it is a sleeping child of ours."""
+    def send_to_neighbor(self, next_hop: int, npdu: bytes, done: SendDone | None = None) -> None:
+        """Send octets to a neighbour at once, or to a sleeping child when it polls."""
         child = self.storage.children.get(next_hop)
         self.mac.send(next_hop, npdu, done, indirect=child is not None and not child.rx_on)
 
@@ -211,7 +210,7 @@ class Nwk:
         elif not any(accepts(frame) for accepts in self.accepts_unsecured):
             raise RemoteProtocolError(DropReason.UNSECURED)
         if frame.src == self.mac.short:
-            raise RemoteProtocolError(DropReason.DUPLICATE, "our own frame came back")
+            raise RemoteProtocolError(DropReason.DUPLICATE, "an own frame came back")
         for heard in self.on_heard:
             heard(frame, mac_frame, reception)
         if mac_frame.src is not None and frame.src != mac_frame.src:
@@ -226,7 +225,7 @@ class Nwk:
     def _unseal(self, frame: NwkFrame) -> None:
         cipher = self.security.incoming(frame.key_sequence)
         frame.decrypt(cipher)
-        self.security.fresh(frame.key_sequence, frame.sender_ieee, frame.counter)
+        self.security.accept_counter(frame.key_sequence, frame.sender_ieee, frame.counter)
         if frame.key_sequence != self.security.active_sequence and (
             0 < frame.key_sequence - self.security.active_sequence & 0xFF < 128
         ):
@@ -266,7 +265,7 @@ class Nwk:
             raise RemoteProtocolError(DropReason.RADIUS_EXPIRED)
         if not frame.secured or not self.security.ready:
             raise RemoteProtocolError(DropReason.UNSECURED, "to be relayed")
-        self.hand_over(self._next_hop(frame.dst), frame.reseal(self.security.outgoing()))
+        self.send_to_neighbor(self._next_hop(frame.dst), frame.reseal(self.security.outgoing()))
 
     def _relay_broadcast(self, frame: NwkFrame) -> None:
         if self.storage.network is not None and self.security.ready:

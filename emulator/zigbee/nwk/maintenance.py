@@ -1,4 +1,4 @@
-"""Upkeep of a network: Link Status, PAN ID conflicts, channel changes, leaving.
+"""Network maintenance: Link Status, PAN ID conflicts, channel changes, leaving.
 
 Sources: Link Status R22 3.6.3.4.2; PAN ID conflict 3.6.1.13; Leave 3.6.1.10; channel change 3.6.1.14.
 """
@@ -32,14 +32,14 @@ LEAVE_DELAY = 50 * MILLISECOND
 
 
 class Maintenance:
-    """What a member of a network does to keep it whole."""
+    """The maintenance that every member of a network does."""
 
     def __init__(self, nwk: Nwk) -> None:
         self._nwk = nwk
         self.neighbors = NeighborTable()
         self.on_left: Callable[[int, int | None, bool], None] | None = None
-        """A neighbour left: short address, EUI-64 if said, and whether it will rejoin."""
-        self.on_told_to_leave: Callable[[bool], None] | None = None
+        """Called when a neighbour leaves: short address, EUI-64 if given, and whether it will rejoin."""
+        self.on_leave: Callable[[bool], None] | None = None
         """Called when this device leaves, with whether it is to rejoin."""
         self.obeys_leave: Callable[[], bool] = lambda: False
         """Whether this device leaves when its parent says so: a coordinator has no parent, and a device that is
@@ -92,7 +92,7 @@ class Maintenance:
     # --- PAN ID conflict ------------------------------------------------------------------------------------------
 
     def _beacon_heard(self, beacon: Beacon) -> None:
-        """Another network with our PAN ID: the coordinator moves; others report it to the coordinator."""
+        """Another network has this PAN ID: the coordinator changes its own; others report to the coordinator."""
         network = self._nwk.storage.network
         if network is None or beacon.pan_id != network.pan_id or not self._nwk.security.ready:
             return
@@ -116,7 +116,7 @@ class Maintenance:
             self.change_pan_id(taken=command.pan_ids)
 
     def change_pan_id(self, taken: tuple[int, ...] = ()) -> None:
-        """Coordinator: choose another PAN ID, tell everybody, and move when all had time to hear it."""
+        """Coordinator: choose another PAN ID, broadcast it, and change when the broadcast has been delivered."""
         if self._changing:
             return
         network = self._nwk.network
@@ -136,11 +136,11 @@ class Maintenance:
             self._move(command.update_id, pan_id=command.pan_id)
 
     def change_channel(self, channel: int, update_id: int) -> None:
-        """Move to another channel once the command that says so went through the network."""
+        """Change the channel once the broadcast that says so has been delivered."""
         self._move(update_id, channel=channel)
 
     def _move(self, update_id: int, *, pan_id: int | None = None, channel: int | None = None) -> None:
-        """Change PAN ID or channel when the broadcast that says so has been through the network."""
+        """Change PAN ID or channel after the delivery time of a broadcast."""
         if not self._changing:
             self._changing = True
             self._nwk.clock.call_later(BROADCAST_DELIVERY_TIME, self._moved, update_id, pan_id, channel)
@@ -155,14 +155,14 @@ class Maintenance:
 
     # --- leaving --------------------------------------------------------------------------------------------------
 
-    def say_leave(self, *, rejoin: bool = False) -> None:
-        """Tell the neighbours that we leave."""
+    def announce_leave(self, *, rejoin: bool = False) -> None:
+        """Tell the neighbours that this device leaves."""
         self._nwk.send_command(
             RX_ON_DEVICES if self._nwk.config.rx_on else self._nwk.network.parent, Leave(rejoin=rejoin)
         )
 
-    def tell_to_leave(self, child: int, rejoin: bool = False) -> None:
-        """Make a child leave."""
+    def request_leave(self, child: int, rejoin: bool = False) -> None:
+        """Tell a child to leave."""
         self._nwk.send_command(child, Leave(request=True, rejoin=rejoin))
 
     def _leave(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
@@ -180,13 +180,13 @@ class Maintenance:
         return frame.src == self._nwk.network.parent
 
     def leave(self, rejoin: bool) -> None:
-        """Say that we leave, and do."""
+        """Announce it, and leave."""
         if self._nwk.storage.network is not None and self._nwk.security.ready:
-            self.say_leave(rejoin=rejoin)
-        # Told after the announcement has had time to leave the antenna.
+            self.announce_leave(rejoin=rejoin)
+        # Later: the announcement must have left the antenna.
         self._nwk.clock.call_later(LEAVE_DELAY, self._obeyed, rejoin)
 
     def _obeyed(self, rejoin: bool) -> None:
         self._leaving = False
-        if self.on_told_to_leave is not None:
-            self.on_told_to_leave(rejoin)
+        if self.on_leave is not None:
+            self.on_leave(rejoin)

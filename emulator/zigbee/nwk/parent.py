@@ -1,13 +1,14 @@
-"""The parent's side: beacons, newcomers, rejoins, keeping children and losing them.
+"""The parent's side: beacons, association, rejoins, the child table and its ageing.
 
 Sources: association R22 3.6.1.4.1 and 3.6.1.6.1; rejoin 3.6.1.7.2.2; end-device timeout 3.6.10; a Data Request
-from a device that is no child of ours is answered with Leave and "rejoin" set (3.6.10.4).
+from a device that is not in the child table is answered with Leave and "rejoin" set (3.6.10.4).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
+from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.mac.frames import BeaconContent, MacFrame
@@ -33,10 +34,10 @@ from hanbench.emulator.zigbee.storage import ChildEntry
 LONGEST_PERMIT = 254
 """Seconds. Smart Energy never opens a network for good (255)."""
 AUTHENTICATION_TIME = 10 * SECOND
-"""apsSecurityTimeOutPeriod: a newcomer that has not used the network key by then is forgotten."""
+"""apsSecurityTimeOutPeriod: a new child that has not used the network key by then is removed."""
 LAST_TIMEOUT_INDEX = 14
-TELL_AGAIN = 10 * SECOND
-"""A stranger that polls is told to rejoin; one that is on its way is not told at each of its polls."""
+REJOIN_REQUEST_PAUSE = 10 * SECOND
+"""Between two requests to rejoin to one device that polls without being a child."""
 MAC_POLL_KEEPALIVE = 0x01
 """Parent information: polls count as keep-alive (R22, table 3-45)."""
 
@@ -50,19 +51,26 @@ class JoinStatus(IntEnum):
     TRUST_CENTER_REJOIN = 3
 
 
+class JoinIndication(NamedTuple):
+    """A device that came to a parent (NLME-JOIN.indication)."""
+
+    ieee: int
+    short: int
+    status: JoinStatus
+
+
 class Parent:
-    """The child table and what is done with it. `on_joined` tells the Trust Centre's side."""
+    """The child table. The Trust Centre, or the router's key relay, hears of new children by `on_joined`."""
 
     def __init__(self, nwk: Nwk, maintenance: Maintenance) -> None:
         self._nwk = nwk
         self._permit_until = 0
-        self._told = DuplicateTable(TELL_AGAIN)
-        self.on_joined: Callable[[int, int, JoinStatus], None] | None = None
-        """EUI-64, short address, how."""
+        self._rejoin_requested = DuplicateTable(REJOIN_REQUEST_PAUSE)
+        self.on_joined: Callable[[JoinIndication], None] | None = None
         self.on_awake: list[Callable[[ChildEntry], None]] = []
-        """A sleeping child has just been heard: what waits for it can be sent now."""
+        """Called when a sleeping child is heard: frames that wait for it can be sent now."""
         self.admits: Callable[[int], bool] = lambda ieee: True
-        """Whether a device that knows the network key may rejoin (the Trust Centre's word)."""
+        """Whether a device, by its EUI-64, may rejoin; the Trust Centre decides."""
         mac = nwk.mac
         mac.radio.source_match(True)
         mac.beacon = self._beacon
@@ -109,7 +117,7 @@ class Parent:
         return next((child for child in self._nwk.storage.children.values() if child.ieee == ieee), None)
 
     def remove(self, short: int) -> None:
-        """Forget a child and what waits for it."""
+        """Remove a child, and drop the frames that wait for it."""
         if self._nwk.storage.children.pop(short, None) is not None:
             self._nwk.mac.indirect.purge(MacAddress(short))
 
@@ -117,10 +125,10 @@ class Parent:
         if not rejoin:
             self.remove(short)
 
-    def _take_in(
+    def _add_child(
         self, ieee: int, capability: int, *, authenticated: bool, short: int | None = None
     ) -> ChildEntry | None:
-        """Make or renew a child's entry; None if there is no room."""
+        """Add or renew a child's entry; None if the table is full."""
         children = self._nwk.storage.children
         known = self.by_ieee(ieee)
         if known is not None:
@@ -143,7 +151,7 @@ class Parent:
         self._nwk.storage.short_addresses[ieee] = short
         self._watch(child)
         if not authenticated:
-            self._nwk.clock.call_later(AUTHENTICATION_TIME, self._expire_stranger, child)
+            self._nwk.clock.call_later(AUTHENTICATION_TIME, self._expire_unauthenticated, child)
         return child
 
     def _free_address(self) -> int:
@@ -154,7 +162,7 @@ class Parent:
             if short not in taken:
                 return short
 
-    def _expire_stranger(self, child: ChildEntry) -> None:
+    def _expire_unauthenticated(self, child: ChildEntry) -> None:
         if self._nwk.storage.children.get(child.short) is child and not child.authenticated:
             self.remove(child.short)
 
@@ -172,7 +180,7 @@ class Parent:
             self._nwk.clock.call_later(left, self._age, child)
 
     def _heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
-        """A frame passed security: its sender lives, and knows the network key."""
+        """A frame passed security: its sender is present, and knows the network key."""
         child = self._nwk.storage.children.get(frame.src)
         if child is None:
             return
@@ -192,34 +200,34 @@ class Parent:
         if child is not None:
             self._alive(child)
         elif not extended and self._nwk.storage.network is not None:
-            self._send_away(address)
+            self._request_rejoin(address)
 
-    def _send_away(self, short: int) -> None:
-        """Tell a device that is no child of this parent to rejoin."""
-        if not self._told.seen(short, self._nwk.clock.now):
-            # The answer waits for the next poll: a radio promises data only to addresses it was told of.
+    def _request_rejoin(self, short: int) -> None:
+        """Tell a device that polls without being a child to rejoin."""
+        if not self._rejoin_requested.seen(short, self._nwk.clock.now):
+            # It waits for the next poll: a radio sets frame-pending only for addresses in its source-match table.
             self._nwk.send_command(short, Leave(request=True, rejoin=True), indirect_to=short)
 
     def _orphan(self, ieee: int) -> int | None:
         child = self.by_ieee(ieee)
         return None if child is None else child.short
 
-    # --- newcomers ----------------------------------------------------------------------------------------------
+    # --- new children -------------------------------------------------------------------------------------------
 
     def _associate(self, ieee: int, capability: int) -> AssociationResponse:
         if not self.permitting:
             return AssociationResponse(AssociationStatus.PAN_ACCESS_DENIED)
-        child = self._take_in(ieee, capability, authenticated=False)
+        child = self._add_child(ieee, capability, authenticated=False)
         if child is None:
             return AssociationResponse(AssociationStatus.PAN_AT_CAPACITY)
-        self._nwk.security.forget(ieee)
-        # The newcomer first fetches the association response; the key must not overtake it.
+        self._nwk.security.forget_counter(ieee)
+        # The child first fetches the association response; the key must not overtake it.
         self._nwk.clock.call_later(SECOND, self._announce_newcomer, child)
         return AssociationResponse(AssociationStatus.SUCCESS, child.short)
 
     def _announce_newcomer(self, child: ChildEntry) -> None:
         if self._nwk.storage.children.get(child.short) is child and self.on_joined is not None:
-            self.on_joined(child.ieee, child.short, JoinStatus.UNSECURED_JOIN)
+            self.on_joined(JoinIndication(child.ieee, child.short, JoinStatus.UNSECURED_JOIN))
 
     def _rejoin(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
         assert isinstance(command, RejoinRequest)
@@ -228,7 +236,7 @@ class Parent:
             return
         child = None
         if self.admits(ieee):
-            child = self._take_in(ieee, command.capability, authenticated=frame.secured, short=frame.src)
+            child = self._add_child(ieee, command.capability, authenticated=frame.secured, short=frame.src)
         status = 0 if child is not None else AssociationStatus.PAN_ACCESS_DENIED
         short = child.short if child is not None else frame.src
         sleeps = not command.capability & 0x08
@@ -242,7 +250,7 @@ class Parent:
         if child is not None and self.on_joined is not None:
             how = JoinStatus.SECURED_REJOIN if frame.secured else JoinStatus.TRUST_CENTER_REJOIN
             # As above: the response goes first.
-            self._nwk.clock.call_later(SECOND // 2, self.on_joined, ieee, short, how)
+            self._nwk.clock.call_later(SECOND // 2, self.on_joined, JoinIndication(ieee, short, how))
 
     def _timeout_requested(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
         assert isinstance(command, EndDeviceTimeoutRequest)

@@ -1,4 +1,4 @@
-"""Zigbee Device Objects: who a node is, whom it knows, and its management, on endpoint 0."""
+"""Zigbee Device Objects on endpoint 0: descriptors, tables and management of a node."""
 
 from hanbench.emulator.zigbee.zdo.binding import Binding, BindingTable
 from hanbench.emulator.zigbee.zdo.client import ZdoClient, ZdpReply

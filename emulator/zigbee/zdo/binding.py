@@ -1,4 +1,4 @@
-"""The binding table: which cluster of which endpoint sends where (R22, 2.2.8.2.1)."""
+"""The binding table: the destinations of each cluster of each endpoint (R22, 2.2.8.2.1)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class BindingTable:
         return ZdpStatus.SUCCESS
 
     def forget(self, ieee: int) -> None:
-        """Remove every entry that sends to a device: it has left."""
+        """Remove every entry with this destination."""
         self._entries = [entry for entry in self._entries if entry.destination != ieee]
 
     def destinations(self, endpoint: int, cluster: int) -> tuple[Binding, ...]:

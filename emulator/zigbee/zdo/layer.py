@@ -1,7 +1,7 @@
 """The Zigbee Device Objects of one node: endpoint 0 (R22, 2.5).
 
-What arrives is parsed and given to the server or the client. Nothing that a peer sends raises: malformed messages
-are counted under MALFORMED_ZDP, requests that hanbench does not carry out are answered with NOT_SUPPORTED.
+Messages are decoded and given to the server or the client. No message of a peer raises: malformed ones are counted
+under MALFORMED_ZDP, requests that are not implemented are answered with NOT_SUPPORTED.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 
 class Zdo:
-    """Endpoint 0: `client` asks, `server` answers."""
+    """Endpoint 0: `client` sends requests, `server` answers them."""
 
     def __init__(
         self, transport: ApsTransport, clock: Clock, context: ZdoContext, counters: Counter[DropReason] | None = None
@@ -32,12 +32,12 @@ class Zdo:
         transport.register(ENDPOINT, self.receive)
 
     def announce(self) -> None:
-        """Tell the network our addresses: after joining and rejoining."""
+        """Announce this node's addresses to the network, after joining and rejoining."""
         context = self._context
         self.client.announce(context.short, context.ieee, context.node_descriptor.capability)
 
     def receive(self, indication: ApsIndication) -> None:
-        """Take a message from the APS."""
+        """Receive a message from the APS."""
         try:
             tsn, message = zdp.decode(indication.cluster, indication.payload)
         except RemoteProtocolError as error:

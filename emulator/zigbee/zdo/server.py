@@ -1,7 +1,7 @@
-"""The answering side of the Zigbee Device Objects (R22, 2.4.4): requests in, responses out.
+"""The server of the Zigbee Device Objects (R22, 2.4.4): requests in, responses out.
 
-A request that came by broadcast is answered only where the specification wants that: by the device that is meant,
-or that matches.
+A broadcast request is answered only where the specification asks for it: by the device that it names, or that
+matches.
 """
 
 from __future__ import annotations
@@ -31,11 +31,10 @@ class ZdoServer:
 
     def __init__(self, context: ZdoContext) -> None:
         self._context = context
-        self.on_announce: Callable[[int, int, int], None] | None = None
-        """Called with short address, EUI-64 and MAC capability of a device that announces itself."""
+        self.on_announce: Callable[[zdp.DeviceAnnce], None] | None = None
 
     def handle(self, request: zdp.ZdpMessage, broadcast: bool, respond: Respond) -> None:
-        """Carry out a request; `respond` is called once for each response, which may be never, or later."""
+        """Carry out a request; `respond` is called for each response: never, now or later, more than once for scans."""
         if isinstance(request, zdp.MgmtNwkUpdateReq):
             self._network_update(request, broadcast, respond)
             return
@@ -53,7 +52,7 @@ class ZdoServer:
                 return self._match(request, broadcast)
             case zdp.DeviceAnnce():
                 if self.on_announce is not None:
-                    self.on_announce(request.short, request.ieee, request.capability)
+                    self.on_announce(request)
                 return None
             case zdp.ParentAnnce():
                 return self._parent_announced(request)
@@ -104,7 +103,7 @@ class ZdoServer:
         self, request: zdp.NodeDescReq | zdp.PowerDescReq | zdp.SimpleDescReq | zdp.ActiveEpReq
     ) -> zdp.ZdpMessage:
         context = self._context
-        status = self._whose(request.short)
+        status = self._node_status(request.short)
         match request:
             case zdp.NodeDescReq(short=short):
                 return zdp.NodeDescRsp(status, short, None if status else context.node_descriptor)
@@ -122,7 +121,7 @@ class ZdoServer:
 
     def _match(self, request: zdp.MatchDescReq, broadcast: bool) -> zdp.ZdpMessage | None:
         short = self._context.short
-        status = ZdpStatus.SUCCESS if request.short >= FIRST_BROADCAST else self._whose(request.short)
+        status = ZdpStatus.SUCCESS if request.short >= FIRST_BROADCAST else self._node_status(request.short)
         if status:
             return None if broadcast else zdp.MatchDescRsp(status, request.short, ())
         matching = tuple(each.endpoint for each in self._context.simple_descriptors() if _matches(each, request))
@@ -131,13 +130,13 @@ class ZdoServer:
         return zdp.MatchDescRsp(ZdpStatus.SUCCESS, short, matching)
 
     def _parent_announced(self, request: zdp.ParentAnnce) -> zdp.ZdpMessage | None:
-        """Answer with those of another parent's children that are in this node's table too (R22, 2.4.3.1.12)."""
+        """Answer with the children that are in this node's table as well (R22, 2.4.3.1.12)."""
         own = {child.ieee for child in self._context.children()}
         disputed = tuple(ieee for ieee in request.children if ieee in own)
         return zdp.ParentAnnceRsp(ZdpStatus.SUCCESS, disputed) if disputed else None
 
-    def _whose(self, short: int) -> ZdpStatus:
-        """SUCCESS if `short` is this node; children's descriptors are not kept here."""
+    def _node_status(self, short: int) -> ZdpStatus:
+        """SUCCESS for this node, NO_DESCRIPTOR for a child (a parent keeps no descriptors), else DEVICE_NOT_FOUND."""
         if short == self._context.short:
             return ZdpStatus.SUCCESS
         if any(child.short == short for child in self._context.children()):
@@ -145,7 +144,7 @@ class ZdoServer:
         return ZdpStatus.DEVICE_NOT_FOUND
 
     def _refusal(self, binding: Binding) -> ZdpStatus | None:
-        """Why a binding cannot be ours."""
+        """The status with which a binding is refused; None: it is not."""
         if binding.source != self._context.ieee or (binding.group is None and binding.destination is None):
             return ZdpStatus.NOT_SUPPORTED
         if all(each.endpoint != binding.source_endpoint for each in self._context.simple_descriptors()):
@@ -153,7 +152,7 @@ class ZdoServer:
         return None
 
     def _network_update(self, request: zdp.MgmtNwkUpdateReq, broadcast: bool, respond: Respond) -> None:
-        """Only scans are answered, and mistakes; a change is carried out (R22, 2.4.3.3.9)."""
+        """Scan, or change channel or parameters; scans and wrong requests are answered (R22, 2.4.3.3.9)."""
         channels = tuple(channel for channel in range(11, 27) if request.channels >> channel & 1)
         update_id = request.update_id or 0
         if request.duration <= zdp.LONGEST_SCAN and channels and not broadcast:

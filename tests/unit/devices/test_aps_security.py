@@ -20,7 +20,7 @@ from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.emulator.zigbee.nwk import frames as nwk
 from hanbench.emulator.zigbee.security.ccm import cipher
 from hanbench.emulator.zigbee.security.keys import KeyId
-from hanbench.emulator.zigbee.storage import Counter, KeyOrigin, LinkKey
+from hanbench.emulator.zigbee.storage import FrameCounter, KeyOrigin, LinkKey
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.head_end import called_back
 from hanbench.harness.han.installed import install
@@ -255,7 +255,7 @@ def test_data_under_a_derived_key_is_dropped(key_id):
 def test_data_under_a_stale_key_is_dropped_and_the_device_agrees_another():
     async def tell(han):
         esme, hub = han.esme.storage, han.hub.storage
-        stale = LinkKey(bytes(16), KeyOrigin.ESTABLISHED, Counter(), 0)
+        stale = LinkKey(bytes(16), KeyOrigin.ESTABLISHED, FrameCounter(), 0)
         hub.link_keys[esme.ieee] = stale
         short = han.hub.short_of(esme.ieee)
         reply = await called_back(lambda done: han.hub.endpoint.read(short, 1, METERING.id, (0,), done))

@@ -102,7 +102,7 @@ def test_a_match_is_broadcast_and_only_matching_devices_answer(net: Any) -> None
 
 def test_an_announcement_reaches_everybody(net: Any) -> None:
     heard: list[tuple[int, int, int]] = []
-    net.hub.server.on_announce = lambda *announcement: heard.append(announcement)
+    net.hub.server.on_announce = lambda device: heard.append((device.short, device.ieee, device.capability))
     net.meter.announce()
     net.clock.run_for(SECOND)
     assert heard == [(METER, METER_IEEE, 0x8E)]

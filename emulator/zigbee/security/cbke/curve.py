@@ -33,8 +33,8 @@ _NEGATIVE_OF_ITSELF = b"\x03" + bytes(POINT_LENGTH - 1)
 """x = 0 has one y; libraries differ on whether its sign may be given as odd."""
 
 
-def demand_form(octets: bytes) -> None:
-    """Raise InvalidPointError for octets that no point has, whatever the curve."""
+def check_form(octets: bytes) -> None:
+    """Raise InvalidPointError for octets that are no compressed point of any curve."""
     if len(octets) != POINT_LENGTH or octets[0] not in (2, 3) or octets == _NEGATIVE_OF_ITSELF:
         raise InvalidPointError("octets that are no compressed point")
 
@@ -51,4 +51,4 @@ class Curve(Protocol):
 
 
 class UnavailableError(RuntimeError):
-    """This implementation does not work here; the text says why."""
+    """An implementation does not work on this machine; the text has the reason."""
