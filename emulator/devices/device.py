@@ -15,9 +15,11 @@ from hanbench.emulator.devices.settings import SMART_ENERGY, DeviceSettings, Log
 from hanbench.emulator.radio.interface import Radio
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zcl import ClusterClient, ClusterServer, Endpoint
+from hanbench.emulator.zcl.attributes import Values
 from hanbench.emulator.zcl.cluster import Cluster
 from hanbench.emulator.zcl.clusters import BASIC, EVENTS, METERING
-from hanbench.emulator.zcl.clusters.event_ids import EVENT_IDS
+from hanbench.emulator.zcl.clusters.basic import BasicAttributes
+from hanbench.emulator.zcl.clusters.event_ids import POWER_LOSS
 from hanbench.emulator.zcl.clusters.events import LogId
 from hanbench.emulator.zcl.smart_energy import TABLES
 from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
@@ -189,7 +191,7 @@ class Device(Generic[S]):
         stored = self.storage.application
         log = EventLog(TABLES[self.settings.smart_energy][EVENTS.id], lambda: self.utc, stored)
         if stored.get("has_run"):
-            log.add(LogId.GENERAL, EVENT_IDS["PowerLoss"])
+            log.add(LogId.GENERAL, POWER_LOSS)
         stored["has_run"] = True
         return log
 
@@ -205,7 +207,7 @@ class Device(Generic[S]):
         )
 
     def _firmware_changed(self, version: int) -> None:
-        self.endpoint.servers[BASIC.id].set("ApplicationVersion", version & 0xFF)
+        self.endpoint.servers[BASIC.id].set(BasicAttributes.ApplicationVersion, version & 0xFF)
 
     # --- conveniences -----------------------------------------------------------------------------------------------
 
@@ -215,17 +217,17 @@ class Device(Generic[S]):
         seconds = self._clock.now // SECOND
         return self.epoch + seconds + int(seconds * self.drift / DAY_SECONDS)
 
-    def basic_values(self, power_source: int, environment: int = 0) -> dict[int | str, object]:
+    def basic_values(self, power_source: int, environment: int = 0) -> Values:
         """The Basic cluster of this device."""
         return {
-            "ZCLVersion": ZCL_VERSION,
-            "ApplicationVersion": self.storage.application.get("firmware", 1) & 0xFF,
-            "StackVersion": 2,
-            "HWVersion": 1,
-            "ManufacturerName": self.settings.maker,
-            "ModelIdentifier": self.settings.model,
-            "PowerSource": power_source,
-            "PhysicalEnvironment": environment,
+            BasicAttributes.ZCLVersion: ZCL_VERSION,
+            BasicAttributes.ApplicationVersion: self.storage.application.get("firmware", 1) & 0xFF,
+            BasicAttributes.StackVersion: 2,
+            BasicAttributes.HWVersion: 1,
+            BasicAttributes.ManufacturerName: self.settings.maker,
+            BasicAttributes.ModelIdentifier: self.settings.model,
+            BasicAttributes.PowerSource: power_source,
+            BasicAttributes.PhysicalEnvironment: environment,
         }
 
 

@@ -12,7 +12,8 @@ from hanbench.emulator.devices.services.tunnel import TunnelServer
 from hanbench.emulator.devices.settings import EsmeSettings
 from hanbench.emulator.zcl import ClusterServer
 from hanbench.emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
-from hanbench.emulator.zcl.clusters.metering import ELECTRIC, KILOWATT_HOURS
+from hanbench.emulator.zcl.clusters.identify import IdentifyAttributes
+from hanbench.emulator.zcl.clusters.metering import ELECTRIC, KILOWATT_HOURS, MeteringAttributes
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
 
 HOUR_SECONDS = 3600
@@ -45,22 +46,22 @@ class Esme(Device[EsmeSettings]):
             METERING_DEVICE,
             (
                 ClusterServer(BASIC, self.basic_values(MAINS_SOURCE)),
-                ClusterServer(IDENTIFY, {"IdentifyTime": 0}),
+                ClusterServer(IDENTIFY, {IdentifyAttributes.IdentifyTime: 0}),
                 ClusterServer(
                     self.metering,
                     {
-                        "CurrentSummationDelivered": register.read,
-                        "ReadingSnapshotTime": lambda: self.utc,
+                        MeteringAttributes.CurrentSummationDelivered: register.read,
+                        MeteringAttributes.ReadingSnapshotTime: lambda: self.utc,
                         **parts.values,
-                        "Status": 0,
-                        "UnitOfMeasure": KILOWATT_HOURS,
-                        "Multiplier": 1,
-                        "Divisor": 1000,
-                        "SummationFormatting": 0x7B,
-                        "DemandFormatting": 0x7B,
-                        "MeteringDeviceType": ELECTRIC,
-                        "MeterSerialNumber": settings.serial.encode(),
-                        "InstantaneousDemand": self._demand,
+                        MeteringAttributes.Status: 0,
+                        MeteringAttributes.UnitOfMeasure: KILOWATT_HOURS,
+                        MeteringAttributes.Multiplier: 1,
+                        MeteringAttributes.Divisor: 1000,
+                        MeteringAttributes.SummationFormatting: 0x7B,
+                        MeteringAttributes.DemandFormatting: 0x7B,
+                        MeteringAttributes.MeteringDeviceType: ELECTRIC,
+                        MeteringAttributes.MeterSerialNumber: settings.serial.encode(),
+                        MeteringAttributes.InstantaneousDemand: self._demand,
                     },
                     parts.handlers,
                 ),
@@ -75,7 +76,7 @@ class Esme(Device[EsmeSettings]):
     def _supply_changed(self, change: PendingSupplyChange) -> None:
         """The supply was switched at the time that somebody asked for, and wants to hear of it."""
         place = change.short, change.endpoint
-        self.endpoint.command(*place, METERING.id, "SupplyStatusResponse", change.response)
+        self.endpoint.command(*place, METERING.id, change.response)
 
     def joined(self, rejoined: bool) -> None:
         self.stack.zdo.announce()

@@ -16,15 +16,41 @@ from hanbench.emulator.devices.register import Register
 from hanbench.emulator.devices.settings import GsmeSettings
 from hanbench.emulator.zcl import ClusterClient, ClusterServer, Reply
 from hanbench.emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, POWER_CONFIGURATION, TIME
-from hanbench.emulator.zcl.clusters.event_ids import EVENT_IDS
+from hanbench.emulator.zcl.clusters.basic import BasicAttributes
+from hanbench.emulator.zcl.clusters.event_ids import LOW_BATTERY as LOW_BATTERY_EVENT
 from hanbench.emulator.zcl.clusters.events import LogId
-from hanbench.emulator.zcl.clusters.metering import CUBIC_METRES, GAS, LOW_BATTERY, NO_MIRROR
+from hanbench.emulator.zcl.clusters.identify import IdentifyAttributes
+from hanbench.emulator.zcl.clusters.metering import (
+    CUBIC_METRES,
+    GAS,
+    LOW_BATTERY,
+    NO_MIRROR,
+    MeteringAttributes,
+    RequestMirror,
+    RequestMirrorResponse,
+)
 from hanbench.emulator.zcl.clusters.ota import UpgradeStatus
+from hanbench.emulator.zcl.clusters.power_configuration import PowerConfigurationAttributes
+from hanbench.emulator.zcl.clusters.time import TimeAttributes
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent, JoinState
 
-PHYSICAL_ENVIRONMENT = 0x0011
-TIME_ATTRIBUTE = 0x0000
-REPORTED = (0x0000, 0x0007, 0x0014, 0x0200, 0x0201, 0x0300, 0x0301, 0x0302, 0x0303, 0x0306)
+PHYSICAL_ENVIRONMENT = BasicAttributes.PhysicalEnvironment.id
+TIME_ATTRIBUTE = TimeAttributes.Time.id
+REPORTED = tuple(
+    row.id
+    for row in (
+        MeteringAttributes.CurrentSummationDelivered,
+        MeteringAttributes.ReadingSnapshotTime,
+        MeteringAttributes.SupplyStatus,
+        MeteringAttributes.Status,
+        MeteringAttributes.RemainingBatteryLife,
+        MeteringAttributes.UnitOfMeasure,
+        MeteringAttributes.Multiplier,
+        MeteringAttributes.Divisor,
+        MeteringAttributes.SummationFormatting,
+        MeteringAttributes.MeteringDeviceType,
+    )
+)
 """What a wake pushes: reading and its time, supply, status, battery, and how to read it."""
 SET_CLOCK_EVERY = 24 * 3600 * SECOND
 """A client's clock is to stay within 60 s of the hub's in a day (SE 1.4a, annex A.2)."""
@@ -79,24 +105,28 @@ class Gsme(Device[GsmeSettings]):
             METERING_DEVICE,
             (
                 ClusterServer(BASIC, self.basic_values(BATTERY_SOURCE)),
-                ClusterServer(IDENTIFY, {"IdentifyTime": 0}),
+                ClusterServer(IDENTIFY, {IdentifyAttributes.IdentifyTime: 0}),
                 ClusterServer(
-                    POWER_CONFIGURATION, {"BatteryVoltage": 36, "BatteryPercentageRemaining": 2 * settings.battery}
+                    POWER_CONFIGURATION,
+                    {
+                        PowerConfigurationAttributes.BatteryVoltage: 36,
+                        PowerConfigurationAttributes.BatteryPercentageRemaining: 2 * settings.battery,
+                    },
                 ),
                 ClusterServer(
                     self.metering,
                     {
-                        "CurrentSummationDelivered": register.read,
-                        "ReadingSnapshotTime": lambda: self.utc,
+                        MeteringAttributes.CurrentSummationDelivered: register.read,
+                        MeteringAttributes.ReadingSnapshotTime: lambda: self.utc,
                         **parts.values,
-                        "Status": 0,
-                        "RemainingBatteryLife": settings.battery,
-                        "UnitOfMeasure": CUBIC_METRES,
-                        "Multiplier": 1,
-                        "Divisor": 1000,
-                        "SummationFormatting": 0x7B,
-                        "MeteringDeviceType": GAS,
-                        "MeterSerialNumber": settings.serial.encode(),
+                        MeteringAttributes.Status: 0,
+                        MeteringAttributes.RemainingBatteryLife: settings.battery,
+                        MeteringAttributes.UnitOfMeasure: CUBIC_METRES,
+                        MeteringAttributes.Multiplier: 1,
+                        MeteringAttributes.Divisor: 1000,
+                        MeteringAttributes.SummationFormatting: 0x7B,
+                        MeteringAttributes.MeteringDeviceType: GAS,
+                        MeteringAttributes.MeterSerialNumber: settings.serial.encode(),
                     },
                     parts.handlers,
                 ),
@@ -129,18 +159,14 @@ class Gsme(Device[GsmeSettings]):
             self._interval_asked_for,
         )
         notices.endpoint = self.endpoint
-        for side, handlers in (
-            (self.endpoint.servers[METERING.id], notices.server_handlers),
-            (self.endpoint.clients[METERING.id], notices.client_handlers),
-        ):
-            for name, handler in handlers.items():
-                side.handle(name, handler)
+        self.endpoint.servers[METERING.id].add(notices.server_handler)
+        self.endpoint.clients[METERING.id].add(notices.client_handler)
 
     def _supply_changed(self, change: PendingSupplyChange) -> None:
         """The valve was moved at the time that somebody asked for, and wants to hear of it."""
         place = change.short, change.endpoint
         self._linger()
-        self.endpoint.command(*place, METERING.id, "SupplyStatusResponse", change.response)
+        self.endpoint.command(*place, METERING.id, change.response)
 
     def _linger(self) -> None:
         self._stay_awake()
@@ -186,11 +212,12 @@ class Gsme(Device[GsmeSettings]):
 
     def _request_mirror(self) -> None:
         self._stay_awake()
-        self.endpoint.command(HUB, HUB_ENDPOINT, METERING.id, "RequestMirror", done=self._mirror_answered)
+        self.endpoint.command(HUB, HUB_ENDPOINT, METERING.id, RequestMirror(), self._mirror_answered)
 
     def _mirror_answered(self, reply: Reply) -> None:
         self._may_sleep()
-        endpoint = reply.values.get("endpoint_id", NO_MIRROR) if reply.ok else NO_MIRROR
+        answer = reply.command
+        endpoint = answer.endpoint_id if isinstance(answer, RequestMirrorResponse) else NO_MIRROR
         if endpoint != NO_MIRROR:
             self.storage.application["mirror"] = endpoint
             if self.metering is METERING:
@@ -223,11 +250,11 @@ class Gsme(Device[GsmeSettings]):
         """The battery runs low: the meter says so, and will wake less often from its next wake on."""
         self.wake_interval_factor *= 4
         metering, power = self.endpoint.servers[METERING.id], self.endpoint.servers[POWER_CONFIGURATION.id]
-        metering.set("Status", LOW_BATTERY)
-        metering.set("RemainingBatteryLife", LOW_BATTERY_PERCENT)
-        power.set("BatteryVoltage", LOW_BATTERY_VOLTS)
-        self.events.add(LogId.FAULT, EVENT_IDS["LowBattery"])
-        power.set("BatteryPercentageRemaining", 2 * LOW_BATTERY_PERCENT)
+        metering.set(MeteringAttributes.Status, LOW_BATTERY)
+        metering.set(MeteringAttributes.RemainingBatteryLife, LOW_BATTERY_PERCENT)
+        power.set(PowerConfigurationAttributes.BatteryVoltage, LOW_BATTERY_VOLTS)
+        self.events.add(LogId.FAULT, LOW_BATTERY_EVENT)
+        power.set(PowerConfigurationAttributes.BatteryPercentageRemaining, 2 * LOW_BATTERY_PERCENT)
 
     def send_report(self) -> None:
         """Report the register to the mirror."""

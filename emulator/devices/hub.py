@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from hanbench.emulator.clock import MILLISECOND, SECOND, Timer
 from hanbench.emulator.devices.admission import admit
@@ -21,9 +20,18 @@ from hanbench.emulator.devices.services.prices import Prices
 from hanbench.emulator.devices.services.tunnel import TunnelClient
 from hanbench.emulator.devices.settings import HubSettings
 from hanbench.emulator.devices.sleepy_queue import SleepyDeviceQueue
-from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Indication, Status
+from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Indication, Status, on
 from hanbench.emulator.zcl.clusters import BASIC, EVENTS, IDENTIFY, KEEP_ALIVE, METERING, TIME
-from hanbench.emulator.zcl.clusters.metering import NO_MIRROR
+from hanbench.emulator.zcl.clusters.identify import IdentifyAttributes
+from hanbench.emulator.zcl.clusters.keep_alive import KeepAliveAttributes
+from hanbench.emulator.zcl.clusters.metering import (
+    NO_MIRROR,
+    MirrorRemoved,
+    RemoveMirror,
+    RequestMirror,
+    RequestMirrorResponse,
+)
+from hanbench.emulator.zcl.clusters.time import TimeAttributes
 from hanbench.emulator.zcl.smart_energy import TABLES
 from hanbench.emulator.zigbee.nwk.parent import LONGEST_PERMIT, JoinStatus
 from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
@@ -72,20 +80,22 @@ class CommsHub(Device[HubSettings]):
         """False: the hub has no mirror to give, whatever its settings say."""
         self.answers_keep_alive = True
         self._metering = ClusterClient(
-            self.metering, {"RequestMirror": self._request_mirror, "RemoveMirror": self._remove_mirror}
+            self.metering, (on(RequestMirror, self._request_mirror), on(RemoveMirror, self._remove_mirror))
         )
         self.endpoint = self.add_endpoint(
             settings.endpoint,
             ESI,
             (
                 ClusterServer(BASIC, self.basic_values(MAINS_SOURCE, environment=1)),
-                ClusterServer(IDENTIFY, {"IdentifyTime": 0}),
-                ClusterServer(TIME, {"Time": lambda: self.utc, "TimeStatus": MASTER_SYNCHRONIZED}),
+                ClusterServer(IDENTIFY, {IdentifyAttributes.IdentifyTime: 0}),
+                ClusterServer(
+                    TIME, {TimeAttributes.Time: lambda: self.utc, TimeAttributes.TimeStatus: MASTER_SYNCHRONIZED}
+                ),
                 ClusterServer(
                     KEEP_ALIVE,
                     {
-                        "TCKeepAliveBase": settings.keep_alive_base,
-                        "TCKeepAliveJitter": settings.keep_alive_jitter,
+                        KeepAliveAttributes.TCKeepAliveBase: settings.keep_alive_base,
+                        KeepAliveAttributes.TCKeepAliveJitter: settings.keep_alive_jitter,
                     },
                 ),
                 self.responder.side,
@@ -204,7 +214,7 @@ class CommsHub(Device[HubSettings]):
         table: dict[int, int] = self.storage.application.setdefault("mirrors", {})
         return table
 
-    def _request_mirror(self, values: dict[str, Any], indication: Indication) -> Answer:
+    def _request_mirror(self, command: RequestMirror, indication: Indication) -> Answer:
         ieee = self.stack.aps.ieee_of(indication.src)
         endpoint = NO_MIRROR
         if ieee is not None and ieee in self.device_table and self.grants_mirrors:
@@ -214,7 +224,7 @@ class CommsHub(Device[HubSettings]):
                 # After the answer: it tells the meter who is speaking to it.
                 place = indication.src, indication.src_endpoint
                 self.stack.clock.call_later(CONFIGURE_AFTER, mirror.notices.configure, *place)
-        return "RequestMirrorResponse", {"endpoint_id": endpoint}
+        return RequestMirrorResponse(endpoint)
 
     def offer_firmware(self, image: Image) -> None:
         """Have an image, and say so: to who listens by ImageNotify, to meters with two-way mirroring by notice."""
@@ -239,17 +249,17 @@ class CommsHub(Device[HubSettings]):
             self._open_mirror(ieee, free[0])
         return table[ieee]
 
-    def _remove_mirror(self, values: dict[str, Any], indication: Indication) -> Answer:
+    def _remove_mirror(self, command: RemoveMirror, indication: Indication) -> Answer:
         ieee = self.stack.aps.ieee_of(indication.src)
         endpoint = self._mirror_table.get(ieee, NO_MIRROR) if ieee is not None else NO_MIRROR
         if ieee is not None:
             self.close_mirror(ieee)
-        return "MirrorRemoved", {"removed_endpoint_id": endpoint}
+        return MirrorRemoved(endpoint)
 
     def _open_mirror(self, ieee: int, endpoint: int) -> None:
         server = mirror_server(self.metering)
         notices = NoticeBoard(self.settings.mirror_interval) if self.metering is METERING else None
-        client = ClusterClient(self.metering, {} if notices is None else notices.handlers)
+        client = ClusterClient(self.metering, () if notices is None else (notices.handler,))
         made = self.add_endpoint(endpoint, ESI, (server,), (client,))
         self.mirrors[ieee] = Mirror(ieee, made, server, self.stack.aps.ieee_of, notices)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from hanbench.emulator.clock import SECOND, Timer
 from hanbench.emulator.devices.device import MAINS_SOURCE, Device
@@ -15,13 +14,17 @@ from hanbench.emulator.devices.services.prices import PriceListener
 from hanbench.emulator.devices.settings import SMART_ENERGY, IhdSettings
 from hanbench.emulator.zcl import ClusterServer, Reply
 from hanbench.emulator.zcl.clusters import BASIC, IDENTIFY, KEEP_ALIVE, METERING, TIME
-from hanbench.emulator.zcl.clusters.metering import ELECTRIC, GAS, MIRRORED
+from hanbench.emulator.zcl.clusters.identify import IdentifyAttributes
+from hanbench.emulator.zcl.clusters.metering import ELECTRIC, GAS, MIRRORED, MeteringAttributes
+from hanbench.emulator.zcl.clusters.price import PublishPrice
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
 from hanbench.emulator.zigbee.zdo import ZdpReply
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.emulator.zigbee.zdo.client import RX_ON_DEVICES
 
-SUMMATION, METERING_DEVICE_TYPE, DEMAND = 0x0000, 0x0306, 0x0400
+SUMMATION = MeteringAttributes.CurrentSummationDelivered.id
+METERING_DEVICE_TYPE = MeteringAttributes.MeteringDeviceType.id
+DEMAND = MeteringAttributes.InstantaneousDemand.id
 LOOK_AGAIN = 60 * SECOND
 
 
@@ -51,7 +54,10 @@ class Ihd(Device[IhdSettings]):
         self.endpoint = self.add_endpoint(
             self.settings.endpoint,
             IN_HOME_DISPLAY,
-            (ClusterServer(BASIC, self.basic_values(MAINS_SOURCE)), ClusterServer(IDENTIFY, {"IdentifyTime": 0})),
+            (
+                ClusterServer(BASIC, self.basic_values(MAINS_SOURCE)),
+                ClusterServer(IDENTIFY, {IdentifyAttributes.IdentifyTime: 0}),
+            ),
             (
                 METERING.id,
                 TIME.id,
@@ -74,9 +80,9 @@ class Ihd(Device[IhdSettings]):
         self.keep_alive.start()
         self.keys.ensure(self.secured)
 
-    def _show_price(self, values: dict[str, Any]) -> None:
-        self.display.price = values["price"]
-        self.display.rate = (values["rate_label"] or b"").decode("ascii", "replace")
+    def _show_price(self, published: PublishPrice) -> None:
+        self.display.price = published.price
+        self.display.rate = (published.rate_label or b"").decode("ascii", "replace")
 
     def _show_message(self, text: str | None) -> None:
         self.display.message = text

@@ -1,8 +1,8 @@
 """How the values of ZCL data types lie on the air (ZCL r8, 2.6.2): one class a form, one instance a type.
 
 Two readings of the same octets. As an attribute's value, the type's invalid pattern is None (`encode_attribute`,
-`decode_attribute`). As a field of a command, a number is what it is (`encode`, `decode`, the `FieldType` of `layout.py`):
-commands give such patterns meanings of their own, as endpoint 0xFFFF does in RequestMirrorResponse.
+`decode_attribute`). As a field of a command, a number is what it is (`encode`, `decode`, the `FieldType` of
+`layout.py`): commands give such patterns meanings of their own, as endpoint 0xFFFF does in RequestMirrorResponse.
 """
 
 from __future__ import annotations
@@ -112,6 +112,11 @@ class Integer(DataType):
     def decode_attribute_octets(self, octets: bytes) -> int | None:
         value = int.from_bytes(octets, "little", signed=self.signed)
         return None if value == self.invalid else value
+
+    def encode(self, value: Any) -> bytes:
+        if value is None:
+            raise self.unfit(value)
+        return self.encode_attribute(value)
 
     def decode(self, reader: Reader) -> int:
         return int.from_bytes(reader.take(self.size or 0), "little", signed=self.signed)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from hanbench.emulator.zcl.cluster_instance import Answer, Handler
+from hanbench.emulator.zcl.cluster_instance import Answer, Handler, on
 from hanbench.emulator.zcl.clusters.metering import (
+    GetSnapshot,
+    PublishSnapshot,
     SnapshotCause,
     SnapshotConfirmation,
     SnapshotPayloadType,
+    TakeSnapshot,
+    TakeSnapshotResponse,
     TouSnapshot,
 )
 from hanbench.emulator.zcl.status import Status
@@ -41,7 +45,10 @@ class Snapshots:
         self._utc = utc
         self._stored = stored
         self._read = read
-        self.handlers: dict[str, Handler] = {"TakeSnapshot": self._take_snapshot, "GetSnapshot": self._get_snapshot}
+        self.handlers: tuple[Handler, ...] = (
+            on(TakeSnapshot, self._take_snapshot),
+            on(GetSnapshot, self._get_snapshot),
+        )
 
     @property
     def taken(self) -> tuple[Snapshot, ...]:
@@ -56,40 +63,30 @@ class Snapshots:
         self._stored[_STORED] = (*taken, snapshot)[-KEPT:]
         return snapshot
 
-    def _take_snapshot(self, fields: dict[str, Any], indication: Indication) -> Answer:
-        cause = fields["snapshot_cause"]
-        supported = bool(cause) and not cause & ~FOR_CLIENTS
-        return (
-            "TakeSnapshotResponse",
-            {
-                "snapshot_id": self.take(cause).id if supported else NO_SNAPSHOT,
-                "snapshot_confirmation": (
-                    SnapshotConfirmation.ACCEPTED if supported else SnapshotConfirmation.CAUSE_NOT_SUPPORTED
-                ),
-            },
-        )
+    def _take_snapshot(self, request: TakeSnapshot, indication: Indication) -> Answer:
+        cause = request.snapshot_cause
+        if not cause or cause & ~FOR_CLIENTS:
+            return TakeSnapshotResponse(NO_SNAPSHOT, SnapshotConfirmation.CAUSE_NOT_SUPPORTED)
+        return TakeSnapshotResponse(self.take(cause).id, SnapshotConfirmation.ACCEPTED)
 
-    def _get_snapshot(self, fields: dict[str, Any], indication: Indication) -> Answer:
+    def _get_snapshot(self, request: GetSnapshot, indication: Indication) -> Answer:
         """The one at the offset among those that match, the oldest first; clients ask for one at a time."""
         matching = [
             each
             for each in self.taken
-            if fields["earliest_start_time"] <= each.time <= fields["latest_end_time"]
-            and each.cause & fields["snapshot_cause"]
+            if request.earliest_start_time <= each.time <= request.latest_end_time
+            and each.cause & request.snapshot_cause
         ]
-        if fields["snapshot_offset"] >= len(matching):
+        if request.snapshot_offset >= len(matching):
             return Status.NOT_FOUND
-        snapshot = matching[fields["snapshot_offset"]]
-        return (
-            "PublishSnapshot",
-            {
-                "snapshot_id": snapshot.id,
-                "snapshot_time": snapshot.time,
-                "total_snapshots_found": len(matching),
-                "command_index": 0,
-                "total_number_of_commands": 1,
-                "snapshot_cause": snapshot.cause,
-                "snapshot_payload_type": SnapshotPayloadType.TOU_DELIVERED_NO_BILLING,
-                "snapshot_payload": TouSnapshot(snapshot.summation),
-            },
+        snapshot = matching[request.snapshot_offset]
+        return PublishSnapshot(
+            snapshot_id=snapshot.id,
+            snapshot_time=snapshot.time,
+            total_snapshots_found=len(matching),
+            command_index=0,
+            total_number_of_commands=1,
+            snapshot_cause=snapshot.cause,
+            snapshot_payload_type=SnapshotPayloadType.TOU_DELIVERED_NO_BILLING,
+            snapshot_payload=TouSnapshot(snapshot.summation),
         )
