@@ -48,7 +48,7 @@ class Management:
             if config.battery
             else PowerDescriptor()
         )
-        self.bindings: BindingTable = nwk.storage.application.setdefault("bindings", BindingTable())
+        self.bindings = BindingTable(entries=nwk.storage.bindings)
         self.descriptors: list[SimpleDescriptor] = []
         """One an endpoint; the device fills it in."""
 

@@ -1,4 +1,4 @@
-"""What survives a power cut: the non-volatile state of one device, spelled out.
+"""What survives a power cut of the stack: the non-volatile state of one device below its application, spelled out.
 
 A stack is built from it and writes to it; whatever is not here is gone when the power goes. Frame counters are
 saved ahead in strides, as real firmware does to spare its flash: after a power cut they resume at the end of the
@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:  # the device objects import this module
+    from hanbench.emulator.zigbee.zdo.binding import Binding
 
 K = TypeVar("K")
 
@@ -152,7 +155,7 @@ class Keys(dict[int, K]):
 
 @dataclass(slots=True)
 class NonVolatile:
-    """One device's flash."""
+    """One device's flash, as far as the stack writes it; what the application keeps is of the kind of device."""
 
     ieee: int
     network: Network | None = None
@@ -166,8 +169,8 @@ class NonVolatile:
     """By short address."""
     short_addresses: AddressMap = field(default_factory=AddressMap)
     """EUI-64 to short address, of every device that announced itself (nwkAddressMap)."""
-    application: dict[str, Any] = field(default_factory=dict)
-    """What the device's application keeps: registers, mirrors, settings."""
+    bindings: list[Binding] = field(default_factory=list)
+    """The entries of the binding table, in the order of their making."""
 
     def watch_like(self, other: NonVolatile) -> None:
         """Let whoever watches the keys of `other` watch ours too."""
@@ -183,7 +186,7 @@ class NonVolatile:
             child.last_heard = 0
 
     def forget_network(self) -> None:
-        """Leave for good: the PAN, its keys and children go; link keys and application data stay."""
+        """Leave for good: the PAN, its keys and children go; link keys and bindings stay."""
         self.network = None
         self.network_keys.clear()
         self.children.clear()

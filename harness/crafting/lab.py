@@ -106,7 +106,7 @@ class Lab(Bench):
             apdu = header + zcl
         return self._carried(sender, receiver, apdu)
 
-    def _carried(self, sender: Device[Any], receiver: Device[Any], apdu: bytes) -> bytes:
+    def _carried(self, sender: Device[Any, Any], receiver: Device[Any, Any], apdu: bytes) -> bytes:
         ours, theirs = sender.storage.network, receiver.storage.network
         assert ours is not None
         assert theirs is not None
@@ -116,7 +116,7 @@ class Lab(Bench):
         )
         return mac.data(self._sequence, ours.pan_id, theirs.short, ours.short, npdu, ack=True)
 
-    def _device(self, name: str) -> Device[Any]:
+    def _device(self, name: str) -> Device[Any, Any]:
         found = next((device for device in self.han.devices if device.name == name), None)
         if found is None or found.storage.network is None:
             names = ", ".join(device.name for device in self.han.devices if device.storage.network is not None)
@@ -164,7 +164,7 @@ class Lab(Bench):
     @property
     def alive(self) -> Sequence[str]:
         """Names of the devices that have power and have not hung."""
-        return tuple(device.name for device in self.han.devices if device.powered and not device.hung)
+        return tuple(device.name for device in self.han.devices if device.powered and not device.conduct.hung)
 
 
 def _zcl(dissected: Dissected) -> Packet | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
 from hanbench.emulator.zigbee.nwk.joining import Joiner
@@ -15,15 +16,16 @@ LEFT_AFTER = 2
 
 
 def joiner(han: Han) -> Joiner:
-    """What in the gas meter's firmware looks for its network."""
+    """The part of the gas meter's stack that looks for its network."""
     found = han.gsme.stack.joiner
     assert found is not None
     return found
 
 
 async def force_rejoin(han: Han) -> None:
-    """The meter's firmware is as its profile says again, and looks for its network now."""
-    joiner(han).policy = han.settings.gsme.node.join
+    """The meter looks for its network as its profile says, and now."""
+    gsme = han.gsme
+    gsme.conduct = replace(gsme.conduct, join=gsme.profile_conduct.join)
     joiner(han).event(JoinEvent.REJOIN)
 
 
@@ -33,7 +35,7 @@ async def renegotiate_key(han: Han) -> None:
     One that has left the network meanwhile, for want of a key, is paired again first. Raises FormationError.
     """
     gsme = han.gsme
-    gsme.keys.renews = han.settings.gsme.key_establishment.renews
+    gsme.conduct = replace(gsme.conduct, renews_keys=gsme.profile_conduct.renews_keys)
     if not gsme.stack.joined:
         await pair(han)
     gsme.forget_mirror()

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from hanbench.emulator.clock import SECOND, VirtualClock
 from hanbench.emulator.devices import CommsHub, Device, Esme, Gsme, Ihd, WanInterface, WanReply
-from hanbench.emulator.devices.mirror_states import MirrorState
+from hanbench.emulator.devices.gsme import MirrorState
 from hanbench.emulator.devices.settings import DeviceSettings
 from hanbench.emulator.radio import Air, AirRadio
 from hanbench.emulator.randomness import RandomSource, split
@@ -33,9 +33,9 @@ LOOK_EVERY = 5
 STAGGER = 5
 """Seconds between the first attempts of two devices at a network that is not ours: installers add one at a time."""
 METERS_AND_HUB = ("hub", "esme", "gsme")
-_KINDS: dict[str, type[Device[Any]]] = {"hub": CommsHub, "esme": Esme, "gsme": Gsme, "ihd": Ihd}
+_KINDS: dict[str, type[Device[Any, Any]]] = {"hub": CommsHub, "esme": Esme, "gsme": Gsme, "ihd": Ihd}
 
-D = TypeVar("D", bound=Device[Any])
+D = TypeVar("D", bound=Device[Any, Any])
 T = TypeVar("T")
 
 
@@ -91,7 +91,7 @@ class Han:
             self.keys.follow(device.name, device.storage)
         self._wan = WanInterface(self.hub, self.clock.call_later) if "hub" in self._devices else None
 
-    def _device(self, role: str) -> Device[Any]:
+    def _device(self, role: str) -> Device[Any, Any]:
         settings = getattr(self.settings, role)
         radio = self.radios.slot_for(role, self.settings.positions[role])
         epoch = int((self.start - ZIGBEE_EPOCH).total_seconds()) - self.clock.now // SECOND
@@ -139,7 +139,7 @@ class Han:
         return self.has(role) or role in self.physical
 
     @property
-    def devices(self) -> tuple[Device[Any], ...]:
+    def devices(self) -> tuple[Device[Any, Any], ...]:
         """All that are emulated here, the hub first."""
         return tuple(self._devices.values())
 
@@ -279,7 +279,7 @@ class Han:
     def _preauthorise(self, settings: DeviceSettings) -> None:
         self.hub.preauthorise(settings.ieee, settings.joining_key)
 
-    async def join(self, device: Device[Any]) -> None:
+    async def join(self, device: Device[Any, Any]) -> None:
         """Let a device join that the hub expects, while the HAN is open. Raises FormationError."""
         joiner = device.stack.joiner
         assert joiner is not None
@@ -289,7 +289,7 @@ class Han:
             await asyncio.sleep(1)
         raise FormationError(f"{device.name} did not join in {JOIN_ATTEMPTS} attempts")
 
-    async def _find_network(self, device: Device[Any], start: int) -> None:
+    async def _find_network(self, device: Device[Any, Any], start: int) -> None:
         """From `start` (seconds) on, look for a network until one lets the device in, however long that takes."""
         await asyncio.sleep(start)
         device.power_on()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hanbench.emulator.clock import SECOND, VirtualClock, run
-from hanbench.emulator.devices.mirror_states import MirrorState
+from hanbench.emulator.devices.gsme import MirrorState
 from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
 from hanbench.emulator.zcl.clusters.metering import LOW_BATTERY, MeteringAttributes
 from hanbench.harness.case.vocabulary import Subject, Verdict

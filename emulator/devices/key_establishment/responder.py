@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hanbench.emulator.clock import SECOND, Timer
+from hanbench.emulator.devices.conduct import HubConduct
 from hanbench.emulator.devices.key_establishment.session import KeyEstablishmentSession, Refused
 from hanbench.emulator.devices.key_establishment.states import KeyEvent
 from hanbench.emulator.devices.settings import KeyEstablishmentSettings
@@ -52,19 +53,17 @@ class Responder:
         identity: Identity | None,
         random: RandomSource,
         ieee_of: Callable[[int], int | None],
+        conduct: Callable[[], HubConduct],
         agreed: Callable[[int, bytes], None],
     ) -> None:
-        """`agreed` gets EUI-64 and link key of a device that has our proof."""
+        """`agreed` gets EUI-64 and link key of a device that has the responder's proof."""
         self._settings = settings
         self.identity = identity
         self._random = random
         self._ieee_of = ieee_of
+        self._conduct = conduct
         self._agreed = agreed
         self._sessions: dict[int, _Entry] = {}
-        self.withdrawn: set[int] = set()
-        """Devices whose certificates count as expired: suite 1 has no dates, so that somebody must say so."""
-        self.capacity = settings.capacity
-        """Sessions at a time; what a hub whose memory has run out has none of."""
         self.endpoint: Endpoint
         """Set by the device, once there is one."""
         self.side = ClusterServer(
@@ -86,13 +85,15 @@ class Responder:
     # --- what the initiator says --------------------------------------------------------------------------------
 
     def _initiate(self, request: InitiateKeyEstablishmentRequest, indication: Indication) -> Answer:
-        identity = self.identity
+        identity, conduct = self.identity, self._conduct()
         ieee = self._ieee_of(indication.src)
-        # Who starts again has lost the session before.
+        # A device that starts again has lost the session before.
         self._drop(indication.src)
-        if identity is None or ieee is None or len(self._sessions) >= self.capacity:
+        if identity is None or ieee is None or len(self._sessions) >= conduct.key_establishments:
             return _terminate(TerminateStatus.NO_RESOURCES, BUSY_WAIT)
-        session = KeyEstablishmentSession(identity, ieee, self._random, initiator=False, withdrawn=self.withdrawn)
+        session = KeyEstablishmentSession(
+            identity, ieee, self._random, initiator=False, withdrawn=conduct.withdrawn_certificates
+        )
         try:
             session.certificate(request.key_establishment_suite, request.identity)
         except Refused as refused:

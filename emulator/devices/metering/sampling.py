@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from hanbench.emulator.clock import SECOND, Clock
 from hanbench.emulator.zcl.cluster_instance import Answer, Handler, on
@@ -32,7 +31,6 @@ UNKNOWN = 0xFFFFFF
 LARGEST = UNKNOWN - 1
 LATENESS = 1
 """Seconds after an interval's end in which the register may still be read for it: what rounding makes."""
-_STORED = "sampling"
 
 
 @dataclass(slots=True)
@@ -67,14 +65,22 @@ class SamplingSession:
         return self.start + self.interval * first, samples[:number]
 
 
-class Sampling:
-    """A meter's sampling sessions; those in `stored`, the flash, go on after a power cut. `read()`: the register."""
+@dataclass(slots=True)
+class SamplingFlash:
+    """What `Sampling` keeps."""
 
-    def __init__(self, clock: Clock, utc: Callable[[], int], stored: dict[str, Any], read: Callable[[], int]) -> None:
+    sessions: dict[int, SamplingSession] = field(default_factory=dict)
+    """By sample identifier."""
+
+
+class Sampling:
+    """A meter's sampling sessions; those in flash go on after a power cut. `read()` is the register now."""
+
+    def __init__(self, clock: Clock, utc: Callable[[], int], flash: SamplingFlash, read: Callable[[], int]) -> None:
         self._clock = clock
         self._utc = utc
         self._read = read
-        self._sessions: dict[int, SamplingSession] = stored.setdefault(_STORED, {})
+        self._sessions = flash.sessions
         self.handlers: tuple[Handler, ...] = (
             on(StartSampling, self._start_sampling),
             on(GetSampledData, self._get_sampled_data),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from hanbench.emulator.zcl.cluster_instance import Answer, Handler, on
 from hanbench.emulator.zcl.clusters.metering import (
@@ -25,11 +26,10 @@ NO_SNAPSHOT = 0
 """Identifier in the answer to a TakeSnapshot that was refused."""
 FOR_CLIENTS = int(SnapshotCause.GENERAL | SnapshotCause.MANUALLY_TRIGGERED_FROM_CLIENT)
 """Causes that a client may name: for the others the meter knows by itself when they are there."""
-_STORED = "snapshots"
 
 
 class Snapshot(NamedTuple):
-    """One of them."""
+    """The register at a time."""
 
     id: int
     time: int
@@ -38,12 +38,20 @@ class Snapshot(NamedTuple):
     summation: int
 
 
-class Snapshots:
-    """A meter's snapshots. `stored` is the flash, `read()` the register now."""
+@dataclass(slots=True)
+class SnapshotFlash:
+    """What `Snapshots` keeps."""
 
-    def __init__(self, utc: Callable[[], int], stored: dict[str, Any], read: Callable[[], int]) -> None:
+    taken: tuple[Snapshot, ...] = ()
+    """The oldest first."""
+
+
+class Snapshots:
+    """A meter's snapshots. `read()` is the register now."""
+
+    def __init__(self, utc: Callable[[], int], flash: SnapshotFlash, read: Callable[[], int]) -> None:
         self._utc = utc
-        self._stored = stored
+        self._flash = flash
         self._read = read
         self.handlers: tuple[Handler, ...] = (
             on(TakeSnapshot, self._take_snapshot),
@@ -53,14 +61,13 @@ class Snapshots:
     @property
     def taken(self) -> tuple[Snapshot, ...]:
         """Those that are kept, the oldest first."""
-        taken: tuple[Snapshot, ...] = self._stored.get(_STORED, ())
-        return taken
+        return self._flash.taken
 
     def take(self, cause: int) -> Snapshot:
         """Take one now. Identifiers count up from 1 and are not used again."""
         taken = self.taken
         snapshot = Snapshot(taken[-1].id + 1 if taken else 1, self._utc(), int(cause), self._read())
-        self._stored[_STORED] = (*taken, snapshot)[-KEPT:]
+        self._flash.taken = (*taken, snapshot)[-KEPT:]
         return snapshot
 
     def _take_snapshot(self, request: TakeSnapshot, indication: Indication) -> Answer:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND, Clock
 from hanbench.emulator.zcl.attributes import Values
@@ -26,7 +27,6 @@ from hanbench.emulator.zcl.transport import Indication
 
 NEVER = 0xFFFFFFFF
 """Implementation time of a ChangeSupply that cancels one; the attribute's while no change is pending."""
-_STATUS, _PENDING, _STATES = "supply_status", "supply_change", "supply_states"
 
 
 class SupplyStates(NamedTuple):
@@ -48,7 +48,7 @@ class PendingSupplyChange(NamedTuple):
     status: int
     wants_response: bool
     short: int
-    """Who asked."""
+    """Short address of the device that asked for it."""
     endpoint: int
 
     @property
@@ -57,27 +57,36 @@ class PendingSupplyChange(NamedTuple):
         return SupplyStatusResponse(self.provider_id, self.issuer_event_id, self.time, self.status)
 
 
-class Supply:
-    """A meter's supply. `stored` is the flash: status, pending change and states survive a power cut.
+@dataclass(slots=True)
+class SupplyFlash:
+    """What `Supply` keeps."""
 
-    `respond(change)` sends `change.response` as SupplyStatusResponse to who asked, once a change that was to come has
-    been made and a response was wanted. `switched(status)` learns of every change of the supply.
+    status: int = SUPPLY_ON
+    """Off, off and armed, or on."""
+    pending: PendingSupplyChange | None = None
+    states: SupplyStates = SupplyStates()  # noqa: RUF009 - a named tuple never changes
+
+
+class Supply:
+    """A meter's supply.
+
+    `respond(change)` sends `change.response` to the device that asked, once a pending change has been made and a
+    response was wanted. `switched(status)` learns of every change of the supply.
     """
 
     def __init__(
         self,
         clock: Clock,
         utc: Callable[[], int],
-        stored: dict[str, Any],
+        flash: SupplyFlash,
         respond: Callable[[PendingSupplyChange], object],
         switched: Callable[[int], object] = lambda status: None,
     ) -> None:
         self._clock = clock
         self._utc = utc
-        self._stored = stored
+        self._flash = flash
         self._respond = respond
         self._switched = switched
-        stored.setdefault(_STATES, SupplyStates())
         self.handlers: tuple[Handler, ...] = (
             on(ChangeSupply, self._change_supply),
             on(LocalChangeSupply, self._local_change_supply),
@@ -99,25 +108,22 @@ class Supply:
     @property
     def status(self) -> int:
         """Off, off and armed, or on."""
-        status: int = self._stored.get(_STATUS, SUPPLY_ON)
-        return status
+        return self._flash.status
 
     @property
     def states(self) -> SupplyStates:
         """What each event does to the supply."""
-        states: SupplyStates = self._stored[_STATES]
-        return states
+        return self._flash.states
 
     @property
     def pending(self) -> PendingSupplyChange | None:
-        """The change that is to come."""
-        pending: PendingSupplyChange | None = self._stored.get(_PENDING)
-        return pending
+        """The change that waits for its time."""
+        return self._flash.pending
 
     def switch(self, status: int) -> None:
         """Change the supply now."""
         if status != self.status:
-            self._stored[_STATUS] = status
+            self._flash.status = status
             self._switched(status)
 
     def _change_supply(self, request: ChangeSupply, indication: Indication) -> Answer:
@@ -140,10 +146,10 @@ class Supply:
             indication.src_endpoint,
         )
         if change.time > now:
-            self._stored[_PENDING] = change
+            self._flash.pending = change
             self._wait()
             return Status.SUCCESS
-        self._stored[_PENDING] = None
+        self._flash.pending = None
         self.switch(change.status)
         return change.response if change.wants_response else Status.SUCCESS
 
@@ -151,7 +157,7 @@ class Supply:
         pending = self.pending
         if pending is None or pending[:2] != (request.provider_id, request.issuer_event_id):
             return Status.NOT_FOUND
-        self._stored[_PENDING] = None
+        self._flash.pending = None
         return Status.SUCCESS
 
     def _wait(self) -> None:
@@ -166,7 +172,7 @@ class Supply:
         if change.time > self._utc():
             self._wait()
             return
-        self._stored[_PENDING] = None
+        self._flash.pending = None
         self.switch(change.status)
         if change.wants_response:
             self._respond(change)
@@ -189,5 +195,5 @@ class Supply:
         )
         if not set(states) <= set(SupplyState):
             return Status.INVALID_VALUE
-        self._stored[_STATES] = states
+        self._flash.states = states
         return Status.SUCCESS

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
 from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, on
@@ -30,7 +31,6 @@ KEPT = 50
 """Events in a meter's flash; the oldest go first."""
 IN_A_COMMAND = 5
 """Logged events of a PublishEventLog that fits in one frame."""
-_LOGGED, _UNTOLD = "events", "events_untold"
 
 
 class DeviceEvent(NamedTuple):
@@ -43,14 +43,23 @@ class DeviceEvent(NamedTuple):
     """UTC seconds."""
 
 
-class EventLog:
-    """A meter's part. `server` goes on its endpoint; `stored` is the flash."""
+@dataclass(slots=True)
+class EventFlash:
+    """What `EventLog` keeps; of both the oldest first."""
 
-    def __init__(self, table: Cluster, utc: Callable[[], int], stored: dict[str, Any]) -> None:
+    logged: tuple[DeviceEvent, ...] = ()
+    unpublished: tuple[DeviceEvent, ...] = ()
+    """Those that the hub has not been told of."""
+
+
+class EventLog:
+    """A meter's part. `server` goes on its endpoint."""
+
+    def __init__(self, table: Cluster, utc: Callable[[], int], flash: EventFlash) -> None:
         """`table`: that of the meter's era."""
         self._early = table is not EVENTS
         self._utc = utc
-        self._stored = stored
+        self._flash = flash
         self.endpoint: Endpoint
         """Set by the device."""
         self.server = ClusterServer(table, handlers=(on(GetEventLog, self._get), on(ClearEventLogRequest, self._clear)))
@@ -58,18 +67,18 @@ class EventLog:
     @property
     def events(self) -> tuple[DeviceEvent, ...]:
         """The log, the oldest first."""
-        events: tuple[DeviceEvent, ...] = self._stored.get(_LOGGED, ())
-        return events
+        return self._flash.logged
 
     def add(self, log: LogId, id: int) -> None:
         """Note an event; `tell` says so to the hub."""
         event = DeviceEvent(log, id, self._utc())
-        self._stored[_LOGGED] = (*self.events, event)[-KEPT:]
-        self._stored[_UNTOLD] = (*self._stored.get(_UNTOLD, ()), event)[-KEPT:]
+        self._flash.logged = (*self._flash.logged, event)[-KEPT:]
+        self._flash.unpublished = (*self._flash.unpublished, event)[-KEPT:]
 
     def tell(self) -> None:
         """Publish what the hub has not been told: once there is a key, and the meter is awake."""
-        for event in self._stored.pop(_UNTOLD, ()):
+        events, self._flash.unpublished = self._flash.unpublished, ()
+        for event in events:
             self.endpoint.command(HUB, HUB_ENDPOINT, EVENTS.id, self._published(event))
 
     def _published(self, event: DeviceEvent) -> PublishEvent | EarlyPublishEvent:
@@ -108,7 +117,7 @@ class EventLog:
 
     def _clear(self, request: ClearEventLogRequest, indication: Indication) -> Answer:
         log = request.log_id
-        self._stored[_LOGGED] = tuple(event for event in self.events if log not in (LogId.ALL, event.log))
+        self._flash.logged = tuple(event for event in self.events if log not in (LogId.ALL, event.log))
         known = log in LogId.__members__.values()
         cleared = ClearedLogs[LogId(log).name] if known else 0
         return ClearEventLogResponse(cleared)

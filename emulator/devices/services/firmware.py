@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND, Clock
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
@@ -96,14 +97,47 @@ class FirmwareServer:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """An image on its way."""
+
+    version: int
+    size: int
+    """Octets when it is complete."""
+    octets: bytes = b""
+    """What has come of it, without a gap."""
+
+    @property
+    def complete(self) -> bool:
+        return len(self.octets) >= self.size
+
+
+class ChangeOver(NamedTuple):
+    """An image that is complete and waits for its time."""
+
+    version: int
+    time: int
+    """UTC seconds."""
+
+
+@dataclass(slots=True)
+class FirmwareFlash:
+    """What `FirmwareClient` keeps."""
+
+    version: int = 1
+    """Of the firmware that runs."""
+    download: Download | None = None
+    change_over: ChangeOver | None = None
+
+
 class FirmwareClient:
-    """A device's part. `client` goes on its endpoint. `stored` is the flash: version, download and change-over."""
+    """A device's part. `client` goes on its endpoint."""
 
     def __init__(
         self,
         clock: Clock,
         utc: Callable[[], int],
-        stored: dict[str, Any],
+        flash: FirmwareFlash,
         manufacturer: int,
         changed: Callable[[int], None],
         awake: Callable[[bool], None] | None = None,
@@ -111,7 +145,7 @@ class FirmwareClient:
         """`changed` gets the version that runs from now on; `awake` keeps a sleeper polling, or lets it sleep."""
         self._clock = clock
         self._utc = utc
-        self._stored = stored
+        self._flash = flash
         self._manufacturer = manufacturer
         self._changed = changed
         self._awake = awake
@@ -125,9 +159,7 @@ class FirmwareClient:
             (on(ImageNotify, self._notified),),
             {
                 OtaClientAttributes.CurrentFileVersion: lambda: self.version,
-                OtaClientAttributes.FileOffset: (
-                    lambda: len(self._download["octets"]) if self._download else NO_FILE_OFFSET
-                ),
+                OtaClientAttributes.FileOffset: lambda: self.file_offset,
                 OtaClientAttributes.ImageUpgradeStatus: lambda: self.status,
                 OtaClientAttributes.ManufacturerID: manufacturer,
                 OtaClientAttributes.ImageTypeID: METER_IMAGE,
@@ -138,30 +170,30 @@ class FirmwareClient:
     @property
     def version(self) -> int:
         """Of the firmware that runs."""
-        version: int = self._stored.get("firmware", 1)
-        return version
+        return self._flash.version
+
+    @property
+    def file_offset(self) -> int:
+        """Octets of the image that have come; NO_FILE_OFFSET while nothing is being downloaded."""
+        download = self._flash.download
+        return NO_FILE_OFFSET if download is None else len(download.octets)
 
     @property
     def status(self) -> UpgradeStatus:
-        if "change_over" in self._stored:
+        if self._flash.change_over is not None:
             return UpgradeStatus.COUNT_DOWN
-        return UpgradeStatus.DOWNLOAD_IN_PROGRESS if self._download else UpgradeStatus.NORMAL
-
-    @property
-    def _download(self) -> dict[str, Any]:
-        download: dict[str, Any] = self._stored.get("download", {})
-        return download
+        return UpgradeStatus.NORMAL if self._flash.download is None else UpgradeStatus.DOWNLOAD_IN_PROGRESS
 
     def look(self) -> None:
-        """Go on with a download, or ask whether there is an image: on being notified, and now and then."""
-        if self._busy or "change_over" in self._stored:
+        """Go on with a download, or ask whether there is an image: when notified, and now and then."""
+        if self._busy or self._flash.change_over is not None:
             return
         self._busy = True
         self._vain = self._fetched = 0
         if self._awake is not None:
             self._awake(True)
-        if self._download:
-            self._next_block()
+        if self._flash.download is not None:
+            self._next_block(self._flash.download)
         else:
             self._ask(QueryNextImageRequest(0, self._manufacturer, METER_IMAGE, self.version), self._found)
 
@@ -174,13 +206,15 @@ class FirmwareClient:
         if not isinstance(answer, QueryNextImageResponse) or (answer.file_version or 0) <= self.version:
             self._rest()
             return
-        self._stored["download"] = {"version": answer.file_version, "size": answer.image_size, "octets": b""}
-        self._next_block()
+        self._go_on(Download(answer.file_version or 0, answer.image_size or 0))
 
-    def _next_block(self) -> None:
-        download = self._download
-        if len(download["octets"]) >= download["size"]:
-            self._complete()
+    def _go_on(self, download: Download) -> None:
+        self._flash.download = download
+        self._next_block(download)
+
+    def _next_block(self, download: Download) -> None:
+        if download.complete:
+            self._complete(download)
             return
         if self._awake is not None and self._fetched >= BURST:
             self._rest()
@@ -189,41 +223,40 @@ class FirmwareClient:
             field_control=0,
             manufacturer_code=self._manufacturer,
             image_type=METER_IMAGE,
-            file_version=download["version"],
-            file_offset=len(download["octets"]),
+            file_version=download.version,
+            file_offset=len(download.octets),
             maximum_data_size=BLOCK,
         )
         self._ask(request, self._block_came)
 
     def _block_came(self, reply: Reply) -> None:
-        download = self._download
+        download = self._flash.download
+        assert download is not None
         answer = reply.command
         if not isinstance(answer, ImageBlockResponse):
             self._vain += 1
             if self._vain < PATIENCE:
-                self._next_block()
+                self._next_block(download)
             else:
                 self._rest()
             return
         data = answer.image_data
-        if not data or answer.file_offset != len(download["octets"]):
+        if not data or answer.file_offset != len(download.octets):
             # The server has it no more, or sends another place than was asked for: start from nothing next time.
             self._drop()
             return
         self._vain = 0
         self._fetched += 1
-        self._stored["download"] = download | {"octets": download["octets"] + data}
-        self._next_block()
+        self._go_on(replace(download, octets=download.octets + data))
 
-    def _complete(self) -> None:
-        download = self._download
+    def _complete(self, download: Download) -> None:
         try:
-            image = check_image(download["octets"])
-            whole = (*image.key, image.version) == (self._manufacturer, METER_IMAGE, download["version"])
+            image = check_image(download.octets)
+            whole = (*image.key, image.version) == (self._manufacturer, METER_IMAGE, download.version)
         except RemoteProtocolError:
             whole = False
         status = OtaStatus.SUCCESS if whole else OtaStatus.INVALID_IMAGE
-        request = UpgradeEndRequest(status, self._manufacturer, METER_IMAGE, download["version"])
+        request = UpgradeEndRequest(status, self._manufacturer, METER_IMAGE, download.version)
         if whole:
             self._ask(request, self._told_when)
         else:
@@ -233,13 +266,14 @@ class FirmwareClient:
     def _told_when(self, reply: Reply) -> None:
         answer = reply.command
         if isinstance(answer, UpgradeEndResponse):
-            version = self._stored.pop("download")["version"]
-            self._stored["change_over"] = (version, answer.upgrade_time)
+            download, self._flash.download = self._flash.download, None
+            assert download is not None
+            self._flash.change_over = ChangeOver(download.version, answer.upgrade_time)
             self._await_change()
         self._rest()
 
     def _drop(self) -> None:
-        self._stored.pop("download", None)
+        self._flash.download = None
         self._rest()
 
     def _rest(self) -> None:
@@ -250,13 +284,13 @@ class FirmwareClient:
     # --- changing over ------------------------------------------------------------------------------------------
 
     def _await_change(self) -> None:
-        pending = self._stored.get("change_over")
+        pending = self._flash.change_over
         if pending is not None:
-            self._clock.call_later(max(0, pending[1] - self._utc()) * SECOND, self._change)
+            self._clock.call_later(max(0, pending.time - self._utc()) * SECOND, self._change, pending.version)
 
-    def _change(self) -> None:
-        version, _ = self._stored.pop("change_over")
-        self._stored["firmware"] = version
+    def _change(self, version: int) -> None:
+        self._flash.change_over = None
+        self._flash.version = version
         self._changed(version)
 
     def _ask(self, request: ClusterCommand, done: Callable[[Reply], None]) -> None:

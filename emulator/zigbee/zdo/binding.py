@@ -44,9 +44,10 @@ BINDING = RecordType(Binding)
 class BindingTable:
     """The bindings of one device, in the order of their making."""
 
-    def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
+    def __init__(self, capacity: int = DEFAULT_CAPACITY, entries: list[Binding] | None = None) -> None:
+        """`entries`: where the table is kept, a list in flash."""
         self.capacity = capacity
-        self._entries: list[Binding] = []
+        self._entries = [] if entries is None else entries
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -75,7 +76,7 @@ class BindingTable:
 
     def forget(self, ieee: int) -> None:
         """Remove every entry that sends to a device: it has left."""
-        self._entries = [entry for entry in self._entries if entry.destination != ieee]
+        self._entries[:] = [entry for entry in self._entries if entry.destination != ieee]
 
     def destinations(self, endpoint: int, cluster: int) -> tuple[Binding, ...]:
         """The entries for a cluster of one endpoint."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -177,13 +178,13 @@ def test_ten_failures_are_followed_by_a_pause_and_longer_ones():
 
 def test_who_finds_no_room_waits_as_long_as_the_hub_says():
     async def tell(han):
-        han.hub.responder.capacity = 0
+        han.hub.conduct = replace(han.hub.conduct, key_establishments=0)
         lose_key(han)
         han.esme.keys.ensure(han.esme.secured)
         await asyncio.sleep(5)
         assert han.esme.keys.last.status is TerminateStatus.NO_RESOURCES
         assert han.esme.keys.last.wait == 30 * SECOND
-        han.hub.responder.capacity = 1
+        han.hub.conduct = replace(han.hub.conduct, key_establishments=1)
         await asyncio.sleep(20)
         assert nobody_has_a_key(han)
         await asyncio.sleep(15)

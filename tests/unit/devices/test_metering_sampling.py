@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hanbench.emulator.clock import SECOND, CancelScope, VirtualClock
-from hanbench.emulator.devices.metering import Sampling
+from hanbench.emulator.devices.metering import Sampling, SamplingFlash
 from hanbench.emulator.devices.metering.sampling import CANCEL, MOST_SAMPLES, REFUSED, SESSIONS, UNKNOWN
 from hanbench.emulator.zcl import ClusterCommand, ClusterServer
 from hanbench.emulator.zcl.clusters.metering import CLUSTER, GetSampledData, GetSampledDataResponse, StartSampling
@@ -23,7 +23,7 @@ class Meter:
 
     def __init__(self) -> None:
         self.clock = VirtualClock()
-        self.stored: dict[str, Any] = {}
+        self.flash = SamplingFlash()
         self.power_up()
 
     @property
@@ -32,7 +32,7 @@ class Meter:
 
     def power_up(self) -> None:
         self.scope = CancelScope(self.clock)
-        self.sampling = Sampling(self.scope, lambda: self.utc, self.stored, lambda: self.utc)
+        self.sampling = Sampling(self.scope, lambda: self.utc, self.flash, lambda: self.utc)
 
     def run(self, seconds: int) -> None:
         self.clock.run_for(seconds * SECOND)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hanbench.emulator.devices.metering import Snapshots
+from hanbench.emulator.devices.metering import SnapshotFlash, Snapshots
 from hanbench.emulator.devices.metering.snapshots import KEPT
 from hanbench.emulator.zcl import ClusterCommand, ClusterServer
 from hanbench.emulator.zcl.clusters.metering import (
@@ -31,11 +31,11 @@ class Meter:
 
     def __init__(self) -> None:
         self.now, self.register = 1000, 5
-        self.stored: dict[str, Any] = {}
+        self.flash = SnapshotFlash()
         self.snapshots = self.built()
 
     def built(self) -> Snapshots:
-        return Snapshots(lambda: self.now, self.stored, lambda: self.register)
+        return Snapshots(lambda: self.now, self.flash, lambda: self.register)
 
     def ask(self, request: ClusterCommand) -> Any:
         answer = ClusterServer(CLUSTER, handlers=self.snapshots.handlers).handler(type(request)).handle(request, CLIENT)

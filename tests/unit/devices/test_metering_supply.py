@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hanbench.emulator.clock import SECOND, CancelScope, VirtualClock
-from hanbench.emulator.devices.metering import Supply
+from hanbench.emulator.devices.metering import Supply, SupplyFlash
 from hanbench.emulator.devices.metering.supply import NEVER, PendingSupplyChange
 from hanbench.emulator.zcl import ClusterCommand, ClusterServer
 from hanbench.emulator.zcl.clusters.metering import (
@@ -35,7 +35,7 @@ class Meter:
     def __init__(self) -> None:
         self.clock = VirtualClock()
         self.set_back = 0
-        self.stored: dict[str, Any] = {}
+        self.flash = SupplyFlash()
         self.responses: list[PendingSupplyChange] = []
         self.switched: list[int] = []
         self.power_up()
@@ -46,7 +46,7 @@ class Meter:
 
     def power_up(self) -> None:
         self.scope = CancelScope(self.clock)
-        self.supply = Supply(self.scope, lambda: self.utc, self.stored, self.responses.append, self.switched.append)
+        self.supply = Supply(self.scope, lambda: self.utc, self.flash, self.responses.append, self.switched.append)
         self.server = ClusterServer(CLUSTER, self.supply.values, self.supply.handlers)
 
     def run(self, seconds: int) -> None:
