@@ -16,16 +16,16 @@ from hanbench.emulator.clock import SECOND
 from hanbench.emulator.devices import WanReply
 from hanbench.emulator.devices.ids import HUB_ENDPOINT
 from hanbench.emulator.zcl.clusters import BASIC, METERING
+from hanbench.emulator.zcl.clusters.basic import BasicAttributes
+from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
 from hanbench.harness.case.vocabulary import Subject, Verdict
 from hanbench.harness.checks.evidence import Evidence, EvidenceRecorder
 from hanbench.harness.han.han import Han, OutageError
 
 GT01 = "GT01"
 """The gas meter's HAN-related error."""
-IDENTITY = (0x0004, 0x0005)
-"""ManufacturerName, ModelIdentifier."""
-REGISTER = (0x0000,)
-"""CurrentSummationDelivered."""
+IDENTITY = (BasicAttributes.ManufacturerName.id, BasicAttributes.ModelIdentifier.id)
+REGISTER = (MeteringAttributes.CurrentSummationDelivered.id,)
 METER_ENDPOINT = HUB_ENDPOINT
 CONTROL_PATIENCE = 40 * SECOND
 """For the electricity meter, which listens all the time."""
