@@ -1,8 +1,8 @@
 """The Zigbee Cluster Library: data types, general commands, cluster tables, and endpoints that speak them."""
 
 from hanbench.emulator.zcl.client import DEFAULT_TIMEOUT, Client, Done
-from hanbench.emulator.zcl.cluster import READ, REPORT, WRITE, Access, Attribute, Cluster, Command, Field
-from hanbench.emulator.zcl.cluster_instance import Answer, ClusterClient, ClusterServer, Handler, Response
+from hanbench.emulator.zcl.cluster import READ, REPORT, WRITE, Access, Attribute, Cluster, ClusterCommand, Command
+from hanbench.emulator.zcl.cluster_instance import Answer, ClusterClient, ClusterServer, Handler, Response, on
 from hanbench.emulator.zcl.endpoint import Endpoint
 from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER, ZclFrame
 from hanbench.emulator.zcl.records import ReportingConfiguration
@@ -23,11 +23,11 @@ __all__ = [
     "Client",
     "Cluster",
     "ClusterClient",
+    "ClusterCommand",
     "ClusterServer",
     "Command",
     "Done",
     "Endpoint",
-    "Field",
     "Handler",
     "Indication",
     "Reply",
@@ -36,4 +36,5 @@ __all__ = [
     "Response",
     "Status",
     "ZclFrame",
+    "on",
 ]

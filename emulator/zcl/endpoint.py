@@ -19,7 +19,7 @@ from hanbench.emulator.zcl import foundation as zcl
 from hanbench.emulator.zcl import values as fast
 from hanbench.emulator.zcl.attributes import MAX_RESPONSE
 from hanbench.emulator.zcl.client import Client, Done
-from hanbench.emulator.zcl.cluster import Cluster, key_of
+from hanbench.emulator.zcl.cluster import Cluster, ClusterCommand, key_of
 from hanbench.emulator.zcl.cluster_instance import ClusterClient, ClusterInstance, ClusterServer, Response
 from hanbench.emulator.zcl.clusters import BY_ID
 from hanbench.emulator.zcl.frame import (
@@ -234,25 +234,37 @@ class Endpoint(Client):
         if side is None:
             self._answer_status(indication, frame, Status.UNSUPPORTED_CLUSTER)
             return
-        command, handler = side.received(key_of(frame.command, frame.manufacturer))
-        if command is None:
+        row = side.received(key_of(frame.command, frame.manufacturer))
+        if row is None:
             standard = frame.manufacturer is None
             status = Status.UNSUP_CLUSTER_COMMAND if standard else Status.UNSUP_MANUF_CLUSTER_COMMAND
             self._answer_status(indication, frame, status)
             return
-        values = command.decode(frame.payload)
-        if self.resolve_command(indication, frame.tsn, command.name, values):
+        command = row.decode(frame.payload)
+        if self.resolve_command(indication, frame.tsn, command):
             return
+        handler = side.handler(row.message)
         if handler is None:
             self._answer_status(indication, frame, Status.UNSUP_CLUSTER_COMMAND)
             return
-        answer = handler(values, indication)
-        if isinstance(answer, tuple):
-            response = Response(*answer)
-            _, row = side.cluster.command(response.name)
-            self._answer(indication, frame, CLUSTER, row.id, row.encode(**response.fields), response.delivered)
+        answer = handler.handle(command, indication)
+        if isinstance(answer, ClusterCommand):
+            self._answer_command(indication, frame, side.cluster, answer)
+        elif isinstance(answer, Response):
+            self._answer_command(indication, frame, side.cluster, answer.command, answer.delivered)
         else:
             self._answer_status(indication, frame, answer or Status.SUCCESS)
+
+    def _answer_command(
+        self,
+        indication: Indication,
+        frame: ZclFrame,
+        cluster: Cluster,
+        command: ClusterCommand,
+        done: Callable[[ApsStatus], object] | None = None,
+    ) -> None:
+        _, row = cluster.command(type(command))
+        self._answer(indication, frame, CLUSTER, row.id, row.encode(command), done)
 
     def _side(self, cluster: int, direction: int) -> ClusterInstance | None:
         return self.servers.get(cluster) if direction == TO_SERVER else self.clients.get(cluster)

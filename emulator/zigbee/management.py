@@ -47,7 +47,7 @@ class Management:
             if config.battery
             else PowerDescriptor()
         )
-        self.bindings: BindingTable = nwk.storage.application.setdefault("bindings", BindingTable())
+        self.bindings = BindingTable(entries=nwk.storage.bindings)
         self.descriptors: list[SimpleDescriptor] = []
         """One for each endpoint; the device adds them."""
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, TypeVar
 
+from hanbench.emulator.zigbee.binding import Binding
+
 K = TypeVar("K")
 
 COUNTER_STRIDE = 1024
@@ -152,7 +154,7 @@ class KeyTable(dict[int, K]):
 
 @dataclass(slots=True)
 class NonVolatile:
-    """One device's flash."""
+    """One device's flash, as far as the stack writes it; what the application keeps is of the kind of device."""
 
     ieee: int
     network: Network | None = None
@@ -166,8 +168,8 @@ class NonVolatile:
     """By short address."""
     short_addresses: AddressMap = field(default_factory=AddressMap)
     """EUI-64 to short address, of every device that announced itself (nwkAddressMap)."""
-    application: dict[str, Any] = field(default_factory=dict)
-    """What the device's application keeps: registers, mirrors, settings."""
+    bindings: list[Binding] = field(default_factory=list)
+    """The entries of the binding table, in the order of their making."""
 
     def copy_watchers(self, other: NonVolatile) -> None:
         """Have the watchers of another device's keys watch these keys as well."""
@@ -183,7 +185,7 @@ class NonVolatile:
             child.last_heard = 0
 
     def forget_network(self) -> None:
-        """Delete the PAN, its keys and children; link keys and application data stay."""
+        """Delete the PAN, its keys and children; link keys and bindings stay."""
         self.network = None
         self.network_keys.clear()
         self.children.clear()

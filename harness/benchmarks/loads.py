@@ -26,6 +26,7 @@ from hanbench.emulator.randomness import split
 from hanbench.emulator.zcl import ClusterServer, Endpoint
 from hanbench.emulator.zcl.clusters import METERING
 from hanbench.emulator.zcl.clusters.key_establishment import SUITE_1
+from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
 from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.emulator.zigbee.aps.data import ApsRequest
 from hanbench.emulator.zigbee.nwk import frames as nwk
@@ -39,7 +40,13 @@ from hanbench.harness.capture.recorder import recording
 from hanbench.profiles.benches import StartingState
 
 PROFILE, ESI, METER = 0x0109, 0x0500, 0x0501
-REPORTED = (0x0000, 0x0200, 0x0300, 0x0301)
+REPORTED = (
+    MeteringAttributes.CurrentSummationDelivered,
+    MeteringAttributes.Status,
+    MeteringAttributes.UnitOfMeasure,
+    MeteringAttributes.Multiplier,
+)
+_KEYS = tuple(row.key for row in REPORTED)
 KEY = bytes(range(16))
 CODEC_ROUNDS = 50_000
 VERIFY_STEP = 6
@@ -86,7 +93,7 @@ class Load:
     def _report(self, meter: Endpoint, stack: Stack, server: ClusterServer, period: int) -> None:
         self.clock.call_later(period * SECOND, self._report, meter, stack, server, period)
         # As ns-3's load: acknowledged at the MAC. An APS acknowledgement would double the frames.
-        payload = bytes((0x18, meter.next_tsn(), 0x0A)) + server.attributes.report(REPORTED)
+        payload = bytes((0x18, meter.next_tsn(), 0x0A)) + server.attributes.report(_KEYS)
         stack.aps.send(ApsRequest(0, METERING.id, payload, PROFILE, 1, 1, ack=False, secured=True))
 
     def _reported(self, *_: object) -> None:

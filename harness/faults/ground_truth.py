@@ -27,9 +27,9 @@ def obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
     if not meter.powered:
         yield "no power"
         return
-    if meter.hung:
+    if meter.conduct.hung:
         yield "firmware hung"
-    if isinstance(meter, Gsme) and not meter.wake_filter():
+    if isinstance(meter, Gsme) and not meter.conduct.wakes:
         yield "sleeps through its wakes"
     yield from _radio_obstacles(han, meter)
     yield from _network_obstacles(han, meter)

@@ -40,7 +40,7 @@ def _link(han: Han, *, at_hub: bool) -> LinkKey:
 
 def _stick_to_the_key(han: Han) -> None:
     """Firmware that agrees its key once and never again."""
-    han.gsme.keys.renews = False
+    han.gsme.conduct = replace(han.gsme.conduct, renews_keys=False)
 
 
 async def _other_key(han: Han) -> None:
@@ -57,7 +57,7 @@ async def _older_hub(han: Han) -> None:
     mine = _link(han, at_hub=True)
     older = replace(mine, key=han.random("fault", "backup").randbytes(KEY_LENGTH))
     han.hub.storage.link_keys[han.gsme.storage.ieee] = older
-    han.hub.close_mirror(han.gsme.storage.ieee)
+    han.hub.mirrors.close(han.gsme.storage.ieee)
 
 
 async def _count_afresh(han: Han) -> None:
@@ -114,22 +114,24 @@ async def _mend_identity_and_pair(han: Han) -> None:
 
 
 async def _fill_hub(han: Han) -> None:
-    han.hub.responder.capacity = 0
+    han.hub.conduct = replace(han.hub.conduct, key_establishments=0)
     await _lose_key(han)
 
 
 async def _empty_hub(han: Han) -> None:
-    han.hub.responder.capacity = han.settings.hub.key_establishment.capacity
+    han.hub.conduct = replace(han.hub.conduct, key_establishments=han.hub.profile_conduct.key_establishments)
     await site_visit.renegotiate_key(han)
 
 
 async def _expire(han: Han) -> None:
-    han.hub.responder.withdrawn.add(han.gsme.storage.ieee)
+    withdrawn = han.hub.conduct.withdrawn_certificates | {han.gsme.storage.ieee}
+    han.hub.conduct = replace(han.hub.conduct, withdrawn_certificates=withdrawn)
     await _lose_key(han)
 
 
 async def _prolong(han: Han) -> None:
-    han.hub.responder.withdrawn.discard(han.gsme.storage.ieee)
+    withdrawn = han.hub.profile_conduct.withdrawn_certificates
+    han.hub.conduct = replace(han.hub.conduct, withdrawn_certificates=withdrawn)
     await site_visit.renegotiate_key(han)
 
 
@@ -150,8 +152,8 @@ async def _mistype_install_code(han: Han) -> None:
 
 async def _swap_hub(han: Han) -> None:
     """The hub is exchanged. The electricity meter follows; the gas meter's firmware does not know how."""
-    joiner = han.gsme.stack.joiner
-    joiner.policy = replace(joiner.policy, trust_center_swap=False)
+    conduct = han.gsme.conduct
+    han.gsme.conduct = replace(conduct, join=replace(conduct.join, trust_center_swap=False))
     replace_hub(han, han.hub.storage.ieee + SUCCESSOR)
     for device in han.joining_devices:
         if device is not han.gsme and device.powered:

@@ -19,7 +19,7 @@ HOPS = (15, 20, 25, 11)
 
 
 async def _hang(han: Han) -> None:
-    han.gsme.hang()
+    han.gsme.conduct = replace(han.gsme.conduct, hung=True)
 
 
 async def _restart(han: Han) -> None:
@@ -31,8 +31,9 @@ async def _restart(han: Han) -> None:
 async def _miss_two_rotations(han: Han) -> None:
     """The hub changes the network key twice while the meter sleeps, and its firmware knows no Trust Centre rejoin."""
     trust_center = han.hub.stack.trust_center
-    joiner = han.gsme.stack.joiner
-    joiner.policy = replace(joiner.policy, trust_center_rejoin=False)
+    assert trust_center is not None
+    conduct = han.gsme.conduct
+    han.gsme.conduct = replace(conduct, join=replace(conduct.join, trust_center_rejoin=False))
     radio = han.radio_of("gsme")
     radio.muted, before = True, radio.muted
     for _ in range(ROTATIONS):
@@ -59,8 +60,8 @@ async def _accept_counter(han: Han) -> None:
 
 async def _age_out(han: Han) -> None:
     """The hub has dropped its child for want of polls, and the meter's firmware does not rejoin."""
-    joiner = han.gsme.stack.joiner
-    joiner.policy = replace(joiner.policy, rejoin=False)
+    conduct = han.gsme.conduct
+    han.gsme.conduct = replace(conduct, join=replace(conduct.join, rejoin=False))
     parent = han.hub.stack.parent
     child = parent.by_ieee(han.settings.gsme.ieee)
     if child is not None:
@@ -69,8 +70,8 @@ async def _age_out(han: Han) -> None:
 
 async def _hop(han: Han) -> None:
     """The hub moves to another channel; the meter sleeps through it, and looks on its old channel only."""
-    joiner = han.gsme.stack.joiner
-    joiner.policy = replace(joiner.policy, other_channels=False)
+    conduct = han.gsme.conduct
+    han.gsme.conduct = replace(conduct, join=replace(conduct.join, other_channels=False))
     now = han.hub.stack.nwk.network.channel
     han.hub.change_channel(next(channel for channel in HOPS if channel != now))
     await asyncio.sleep(SETTLE)
@@ -87,11 +88,11 @@ async def _remember(han: Han) -> None:
 
 
 async def _sleep_through(han: Han) -> None:
-    han.gsme.wake_filter = lambda: False
+    han.gsme.conduct = replace(han.gsme.conduct, wakes=False)
 
 
 async def _answer_again(han: Han) -> None:
-    han.gsme.wake_filter = lambda: True
+    han.gsme.conduct = replace(han.gsme.conduct, wakes=han.gsme.profile_conduct.wakes)
 
 
 FAULTS = (

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
-from hanbench.emulator.devices import JoiningDevice
-from hanbench.emulator.devices.mirror_states import MirrorState
+from hanbench.emulator.devices import AnyJoiningDevice
+from hanbench.emulator.devices.gsme import MirrorState
 from hanbench.emulator.devices.settings import DeviceSettings
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.head_end import called_back
@@ -55,7 +54,7 @@ async def form(han: Han) -> None:
     await asyncio.sleep(1)
 
 
-async def join(device: JoiningDevice[Any, Any]) -> None:
+async def join(device: AnyJoiningDevice) -> None:
     """Let a device join that the hub has preauthorised, while the HAN is open. Raises FormationError."""
     for _ in range(JOIN_ATTEMPTS):
         if await called_back(device.stack.joiner.join):
@@ -68,7 +67,7 @@ def _preauthorise(han: Han, settings: DeviceSettings) -> None:
     han.hub.preauthorise(settings.ieee, settings.joining_key)
 
 
-async def _find_network(han: Han, device: JoiningDevice[Any, Any], start: int) -> None:
+async def _find_network(han: Han, device: AnyJoiningDevice, start: int) -> None:
     """From `start` (seconds) on, look for a network until one lets the device in, however long that takes."""
     await asyncio.sleep(start)
     device.power_on()

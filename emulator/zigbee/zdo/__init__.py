@@ -1,6 +1,6 @@
 """Zigbee Device Objects on endpoint 0: descriptors, tables and management of a node."""
 
-from hanbench.emulator.zigbee.zdo.binding import Binding, BindingTable
+from hanbench.emulator.zigbee.zdo.binding_table import BindingTable
 from hanbench.emulator.zigbee.zdo.client import ZdoClient, ZdpReply
 from hanbench.emulator.zigbee.zdo.context import EnergyReport, NodeAddress, ZdoContext
 from hanbench.emulator.zigbee.zdo.descriptors import (
@@ -17,7 +17,6 @@ from hanbench.emulator.zigbee.zdo.server import ZdoServer
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 __all__ = [
-    "Binding",
     "BindingTable",
     "EnergyReport",
     "NeighborEntry",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
-from hanbench.emulator.zigbee.zdo.binding import BindingTable
+from hanbench.emulator.zigbee.zdo.binding_table import BindingTable
 from hanbench.emulator.zigbee.zdo.descriptors import NeighborEntry, NodeDescriptor, PowerDescriptor, SimpleDescriptor
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.layout import U8, U16, U32, U64, Choice, Counted, FieldType, RecordType, Sized, Trailing, when
 from hanbench.emulator.octets import Reader
-from hanbench.emulator.zigbee.zdo.binding import BINDING, Binding
+from hanbench.emulator.zigbee.binding import BINDING, Binding
 from hanbench.emulator.zigbee.zdo.descriptors import (
     NEIGHBOR,
     NODE,

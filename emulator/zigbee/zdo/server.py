@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hanbench.emulator.zigbee.binding import Binding
 from hanbench.emulator.zigbee.zdo import messages as zdp
-from hanbench.emulator.zigbee.zdo.binding import Binding
 from hanbench.emulator.zigbee.zdo.context import EnergyReport, NodeAddress, ZdoContext
 from hanbench.emulator.zigbee.zdo.descriptors import SimpleDescriptor
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus

@@ -477,11 +477,12 @@ def test_a_rotation_that_a_power_cut_interrupted_goes_on_with_the_same_key():
 
 def test_a_device_of_the_former_trust_center_is_not_removed_for_want_of_a_new_key():
     async def tell(han):
-        han.gsme.stack.joiner.policy = replace(han.gsme.stack.joiner.policy, trust_center_swap=False)
+        conduct = han.gsme.conduct
+        han.gsme.conduct = replace(conduct, join=replace(conduct.join, trust_center_swap=False))
         await swap(han)
         await asyncio.sleep(4 * HOUR)
         assert han.gsme.storage.ieee in han.hub.device_table
-        han.gsme.stack.joiner.policy = han.settings.gsme.node.join
+        han.gsme.conduct = han.gsme.profile_conduct
         han.gsme.stack.joiner.event(JoinEvent.REJOIN)
         await asyncio.sleep(2 * HOUR)
         assert await reachable(han)

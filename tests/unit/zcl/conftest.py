@@ -11,6 +11,9 @@ import pytest
 from hanbench.emulator.clock import VirtualClock
 from hanbench.emulator.zcl import ClusterServer, Endpoint
 from hanbench.emulator.zcl.clusters import BASIC, IDENTIFY, METERING
+from hanbench.emulator.zcl.clusters.basic import BasicAttributes
+from hanbench.emulator.zcl.clusters.identify import IdentifyAttributes
+from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
 from hanbench.emulator.zigbee.aps.data import ApsIndication, ApsRequest, ApsStatus
 
 METER, HUB = 0x1234, 0x0000
@@ -106,18 +109,18 @@ def han() -> Han:
     metering = ClusterServer(
         METERING,
         {
-            "CurrentSummationDelivered": 0x010203040506,
-            "Status": 0,
-            "InstantaneousDemand": -5,
-            "MeterSerialNumber": b"G4A0001",
-            "UnitOfMeasure": 1,
-            "SiteID": b"here",
-            "GenericAlarmMask": 0,
-            "GasSpecificAlarmMask": 0xFFFF,
+            MeteringAttributes.CurrentSummationDelivered: 0x010203040506,
+            MeteringAttributes.Status: 0,
+            MeteringAttributes.InstantaneousDemand: -5,
+            MeteringAttributes.MeterSerialNumber: b"G4A0001",
+            MeteringAttributes.UnitOfMeasure: 1,
+            MeteringAttributes.SiteID: b"here",
+            MeteringAttributes.GenericAlarmMask: 0,
+            MeteringAttributes.GasSpecificAlarmMask: 0xFFFF,
         },
     )
-    basic = ClusterServer(BASIC, {"ZCLVersion": 3, "ManufacturerName": "Secure"})
-    identify = ClusterServer(IDENTIFY, {"IdentifyTime": 0})
+    basic = ClusterServer(BASIC, {BasicAttributes.ZCLVersion: 3, BasicAttributes.ManufacturerName: "Secure"})
+    identify = ClusterServer(IDENTIFY, {IdentifyAttributes.IdentifyTime: 0})
     meter = Endpoint(
         air.node(METER), clock, 1, SMART_ENERGY, 0x0501, servers=[metering, basic, identify], clients=[0x000A]
     )

@@ -9,7 +9,8 @@ import pytest
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.errors import DropReason
 from hanbench.emulator.zigbee.aps.data import ApsStatus
-from hanbench.emulator.zigbee.zdo import Binding, NodeAddress, ZdpStatus
+from hanbench.emulator.zigbee.binding import Binding
+from hanbench.emulator.zigbee.zdo import NodeAddress, ZdpStatus
 from hanbench.emulator.zigbee.zdo import messages as zdp
 
 HUB, METER, CHILD, STRANGER = 0x0000, 0x1234, 0x5678, 0x9999
