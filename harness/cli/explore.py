@@ -14,10 +14,11 @@ from msgspec import Struct
 
 from hanbench.harness.campaign.explore import Failure, shrink
 from hanbench.harness.campaign.explore import explore as run_explore
-from hanbench.harness.cli.errors import BadInput, ExitStatus
+from hanbench.harness.cli.chosen_controller import chosen_controller
+from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_json
 from hanbench.harness.cli.progress import with_progress
-from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
+from hanbench.harness.controllers.lookup import named
 from hanbench.harness.scenario.scenario import Scenario
 
 MOST_SHRUNK = 3
@@ -47,10 +48,7 @@ def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path,
 
     Exit status: 0 nothing failed; 1 something did.
     """
-    try:
-        make = controller_factory(controller)
-    except UnknownControllerError as error:
-        raise BadInput(None, "--controller", str(error)) from error
+    make = chosen_controller(controller)
     log(f"hanbench explore: {seeds} stories from seed {seed}, controller {named(controller)}")
     names = [f"{seed}-{number}" for number in range(seeds)]
     results = run_explore(names, controller, jobs or os.cpu_count() or 1)

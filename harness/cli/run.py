@@ -14,16 +14,17 @@ from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.capture import keyfile
 from hanbench.harness.case.calendar import shown
 from hanbench.harness.case.trace import encode
-from hanbench.harness.cli.errors import BadInput, ExitStatus
+from hanbench.harness.cli.chosen_controller import chosen_controller
+from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_json, verdict
-from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
+from hanbench.harness.controllers.lookup import named
 from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.settings import ERAS
 from hanbench.harness.report.html import HtmlWriter, pack
 from hanbench.harness.report.model import ScenarioReport, describe
 from hanbench.harness.report.timeline import CheckDetail, ScenarioDetail, timeline
 from hanbench.harness.scenario.loading import load_scenario
-from hanbench.harness.scenario.run import run_scenario
+from hanbench.harness.scenario.run import ScenarioResult, run_scenario
 from hanbench.harness.scenario.scenario import shipped as shipped_scenarios
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.cohorts import household
@@ -54,18 +55,13 @@ def run(
     if begins is not None:
         loaded = msgspec.structs.replace(loaded, begins=StartingState(begins))
     credentials = None if certificates is None else load_credentials(certificates)
-    try:
-        make = controller_factory(controller)
-    except UnknownControllerError as error:
-        raise BadInput(None, "--controller", str(error)) from error
+    make = chosen_controller(controller)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     capture = None if out is None else out / f"{loaded.id}.pcapng"
     bench_name = bench_name or loaded.bench
     bench = None if bench_name is None else BenchFile.find(bench_name)
-    clock = VirtualClock() if isinstance(speed, str) or speed is None else PacedClock(speed)
-    if bench is not None:
-        clock = bench.clock(speed)
+    clock = _clock(speed) if bench is None else bench.clock(speed)
     pace = f"speed {clock.speed:g}" if isinstance(clock, PacedClock) else "virtual time"
     where = "" if bench is None else f", bench {bench_name}"
     log(f"hanbench run: {loaded.id}{where}, controller {named(controller)}, seed {seed}, {pace}")
@@ -84,18 +80,32 @@ def run(
     report = describe(played, capture=None if capture is None else capture.name)
     story = timeline(played)
     if out is not None:
-        (out / "trace.jsonl").write_bytes(encode(played.records))
-        (out / "report.json").write_bytes(msgspec.json.encode(report) + b"\n")
-        rule_sets = tuple(rulesets) if report.rules not in rulesets else (report.rules,)
-        with HtmlWriter(
-            out / "report.html", title=report.title, seed=seed, controller=named(controller), rule_sets=rule_sets
-        ) as page:
-            page.add(report, pack(story))
+        _write(out, played, report, story, named(controller))
     if as_json:
         print_json(report)
     else:
         _print_result(report, story, capture)
     return ExitStatus.EXPECTED if report.as_expected else ExitStatus.VIOLATION
+
+
+def _clock(speed: float | str | None) -> VirtualClock:
+    return PacedClock(speed) if isinstance(speed, float) else VirtualClock()
+
+
+def _write(out: Path, played: ScenarioResult, report: ScenarioReport, story: ScenarioDetail, controller: str) -> None:
+    """Trace, report.json and report.html; the capture stands there already."""
+    (out / "trace.jsonl").write_bytes(encode(played.records))
+    (out / "report.json").write_bytes(msgspec.json.encode(report) + b"\n")
+    rule_sets = tuple(shipped())
+    page = HtmlWriter(
+        out / "report.html",
+        title=report.title,
+        seed=played.seed,
+        controller=controller,
+        rule_sets=(report.rules,) if report.rules in rule_sets else rule_sets,
+    )
+    with page:
+        page.add(report, pack(story))
 
 
 def _evidence(check: CheckDetail, began: datetime) -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 import click
 
 from hanbench.harness.campaign import Campaign, execute, matrix
+from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.output import log, print_json
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.cli.tables import table
-from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
+from hanbench.harness.controllers.lookup import named
 from hanbench.harness.report.html import HtmlWriter
 from hanbench.harness.report.json_file import ReportWriter
 from hanbench.harness.report.junit import JunitWriter
@@ -42,10 +43,7 @@ def verify(
     scenarios = [scenario for scenario in matrix(StartingState(begins)) if fnmatchcase(scenario.id, only)]
     if not scenarios:
         raise BadInput(None, "--only", f"expected a pattern that matches scenario ids, got {only!r}")
-    try:
-        controller_factory(controller)
-    except UnknownControllerError as error:
-        raise BadInput(None, "--controller", str(error)) from error
+    chosen_controller(controller)
     _make_folder(out)
     log(f"hanbench verify: {len(scenarios)} scenarios, controller {named(controller)}, seed {seed}")
     tally = Tally()

@@ -96,36 +96,21 @@ class Dissector:
             self._ieee[packet.src] = packet.src_ieee
         elif packet.secured and frame.src == packet.src:
             self._ieee[packet.src] = packet.sender_ieee
-        opened = not packet.secured or self._open(packet, KeyId.NETWORK)
-
-        def dissected(
-            name: str,
-            line: Callable[[], str],
-            layers: Callable[[], tuple[Layer, ...]],
-            cluster: str | None = None,
-            zcl: tuple[int, bytes] | None = None,
-        ) -> Dissected:
-            return Dissected(
-                name,
-                source=packet.src,
-                destination=packet.dst,
-                cluster=cluster,
-                line=line,
-                layers=lambda: (_mac_layer(frame, ()), _nwk_layer(packet), *layers()),
-                zcl=zcl,
-            )
-
-        if not opened:
+        dissected = partial(_in_packet, frame, packet)
+        if packet.secured and not self._open(packet, KeyId.NETWORK):
             return dissected(UNREADABLE, lambda: f"NWK under a key that is not known ({packet.key_sequence})", tuple)
-        if packet.type == nwk.COMMAND:
-            command = nwk_commands.decode(packet.payload)
-            name = type(command).__name__
-            fields = partial(words.of, command)
-            return dissected(
-                words.kebab(name),
-                lambda: words.said(f"NWK {words.title(name)}", fields()),
-                lambda: (Layer(f"NWK {words.title(name)}", fields()),),
-            )
+        if packet.type != nwk.COMMAND:
+            return self._aps(packet, dissected)
+        command = nwk_commands.decode(packet.payload)
+        name = type(command).__name__
+        fields = partial(words.of, command)
+        return dissected(
+            words.kebab(name),
+            lambda: words.said(f"NWK {words.title(name)}", fields()),
+            lambda: (Layer(f"NWK {words.title(name)}", fields()),),
+        )
+
+    def _aps(self, packet: nwk.NwkFrame, dissected: Callable[..., Dissected]) -> Dissected:
         inner = aps.decode(packet.payload)
         sender = inner.sender_ieee or self._ieee.get(packet.src, packet.sender_ieee)
         if inner.secured and not self._open(inner, KeyId(inner.key_id), sender):
@@ -233,6 +218,27 @@ def _beacon(frame: mac.MacFrame) -> words.Fields:
     except RemoteProtocolError as error:
         return (("payload", str(error)),)
     return (("open to join", words.shown(head.association_permit)), *words.of(beacon))
+
+
+def _in_packet(
+    frame: mac.MacFrame,
+    packet: nwk.NwkFrame,
+    name: str,
+    line: Callable[[], str],
+    layers: Callable[[], tuple[Layer, ...]],
+    cluster: str | None = None,
+    zcl: tuple[int, bytes] | None = None,
+) -> Dissected:
+    """What a NWK packet carries, under the layers that it comes in."""
+    return Dissected(
+        name,
+        source=packet.src,
+        destination=packet.dst,
+        cluster=cluster,
+        line=line,
+        layers=lambda: (_mac_layer(frame, ()), _nwk_layer(packet), *layers()),
+        zcl=zcl,
+    )
 
 
 def _nwk_layer(packet: nwk.NwkFrame) -> Layer:

@@ -91,7 +91,7 @@ def timeline(played: ScenarioResult) -> ScenarioDetail:
         played.began,
         played.scenario.start,
         tuple(timeline_entries(played.records, played.scenario.start)),
-        tuple(_check(*each, dissector) for each in zip(played.checks, played.evidence, strict=True)),
+        tuple(_check(*each, dissector) for each in played.evidenced),
     )
 
 

@@ -19,7 +19,7 @@ from hanbench.harness.case.plan import Plan
 from hanbench.harness.case.session import CaseLabel, drive
 from hanbench.harness.case.trace import AnyRecord, Trace
 from hanbench.harness.case.vocabulary import Outcome
-from hanbench.harness.checks import Evidence, HanConnectivityCheck
+from hanbench.harness.checks import EvidencedCheck, HanConnectivityCheck
 from hanbench.harness.faults.frame_faults import Note
 from hanbench.harness.han.credentials import Credentials
 from hanbench.harness.han.formation import form
@@ -54,9 +54,8 @@ class ScenarioResult(NamedTuple):
     seed: str
     outcome: Outcome | None
     expected: Expected
-    checks: tuple[HanCheck, ...]
-    evidence: tuple[tuple[Evidence, ...], ...]
-    """By check: the frames that it rests on."""
+    evidenced: tuple[EvidencedCheck, ...]
+    """The checks, each with the frames that it rests on."""
     records: tuple[AnyRecord, ...]
     violations: tuple[Violation, ...]
     began: datetime
@@ -66,6 +65,11 @@ class ScenarioResult(NamedTuple):
     keys: KeyRing
     failed_expectations: tuple[str, ...] = ()
     """What the scenario's author expected, and did not come."""
+
+    @property
+    def checks(self) -> tuple[HanCheck, ...]:
+        """The HAN-connectivity checks, in their order."""
+        return tuple(each.check for each in self.evidenced)
 
     @property
     def as_expected(self) -> bool:
@@ -94,50 +98,62 @@ def run_scenario(
     """
     if bench is None and scenario.bench is not None:
         bench = BenchFile.find(scenario.bench)
-    if clock is None:
-        clock = VirtualClock() if bench is None else bench.clock()
     han = _han(scenario, bench, clock, seed, slow_background, credentials)
     installation, plan = scenario.installation(rulesets), scenario.drawn(seed)
     _refuse_frame_faults(han, plan, scenario.id if bench is None else bench.path)
-    wanted = scenario.expect
-    count = FrameCount(han, wanted.frames if wanted is not None else ())
+    label = CaseLabel(scenario.id, controller_name, seed)
+    count = FrameCount(han, () if scenario.expect is None else scenario.expect.frames)
 
-    async def played(note: Note) -> tuple[Outcome | None, Trace, HanWorld]:
+    async def played(note: Note) -> tuple[Outcome | None, HanWorld]:
         async with han.radios:
             await _set_up(han, scenario.begins)
-            trace = Trace(clock, scenario.start)
+            trace = Trace(han.clock, scenario.start)
             faults = FaultTimeline(han, plan, trace, note)
             world = HanWorld(han, trace, faults, check or HanConnectivityCheck(), count)
             controller = make_controller(rulesets)
-            about = CaseLabel(scenario.id, controller_name, seed)
-            outcome = await drive(controller, installation, world, plan, trace, about=about)
-            return outcome, trace, world
+            return await drive(controller, installation, world, plan, trace, about=label), world
 
     with capturing_if(han, capture) as captured:
         note = _no_capture if captured is None else captured.recorder.note
-        outcome, trace, world = run(clock, played(note))
-    short = () if wanted is None else failed_expectations(wanted, outcome, trace.records, rulesets, count.counted)
+        outcome, world = run(han.clock, played(note))
+    admitted = expected(installation, plan, rulesets)
+    return _judged(scenario, rulesets, seed, installation, admitted, outcome, han, world, count)
+
+
+def _judged(
+    scenario: Scenario,
+    rulesets: Mapping[str, RuleSet],
+    seed: str,
+    installation: Installation,
+    admitted: Expected,
+    outcome: Outcome | None,
+    han: Han,
+    world: HanWorld,
+    count: FrameCount,
+) -> ScenarioResult:
+    """Hold what happened against the rules, and against what the scenario's author expects."""
+    records, wanted = tuple(world.trace.records), scenario.expect
+    short = () if wanted is None else failed_expectations(wanted, outcome, records, rulesets, count.counted)
     return ScenarioResult(
-        scenario,
-        installation,
-        seed,
-        outcome,
-        expected(installation, plan, rulesets),
-        tuple(found.check for found in world.results),
-        tuple(found.evidence for found in world.results),
-        tuple(trace.records),
-        tuple(judge(trace.records, rulesets)),
-        han.start,
-        han.medium.frames,
-        han.keys,
-        tuple(short),
+        scenario=scenario,
+        installation=installation,
+        seed=seed,
+        outcome=outcome,
+        expected=admitted,
+        evidenced=tuple(world.results),
+        records=records,
+        violations=tuple(judge(records, rulesets)),
+        began=han.start,
+        frames=han.medium.frames,
+        keys=han.keys,
+        failed_expectations=tuple(short),
     )
 
 
 def _han(
     scenario: Scenario,
     bench: BenchFile | None,
-    clock: VirtualClock,
+    clock: VirtualClock | None,
     seed: str,
     slow_background: bool,
     credentials: Credentials | None,
@@ -146,10 +162,10 @@ def _han(
     start = scenario.start - FORMATION
     if bench is None:
         settings = settings_for(home_of(scenario), slow_background=slow_background, credentials=credentials)
-        return Han(settings, seed=seed, start=start, clock=clock)
+        return Han(settings, seed=seed, start=start, clock=clock or VirtualClock())
     bench.suits(scenario.cohort)
     return bench.assemble(
-        clock=clock,
+        clock=clock or bench.clock(),
         start=start,
         seed=seed,
         cohort=scenario.cohort,

@@ -26,7 +26,7 @@ class HanWorld:
         self.results: list[EvidencedCheck] = []
         """The checks so far, with their evidence."""
         self._han = han
-        self._trace = trace
+        self.trace = trace
         self._faults = faults
         self._check = check
         self._count = count
@@ -36,12 +36,12 @@ class HanWorld:
         self._faults.check_asked_for(attempt)
 
     async def run_check(self, attempt: int) -> HanCheck:
-        started, start = self._trace.now, self._han.clock.now / SECOND
+        started, start = self.trace.now, self._han.clock.now / SECOND
         await self._faults.settled()
         with self._count.during("checks"):
             found = await self._check.run(self._han, attempt)
         # The check began when its time had come, whatever was still being broken or mended then.
-        check = structs.replace(found.check, started=started, finished=self._trace.now, start=start)
+        check = structs.replace(found.check, started=started, finished=self.trace.now, start=start)
         self.results.append(EvidencedCheck(check, found.evidence))
         return check
 

@@ -19,6 +19,7 @@ async def connect(port: str) -> SpinelProtocol:
     _, protocol = await serialx.create_serial_connection(
         asyncio.get_running_loop(), SpinelProtocol, url=port, baudrate=460800, rtscts=True
     )
+    assert isinstance(protocol, SpinelProtocol)
     return protocol
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from scapy.utils import RawPcapReader
@@ -28,14 +29,14 @@ INSTALL_CODE = "83fed3407a939723a5c639b26916d505c3b5"
 CHANNEL = 15
 
 
-def lines(text: str) -> list[dict[str, object]]:
+def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
 
 # --- zigbee-herdsman with zigbee-on-host --------------------------------------------------------------------------
 
 
-def coordinate(herdsman: Path, bench, *devices: str) -> list[dict[str, object]]:
+def coordinate(herdsman: Path, bench, *devices: str) -> list[dict[str, Any]]:
     """Let zigbee-herdsman's zoh adapter form a network on the bench's dongle and take these devices in."""
     command = ["node", str(HERE / "zoh_host.mjs"), str(herdsman), bench.ports["coordinator"], *devices]
     host = subprocess.run(command, capture_output=True, text=True, timeout=150, check=False)

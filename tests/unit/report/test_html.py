@@ -57,7 +57,7 @@ def test_a_story_has_all_that_happened_in_order(played):
 def test_a_story_has_the_frames_of_each_check_and_no_key(played):
     story = timeline(played)
     assert [each.check.attempt for each in story.checks] == list(range(1, len(played.checks) + 1))
-    for check, evidence in zip(story.checks, played.evidence, strict=True):
+    for check, (_, evidence) in zip(story.checks, played.evidenced, strict=True):
         assert len(check.frames) + check.left_out == len(evidence)
         assert len(check.frames) <= SHOWN
         assert [frame.number for frame in check.frames] == sorted(frame.number for frame in check.frames)
