@@ -11,6 +11,16 @@ Moment = Annotated[datetime, Meta(tz=True)]
 """A point in time with its zone; UTC in everything that hanbench writes."""
 
 _MICROSECOND = timedelta(microseconds=1)
+_HALF_A_MILLISECOND = timedelta(microseconds=500)
+
+
+def shown(at: datetime, seconds: float) -> str:
+    """Return a time of the story as people read it: date and time (UTC), and seconds of the bench's clock beside it.
+
+    A capture begins at second 0 of that clock, so that Wireshark shows both.
+    """
+    at += _HALF_A_MILLISECOND
+    return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03} (+{seconds:.3f} s)"
 
 
 class Calendar(NamedTuple):
@@ -29,6 +39,10 @@ class Calendar(NamedTuple):
     def date(self, now: int) -> datetime:
         """Return the date and time of `now`, microseconds of the clock."""
         return self.epoch + timedelta(microseconds=now)
+
+    def shown(self, now: int) -> str:
+        """Return `now`, microseconds of the clock, as people read it."""
+        return shown(self.date(now), now / 1_000_000)
 
     def clock(self, at: datetime) -> int:
         """Return what the clock shows at `at`, microseconds."""

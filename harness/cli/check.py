@@ -11,10 +11,11 @@ from msgspec import structs
 from hanbench.emulator.clock import SECOND, PacedClock, run
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing_if
+from hanbench.harness.case.calendar import shown
 from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.checks import HanConnectivityCheck, never_begun
 from hanbench.harness.cli.errors import ExitStatus
-from hanbench.harness.cli.output import log, print_json
+from hanbench.harness.cli.output import log, print_json, verdict
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.health import OutageError
@@ -45,8 +46,8 @@ def check(bench_name: str, seed: str | None, speed: float | str | None, out: Pat
     han = bench.assemble(clock=clock, seed=seed)
     paced = isinstance(clock, PacedClock)
     if paced:
-        han.on_progress = lambda text: log(f"{clock.now / SECOND:8.1f} s  {text}")
-        han.radios.on_event = lambda name, text: log(f"{clock.now / SECOND:8.1f} s  dongle {name}: {text}")
+        han.on_progress = lambda text: log(f"{han.calendar.shown(clock.now)}  {text}")
+        han.radios.on_event = lambda name, text: log(f"{han.calendar.shown(clock.now)}  dongle {name}: {text}")
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     capture = None if out is None else out / f"{bench.profile.id}.pcapng"
@@ -83,7 +84,8 @@ async def _checked(bench: BenchFile, han: Han) -> HanCheck:
 
 def _print_result(said: BenchCheck, capture: Path | None) -> None:
     code = f" {said.code}" if said.code else ""
-    click.echo(f"{said.verdict.value}{code}: {said.detail}")
+    click.echo(f"{verdict(said.verdict.value + code)}: {said.detail}")
+    click.echo(f"  from {shown(said.started, said.start)} to {shown(said.finished, said.end)}")
     if said.cause is not None:
         click.echo(f"  to blame: {said.cause.value}")
     if said.frames:

@@ -9,7 +9,8 @@ from hanbench.emulator.clock import PacedClock, run
 from hanbench.hardware.discovery import FoundPort, ports
 from hanbench.hardware.probe import ROLES, PortAnswer, ProbeResult, probe
 from hanbench.harness.cli.errors import BadInput, ExitStatus
-from hanbench.harness.cli.output import log, print_json, table
+from hanbench.harness.cli.output import log, print_json
+from hanbench.harness.cli.tables import table
 
 
 class PortReport(Struct, frozen=True):

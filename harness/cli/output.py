@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
 import click
@@ -28,29 +29,17 @@ def log(text: str) -> None:
     click.echo(text, err=True)
 
 
-def table(headers: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
-    """Print a table: drawn by rich on a terminal, aligned plain text anywhere else."""
-    if sys.stdout.isatty():
-        _drawn(headers, rows, title)
-        return
-    if title:
-        click.echo(title)
-    widths = [max(len(row[column]) for row in (headers, *rows)) for column in range(len(headers))]
-    for row in (headers, *rows):
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+def styled(text: str, *, color: str | None = None, bold: bool = False) -> str:
+    """Return `text` in a colour where stdout is a terminal, and NO_COLOR (no-color.org) is not set."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        return text
+    return click.style(text, fg=color, bold=bold)
 
 
-def _drawn(headers: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def verdict(word: str) -> str:
+    """Return a verdict or a result in its colour: good ones green, bad ones red, others yellow."""
+    color = _COLORS.get(word.split()[0].lower(), "yellow") if word else None
+    return styled(word, color=color, bold=True)
 
-    drawn = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold")
-    for header in headers:
-        drawn.add_column(header, overflow="fold")
-    for row in rows:
-        # Text, not markup: a square bracket in a cell is a square bracket.
-        drawn.add_row(*(Text(cell) for cell in row))
-    Console().print(drawn)
+
+_COLORS = {"pass": "green", "fail": "red", "violation": "red", "survives:": "red", "not": "red"}

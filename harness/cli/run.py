@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -11,9 +12,10 @@ from hanbench.emulator.clock import PacedClock, VirtualClock
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.capture import keyfile
+from hanbench.harness.case.calendar import shown
 from hanbench.harness.case.trace import encode
 from hanbench.harness.cli.errors import BadInput, ExitStatus
-from hanbench.harness.cli.output import log, print_json
+from hanbench.harness.cli.output import log, print_json, verdict
 from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
 from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.settings import ERAS
@@ -96,11 +98,12 @@ def run(
     return ExitStatus.EXPECTED if report.as_expected else ExitStatus.VIOLATION
 
 
-def _evidence(check: CheckDetail) -> None:
+def _evidence(check: CheckDetail, began: datetime) -> None:
     """The frames that a verdict rests on: number in the capture, time in it, and what each says."""
     telling = [frame for frame in check.frames if frame.name != ACKNOWLEDGED]
     for frame in telling[:SHOWN]:
-        click.echo(f"    #{frame.number:<6} {frame.time:10.3f} s  {frame.sender} to {frame.receiver}: {frame.line}")
+        when = shown(began + timedelta(seconds=frame.time), frame.time)
+        click.echo(f"    #{frame.number:<6} {when}  {frame.sender} to {frame.receiver}: {frame.line}")
     left = len(check.frames) + check.left_out - min(len(telling), SHOWN)
     if left:
         click.echo(f"    and {left} more, acknowledgements among them")
@@ -108,21 +111,23 @@ def _evidence(check: CheckDetail) -> None:
 
 def _print_result(report: ScenarioReport, story: ScenarioDetail, capture: Path | None) -> None:
     click.echo(f"{report.title} ({report.cohort}, {report.installation_type}, rules {report.rules})")
-    for check, told in zip(report.checks, story.checks, strict=True):
-        code = f" {check.code}" if check.code else ""
-        click.echo(f"  check {check.attempt}: {check.verdict.value}{code}: {check.detail}")
-        _evidence(told)
+    for told in story.checks:
+        check = told.check
+        found = verdict(f"{check.verdict.value} {check.code}" if check.code else check.verdict.value)
+        click.echo(f"  check {check.attempt}, {shown(check.started, check.start)}: {found}: {check.detail}")
+        _evidence(told, story.began)
     for consent in report.consents:
-        click.echo(f"  {consent.supplier}: {consent.says.value} at {consent.time}")
+        at = datetime.fromisoformat(consent.time)
+        click.echo(f"  {consent.supplier}: {consent.says.value}, {shown(at, (at - story.began).total_seconds())}")
     decided = report.decision.value if report.decision else "nothing"
     click.echo(f"  decided: {decided}; expected: {' or '.join(report.expected)} ({report.because})")
     for violation in report.violations:
-        click.echo(f"  VIOLATION {violation.property}: {violation.text} [{violation.rule}]")
+        click.echo(f"  {verdict('VIOLATION')} {violation.property}: {violation.text} [{violation.rule}]")
         if violation.frames:
             many = " ..." if len(violation.frames) > EVIDENCE else ""
             click.echo(f"    frames {', '.join(f'#{number}' for number in violation.frames[:EVIDENCE])}{many}")
     for short in report.unmet:
-        click.echo(f"  NOT AS EXPECTED {short}")
+        click.echo(f"  {verdict('NOT AS EXPECTED')} {short}")
     if capture is not None:
         click.echo(f"  to read: {capture.with_name('report.html')}")
         early = ERAS[household(Cohort(report.cohort)).gsme.smart_energy] is SmartEnergyEra.SE_1_1

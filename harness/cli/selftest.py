@@ -11,8 +11,9 @@ from msgspec import Struct
 from hanbench.harness.campaign.selftest import MutantResult, all_mutants
 from hanbench.harness.campaign.selftest import selftest as run_selftest
 from hanbench.harness.cli.errors import ExitStatus
-from hanbench.harness.cli.output import log, print_json, table
+from hanbench.harness.cli.output import log, print_json, verdict
 from hanbench.harness.cli.progress import with_progress
+from hanbench.harness.cli.tables import table
 
 
 class SelftestReport(Struct, frozen=True):
@@ -47,7 +48,7 @@ def _print_result(found: list[MutantResult], survivors: tuple[str, ...], listed:
     by = Counter(name for each in found for name in each.properties[:1])
     click.echo("first caught by: " + ", ".join(f"{name} {count}" for name, count in by.most_common()))
     for name in survivors:
-        click.echo(f"SURVIVES: {name}")
+        click.echo(f"{verdict('SURVIVES:')} {name}")
     click.echo(
         f"{len(found)} wrong controllers, {sum(each.tried for each in found)} scenarios played: "
         + (f"{len(survivors)} survive." if survivors else "none survives.")

@@ -11,12 +11,13 @@ import click
 import msgspec
 from msgspec import Struct
 
-from hanbench.emulator.clock import SECOND, PacedClock, run
+from hanbench.emulator.clock import PacedClock, run
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing
 from hanbench.harness.bench.cleanup import cleaned_up
 from hanbench.harness.cli.errors import BadInput
-from hanbench.harness.cli.output import log, table
+from hanbench.harness.cli.output import log
+from hanbench.harness.cli.tables import table
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
 
@@ -101,7 +102,7 @@ def runtime_folder() -> Path:
 
 
 def _say(han: Han, text: str) -> None:
-    log(f"{han.clock.now / SECOND:8.1f} s  {text}")
+    log(f"{han.calendar.shown(han.clock.now)}  {text}")
 
 
 def _print_result(bench: BenchFile, han: Han, capture: Path, as_json: bool) -> None:

@@ -11,8 +11,9 @@ import click
 
 from hanbench.harness.campaign import Campaign, execute, matrix
 from hanbench.harness.cli.errors import BadInput, ExitStatus
-from hanbench.harness.cli.output import log, print_json, table
+from hanbench.harness.cli.output import log, print_json
 from hanbench.harness.cli.progress import with_progress
+from hanbench.harness.cli.tables import table
 from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
 from hanbench.harness.report.html import HtmlWriter
 from hanbench.harness.report.json_file import ReportWriter
@@ -81,7 +82,7 @@ def _make_folder(out: Path) -> None:
 
 
 def _show(tally: Tally, summary: Summary, out: Path) -> None:
-    table(*tally.decision_table(), title="What the controller decided")
+    table(*tally.decision_table(), title="What the controller decided", keys=3)
     click.echo()
     table(*tally.fault_table(), title="What the HAN-connectivity checks found")
     click.echo()

@@ -76,8 +76,11 @@ class CheckDetail(Struct, frozen=True, array_like=True):
 class ScenarioDetail(Struct, frozen=True, array_like=True):
     """A scenario for people."""
 
-    loaded: str
-    timeline_entries: tuple[TimelineEntry, ...]
+    began: datetime
+    """The date at second 0 of the clock, at which the capture begins."""
+    loaded: datetime
+    """When the installation was loaded."""
+    entries: tuple[TimelineEntry, ...]
     checks: tuple[CheckDetail, ...]
 
 
@@ -85,7 +88,8 @@ def timeline(played: ScenarioResult) -> ScenarioDetail:
     """Tell one played scenario. Keys are redacted."""
     dissector = Dissector(played.keys)
     return ScenarioDetail(
-        played.scenario.start.isoformat(),
+        played.began,
+        played.scenario.start,
         tuple(timeline_entries(played.records, played.scenario.start)),
         tuple(_check(*each, dissector) for each in zip(played.checks, played.evidence, strict=True)),
     )
@@ -169,7 +173,7 @@ def _moments(records: Sequence[AnyRecord], start: datetime) -> Iterator[Timeline
                 )
                 yield TimelineEntry("suppliers", at, None, "changes", "change", text)
             case ActionAccepted(action=RunCheck(not_before=when)):
-                text = f"asks for a check, not before {when:%d %b %H:%M}"
+                text = f"asks for a check, not before {when:%Y-%m-%d %H:%M:%S}"
                 yield TimelineEntry("controller", at, None, "asks", "check", text)
             case ActionAccepted(action=AskSupplier(supplier=supplier, consent=consent)):
                 yield TimelineEntry("controller", at, None, "asks", "ask", f"asks {supplier} for its {consent.value}")

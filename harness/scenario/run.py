@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,6 +59,8 @@ class ScenarioResult(NamedTuple):
     """By check: the frames that it rests on."""
     records: tuple[AnyRecord, ...]
     violations: tuple[Violation, ...]
+    began: datetime
+    """The date at second 0 of the clock, at which a capture begins."""
     frames: int
     """Transmissions on the Air, all told."""
     keys: KeyRing
@@ -125,6 +127,7 @@ def run_scenario(
         tuple(found.evidence for found in world.results),
         tuple(trace.records),
         tuple(judge(trace.records, rulesets)),
+        han.start,
         han.medium.frames,
         han.keys,
         tuple(short),

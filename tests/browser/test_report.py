@@ -311,7 +311,8 @@ def test_what_comes_from_outside_stays_text(look, tmp_path):
     path = tmp_path / "report.html"
     frame = FrameDetail(1, 0.0, HOSTILE, "hub", HOSTILE, HOSTILE, ((HOSTILE, ((HOSTILE, HOSTILE),)),))
     story = ScenarioDetail(
-        "2022-04-04T08:00:00+00:00",
+        loaded,
+        loaded,
         (
             TimelineEntry("controller", 0.0, None, "errs", HOSTILE, HOSTILE),
             TimelineEntry("faults", 0.0, 9000.0, "broken", HOSTILE, HOSTILE),

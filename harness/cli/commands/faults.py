@@ -7,7 +7,8 @@ import click
 from hanbench.harness.case.fault_catalogue import CATALOGUE, FaultDescription
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import FAULT
-from hanbench.harness.cli.output import json_option, print_json, table
+from hanbench.harness.cli.output import json_option, print_json
+from hanbench.harness.cli.tables import table
 
 
 @click.group(invoke_without_command=True)

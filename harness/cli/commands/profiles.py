@@ -12,7 +12,8 @@ import msgspec
 
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import PROFILE
-from hanbench.harness.cli.output import json_option, print_json, table
+from hanbench.harness.cli.output import json_option, print_json
+from hanbench.harness.cli.tables import table
 from hanbench.profiles import cohorts, devices
 from hanbench.profiles.loader import read_table
 from hanbench.profiles.sheet import Fact, Sheet

@@ -10,7 +10,8 @@ import msgspec
 
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import RULES
-from hanbench.harness.cli.output import json_option, print_json, table
+from hanbench.harness.cli.output import json_option, print_json
+from hanbench.harness.cli.tables import table
 from hanbench.profiles.rulesets import Cohort, InstallationType, RuleSet, Sourced, load_ruleset, shipped
 
 

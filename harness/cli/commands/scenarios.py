@@ -8,7 +8,8 @@ import click
 
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import SCENARIO
-from hanbench.harness.cli.output import json_option, print_json, table
+from hanbench.harness.cli.output import json_option, print_json
+from hanbench.harness.cli.tables import table
 from hanbench.harness.scenario.scenario import Scenario, shipped
 from hanbench.profiles.loader import load
 

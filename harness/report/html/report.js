@@ -224,10 +224,11 @@ async function toggle(button, row) {
 async function story(number) {
     const packed = Uint8Array.from(atob(document.getElementById(`s${number}`).textContent), (c) => c.charCodeAt(0));
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-    const [loaded, happenings, checks] = JSON.parse(await new Response(stream).text());
+    const [began, loaded, entries, checks] = JSON.parse(await new Response(stream).text());
     return {
+        began: new Date(began),
         loaded: new Date(loaded),
-        happenings: happenings.map(([lane, start, end, kind, label, text]) => ({ lane, start, end, kind, label, text })),
+        entries: entries.map(([lane, start, end, kind, label, text]) => ({ lane, start, end, kind, label, text })),
         checks: checks.map(([check, leftOut, frames, gap, answered]) => ({
             ...check, leftOut, gap, answered,
             frames: frames.map(([n, time, sender, receiver, name, line, layers]) => ({ n, time, sender, receiver, name, line, layers })),
@@ -237,7 +238,7 @@ async function story(number) {
 
 // --- one scenario ----------------------------------------------------------------------------------------------------
 
-function scenario(row, { loaded, happenings, checks }) {
+function scenario(row, { began, loaded, entries, checks }) {
     const link = (name) => h("a", { href: encodeURIComponent(name) }, name);
     return [
         h("dl", {},
@@ -250,33 +251,36 @@ function scenario(row, { loaded, happenings, checks }) {
         row.violations.length || row.unmet.length
             ? h("ul", { class: "violations" },
                 row.violations.map((each) => h("li", {}, h("b", {}, each.property), `: ${each.text} `,
-                    h("small", {}, `[${each.rule}]`), shownBy(each.frames, checks, row.capture))),
+                    h("small", {}, `[${each.rule}]`), shownBy(began, each.frames, checks, row.capture))),
                 row.unmet.map((each) => h("li", {}, h("b", {}, "expectation"), `: ${each}`)))
             : "",
         h("h3", {}, "What happened"),
-        timeline(loaded, happenings),
-        h("details", { class: "events" }, h("summary", {}, `In words: ${count(happenings.length, "event")}`),
-            h("ol", { class: "events" }, happenings.map((each) =>
-                h("li", {}, h("time", {}, date(loaded, each.start)), `${each.text}${each.end !== null && each.lane === "faults" ? `, until ${date(loaded, each.end)}` : ""}`)))),
+        timeline(began, loaded, entries),
+        h("details", { class: "events" }, h("summary", {}, `In words: ${count(entries.length, "event")}`),
+            h("ol", { class: "events" }, entries.map((each) =>
+                h("li", {}, h("time", {}, sinceLoaded(began, loaded, each.start)), `${each.text}${each.end !== null && each.lane === "faults" ? `, until ${sinceLoaded(began, loaded, each.end)}` : ""}`)))),
         h("h3", {}, "What the checks rest on"),
-        sequence(checks),
-        checks.map(frameset),
+        sequence(began, checks),
+        checks.map((check) => frameset(began, check)),
     ].flat().filter(Boolean);
 }
 
-const date = (loaded, seconds) => new Date(loaded.getTime() + seconds * 1000).toISOString().slice(0, 16).replace("T", " ");
+/** A time of the story: date and time, and the seconds since the capture began, as Wireshark shows them. */
+const when = (began, seconds) =>
+    `${new Date(began.getTime() + Math.round(seconds * 1000)).toISOString().slice(0, 23).replace("T", " ")} (+${seconds.toFixed(3)} s)`;
+const sinceLoaded = (began, loaded, seconds) => when(began, (loaded - began) / 1000 + seconds);
 const dayName = (loaded, day) =>
     new Date(loaded.getTime() + day * 86400000).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 const LANES = [["faults", "broken"], ["checks", "checks"], ["suppliers", "suppliers"], ["controller", "controller"]];
 
 /** Lanes over the days: bars for what lasts, marks for moments. */
-function timeline(loaded, happenings) {
+function timeline(began, loaded, entries) {
     const [left, right, width, lane, top] = [84, 160, 1060, 34, 22];
-    const last = Math.max(3600, ...happenings.map((each) => each.end ?? each.start)) * 1.02;
+    const last = Math.max(3600, ...entries.map((each) => each.end ?? each.start)) * 1.02;
     const x = (seconds) => left + (seconds / last) * (width - left - right);
     // Several faults at once lie one above the other.
     const tracks = { faults: [], checks: [], suppliers: [], controller: [] };
-    const placed = happenings.map((each) => {
+    const placed = entries.map((each) => {
         const [from, to] = [x(each.start), Math.max(x(each.end ?? each.start), x(each.start) + 4)];
         const free = tracks[each.lane];
         let track = each.lane === "faults" ? free.findIndex((until) => until <= from) : 0;
@@ -301,7 +305,7 @@ function timeline(loaded, happenings) {
     const ends = {};
     for (const each of placed) {
         const y = tops[LANES.findIndex(([name]) => name === each.lane)] + each.track * lane;
-        const title = s("title", {}, `${date(loaded, each.start)}  ${each.text}`);
+        const title = s("title", {}, `${sinceLoaded(began, loaded, each.start)}  ${each.text}`);
         if (each.lane === "faults") {
             svg.append(s("g", {}, title, s("rect", { x: each.from, y: y + 7, width: each.to - each.from, height: 20, class: `k-${each.kind}` }),
                 each.to - each.from > each.label.length * 7 ? s("text", { x: each.from + 6, y: y + 21, class: "on" }, each.label) : ""));
@@ -321,7 +325,7 @@ function timeline(loaded, happenings) {
 }
 
 /** Frames between lifelines; runs of the same frame are one arrow, but none across frames that are left out. */
-function sequence(checks) {
+function sequence(began, checks) {
     const places = ["head end", "hub", "esme", "gsme", ...new Set(checks.flatMap((check) => check.frames.flatMap((frame) => [frame.sender, frame.receiver]))
         .values())].filter((place, index, all) => all.indexOf(place) === index);
     const [width, gap, top] = [1060, 22, 34];
@@ -350,7 +354,7 @@ function sequence(checks) {
             const y = top + index * gap + 12;
             if (line.head) {
                 return [s("rect", { x: 0, y: y - 14, width, height: gap - 2, class: "band" }),
-                    s("text", { x: 4, y: y + 1, class: "q" }, `check ${line.head.attempt}, ${clock(line.head.start)} to ${clock(line.head.end)}: ${line.head.detail}`)];
+                    s("text", { x: 4, y: y + 1, class: "q" }, `check ${line.head.attempt}, ${when(began, line.head.start)}: ${line.head.detail}`)];
             }
             if (line.silence) {
                 return s("g", { class: "silence" },
@@ -383,40 +387,35 @@ function runs(frames) {
     return found.map((run) => ({ ...run, text: `${run.name}${run.times > 1 ? ` \u00d7${run.times}` : ""}  #${run.number}` }));
 }
 
-const clock = (seconds) => {
-    const [day, rest] = [Math.floor(seconds / 86400), seconds % 86400];
-    return `day ${day + 1}, ${new Date(rest * 1000).toISOString().slice(11, 19)}`;
-};
-
-function frameset(check) {
+function frameset(began, check) {
     return h("details", { class: "frameset" },
         h("summary", {}, `Check ${check.attempt}: `, h("b", { class: `v-${check.verdict}` }, check.verdict + (check.code ? ` ${check.code}` : "")),
             `, ${count(check.frames.length + check.leftOut, "frame")}`),
         frameTable([
-            ...check.frames.slice(0, check.gap).map(frameRow),
+            ...check.frames.slice(0, check.gap).map((frame) => frameRow(began, frame)),
             ...(check.leftOut ? [h("tr", {}, h("td", { colspan: 4, class: "left-out" }, `${count(check.leftOut, "frame")} not shown`))] : []),
-            ...check.frames.slice(check.gap).map(frameRow),
+            ...check.frames.slice(check.gap).map((frame) => frameRow(began, frame)),
         ]));
 }
 
 /** The frames that show a violation, as far as they are taken apart here. */
-function shownBy(numbers, checks, capture) {
+function shownBy(began, numbers, checks, capture) {
     if (!numbers.length) return "";
     const wanted = new Set(numbers);
     const found = checks.flatMap((check) => check.frames.filter((frame) => wanted.has(frame.n)));
     const left = wanted.size - found.length;
     return h("details", { class: "evidence" }, h("summary", {}, `shown by ${count(wanted.size, "frame")}`),
-        frameTable(found.map(frameRow)), left ? h("p", {}, `and ${left} more${capture ? ", which are in the capture" : ""}`) : "");
+        frameTable(found.map((frame) => frameRow(began, frame))), left ? h("p", {}, `and ${left} more${capture ? ", which are in the capture" : ""}`) : "");
 }
 
 const frameTable = (lines) =>
     h("table", { class: "frames" },
         h("colgroup", {}, ["number", "time", "way", "line"].map((name) => h("col", { class: name }))), h("tbody", {}, lines));
 
-function frameRow(frame) {
+function frameRow(began, frame) {
     return h("tr", {},
         h("td", {}, `#${frame.n}`),
-        h("td", {}, clock(frame.time)),
+        h("td", {}, when(began, frame.time)),
         h("td", {}, `${frame.sender} \u2192 ${frame.receiver}`),
         h("td", {}, h("details", {}, h("summary", {}, frame.line),
             h("div", { class: "layers" }, frame.layers.map(([name, fields]) =>

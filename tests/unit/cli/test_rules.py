@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from hanbench.harness.cli.output import table
+from hanbench.harness.cli.tables import table
 from hanbench.profiles.rulesets import FOLDER
 
 

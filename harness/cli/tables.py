@@ -1,0 +1,81 @@
+"""Tables on a terminal and anywhere else: no name in them is ever broken in the middle.
+
+On a terminal that is wide enough a table is drawn. On a narrower one its last column wraps between words, and where
+even that has no room each row becomes a paragraph: its first cells, and below them every other cell with its header.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+
+import click
+
+from hanbench.harness.cli.output import styled
+
+_GAP = 2
+"""Columns between two cells."""
+_LEAST = 24
+"""Columns that a cell needs in which words wrap."""
+
+Row = Sequence[str]
+
+
+def table(headers: Row, rows: Sequence[Row], title: str = "", *, keys: int = 1) -> None:
+    """Print a table. The first `keys` cells say what a row is about."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if title:
+        click.echo(styled(title, bold=True))
+    for line in lines(headers, rows, width, keys=keys):
+        click.echo(line)
+
+
+def lines(headers: Row, rows: Sequence[Row], width: int | None, *, keys: int = 1) -> Iterator[str]:
+    """Yield the lines of a table for a terminal of `width` columns; None: as wide as it gets."""
+    widths = [max((len(row[column]) for row in (headers, *rows)), default=0) for column in range(len(headers))]
+    fixed = sum(widths[:-1]) + _GAP * (len(widths) - 1)
+    if width is not None and width - fixed < min(_LEAST, widths[-1]):
+        yield from _stacked(headers, rows, width, keys)
+        return
+    room = widths[-1] if width is None else min(widths[-1], width - fixed)
+    yield from (styled(line, bold=True) for line in _row(headers, widths, room))
+    if width is not None:
+        yield "\N{BOX DRAWINGS LIGHT HORIZONTAL}" * (fixed + room)
+    for row in rows:
+        yield from _row(row, widths, room)
+
+
+def _row(row: Row, widths: Sequence[int], room: int) -> Iterator[str]:
+    """Yield the lines of one row; its last cell has `room` columns, and wraps."""
+    head = "".join(cell.ljust(each + _GAP) for cell, each in zip(row[:-1], widths[:-1], strict=True))
+    whole = row[-1] if len(row[-1]) <= room else None
+    for line in [whole] if whole is not None else _words(row[-1], room):
+        yield (head + line).rstrip()
+        head = " " * len(head)
+
+
+def _stacked(headers: Row, rows: Sequence[Row], width: int, keys: int) -> Iterator[str]:
+    for row in rows:
+        yield styled("  ".join(filter(None, row[:keys])), bold=True)
+        pending = ""
+        for header, cell in zip(headers[keys:], row[keys:], strict=True):
+            if not cell or cell == "-":
+                continue
+            part = f"{header}: {cell}"
+            joined = f"{pending}   {part}" if pending else part
+            if len(joined) + _GAP <= width:
+                pending = joined
+                continue
+            if pending:
+                yield f"  {pending}"
+            *first, pending = _words(part, width - _GAP)
+            yield from (f"  {line}" for line in first)
+        if pending:
+            yield f"  {pending}"
+
+
+def _words(text: str, width: int) -> list[str]:
+    """The text in lines of so many columns, broken between words alone."""
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
