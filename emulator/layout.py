@@ -227,7 +227,10 @@ class Layout:
                 raise LocalProtocolError(f"{name} is given, but {left_out} before it is left out")
             if name not in values:
                 raise LocalProtocolError(f"{name} is missing")
-            parts.append(kind.encode(values[name]))
+            try:
+                parts.append(kind.encode(values[name]))
+            except LocalProtocolError as error:
+                raise LocalProtocolError(f"{name}: {error}") from error
         return b"".join(parts)
 
     def decode(self, reader: Reader) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
-from hanbench.emulator.devices import mirror_states
+from hanbench.emulator.devices.gsme import mirror_states
 from hanbench.emulator.devices.key_establishment import states as key_states
 from hanbench.emulator.zigbee.nwk import join_states
 from hanbench.harness.controllers.states import mermaid as migration_diagram
@@ -47,7 +47,7 @@ def sections() -> dict[str, tuple[str, str]]:
             diagram(joining, join_states.JoinState.OUT),
         ),
         "How a gas meter gets its mirror": (
-            "emulator/devices/mirror_states.py`",
+            "emulator/devices/gsme/mirror_states.py`",
             diagram(mirror_states.TRANSITIONS, mirror_states.MirrorState.NONE),
         ),
         "Key establishment: the joining device": (

@@ -1,108 +1,83 @@
-"""What all devices share: power, flash, a stack, endpoints, and coming to the network."""
+"""What all devices share: power, flash, conduct, a stack and endpoints; and what those that join a network add."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from hanbench.emulator.clock import SECOND, Clock
 from hanbench.emulator.devices.admission import DATA_KEYS, admit, needs_link_key
+from hanbench.emulator.devices.conduct import Conduct, JoiningConduct
 from hanbench.emulator.devices.key_establishment import Initiator, LinkKeyManager
-from hanbench.emulator.devices.services.events import EventLog
-from hanbench.emulator.devices.services.firmware import FirmwareClient
-from hanbench.emulator.devices.settings import SMART_ENERGY, DeviceSettings, LogicalType
+from hanbench.emulator.devices.settings import SMART_ENERGY, DeviceSettings
 from hanbench.emulator.radio.interface import Radio
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zcl import ClusterClient, ClusterServer, Endpoint
 from hanbench.emulator.zcl.cluster import Cluster
-from hanbench.emulator.zcl.clusters import BASIC, EVENTS, METERING
-from hanbench.emulator.zcl.clusters.event_ids import EVENT_IDS
-from hanbench.emulator.zcl.clusters.events import LogId
+from hanbench.emulator.zcl.clusters import BASIC, IDENTIFY, METERING
+from hanbench.emulator.zcl.clusters.basic import BasicAttributes
+from hanbench.emulator.zcl.clusters.identify import IdentifyAttributes
 from hanbench.emulator.zcl.smart_energy import TABLES
 from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent, JoinState
 from hanbench.emulator.zigbee.security.cbke import Identity
-from hanbench.emulator.zigbee.stack import Stack
-from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey, NonVolatile
+from hanbench.emulator.zigbee.stack import JoiningStack, Stack
+from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, FrameCounter, LinkKey, NonVolatile
 from hanbench.emulator.zigbee.zdo import SimpleDescriptor
 
 S = TypeVar("S", bound=DeviceSettings)
+C = TypeVar("C", bound=Conduct)
+J = TypeVar("J", bound=JoiningConduct)
+K = TypeVar("K", bound=Stack)
+N = TypeVar("N", bound=JoiningStack)
 
-MAINS_SOURCE, BATTERY_SOURCE = 0x01, 0x03
-"""Basic cluster, PowerSource."""
 ZCL_VERSION = 3
 DAY_SECONDS = 86_400
 
 
-class Device(Generic[S]):
+class Device(Generic[S, C, K]):
     """One device on the HAN. Its flash and its radio outlive its power; everything else starts afresh with it."""
 
-    def __init__(
-        self,
-        name: str,
-        settings: S,
-        radio: Radio,
-        clock: Clock,
-        random: RandomSource,
-        epoch: int,
-        storage: NonVolatile | None = None,
-    ) -> None:
+    stack_type: type[K]
+    """The stack of this kind of device, by its Zigbee role."""
+    stack: K
+    endpoint: Endpoint
+
+    def __init__(self, name: str, settings: S, radio: Radio, clock: Clock, random: RandomSource, epoch: int) -> None:
         """`epoch` is the UTC time at clock 0, in seconds since 2000-01-01."""
         self.name = name
         self.settings = settings
         self.radio = radio
-        self.storage = storage if storage is not None else _new_flash(settings)
+        self.storage = _new_storage(settings)
+        """The stack's flash."""
         self.epoch = epoch
-        self.drift = 0.0
-        """Seconds that this device's clock gains in a day; negative: loses."""
         self.identity = settings.key_establishment.identity
         """Certificate and private key, as they were put into the device."""
         self.powered = False
-        self.hung = False
-        """The application has stopped; the radio still acknowledges."""
-        self.on_state: Callable[[JoinState, JoinEvent], None] | None = None
+        self._conduct = self.profile_conduct
         self._clock = clock
         self._random = random
-        self.stack: Stack
-        self.endpoint: Endpoint
-        if not self.storage.link_keys:
-            self._forget_keys()
+        self._forget_keys()
 
     def _forget_keys(self) -> None:
-        """As the device came from the factory: one key, that it joins with, for a Trust Centre not met yet."""
+        """Go back to the link keys that the device left the factory with."""
         self.storage.link_keys.clear()
-        if self.settings.node.role is not LogicalType.COORDINATOR:
-            self.storage.link_keys[UNKNOWN_TRUST_CENTER] = LinkKey(self.settings.joining_key)
 
     # --- power ----------------------------------------------------------------------------------------------------
 
     def power_on(self) -> None:
-        """Start from what the flash holds."""
+        """Start from what the flash holds, with the conduct of the profile."""
         if self.powered:
             return
         self.powered = True
-        self.hung = False
+        self._conduct = replace(self.profile_conduct, drift=self._conduct.drift)
         self.radio.configure(replace(self.radio.config, tx_power=self.settings.tx_power))
-        self.stack = Stack(
+        self.stack = self.stack_type(
             self.radio, self._clock, self._random, self.storage, self.settings.node, self.settings.manufacturer
         )
         self.stack.aps.data_keys = DATA_KEYS
-        self._initiator = Initiator(self.settings.key_establishment, self.identity, self._random)
-        self.keys = LinkKeyManager(
-            self.stack, self._initiator, self.settings.key_establishment, needed=not self.settings.relaxed_security
-        )
-        self.build()
-        self._initiator.endpoint = self.endpoint
-        if self.stack.joiner is not None:
-            self.stack.aps.on_stale_key = self._stale_key
-            self.stack.key_client.on_trust_center_swapped = self.trust_center_swapped
-            self.keys.on_impostor = self._look_for_network
-            self.stack.joiner.on_state = self._state_changed
-            self.stack.joiner.on_joined = self.joined
-            if self.stack.joined:
-                # Devices that get power at one moment do not announce themselves at one moment.
-                self.stack.clock.call_later(SECOND + int(self._random.random() * SECOND), self.joined, True)
+        self.start()
 
     def power_off(self) -> None:
         """Cut the power."""
@@ -113,16 +88,36 @@ class Device(Generic[S]):
     def install_certificate(self, identity: Identity | None) -> None:
         """Put another certificate and private key into the device."""
         self.identity = identity
-        if self.powered:
-            self._initiator.identity = identity
 
-    def hang(self) -> None:
-        """The firmware stops above the MAC: frames are acknowledged, nothing answers and nothing is sent."""
-        self.hung = True
-        self.stack.nwk.on_data = None
-        self.endpoint.close()
+    # --- conduct --------------------------------------------------------------------------------------------------
+
+    @property
+    def profile_conduct(self) -> C:
+        """The conduct that the settings ask for."""
+        raise NotImplementedError
+
+    @property
+    def conduct(self) -> C:
+        """What the firmware does and does not do. Set it to make the device behave otherwise until it restarts."""
+        return self._conduct
+
+    @conduct.setter
+    def conduct(self, conduct: C) -> None:
+        before, self._conduct = self._conduct, conduct
+        if self.powered:
+            self.conduct_changed(before)
+
+    def conduct_changed(self, before: C) -> None:
+        """Act on another conduct at once, where it does not show by itself."""
+        if self.conduct.hung and not before.hung:
+            self.stack.nwk.on_data = None
+            self.endpoint.close()
 
     # --- for the kinds of device ------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Bring up the application on the new stack."""
+        self.build()
 
     def build(self) -> None:
         """Put endpoints on the new stack."""
@@ -151,6 +146,75 @@ class Device(Generic[S]):
         )
         return made
 
+    def device_servers(
+        self, power_source: int, *, application_version: int = 1, environment: int = 0
+    ) -> tuple[ClusterServer, ClusterServer]:
+        """The servers that every device has: Basic and Identify."""
+        values = {
+            BasicAttributes.ZCLVersion: ZCL_VERSION,
+            BasicAttributes.ApplicationVersion: application_version & 0xFF,
+            BasicAttributes.StackVersion: 2,
+            BasicAttributes.HWVersion: 1,
+            BasicAttributes.ManufacturerName: self.settings.maker,
+            BasicAttributes.ModelIdentifier: self.settings.model,
+            BasicAttributes.PowerSource: power_source,
+            BasicAttributes.PhysicalEnvironment: environment,
+        }
+        return ClusterServer(BASIC, values), ClusterServer(IDENTIFY, {IdentifyAttributes.IdentifyTime: 0})
+
+    # --- conveniences -----------------------------------------------------------------------------------------------
+
+    @property
+    def metering(self) -> Cluster:
+        """The table of Metering of this device's era."""
+        return TABLES[self.settings.smart_energy][METERING.id]
+
+    @property
+    def utc(self) -> int:
+        """Seconds since 2000-01-01 by this device's clock."""
+        seconds = self._clock.now // SECOND
+        return self.epoch + seconds + int(seconds * self._conduct.drift / DAY_SECONDS)
+
+
+class JoiningDevice(Device[S, J, N]):
+    """A device that joins a network, and agrees its link key with the Trust Centre."""
+
+    on_state: Callable[[JoinState, JoinEvent], None] | None = None
+    """Called with each state of joining and what led to it."""
+
+    def _forget_keys(self) -> None:
+        """One key is left: the joining key, for a Trust Centre not met yet."""
+        super()._forget_keys()
+        self.storage.link_keys[UNKNOWN_TRUST_CENTER] = LinkKey(self.settings.joining_key)
+
+    def start(self) -> None:
+        self._initiator = Initiator(self.settings.key_establishment, self.identity, self._random)
+        self.keys = LinkKeyManager(
+            self.stack,
+            self._initiator,
+            renews=lambda: self.conduct.renews_keys,
+            needed=not self.settings.relaxed_security,
+        )
+        super().start()
+        self._initiator.endpoint = self.endpoint
+        self.stack.aps.on_stale_key = self._stale_key
+        self.stack.key_client.on_trust_center_swapped = self.trust_center_swapped
+        self.keys.on_impostor = self.look_for_network
+        self.stack.joiner.on_state = self._state_changed
+        self.stack.joiner.on_joined = self.joined
+        if self.stack.joined:
+            # Devices that get power at one moment do not announce themselves at one moment.
+            self.stack.clock.call_later(SECOND + int(self._random.random() * SECOND), self.joined, True)
+
+    def conduct_changed(self, before: J) -> None:
+        super().conduct_changed(before)
+        self.stack.joiner.policy = self.conduct.join
+
+    def install_certificate(self, identity: Identity | None) -> None:
+        super().install_certificate(identity)
+        if self.powered:
+            self._initiator.identity = identity
+
     def joined(self, rejoined: bool) -> None:
         """In the network, with its key; also called when power returns to a member."""
 
@@ -159,18 +223,18 @@ class Device(Generic[S]):
         self._forget_keys()
 
     def trust_center_swapped(self) -> None:
-        """Another Trust Centre has taken the place of ours; joining goes on."""
-
-    def _look_for_network(self) -> None:
-        assert self.stack.joiner is not None
-        self.stack.joiner.event(JoinEvent.LOST)
+        """Another Trust Centre has taken the place of the one before; joining goes on."""
 
     def secured(self) -> None:
         """There is a link key with the Trust Centre."""
 
+    def look_for_network(self) -> None:
+        """Count the network as lost and look for it; nothing happens in a device that is not joined."""
+        self.stack.joiner.event(JoinEvent.LOST)
+
     def _stale_key(self, sender: int) -> None:
         network = self.storage.network
-        if network is not None and sender == network.trust_center and not self.hung:
+        if network is not None and sender == network.trust_center and not self.conduct.hung:
             self.keys.renew()
 
     def _state_changed(self, state: JoinState, event: JoinEvent) -> None:
@@ -179,57 +243,12 @@ class Device(Generic[S]):
         if self.on_state is not None:
             self.on_state(state, event)
 
-    @property
-    def metering(self) -> Cluster:
-        """The table of Metering that this device goes by."""
-        return TABLES[self.settings.smart_energy][METERING.id]
 
-    def event_log(self) -> EventLog:
-        """What happens to this device is noted here; that it was without power, at once."""
-        stored = self.storage.application
-        log = EventLog(TABLES[self.settings.smart_energy][EVENTS.id], lambda: self.utc, stored)
-        if stored.get("has_run"):
-            log.add(LogId.GENERAL, EVENT_IDS["PowerLoss"])
-        stored["has_run"] = True
-        return log
-
-    def firmware_client(self, awake: Callable[[bool], None] | None = None) -> FirmwareClient:
-        """What fetches this device's firmware; `awake` for one that sleeps."""
-        return FirmwareClient(
-            self.stack.clock,
-            lambda: self.utc,
-            self.storage.application,
-            self.settings.manufacturer,
-            self._firmware_changed,
-            awake,
-        )
-
-    def _firmware_changed(self, version: int) -> None:
-        self.endpoint.servers[BASIC.id].set("ApplicationVersion", version & 0xFF)
-
-    # --- conveniences -----------------------------------------------------------------------------------------------
-
-    @property
-    def utc(self) -> int:
-        """Seconds since 2000-01-01 by this device's clock."""
-        seconds = self._clock.now // SECOND
-        return self.epoch + seconds + int(seconds * self.drift / DAY_SECONDS)
-
-    def basic_values(self, power_source: int, environment: int = 0) -> dict[int | str, object]:
-        """The Basic cluster of this device."""
-        return {
-            "ZCLVersion": ZCL_VERSION,
-            "ApplicationVersion": self.storage.application.get("firmware", 1) & 0xFF,
-            "StackVersion": 2,
-            "HWVersion": 1,
-            "ManufacturerName": self.settings.maker,
-            "ModelIdentifier": self.settings.model,
-            "PowerSource": power_source,
-            "PhysicalEnvironment": environment,
-        }
-
-
-def _new_flash(settings: DeviceSettings) -> NonVolatile:
-    """The flash of a device as it comes to its house: no network, but frames behind it."""
+def _new_storage(settings: DeviceSettings) -> NonVolatile:
+    """The stack's flash of a device as it comes to its house: no network, but frames behind it."""
     first = settings.first_frame_counter
-    return NonVolatile(settings.ieee, nwk_counter=Counter(first, first + COUNTER_STRIDE))
+    return NonVolatile(settings.ieee, nwk_counter=FrameCounter(first, first + COUNTER_STRIDE))
+
+
+AnyDevice: TypeAlias = Device[Any, Any, Any]
+AnyJoiningDevice: TypeAlias = JoiningDevice[Any, Any, Any]

@@ -10,9 +10,9 @@ from hanbench.emulator.devices.settings import KeepAliveSettings
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zcl import Endpoint, Reply
 from hanbench.emulator.zcl.clusters import KEEP_ALIVE
-from hanbench.emulator.zcl.clusters.keep_alive import DEFAULT_BASE_MINUTES, DEFAULT_JITTER_SECONDS
+from hanbench.emulator.zcl.clusters.keep_alive import DEFAULT_BASE_MINUTES, DEFAULT_JITTER_SECONDS, KeepAliveAttributes
 
-BASE, JITTER = 0x0000, 0x0001
+BASE, JITTER = KeepAliveAttributes.TCKeepAliveBase.id, KeepAliveAttributes.TCKeepAliveJitter.id
 
 
 class KeepAlive:

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import IntFlag
-from typing import Any
 
-from hanbench.emulator.zcl import Answer, Endpoint, Indication
+from hanbench.emulator.zcl import Answer, ClusterCommand, Endpoint, Indication, on
 from hanbench.emulator.zcl.clusters import METERING
+from hanbench.emulator.zcl.clusters.metering import (
+    ConfigureMirror,
+    GetNotifiedMessage,
+    MeteringClientAttributes,
+    MirrorReportAttributeResponse,
+)
 
 SCHEME_A = 1
-FLAGS_ATTRIBUTE = 0x0000
-"""FunctionalNotificationFlags."""
+FLAGS_ATTRIBUTE = MeteringClientAttributes.FunctionalNotificationFlags.id
 
 
 class Notice(IntFlag):
@@ -43,50 +47,50 @@ FETCHED = (
 
 
 class NoticeBoard:
-    """The hub's side, one for each mirror. `handlers` go on the client side of the mirror's Metering."""
+    """The hub's side, one for each mirror. `handler` goes on the client side of the mirror's Metering."""
 
     def __init__(self, reporting_interval: int) -> None:
         """`reporting_interval`: seconds between the reports that the meter is asked for."""
         self._interval = reporting_interval
         self._flags = Notice(0)
-        self._commands: dict[Notice, tuple[str, Mapping[str, Any]]] = {}
+        self._commands: dict[Notice, ClusterCommand] = {}
         self.endpoint: Endpoint
         """Set by the mirror."""
-        self.handlers = {"GetNotifiedMessage": self._fetch}
+        self.handler = on(GetNotifiedMessage, self._fetch)
 
     def configure(self, short: int, endpoint: int) -> None:
         """Tell the meter how to report, and that it will be answered."""
-        values = {
-            "issuer_event_id": self.endpoint.clock.now // 1_000_000,
-            "reporting_interval": self._interval,
-            "mirror_notification_reporting": True,
-            "notification_scheme": SCHEME_A,
-        }
-        self.endpoint.command(short, endpoint, METERING.id, "ConfigureMirror", values)
+        command = ConfigureMirror(
+            issuer_event_id=self.endpoint.clock.now // 1_000_000,
+            reporting_interval=self._interval,
+            mirror_notification_reporting=True,
+            notification_scheme=SCHEME_A,
+        )
+        self.endpoint.command(short, endpoint, METERING.id, command)
 
-    def put(self, notice: Notice, command: str | None = None, values: Mapping[str, Any] | None = None) -> None:
+    def put(self, notice: Notice, command: ClusterCommand | None = None) -> None:
         """Say `notice` in the next answer; with a command, the meter fetches that."""
         self._flags |= notice
         if command is not None:
-            self._commands[notice] = command, values or {}
+            self._commands[notice] = command
 
     def answer(self, short: int, endpoint: int) -> None:
         """Answer a report."""
-        values = {"notification_scheme": SCHEME_A, "notification_flags": (int(self._flags),)}
-        self.endpoint.command(short, endpoint, METERING.id, "MirrorReportAttributeResponse", values)
+        flags = MirrorReportAttributeResponse(SCHEME_A, (int(self._flags),))
+        self.endpoint.command(short, endpoint, METERING.id, flags)
         self._flags &= FETCHED
 
-    def _fetch(self, values: dict[str, Any], indication: Indication) -> Answer:
-        wanted = Notice(values["notification_flags"] or 0) & FETCHED
+    def _fetch(self, command: GetNotifiedMessage, indication: Indication) -> Answer:
+        wanted = Notice(command.notification_flags) & FETCHED
         for notice in [notice for notice in self._commands if notice & wanted]:
             self._flags &= ~notice
-            name, fields = self._commands.pop(notice)
-            self.endpoint.command(indication.src, indication.src_endpoint, METERING.id, name, fields)
+            waiting = self._commands.pop(notice)
+            self.endpoint.command(indication.src, indication.src_endpoint, METERING.id, waiting)
         return None
 
 
 class NoticeReader:
-    """The meter's side. `server_handlers` and `client_handlers` go on the two sides of its Metering."""
+    """The meter's side. `server_handler` and `client_handler` go on the two sides of its Metering."""
 
     def __init__(self, actions: Mapping[Notice, Callable[[], None]], configured: Callable[[int], None]) -> None:
         """`actions` by notice; `configured` gets the reporting interval that the hub asks for, seconds."""
@@ -94,26 +98,21 @@ class NoticeReader:
         self._configured = configured
         self.endpoint: Endpoint
         """Set by the device."""
-        self.server_handlers = {"MirrorReportAttributeResponse": self._answered}
-        self.client_handlers = {"ConfigureMirror": self._configure}
+        self.server_handler = on(MirrorReportAttributeResponse, self._answered)
+        self.client_handler = on(ConfigureMirror, self._configure)
 
-    def _configure(self, values: dict[str, Any], indication: Indication) -> Answer:
-        if values["reporting_interval"]:
-            self._configured(values["reporting_interval"])
+    def _configure(self, command: ConfigureMirror, indication: Indication) -> Answer:
+        if command.reporting_interval:
+            self._configured(command.reporting_interval)
         return None
 
-    def _answered(self, values: dict[str, Any], indication: Indication) -> Answer:
-        flags = values["notification_flags"]
-        said = Notice((flags[0] if flags else 0) or 0)
+    def _answered(self, command: MirrorReportAttributeResponse, indication: Indication) -> Answer:
+        flags = command.notification_flags
+        said = Notice(flags[0] if flags else 0)
         for notice, action in self._actions.items():
             if said & notice:
                 action()
         if said & FETCHED:
-            fields = {
-                "notification_scheme": SCHEME_A,
-                "notification_flag_attribute_id": FLAGS_ATTRIBUTE,
-                "notification_flags": int(said & FETCHED),
-            }
-            place = indication.src, indication.src_endpoint
-            self.endpoint.command(*place, METERING.id, "GetNotifiedMessage", fields)
+            wanted = GetNotifiedMessage(SCHEME_A, FLAGS_ATTRIBUTE, int(said & FETCHED))
+            self.endpoint.command(indication.src, indication.src_endpoint, METERING.id, wanted)
         return None

@@ -1,4 +1,4 @@
-"""What a device does to find and keep a parent: scanning, association, polling, orphan notification.
+"""The child's half of the MAC: scan, association, polling and orphan notification.
 
 IEEE 802.15.4-2011: active scan 5.1.2.1.2, association 5.1.3.1, polling 5.1.6.3, orphan scan 5.1.2.1.3.
 """
@@ -18,7 +18,7 @@ SYMBOL = 16
 SUPERFRAME = 960 * SYMBOL
 """aBaseSuperframeDuration, microseconds."""
 RESPONSE_WAIT = 32 * SUPERFRAME
-"""macResponseWaitTime: an association response is fetched after it."""
+"""macResponseWaitTime, microseconds: the child fetches the association response after it."""
 FRAME_WAIT = 1986 * SYMBOL
 """macMaxFrameTotalWaitTime (7.4.2 of 2006) for the default back-off: 31.8 ms after a poll's acknowledgement."""
 ASSOCIATION_POLLS = 3
@@ -30,15 +30,15 @@ class PollStatus(Enum):
     DATA = "data"
     """A frame came."""
     NO_DATA = "no data"
-    """The parent has nothing for us."""
+    """The parent has no frame for this device."""
     NO_FRAME = "no frame"
-    """The parent promised a frame and none came in time."""
+    """The parent announced a frame, and none came in time."""
     NO_ACK = "no ack"
-    """The parent did not answer."""
+    """The parent did not acknowledge."""
 
 
 class AssociationResult(Enum):
-    """How an association ended; the short address, if any, is in `Mac.short`."""
+    """How an association ended; after SUCCESS `Mac.short` has the new address."""
 
     SUCCESS = "success"
     DENIED = "denied"
@@ -47,12 +47,10 @@ class AssociationResult(Enum):
 
 
 class Child:
-    """The child's half of a node's MAC. Polls and association answers go to its current parent."""
+    """The child's half of a node's MAC. Polls and association requests go to `Mac.parent`."""
 
     def __init__(self, mac: Mac) -> None:
         self._mac = mac
-        self.parent = 0
-        """Short address to which Data Requests go."""
         self._poll_done: Callable[[PollStatus], None] | None = None
         self._poll_timer: Timer | None = None
         self._heard = 0
@@ -61,23 +59,24 @@ class Child:
         self._orphan_done: Callable[[bool], None] | None = None
         mac.on_command[MacCommand.ASSOCIATION_RESPONSE] = self._association_response
         mac.on_command[MacCommand.COORDINATOR_REALIGNMENT] = self._realignment
+        mac.on_unicast = self._frame_came
 
     # --- polling ------------------------------------------------------------------------------------------------
 
     def poll(self, done: Callable[[PollStatus], None], *, extended: bool = False) -> None:
-        """Ask the parent for one frame. The frame itself takes the ordinary way up before `done` is called."""
+        """Ask the parent for one frame. The frame goes to `Mac.on_data` before `done` is called."""
         if self._poll_done is not None:
             self._chain(self._poll_done, done)
             return
         self._poll_done = done
         source = EXTENDED if extended or self._mac.short == NO_SHORT_ADDRESS else SHORT
-        psdu = self._mac.command_frame(bytes((MacCommand.DATA_REQUEST,)), self.parent, SHORT, src_mode=source)
+        psdu = self._mac.command_frame(bytes((MacCommand.DATA_REQUEST,)), self._mac.parent, SHORT, src_mode=source)
         # On before the request, not after its acknowledgement: behind a serial line that would be too late.
         self._mac.radio.listen(True)
         self._mac.transmit(psdu, self._poll_sent)
 
     def _chain(self, first: Callable[[PollStatus], None], second: Callable[[PollStatus], None]) -> None:
-        """Two polls at once are one."""
+        """Make two polls at once one."""
 
         def both(status: PollStatus) -> None:
             first(status)
@@ -93,8 +92,8 @@ class Child:
         else:
             self._poll_timer = self._mac.clock.call_later(FRAME_WAIT, self._poll_ended, PollStatus.NO_FRAME)
 
-    def frame_heard(self) -> None:
-        """A frame addressed to us came from the parent: it ends a poll that waits for one."""
+    def _frame_came(self) -> None:
+        """End a poll that waits for a frame."""
         if self._poll_timer is not None and self._poll_timer.active:
             self._poll_timer.cancel()
             self._poll_ended(PollStatus.DATA)
@@ -143,10 +142,10 @@ class Child:
         """Join the PAN of `beacon` at the MAC; success leaves PAN ID, channel, short address and parent set."""
         mac = self._mac
         mac.configure(channel=beacon.channel, pan_id=beacon.pan_id, short=NO_SHORT_ADDRESS)
-        self.parent = beacon.coordinator
+        mac.parent = beacon.coordinator
         self._association = done
         request = mac.command_frame(
-            bytes((MacCommand.ASSOCIATION_REQUEST, capability)), self.parent, SHORT, src_pan=BROADCAST
+            bytes((MacCommand.ASSOCIATION_REQUEST, capability)), mac.parent, SHORT, src_pan=BROADCAST
         )
         mac.transmit(request, self._association_requested)
 
@@ -177,7 +176,7 @@ class Child:
             self._mac.configure(short=short)
         results = {0: AssociationResult.SUCCESS, 1: AssociationResult.AT_CAPACITY}
         self._associated(results.get(status, AssociationResult.DENIED))
-        self.frame_heard()
+        self._frame_came()
 
     def _associated(self, result: AssociationResult) -> None:
         done, self._association = self._association, None
@@ -187,7 +186,7 @@ class Child:
     # --- orphan notification ----------------------------------------------------------------------------------------
 
     def orphan(self, done: Callable[[bool], None]) -> None:
-        """Say on this channel that we lost our parent; `done` tells whether a parent took us back."""
+        """Send Orphan Notification on this channel; `done` gets True if a parent answers."""
         mac = self._mac
         self._orphan_done = done
         mac.radio.listen(True)
@@ -202,7 +201,7 @@ class Child:
         if self._orphan_done is None:
             raise RemoteProtocolError(DropReason.UNSUPPORTED, "Coordinator Realignment unasked")
         field = frame.payload
-        self.parent = int.from_bytes(field[3:5], "little")
+        self._mac.parent = int.from_bytes(field[3:5], "little")
         self._mac.configure(
             pan_id=int.from_bytes(field[1:3], "little"), channel=field[5], short=int.from_bytes(field[6:8], "little")
         )

@@ -41,7 +41,7 @@ class MacCommand(IntEnum):
 
 
 class MacFrame:
-    """A parsed frame. Addresses are None where the frame has none."""
+    """A MAC frame. Addresses are None where the frame has none."""
 
     __slots__ = (
         "ack_request",
@@ -125,7 +125,7 @@ def _address(address: int | None, mode: int) -> bytes:
 
 
 def data(sequence: int, pan: int, dst: int, src: int, payload: bytes, *, ack: bool, pending: bool = False) -> bytes:
-    """The PSDU of a data frame between short addresses of one PAN: the frame that carries nearly everything."""
+    """The PSDU of a data frame between short addresses of one PAN, the most frequent frame."""
     fcf = _SHORT_DATA_FCF
     if ack:
         fcf |= _ACK_REQUEST
@@ -136,14 +136,14 @@ def data(sequence: int, pan: int, dst: int, src: int, payload: bytes, *, ack: bo
 
 
 def verify(psdu: bytes) -> MacFrame:
-    """Check the FCS, then parse. For readers of captures; a radio has checked already."""
+    """Check the FCS, then decode: for readers of captures. A radio has checked it already."""
     if not fcs_ok(psdu):
         raise RemoteProtocolError(DropReason.BAD_FCS)
     return decode(psdu)
 
 
 def decode(psdu: bytes) -> MacFrame:
-    """Parse a PSDU whose FCS was checked by the radio.
+    """Read a PSDU; the radio has checked its FCS.
 
     Raises RemoteProtocolError: MALFORMED_MAC, or UNSUPPORTED for MAC security and frame versions 2 and 3.
     """
@@ -223,7 +223,7 @@ def _take(psdu: bytes, at: int, width: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class BeaconContent:
-    """What a beacon of a non-beacon-enabled PAN says (5.2.2.1)."""
+    """The content of a beacon in a PAN without beacon order (5.2.2.1)."""
 
     association_permit: bool
     pan_coordinator: bool
@@ -235,7 +235,7 @@ class BeaconContent:
 
 
 def decode_beacon(content: bytes) -> BeaconContent:
-    """Parse a beacon's MAC payload; guaranteed time slots and pending addresses are skipped."""
+    """Read a beacon's MAC payload; guaranteed time slots and pending addresses are skipped."""
     if len(content) < 4:
         raise RemoteProtocolError(DropReason.MALFORMED_MAC, "truncated beacon")
     superframe = content[0] | content[1] << 8

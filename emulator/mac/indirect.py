@@ -1,7 +1,7 @@
-"""The indirect queue: what a parent holds for children that sleep (IEEE 802.15.4-2011, 5.1.5).
+"""The indirect queue: frames that a parent keeps for sleeping children (IEEE 802.15.4-2011, 5.1.5).
 
-An entry waits macTransactionPersistenceTime for the child's Data Request; a transmission that goes
-unacknowledged leaves the entry in place, with its sequence number, for the child's next poll.
+A frame waits macTransactionPersistenceTime for the child's Data Request. A transmission that goes unacknowledged
+leaves the frame in place, with its sequence number, for the child's next poll.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hanbench.emulator.clock import Clock, Timer
 from hanbench.emulator.radio.interface import Radio, TxStatus
@@ -16,83 +17,88 @@ from hanbench.emulator.radio.interface import Radio, TxStatus
 PERSISTENCE = 7_680_000
 """Microseconds (0x01F4 superframe periods of 960 symbols)."""
 
-Address = tuple[int, bool]
-"""Short or extended address; True if extended."""
+
+class MacAddress(NamedTuple):
+    """The address of one device at the MAC."""
+
+    value: int
+    extended: bool = False
+    """An EUI-64 instead of a short address."""
 
 
 @dataclass(slots=True, eq=False)
-class Held:
+class IndirectFrame:
     """One frame that waits; `build(pending)` gives its PSDU."""
 
     build: Callable[[bool], bytes]
     done: Callable[[TxStatus | None], object] | None
-    """Gets the outcome, or None if the child never came."""
+    """Gets the outcome, or None if the child did not poll in time."""
     timer: Timer | None = None
     in_flight: bool = False
 
 
 class IndirectQueue:
-    """Frames held for sleepers, by address, first in first out."""
+    """Frames for sleepers, by address, first in first out."""
 
     def __init__(self, radio: Radio, clock: Clock) -> None:
         self._radio = radio
         self._clock = clock
-        self._queues: dict[Address, deque[Held]] = {}
+        self._queues: dict[MacAddress, deque[IndirectFrame]] = {}
 
     def hold(
-        self, address: Address, build: Callable[[bool], bytes], done: Callable[[TxStatus | None], object] | None
+        self, address: MacAddress, build: Callable[[bool], bytes], done: Callable[[TxStatus | None], object] | None
     ) -> None:
-        """Queue a frame, and let the radio promise it in its acknowledgements."""
-        held = Held(build, done)
-        held.timer = self._clock.call_later(PERSISTENCE, self._expire, address, held)
+        """Queue a frame; from now on the radio sets frame-pending when it acknowledges the child's Data Requests."""
+        frame = IndirectFrame(build, done)
+        frame.timer = self._clock.call_later(PERSISTENCE, self._expire, address, frame)
         queue = self._queues.setdefault(address, deque())
-        queue.append(held)
+        queue.append(frame)
         if len(queue) == 1:
-            self._radio.source_match_add(address[0], extended=address[1])
+            self._radio.source_match_add(address.value, extended=address.extended)
 
-    def next(self, address: Address) -> tuple[Held, bool] | None:
-        """The frame to send now to a child that polled, and whether more wait behind it."""
+    def next(self, address: MacAddress) -> IndirectFrame | None:
+        """The frame to send now to a child that polled; it counts as in flight until `sent`."""
         queue = self._queues.get(address)
         if not queue or queue[0].in_flight:
             return None
         queue[0].in_flight = True
-        return queue[0], len(queue) > 1
+        return queue[0]
 
-    def sent(self, address: Address, held: Held, status: TxStatus) -> None:
-        """The frame went out; without acknowledgement it stays for the next poll."""
-        held.in_flight = False
-        if status in (TxStatus.NO_ACK, TxStatus.CHANNEL_ACCESS_FAILURE) and held.timer and held.timer.active:
+    def sent(self, address: MacAddress, frame: IndirectFrame, status: TxStatus) -> None:
+        """Take note that a frame went out; without acknowledgement it stays for the next poll."""
+        frame.in_flight = False
+        if status in (TxStatus.NO_ACK, TxStatus.CHANNEL_ACCESS_FAILURE) and frame.timer and frame.timer.active:
             return
-        self._remove(address, held)
-        if held.done is not None:
-            held.done(status)
+        self._remove(address, frame)
+        if frame.done is not None:
+            frame.done(status)
 
-    def waiting(self, address: Address) -> int:
-        """How many frames wait for `address`."""
+    def waiting(self, address: MacAddress) -> int:
+        """The number of frames for `address`, one in flight included."""
         return len(self._queues.get(address, ()))
 
-    def purge(self, address: Address) -> None:
-        """Drop what waits for a child that is gone."""
-        for held in tuple(self._queues.get(address, ())):
-            if not held.in_flight:
-                self._expire(address, held)
+    def purge(self, address: MacAddress) -> None:
+        """Drop the frames for a child that is gone."""
+        for frame in tuple(self._queues.get(address, ())):
+            if not frame.in_flight:
+                self._expire(address, frame)
 
-    def _expire(self, address: Address, held: Held) -> None:
-        if held.timer is not None:
-            held.timer.cancel()
-        if held.in_flight:
+    def _expire(self, address: MacAddress, frame: IndirectFrame) -> None:
+        if frame.timer is not None:
+            frame.timer.cancel()
+        if frame.in_flight:
             return
-        self._remove(address, held)
-        if held.done is not None:
-            held.done(None)
+        self._remove(address, frame)
+        if frame.done is not None:
+            frame.done(None)
 
-    def _remove(self, address: Address, held: Held) -> None:
-        if held.timer is not None:
-            held.timer.cancel()
+    def _remove(self, address: MacAddress, frame: IndirectFrame) -> None:
+        if frame.timer is not None:
+            frame.timer.cancel()
         queue = self._queues.get(address)
-        if queue is None or held not in queue:
+        if queue is None or frame not in queue:
             return
-        queue.remove(held)
+        queue.remove(frame)
         if not queue:
             del self._queues[address]
-            self._radio.source_match_remove(address[0], extended=address[1])
+            self._radio.source_match_remove(address.value, extended=address.extended)

@@ -1,6 +1,6 @@
 """The MAC of one node above its radio: addressing, sending in turn, duplicates, beacons and the parent's duties.
 
-What a device does to find and keep a parent (scan, associate, poll) is in `child.py`.
+The child's half (scan, association, polling) is in `child.py`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
+from enum import IntEnum
 from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND, Clock
@@ -22,7 +23,7 @@ from hanbench.emulator.mac.frames import (
     MacCommand,
     MacFrame,
 )
-from hanbench.emulator.mac.indirect import Held, IndirectQueue
+from hanbench.emulator.mac.indirect import IndirectFrame, IndirectQueue, MacAddress
 from hanbench.emulator.radio.interface import (
     NO_SHORT_ADDRESS,
     Radio,
@@ -33,14 +34,14 @@ from hanbench.emulator.radio.interface import (
 from hanbench.emulator.randomness import RandomSource
 
 DUPLICATE_WINDOW = 10 * SECOND
-"""A sequence number that comes back later than this is a new frame: retransmissions end within 7.68 s."""
+"""A sequence number that is seen again after this time is a new frame: retransmissions end within 7.68 s."""
 
 SendDone = Callable[[TxStatus | None], object]
-"""Gets the radio's status, or None for a frame that a sleeper never fetched."""
+"""Gets the radio's status, or None for a frame that a sleeper did not fetch."""
 
 
 class Beacon(NamedTuple):
-    """A beacon as heard."""
+    """A beacon as received."""
 
     channel: int
     pan_id: int
@@ -53,10 +54,28 @@ class Beacon(NamedTuple):
     lqi: int
 
 
-class AssociationStatus:
+class AssociationStatus(IntEnum):
     """MAC association status codes (IEEE 802.15.4-2011, 5.3.2.3)."""
 
-    SUCCESS, PAN_AT_CAPACITY, PAN_ACCESS_DENIED = 0, 1, 2
+    SUCCESS = 0
+    PAN_AT_CAPACITY = 1
+    PAN_ACCESS_DENIED = 2
+
+
+class AssociationResponse(NamedTuple):
+    """A parent's answer to an Association Request (IEEE 802.15.4-2011, 5.3.2)."""
+
+    status: AssociationStatus
+    short: int = NO_SHORT_ADDRESS
+    """The short address that the child is given."""
+
+
+class _QueuedFrame(NamedTuple):
+    """A PSDU that waits for its turn."""
+
+    psdu: bytes
+    done: SendDone | None
+    retries: int
 
 
 class Mac:
@@ -72,8 +91,12 @@ class Mac:
         self.pan_id = radio.config.pan_id
         self.short = NO_SHORT_ADDRESS
         self.channel = radio.config.channel
+        self.parent = NO_SHORT_ADDRESS
+        """Short address of the parent (macCoordShortAddress); 0xFFFF: none."""
         self.indirect = IndirectQueue(radio, clock)
         self.on_data: Callable[[MacFrame, Reception], None] | None = None
+        self.on_unicast: Callable[[], None] | None = None
+        """Called after `on_data` with a frame for this node alone."""
         self.on_command: dict[MacCommand, Callable[[MacFrame, Reception], None]] = {
             MacCommand.BEACON_REQUEST: self._beacon_requested,
             MacCommand.DATA_REQUEST: self._polled,
@@ -81,21 +104,21 @@ class Mac:
             MacCommand.ORPHAN_NOTIFICATION: self._orphan_notified,
         }
         self.on_beacon: Callable[[Beacon], None] | None = None
-        self.on_poll: Callable[[int, bool], None] | None = None
-        """A child asked for data: its address, and whether that is the extended one."""
-        self.on_associate: Callable[[int, int], tuple[int, int]] | None = None
-        """EUI-64 and capability of a newcomer; answers with status and short address."""
+        self.on_poll: Callable[[MacAddress], None] | None = None
+        """Called with the source of each Data Request."""
+        self.on_associate: Callable[[int, int], AssociationResponse] | None = None
+        """Called with EUI-64 and capability of each Association Request; returns the response."""
         self.on_orphan: Callable[[int], int | None] | None = None
-        """EUI-64 of a child that lost us; answers with its short address, or None for a stranger."""
+        """Called with the EUI-64 of each Orphan Notification; returns the child's short address, None for no child."""
         self.beacon: Callable[[], BeaconContent | None] | None = None
-        """What our beacon says now; None: this node does not beacon."""
+        """Returns the content of a beacon; None: this node sends none."""
         self.listening = False
         self.scanning = False
-        """The radio is away on other channels: data is refused meanwhile (802.15.4-2011, 5.1.2.1)."""
+        """A scan is under way: data is refused meanwhile (802.15.4-2011, 5.1.2.1)."""
         self.transmissions = self.failures = 0
         """Frames sent, and those among them that were not acknowledged or never found a free channel."""
         self._sequence = int(random.random() * 256)
-        self._queue: deque[tuple[bytes, SendDone | None, bool, int]] = deque()
+        self._queue: deque[_QueuedFrame] = deque()
         self._sending: SendDone | None = None
         self._busy = False
         self._last_heard: dict[tuple[int | None, int], tuple[int, int]] = {}
@@ -111,7 +134,7 @@ class Mac:
         short: int | None = None,
         coordinator: bool = False,
     ) -> None:
-        """Move to a channel, PAN ID or short address; what is not named stays."""
+        """Change channel, PAN ID or short address; those not given stay."""
         self.channel = self.channel if channel is None else channel
         self.pan_id = self.pan_id if pan_id is None else pan_id
         self.short = self.short if short is None else short
@@ -140,7 +163,7 @@ class Mac:
     def send(
         self, dst: int, payload: bytes, done: SendDone | None = None, *, ack: bool = True, indirect: bool = False
     ) -> None:
-        """Send NWK octets to a short address of our PAN, now or (`indirect`) when the sleeper polls.
+        """Send NWK octets to a short address in this PAN, now or (`indirect`) when the sleeper polls.
 
         During a scan nothing is sent, and `done` gets ABORTED.
         """
@@ -155,20 +178,20 @@ class Mac:
             def build(pending: bool) -> bytes:
                 return frames.data(sequence, pan, dst, src, payload, ack=True, pending=pending)
 
-            self.indirect.hold((dst, False), build, done)
+            self.indirect.hold(MacAddress(dst), build, done)
         else:
             self.transmit(
                 frames.data(sequence, self.pan_id, dst, self.short, payload, ack=ack and dst != BROADCAST), done
             )
 
-    def transmit(self, psdu: bytes, done: SendDone | None = None, *, csma: bool = True, retries: int = 3) -> None:
-        """Send a finished PSDU in turn."""
+    def transmit(self, psdu: bytes, done: SendDone | None = None, *, retries: int = 3) -> None:
+        """Send a PSDU in turn."""
         if self._busy:
-            self._queue.append((psdu, done, csma, retries))
+            self._queue.append(_QueuedFrame(psdu, done, retries))
             return
         self._busy = True
         self._sending = done
-        self.radio.transmit(psdu, self._sent, csma=csma, retries=retries)
+        self.radio.transmit(psdu, self._sent, retries=retries)
 
     def _sent(self, result: TxResult) -> None:
         done = self._sending
@@ -180,8 +203,8 @@ class Mac:
         if done is not None:
             done(result.status)
         if self._queue:
-            psdu, self._sending, csma, retries = self._queue.popleft()
-            self.radio.transmit(psdu, self._sent, csma=csma, retries=retries)
+            psdu, self._sending, retries = self._queue.popleft()
+            self.radio.transmit(psdu, self._sent, retries=retries)
         else:
             self._busy = False
 
@@ -196,6 +219,8 @@ class Mac:
             elif kind == frames.DATA:
                 if self.on_data is not None:
                     self.on_data(frame, reception)
+                if frame.ack_request and self.on_unicast is not None:
+                    self.on_unicast()
             elif kind == frames.COMMAND:
                 self._command(frame, reception)
             elif kind == frames.BEACON:
@@ -253,13 +278,13 @@ class Mac:
     def _polled(self, frame: MacFrame, reception: Reception) -> None:
         if frame.src is None or frame.src_mode == NONE:
             raise RemoteProtocolError(DropReason.MALFORMED_MAC, "Data Request without source")
-        extended = frame.src_mode == EXTENDED
+        child = MacAddress(frame.src, frame.src_mode == EXTENDED)
         if self.on_poll is not None:
-            self.on_poll(frame.src, extended)
-        found = self.indirect.next((frame.src, extended))
-        if found is not None:
-            held, more = found
-            self.transmit(held.build(more), _then(self.indirect, (frame.src, extended), held), retries=0)
+            self.on_poll(child)
+        held = self.indirect.next(child)
+        if held is not None:
+            more = self.indirect.waiting(child) > 1
+            self.transmit(held.build(more), _to_queue(self.indirect, child, held), retries=0)
 
     def _association_requested(self, frame: MacFrame, reception: Reception) -> None:
         if len(frame.payload) != 2 or frame.src_mode != EXTENDED or frame.src is None:
@@ -276,7 +301,7 @@ class Mac:
         def build(pending: bool) -> bytes:
             return self.command_frame(content, dst, EXTENDED, sequence=sequence, pending=pending)
 
-        self.indirect.hold((dst, True), build, None)
+        self.indirect.hold(MacAddress(dst, extended=True), build, None)
 
     def _orphan_notified(self, frame: MacFrame, reception: Reception) -> None:
         if frame.src_mode != EXTENDED or frame.src is None:
@@ -308,7 +333,7 @@ class Mac:
         pending: bool = False,
         ack: bool = True,
     ) -> bytes:
-        """The PSDU of a MAC command from us."""
+        """The PSDU of a MAC command of this node."""
         return MacFrame(
             frames.COMMAND,
             self.next_sequence() if sequence is None else sequence,
@@ -324,9 +349,9 @@ class Mac:
         ).encode()
 
 
-def _then(queue: IndirectQueue, address: tuple[int, bool], held: Held) -> SendDone:
+def _to_queue(queue: IndirectQueue, address: MacAddress, frame: IndirectFrame) -> SendDone:
     def done(status: TxStatus | None) -> None:
         assert status is not None
-        queue.sent(address, held, status)
+        queue.sent(address, frame, status)
 
     return done

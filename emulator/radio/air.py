@@ -1,11 +1,11 @@
 """The Air: the shared medium under every radio.
 
-What it models, per transmission: path loss of each pair, packet loss by signal-to-noise ratio and length, air time
+It models, per transmission: path loss of each pair, packet loss by signal-to-noise ratio and length, air time
 at 250 kbit/s, overlap on the same channel (collision or capture, by power), jammers, and half-duplex receivers.
 What it does not model is listed in docs/air.md.
 
-Nothing is done for a receiver that is not addressed: frames are routed by the octets of their destination field
-through an index, and only receivers found there cost a draw.
+Receivers that are not addressed cost nothing: an index finds receivers by the octets of the destination field, and a
+random number is drawn for those alone.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Jammer:
 
 @dataclass(slots=True)
 class Channel:
-    """Who is on one channel."""
+    """The radios and transmissions on one channel."""
 
     radios: list[Station] = field(default_factory=list)
     promiscuous: list[Station] = field(default_factory=list)
@@ -102,7 +102,7 @@ class Air:
         self._sniffed.clear()
 
     def attenuate(self, a: Station, b: Station, decibel: float) -> None:
-        """Put an obstacle of `decibel` between two radios, both ways; 0 takes it away."""
+        """Add an attenuation of `decibel` between two radios, both ways; 0 removes it."""
         for pair in ((a, b), (b, a)):
             self._attenuation[pair] = decibel
         self.scene_changed()
@@ -125,7 +125,7 @@ class Air:
         return total
 
     def link(self, sender: Station, receiver: Station) -> Link:
-        """How `receiver` hears `sender` when nobody else speaks."""
+        """The link from `sender` to `receiver`, without interference."""
         pair = (sender, receiver)
         known = self._links.get(pair)
         if known is None:
@@ -242,7 +242,7 @@ class Air:
             self._garble(copy)
 
     def _deliver(self, transmission: Transmission, psdu: bytes, acknowledge: bool) -> bool:
-        """Hand a frame to all who hear it and are meant; whether somebody acknowledges."""
+        """Deliver a frame to the receivers that it addresses and that hear it; True if one of them acknowledges."""
         channel = self._channels[transmission.channel]
         for receiver in channel.promiscuous:
             if receiver is not transmission.sender:
@@ -270,7 +270,7 @@ class Air:
         return acknowledged
 
     def _garble(self, transmission: Transmission) -> None:
-        """Everybody who could hear a frame with a bad FCS counts it."""
+        """Count a frame with a bad FCS at every receiver that could hear it."""
         for receiver in self._channels[transmission.channel].radios:
             if receiver is not transmission.sender and receiver.could_hear(transmission):
                 receiver.garbled()

@@ -1,4 +1,4 @@
-"""A radio on the Air: `Radio` in virtual time, with the duties that an RCP's firmware has.
+"""A radio on the Air: `Radio` in virtual time, with the functions of an RCP's firmware.
 
 CSMA-CA is unslotted (IEEE 802.15.4-2011, 5.1.1.4), retries and acknowledgement as in 5.1.6.4, address filtering as
 in 5.1.6.2.
@@ -39,7 +39,7 @@ _ACKED = (TxResult(TxStatus.ACKED, False), TxResult(TxStatus.ACKED, True))
 
 
 class AirRadio:
-    """One transceiver. Moving it, muting it or changing its power is for scenes and faults; the rest is `Radio`."""
+    """One transceiver: a `Radio` that scenes and faults can also move and mute."""
 
     def __init__(
         self, air: Air, clock: Clock, random: RandomSource, name: str, position: Position = (0.0, 0.0)
@@ -48,7 +48,7 @@ class AirRadio:
         self.receiver: Callable[[Reception], None] | None = None
         self.counters: Counter[DropReason] = Counter()
         self.muted = False
-        """Broken antenna: neither hears nor is heard, and does not know it."""
+        """The antenna is broken: nothing is received or sent, and the host is not told."""
         self.sending_from = self.sending_until = 0
         self._air = air
         self._clock = clock
@@ -72,7 +72,7 @@ class AirRadio:
         self._scan = 0
         """Counts energy scans and resets: a reset ends the scan that was under way."""
         self._home: RadioConfig | None = None
-        """What the radio goes back to when the scan that is under way ends."""
+        """The configuration to return to when the energy scan ends."""
         self._tune()
 
     # --- configuration ------------------------------------------------------------------------------------------
@@ -207,24 +207,24 @@ class AirRadio:
                 self._back_off()
         elif self.muted:
             self._job += 1
-            self._clock.post(now + TURNAROUND, self._into_the_void, self._job)
+            self._clock.post(now + TURNAROUND, self._end_muted, self._job)
         else:
             self._current = self._air.send(self, self._psdu, now + TURNAROUND)
 
-    def _into_the_void(self, job: int) -> None:
+    def _end_muted(self, job: int) -> None:
         if job == self._job and self._done is not None:
             self._finish(_FAILED[TxStatus.NO_ACK if self._psdu[0] & 0x20 else TxStatus.SENT])
 
     def sent(self, transmission: Transmission) -> None:
         """The Air: a frame that asked for no acknowledgement has ended."""
         if transmission is self._current:
-            self._space(transmission.end)
+            self._set_interframe_space(transmission.end)
             self._finish(_FAILED[TxStatus.SENT])
 
     def acknowledged(self, transmission: Transmission, pending: bool) -> None:
         """The Air: the acknowledgement arrived."""
         if transmission is self._current:
-            self._space(self._clock.now)
+            self._set_interframe_space(self._clock.now)
             self._finish(_ACKED[pending])
 
     def unacknowledged(self, transmission: Transmission) -> None:
@@ -238,7 +238,7 @@ class AirRadio:
         else:
             self._finish(_FAILED[TxStatus.NO_ACK])
 
-    def _space(self, end: int) -> None:
+    def _set_interframe_space(self, end: int) -> None:
         self._ready_at = end + (LONG_IFS if len(self._psdu) > LONGEST_SHORT_FRAME else SHORT_IFS)
 
     def _finish(self, result: TxResult) -> None:

@@ -1,8 +1,8 @@
-"""What a radio offers: the boundary of an OpenThread radio co-processor (RCP), in Python.
+"""The radio interface: the boundary of an OpenThread radio co-processor (RCP), in Python.
 
-Everything above this line (MAC, NWK, APS, ZCL, devices) runs unchanged on an `AirRadio`, on a virtual dongle
-and on a real USB dongle. Everything below it is the radio's own business: CSMA-CA, retries, automatic
-acknowledgement, address filtering and the frame-pending bit of acknowledgements.
+The layers above it (MAC, NWK, APS, ZCL, devices) run unchanged on an `AirRadio`, on a virtual dongle and on a real
+USB dongle. CSMA-CA, retries, automatic acknowledgement, address filtering and the frame-pending bit of
+acknowledgements are below it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import NamedTuple, Protocol
 
 BROADCAST_PAN = 0xFFFF
-"""PAN ID to which every receiver listens; also a radio's PAN ID while it belongs to none."""
+"""PAN ID that every receiver accepts; also the PAN ID of a radio that is in no PAN."""
 
 NO_SHORT_ADDRESS = 0xFFFF
 """Short address of a device that has none."""
@@ -23,12 +23,12 @@ class TxStatus(IntEnum):
     """How a transmission ended (MCPS-DATA.confirm of IEEE 802.15.4-2011, 6.3.2)."""
 
     SENT = 0
-    """No acknowledgement was asked for; the frame left the antenna."""
+    """No acknowledgement was asked for; the frame was sent."""
     ACKED = 1
     NO_ACK = 2
     """All retries went unacknowledged."""
     CHANNEL_ACCESS_FAILURE = 3
-    """The channel never was clear."""
+    """The channel was never clear."""
     ABORTED = 4
     """The radio was reset, switched off or unplugged before the end."""
 
@@ -38,11 +38,11 @@ class TxResult(NamedTuple):
 
     status: TxStatus
     frame_pending: bool
-    """The acknowledgement's frame-pending bit: the peer holds data for us."""
+    """The acknowledgement's frame-pending bit: the peer holds data for this radio."""
 
 
 class Reception(NamedTuple):
-    """A frame as a radio hands it up: FCS checked and still attached."""
+    """A received frame; its FCS is checked and still attached."""
 
     psdu: bytes
     rssi: int
@@ -58,7 +58,7 @@ class Reception(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RadioConfig:
-    """Everything that the address filter and the tuner need; always applied as a whole."""
+    """Channel, power and address filter of a radio; always applied as a whole."""
 
     channel: int = 11
     """11 to 26 (2.4 GHz page 0)."""
@@ -89,16 +89,16 @@ class Radio(Protocol):
         """Switch the receiver on or off. A transmission turns it on for its acknowledgement by itself."""
 
     def source_match(self, enabled: bool) -> None:
-        """Enabled: the table decides who gets frame-pending in the acknowledgement of a Data Request.
+        """Enable the source-match table, which sets frame-pending in the acknowledgement of a Data Request.
 
-        Disabled (after reset): everybody does, as RCP firmware has it. Either way the table is emptied.
+        Disabled (after reset), each acknowledgement of one has it, as in RCP firmware. Either way the table is emptied.
         """
 
     def source_match_add(self, address: int, *, extended: bool) -> None:
-        """Data is queued for `address`. Adding it twice is the same as once."""
+        """Set frame-pending for `address`, as data is queued for it. Adding it twice is the same as once."""
 
     def source_match_remove(self, address: int, *, extended: bool) -> None:
-        """No more data is queued for `address`; an unknown address is ignored."""
+        """Stop setting frame-pending for `address`; an unknown address is ignored."""
 
     def transmit(
         self,
@@ -121,7 +121,7 @@ class Radio(Protocol):
         """Measure `channel` for `duration` microseconds; `done` gets the highest energy, dBm."""
 
     def reset(self) -> None:
-        """Forget everything: configuration, source-match table, transmission in flight (its `done` gets ABORTED)."""
+        """Reset configuration and source-match table; abort a transmission in flight (its `done` gets ABORTED)."""
 
 
 ALL_CHANNELS = tuple(range(11, 27))

@@ -1,8 +1,8 @@
-"""How well one radio hears another: path loss, noise and the bit errors that follow.
+"""Link budgets: path loss, noise and the bit errors that follow.
 
 Sources: log-distance path loss with the free-space loss of the first metre at 2.45 GHz; bit error rate of the
 2.4 GHz O-QPSK PHY from IEEE 802.15.4-2006, Annex E.4.1.8. The exponent, the walls and the noise figure are
-assumptions, written down here and nowhere else.
+assumptions, and stand here alone.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ FIRST_METRE = 40.2
 EXPONENT = 3.0
 """A furnished British house with brick walls: between free space (2) and heavy obstruction (4)."""
 CO_CHANNEL_REJECTION = 2.0
-"""A frame survives frames beside it if it has twice their power (3 dB): a receiver follows one signal, and two of the
-same kind are worse for each other than noise is."""
+"""A frame survives simultaneous frames if it has twice their power (3 dB): signals of the same modulation disturb a
+receiver more than noise does."""
 NEAREST = 0.3
-"""Metres: antennas are never closer than that."""
+"""Metres; two antennas count as no closer than that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One direction of one pair."""
+    """The link from one radio to another."""
 
     rssi: float
     """dBm at the receiver."""

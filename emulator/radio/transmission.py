@@ -1,4 +1,4 @@
-"""One PSDU on the air, the 2.4 GHz PHY's timing, and what the Air needs of a radio.
+"""One PSDU on the air, the timing of the 2.4 GHz PHY, and the interface of a radio towards the Air.
 
 Timing: IEEE 802.15.4-2011, 8.1.3, 8.2.7 and 10.1; durations in microseconds.
 """
@@ -75,5 +75,5 @@ class Transmission:
         """First bit of the preamble, microseconds."""
         self.end = end
         self.number = 0
-        """1 for the first frame that this Air carried, in order of their ends; 0 while it is still on its way."""
+        """1 for the first frame on this Air, in order of their ends; 0 before its end."""
         self.overlaps: list[Transmission] | None = None

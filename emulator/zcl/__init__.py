@@ -1,14 +1,14 @@
 """The Zigbee Cluster Library: data types, general commands, cluster tables, and endpoints that speak them."""
 
 from hanbench.emulator.zcl.client import DEFAULT_TIMEOUT, Client, Done
-from hanbench.emulator.zcl.cluster import READ, REPORT, WRITE, Access, Attribute, Cluster, Command, Field
-from hanbench.emulator.zcl.cluster_instance import Answer, ClusterClient, ClusterServer, Handler, Response
+from hanbench.emulator.zcl.cluster import READ, REPORT, WRITE, Access, Attribute, Cluster, ClusterCommand, Command
+from hanbench.emulator.zcl.cluster_instance import Answer, ClusterClient, ClusterServer, Handler, Response, on
 from hanbench.emulator.zcl.endpoint import Endpoint
 from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER, ZclFrame
 from hanbench.emulator.zcl.records import ReportingConfiguration
 from hanbench.emulator.zcl.reply import Reply, ReplyOutcome
 from hanbench.emulator.zcl.status import Status
-from hanbench.emulator.zcl.transport import ApsTransport, Indication
+from hanbench.emulator.zcl.transport import Indication
 
 __all__ = [
     "DEFAULT_TIMEOUT",
@@ -19,16 +19,15 @@ __all__ = [
     "WRITE",
     "Access",
     "Answer",
-    "ApsTransport",
     "Attribute",
     "Client",
     "Cluster",
     "ClusterClient",
+    "ClusterCommand",
     "ClusterServer",
     "Command",
     "Done",
     "Endpoint",
-    "Field",
     "Handler",
     "Indication",
     "Reply",
@@ -37,4 +36,5 @@ __all__ = [
     "Response",
     "Status",
     "ZclFrame",
+    "on",
 ]

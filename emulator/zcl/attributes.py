@@ -32,8 +32,8 @@ _DISCOVERED, _DISCOVERED_EXTENDED = (MAX_RESPONSE - 1) // 3, (MAX_RESPONSE - 1) 
 _PLANS = 64
 """Requests whose plan is kept. Peers repeat the same few; what they send must not fill the memory."""
 
-Values = Mapping[str, Any] | Mapping[int, Any] | Mapping[int | str, Any]
-"""Attributes by name or id."""
+Values = Mapping[Attribute, Any]
+"""Values of attributes; a callable is asked each time the value is wanted."""
 
 Check = Callable[[Attribute, Any], Status | None]
 """Whether a peer may write this value: None if so."""
@@ -61,51 +61,44 @@ class AttributeStore:
         check: Check | None = None,
         written: Written | None = None,
     ) -> None:
-        """Only the attributes in `values`, by id or name, exist. Raises LocalProtocolError for one without a row."""
+        """Only the attributes in `values` exist. Raises LocalProtocolError for one that is not in the table."""
         self.check = check
         self.written = written
         self.watcher: Callable[[int, Any], None] | None = None
         """Called with key and value after each change of a stored value: reporting listens here."""
-        self._all, self._names = table
+        self._all = table
         self._rows: dict[int, Attribute] = {}
         self._values: dict[int, Any] = {}
         self._providers: dict[int, Callable[[], Any]] = {}
         self._report_plans: dict[tuple[int, ...], tuple[_Step, ...]] = {}
         self._read_plans: dict[tuple[bytes, int | None], tuple[_Step | bytes, ...]] = {}
-        for name, value in values.items():
-            self.set(name, value)
+        for attribute, value in values.items():
+            self.set(attribute, value)
 
-    def __contains__(self, attribute: int | str) -> bool:
-        return (self._names.get(attribute) if isinstance(attribute, str) else attribute) in self._rows
-
-    def key(self, attribute: int | str) -> int:
-        """The key of an attribute of the table, by name or key. Raises LocalProtocolError."""
-        key = self._names.get(attribute) if isinstance(attribute, str) else attribute
-        if key is None or key not in self._all:
-            raise LocalProtocolError(f"no such attribute: {attribute}")
-        return key
+    def __contains__(self, attribute: Attribute) -> bool:
+        return attribute.key in self._rows
 
     def row(self, key: int) -> Attribute | None:
         """The attribute's row, or None if it is not here."""
         return self._rows.get(key)
 
-    def get(self, attribute: int | str) -> Any:
+    def get(self, attribute: Attribute) -> Any:
         """The value now. Raises LocalProtocolError if the attribute is not here."""
-        key = self.key(attribute)
+        return self.value(self._key(attribute))
+
+    def value(self, key: int) -> Any:
+        """The value now of the attribute with this key. Raises LocalProtocolError if it is not here."""
         if key not in self._rows:
-            raise LocalProtocolError(f"attribute {attribute} has no value")
+            raise LocalProtocolError(f"attribute 0x{key:04x} is not here")
         provider = self._providers.get(key)
         return self._values[key] if provider is None else provider()
 
-    def set(self, attribute: int | str, value: Any) -> None:
-        """Store `value`, or, if it is callable, ask it from now on. Makes the attribute exist."""
-        key = self.key(attribute)
-        if key not in self._rows or callable(value) or key in self._providers:
-            self._place(key, value)
-        else:
-            self._values[key] = value
-        if self.watcher is not None and key not in self._providers:
-            self.watcher(key, value)
+    def set(self, attribute: Attribute, value: Any) -> None:
+        """Store `value`, or, if it is callable, ask it from now on. Makes the attribute exist.
+
+        Raises LocalProtocolError for an attribute that is not in the table.
+        """
+        self._set(self._key(attribute), value)
 
     def adopt(self, values: Mapping[int, Any]) -> list[int]:
         """Store what a peer reported, as a mirror does. Returns the ids that have no row or do not fit their type."""
@@ -119,12 +112,12 @@ class AttributeStore:
             except LocalProtocolError:
                 rejected.append(attribute)
             else:
-                self.set(attribute, value)
+                self._set(attribute, value)
         return rejected
 
-    def remove(self, attribute: int | str) -> None:
+    def remove(self, attribute: Attribute) -> None:
         """Make the attribute not exist, if it does."""
-        key = self.key(attribute)
+        key = self._key(attribute)
         self._rows.pop(key, None)
         self._values.pop(key, None)
         self._providers.pop(key, None)
@@ -189,7 +182,7 @@ class AttributeStore:
         if not (undivided and failures):
             for key, row, value in accepted:
                 if key not in self._providers:
-                    self.set(key, value)
+                    self._set(key, value)
                 if self.written is not None:
                     self.written(row, value)
         return tuple(failures)
@@ -222,7 +215,7 @@ class AttributeStore:
             elif record.selector[1]:
                 records.append(ReadRecord(record.attribute, Status.INVALID_SELECTOR))
             else:
-                data = TypedValue(row.type.id, self.get(row.key))
+                data = TypedValue(row.type.id, self.value(row.key))
                 records.append(ReadRecord(record.attribute, Status.SUCCESS, data))
         return zcl.ReadAttributesResponse(tuple(records))
 
@@ -255,6 +248,20 @@ class AttributeStore:
         if row.type.id != record.data.type_id:
             return Status.INVALID_DATA_TYPE
         return None if self.check is None else self.check(row, record.data.value)
+
+    def _key(self, attribute: Attribute) -> int:
+        key = attribute.key
+        if self._all.get(key) is not attribute:
+            raise LocalProtocolError(f"no such attribute: {attribute.name}")
+        return key
+
+    def _set(self, key: int, value: Any) -> None:
+        if key not in self._rows or callable(value) or key in self._providers:
+            self._place(key, value)
+        else:
+            self._values[key] = value
+        if self.watcher is not None and key not in self._providers:
+            self.watcher(key, value)
 
     def _place(self, key: int, value: Any) -> None:
         self._rows[key] = self._all[key]

@@ -6,23 +6,22 @@ sender, cluster and kind (ZCL r8, 2.4.1.3).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from hanbench.emulator.clock import SECOND, Clock, Timer
 from hanbench.emulator.errors import LocalProtocolError
 from hanbench.emulator.zcl import foundation as zcl
 from hanbench.emulator.zcl import values as fast
 from hanbench.emulator.zcl.attributes import Values
-from hanbench.emulator.zcl.cluster import Cluster
+from hanbench.emulator.zcl.cluster import Cluster, ClusterCommand
 from hanbench.emulator.zcl.clusters import BY_ID
 from hanbench.emulator.zcl.frame import CLUSTER, GLOBAL, TO_SERVER, ZclFrame
 from hanbench.emulator.zcl.records import AttributeRecord, ReportingConfiguration
 from hanbench.emulator.zcl.reply import Reply, ReplyOutcome, delivered
 from hanbench.emulator.zcl.status import Status
-from hanbench.emulator.zcl.transport import ApsTransport, Indication
+from hanbench.emulator.zcl.transport import Indication
 from hanbench.emulator.zcl.types import TypedValue
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.aps.data import ApsRequest, ApsStatus, ApsTransport
 
 DEFAULT_TIMEOUT = 10 * SECOND
 """A parent keeps a frame for a sleeping child 7.68 s; this is a little more."""
@@ -34,6 +33,9 @@ _ANY_ENDPOINT = 0xFF
 
 Done = Callable[[Reply], None]
 
+Expected = int | type[ClusterCommand] | None
+"""Id of the general command, or the cluster's command, that answers a request; None: the Default Response."""
+
 _TIMEOUT = Reply(ReplyOutcome.TIMEOUT)
 
 
@@ -42,14 +44,13 @@ class _PendingZclRequest:
 
     __slots__ = ("cluster", "command", "done", "dst", "dst_endpoint", "expected", "frame_type", "timer")
 
-    def __init__(self, dst: int, dst_endpoint: int, cluster: int, frame: ZclFrame, expected: str | int | None) -> None:
+    def __init__(self, dst: int, dst_endpoint: int, cluster: int, frame: ZclFrame, expected: Expected) -> None:
         self.dst = dst
         self.dst_endpoint = dst_endpoint
         self.cluster = cluster
         self.frame_type = frame.frame_type
         self.command = frame.command
         self.expected = expected
-        """Id of the general command, or name of the cluster's command, that answers; None: the Default Response."""
         self.done: Done | None = None
         self.timer: Timer | None = None
 
@@ -110,13 +111,12 @@ class Client:
         undivided: bool = False,
         secured: bool = False,
     ) -> None:
-        """Write Attributes, by id or name as the cluster's table has them. `done` gets `failures` by attribute id."""
-        rows = {row.id: row for row in self.table(cluster).attributes}
+        """Write Attributes. `done` gets `failures` by attribute id. Raises LocalProtocolError for another cluster's."""
+        table = self.table(cluster).server_table
         records = []
-        for name, value in values.items():
-            row = self.table(cluster).attribute(name) if isinstance(name, str) else rows.get(name)
-            if row is None:
-                raise LocalProtocolError(f"no attribute {name} to write")
+        for row, value in values.items():
+            if table.get(row.key) is not row:
+                raise LocalProtocolError(f"no attribute {row.name} to write")
             records.append(AttributeRecord(row.id, TypedValue(row.type.id, value)))
         kind = zcl.WriteAttributesUndivided if undivided else zcl.WriteAttributes
         expected = zcl.WriteAttributesResponse.COMMAND
@@ -178,20 +178,20 @@ class Client:
         dst: int,
         dst_endpoint: int,
         cluster: int,
-        name: str,
-        values: Mapping[str, Any] | None = None,
+        command: ClusterCommand,
         done: Done | None = None,
         timeout: int = DEFAULT_TIMEOUT,
         *,
         secured: bool = False,
     ) -> None:
-        """Send the cluster's command of this name; its table says which way it travels and what answers it.
+        """Send a command of the cluster; its table says which way it travels and what answers it.
 
-        Without `done` no answer is asked for, not even a Default Response.
+        `done` gets the command that answers as `command`. Without `done` no answer is asked for, not even a Default
+        Response. Raises LocalProtocolError for a command of another cluster, and for values that do not fit.
         """
-        direction, row = self.table(cluster).command(name)
+        direction, row = self.table(cluster).command(type(command))
         quiet = done is None or row.response is not None
-        payload = row.encode(**(values or {}))
+        payload = row.encode(command)
         frame = ZclFrame(CLUSTER, direction, self.next_tsn(), row.id, payload, row.manufacturer, quiet)
         if done is None:
             self._send(dst, dst_endpoint, cluster, frame.encode(), secured, None)
@@ -228,12 +228,12 @@ class Client:
         elif pending.frame_type == GLOBAL and frame.command == pending.expected:
             self._finish(frame.tsn, _reply(frame))
 
-    def resolve_command(self, indication: Indication, tsn: int, name: str, values: dict[str, Any]) -> bool:
+    def resolve_command(self, indication: Indication, tsn: int, command: ClusterCommand) -> bool:
         """Match a cluster's command with the request it answers; False if there is none."""
         pending = self._pending.get(tsn)
-        if pending is None or pending.expected != name or not pending.concerns(indication):
+        if pending is None or pending.expected is not type(command) or not pending.concerns(indication):
             return False
-        self._finish(tsn, Reply(ReplyOutcome.ANSWERED, values=values, command=name))
+        self._finish(tsn, Reply(ReplyOutcome.ANSWERED, command=command))
         return True
 
     def _default_response(self, frame: ZclFrame, pending: _PendingZclRequest) -> None:
@@ -251,7 +251,7 @@ class Client:
         dst_endpoint: int,
         cluster: int,
         frame: ZclFrame,
-        expected: str | int | None,
+        expected: Expected,
         done: Done,
         timeout: int,
         secured: bool,
@@ -275,17 +275,8 @@ class Client:
         secured: bool,
         done: Callable[[ApsStatus], object] | None,
     ) -> None:
-        self.transport.send(
-            dst,
-            cluster,
-            octets,
-            profile=self.profile,
-            src_endpoint=self.id,
-            dst_endpoint=dst_endpoint,
-            ack=dst < _BROADCAST,
-            secured=secured,
-            done=done,
-        )
+        request = ApsRequest(dst, cluster, octets, self.profile, self.id, dst_endpoint, dst < _BROADCAST, secured)
+        self.transport.send(request, done)
 
     def _delivered(self, tsn: int, pending: _PendingZclRequest, status: ApsStatus) -> None:
         if status is not ApsStatus.SUCCESS and self._pending.get(tsn) is pending:

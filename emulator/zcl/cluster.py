@@ -1,14 +1,29 @@
-"""How a cluster is written down: attributes and commands as tables, in the shape of the specification's own.
+"""How a cluster is written down: commands as classes, attributes as a class body, and tables that put them in order.
 
-    METERING = Cluster(
+A command is a frozen dataclass. Its fields are annotated with their field types, in the order of the air and under the
+specification's names in snake case; its codec is derived from them.
+
+    @dataclass(frozen=True, slots=True)
+    class RequestMirrorResponse(ClusterCommand):
+        endpoint_id: Uint16
+
+An attribute is a row of a class body, and the name that it is assigned to is its name in the specification.
+
+    class MeteringAttributes(AttributeSet):
+        CurrentSummationDelivered = Attribute(0x0000, UINT48, READ | REPORT)
+
+The cluster's table puts the identifier before each command, and behind it the command that answers.
+
+    CLUSTER = Cluster(
         0x0702,
         "Metering",
-        attributes=(Attribute(0x0000, "CurrentSummationDelivered", UINT48, READ | REPORT), ...),
-        client_to_server=(Command(0x01, "RequestMirrorResponse", (Field("endpoint_id", UINT16),)), ...),
-        server_to_client=(Command(0x01, "RequestMirror", response="RequestMirrorResponse"), ...),
+        attributes=MeteringAttributes.rows,
+        client_to_server=(Command(0x01, RequestMirrorResponse), ...),
+        server_to_client=(Command(0x01, RequestMirror, response=RequestMirrorResponse), ...),
     )
 
-The codec of each command is derived from its fields once. Field names are the specification's, in snake case.
+Everything else refers to these names and never to strings, so that mypy finds a wrong one: commands are sent, handled
+and answered as instances, values of attributes are set and read by their rows.
 """
 
 from __future__ import annotations
@@ -16,31 +31,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import ClassVar
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError
-from hanbench.emulator.layout import Counted, FieldType, Layout, Repeated, Rest, Trailing, when
-from hanbench.emulator.layout import Field as Field
+from hanbench.emulator.layout import Field, RecordType
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.zcl.codecs import DataType
 from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
-
-__all__ = [
-    "READ",
-    "REPORT",
-    "WRITE",
-    "Access",
-    "Attribute",
-    "Cluster",
-    "Command",
-    "Counted",
-    "Field",
-    "FieldType",
-    "Repeated",
-    "Rest",
-    "Trailing",
-    "when",
-]
 
 
 class Access(IntFlag):
@@ -52,6 +50,16 @@ class Access(IntFlag):
 
 
 READ, WRITE, REPORT = Access.READ, Access.WRITE, Access.REPORT
+LIVE = READ | REPORT
+"""Of most attributes that change by themselves."""
+
+
+def key_of(id: int, manufacturer: int | None) -> int:
+    """Identifier of an attribute or command within a table that also holds manufacturers' own."""
+    return id if manufacturer is None else (manufacturer + 1) << 16 | id
+
+
+# --- attributes ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +67,16 @@ class Attribute:
     """One row of an attribute table."""
 
     id: int
-    name: str
     type: DataType
     access: Access = READ
     manufacturer: int | None = None
     """Manufacturer code; None for what the standard defines."""
+    name: str = ""
+    """As in the specification. In the body of an `AttributeSet` it is the name that the row is assigned to."""
+
+    def __set_name__(self, owner: object, name: str) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", name)
 
     @property
     def key(self) -> int:
@@ -71,53 +84,75 @@ class Attribute:
         return key_of(self.id, self.manufacturer)
 
 
-@dataclass(frozen=True, slots=True)
+class AttributeSet:
+    """The attributes of one side of a cluster: a row or, for a family made by a pattern, a tuple of rows a line."""
+
+    rows: ClassVar[tuple[Attribute, ...]] = ()
+    """All rows, in the order of the lines."""
+
+    def __init_subclass__(cls) -> None:
+        lines = [line if isinstance(line, tuple) else (line,) for line in vars(cls).values()]
+        cls.rows = tuple(row for line in lines for row in line if isinstance(row, Attribute))
+
+
+AttributeTable = Mapping[int, Attribute]
+"""The rows of one side of a cluster, by key."""
+
+
+# --- commands -----------------------------------------------------------------------------------------------------
+
+
+class ClusterCommand:
+    """A command of a cluster, with its fields."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
 class Command:
     """One row of a command table."""
 
     id: int
-    name: str
-    fields: tuple[Field, ...] = ()
-    response: str | None = None
-    """Name of the command that answers this one, in the other direction; None: a Default Response does."""
+    message: type[ClusterCommand]
+    response: type[ClusterCommand] | None = None
+    """The command that answers this one, in the other direction; None: a Default Response does."""
     manufacturer: int | None = None
-    layout: Layout = field(init=False, repr=False, compare=False)
+    """Manufacturer code; None for what the standard defines."""
+    name: str = ""
+    """As in the specification; that of the class, unless another version of the command has the class of this name."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "layout", Layout(self.fields))
+        object.__setattr__(self, "name", self.name or self.message.__name__)
 
     @property
     def key(self) -> int:
         """Unique in its table: the id, and the manufacturer code above it."""
         return key_of(self.id, self.manufacturer)
 
-    def encode(self, **values: Any) -> bytes:
-        """Payload with these fields; trailing ones may be left out. Raises LocalProtocolError."""
-        return self.layout.encode(values)
+    @cached_property
+    def _codec(self) -> RecordType:
+        # Derived when it is first needed: a HAN uses few of the commands that there are.
+        return RecordType(self.message)
 
-    def decode(self, payload: bytes) -> dict[str, Any]:
-        """Fields of `payload`, None for those left out. Octets of a later revision after the last field are ignored.
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Name and field type of each field, in the order of the air."""
+        return self._codec.layout.members
+
+    def encode(self, message: ClusterCommand) -> bytes:
+        """Payload of an instance of the row's class. Raises LocalProtocolError for values that do not fit."""
+        return self._codec.encode(message)
+
+    def decode(self, payload: bytes) -> ClusterCommand:
+        """The command in `payload`. Octets of a later revision after the last field are ignored.
 
         Raises RemoteProtocolError (MALFORMED_ZCL).
         """
-        return self.layout.decode(Reader(payload, DropReason.MALFORMED_ZCL))
+        message: ClusterCommand = self._codec.decode(Reader(payload, DropReason.MALFORMED_ZCL))
+        return message
 
 
-class AttributeTable(NamedTuple):
-    """The rows of one side of a cluster, to be found by key and by name."""
-
-    by_key: Mapping[int, Attribute]
-    keys: Mapping[str, int]
-
-    @classmethod
-    def of(cls, rows: Iterable[Attribute]) -> AttributeTable:
-        by_key = {row.key: row for row in rows}
-        return cls(by_key, {row.name: key for key, row in by_key.items()})
-
-
-def key_of(id: int, manufacturer: int | None) -> int:
-    """Identifier of an attribute or command within a table that also holds manufacturers' own."""
-    return id if manufacturer is None else (manufacturer + 1) << 16 | id
+# --- the cluster --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,30 +168,23 @@ class Cluster:
     client_attributes: tuple[Attribute, ...] = ()
     server_table: AttributeTable = field(init=False, repr=False, compare=False)
     client_table: AttributeTable = field(init=False, repr=False, compare=False)
-    _commands: dict[str, tuple[int, Command]] = field(init=False, repr=False, compare=False)
+    _commands: Mapping[type[ClusterCommand], tuple[int, Command]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        commands = {command.name: (TO_SERVER, command) for command in self.client_to_server}
-        commands.update({command.name: (TO_CLIENT, command) for command in self.server_to_client})
+        commands = {row.message: (TO_SERVER, row) for row in self.client_to_server}
+        commands |= {row.message: (TO_CLIENT, row) for row in self.server_to_client}
         if len(commands) != len(self.client_to_server) + len(self.server_to_client):
-            raise LocalProtocolError(f"{self.name}: two commands have one name")
+            raise LocalProtocolError(f"{self.name}: two commands are one class")
         object.__setattr__(self, "_commands", commands)
-        object.__setattr__(self, "server_table", AttributeTable.of(self.attributes))
-        object.__setattr__(self, "client_table", AttributeTable.of(self.client_attributes))
+        object.__setattr__(self, "server_table", {row.key: row for row in self.attributes})
+        object.__setattr__(self, "client_table", {row.key: row for row in self.client_attributes})
 
-    def attribute(self, name: str) -> Attribute:
-        """The server attribute of this name. Raises LocalProtocolError."""
+    def command(self, message: type[ClusterCommand]) -> tuple[int, Command]:
+        """Direction and row of a command. Raises LocalProtocolError for one of another cluster."""
         try:
-            return self.server_table.by_key[self.server_table.keys[name]]
+            return self._commands[message]
         except KeyError:
-            raise LocalProtocolError(f"{self.name} has no attribute {name}") from None
-
-    def command(self, name: str) -> tuple[int, Command]:
-        """Direction and row of the command of this name. Raises LocalProtocolError."""
-        try:
-            return self._commands[name]
-        except KeyError:
-            raise LocalProtocolError(f"{self.name} has no command {name}") from None
+            raise LocalProtocolError(f"{self.name} has no command {message.__name__}") from None
 
     def commands(self, direction: int) -> tuple[Command, ...]:
         """The commands that travel in this direction."""

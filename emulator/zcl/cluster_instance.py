@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 from hanbench.emulator.errors import LocalProtocolError
 from hanbench.emulator.zcl import foundation as zcl
 from hanbench.emulator.zcl.attributes import AttributeStore, Check, Values, Written
-from hanbench.emulator.zcl.cluster import AttributeTable, Cluster, Command
+from hanbench.emulator.zcl.cluster import Attribute, AttributeTable, Cluster, ClusterCommand, Command
 from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 from hanbench.emulator.zcl.records import ReportingFailure
 from hanbench.emulator.zcl.reporting import Reporting, Target
 from hanbench.emulator.zcl.status import Status
 from hanbench.emulator.zcl.transport import Indication
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.aps.data import ApsStatus
+
+C = TypeVar("C", bound=ClusterCommand)
 
 
 class Response(NamedTuple):
-    """A cluster's command that answers another one."""
+    """A command that answers another one, where the handler has to learn of its delivery."""
 
-    name: str
-    fields: Mapping[str, Any]
-    delivered: Callable[[ApsStatus], object] | None = None
-    """Learns whether the answer arrived."""
+    command: ClusterCommand
+    delivered: Callable[[ApsStatus], object]
+    """Gets the APS status of the answer."""
 
 
-Answer = Status | tuple[str, Mapping[str, Any]] | Response | None
-"""What a handler makes of a command: a status for the Default Response, the name and fields of the command that
-answers, or None, which is SUCCESS."""
+Answer = ClusterCommand | Response | Status | None
+"""What a handler makes of a command: the command that answers, a status for the Default Response, or None: SUCCESS."""
 
-Handler = Callable[[dict[str, Any], Indication], Answer]
-"""Gets the fields of a command and the message that brought it."""
+
+class Handler(NamedTuple):
+    """What a side of a cluster does with one command; made by `on`."""
+
+    command: type[ClusterCommand]
+    handle: Callable[[Any, Indication], Answer]
+
+
+def on(command: type[C], handle: Callable[[C, Indication], Answer]) -> Handler:
+    """Have `handle` called with each command of this class, and with the message that brought it."""
+    return Handler(command, handle)
 
 
 class ClusterInstance:
@@ -43,7 +52,7 @@ class ClusterInstance:
         table: AttributeTable,
         receives: int,
         values: Values,
-        handlers: Mapping[str, Handler],
+        handlers: Iterable[Handler],
         check: Check | None,
         written: Written | None,
     ) -> None:
@@ -52,22 +61,25 @@ class ClusterInstance:
         self.reporting: Reporting | None = None
         """Set by the endpoint: it has the clock."""
         self._receives = receives
-        self._handlers: dict[str, Handler] = {}
+        self._handlers: dict[type[ClusterCommand], Handler] = {}
         self._received = {command.key: command for command in cluster.commands(receives)}
-        for name, handler in handlers.items():
-            self.handle(name, handler)
+        for handler in handlers:
+            self.add(handler)
 
-    def handle(self, name: str, handler: Handler) -> None:
-        """Call `handler` for the command of this name. Raises LocalProtocolError if this side does not receive it."""
-        direction, _ = self.cluster.command(name)
+    def add(self, handler: Handler) -> None:
+        """Use `handler` for its command from now on. Raises LocalProtocolError if this side does not receive it."""
+        direction, row = self.cluster.command(handler.command)
         if direction != self._receives:
-            raise LocalProtocolError(f"{name} travels the other way")
-        self._handlers[name] = handler
+            raise LocalProtocolError(f"{row.name} travels the other way")
+        self._handlers[handler.command] = handler
 
-    def received(self, key: int) -> tuple[Command | None, Handler | None]:
-        """Row and handler of a command with this key, as far as there are any."""
-        command = self._received.get(key)
-        return command, None if command is None else self._handlers.get(command.name)
+    def received(self, key: int) -> Command | None:
+        """The row of a command with this key, if this side receives it."""
+        return self._received.get(key)
+
+    def handler(self, command: type[ClusterCommand]) -> Handler | None:
+        """The handler of a command, if there is one."""
+        return self._handlers.get(command)
 
     def general(
         self, message: zcl.GeneralCommand, manufacturer: int | None, source: Target
@@ -95,7 +107,7 @@ class ClusterInstance:
             case zcl.WriteAttributesStructured():
                 return attributes.write_structured(message, manufacturer)
             case zcl.DiscoverCommandsReceived(start=start, maximum=maximum):
-                handled = [row for row in self._received.values() if row.name in self._handlers]
+                handled = [row for row in self._received.values() if row.message in self._handlers]
                 return zcl.DiscoverCommandsReceivedResponse(*_slice(handled, start, maximum, manufacturer))
             case zcl.DiscoverCommandsGenerated(start=start, maximum=maximum):
                 sent = list(self.cluster.commands(TO_CLIENT if self._receives == TO_SERVER else TO_SERVER))
@@ -126,8 +138,7 @@ class ClusterInstance:
 
 
 class ClusterServer(ClusterInstance):
-    """The server side: the attributes in `values` (by name or id; a callable is asked each time) and the commands
-    that clients send, each to the handler of its name.
+    """The server side: the attributes in `values` (a callable is asked each time), and handlers of what clients send.
 
     `check(attribute, value)` may refuse a peer's write with a status; `written(attribute, value)` learns of it.
     """
@@ -136,18 +147,18 @@ class ClusterServer(ClusterInstance):
         self,
         cluster: Cluster,
         values: Values | None = None,
-        handlers: Mapping[str, Handler] | None = None,
+        handlers: Iterable[Handler] = (),
         *,
         check: Check | None = None,
         written: Written | None = None,
     ) -> None:
-        super().__init__(cluster, cluster.server_table, TO_SERVER, values or {}, handlers or {}, check, written)
+        super().__init__(cluster, cluster.server_table, TO_SERVER, values or {}, handlers, check, written)
 
-    def get(self, attribute: int | str) -> Any:
+    def get(self, attribute: Attribute) -> Any:
         """The attribute's value now."""
         return self.attributes.get(attribute)
 
-    def set(self, attribute: int | str, value: Any) -> None:
+    def set(self, attribute: Attribute, value: Any) -> None:
         """Give the attribute a value; configured reporting follows."""
         self.attributes.set(attribute, value)
 
@@ -157,15 +168,10 @@ class ClusterServer(ClusterInstance):
 
 
 class ClusterClient(ClusterInstance):
-    """The client side: the commands that servers send, each to the handler of its name, and client attributes."""
+    """The client side: handlers of what servers send, and client attributes."""
 
-    def __init__(
-        self,
-        cluster: Cluster,
-        handlers: Mapping[str, Handler] | None = None,
-        values: Values | None = None,
-    ) -> None:
-        super().__init__(cluster, cluster.client_table, TO_CLIENT, values or {}, handlers or {}, None, None)
+    def __init__(self, cluster: Cluster, handlers: Iterable[Handler] = (), values: Values | None = None) -> None:
+        super().__init__(cluster, cluster.client_table, TO_CLIENT, values or {}, handlers, None, None)
 
 
 def _slice(commands: list[Command], start: int, maximum: int, manufacturer: int | None) -> tuple[bool, tuple[int, ...]]:

@@ -113,6 +113,11 @@ class Integer(DataType):
         value = int.from_bytes(octets, "little", signed=self.signed)
         return None if value == self.invalid else value
 
+    def encode(self, value: Any) -> bytes:
+        if value is None:
+            raise self.unfit(value)
+        return self.encode_attribute(value)
+
     def decode(self, reader: Reader) -> int:
         return int.from_bytes(reader.take(self.size or 0), "little", signed=self.signed)
 

@@ -19,7 +19,7 @@ from hanbench.emulator.zcl import foundation as zcl
 from hanbench.emulator.zcl import values as fast
 from hanbench.emulator.zcl.attributes import MAX_RESPONSE
 from hanbench.emulator.zcl.client import Client, Done
-from hanbench.emulator.zcl.cluster import Cluster, key_of
+from hanbench.emulator.zcl.cluster import Cluster, ClusterCommand, key_of
 from hanbench.emulator.zcl.cluster_instance import ClusterClient, ClusterInstance, ClusterServer, Response
 from hanbench.emulator.zcl.clusters import BY_ID
 from hanbench.emulator.zcl.frame import (
@@ -34,8 +34,8 @@ from hanbench.emulator.zcl.frame import (
 from hanbench.emulator.zcl.reply import delivered
 from hanbench.emulator.zcl.reporting import Reporting, Target
 from hanbench.emulator.zcl.status import Status
-from hanbench.emulator.zcl.transport import ApsTransport, Indication
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zcl.transport import Indication
+from hanbench.emulator.zigbee.aps.data import ApsRequest, ApsStatus, ApsTransport
 
 ANY_PROFILE = 0xFFFF
 
@@ -234,25 +234,37 @@ class Endpoint(Client):
         if side is None:
             self._answer_status(indication, frame, Status.UNSUPPORTED_CLUSTER)
             return
-        command, handler = side.received(key_of(frame.command, frame.manufacturer))
-        if command is None:
+        row = side.received(key_of(frame.command, frame.manufacturer))
+        if row is None:
             standard = frame.manufacturer is None
             status = Status.UNSUP_CLUSTER_COMMAND if standard else Status.UNSUP_MANUF_CLUSTER_COMMAND
             self._answer_status(indication, frame, status)
             return
-        values = command.decode(frame.payload)
-        if self.resolve_command(indication, frame.tsn, command.name, values):
+        command = row.decode(frame.payload)
+        if self.resolve_command(indication, frame.tsn, command):
             return
+        handler = side.handler(row.message)
         if handler is None:
             self._answer_status(indication, frame, Status.UNSUP_CLUSTER_COMMAND)
             return
-        answer = handler(values, indication)
-        if isinstance(answer, tuple):
-            response = Response(*answer)
-            _, row = side.cluster.command(response.name)
-            self._answer(indication, frame, CLUSTER, row.id, row.encode(**response.fields), response.delivered)
+        answer = handler.handle(command, indication)
+        if isinstance(answer, ClusterCommand):
+            self._answer_command(indication, frame, side.cluster, answer)
+        elif isinstance(answer, Response):
+            self._answer_command(indication, frame, side.cluster, answer.command, answer.delivered)
         else:
             self._answer_status(indication, frame, answer or Status.SUCCESS)
+
+    def _answer_command(
+        self,
+        indication: Indication,
+        frame: ZclFrame,
+        cluster: Cluster,
+        command: ClusterCommand,
+        done: Callable[[ApsStatus], object] | None = None,
+    ) -> None:
+        _, row = cluster.command(type(command))
+        self._answer(indication, frame, CLUSTER, row.id, row.encode(command), done)
 
     def _side(self, cluster: int, direction: int) -> ClusterInstance | None:
         return self.servers.get(cluster) if direction == TO_SERVER else self.clients.get(cluster)
@@ -268,17 +280,16 @@ class Endpoint(Client):
     ) -> None:
         """Send a response, the way and with the security that the request came."""
         octets = ZclFrame(frame_type, 1 - frame.direction, frame.tsn, command, payload, frame.manufacturer, True)
-        self.transport.send(
+        request = ApsRequest(
             indication.src,
             indication.cluster,
             octets.encode(),
             profile=indication.profile if indication.profile != ANY_PROFILE else self.profile,
             src_endpoint=self.id,
             dst_endpoint=indication.src_endpoint,
-            ack=True,
             secured=indication.secured,
-            done=done,
         )
+        self.transport.send(request, done)
 
     def _send(
         self,

@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from hanbench.emulator.zcl import foundation as zcl
+from hanbench.emulator.zcl.cluster import ClusterCommand
 from hanbench.emulator.zcl.status import Status
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.aps.data import ApsStatus
 
 
 class ReplyOutcome(StrEnum):
@@ -31,14 +32,14 @@ class Reply(NamedTuple):
     outcome: ReplyOutcome
     status: int = Status.SUCCESS
     """ZCL status of the Default Response, if that is what came."""
-    values: dict[Any, Any] = {}  # noqa: RUF012 - never changed
-    """Of a read: attribute id to value. Of a command: field to value of the command that answers."""
+    values: dict[int, Any] = {}  # noqa: RUF012 - never changed
+    """Of a read: attribute id to value."""
     failures: dict[int, int] = {}  # noqa: RUF012 - never changed
     """Attribute id to status of what could not be read, written or configured."""
     response: zcl.GeneralCommand | None = None
     """The general command that answered, unless it was a read response."""
-    command: str | None = None
-    """Name of the cluster's command that answered."""
+    command: ClusterCommand | None = None
+    """The cluster's command that answered."""
     delivery: ApsStatus | None = None
     """The APS status, where the outcome is about delivery."""
 

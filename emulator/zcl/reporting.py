@@ -91,7 +91,7 @@ class Reporting:
         elif maximum != ON_CHANGE_ONLY and maximum < minimum:
             return Status.INVALID_VALUE
         else:
-            self._rules[key] = _Rule(record, target, self._clock.now, self._store.get(key))
+            self._rules[key] = _Rule(record, target, self._clock.now, self._store.value(key))
         self._schedule()
         return Status.SUCCESS
 
@@ -149,7 +149,7 @@ class Reporting:
             if self._store.row(key) is None:
                 del self._rules[key]
                 continue
-            value = self._store.get(key)
+            value = self._store.value(key)
             changed = now >= rule.earliest and rule.significant(value)
             rule.changed = rule.changed and rule.significant(value)
             if changed or (rule.latest is not None and now >= rule.latest):

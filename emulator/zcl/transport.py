@@ -1,11 +1,8 @@
-"""What the ZCL asks of the layer below it: the part of the APS that it uses, and what the APS hands up."""
+"""What the ZCL reads of a message that the APS hands up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
-
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from typing import Protocol
 
 
 class Indication(Protocol):
@@ -37,24 +34,3 @@ class Indication(Protocol):
     @property
     def broadcast(self) -> bool:
         """Not addressed to this device alone."""
-
-
-class ApsTransport(Protocol):
-    """A node's APS. `done` gets SUCCESS once the message is delivered (acknowledged, if `ack`)."""
-
-    def send(
-        self,
-        dst_short: int,
-        cluster: int,
-        payload: bytes,
-        *,
-        profile: int,
-        src_endpoint: int,
-        dst_endpoint: int,
-        ack: bool = True,
-        secured: bool = False,
-        done: Callable[[ApsStatus], object] | None = None,
-    ) -> object: ...
-
-    def register(self, endpoint: int, handler: Callable[[Any], object]) -> object:
-        """Hand indications for `endpoint` (and for all endpoints) to `handler`."""

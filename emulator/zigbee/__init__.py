@@ -1,1 +1,1 @@
-"""Zigbee PRO: network, application support and device objects, their security, and the stack made of them."""
+"""Zigbee PRO: NWK, APS and ZDO, their security, and a stack of them for each role."""

@@ -1,4 +1,4 @@
-"""What was seen a short while ago: the memory behind duplicate rejection."""
+"""The table behind duplicate rejection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class DuplicateTable:
         self._turn = lifetime
 
     def seen(self, key: Hashable, now: int) -> bool:
-        """Whether `key` was here lately; it is from now on."""
+        """Whether `key` was seen within the lifetime; it counts as seen from now on."""
         if now >= self._turn:
             self._before = self._now if now < self._turn + self._lifetime else set()
             self._now = set()

@@ -1,11 +1,11 @@
-"""What the Zigbee Device Objects do with a stack: the node's side of `ZdoContext`."""
+"""How the Zigbee Device Objects see and manage a stack, one class a role: the node's side of `ZdoContext`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from hanbench.emulator.clock import SECOND
-from hanbench.emulator.zigbee.nwk.config import LogicalType
+from hanbench.emulator.mac.child import SUPERFRAME
 from hanbench.emulator.zigbee.nwk.layer import Nwk
 from hanbench.emulator.zigbee.nwk.maintenance import Maintenance
 from hanbench.emulator.zigbee.nwk.parent import Parent
@@ -14,6 +14,7 @@ from hanbench.emulator.zigbee.zdo import (
     EnergyReport,
     NeighborEntry,
     NeighborFlags,
+    NodeAddress,
     NodeDescriptor,
     PowerDescriptor,
     PowerMode,
@@ -23,34 +24,32 @@ from hanbench.emulator.zigbee.zdo import (
 )
 from hanbench.emulator.zigbee.zdo.descriptors import PRIMARY_TRUST_CENTER
 
-SUPERFRAME = 15_360
-"""Microseconds."""
 LEAVE_AFTER = SECOND // 2
-"""The response to Mgmt_Leave goes out first."""
+"""Microseconds; the response to Mgmt_Leave is sent first."""
 DISPOSABLE_BATTERY = 0x04
 ENERGY_FLOOR = -100
 """dBm that counts as energy 0 in Mgmt_NWK_Update_notify; 100 dB above it counts as 255."""
-PARENT, CHILD, SIBLING, STRANGER = 0, 1, 2, 3
+PARENT, CHILD, SIBLING, UNRELATED = 0, 1, 2, 3
 
 
 class Management:
-    """One node, as its ZDO sees it."""
+    """An end device, which has no children."""
 
-    def __init__(self, nwk: Nwk, maintenance: Maintenance, parent: Parent | None, manufacturer: int) -> None:
+    server_mask = 0
+
+    def __init__(self, nwk: Nwk, maintenance: Maintenance, manufacturer: int) -> None:
         self._nwk = nwk
         self._maintenance = maintenance
-        self._parent = parent
         config = nwk.config
-        mask = PRIMARY_TRUST_CENTER if config.role is LogicalType.COORDINATOR else 0
-        self.node_descriptor = NodeDescriptor.of(config.role.value, config.capability, manufacturer, mask)
+        self.node_descriptor = NodeDescriptor.of(config.role.value, config.capability, manufacturer, self.server_mask)
         self.power_descriptor = (
             PowerDescriptor(PowerMode(1, DISPOSABLE_BATTERY), PowerSource(DISPOSABLE_BATTERY))
             if config.battery
             else PowerDescriptor()
         )
-        self.bindings: BindingTable = nwk.storage.application.setdefault("bindings", BindingTable())
+        self.bindings = BindingTable(entries=nwk.storage.bindings)
         self.descriptors: list[SimpleDescriptor] = []
-        """One an endpoint; the device fills it in."""
+        """One for each endpoint; the device adds them."""
 
     @property
     def ieee(self) -> int:
@@ -74,34 +73,28 @@ class Management:
                 flags = NeighborFlags(0 if neighbor.short == 0 else 1, 1, PARENT)
             else:
                 kind = 0 if neighbor.short == 0 else 1 if neighbor.router else 2
-                flags = NeighborFlags(kind, 2, SIBLING if neighbor.router else STRANGER)
+                flags = NeighborFlags(kind, 2, SIBLING if neighbor.router else UNRELATED)
             depth = 0 if neighbor.short == 0 else network.depth + (flags.relationship == CHILD)
             entries.append(
                 NeighborEntry(network.extended_pan_id, neighbor.ieee, neighbor.short, flags, 2, depth, neighbor.lqi)
             )
         return entries
 
-    def children(self) -> Sequence[tuple[int, int]]:
-        return [(child.ieee, child.short) for child in self._nwk.storage.children.values()]
+    def children(self) -> Sequence[NodeAddress]:
+        return [NodeAddress(child.ieee, child.short) for child in self._nwk.storage.children.values()]
 
     def permit_join(self, duration: int, tc_significance: bool) -> ZdpStatus:
-        if self._parent is None:
-            return ZdpStatus.NOT_SUPPORTED
-        self._parent.permit(duration)
-        return ZdpStatus.SUCCESS
+        return ZdpStatus.NOT_SUPPORTED
 
     def leave(self, ieee: int, *, rejoin: bool, remove_children: bool) -> ZdpStatus:
-        call_later = self._nwk.clock.call_later
-        if ieee == self.ieee or not ieee:
-            if self._nwk.config.role is LogicalType.COORDINATOR:
-                return ZdpStatus.NOT_PERMITTED
-            call_later(LEAVE_AFTER, self._maintenance.leave, rejoin)
-            return ZdpStatus.SUCCESS
-        child = None if self._parent is None else self._parent.by_ieee(ieee)
-        if child is None:
-            return ZdpStatus.DEVICE_NOT_FOUND
-        call_later(LEAVE_AFTER, self._maintenance.tell_to_leave, child.short, rejoin)
+        return self._leave(rejoin) if ieee == self.ieee or not ieee else self._remove(ieee, rejoin)
+
+    def _leave(self, rejoin: bool) -> ZdpStatus:
+        self._nwk.clock.call_later(LEAVE_AFTER, self._maintenance.leave, rejoin)
         return ZdpStatus.SUCCESS
+
+    def _remove(self, ieee: int, rejoin: bool) -> ZdpStatus:
+        return ZdpStatus.DEVICE_NOT_FOUND
 
     def energy_scan(self, channels: tuple[int, ...], exponent: int, done: Callable[[EnergyReport], None]) -> None:
         remaining = list(channels)
@@ -124,3 +117,31 @@ class Management:
 
     def change_parameters(self, channels: int, update_id: int, manager: int) -> None:
         self._nwk.network.update_id = update_id
+
+
+class RouterManagement(Management):
+    """A router: it permits joining, and can make its children leave."""
+
+    def __init__(self, nwk: Nwk, maintenance: Maintenance, parent: Parent, manufacturer: int) -> None:
+        super().__init__(nwk, maintenance, manufacturer)
+        self._parent = parent
+
+    def permit_join(self, duration: int, tc_significance: bool) -> ZdpStatus:
+        self._parent.permit(duration)
+        return ZdpStatus.SUCCESS
+
+    def _remove(self, ieee: int, rejoin: bool) -> ZdpStatus:
+        child = self._parent.by_ieee(ieee)
+        if child is None:
+            return ZdpStatus.DEVICE_NOT_FOUND
+        self._nwk.clock.call_later(LEAVE_AFTER, self._maintenance.request_leave, child.short, rejoin)
+        return ZdpStatus.SUCCESS
+
+
+class CoordinatorManagement(RouterManagement):
+    """The coordinator, which is the Trust Centre and does not leave its network."""
+
+    server_mask = PRIMARY_TRUST_CENTER
+
+    def _leave(self, rejoin: bool) -> ZdpStatus:
+        return ZdpStatus.NOT_PERMITTED

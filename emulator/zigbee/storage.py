@@ -1,8 +1,8 @@
-"""What survives a power cut: the non-volatile state of one device, spelled out.
+"""The flash of one device: the state that survives a power cut.
 
-A stack is built from it and writes to it; whatever is not here is gone when the power goes. Frame counters are
-saved ahead in strides, as real firmware does to spare its flash: after a power cut they resume at the end of the
-stride, so that no counter value is used twice.
+A stack is built from it and writes to it; all other state is lost with the power. Frame counters are saved ahead in
+strides, as firmware does to spare its flash: after a power cut they resume at the end of the stride, so that no
+counter value is used twice.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, TypeVar
 
+from hanbench.emulator.zigbee.binding import Binding
+
 K = TypeVar("K")
 
 COUNTER_STRIDE = 1024
 """Frame counters are saved in steps of this many."""
 LAST_COUNTER = 0xFFFF_FFFE
 """The highest frame counter; a key whose counter is used up protects nothing any more (R22, 4.3.1.1)."""
-WORN_COUNTER = 0x8000_0000
-"""From here on the network key is to be changed, and the counter starts anew with the new key (R22, 4.3.1.2)."""
+KEY_UPDATE_COUNTER = 0x8000_0000
+"""A network key whose counter reaches this value is replaced, and the counter starts again at 0 (R22, 4.3.1.2)."""
 
 
 @dataclass(slots=True)
@@ -38,7 +40,7 @@ class Network:
     trust_center: int = 0
     """EUI-64 of the Trust Centre; 0 while unknown."""
     former_trust_center: int = 0
-    """Of the one before, while its successor has not agreed a key with us; 0: there is none."""
+    """EUI-64 of the previous Trust Centre, until its successor has agreed a key with this device; 0: none."""
 
 
 @dataclass(slots=True)
@@ -48,18 +50,18 @@ class ChildEntry:
     ieee: int
     short: int
     rx_on: bool
-    """Receiver on when idle; others are sent to through the indirect queue."""
+    """Receiver on when idle; frames for other children go through the indirect queue."""
     router: bool
     timeout: int
-    """Microseconds without a sign of life after which the child ages out; 0: never (routers)."""
+    """Microseconds of silence after which the child is removed; 0: never (routers)."""
     authenticated: bool = False
     last_heard: int = 0
     """Microseconds of the clock. Not kept over a power cut: ageing starts afresh."""
 
 
 @dataclass(slots=True)
-class Counter:
-    """An outgoing frame counter; `saved` is what the flash holds."""
+class FrameCounter:
+    """An outgoing frame counter; the flash holds `saved`."""
 
     value: int = 0
     saved: int = COUNTER_STRIDE
@@ -76,21 +78,21 @@ class Counter:
         return self.value > LAST_COUNTER
 
     def restore(self) -> None:
-        """After a power cut: go on where no earlier frame can have been."""
+        """Resume after a power cut, above every value that has been used."""
         self.value = self.saved
 
 
 class KeyOrigin(IntEnum):
-    """How a link key came to be, which decides what it is good for (SE 1.4a, 5.4)."""
+    """The origin of a link key, which decides its use (SE 1.4a, 5.4)."""
 
     PRECONFIGURED = 0
-    """From an install code: it carries the network key to a newcomer, and protects no data."""
+    """From an install code: it carries the network key to a joining device, and protects no data."""
     ESTABLISHED = 1
     """Agreed with the Trust Centre by certificates (CBKE)."""
     BROKERED = 2
-    """Made by the Trust Centre for two partners who asked for it."""
+    """Made by the Trust Centre for two partners, at the request of one."""
     RESTORED = 3
-    """The hash of an established key, from the backup of an earlier Trust Centre: a newcomer's key once more."""
+    """The hash of an established key, from the backup of an earlier Trust Centre; used as a preconfigured key is."""
 
 
 @dataclass(slots=True)
@@ -99,20 +101,20 @@ class LinkKey:
 
     key: bytes
     origin: KeyOrigin = KeyOrigin.PRECONFIGURED
-    outgoing: Counter = field(default_factory=Counter)
+    outgoing: FrameCounter = field(default_factory=FrameCounter)
     incoming: int = 0
     """Lowest frame counter still acceptable from the partner."""
 
 
 class AddressMap(dict[int, int]):
-    """EUI-64 to short address, and back. Two devices never have one short address: the newer owner takes it over."""
+    """EUI-64 to short address, and back. A short address has one owner: a new one takes it over."""
 
     def __init__(self) -> None:
         super().__init__()
         self._owners: dict[int, int] = {}
 
-    def owner(self, short: int) -> int | None:
-        """The EUI-64 of who has a short address, as far as is known."""
+    def ieee_of(self, short: int) -> int | None:
+        """EUI-64 of the device with a short address; None if unknown."""
         return self._owners.get(short)
 
     def __setitem__(self, ieee: int, short: int) -> None:
@@ -124,7 +126,7 @@ class AddressMap(dict[int, int]):
         self._owners[short] = ieee
 
     def pop(self, ieee: int, default: Any = None) -> Any:
-        """Forget a device; returns its short address, or `default`."""
+        """Remove a device; returns its short address, or `default`."""
         short = super().pop(ieee, None)
         if short is None:
             return default
@@ -136,13 +138,13 @@ class AddressMap(dict[int, int]):
         self._owners.clear()
 
 
-class Keys(dict[int, K]):
-    """Keys of one kind. A capture that is to be read later watches them come and go."""
+class KeyTable(dict[int, K]):
+    """Keys of one kind. A capture watches it, to write the keys that decrypt its frames."""
 
     def __init__(self) -> None:
         super().__init__()
         self.watcher: Callable[[int, K], None] | None = None
-        """Called with what a key is filed under, and the key."""
+        """Called with the index and the key at each change."""
 
     def __setitem__(self, name: int, key: K) -> None:
         super().__setitem__(name, key)
@@ -152,30 +154,30 @@ class Keys(dict[int, K]):
 
 @dataclass(slots=True)
 class NonVolatile:
-    """One device's flash."""
+    """One device's flash, as far as the stack writes it; what the application keeps is of the kind of device."""
 
     ieee: int
     network: Network | None = None
-    network_keys: Keys[bytes] = field(default_factory=Keys)
+    network_keys: KeyTable[bytes] = field(default_factory=KeyTable)
     """By key sequence number: the active key and the one before or after it."""
     active_key: int = 0
-    nwk_counter: Counter = field(default_factory=Counter)
-    link_keys: Keys[LinkKey] = field(default_factory=Keys)
+    nwk_counter: FrameCounter = field(default_factory=FrameCounter)
+    link_keys: KeyTable[LinkKey] = field(default_factory=KeyTable)
     """By the partner's EUI-64. A device that knows its Trust Centre by install code only files it under 0."""
     children: dict[int, ChildEntry] = field(default_factory=dict)
     """By short address."""
     short_addresses: AddressMap = field(default_factory=AddressMap)
     """EUI-64 to short address, of every device that announced itself (nwkAddressMap)."""
-    application: dict[str, Any] = field(default_factory=dict)
-    """What the device's application keeps: registers, mirrors, settings."""
+    bindings: list[Binding] = field(default_factory=list)
+    """The entries of the binding table, in the order of their making."""
 
-    def watch_like(self, other: NonVolatile) -> None:
-        """Let whoever watches the keys of `other` watch ours too."""
+    def copy_watchers(self, other: NonVolatile) -> None:
+        """Have the watchers of another device's keys watch these keys as well."""
         self.network_keys.watcher = other.network_keys.watcher
         self.link_keys.watcher = other.link_keys.watcher
 
     def power_cut(self) -> None:
-        """What the flash looks like when power returns."""
+        """Change the contents to those that a device finds when its power returns."""
         self.nwk_counter.restore()
         for key in self.link_keys.values():
             key.outgoing.restore()
@@ -183,7 +185,7 @@ class NonVolatile:
             child.last_heard = 0
 
     def forget_network(self) -> None:
-        """Leave for good: the PAN, its keys and children go; link keys and application data stay."""
+        """Delete the PAN, its keys and children; link keys and bindings stay."""
         self.network = None
         self.network_keys.clear()
         self.children.clear()

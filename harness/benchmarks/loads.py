@@ -26,19 +26,27 @@ from hanbench.emulator.randomness import split
 from hanbench.emulator.zcl import ClusterServer, Endpoint
 from hanbench.emulator.zcl.clusters import METERING
 from hanbench.emulator.zcl.clusters.key_establishment import SUITE_1
+from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
 from hanbench.emulator.zigbee.aps import frames as aps
+from hanbench.emulator.zigbee.aps.data import ApsRequest
 from hanbench.emulator.zigbee.nwk import frames as nwk
-from hanbench.emulator.zigbee.nwk.config import LogicalType, NodeConfig
+from hanbench.emulator.zigbee.nwk.config import NodeConfig
 from hanbench.emulator.zigbee.security.cbke import Authority, implementation
 from hanbench.emulator.zigbee.security.ccm import cipher
-from hanbench.emulator.zigbee.stack import Stack
+from hanbench.emulator.zigbee.stack import CoordinatorStack, RouterStack, Stack
 from hanbench.emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey, Network, NonVolatile
 from hanbench.harness.campaign import Campaign, execute, matrix
 from hanbench.harness.capture.recorder import recording
 from hanbench.profiles.benches import StartingState
 
 PROFILE, ESI, METER = 0x0109, 0x0500, 0x0501
-REPORTED = (0x0000, 0x0200, 0x0300, 0x0301)
+REPORTED = (
+    MeteringAttributes.CurrentSummationDelivered,
+    MeteringAttributes.Status,
+    MeteringAttributes.UnitOfMeasure,
+    MeteringAttributes.Multiplier,
+)
+_KEYS = tuple(row.key for row in REPORTED)
 KEY = bytes(range(16))
 CODEC_ROUNDS = 50_000
 VERIFY_STEP = 6
@@ -78,17 +86,15 @@ class Load:
             storage.children = {n: ChildEntry(0x1000 + n, n, True, True, 0, True) for n in range(1, nodes)}
         place = (self._places.random() * 10, self._places.random() * 10)
         radio = AirRadio(self.air, self.clock, split(1, str(number), "radio"), str(number), place)
-        role = LogicalType.ROUTER if number else LogicalType.COORDINATOR
-        config = NodeConfig(role, link_status_period=0)
-        return Stack(radio, self.clock, split(1, str(number)), storage, config)
+        kind = RouterStack if number else CoordinatorStack
+        config = NodeConfig(kind.role, link_status_period=0)
+        return kind(radio, self.clock, split(1, str(number)), storage, config)
 
     def _report(self, meter: Endpoint, stack: Stack, server: ClusterServer, period: int) -> None:
         self.clock.call_later(period * SECOND, self._report, meter, stack, server, period)
         # As ns-3's load: acknowledged at the MAC. An APS acknowledgement would double the frames.
-        payload = bytes((0x18, meter.next_tsn(), 0x0A)) + server.attributes.report(REPORTED)
-        stack.aps.send(
-            0, METERING.id, payload, profile=PROFILE, src_endpoint=1, dst_endpoint=1, ack=False, secured=True
-        )
+        payload = bytes((0x18, meter.next_tsn(), 0x0A)) + server.attributes.report(_KEYS)
+        stack.aps.send(ApsRequest(0, METERING.id, payload, PROFILE, 1, 1, ack=False, secured=True))
 
     def _reported(self, *_: object) -> None:
         self.delivered += 1
@@ -117,10 +123,11 @@ def codec() -> dict[str, Any]:
     """One secured frame from ZCL octets to PSDU, and back to ZCL octets with FCS and MIC checked."""
     key = cipher(KEY)
     zcl = bytes(30)
+    security = nwk.FrameSecurity(key, 77, 0, 0x70B3D51FF0000001)
 
     def build() -> bytes:
         apdu = aps.data_header(1, 0x0702, PROFILE, 1, 7, ack_request=False) + zcl
-        npdu = nwk.secured_data(0, 5, 9, apdu, key, 77, 0, 0x70B3D51FF0000001, 30)
+        npdu = nwk.secured_data(0, 5, 9, apdu, security, 30)
         return mac.data(1, 0x1234, 0, 5, npdu, ack=True)
 
     psdu = build()

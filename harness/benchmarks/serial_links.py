@@ -78,7 +78,8 @@ async def using(lines: Sequence[SerialPair], story: Callable[[], Coroutine[Any, 
 
 def secured(number: int, dst: int, src: int) -> bytes:
     """A data frame with `number` in it, under the network key; as long as a Metering report."""
-    npdu = nwk.secured_data(dst, src, 9, number.to_bytes(4, "little") + bytes(26), KEY, number, 0, 0x1000 + src, 30)
+    security = nwk.FrameSecurity(KEY, number, 0, 0x1000 + src)
+    npdu = nwk.secured_data(dst, src, 9, number.to_bytes(4, "little") + bytes(26), security, 30)
     return mac.data(number & 0xFF, PAN, dst, src, npdu, ack=True)
 
 

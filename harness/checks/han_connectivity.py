@@ -16,6 +16,8 @@ from typing import NamedTuple
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.devices import WanReply
 from hanbench.emulator.zcl.clusters import BASIC, METERING
+from hanbench.emulator.zcl.clusters.basic import BasicAttributes
+from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.checks.evidence import Evidence, EvidenceRecorder
 from hanbench.harness.han.han import Han
@@ -23,10 +25,8 @@ from hanbench.harness.han.health import OutageError
 
 GT01 = "GT01"
 """The gas meter's HAN-related error."""
-IDENTITY = (0x0004, 0x0005)
-"""ManufacturerName, ModelIdentifier."""
-REGISTER = (0x0000,)
-"""CurrentSummationDelivered."""
+IDENTITY = (BasicAttributes.ManufacturerName.id, BasicAttributes.ModelIdentifier.id)
+REGISTER = (MeteringAttributes.CurrentSummationDelivered.id,)
 CONTROL_WAIT = 40.0
 """Seconds for the electricity meter, which listens all the time."""
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from scapy.packet import Packet
 
 from hanbench.emulator.clock import SECOND
-from hanbench.emulator.devices.device import Device
+from hanbench.emulator.devices import AnyDevice
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.radio import AirRadio, RadioConfig, Transmission, TxResult, TxStatus
 from hanbench.emulator.zigbee.aps import frames as aps
@@ -106,17 +106,15 @@ class Lab(Bench):
             apdu = header + zcl
         return self._carried(sender, receiver, apdu)
 
-    def _carried(self, sender: Device[Any], receiver: Device[Any], apdu: bytes) -> bytes:
+    def _carried(self, sender: AnyDevice, receiver: AnyDevice, apdu: bytes) -> bytes:
         ours, theirs = sender.storage.network, receiver.storage.network
         assert ours is not None
         assert theirs is not None
-        key, counter, number = sender.stack.nwk.security.outgoing()
-        npdu = nwk.secured_data(
-            theirs.short, ours.short, self._sequence, apdu, key, counter, number, sender.storage.ieee, RADIUS
-        )
+        security = sender.stack.nwk.security.outgoing()
+        npdu = nwk.secured_data(theirs.short, ours.short, self._sequence, apdu, security, RADIUS)
         return mac.data(self._sequence, ours.pan_id, theirs.short, ours.short, npdu, ack=True)
 
-    def _device(self, name: str) -> Device[Any]:
+    def _device(self, name: str) -> AnyDevice:
         found = next((device for device in self.han.devices if device.name == name), None)
         if found is None or found.storage.network is None:
             names = ", ".join(device.name for device in self.han.devices if device.storage.network is not None)
@@ -164,7 +162,7 @@ class Lab(Bench):
     @property
     def alive(self) -> Sequence[str]:
         """Names of the devices that have power and have not hung."""
-        return tuple(device.name for device in self.han.devices if device.powered and not device.hung)
+        return tuple(device.name for device in self.han.devices if device.powered and not device.conduct.hung)
 
 
 def _zcl(dissected: Dissected) -> Packet | None:

@@ -20,17 +20,17 @@ DECLINE = (3600, 3 * 3600)
 
 
 async def _refuse_mirror(han: Han) -> None:
-    han.hub.grants_mirrors = False
-    han.hub.close_mirror(han.gsme.storage.ieee)
+    han.hub.conduct = replace(han.hub.conduct, grants_mirrors=False)
+    han.hub.mirrors.close(han.gsme.storage.ieee)
     han.gsme.forget_mirror()
 
 
 async def _grant_mirror(han: Han) -> None:
-    han.hub.grants_mirrors = True
+    han.hub.conduct = replace(han.hub.conduct, grants_mirrors=han.hub.profile_conduct.grants_mirrors)
 
 
 async def _wipe_mirror(han: Han) -> None:
-    han.hub.close_mirror(han.gsme.storage.ieee)
+    han.hub.mirrors.close(han.gsme.storage.ieee)
 
 
 async def _ask_again(han: Han) -> None:
@@ -38,21 +38,20 @@ async def _ask_again(han: Han) -> None:
 
 
 async def _ignore_keep_alive(han: Han) -> None:
-    han.hub.answers_keep_alive = False
+    han.hub.conduct = replace(han.hub.conduct, answers_keep_alive=False)
 
 
 async def _answer_keep_alive(han: Han) -> None:
-    han.hub.answers_keep_alive = True
+    han.hub.conduct = replace(han.hub.conduct, answers_keep_alive=han.hub.profile_conduct.answers_keep_alive)
 
 
 async def _drift(han: Han) -> None:
-    han.gsme.drift = DRIFT
-    han.gsme.sets_clock = False
+    han.gsme.conduct = replace(han.gsme.conduct, drift=DRIFT, sets_clock=False)
 
 
 async def _keep_time(han: Han) -> None:
-    han.gsme.drift = 0.0
-    han.gsme.sets_clock = True
+    own = han.gsme.profile_conduct
+    han.gsme.conduct = replace(han.gsme.conduct, drift=own.drift, sets_clock=own.sets_clock)
 
 
 async def _jump(han: Han) -> None:
@@ -66,8 +65,8 @@ async def _jump_back(han: Han) -> None:
 
 async def _change_pan_id(han: Han) -> None:
     """Another network has the same PAN ID; the hub moves while the meter sleeps, and the meter looks no further."""
-    joiner = site_visit.joiner(han)
-    joiner.policy = replace(joiner.policy, rejoin=False)
+    conduct = han.gsme.conduct
+    han.gsme.conduct = replace(conduct, join=replace(conduct.join, rejoin=False))
     radio = han.radio_of("gsme")
     radio.muted, before = True, radio.muted
     han.hub.stack.maintenance.change_pan_id()

@@ -27,9 +27,9 @@ def obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
     if not meter.powered:
         yield "no power"
         return
-    if meter.hung:
+    if meter.conduct.hung:
         yield "firmware hung"
-    if isinstance(meter, Gsme) and not meter.wake_filter():
+    if isinstance(meter, Gsme) and not meter.conduct.wakes:
         yield "sleeps through its wakes"
     yield from _radio_obstacles(han, meter)
     yield from _network_obstacles(han, meter)
@@ -76,7 +76,7 @@ def _network_obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
         yield "its network key is none of the hub's"
     if theirs.network_keys.get(ours.active_key) != ours.network_keys[ours.active_key]:
         yield "the hub's network key is none of its own"
-    if theirs.nwk_counter.value < hub.stack.nwk.security.expected(theirs.active_key, meter.settings.ieee):
+    if theirs.nwk_counter.value < hub.stack.nwk.security.expected_counter(theirs.active_key, meter.settings.ieee):
         yield "its frame counter is behind what the hub has seen"
     yield from _link_key_obstacles(han, meter)
 

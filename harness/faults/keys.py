@@ -7,11 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hanbench.emulator.randomness import split
-from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
 from hanbench.emulator.zigbee.security.cbke import Authority, Identity
 from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
 from hanbench.emulator.zigbee.security.install_code import InstallCode
-from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, Counter, LinkKey
+from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, FrameCounter, LinkKey
 from hanbench.harness.faults import site_visit
 from hanbench.harness.faults.fault import Action, fault
 from hanbench.harness.faults.ground_truth import reachable
@@ -41,7 +40,7 @@ def _link(han: Han, *, at_hub: bool) -> LinkKey:
 
 def _stick_to_the_key(han: Han) -> None:
     """Firmware that agrees its key once and never again."""
-    han.gsme.keys.renews = False
+    han.gsme.conduct = replace(han.gsme.conduct, renews_keys=False)
 
 
 async def _other_key(han: Han) -> None:
@@ -58,7 +57,7 @@ async def _older_hub(han: Han) -> None:
     mine = _link(han, at_hub=True)
     older = replace(mine, key=han.random("fault", "backup").randbytes(KEY_LENGTH))
     han.hub.storage.link_keys[han.gsme.storage.ieee] = older
-    han.hub.close_mirror(han.gsme.storage.ieee)
+    han.hub.mirrors.close(han.gsme.storage.ieee)
 
 
 async def _count_afresh(han: Han) -> None:
@@ -66,7 +65,7 @@ async def _count_afresh(han: Han) -> None:
     _stick_to_the_key(han)
     hubs, meters = _link(han, at_hub=True), _link(han, at_hub=False)
     hubs.incoming = max(hubs.incoming, YEARS_OF_REPORTS)
-    meters.outgoing = Counter(0, COUNTER_STRIDE)
+    meters.outgoing = FrameCounter(0, COUNTER_STRIDE)
 
 
 # --- key establishment that fails --------------------------------------------------------------------------------
@@ -115,22 +114,24 @@ async def _mend_identity_and_pair(han: Han) -> None:
 
 
 async def _fill_hub(han: Han) -> None:
-    han.hub.responder.capacity = 0
+    han.hub.conduct = replace(han.hub.conduct, key_establishments=0)
     await _lose_key(han)
 
 
 async def _empty_hub(han: Han) -> None:
-    han.hub.responder.capacity = han.settings.hub.key_establishment.capacity
+    han.hub.conduct = replace(han.hub.conduct, key_establishments=han.hub.profile_conduct.key_establishments)
     await site_visit.renegotiate_key(han)
 
 
 async def _expire(han: Han) -> None:
-    han.hub.responder.withdrawn.add(han.gsme.storage.ieee)
+    withdrawn = han.hub.conduct.withdrawn_certificates | {han.gsme.storage.ieee}
+    han.hub.conduct = replace(han.hub.conduct, withdrawn_certificates=withdrawn)
     await _lose_key(han)
 
 
 async def _prolong(han: Han) -> None:
-    han.hub.responder.withdrawn.discard(han.gsme.storage.ieee)
+    withdrawn = han.hub.profile_conduct.withdrawn_certificates
+    han.hub.conduct = replace(han.hub.conduct, withdrawn_certificates=withdrawn)
     await site_visit.renegotiate_key(han)
 
 
@@ -144,19 +145,19 @@ async def _mistype_install_code(han: Han) -> None:
     han.hub.permit_join(PERMIT_SECONDS)
     for _ in range(ATTEMPTS_TO_JOIN):
         ended = asyncio.get_running_loop().create_future()
-        site_visit.joiner(han).join(ended.set_result)
+        han.gsme.stack.joiner.join(ended.set_result)
         await ended
     han.hub.permit_join(0)
 
 
 async def _swap_hub(han: Han) -> None:
     """The hub is exchanged. The electricity meter follows; the gas meter's firmware does not know how."""
-    joiner = site_visit.joiner(han)
-    joiner.policy = replace(joiner.policy, trust_center_swap=False)
+    conduct = han.gsme.conduct
+    han.gsme.conduct = replace(conduct, join=replace(conduct.join, trust_center_swap=False))
     replace_hub(han, han.hub.storage.ieee + SUCCESSOR)
-    for device in han.devices[1:]:
-        if device is not han.gsme and device.powered and device.stack.joiner is not None:
-            device.stack.joiner.event(JoinEvent.LOST)
+    for device in han.joining_devices:
+        if device is not han.gsme and device.powered:
+            device.look_for_network()
     for _ in range(SWAP_TIME):
         if reachable(han, han.esme):
             break

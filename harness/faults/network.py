@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, Counter
+from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, FrameCounter
 from hanbench.harness.faults import site_visit
 from hanbench.harness.faults.fault import fault
 from hanbench.harness.han.han import Han
@@ -19,7 +19,7 @@ HOPS = (15, 20, 25, 11)
 
 
 async def _hang(han: Han) -> None:
-    han.gsme.hang()
+    han.gsme.conduct = replace(han.gsme.conduct, hung=True)
 
 
 async def _restart(han: Han) -> None:
@@ -32,8 +32,8 @@ async def _miss_two_rotations(han: Han) -> None:
     """The hub changes the network key twice while the meter sleeps, and its firmware knows no Trust Centre rejoin."""
     trust_center = han.hub.stack.trust_center
     assert trust_center is not None
-    joiner = site_visit.joiner(han)
-    joiner.policy = replace(joiner.policy, trust_center_rejoin=False)
+    conduct = han.gsme.conduct
+    han.gsme.conduct = replace(conduct, join=replace(conduct.join, trust_center_rejoin=False))
     radio = han.radio_of("gsme")
     radio.muted, before = True, radio.muted
     for _ in range(ROTATIONS):
@@ -47,31 +47,31 @@ async def _miss_two_rotations(han: Han) -> None:
 async def _reset_counter(han: Han) -> None:
     """A battery change lost the counters; the hub remembers years of frames."""
     hubs, ieee = han.hub.stack.nwk.security, han.settings.gsme.ieee
-    if hubs.expected(hubs.active_sequence, ieee) < YEARS_OF_FRAMES:
-        hubs.fresh(hubs.active_sequence, ieee, YEARS_OF_FRAMES)
-    han.gsme.storage.nwk_counter = Counter(0, COUNTER_STRIDE)
+    if hubs.expected_counter(hubs.active_sequence, ieee) < YEARS_OF_FRAMES:
+        hubs.accept_counter(hubs.active_sequence, ieee, YEARS_OF_FRAMES)
+    han.gsme.storage.nwk_counter = FrameCounter(0, COUNTER_STRIDE)
 
 
 async def _accept_counter(han: Han) -> None:
     """The hub is told to take the meter's counter as it is."""
-    han.hub.stack.nwk.security.forget(han.settings.gsme.ieee)
+    han.hub.stack.nwk.security.forget_counter(han.settings.gsme.ieee)
     await site_visit.force_rejoin(han)
 
 
 async def _age_out(han: Han) -> None:
     """The hub has dropped its child for want of polls, and the meter's firmware does not rejoin."""
-    joiner = site_visit.joiner(han)
-    joiner.policy = replace(joiner.policy, rejoin=False)
+    conduct = han.gsme.conduct
+    han.gsme.conduct = replace(conduct, join=replace(conduct.join, rejoin=False))
     parent = han.hub.stack.parent
-    child = parent.by_ieee(han.settings.gsme.ieee) if parent is not None else None
-    if parent is not None and child is not None:
+    child = parent.by_ieee(han.settings.gsme.ieee)
+    if child is not None:
         parent.remove(child.short)
 
 
 async def _hop(han: Han) -> None:
     """The hub moves to another channel; the meter sleeps through it, and looks on its old channel only."""
-    joiner = site_visit.joiner(han)
-    joiner.policy = replace(joiner.policy, other_channels=False)
+    conduct = han.gsme.conduct
+    han.gsme.conduct = replace(conduct, join=replace(conduct.join, other_channels=False))
     now = han.hub.stack.nwk.network.channel
     han.hub.change_channel(next(channel for channel in HOPS if channel != now))
     await asyncio.sleep(SETTLE)
@@ -88,11 +88,11 @@ async def _remember(han: Han) -> None:
 
 
 async def _sleep_through(han: Han) -> None:
-    han.gsme.wake_filter = lambda: False
+    han.gsme.conduct = replace(han.gsme.conduct, wakes=False)
 
 
 async def _answer_again(han: Han) -> None:
-    han.gsme.wake_filter = lambda: True
+    han.gsme.conduct = replace(han.gsme.conduct, wakes=han.gsme.profile_conduct.wakes)
 
 
 FAULTS = (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
-from hanbench.emulator.zigbee.nwk.joining import Joiner
 from hanbench.harness.han.formation import PERMIT_SECONDS, join
 from hanbench.harness.han.han import Han
 
@@ -15,17 +15,11 @@ LEFT_AFTER = 2
 """Seconds in which a meter that was told to leave has left."""
 
 
-def joiner(han: Han) -> Joiner:
-    """What in the gas meter's firmware looks for its network."""
-    found = han.gsme.stack.joiner
-    assert found is not None
-    return found
-
-
 async def force_rejoin(han: Han) -> None:
-    """The meter's firmware is as its profile says again, and looks for its network now."""
-    joiner(han).policy = han.settings.gsme.node.join
-    joiner(han).event(JoinEvent.REJOIN)
+    """The meter looks for its network as its profile says, and now."""
+    gsme = han.gsme
+    gsme.conduct = replace(gsme.conduct, join=gsme.profile_conduct.join)
+    gsme.stack.joiner.event(JoinEvent.REJOIN)
 
 
 async def renegotiate_key(han: Han) -> None:
@@ -34,7 +28,7 @@ async def renegotiate_key(han: Han) -> None:
     One that has left the network meanwhile, for want of a key, is paired again first. Raises FormationError.
     """
     gsme = han.gsme
-    gsme.keys.renews = han.settings.gsme.key_establishment.renews
+    gsme.conduct = replace(gsme.conduct, renews_keys=gsme.profile_conduct.renews_keys)
     if not gsme.stack.joined:
         await pair(han)
     gsme.forget_mirror()

@@ -91,7 +91,7 @@ def _attributes(cluster: int, of_server: bool) -> AttributeTable | None:
 
 def _general(message: foundation.GeneralCommand, table: AttributeTable | None, frame: zcl.ZclFrame) -> words.Fields:
     def name(attribute: int) -> str:
-        row = table.by_key.get(key_of(attribute, frame.manufacturer)) if table is not None else None
+        row = table.get(key_of(attribute, frame.manufacturer)) if table is not None else None
         return row.name if row is not None else words.short(attribute)
 
     match message:

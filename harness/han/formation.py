@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
-from hanbench.emulator.devices import Device
-from hanbench.emulator.devices.mirror_states import MirrorState
+from hanbench.emulator.devices import AnyJoiningDevice
+from hanbench.emulator.devices.gsme import MirrorState
 from hanbench.emulator.devices.settings import DeviceSettings
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.head_end import called_back
@@ -35,14 +34,13 @@ async def form(han: Han) -> None:
     Raises FormationError.
     """
     if not han.emulates("hub"):
-        starts = range(0, STAGGER * len(han.devices), STAGGER)
-        await asyncio.gather(
-            *(_find_network(han, each, start) for each, start in zip(han.devices, starts, strict=True))
-        )
+        devices = han.joining_devices
+        starts = range(0, STAGGER * len(devices), STAGGER)
+        await asyncio.gather(*(_find_network(han, each, start) for each, start in zip(devices, starts, strict=True)))
         return
     han.hub.power_on()
     han.hub.form()
-    for device in han.devices[1:]:
+    for device in han.joining_devices:
         _preauthorise(han, device.settings)
         han.hub.permit_join(PERMIT_SECONDS)
         device.power_on()
@@ -56,12 +54,10 @@ async def form(han: Han) -> None:
     await asyncio.sleep(1)
 
 
-async def join(device: Device[Any]) -> None:
+async def join(device: AnyJoiningDevice) -> None:
     """Let a device join that the hub has preauthorised, while the HAN is open. Raises FormationError."""
-    joiner = device.stack.joiner
-    assert joiner is not None
     for _ in range(JOIN_ATTEMPTS):
-        if await called_back(joiner.join):
+        if await called_back(device.stack.joiner.join):
             return
         await asyncio.sleep(1)
     raise FormationError(f"{device.name} did not join in {JOIN_ATTEMPTS} attempts")
@@ -71,14 +67,12 @@ def _preauthorise(han: Han, settings: DeviceSettings) -> None:
     han.hub.preauthorise(settings.ieee, settings.joining_key)
 
 
-async def _find_network(han: Han, device: Device[Any], start: int) -> None:
+async def _find_network(han: Han, device: AnyJoiningDevice, start: int) -> None:
     """From `start` (seconds) on, look for a network until one lets the device in, however long that takes."""
     await asyncio.sleep(start)
     device.power_on()
-    joiner = device.stack.joiner
-    assert joiner is not None
     han.on_progress(f"{device.name} looks for a network that is open")
-    while not await called_back(joiner.join):
+    while not await called_back(device.stack.joiner.join):
         await asyncio.sleep(LOOK_EVERY)
     han.on_progress(f"{device.name} has joined PAN {device.stack.nwk.network.pan_id:#06x}")
 

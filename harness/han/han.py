@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from hanbench.emulator.clock import SECOND, VirtualClock
-from hanbench.emulator.devices import CommsHub, Device, Esme, Gsme, Ihd, WanInterface
+from hanbench.emulator.devices import (
+    AnyDevice,
+    AnyJoiningDevice,
+    CommsHub,
+    Esme,
+    Gsme,
+    Ihd,
+    JoiningDevice,
+    WanInterface,
+)
 from hanbench.emulator.radio import Air, AirRadio
 from hanbench.emulator.radio.medium import Medium
 from hanbench.emulator.randomness import RandomSource, split
@@ -22,9 +31,9 @@ from hanbench.profiles.benches import ROLES
 
 ZIGBEE_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 METERS_AND_HUB = ("hub", "esme", "gsme")
-_KINDS: dict[str, type[Device[Any]]] = {"hub": CommsHub, "esme": Esme, "gsme": Gsme, "ihd": Ihd}
+_KINDS: dict[str, type[AnyDevice]] = {"hub": CommsHub, "esme": Esme, "gsme": Gsme, "ihd": Ihd}
 
-D = TypeVar("D", bound=Device[Any])
+D = TypeVar("D", bound=AnyDevice)
 
 
 class NotEmulatedError(RuntimeError):
@@ -68,7 +77,7 @@ class Han:
             self.keys.follow(device.name, device.storage)
         self._wan = WanInterface(self.hub, self.clock.call_later) if self.emulates("hub") else None
 
-    def _device(self, role: str) -> Device[Any]:
+    def _device(self, role: str) -> AnyDevice:
         radio = self.radios.slot_for(role, self.settings.positions[role])
         epoch = int((self.start - ZIGBEE_EPOCH).total_seconds()) - self.clock.now // SECOND
         return _KINDS[role](role, self.settings.of(role), radio, self.clock, split(self.seed, role), epoch)
@@ -101,9 +110,14 @@ class Han:
         return device
 
     @property
-    def devices(self) -> tuple[Device[Any], ...]:
+    def devices(self) -> tuple[AnyDevice, ...]:
         """All that are emulated here, the hub first."""
         return tuple(self._devices.values())
+
+    @property
+    def joining_devices(self) -> tuple[AnyJoiningDevice, ...]:
+        """All that are emulated here but the hub."""
+        return tuple(device for device in self.devices if isinstance(device, JoiningDevice))
 
     def emulates(self, role: str) -> bool:
         """Whether the device of this role is emulated here."""

@@ -25,6 +25,6 @@ def replace_hub(han: Han, ieee: int) -> None:
     )
     hub = CommsHub("hub", settings, former.radio, han.clock, han.random("hub", f"{ieee:016x}"), former.epoch)
     han.exchange_hub(hub)
-    hub.storage.watch_like(former.storage)
+    hub.storage.copy_watchers(former.storage)
     hub.power_on()
     hub.restore_from_backup(former)

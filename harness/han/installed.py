@@ -6,9 +6,7 @@ power comes on. `tests/scenarios/test_starting_states.py` holds the tables again
 
 from __future__ import annotations
 
-from typing import Any
-
-from hanbench.emulator.devices import Device
+from hanbench.emulator.devices import AnyDevice
 from hanbench.emulator.devices.hub import DeviceEntry
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
@@ -44,7 +42,7 @@ def install(han: Han) -> None:
         device.power_on()
 
 
-def _join(device: Device[Any], network: Network, key: bytes) -> None:
+def _join(device: AnyDevice, network: Network, key: bytes) -> None:
     device.storage.network = network
     device.storage.network_keys[0] = key
 
@@ -61,7 +59,7 @@ def _member(network: Network, short: int) -> Network:
     )
 
 
-def _know_each_other(han: Han, device: Device[Any], short: int, random: RandomSource) -> None:
+def _know_each_other(han: Han, device: AnyDevice, short: int, random: RandomSource) -> None:
     """The hub and one of its devices: child entry, addresses, device table, link key."""
     hub, node, ieee = han.hub, device.settings.node, device.settings.ieee
     router = node.role is not LogicalType.END_DEVICE
@@ -80,7 +78,7 @@ def _know_each_other(han: Han, device: Device[Any], short: int, random: RandomSo
     _share_key(hub, device, random, KeyOrigin.ESTABLISHED)
 
 
-def _share_key(one: Device[Any], other: Device[Any], random: RandomSource, origin: KeyOrigin) -> None:
+def _share_key(one: AnyDevice, other: AnyDevice, random: RandomSource, origin: KeyOrigin) -> None:
     key = random.randbytes(KEY_LENGTH)
     for device, partner in ((one, other), (other, one)):
         if origin is KeyOrigin.ESTABLISHED:
@@ -91,8 +89,8 @@ def _share_key(one: Device[Any], other: Device[Any], random: RandomSource, origi
 def _grant_mirror(han: Han) -> None:
     if han.settings.hub.mirrors:
         endpoint = han.settings.hub.first_mirror_endpoint
-        han.hub.storage.application["mirrors"] = {han.settings.gsme.ieee: endpoint}
-        han.gsme.storage.application["mirror"] = endpoint
+        han.hub.flash.mirrors[han.settings.gsme.ieee] = endpoint
+        han.gsme.flash.mirror = endpoint
 
 
 def _pair_display(han: Han, random: RandomSource) -> None:

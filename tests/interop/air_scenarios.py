@@ -10,12 +10,19 @@ from typing import NamedTuple
 from hanbench.emulator.devices.notifications import Notice
 from hanbench.emulator.devices.services.firmware import METER_IMAGE
 from hanbench.emulator.devices.services.image import make_image
-from hanbench.emulator.devices.services.messages import DisplayMessage
+from hanbench.emulator.devices.services.messages import CustomerMessage
 from hanbench.emulator.devices.services.prices import Price
 from hanbench.emulator.zcl.clusters import EVENTS
 from hanbench.emulator.zcl.clusters import METERING as METERING_TABLE
-from hanbench.emulator.zcl.clusters.events import WantedLog
-from hanbench.emulator.zcl.clusters.metering import SUPPLY_OFF, SupplyControl
+from hanbench.emulator.zcl.clusters.events import GetEventLog, WantedLog
+from hanbench.emulator.zcl.clusters.metering import (
+    SUPPLY_OFF,
+    ChangeSupply,
+    GetProfile,
+    GetSnapshot,
+    SupplyControl,
+    TakeSnapshot,
+)
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
 from hanbench.emulator.zigbee.zdo import messages as zdp
@@ -95,9 +102,7 @@ async def past_a_keep_alive(han: Han) -> None:
 
 
 async def _secured_rejoin(han: Han) -> None:
-    joiner = han.gsme.stack.joiner
-    assert joiner is not None
-    joiner.event(JoinEvent.REJOIN)
+    han.gsme.stack.joiner.event(JoinEvent.REJOIN)
     await asyncio.sleep(60)
     assert han.gsme.stack.joined
 
@@ -112,7 +117,6 @@ async def _trust_center_rejoin(han: Han) -> None:
 
 async def _key_rotation(han: Han) -> None:
     trust_center = han.hub.stack.trust_center
-    assert trust_center is not None
     trust_center.distribute()
     await asyncio.sleep(WAKE)
     assert all(device.storage.network_keys.keys() == {0, 1} for device in han.devices)
@@ -146,7 +150,7 @@ async def _check(han: Han) -> None:
 
 async def _tariff(han: Han) -> None:
     han.hub.prices.publish(Price(1, han.hub.utc, 2834, b"Day", acknowledge=True))
-    han.hub.messages.show(DisplayMessage(1, "Gas meter replaced on 2 May. " * 4, confirm=True))
+    han.hub.messages.show(CustomerMessage(1, "Gas meter replaced on 2 May. " * 4, confirm=True))
     await asyncio.sleep(20)
     assert han.ihd is not None
     assert han.ihd.display.price == 2834
@@ -161,15 +165,15 @@ async def _firmware(han: Han) -> None:
 async def _two_way_mirroring(han: Han) -> None:
     notices = han.hub.mirrors[han.gsme.storage.ieee].notices
     assert notices is not None
-    change = {
-        "provider_id": 1,
-        "issuer_event_id": 7,
-        "request_date_time": han.hub.utc,
-        "implementation_date_time": 0,
-        "proposed_supply_status": SUPPLY_OFF,
-        "supply_control_bits": SupplyControl.ACKNOWLEDGE_REQUIRED,
-    }
-    notices.put(Notice.CHANGE_SUPPLY, "ChangeSupply", change)
+    change = ChangeSupply(
+        provider_id=1,
+        issuer_event_id=7,
+        request_date_time=han.hub.utc,
+        implementation_date_time=0,
+        proposed_supply_status=SUPPLY_OFF,
+        supply_control_bits=SupplyControl.ACKNOWLEDGE_REQUIRED,
+    )
+    notices.put(Notice.CHANGE_SUPPLY, change)
     notices.put(Notice.CBKE_UPDATE_REQUEST)
     await asyncio.sleep(2 * WAKE)
     assert han.gsme.parts.supply is not None
@@ -181,23 +185,14 @@ async def _ask_a_meter(han: Han) -> None:
     short = han.hub.short_of(han.esme.storage.ieee)
     assert short is not None
     questions = (
-        ("TakeSnapshot", {"snapshot_cause": 1}),
-        (
-            "GetSnapshot",
-            {
-                "earliest_start_time": 0,
-                "latest_end_time": 0xFFFFFFFE,
-                "snapshot_offset": 0,
-                "snapshot_cause": 0xFFFFFFFF,
-            },
-        ),
-        ("GetProfile", {"interval_channel": 0, "end_time": 0, "number_of_periods": 3}),
+        TakeSnapshot(snapshot_cause=1),
+        GetSnapshot(earliest_start_time=0, latest_end_time=0xFFFFFFFE, snapshot_offset=0, snapshot_cause=0xFFFFFFFF),
+        GetProfile(interval_channel=0, end_time=0, number_of_periods=3),
     )
     await asyncio.sleep(2 * HOUR)
-    for name, values in questions:
-        ask = partial(han.hub.endpoint.command, short, 1, METERING_TABLE.id, name, values)
-        reply = await called_back(ask)
-        assert reply.ok, name
+    for question in questions:
+        reply = await called_back(partial(han.hub.endpoint.command, short, 1, METERING_TABLE.id, question))
+        assert reply.ok, question
 
 
 async def _tunnel(han: Han) -> None:
@@ -219,16 +214,11 @@ async def _events(han: Han) -> None:
     await asyncio.sleep(20)
     han.esme.power_on()
     await asyncio.sleep(20)
-    values = {
-        "wanted_log": WantedLog(0, 0),
-        "event_id": 0,
-        "start_time": 0,
-        "end_time": 0xFFFFFFFF,
-        "number_of_events": 0,
-        "event_offset": 0,
-    }
-    reply = await called_back(partial(han.hub.endpoint.command, short, 1, EVENTS.id, "GetEventLog", values))
-    assert len(reply.values["events"]) == 1
+    question = GetEventLog(
+        WantedLog(0, 0), event_id=0, start_time=0, end_time=0xFFFFFFFF, number_of_events=0, event_offset=0
+    )
+    reply = await called_back(partial(han.hub.endpoint.command, short, 1, EVENTS.id, question))
+    assert len(reply.command.events) == 1
 
 
 AIR_SCENARIOS: dict[str, Story] = {

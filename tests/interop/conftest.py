@@ -14,11 +14,10 @@ from contextlib import AbstractContextManager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from hanbench.emulator.zcl.cluster import Cluster
+from hanbench.emulator.zcl.cluster import Cluster, ClusterCommand
 from hanbench.emulator.zcl.clusters import CLUSTERS
 from hanbench.harness.capture import CapturedFrame, keyfile, read
 from tests.interop import groups, han, home, live, our_reading, reference_dissectors, samples_zcl, zoh_reading
@@ -169,8 +168,8 @@ def attribute_reports(tmp_path: Path) -> Callable[[str], Path]:
 
 
 @pytest.fixture
-def commands(tmp_path: Path) -> Callable[[Iterable[tuple[Cluster, str, dict[str, Any]]]], Path]:
-    """`commands(messages)`: a capture of commands, each told by its cluster, its name and its fields."""
+def commands(tmp_path: Path) -> Callable[[Iterable[tuple[Cluster, ClusterCommand]]], Path]:
+    """`commands(messages)`: a capture of commands, each with the cluster's table that it is encoded by."""
     return lambda messages: han.save(samples_zcl.message_samples(messages), tmp_path / "commands.pcapng")
 
 

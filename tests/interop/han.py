@@ -55,15 +55,16 @@ class Han:
     def nwk_header(self, type: int, src: Node, dst: int, *, secured: bool = True, **options: Any) -> bytes:
         return nwk.header(type, dst, src.short, self.number() & 0xFF, radius=30, secured=secured, **options)
 
+    def security(self, src: Node) -> nwk.FrameSecurity:
+        return nwk.FrameSecurity(cipher(NETWORK_KEY), self.number(), 0, src.ieee)
+
     def seal(self, header: bytes, payload: bytes, src: Node) -> bytes:
         """Under the network key."""
-        return nwk.seal(header, payload, cipher(NETWORK_KEY), self.number(), 0, src.ieee)
+        return nwk.seal(header, payload, self.security(src))
 
     def data(self, apdu: bytes, src: Node = HUB, dst: Node = GSME) -> bytes:
         """An APS frame in a secured NWK data frame without options, as most are."""
-        npdu = nwk.secured_data(
-            dst.short, src.short, self.number() & 0xFF, apdu, cipher(NETWORK_KEY), self.number(), 0, src.ieee, 30
-        )
+        npdu = nwk.secured_data(dst.short, src.short, self.number() & 0xFF, apdu, self.security(src), 30)
         return self.carry(npdu, src, dst)
 
     def message(

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 from hanbench.emulator.clock import SECOND, VirtualClock
 from hanbench.emulator.radio import Air, AirRadio
 from hanbench.emulator.randomness import split
-from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER, ApsStatus
-from hanbench.emulator.zigbee.aps.trust_center import TrustCenter
+from hanbench.emulator.zigbee.aps.data import ApsRequest, ApsStatus
+from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 from hanbench.emulator.zigbee.nwk.config import LogicalType, NodeConfig
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
-from hanbench.emulator.zigbee.nwk.polling import Poller
 from hanbench.emulator.zigbee.security.install_code import InstallCode
-from hanbench.emulator.zigbee.stack import Stack
+from hanbench.emulator.zigbee.stack import CoordinatorStack, RouterStack, SleepyStack, Stack
 from hanbench.emulator.zigbee.storage import LinkKey, NonVolatile
 from hanbench.harness.capture import KeyRing, Recorder, keyfile
 
@@ -25,6 +25,8 @@ REPORT = bytes.fromhex("18010a 0000 25 15cd5b070000")
 """Report Attributes: CurrentSummationDelivered 123456789."""
 READ = bytes.fromhex("000200 0000 0003")
 """Read Attributes: CurrentSummationDelivered, UnitOfMeasure."""
+
+S = TypeVar("S", bound=Stack)
 
 
 class Home:
@@ -39,36 +41,27 @@ class Home:
         self.clock = VirtualClock()
         self.air = Air(self.clock, split(seed, "air"))
         self.recorder = Recorder(self.air, self._stream)
-        self.hub = self._node("hub", 0x00124B0000000001, (0.0, 0.0), NodeConfig(LogicalType.COORDINATOR))
+        self.hub = self._node(
+            CoordinatorStack, "hub", 0x00124B0000000001, (0.0, 0.0), NodeConfig(LogicalType.COORDINATOR)
+        )
         router = NodeConfig(LogicalType.ROUTER, max_children=32 if routing else 0)
-        self.esme = self._node("esme", 0x00124B0000000002, (1.0, 0.0), router)
+        self.esme = self._node(RouterStack, "esme", 0x00124B0000000002, (1.0, 0.0), router)
         sleepy = NodeConfig(LogicalType.END_DEVICE, rx_on=False, battery=True)
-        self.gsme = self._node("gsme", 0x00124B0000000003, (8.0, 3.0), sleepy)
+        self.gsme = self._node(SleepyStack, "gsme", 0x00124B0000000003, (8.0, 3.0), sleepy)
         for name, stack in zip(("hub", "esme", "gsme"), self.stacks, strict=True):
             self._keys.follow(name, stack.storage)
         for number, meter in enumerate((self.esme, self.gsme)):
             key = InstallCode.with_crc(bytes(range(number, number + 16))).link_key
             meter.storage.link_keys[UNKNOWN_TRUST_CENTER] = LinkKey(key)
-            self.trust_center.add(meter.storage.ieee, key)
+            self.hub.trust_center.add(meter.storage.ieee, key)
 
-    def _node(self, name: str, ieee: int, place: tuple[float, float], config: NodeConfig) -> Stack:
+    def _node(self, kind: type[S], name: str, ieee: int, place: tuple[float, float], config: NodeConfig) -> S:
         radio = AirRadio(self.air, self.clock, split(self._seed, name, "radio"), name, place)
-        return Stack(radio, self.clock, split(self._seed, name), NonVolatile(ieee), config)
+        return kind(radio, self.clock, split(self._seed, name), NonVolatile(ieee), config)
 
     @property
-    def stacks(self) -> tuple[Stack, Stack, Stack]:
+    def stacks(self) -> tuple[CoordinatorStack, RouterStack, SleepyStack]:
         return self.hub, self.esme, self.gsme
-
-    @property
-    def trust_center(self) -> TrustCenter:
-        assert self.hub.trust_center is not None
-        return self.hub.trust_center
-
-    @property
-    def poller(self) -> Poller:
-        """The gas meter's."""
-        assert self.gsme.poller is not None
-        return self.gsme.poller
 
     def run(self, seconds: float) -> None:
         """Let time pass."""
@@ -88,12 +81,11 @@ def formation(home: Home) -> None:
 
 def join(home: Home) -> None:
     formation(home)
-    assert home.hub.parent is not None
     home.hub.parent.permit(254)
-    for stack, seconds in ((home.esme, 10), (home.gsme, 20)):
-        assert stack.joiner is not None
-        stack.joiner.join()
-        home.run(seconds)
+    home.esme.joiner.join()
+    home.run(10)
+    home.gsme.joiner.join()
+    home.run(20)
     assert home.esme.joined
     assert home.gsme.joined
 
@@ -103,11 +95,11 @@ def application(home: Home) -> None:
     join(home)
     report(home, home.gsme, REPORT)
     assert home.gsme.storage.network is not None
-    home.poller.hold()
+    home.gsme.poller.hold()
     send(home, home.hub, home.gsme.storage.network.short, READ)
     long = REPORT[:3] + b"".join(bytes((n, 0)) + REPORT[5:] for n in range(20))
     send(home, home.hub, home.gsme.storage.network.short, long)
-    home.poller.release()
+    home.gsme.poller.release()
     home.run(5)
 
 
@@ -123,8 +115,8 @@ def send(home: Home, sender: Stack, dst: int, payload: bytes) -> None:
 def attempt(home: Home, sender: Stack, payload: bytes, dst: int = 0) -> ApsStatus:
     """Send on Metering and wait for what becomes of it."""
     statuses: list[ApsStatus] = []
-    done = statuses.append
-    sender.aps.send(dst, METERING, payload, profile=SMART_ENERGY, src_endpoint=1, dst_endpoint=1, done=done)
+    request = ApsRequest(dst, METERING, payload, SMART_ENERGY, src_endpoint=1, dst_endpoint=1)
+    sender.aps.send(request, statuses.append)
     home.run(30)
     (status,) = statuses
     return status
@@ -132,13 +124,13 @@ def attempt(home: Home, sender: Stack, payload: bytes, dst: int = 0) -> ApsStatu
 
 def key_rotation(home: Home) -> None:
     join(home)
-    home.trust_center.distribute()
+    home.hub.trust_center.distribute()
     home.run(5)
     # The first poll tells the hub that the sleeper is awake, the second one fetches the key.
     for _ in range(2):
-        home.poller.kick()
+        home.gsme.poller.kick()
         home.run(1)
-    home.trust_center.switch()
+    home.hub.trust_center.switch()
     home.run(5)
     report(home, home.gsme, REPORT)
     assert {stack.storage.active_key for stack in home.stacks} == {1}
@@ -148,12 +140,11 @@ def network_key_lost(home: Home) -> None:
     """Two rotations while the sleeper sleeps: it comes back by a Trust Centre rejoin."""
     join(home)
     for _ in range(2):
-        home.trust_center.distribute()
+        home.hub.trust_center.distribute()
         home.run(5)
-        home.trust_center.switch()
+        home.hub.trust_center.switch()
         home.run(20)
     attempt(home, home.gsme, REPORT)
-    assert home.gsme.joiner is not None
     home.gsme.joiner.event(JoinEvent.LOST)
     home.run(60)
     report(home, home.gsme, REPORT)
@@ -171,9 +162,9 @@ def channel_change(home: Home) -> None:
 
 def rejoin_by_itself(home: Home) -> None:
     """The sleeper polls until it has noticed that its parent does not hear it, and found it again."""
-    home.poller.hold()
+    home.gsme.poller.hold()
     home.run(180)
-    home.poller.release()
+    home.gsme.poller.release()
     report(home, home.gsme, REPORT)
 
 
@@ -189,36 +180,34 @@ def join_through_router(home: Home) -> None:
     """The gas meter is out of the hub's range: the key comes through the electricity meter's tunnel."""
     home.air.attenuate(home.hub.radio, home.gsme.radio, 100.0)  # type: ignore[arg-type]
     formation(home)
-    for stack in (home.esme, home.gsme):
+    for joiner in (home.esme.joiner, home.gsme.joiner):
         permit(home)
-        assert stack.joiner is not None
-        stack.joiner.join()
+        joiner.join()
         home.run(20)
     report(home, home.gsme, REPORT)
 
 
 def permit(home: Home) -> None:
-    for stack in (home.hub, home.esme):
-        assert stack.parent is not None
-        if stack.joined:
-            stack.parent.permit(254)
+    home.hub.parent.permit(254)
+    if home.esme.joined:
+        home.esme.parent.permit(254)
 
 
 def told_to_rejoin(home: Home) -> None:
     join(home)
     assert home.esme.storage.network is not None
-    home.hub.maintenance.tell_to_leave(home.esme.storage.network.short, rejoin=True)
+    home.hub.maintenance.request_leave(home.esme.storage.network.short, rejoin=True)
     home.run(30)
     report(home, home.esme, REPORT)
 
 
 def leave(home: Home) -> None:
     join(home)
-    home.esme.maintenance.say_leave()
+    home.esme.maintenance.announce_leave()
     home.run(10)
     assert home.gsme.storage.network is not None
-    home.hub.maintenance.tell_to_leave(home.gsme.storage.network.short)
-    home.poller.kick()
+    home.hub.maintenance.request_leave(home.gsme.storage.network.short)
+    home.gsme.poller.kick()
     home.run(10)
     assert not home.gsme.joined
 
@@ -229,7 +218,7 @@ def power_cut(home: Home) -> None:
     storage, radio, config = home.gsme.storage, home.gsme.radio, home.gsme.config
     home.gsme.power_off()
     home.run(60)
-    home.gsme = Stack(radio, home.clock, split("again"), storage, config)
+    home.gsme = SleepyStack(radio, home.clock, split("again"), storage, config)
     report(home, home.gsme, REPORT)
 
 

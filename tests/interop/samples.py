@@ -10,13 +10,13 @@ from hanbench.emulator.mac.frames import BeaconContent, MacCommand, MacFrame
 from hanbench.emulator.zigbee.aps import commands as aps_commands
 from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.emulator.zigbee.aps.commands import ApsCommand
+from hanbench.emulator.zigbee.binding import GROUP, Binding
 from hanbench.emulator.zigbee.nwk import commands as nwk_commands
 from hanbench.emulator.zigbee.nwk import frames as nwk
 from hanbench.emulator.zigbee.nwk.beacon import BeaconPayload
 from hanbench.emulator.zigbee.nwk.commands import NwkCommand
 from hanbench.emulator.zigbee.security.keys import KeyId
 from hanbench.emulator.zigbee.zdo import messages as zdp
-from hanbench.emulator.zigbee.zdo.binding import GROUP, Binding
 from hanbench.emulator.zigbee.zdo.descriptors import (
     END_DEVICE,
     NeighborEntry,

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from dataclasses import replace
 
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.layout import Choice
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.zcl import foundation, types
-from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command
+from hanbench.emulator.zcl.cluster import Attribute, Cluster, ClusterCommand, Command
 from hanbench.emulator.zcl.clusters import CLUSTERS
+from hanbench.emulator.zcl.clusters.key_establishment import ConfirmKeyDataRequest
+from hanbench.emulator.zcl.clusters.messaging import CancelMessage
+from hanbench.emulator.zcl.clusters.metering import (
+    ConfigureNotificationFlags,
+    MirrorReportAttributeResponse,
+    ScheduleSnapshot,
+)
+from hanbench.emulator.zcl.clusters.tunneling import ServerTransferData, TransferData
 from hanbench.emulator.zcl.frame import CLUSTER, GLOBAL, TO_CLIENT, TO_SERVER, ZclFrame
 from hanbench.emulator.zcl.records import (
     AttributeInformation,
@@ -59,12 +67,12 @@ GENERAL: tuple[foundation.GeneralCommand, ...] = (
     foundation.DiscoverCommandsGeneratedResponse(True, (0x00, 0x01)),
 )
 NEVER_SHORT = {
-    "MirrorReportAttributeResponse",
-    "ScheduleSnapshot",
-    "ConfigureNotificationFlags",
-    "ConfirmKeyDataRequest",
-    "TransferData",
-    "ServerTransferData",
+    MirrorReportAttributeResponse,
+    ScheduleSnapshot,
+    ConfigureNotificationFlags,
+    ConfirmKeyDataRequest,
+    TransferData,
+    ServerTransferData,
 }
 """Commands that may end early by their codec, but not by their meaning: notification scheme 1 has one word, what
 schedules has a schedule, what allocates an allocation, a confirmation has a code, and a transfer has something to
@@ -80,7 +88,7 @@ AS_SUITE_1 = {
     "key_establishment_suite": 1,
 }
 """Fields of Key Establishment whose length the suite decides: octets to us, and other readers know two suites."""
-FIXED = {"CancelMessage": {"message_control": 0}}
+FIXED: dict[type[ClusterCommand], dict[str, int]] = {CancelMessage: {"message_control": 0}}
 """Fields, by command, that have one value since the standard gave up what they meant: tshark objects to others."""
 
 
@@ -105,12 +113,12 @@ def command_samples() -> Iterator[Sample]:
                     yield _command_sample(han, cluster, direction, command, payload)
 
 
-def message_samples(messages: Iterable[tuple[Cluster, str, dict[str, Any]]]) -> Iterator[Sample]:
-    """Commands with these fields: the cluster, the command's name, the fields."""
+def message_samples(messages: Iterable[tuple[Cluster, ClusterCommand]]) -> Iterator[Sample]:
+    """These commands, each with the cluster's table that it is encoded by."""
     han = Han()
-    for cluster, name, fields in messages:
-        direction, command = cluster.command(name)
-        yield _command_sample(han, cluster, direction, command, command.encode(**fields))
+    for cluster, message in messages:
+        direction, command = cluster.command(type(message))
+        yield _command_sample(han, cluster, direction, command, command.encode(message))
 
 
 def _command_sample(han: Han, cluster: Cluster, direction: int, command: Command, payload: bytes) -> Sample:
@@ -127,15 +135,16 @@ def payloads(command: Command) -> list[bytes]:
     found: dict[tuple[str, ...], list[bytes]] = {}
     for octets in _rows(command):
         try:
-            values = command.decode(octets)
-            values |= {name: AS_SUITE_1[name] for name in values.keys() & AS_SUITE_1.keys()}
-            values |= FIXED.get(command.name, {})
+            message = command.decode(octets)
         except RemoteProtocolError:
             continue
-        fields = tuple(name for name, each in values.items() if each is not None) if _chooses(command) else ()
-        found.setdefault(fields, []).append(command.encode(**values))
+        names = [field.name for field in command.fields]
+        suite = {name: value for name, value in AS_SUITE_1.items() if name in names}
+        message = replace(message, **suite, **FIXED.get(command.message, {}))  # type: ignore[type-var]
+        given = tuple(name for name in names if getattr(message, name) is not None) if _chooses(command) else ()
+        found.setdefault(given, []).append(command.encode(message))
     chosen = {max(group, key=len) for group in found.values()}
-    if command.name not in NEVER_SHORT:
+    if command.message not in NEVER_SHORT:
         chosen |= {min(group, key=len) for group in found.values()}
     return sorted(chosen)
 

@@ -4,48 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from hanbench.emulator.zcl.cluster import Cluster
+from hanbench.emulator.zcl.cluster import Cluster, ClusterCommand
 from hanbench.emulator.zcl.clusters import events
 from hanbench.emulator.zcl.clusters.events import EarlyLoggedEvent, LoggedEvent, LogId, LogPayloadControl
 
 if TYPE_CHECKING:
     from tests.interop.tshark import Tshark
 
-Message = tuple[Cluster, str, dict[str, Any]]
+Message = tuple[Cluster, ClusterCommand]
 Commands = Callable[[Iterable[Message]], Path]
 
 SE_1_1, SE_1_2, SE_1_4 = ("zbee_aps.zbeeseversion:SE " + version for version in ("1.1b", "1.2", "1.4"))
-EVENT = {"event_id": 0x0201, "event_time": 86_400, "event_control": 1, "event_data": b"\xaa\xbb\xcc"}
-LOG = {
-    "total_number_of_matching_events": 2,
-    "command_index": 0,
-    "total_commands": 1,
-    "log_payload_control": LogPayloadControl(0, 2),
-}
 EARLY: tuple[Message, ...] = (
-    (events.CLUSTER_SE_1_1, "PublishEvent", EVENT),
+    (events.CLUSTER_SE_1_1, events.EarlyPublishEvent(0x0201, 86_400, 1, b"\xaa\xbb\xcc")),
     (
         events.CLUSTER_SE_1_1,
-        "PublishEventLog",
-        {**LOG, "events": (EarlyLoggedEvent(0x0201, 86_400, b"\xaa"), EarlyLoggedEvent(0x0202, 86_401, b"\xbb"))},
+        events.EarlyPublishEventLog(
+            total_number_of_matching_events=2,
+            command_index=0,
+            total_commands=1,
+            log_payload_control=LogPayloadControl(0, 2),
+            events=(EarlyLoggedEvent(0x0201, 86_400, b"\xaa"), EarlyLoggedEvent(0x0202, 86_401, b"\xbb")),
+        ),
     ),
 )
 LATER: tuple[Message, ...] = (
-    (events.CLUSTER, "PublishEvent", {"log_id": LogId.FAULT, **EVENT}),
+    (events.CLUSTER, events.PublishEvent(LogId.FAULT, 0x0201, 86_400, 1, b"\xaa\xbb\xcc")),
     (
         events.CLUSTER,
-        "PublishEventLog",
-        {
-            **LOG,
-            "events": (
+        events.PublishEventLog(
+            total_number_of_matching_events=2,
+            command_index=0,
+            total_commands=1,
+            log_payload_control=LogPayloadControl(0, 2),
+            events=(
                 LoggedEvent(LogId.FAULT, 0x0201, 86_400, b"\xaa"),
                 LoggedEvent(LogId.TAMPER, 0x0202, 86_401, b"\xbb"),
             ),
-        },
+        ),
     ),
 )
 COLUMNS = [

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.zigbee.nwk import frames
-from hanbench.emulator.zigbee.nwk.frames import NwkFrame
+from hanbench.emulator.zigbee.nwk.frames import FrameSecurity, NwkFrame
 from hanbench.emulator.zigbee.security import cipher
 
 u8, u16, u32, u64 = (st.integers(0, (1 << width) - 1) for width in (8, 16, 32, 64))
@@ -66,13 +66,17 @@ def test_an_unsecured_frame_is_parsed_as_it_was_built(header: dict[str, Any], pa
 def test_a_secured_frame_is_opened_as_it_was_sealed(
     header: dict[str, Any], payload: bytes, counter: int, key_sequence: int, sender: int
 ) -> None:
-    npdu = frames.seal(frames.header(**header, secured=True), payload, CIPHER, counter, key_sequence, sender)
+    npdu = frames.seal(
+        frames.header(**header, secured=True), payload, FrameSecurity(CIPHER, counter, key_sequence, sender)
+    )
     frame = frames.decode(npdu)
     assert fields(frame, *header) == header
     assert (frame.counter, frame.key_sequence, frame.sender_ieee) == (counter, key_sequence, sender)
     frame.decrypt(CIPHER)
     assert frame.payload == payload
-    again = frames.seal(rebuilt(frame), payload, CIPHER, frame.counter, frame.key_sequence, frame.sender_ieee)
+    again = frames.seal(
+        rebuilt(frame), payload, FrameSecurity(CIPHER, frame.counter, frame.key_sequence, frame.sender_ieee)
+    )
     assert again == npdu
 
 
@@ -81,8 +85,10 @@ def test_the_short_way_is_the_long_way(
     dst: int, src: int, sequence: int, payload: bytes, counter: int, key_sequence: int, sender: int, radius: int
 ) -> None:
     header = frames.header(frames.DATA, dst, src, sequence, radius=radius, secured=True)
-    long_way = frames.seal(header, payload, CIPHER, counter, key_sequence, sender)
-    short_way = frames.secured_data(dst, src, sequence, payload, CIPHER, counter, key_sequence, sender, radius)
+    long_way = frames.seal(header, payload, FrameSecurity(CIPHER, counter, key_sequence, sender))
+    short_way = frames.secured_data(
+        dst, src, sequence, payload, FrameSecurity(CIPHER, counter, key_sequence, sender), radius
+    )
     assert short_way == long_way
 
 
@@ -91,11 +97,11 @@ def test_every_relay_secures_anew_and_changes_nothing_but_the_radius(
     header: dict[str, Any], payload: bytes, hops: list[tuple[int, int, int]]
 ) -> None:
     header["radius"] = 30
-    npdu = frames.seal(frames.header(**header, secured=True), payload, CIPHER, 1, 0, 2)
+    npdu = frames.seal(frames.header(**header, secured=True), payload, FrameSecurity(CIPHER, 1, 0, 2))
     for hop, relay in enumerate(hops, start=1):
         frame = frames.decode(npdu)
         frame.decrypt(CIPHER)
-        npdu = frame.reseal(CIPHER, *relay)
+        npdu = frame.reseal(FrameSecurity(CIPHER, *relay))
         relayed = frames.decode(npdu)
         relayed.decrypt(CIPHER)
         assert fields(relayed, *header) == header | {"radius": 30 - hop}
@@ -132,7 +138,7 @@ def test_junk_under_a_good_header_is_a_bad_integrity_code(sealed: bytes, discove
 
 @given(headers(), payloads, st.data())
 def test_a_frame_cut_short_never_passes(header: dict[str, Any], payload: bytes, data: st.DataObject) -> None:
-    npdu = frames.seal(frames.header(**header, secured=True), payload, CIPHER, 1, 0, 2)
+    npdu = frames.seal(frames.header(**header, secured=True), payload, FrameSecurity(CIPHER, 1, 0, 2))
     cut = npdu[: data.draw(st.integers(0, len(npdu) - 1))]
     with pytest.raises(RemoteProtocolError, match=f"{DropReason.MALFORMED_NWK}|{DropReason.BAD_MIC}"):
         frames.decode(cut).decrypt(CIPHER)

@@ -14,15 +14,18 @@ from hanbench.emulator.clock import VirtualClock
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.layout import Layout
 from hanbench.emulator.octets import Reader
-from hanbench.emulator.zcl import ClusterServer, Endpoint, ZclFrame
+from hanbench.emulator.zcl import ClusterServer, Endpoint, ZclFrame, on
 from hanbench.emulator.zcl import foundation as zcl
 from hanbench.emulator.zcl import frame as header
 from hanbench.emulator.zcl import types as t
 from hanbench.emulator.zcl import values as fast
 from hanbench.emulator.zcl.clusters import BASIC, CLUSTERS, IDENTIFY, METERING
+from hanbench.emulator.zcl.clusters.basic import BasicAttributes
+from hanbench.emulator.zcl.clusters.identify import IdentifyAttributes
+from hanbench.emulator.zcl.clusters.metering import GetProfile, MeteringAttributes
 from hanbench.emulator.zcl.codecs import Integer
 from hanbench.emulator.zcl.records import AttributeRecord, ReadRecord
-from hanbench.emulator.zigbee.aps.layer import ApsIndication
+from hanbench.emulator.zigbee.aps.data import ApsIndication, ApsRequest
 
 u8, u16 = st.integers(0, 0xFF), st.integers(0, 0xFFFF)
 
@@ -160,8 +163,8 @@ COMMANDS = [row for cluster in CLUSTERS for row in (*cluster.client_to_server, *
 
 @given(st.sampled_from(COMMANDS), st.binary(max_size=40))
 def test_octets_are_a_clusters_command_or_malformed(row: Any, octets: bytes) -> None:
-    values = attempt(row.decode, octets)
-    assert values is DropReason.MALFORMED_ZCL or row.decode(row.encode(**values)) == values
+    command = attempt(row.decode, octets)
+    assert command is DropReason.MALFORMED_ZCL or row.decode(row.encode(command)) == command
 
 
 class Mute:
@@ -173,22 +176,29 @@ class Mute:
     def register(self, endpoint: int, handler: Any) -> None:
         pass
 
-    def send(self, dst_short: int, cluster: int, payload: bytes, **rest: Any) -> None:
-        self.sent.append(payload)
+    def send(self, request: ApsRequest, done: Any = None) -> None:
+        self.sent.append(request.payload)
 
 
 def meter(transport: Mute, clock: VirtualClock) -> Endpoint:
     values = {
-        "CurrentSummationDelivered": 1,
-        "Status": 0,
-        "InstantaneousDemand": 0,
-        "SiteID": b"",
-        "GenericAlarmMask": 0,
+        MeteringAttributes.CurrentSummationDelivered: 1,
+        MeteringAttributes.Status: 0,
+        MeteringAttributes.InstantaneousDemand: 0,
+        MeteringAttributes.SiteID: b"",
+        MeteringAttributes.GenericAlarmMask: 0,
     }
     servers = [
-        ClusterServer(METERING, values, {"GetProfile": lambda fields, indication: None}),
-        ClusterServer(BASIC, {"LocationDescription": "", "PhysicalEnvironment": 0, "DeviceEnabled": True}),
-        ClusterServer(IDENTIFY, {"IdentifyTime": 0}),
+        ClusterServer(METERING, values, (on(GetProfile, lambda command, indication: None),)),
+        ClusterServer(
+            BASIC,
+            {
+                BasicAttributes.LocationDescription: "",
+                BasicAttributes.PhysicalEnvironment: 0,
+                BasicAttributes.DeviceEnabled: True,
+            },
+        ),
+        ClusterServer(IDENTIFY, {IdentifyAttributes.IdentifyTime: 0}),
     ]
     return Endpoint(transport, clock, 1, 0x0109, 0x0501, servers=servers, clients=[METERING.id])
 
@@ -227,7 +237,13 @@ def test_a_message_that_is_malformed_changes_nothing(octets: bytes) -> None:
     transport, clock = Mute(), VirtualClock()
     endpoint = meter(transport, clock)
     store = endpoint.servers[METERING.id].attributes
-    names = ("CurrentSummationDelivered", "Status", "InstantaneousDemand", "SiteID", "GenericAlarmMask")
+    names = (
+        MeteringAttributes.CurrentSummationDelivered,
+        MeteringAttributes.Status,
+        MeteringAttributes.InstantaneousDemand,
+        MeteringAttributes.SiteID,
+        MeteringAttributes.GenericAlarmMask,
+    )
     before = [store.get(name) for name in names]
     endpoint.receive(indication(METERING.id, b"\x00\x01\x02" + octets, False))
     if endpoint.counters[DropReason.MALFORMED_ZCL]:

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from hanbench.emulator.clock import VirtualClock
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
-from hanbench.emulator.zigbee.aps.layer import ApsIndication
+from hanbench.emulator.zigbee.aps.data import ApsIndication, ApsRequest
 from hanbench.emulator.zigbee.zdo import (
     Binding,
     BindingTable,
     EnergyReport,
     NeighborEntry,
     NeighborFlags,
+    NodeAddress,
     NodeDescriptor,
     PowerDescriptor,
     SimpleDescriptor,
@@ -97,8 +98,8 @@ class Node:
     def neighbors(self) -> list[NeighborEntry]:
         return [NeighborEntry(1, 2, 3, NeighborFlags(2), 0, 1, 255)] * 40
 
-    def children(self) -> list[tuple[int, int]]:
-        return [(0x100 + n, 1 + n) for n in range(40)]
+    def children(self) -> list[NodeAddress]:
+        return [NodeAddress(0x100 + n, 1 + n) for n in range(40)]
 
     def permit_join(self, duration: int, tc_significance: bool) -> ZdpStatus:
         return ZdpStatus.SUCCESS
@@ -118,8 +119,8 @@ class Node:
     def register(self, endpoint: int, handler: Any) -> None:
         pass
 
-    def send(self, dst_short: int, cluster: int, payload: bytes, **rest: Any) -> None:
-        self.sent.append((cluster, payload))
+    def send(self, request: ApsRequest, done: Any = None) -> None:
+        self.sent.append((request.cluster, request.payload))
 
 
 requests = st.one_of(

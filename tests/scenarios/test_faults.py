@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from hanbench.emulator.clock import SECOND, VirtualClock, run
-from hanbench.emulator.devices.mirror_states import MirrorState
+from hanbench.emulator.devices.gsme import MirrorState
 from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
-from hanbench.emulator.zcl.clusters.metering import LOW_BATTERY
+from hanbench.emulator.zcl.clusters.metering import LOW_BATTERY, MeteringAttributes
 from hanbench.harness.case.check import Subject, Verdict
 from hanbench.harness.case.fault_catalogue import GSME_FAULTS, IMPAIRMENTS
 from hanbench.harness.checks import HanConnectivityCheck
@@ -147,7 +147,7 @@ def test_a_drifting_clock_is_seen_in_the_times_of_readings():
     async def tell(han):
         def ahead():
             mirror = han.hub.mirrors[han.gsme.storage.ieee]
-            reported = mirror.server.get("ReadingSnapshotTime")
+            reported = mirror.server.get(MeteringAttributes.ReadingSnapshotTime)
             return reported - (han.hub.utc - (han.clock.now - mirror.updated) // SECOND)
 
         await asyncio.sleep(DAY)
@@ -164,12 +164,12 @@ def test_a_fading_battery_says_so_and_slows_before_it_falls_silent():
     async def tell(han):
         pushes = []
         mirror = han.hub.mirrors[han.gsme.storage.ieee]
-        mirror.on_update = lambda: pushes.append((han.clock.now, mirror.server.get("Status")))
+        mirror.on_update = lambda: pushes.append((han.clock.now, mirror.server.get(MeteringAttributes.Status)))
         await FAULTS["battery-low"].inject(han)
         assert len(pushes) >= 2
         assert all(status & LOW_BATTERY for _, status in pushes)
         assert pushes[-1][0] - pushes[-2][0] > 2 * han.settings.gsme.wake_interval
-        assert mirror.server.get("RemainingBatteryLife") == 5
+        assert mirror.server.get(MeteringAttributes.RemainingBatteryLife) == 5
         heard = len(pushes)
         await asyncio.sleep(DAY)
         assert len(pushes) == heard

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,14 +47,14 @@ def tables(han: Han) -> dict[str, dict[str, Any]]:
                 for short, child in flash.children.items()
             },
             "addresses": {names[ieee]: shorts[short] for ieee, short in flash.short_addresses.items()},
-            "application": sorted(flash.application),
-            "mirror": flash.application.get("mirror"),
-            "mirrors": {names[i]: endpoint for i, endpoint in flash.application.get("mirrors", {}).items()},
-            "device table": {
-                names[i]: (names[entry.ieee], shorts[entry.short], entry.sleeps)
-                for i, entry in flash.application.get("devices", {}).items()
-            },
+            "bindings": flash.bindings,
         }
+    found["hub"]["mirrors"] = {names[i]: endpoint for i, endpoint in han.hub.flash.mirrors.items()}
+    found["hub"]["device table"] = {
+        names[i]: (names[entry.ieee], shorts[entry.short], entry.sleeps) for i, entry in han.hub.flash.devices.items()
+    }
+    for meter in (han.esme, han.gsme):
+        found[meter.name]["application"] = replace(meter.flash, register=None)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from docs.generators.state_machines import PAGE, diagram, page
-from hanbench.emulator.devices import mirror_states
+from hanbench.emulator.devices.gsme import mirror_states
 from hanbench.emulator.devices.key_establishment import states as key_states
 from hanbench.emulator.zigbee.nwk import join_states
 

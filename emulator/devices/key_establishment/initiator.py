@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND, Timer
 from hanbench.emulator.devices.key_establishment.session import KeyEstablishmentSession, Refused
 from hanbench.emulator.devices.key_establishment.states import KeyEvent
 from hanbench.emulator.devices.settings import KeyEstablishmentSettings
 from hanbench.emulator.randomness import RandomSource
-from hanbench.emulator.zcl import Answer, ClusterClient, Endpoint, Indication
+from hanbench.emulator.zcl import Answer, ClusterClient, ClusterCommand, Endpoint, Indication, on
 from hanbench.emulator.zcl.clusters import KEY_ESTABLISHMENT
-from hanbench.emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
+from hanbench.emulator.zcl.clusters.key_establishment import (
+    SUITE_1,
+    ConfirmKeyDataRequest,
+    ConfirmKeyDataResponse,
+    EphemeralDataRequest,
+    EphemeralDataResponse,
+    InitiateKeyEstablishmentRequest,
+    InitiateKeyEstablishmentResponse,
+    KeyEstablishmentClientAttributes,
+    ServerTerminateKeyEstablishment,
+    TerminateKeyEstablishment,
+    TerminateStatus,
+)
 from hanbench.emulator.zigbee.security.cbke import Identity
 
 ANSWER_WAIT = 10 * SECOND
@@ -53,13 +65,13 @@ class Initiator:
         """Set by the device, once there is one."""
         self.side = ClusterClient(
             KEY_ESTABLISHMENT,
-            {
-                "InitiateKeyEstablishmentResponse": self._certificate,
-                "EphemeralDataResponse": self._ephemeral,
-                "ConfirmKeyDataResponse": self._confirmation,
-                "ServerTerminateKeyEstablishment": self._terminated,
-            },
-            {"KeyEstablishmentSuite": SUITE_1},
+            (
+                on(InitiateKeyEstablishmentResponse, self._certificate),
+                on(EphemeralDataResponse, self._ephemeral),
+                on(ConfirmKeyDataResponse, self._confirmation),
+                on(ServerTerminateKeyEstablishment, self._terminated),
+            ),
+            {KeyEstablishmentClientAttributes.KeyEstablishmentSuite: SUITE_1},
         )
 
     @property
@@ -75,36 +87,37 @@ class Initiator:
         self._peer, self._done = (short, endpoint), done
         session.step(KeyEvent.STARTED)
         self._send(
-            "InitiateKeyEstablishmentRequest",
-            key_establishment_suite=SUITE_1,
-            ephemeral_data_generate_time=self._settings.ephemeral_time,
-            confirm_key_generate_time=self._settings.confirm_time,
-            identity=identity.certificate.octets,
+            InitiateKeyEstablishmentRequest(
+                key_establishment_suite=SUITE_1,
+                ephemeral_data_generate_time=self._settings.ephemeral_time,
+                confirm_key_generate_time=self._settings.confirm_time,
+                identity=identity.certificate.octets,
+            )
         )
         self._wait(0)
 
     # --- what the responder says --------------------------------------------------------------------------------
 
-    def _certificate(self, values: dict[str, Any], indication: Indication) -> Answer:
+    def _certificate(self, answer: InitiateKeyEstablishmentResponse, indication: Indication) -> Answer:
         def take(session: KeyEstablishmentSession) -> None:
-            session.certificate(values["key_establishment_suite"], values["identity"])
-            self._peer_times = values["ephemeral_data_generate_time"], values["confirm_key_generate_time"]
-            self._send("EphemeralDataRequest", ephemeral_data=session.ephemeral_point())
+            session.certificate(answer.key_establishment_suite, answer.identity)
+            self._peer_times = answer.ephemeral_data_generate_time, answer.confirm_key_generate_time
+            self._send(EphemeralDataRequest(session.ephemeral_point()))
             self._wait(self._peer_times[0])
 
         return self._take(indication, take)
 
-    def _ephemeral(self, values: dict[str, Any], indication: Indication) -> Answer:
+    def _ephemeral(self, answer: EphemeralDataResponse, indication: Indication) -> Answer:
         def take(session: KeyEstablishmentSession) -> None:
-            session.ephemeral(values["ephemeral_data"])
-            self._send("ConfirmKeyDataRequest", secure_message_authentication_code=session.proof)
+            session.ephemeral(answer.ephemeral_data)
+            self._send(ConfirmKeyDataRequest(session.proof))
             self._wait(self._peer_times[1])
 
         return self._take(indication, take)
 
-    def _confirmation(self, values: dict[str, Any], indication: Indication) -> Answer:
+    def _confirmation(self, answer: ConfirmKeyDataResponse, indication: Indication) -> Answer:
         def take(session: KeyEstablishmentSession) -> None:
-            session.confirmation(values["secure_message_authentication_code"])
+            session.confirmation(answer.secure_message_authentication_code)
             self._end(Ended(session.link_key))
 
         return self._take(indication, take)
@@ -116,33 +129,28 @@ class Initiator:
         try:
             take(session)
         except Refused as refused:
-            self._send(
-                "TerminateKeyEstablishment",
-                status_code=refused.status,
-                wait_time=0,
-                key_establishment_suite=SUITE_1,
-            )
+            self._send(TerminateKeyEstablishment(refused.status, wait_time=0, key_establishment_suite=SUITE_1))
             self._end(Ended(status=refused.status, detail=str(refused)))
         return None
 
-    def _terminated(self, values: dict[str, Any], indication: Indication) -> Answer:
+    def _terminated(self, command: ServerTerminateKeyEstablishment, indication: Indication) -> Answer:
         if self._session is not None and indication.src == self._peer[0]:
-            code = values["status_code"]
+            code = command.status_code
             known = code in TerminateStatus.__members__.values()
             status = TerminateStatus(code) if known else TerminateStatus.BAD_MESSAGE
-            wait = (values["wait_time"] or 0) * SECOND
+            wait = command.wait_time * SECOND
             self._end(Ended(status=status, by_peer=True, wait=wait, detail=f"the peer says {status.name}"))
         return None
 
     # --- sending and waiting ------------------------------------------------------------------------------------
 
-    def _send(self, name: str, **values: Any) -> None:
-        self.endpoint.command(*self._peer, KEY_ESTABLISHMENT.id, name, values)
+    def _send(self, command: ClusterCommand) -> None:
+        self.endpoint.command(*self._peer, KEY_ESTABLISHMENT.id, command)
 
     def _wait(self, peer_seconds: int) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self.endpoint.clock.call_later(ANSWER_WAIT + (peer_seconds or 0) * SECOND, self._expired)
+        self._timer = self.endpoint.clock.call_later(ANSWER_WAIT + peer_seconds * SECOND, self._expired)
 
     def _expired(self) -> None:
         self._end(Ended(detail="no answer"))

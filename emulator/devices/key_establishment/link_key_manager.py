@@ -12,9 +12,8 @@ from collections.abc import Callable
 from hanbench.emulator.clock import MINUTE, SECOND, Timer
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
 from hanbench.emulator.devices.key_establishment.initiator import Ended, Initiator
-from hanbench.emulator.devices.settings import KeyEstablishmentSettings
 from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
-from hanbench.emulator.zigbee.stack import Stack
+from hanbench.emulator.zigbee.stack import JoiningStack
 from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
 
 NEXT_ATTEMPT = 10 * SECOND
@@ -29,19 +28,18 @@ class LinkKeyManager:
     """Looks after one device's link key with its Trust Centre."""
 
     def __init__(
-        self, stack: Stack, initiator: Initiator, settings: KeyEstablishmentSettings, *, needed: bool = True
+        self, stack: JoiningStack, initiator: Initiator, *, renews: Callable[[], bool], needed: bool = True
     ) -> None:
-        """`needed` False: the device does without a key, and never asks for one."""
+        """`renews`: whether a key that does not fit any more is agreed anew. `needed` False: the device has no key."""
         self._stack = stack
         self._initiator = initiator
+        self._renews = renews
         self._needed = needed
         self._then: list[Callable[[], None]] = []
         self._failures = 0
         self._pause = FIRST_PAUSE
         self._timer: Timer | None = None
         self._renewed: int | None = None
-        self.renews = settings.renews
-        """False: firmware that agrees a key once and never again."""
         self.on_impostor: Callable[[], None] = lambda: None
         """The Trust Centre that took the old one's place never proved itself; the old one counts again."""
         self.last: Ended | None = None
@@ -77,7 +75,7 @@ class LinkKeyManager:
         """The key does not fit any more: agree another one, unless that was tried just now; then call `then`."""
         now = self._stack.clock.now
         recently = self._renewed is not None and now < self._renewed + RENEWAL_PAUSE
-        if not self.renews or not self._needed or recently:
+        if not self._renews() or not self._needed or recently:
             if then is not None:
                 then()
             return
@@ -90,15 +88,13 @@ class LinkKeyManager:
         stack = self._stack
         if self._initiator.busy or not stack.joined or self._initiator.identity is None:
             return
-        if stack.poller is not None:
-            stack.poller.hold()
+        stack.nwk.wake_lock.hold()
         self._initiator.start(HUB, HUB_ENDPOINT, stack.nwk.network.trust_center, self._ended)
 
     def _ended(self, ended: Ended) -> None:
         stack = self._stack
         self.last = ended
-        if stack.poller is not None:
-            stack.poller.release()
+        stack.nwk.wake_lock.release()
         if ended.key is not None:
             self._agreed(ended.key)
         elif self.ready:
@@ -123,7 +119,7 @@ class LinkKeyManager:
         if stack.storage.network is None:
             return
         stack.storage.link_keys[stack.nwk.network.trust_center] = LinkKey(key, KeyOrigin.ESTABLISHED)
-        stack.key_client.settle_with_trust_center()
+        stack.key_client.forget_former_trust_center()
         self._failures, self._pause = 0, FIRST_PAUSE
         self._go_on()
 

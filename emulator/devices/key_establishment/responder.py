@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from hanbench.emulator.clock import SECOND, Timer
+from hanbench.emulator.devices.conduct import HubConduct
 from hanbench.emulator.devices.key_establishment.session import KeyEstablishmentSession, Refused
 from hanbench.emulator.devices.key_establishment.states import KeyEvent
 from hanbench.emulator.devices.settings import KeyEstablishmentSettings
 from hanbench.emulator.randomness import RandomSource
-from hanbench.emulator.zcl import Answer, ClusterServer, Endpoint, Indication, Response
+from hanbench.emulator.zcl import Answer, ClusterServer, Endpoint, Indication, Response, on
 from hanbench.emulator.zcl.clusters import KEY_ESTABLISHMENT
-from hanbench.emulator.zcl.clusters.key_establishment import SUITE_1, TerminateStatus
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zcl.clusters.key_establishment import (
+    SUITE_1,
+    ConfirmKeyDataRequest,
+    ConfirmKeyDataResponse,
+    EphemeralDataRequest,
+    EphemeralDataResponse,
+    InitiateKeyEstablishmentRequest,
+    InitiateKeyEstablishmentResponse,
+    KeyEstablishmentAttributes,
+    ServerTerminateKeyEstablishment,
+    TerminateKeyEstablishment,
+    TerminateStatus,
+)
+from hanbench.emulator.zigbee.aps.data import ApsStatus
 from hanbench.emulator.zigbee.security.cbke import Identity
 
 MESSAGE_WAIT = 20 * SECOND
@@ -41,30 +53,28 @@ class Responder:
         identity: Identity | None,
         random: RandomSource,
         ieee_of: Callable[[int], int | None],
+        conduct: Callable[[], HubConduct],
         agreed: Callable[[int, bytes], None],
     ) -> None:
-        """`agreed` gets EUI-64 and link key of a device that has our proof."""
+        """`agreed` gets EUI-64 and link key of a device that has the responder's proof."""
         self._settings = settings
         self.identity = identity
         self._random = random
         self._ieee_of = ieee_of
+        self._conduct = conduct
         self._agreed = agreed
         self._sessions: dict[int, _Entry] = {}
-        self.withdrawn: set[int] = set()
-        """Devices whose certificates count as expired: suite 1 has no dates, so that somebody must say so."""
-        self.capacity = settings.capacity
-        """Sessions at a time; what a hub whose memory has run out has none of."""
         self.endpoint: Endpoint
         """Set by the device, once there is one."""
         self.side = ClusterServer(
             KEY_ESTABLISHMENT,
-            {"KeyEstablishmentSuite": SUITE_1},
-            {
-                "InitiateKeyEstablishmentRequest": self._initiate,
-                "EphemeralDataRequest": self._ephemeral,
-                "ConfirmKeyDataRequest": self._confirm,
-                "TerminateKeyEstablishment": self._terminated,
-            },
+            {KeyEstablishmentAttributes.KeyEstablishmentSuite: SUITE_1},
+            (
+                on(InitiateKeyEstablishmentRequest, self._initiate),
+                on(EphemeralDataRequest, self._ephemeral),
+                on(ConfirmKeyDataRequest, self._confirm),
+                on(TerminateKeyEstablishment, self._terminated),
+            ),
         )
 
     @property
@@ -74,46 +84,44 @@ class Responder:
 
     # --- what the initiator says --------------------------------------------------------------------------------
 
-    def _initiate(self, values: dict[str, Any], indication: Indication) -> Answer:
-        identity = self.identity
+    def _initiate(self, request: InitiateKeyEstablishmentRequest, indication: Indication) -> Answer:
+        identity, conduct = self.identity, self._conduct()
         ieee = self._ieee_of(indication.src)
-        # Who starts again has lost the session before.
+        # A device that starts again has lost the session before.
         self._drop(indication.src)
-        if identity is None or ieee is None or len(self._sessions) >= self.capacity:
+        if identity is None or ieee is None or len(self._sessions) >= conduct.key_establishments:
             return _terminate(TerminateStatus.NO_RESOURCES, BUSY_WAIT)
-        session = KeyEstablishmentSession(identity, ieee, self._random, initiator=False, withdrawn=self.withdrawn)
+        session = KeyEstablishmentSession(
+            identity, ieee, self._random, initiator=False, withdrawn=conduct.withdrawn_certificates
+        )
         try:
-            session.certificate(values["key_establishment_suite"], values["identity"])
+            session.certificate(request.key_establishment_suite, request.identity)
         except Refused as refused:
             return _terminate(refused.status)
-        times = values["ephemeral_data_generate_time"] or 0, values["confirm_key_generate_time"] or 0
+        times = request.ephemeral_data_generate_time, request.confirm_key_generate_time
         entry = self._sessions[indication.src] = _Entry(session, times)
         self._wait(indication.src, entry, times[0])
-        return Response(
-            "InitiateKeyEstablishmentResponse",
-            {
-                "key_establishment_suite": SUITE_1,
-                "ephemeral_data_generate_time": self._settings.ephemeral_time,
-                "confirm_key_generate_time": self._settings.confirm_time,
-                "identity": identity.certificate.octets,
-            },
+        return InitiateKeyEstablishmentResponse(
+            key_establishment_suite=SUITE_1,
+            ephemeral_data_generate_time=self._settings.ephemeral_time,
+            confirm_key_generate_time=self._settings.confirm_time,
+            identity=identity.certificate.octets,
         )
 
-    def _ephemeral(self, values: dict[str, Any], indication: Indication) -> Answer:
+    def _ephemeral(self, request: EphemeralDataRequest, indication: Indication) -> Answer:
         def take(entry: _Entry) -> Answer:
-            entry.session.ephemeral(values["ephemeral_data"])
+            entry.session.ephemeral(request.ephemeral_data)
             self._wait(indication.src, entry, entry.times[1])
-            return Response("EphemeralDataResponse", {"ephemeral_data": entry.session.ephemeral_point()})
+            return EphemeralDataResponse(entry.session.ephemeral_point())
 
         return self._take(indication, take)
 
-    def _confirm(self, values: dict[str, Any], indication: Indication) -> Answer:
+    def _confirm(self, request: ConfirmKeyDataRequest, indication: Indication) -> Answer:
         def take(entry: _Entry) -> Answer:
-            entry.session.confirmation(values["secure_message_authentication_code"])
+            entry.session.confirmation(request.secure_message_authentication_code)
             self._wait(indication.src, entry, entry.times[1])
             return Response(
-                "ConfirmKeyDataResponse",
-                {"secure_message_authentication_code": entry.session.proof},
+                ConfirmKeyDataResponse(entry.session.proof),
                 lambda status: self._delivered(indication.src, entry, status),
             )
 
@@ -137,7 +145,7 @@ class Responder:
             self._drop(indication.src)
             return _terminate(refused.status)
 
-    def _terminated(self, values: dict[str, Any], indication: Indication) -> Answer:
+    def _terminated(self, command: TerminateKeyEstablishment, indication: Indication) -> Answer:
         self._drop(indication.src)
         return None
 
@@ -154,8 +162,5 @@ class Responder:
             entry.timer.cancel()
 
 
-def _terminate(status: TerminateStatus, wait: int = 0) -> Response:
-    return Response(
-        "ServerTerminateKeyEstablishment",
-        {"status_code": status, "wait_time": wait, "key_establishment_suite": SUITE_1},
-    )
+def _terminate(status: TerminateStatus, wait: int = 0) -> ServerTerminateKeyEstablishment:
+    return ServerTerminateKeyEstablishment(status, wait, SUITE_1)

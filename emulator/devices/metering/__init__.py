@@ -1,14 +1,27 @@
 """What a meter does with Metering's commands, a part a file: each offers `handlers` and `values` for its server.
 
-`MeterParts` puts them together.
+`MeterParts` puts them together; `MeterFlash` is what a meter keeps over a power cut.
 """
 
 from __future__ import annotations
 
+from hanbench.emulator.devices.metering.flash import MeterFlash
 from hanbench.emulator.devices.metering.meter import MeterParts
 from hanbench.emulator.devices.metering.profile import LoadProfile
-from hanbench.emulator.devices.metering.sampling import Sampling
-from hanbench.emulator.devices.metering.snapshots import Snapshots
-from hanbench.emulator.devices.metering.supply import Supply
+from hanbench.emulator.devices.metering.register import Register
+from hanbench.emulator.devices.metering.sampling import Sampling, SamplingFlash
+from hanbench.emulator.devices.metering.snapshots import SnapshotFlash, Snapshots
+from hanbench.emulator.devices.metering.supply import Supply, SupplyFlash
 
-__all__ = ["LoadProfile", "MeterParts", "Sampling", "Snapshots", "Supply"]
+__all__ = [
+    "LoadProfile",
+    "MeterFlash",
+    "MeterParts",
+    "Register",
+    "Sampling",
+    "SamplingFlash",
+    "SnapshotFlash",
+    "Snapshots",
+    "Supply",
+    "SupplyFlash",
+]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from hanbench.emulator.clock import Clock
+from hanbench.emulator.devices.metering.flash import MeterFlash
 from hanbench.emulator.devices.metering.profile import LoadProfile
+from hanbench.emulator.devices.metering.register import Register
 from hanbench.emulator.devices.metering.sampling import Sampling
 from hanbench.emulator.devices.metering.snapshots import Snapshots
 from hanbench.emulator.devices.metering.supply import PendingSupplyChange, Supply
-from hanbench.emulator.devices.register import Register
+from hanbench.emulator.zcl.attributes import Values
 from hanbench.emulator.zcl.cluster_instance import Handler
-from hanbench.emulator.zcl.clusters.metering import SUPPLY_ON
+from hanbench.emulator.zcl.clusters.metering import SUPPLY_ON, MeteringAttributes
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 
 
@@ -24,23 +25,33 @@ class MeterParts:
         era: SmartEnergyEra,
         clock: Clock,
         utc: Callable[[], int],
-        stored: dict[str, Any],
+        flash: MeterFlash,
         register: Register,
         respond: Callable[[PendingSupplyChange], None],
     ) -> None:
-        """`stored` is the flash; `respond` sends SupplyStatusResponse."""
-        self.profile = LoadProfile(utc, register.read_at)
-        self.handlers: dict[str, Handler] = dict(self.profile.handlers)
-        self.values: dict[str, Any] = dict(self.profile.values)
+        """`respond` sends SupplyStatusResponse."""
+
+        def read() -> int:
+            return register.at(utc())
+
+        def read_at(seconds: int) -> int | None:
+            return register.at(seconds) if register.start <= seconds <= utc() else None
+
+        self.profile = LoadProfile(utc, read_at)
+        self.handlers: tuple[Handler, ...] = self.profile.handlers
+        self.values: Values = {
+            MeteringAttributes.CurrentSummationDelivered: read,
+            MeteringAttributes.ReadingSnapshotTime: utc,
+            **self.profile.values,
+        }
         self.snapshots: Snapshots | None = None
         self.sampling: Sampling | None = None
         self.supply: Supply | None = None
         if era is SmartEnergyEra.SE_1_1:
-            self.values["SupplyStatus"] = SUPPLY_ON
+            self.values = {**self.values, MeteringAttributes.SupplyStatus: SUPPLY_ON}
             return
-        self.snapshots = Snapshots(utc, stored, register.read)
-        self.sampling = Sampling(clock, utc, stored, register.read)
-        self.supply = Supply(clock, utc, stored, respond)
-        for part in (self.snapshots, self.sampling, self.supply):
-            self.handlers |= part.handlers
-        self.values |= self.supply.values
+        self.snapshots = Snapshots(utc, flash.snapshots, read)
+        self.sampling = Sampling(clock, utc, flash.sampling, read)
+        self.supply = Supply(clock, utc, flash.supply, respond)
+        self.handlers += (*self.snapshots.handlers, *self.sampling.handlers, *self.supply.handlers)
+        self.values = {**self.values, **self.supply.values}

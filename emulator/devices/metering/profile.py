@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-from hanbench.emulator.zcl.cluster_instance import Answer, Handler
-from hanbench.emulator.zcl.clusters.metering import DELIVERED, NOW, RECEIVED, ProfileIntervalPeriod, ProfileStatus
+from hanbench.emulator.zcl.attributes import Values
+from hanbench.emulator.zcl.cluster_instance import Answer, Handler, on
+from hanbench.emulator.zcl.clusters.metering import (
+    DELIVERED,
+    NOW,
+    RECEIVED,
+    GetProfile,
+    GetProfileResponse,
+    MeteringAttributes,
+    ProfileIntervalPeriod,
+    ProfileStatus,
+)
 from hanbench.emulator.zcl.transport import Indication
 
 PERIODS = 24
@@ -27,10 +36,10 @@ class LoadProfile:
     def __init__(self, utc: Callable[[], int], read: Callable[[int], int | None]) -> None:
         self._utc = utc
         self._read = read
-        self.handlers: dict[str, Handler] = {"GetProfile": self._get_profile}
-        self.values: Mapping[str, Any] = {
-            "ProfileIntervalPeriod": ProfileIntervalPeriod.MINUTES_30,
-            "MaxNumberOfPeriodsDelivered": PERIODS,
+        self.handlers: tuple[Handler, ...] = (on(GetProfile, self._get_profile),)
+        self.values: Values = {
+            MeteringAttributes.ProfileIntervalPeriod: ProfileIntervalPeriod.MINUTES_30,
+            MeteringAttributes.MaxNumberOfPeriodsDelivered: PERIODS,
         }
 
     def intervals(self, end: int, periods: int) -> list[int]:
@@ -48,22 +57,14 @@ class LoadProfile:
             after = before
         return found
 
-    def _get_profile(self, fields: dict[str, Any], indication: Indication) -> Answer:
-        now, asked = self._utc(), fields["end_time"]
+    def _get_profile(self, request: GetProfile, indication: Indication) -> Answer:
+        now, asked = self._utc(), request.end_time
         end = (now if asked == NOW else asked) // PERIOD * PERIOD
-        status = _objection(fields["interval_channel"], asked, now)
-        intervals = self.intervals(end, min(fields["number_of_periods"], PERIODS)) if status is None else []
+        status = _objection(request.interval_channel, asked, now)
+        intervals = self.intervals(end, min(request.number_of_periods, PERIODS)) if status is None else []
         if status is None:
-            status = _outcome(fields["number_of_periods"], intervals)
-        return (
-            "GetProfileResponse",
-            {
-                "end_time": end,
-                "status": status,
-                "profile_interval_period": ProfileIntervalPeriod.MINUTES_30,
-                "intervals": tuple(intervals),
-            },
-        )
+            status = _outcome(request.number_of_periods, intervals)
+        return GetProfileResponse(end, status, ProfileIntervalPeriod.MINUTES_30, tuple(intervals))
 
 
 def _objection(channel: int, end: int, now: int) -> ProfileStatus | None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from hanbench.emulator.clock import SECOND, Clock
-from hanbench.emulator.zcl.cluster_instance import Answer, Handler
-from hanbench.emulator.zcl.clusters.metering import NOW, SampleType
+from hanbench.emulator.zcl.cluster_instance import Answer, Handler, on
+from hanbench.emulator.zcl.clusters.metering import (
+    NOW,
+    GetSampledData,
+    GetSampledDataResponse,
+    SampleType,
+    StartSampling,
+    StartSamplingResponse,
+)
 from hanbench.emulator.zcl.status import Status
 from hanbench.emulator.zcl.transport import Indication
 
@@ -25,7 +31,6 @@ UNKNOWN = 0xFFFFFF
 LARGEST = UNKNOWN - 1
 LATENESS = 1
 """Seconds after an interval's end in which the register may still be read for it: what rounding makes."""
-_STORED = "sampling"
 
 
 @dataclass(slots=True)
@@ -60,18 +65,26 @@ class SamplingSession:
         return self.start + self.interval * first, samples[:number]
 
 
-class Sampling:
-    """A meter's sampling sessions; those in `stored`, the flash, go on after a power cut. `read()`: the register."""
+@dataclass(slots=True)
+class SamplingFlash:
+    """What `Sampling` keeps."""
 
-    def __init__(self, clock: Clock, utc: Callable[[], int], stored: dict[str, Any], read: Callable[[], int]) -> None:
+    sessions: dict[int, SamplingSession] = field(default_factory=dict)
+    """By sample identifier."""
+
+
+class Sampling:
+    """A meter's sampling sessions; those in flash go on after a power cut. `read()` is the register now."""
+
+    def __init__(self, clock: Clock, utc: Callable[[], int], flash: SamplingFlash, read: Callable[[], int]) -> None:
         self._clock = clock
         self._utc = utc
         self._read = read
-        self._sessions: dict[int, SamplingSession] = stored.setdefault(_STORED, {})
-        self.handlers: dict[str, Handler] = {
-            "StartSampling": self._start_sampling,
-            "GetSampledData": self._get_sampled_data,
-        }
+        self._sessions = flash.sessions
+        self.handlers: tuple[Handler, ...] = (
+            on(StartSampling, self._start_sampling),
+            on(GetSampledData, self._get_sampled_data),
+        )
         for session in self._sessions.values():
             self._schedule(session)
 
@@ -80,30 +93,29 @@ class Sampling:
         """Those that run or still hold their samples, the oldest first."""
         return tuple(self._sessions.values())
 
-    def _start_sampling(self, fields: dict[str, Any], indication: Indication) -> Answer:
-        running = [each for each in self.sessions if each.issuer_event_id == fields["issuer_event_id"]]
-        if fields["start_sampling_time"] == CANCEL:
+    def _start_sampling(self, request: StartSampling, indication: Indication) -> Answer:
+        running = [each for each in self.sessions if each.issuer_event_id == request.issuer_event_id]
+        if request.start_sampling_time == CANCEL:
             return self._cancel(running)
         self._cancel(running)
-        if not self._possible(fields) or not self._make_room():
-            return "StartSamplingResponse", {"sample_id": REFUSED}
+        if not self._possible(request) or not self._make_room():
+            return StartSamplingResponse(REFUSED)
         session = SamplingSession(
             max(self._sessions, default=0) + 1,
-            fields["issuer_event_id"],
-            self._utc() if fields["start_sampling_time"] == NOW else fields["start_sampling_time"],
-            fields["sample_request_interval"],
-            min(fields["max_number_of_samples"], MOST_SAMPLES),
+            request.issuer_event_id,
+            self._utc() if request.start_sampling_time == NOW else request.start_sampling_time,
+            request.sample_request_interval,
+            min(request.max_number_of_samples, MOST_SAMPLES),
         )
         self._sessions[session.sample_id] = session
         self._take(session)
-        return "StartSamplingResponse", {"sample_id": session.sample_id}
+        return StartSamplingResponse(session.sample_id)
 
-    def _possible(self, fields: dict[str, Any]) -> bool:
-        start: int = fields["start_sampling_time"]
-        interval: int = fields["sample_request_interval"]
-        maximum: int = fields["max_number_of_samples"]
-        known = fields["sample_type"] == SampleType.CONSUMPTION_DELIVERED
-        return known and interval > 0 and maximum > 0 and (start == NOW or start >= self._utc())
+    def _possible(self, request: StartSampling) -> bool:
+        start = request.start_sampling_time
+        known = request.sample_type == SampleType.CONSUMPTION_DELIVERED
+        some = request.sample_request_interval > 0 and request.max_number_of_samples > 0
+        return known and some and (start == NOW or start >= self._utc())
 
     def _cancel(self, sessions: list[SamplingSession]) -> Status:
         for session in sessions:
@@ -130,20 +142,13 @@ class Sampling:
             session.readings.append(self._read() if now - session.due <= LATENESS else None)
         self._schedule(session)
 
-    def _get_sampled_data(self, fields: dict[str, Any], indication: Indication) -> Answer:
-        session = self._sessions.get(fields["sample_id"])
-        if session is None or fields["sample_type"] != SampleType.CONSUMPTION_DELIVERED:
+    def _get_sampled_data(self, request: GetSampledData, indication: Indication) -> Answer:
+        session = self._sessions.get(request.sample_id)
+        if session is None or request.sample_type != SampleType.CONSUMPTION_DELIVERED:
             return Status.NOT_FOUND
-        start, samples = session.samples(fields["earliest_sample_time"], fields["number_of_samples"])
+        start, samples = session.samples(request.earliest_sample_time, request.number_of_samples)
         if not samples:
             return Status.NOT_FOUND
-        return (
-            "GetSampledDataResponse",
-            {
-                "sample_id": session.sample_id,
-                "sample_start_time": start,
-                "sample_type": SampleType.CONSUMPTION_DELIVERED,
-                "sample_request_interval": session.interval,
-                "samples": tuple(samples),
-            },
+        return GetSampledDataResponse(
+            session.sample_id, start, SampleType.CONSUMPTION_DELIVERED, session.interval, tuple(samples)
         )

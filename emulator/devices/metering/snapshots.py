@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from hanbench.emulator.zcl.cluster_instance import Answer, Handler
+from hanbench.emulator.zcl.cluster_instance import Answer, Handler, on
 from hanbench.emulator.zcl.clusters.metering import (
+    GetSnapshot,
+    PublishSnapshot,
     SnapshotCause,
     SnapshotConfirmation,
     SnapshotPayloadType,
+    TakeSnapshot,
+    TakeSnapshotResponse,
     TouSnapshot,
 )
 from hanbench.emulator.zcl.status import Status
@@ -21,11 +26,10 @@ NO_SNAPSHOT = 0
 """Identifier in the answer to a TakeSnapshot that was refused."""
 FOR_CLIENTS = int(SnapshotCause.GENERAL | SnapshotCause.MANUALLY_TRIGGERED_FROM_CLIENT)
 """Causes that a client may name: for the others the meter knows by itself when they are there."""
-_STORED = "snapshots"
 
 
 class Snapshot(NamedTuple):
-    """One of them."""
+    """The register at a time."""
 
     id: int
     time: int
@@ -34,62 +38,62 @@ class Snapshot(NamedTuple):
     summation: int
 
 
-class Snapshots:
-    """A meter's snapshots. `stored` is the flash, `read()` the register now."""
+@dataclass(slots=True)
+class SnapshotFlash:
+    """What `Snapshots` keeps."""
 
-    def __init__(self, utc: Callable[[], int], stored: dict[str, Any], read: Callable[[], int]) -> None:
+    taken: tuple[Snapshot, ...] = ()
+    """The oldest first."""
+
+
+class Snapshots:
+    """A meter's snapshots. `read()` is the register now."""
+
+    def __init__(self, utc: Callable[[], int], flash: SnapshotFlash, read: Callable[[], int]) -> None:
         self._utc = utc
-        self._stored = stored
+        self._flash = flash
         self._read = read
-        self.handlers: dict[str, Handler] = {"TakeSnapshot": self._take_snapshot, "GetSnapshot": self._get_snapshot}
+        self.handlers: tuple[Handler, ...] = (
+            on(TakeSnapshot, self._take_snapshot),
+            on(GetSnapshot, self._get_snapshot),
+        )
 
     @property
     def taken(self) -> tuple[Snapshot, ...]:
         """Those that are kept, the oldest first."""
-        taken: tuple[Snapshot, ...] = self._stored.get(_STORED, ())
-        return taken
+        return self._flash.taken
 
     def take(self, cause: int) -> Snapshot:
         """Take one now. Identifiers count up from 1 and are not used again."""
         taken = self.taken
         snapshot = Snapshot(taken[-1].id + 1 if taken else 1, self._utc(), int(cause), self._read())
-        self._stored[_STORED] = (*taken, snapshot)[-KEPT:]
+        self._flash.taken = (*taken, snapshot)[-KEPT:]
         return snapshot
 
-    def _take_snapshot(self, fields: dict[str, Any], indication: Indication) -> Answer:
-        cause = fields["snapshot_cause"]
-        supported = bool(cause) and not cause & ~FOR_CLIENTS
-        return (
-            "TakeSnapshotResponse",
-            {
-                "snapshot_id": self.take(cause).id if supported else NO_SNAPSHOT,
-                "snapshot_confirmation": (
-                    SnapshotConfirmation.ACCEPTED if supported else SnapshotConfirmation.CAUSE_NOT_SUPPORTED
-                ),
-            },
-        )
+    def _take_snapshot(self, request: TakeSnapshot, indication: Indication) -> Answer:
+        cause = request.snapshot_cause
+        if not cause or cause & ~FOR_CLIENTS:
+            return TakeSnapshotResponse(NO_SNAPSHOT, SnapshotConfirmation.CAUSE_NOT_SUPPORTED)
+        return TakeSnapshotResponse(self.take(cause).id, SnapshotConfirmation.ACCEPTED)
 
-    def _get_snapshot(self, fields: dict[str, Any], indication: Indication) -> Answer:
+    def _get_snapshot(self, request: GetSnapshot, indication: Indication) -> Answer:
         """The one at the offset among those that match, the oldest first; clients ask for one at a time."""
         matching = [
             each
             for each in self.taken
-            if fields["earliest_start_time"] <= each.time <= fields["latest_end_time"]
-            and each.cause & fields["snapshot_cause"]
+            if request.earliest_start_time <= each.time <= request.latest_end_time
+            and each.cause & request.snapshot_cause
         ]
-        if fields["snapshot_offset"] >= len(matching):
+        if request.snapshot_offset >= len(matching):
             return Status.NOT_FOUND
-        snapshot = matching[fields["snapshot_offset"]]
-        return (
-            "PublishSnapshot",
-            {
-                "snapshot_id": snapshot.id,
-                "snapshot_time": snapshot.time,
-                "total_snapshots_found": len(matching),
-                "command_index": 0,
-                "total_number_of_commands": 1,
-                "snapshot_cause": snapshot.cause,
-                "snapshot_payload_type": SnapshotPayloadType.TOU_DELIVERED_NO_BILLING,
-                "snapshot_payload": TouSnapshot(snapshot.summation),
-            },
+        snapshot = matching[request.snapshot_offset]
+        return PublishSnapshot(
+            snapshot_id=snapshot.id,
+            snapshot_time=snapshot.time,
+            total_snapshots_found=len(matching),
+            command_index=0,
+            total_number_of_commands=1,
+            snapshot_cause=snapshot.cause,
+            snapshot_payload_type=SnapshotPayloadType.TOU_DELIVERED_NO_BILLING,
+            snapshot_payload=TouSnapshot(snapshot.summation),
         )

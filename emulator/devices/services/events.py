@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
-from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication
+from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, on
 from hanbench.emulator.zcl.cluster import Cluster
 from hanbench.emulator.zcl.clusters import EVENTS
 from hanbench.emulator.zcl.clusters.events import (
     ANY_EVENT,
     ClearedLogs,
+    ClearEventLogRequest,
+    ClearEventLogResponse,
     EarlyLoggedEvent,
+    EarlyPublishEvent,
+    EarlyPublishEventLog,
     EventAction,
+    GetEventLog,
     LoggedEvent,
     LogId,
     LogPayloadControl,
+    PublishEvent,
+    PublishEventLog,
 )
 
 KEPT = 50
 """Events in a meter's flash; the oldest go first."""
 IN_A_COMMAND = 5
 """Logged events of a PublishEventLog that fits in one frame."""
-FOREVER = 0xFFFFFFFF
-_LOGGED, _UNTOLD = "events", "events_untold"
 
 
 class DeviceEvent(NamedTuple):
@@ -37,82 +43,84 @@ class DeviceEvent(NamedTuple):
     """UTC seconds."""
 
 
-class EventLog:
-    """A meter's part. `server` goes on its endpoint; `stored` is the flash."""
+@dataclass(slots=True)
+class EventFlash:
+    """What `EventLog` keeps; of both the oldest first."""
 
-    def __init__(self, table: Cluster, utc: Callable[[], int], stored: dict[str, Any]) -> None:
+    logged: tuple[DeviceEvent, ...] = ()
+    unpublished: tuple[DeviceEvent, ...] = ()
+    """Those that the hub has not been told of."""
+
+
+class EventLog:
+    """A meter's part. `server` goes on its endpoint."""
+
+    def __init__(self, table: Cluster, utc: Callable[[], int], flash: EventFlash) -> None:
         """`table`: that of the meter's era."""
         self._early = table is not EVENTS
         self._utc = utc
-        self._stored = stored
+        self._flash = flash
         self.endpoint: Endpoint
         """Set by the device."""
-        self.server = ClusterServer(table, {}, {"GetEventLog": self._get, "ClearEventLogRequest": self._clear})
+        self.server = ClusterServer(table, handlers=(on(GetEventLog, self._get), on(ClearEventLogRequest, self._clear)))
 
     @property
     def events(self) -> tuple[DeviceEvent, ...]:
         """The log, the oldest first."""
-        events: tuple[DeviceEvent, ...] = self._stored.get(_LOGGED, ())
-        return events
+        return self._flash.logged
 
     def add(self, log: LogId, id: int) -> None:
         """Note an event; `tell` says so to the hub."""
         event = DeviceEvent(log, id, self._utc())
-        self._stored[_LOGGED] = (*self.events, event)[-KEPT:]
-        self._stored[_UNTOLD] = (*self._stored.get(_UNTOLD, ()), event)[-KEPT:]
+        self._flash.logged = (*self._flash.logged, event)[-KEPT:]
+        self._flash.unpublished = (*self._flash.unpublished, event)[-KEPT:]
 
     def tell(self) -> None:
         """Publish what the hub has not been told: once there is a key, and the meter is awake."""
-        for event in self._stored.pop(_UNTOLD, ()):
-            values = {
-                "event_id": event.id,
-                "event_time": event.time,
-                "event_control": EventAction.REPORT_TO_HAN | EventAction.REPORT_TO_WAN,
-                "event_data": b"",
-            }
-            if not self._early:
-                values["log_id"] = event.log
-            self.endpoint.command(HUB, HUB_ENDPOINT, EVENTS.id, "PublishEvent", values)
+        events, self._flash.unpublished = self._flash.unpublished, ()
+        for event in events:
+            self.endpoint.command(HUB, HUB_ENDPOINT, EVENTS.id, self._published(event))
 
-    def _get(self, values: dict[str, Any], indication: Indication) -> Answer:
-        log = values["wanted_log"].log_id
-        end = FOREVER if values["end_time"] in (None, FOREVER) else values["end_time"]
+    def _published(self, event: DeviceEvent) -> PublishEvent | EarlyPublishEvent:
+        control = EventAction.REPORT_TO_HAN | EventAction.REPORT_TO_WAN
+        if self._early:
+            return EarlyPublishEvent(event.id, event.time, control, b"")
+        return PublishEvent(event.log, event.id, event.time, control, b"")
+
+    def _get(self, request: GetEventLog, indication: Indication) -> Answer:
+        log = request.wanted_log.log_id
         found = [
             event
             for event in reversed(self.events)
             if log in (LogId.ALL, event.log)
-            and values["event_id"] in (ANY_EVENT, event.id)
-            and (values["start_time"] or 0) <= event.time < end
+            and request.event_id in (ANY_EVENT, event.id)
+            and request.start_time <= event.time < request.end_time
         ]
-        wanted = found[values["event_offset"] :][: values["number_of_events"] or None]
+        wanted = found[request.event_offset :][: request.number_of_events or None]
         parts = [wanted[at : at + IN_A_COMMAND] for at in range(0, len(wanted), IN_A_COMMAND)] or [[]]
         answers = [self._part(part, len(found), index, len(parts)) for index, part in enumerate(parts)]
         # One answers the question, with its number; the others follow by themselves.
         for answer in answers[1:]:
             place = indication.src, indication.src_endpoint
-            self.endpoint.command(*place, EVENTS.id, "PublishEventLog", answer)
-        return "PublishEventLog", answers[0]
+            self.endpoint.command(*place, EVENTS.id, answer)
+        return answers[0]
 
-    def _part(self, events: list[DeviceEvent], matching: int, index: int, total: int) -> dict[str, Any]:
-        return {
-            "total_number_of_matching_events": matching,
-            "command_index": index,
-            "total_commands": total,
-            "log_payload_control": LogPayloadControl(0, len(events)),
-            "events": tuple(self._logged(event) for event in events),
-        }
-
-    def _logged(self, event: DeviceEvent) -> LoggedEvent | EarlyLoggedEvent:
+    def _part(
+        self, events: list[DeviceEvent], matching: int, index: int, total: int
+    ) -> PublishEventLog | EarlyPublishEventLog:
+        control = LogPayloadControl(0, len(events))
         if self._early:
-            return EarlyLoggedEvent(event.id, event.time, b"")
-        return LoggedEvent(event.log, event.id, event.time, b"")
+            early = tuple(EarlyLoggedEvent(event.id, event.time, b"") for event in events)
+            return EarlyPublishEventLog(matching, index, total, control, early)
+        logged = tuple(LoggedEvent(event.log, event.id, event.time, b"") for event in events)
+        return PublishEventLog(matching, index, total, control, logged)
 
-    def _clear(self, values: dict[str, Any], indication: Indication) -> Answer:
-        log = values["log_id"]
-        self._stored[_LOGGED] = tuple(event for event in self.events if log not in (LogId.ALL, event.log))
+    def _clear(self, request: ClearEventLogRequest, indication: Indication) -> Answer:
+        log = request.log_id
+        self._flash.logged = tuple(event for event in self.events if log not in (LogId.ALL, event.log))
         known = log in LogId.__members__.values()
         cleared = ClearedLogs[LogId(log).name] if known else 0
-        return "ClearEventLogResponse", {"cleared_event_logs": cleared}
+        return ClearEventLogResponse(cleared)
 
 
 class EventListener:
@@ -120,8 +128,10 @@ class EventListener:
 
     def __init__(self, table: Cluster) -> None:
         self.heard: list[tuple[int, int, int]] = []
-        self.client = ClusterClient(table, {"PublishEvent": self._published})
+        published = on(PublishEvent, self._published)
+        early = on(EarlyPublishEvent, self._published)
+        self.client = ClusterClient(table, (published if table is EVENTS else early,))
 
-    def _published(self, values: dict[str, Any], indication: Indication) -> Answer:
-        self.heard.append((indication.src, values["event_id"], values["event_time"]))
+    def _published(self, event: PublishEvent | EarlyPublishEvent, indication: Indication) -> Answer:
+        self.heard.append((indication.src, event.event_id, event.event_time))
         return None

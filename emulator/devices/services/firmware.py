@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND, Clock
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
 from hanbench.emulator.devices.services.image import Image, check_image
 from hanbench.emulator.errors import RemoteProtocolError
-from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Reply
+from hanbench.emulator.zcl import Answer, ClusterClient, ClusterCommand, ClusterServer, Endpoint, Indication, Reply, on
 from hanbench.emulator.zcl.clusters import OTA
-from hanbench.emulator.zcl.clusters.ota import NO_FILE_OFFSET, OtaStatus, PayloadType, UpgradeStatus
+from hanbench.emulator.zcl.clusters.ota import (
+    NO_FILE_OFFSET,
+    ImageBlockRequest,
+    ImageBlockResponse,
+    ImageNotify,
+    OtaClientAttributes,
+    OtaStatus,
+    PayloadType,
+    QueryNextImageRequest,
+    QueryNextImageResponse,
+    UpgradeEndRequest,
+    UpgradeEndResponse,
+    UpgradeStatus,
+)
 
 BLOCK = 48
 """Octets of image in a frame under both keys: 73 less the header's 3, the response's 14 and some to spare."""
@@ -37,12 +51,11 @@ class FirmwareServer:
         """Set by the hub."""
         self.server = ClusterServer(
             OTA,
-            {},
-            {
-                "QueryNextImageRequest": self._query,
-                "ImageBlockRequest": self._block,
-                "UpgradeEndRequest": self._end,
-            },
+            handlers=(
+                on(QueryNextImageRequest, self._query),
+                on(ImageBlockRequest, self._block),
+                on(UpgradeEndRequest, self._end),
+            ),
         )
 
     def offer(self, image: Image) -> None:
@@ -55,48 +68,76 @@ class FirmwareServer:
 
     def notify(self, short: int, endpoint: int) -> None:
         """Say that there is something to ask for; a sleeper does not hear it."""
-        values = {"payload_type": PayloadType.QUERY_JITTER, "query_jitter": 100}
-        self.endpoint.command(short, endpoint, OTA.id, "ImageNotify", values)
+        self.endpoint.command(short, endpoint, OTA.id, ImageNotify(PayloadType.QUERY_JITTER, query_jitter=100))
 
-    def _query(self, values: dict[str, Any], indication: Indication) -> Answer:
-        image = self._images.get((values["manufacturer_code"], values["image_type"]))
-        if image is None or image.version <= values["file_version"]:
-            return "QueryNextImageResponse", {"status": OtaStatus.NO_IMAGE_AVAILABLE}
-        return "QueryNextImageResponse", _named(image) | {"status": 0, "image_size": len(image.octets)}
+    def _query(self, request: QueryNextImageRequest, indication: Indication) -> Answer:
+        image = self._images.get((request.manufacturer_code, request.image_type))
+        if image is None or image.version <= request.file_version:
+            return QueryNextImageResponse(OtaStatus.NO_IMAGE_AVAILABLE)
+        return QueryNextImageResponse(OtaStatus.SUCCESS, *image.key, image.version, len(image.octets))
 
-    def _block(self, values: dict[str, Any], indication: Indication) -> Answer:
-        image = self._images.get((values["manufacturer_code"], values["image_type"]))
-        offset = values["file_offset"]
-        if image is None or image.version != values["file_version"] or offset >= len(image.octets):
-            return "ImageBlockResponse", {"status": OtaStatus.ABORT}
-        data = image.octets[offset : offset + min(BLOCK, values["maximum_data_size"])]
-        return "ImageBlockResponse", _named(image) | {"status": 0, "file_offset": offset, "image_data": data}
+    def _block(self, request: ImageBlockRequest, indication: Indication) -> Answer:
+        image = self._images.get((request.manufacturer_code, request.image_type))
+        offset = request.file_offset
+        if image is None or image.version != request.file_version or offset >= len(image.octets):
+            return ImageBlockResponse(OtaStatus.ABORT)
+        data = image.octets[offset : offset + min(BLOCK, request.maximum_data_size)]
+        return ImageBlockResponse(OtaStatus.SUCCESS, *image.key, image.version, offset, data)
 
-    def _end(self, values: dict[str, Any], indication: Indication) -> Answer:
-        self.ended.append((indication.src, values["file_version"], values["status"]))
-        if values["status"] != OtaStatus.SUCCESS:
+    def _end(self, request: UpgradeEndRequest, indication: Indication) -> Answer:
+        self.ended.append((indication.src, request.file_version, request.status))
+        if request.status != OtaStatus.SUCCESS:
             return None
-        times = {"current_time": self._utc(), "upgrade_time": self.upgrade_time or self._utc()}
-        image = {name: values[name] for name in ("manufacturer_code", "image_type", "file_version")}
-        return "UpgradeEndResponse", image | times
+        return UpgradeEndResponse(
+            request.manufacturer_code,
+            request.image_type,
+            request.file_version,
+            current_time=self._utc(),
+            upgrade_time=self.upgrade_time or self._utc(),
+        )
 
 
-def _named(image: Image) -> dict[str, Any]:
-    return {
-        "manufacturer_code": image.manufacturer,
-        "image_type": image.image_type,
-        "file_version": image.version,
-    }
+@dataclass(frozen=True, slots=True)
+class Download:
+    """An image on its way."""
+
+    version: int
+    size: int
+    """Octets when it is complete."""
+    octets: bytes = b""
+    """What has come of it, without a gap."""
+
+    @property
+    def complete(self) -> bool:
+        return len(self.octets) >= self.size
+
+
+class ChangeOver(NamedTuple):
+    """An image that is complete and waits for its time."""
+
+    version: int
+    time: int
+    """UTC seconds."""
+
+
+@dataclass(slots=True)
+class FirmwareFlash:
+    """What `FirmwareClient` keeps."""
+
+    version: int = 1
+    """Of the firmware that runs."""
+    download: Download | None = None
+    change_over: ChangeOver | None = None
 
 
 class FirmwareClient:
-    """A device's part. `client` goes on its endpoint. `stored` is the flash: version, download and change-over."""
+    """A device's part. `client` goes on its endpoint."""
 
     def __init__(
         self,
         clock: Clock,
         utc: Callable[[], int],
-        stored: dict[str, Any],
+        flash: FirmwareFlash,
         manufacturer: int,
         changed: Callable[[int], None],
         awake: Callable[[bool], None] | None = None,
@@ -104,8 +145,8 @@ class FirmwareClient:
         """`changed` gets the version that runs from now on; `awake` keeps a sleeper polling, or lets it sleep."""
         self._clock = clock
         self._utc = utc
-        self._stored = stored
-        self._identity = {"manufacturer_code": manufacturer, "image_type": METER_IMAGE}
+        self._flash = flash
+        self._manufacturer = manufacturer
         self._changed = changed
         self._awake = awake
         self._busy = False
@@ -115,13 +156,13 @@ class FirmwareClient:
         """Set by the device."""
         self.client = ClusterClient(
             OTA,
-            {"ImageNotify": self._notified},
+            (on(ImageNotify, self._notified),),
             {
-                "CurrentFileVersion": lambda: self.version,
-                "FileOffset": lambda: len(self._download["octets"]) if self._download else NO_FILE_OFFSET,
-                "ImageUpgradeStatus": lambda: self.status,
-                "ManufacturerID": manufacturer,
-                "ImageTypeID": METER_IMAGE,
+                OtaClientAttributes.CurrentFileVersion: lambda: self.version,
+                OtaClientAttributes.FileOffset: lambda: self.file_offset,
+                OtaClientAttributes.ImageUpgradeStatus: lambda: self.status,
+                OtaClientAttributes.ManufacturerID: manufacturer,
+                OtaClientAttributes.ImageTypeID: METER_IMAGE,
             },
         )
         self._await_change()
@@ -129,107 +170,110 @@ class FirmwareClient:
     @property
     def version(self) -> int:
         """Of the firmware that runs."""
-        version: int = self._stored.get("firmware", 1)
-        return version
+        return self._flash.version
+
+    @property
+    def file_offset(self) -> int:
+        """Octets of the image that have come; NO_FILE_OFFSET while nothing is being downloaded."""
+        download = self._flash.download
+        return NO_FILE_OFFSET if download is None else len(download.octets)
 
     @property
     def status(self) -> UpgradeStatus:
-        if "change_over" in self._stored:
+        if self._flash.change_over is not None:
             return UpgradeStatus.COUNT_DOWN
-        return UpgradeStatus.DOWNLOAD_IN_PROGRESS if self._download else UpgradeStatus.NORMAL
-
-    @property
-    def _download(self) -> dict[str, Any]:
-        download: dict[str, Any] = self._stored.get("download", {})
-        return download
+        return UpgradeStatus.NORMAL if self._flash.download is None else UpgradeStatus.DOWNLOAD_IN_PROGRESS
 
     def look(self) -> None:
-        """Go on with a download, or ask whether there is an image: on being notified, and now and then."""
-        if self._busy or "change_over" in self._stored:
+        """Go on with a download, or ask whether there is an image: when notified, and now and then."""
+        if self._busy or self._flash.change_over is not None:
             return
         self._busy = True
         self._vain = self._fetched = 0
         if self._awake is not None:
             self._awake(True)
-        if self._download:
-            self._next_block()
+        if self._flash.download is not None:
+            self._next_block(self._flash.download)
         else:
-            values = {"field_control": 0, **self._identity, "file_version": self.version}
-            self._ask("QueryNextImageRequest", values, self._found)
+            self._ask(QueryNextImageRequest(0, self._manufacturer, METER_IMAGE, self.version), self._found)
 
-    def _notified(self, values: dict[str, Any], indication: Indication) -> Answer:
+    def _notified(self, command: ImageNotify, indication: Indication) -> Answer:
         self._clock.call_later(SECOND, self.look)
         return None
 
     def _found(self, reply: Reply) -> None:
-        if not reply.ok or reply.values["status"] != OtaStatus.SUCCESS or reply.values["file_version"] <= self.version:
+        answer = reply.command
+        if not isinstance(answer, QueryNextImageResponse) or (answer.file_version or 0) <= self.version:
             self._rest()
             return
-        size = reply.values["image_size"]
-        self._stored["download"] = {"version": reply.values["file_version"], "size": size, "octets": b""}
-        self._next_block()
+        self._go_on(Download(answer.file_version or 0, answer.image_size or 0))
 
-    def _next_block(self) -> None:
-        download = self._download
-        if len(download["octets"]) >= download["size"]:
-            self._complete()
+    def _go_on(self, download: Download) -> None:
+        self._flash.download = download
+        self._next_block(download)
+
+    def _next_block(self, download: Download) -> None:
+        if download.complete:
+            self._complete(download)
             return
         if self._awake is not None and self._fetched >= BURST:
             self._rest()
             return
-        values = {
-            "field_control": 0,
-            **self._identity,
-            "file_version": download["version"],
-            "file_offset": len(download["octets"]),
-            "maximum_data_size": BLOCK,
-        }
-        self._ask("ImageBlockRequest", values, self._block_came)
+        request = ImageBlockRequest(
+            field_control=0,
+            manufacturer_code=self._manufacturer,
+            image_type=METER_IMAGE,
+            file_version=download.version,
+            file_offset=len(download.octets),
+            maximum_data_size=BLOCK,
+        )
+        self._ask(request, self._block_came)
 
     def _block_came(self, reply: Reply) -> None:
-        download = self._download
-        if not reply.ok:
+        download = self._flash.download
+        assert download is not None
+        answer = reply.command
+        if not isinstance(answer, ImageBlockResponse):
             self._vain += 1
             if self._vain < PATIENCE:
-                self._next_block()
+                self._next_block(download)
             else:
                 self._rest()
             return
-        values = reply.values
-        data = values.get("image_data")
-        if values["status"] != OtaStatus.SUCCESS or not data or values["file_offset"] != len(download["octets"]):
+        data = answer.image_data
+        if not data or answer.file_offset != len(download.octets):
             # The server has it no more, or sends another place than was asked for: start from nothing next time.
             self._drop()
             return
         self._vain = 0
         self._fetched += 1
-        self._stored["download"] = download | {"octets": download["octets"] + data}
-        self._next_block()
+        self._go_on(replace(download, octets=download.octets + data))
 
-    def _complete(self) -> None:
-        download = self._download
+    def _complete(self, download: Download) -> None:
         try:
-            image = check_image(download["octets"])
-            whole = (image.key, image.version) == (tuple(self._identity.values()), download["version"])
+            image = check_image(download.octets)
+            whole = (*image.key, image.version) == (self._manufacturer, METER_IMAGE, download.version)
         except RemoteProtocolError:
             whole = False
         status = OtaStatus.SUCCESS if whole else OtaStatus.INVALID_IMAGE
-        values = {"status": status, **self._identity, "file_version": download["version"]}
+        request = UpgradeEndRequest(status, self._manufacturer, METER_IMAGE, download.version)
         if whole:
-            self._ask("UpgradeEndRequest", values, self._told_when)
+            self._ask(request, self._told_when)
         else:
-            self.endpoint.command(HUB, HUB_ENDPOINT, OTA.id, "UpgradeEndRequest", values)
+            self.endpoint.command(HUB, HUB_ENDPOINT, OTA.id, request)
             self._drop()
 
     def _told_when(self, reply: Reply) -> None:
-        if reply.ok:
-            version = self._stored.pop("download")["version"]
-            self._stored["change_over"] = (version, reply.values["upgrade_time"])
+        answer = reply.command
+        if isinstance(answer, UpgradeEndResponse):
+            download, self._flash.download = self._flash.download, None
+            assert download is not None
+            self._flash.change_over = ChangeOver(download.version, answer.upgrade_time)
             self._await_change()
         self._rest()
 
     def _drop(self) -> None:
-        self._stored.pop("download", None)
+        self._flash.download = None
         self._rest()
 
     def _rest(self) -> None:
@@ -240,14 +284,14 @@ class FirmwareClient:
     # --- changing over ------------------------------------------------------------------------------------------
 
     def _await_change(self) -> None:
-        pending = self._stored.get("change_over")
+        pending = self._flash.change_over
         if pending is not None:
-            self._clock.call_later(max(0, pending[1] - self._utc()) * SECOND, self._change)
+            self._clock.call_later(max(0, pending.time - self._utc()) * SECOND, self._change, pending.version)
 
-    def _change(self) -> None:
-        version, _ = self._stored.pop("change_over")
-        self._stored["firmware"] = version
+    def _change(self, version: int) -> None:
+        self._flash.change_over = None
+        self._flash.version = version
         self._changed(version)
 
-    def _ask(self, name: str, values: dict[str, Any], done: Callable[[Reply], None]) -> None:
-        self.endpoint.command(HUB, HUB_ENDPOINT, OTA.id, name, values, done)
+    def _ask(self, request: ClusterCommand, done: Callable[[Reply], None]) -> None:
+        self.endpoint.command(HUB, HUB_ENDPOINT, OTA.id, request, done)

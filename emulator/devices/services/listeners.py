@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from hanbench.emulator.zcl import Endpoint, Indication
+from hanbench.emulator.zcl import ClusterCommand, Endpoint, Indication
 
 
 class Listeners:
@@ -20,7 +17,7 @@ class Listeners:
     def add(self, indication: Indication) -> None:
         self._places[indication.src, indication.src_endpoint] = None
 
-    def tell(self, command: str, values: Mapping[str, Any]) -> None:
+    def tell(self, command: ClusterCommand) -> None:
         """Send a command to each of them."""
         for place in self._places:
-            self.endpoint.command(*place, self._cluster, command, values)
+            self.endpoint.command(*place, self._cluster, command)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
 from hanbench.emulator.devices.services.listeners import Listeners
-from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Status
+from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Status, on
 from hanbench.emulator.zcl.clusters import MESSAGING
 from hanbench.emulator.zcl.clusters.messaging import (
     NOW,
     UNTIL_CHANGED,
+    CancelMessage,
+    DisplayMessage,
+    GetLastMessage,
     Importance,
+    MessageConfirmation,
     MessageControl,
     MessageTransmission,
     message_control,
@@ -21,7 +24,7 @@ from hanbench.emulator.zcl.clusters.messaging import (
 
 
 @dataclass(frozen=True, slots=True)
-class DisplayMessage:
+class CustomerMessage:
     """A text for the customer."""
 
     id: int
@@ -37,46 +40,40 @@ class DisplayMessage:
         return message_control(MessageTransmission.NORMAL, self.importance, flags)
 
     @property
-    def fields(self) -> dict[str, Any]:
-        """Of DisplayMessage."""
-        return {
-            "message_id": self.id,
-            "message_control": self.control,
-            "start_time": NOW,
-            "duration": UNTIL_CHANGED,
-            "message": self.text,
-        }
+    def command(self) -> DisplayMessage:
+        """The message as it is sent to displays."""
+        return DisplayMessage(self.id, self.control, start_time=NOW, duration=UNTIL_CHANGED, message=self.text)
 
 
 class Messages:
     """The hub's part. `server` goes on its endpoint."""
 
     def __init__(self) -> None:
-        self.last: DisplayMessage | None = None
+        self.last: CustomerMessage | None = None
         self.confirmed: list[tuple[int, int]] = []
         """Short address and message id of each confirmation."""
         self.listeners = Listeners(MESSAGING.id)
         self.server = ClusterServer(
-            MESSAGING, {}, {"GetLastMessage": self._wanted, "MessageConfirmation": self._confirmed}
+            MESSAGING, handlers=(on(GetLastMessage, self._wanted), on(MessageConfirmation, self._confirmed))
         )
 
-    def show(self, message: DisplayMessage) -> None:
+    def show(self, message: CustomerMessage) -> None:
         """Send a message to every display that has asked before, and keep it for those that will."""
         self.last = message
-        self.listeners.tell("DisplayMessage", message.fields)
+        self.listeners.tell(message.command)
 
     def cancel(self) -> None:
         """Take the last message back."""
         if self.last is not None:
-            self.listeners.tell("CancelMessage", {"message_id": self.last.id, "message_control": 0})
+            self.listeners.tell(CancelMessage(self.last.id, message_control=0))
             self.last = None
 
-    def _wanted(self, values: dict[str, Any], indication: Indication) -> Answer:
+    def _wanted(self, request: GetLastMessage, indication: Indication) -> Answer:
         self.listeners.add(indication)
-        return Status.NOT_FOUND if self.last is None else ("DisplayMessage", self.last.fields)
+        return Status.NOT_FOUND if self.last is None else self.last.command
 
-    def _confirmed(self, values: dict[str, Any], indication: Indication) -> Answer:
-        self.confirmed.append((indication.src, values["message_id"]))
+    def _confirmed(self, confirmation: MessageConfirmation, indication: Indication) -> Answer:
+        self.confirmed.append((indication.src, confirmation.message_id))
         return None
 
 
@@ -87,25 +84,25 @@ class MessageReader:
         self._utc = utc
         self._shown = shown
         self._id: int | None = None
-        self.client = ClusterClient(MESSAGING, {"DisplayMessage": self._display, "CancelMessage": self._cancel})
+        self.client = ClusterClient(MESSAGING, (on(DisplayMessage, self._display), on(CancelMessage, self._cancel)))
         self.endpoint: Endpoint
         """Set by the device."""
 
     def ask(self) -> None:
         """Ask for the last message; the hub sends every later one."""
-        self.endpoint.command(HUB, HUB_ENDPOINT, MESSAGING.id, "GetLastMessage")
+        self.endpoint.command(HUB, HUB_ENDPOINT, MESSAGING.id, GetLastMessage())
 
-    def _display(self, values: dict[str, Any], indication: Indication) -> Answer:
-        self._id = values["message_id"]
-        self._shown(values["message"])
-        if values["message_control"] & MessageControl.CONFIRMATION_REQUIRED:
-            confirmation = {"message_id": self._id, "confirmation_time": self._utc()}
-            place = indication.src, indication.src_endpoint
-            self.endpoint.command(*place, MESSAGING.id, "MessageConfirmation", confirmation)
+    def _display(self, message: DisplayMessage, indication: Indication) -> Answer:
+        self._id = message.message_id
+        text = message.message
+        self._shown(text.decode(errors="replace") if isinstance(text, bytes) else text)
+        if message.message_control & MessageControl.CONFIRMATION_REQUIRED:
+            confirmation = MessageConfirmation(message.message_id, self._utc())
+            self.endpoint.command(indication.src, indication.src_endpoint, MESSAGING.id, confirmation)
         return None
 
-    def _cancel(self, values: dict[str, Any], indication: Indication) -> Answer:
-        if values["message_id"] != self._id:
+    def _cancel(self, command: CancelMessage, indication: Indication) -> Answer:
+        if command.message_id != self._id:
             return Status.NOT_FOUND
         self._id = None
         self._shown(None)

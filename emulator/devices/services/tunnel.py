@@ -7,17 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from hanbench.emulator.clock import SECOND, Clock, Timer
-from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Reply
+from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Reply, on
 from hanbench.emulator.zcl.clusters import TUNNELING
 from hanbench.emulator.zcl.clusters.tunneling import (
     NO_TUNNEL,
     STANDARD_PROTOCOL,
+    CloseTunnel,
+    GetSupportedTunnelProtocols,
     Protocol,
     ProtocolId,
+    RequestTunnel,
+    RequestTunnelResponse,
+    ServerTransferData,
+    ServerTransferDataError,
+    SupportedTunnelProtocolsResponse,
+    TransferData,
+    TransferDataError,
     TransferDataStatus,
+    TunnelClosureNotification,
+    TunnelingAttributes,
     TunnelStatus,
 )
 
@@ -52,13 +62,13 @@ class TunnelServer:
         """Set by the device."""
         self.server = ClusterServer(
             TUNNELING,
-            {"CloseTunnelTimeout": CLOSE_AFTER},
-            {
-                "RequestTunnel": self._request,
-                "CloseTunnel": self._close,
-                "TransferData": self._transfer,
-                "GetSupportedTunnelProtocols": self._protocols,
-            },
+            {TunnelingAttributes.CloseTunnelTimeout: CLOSE_AFTER},
+            (
+                on(RequestTunnel, self._request),
+                on(CloseTunnel, self._close),
+                on(TransferData, self._transfer),
+                on(GetSupportedTunnelProtocols, self._protocols),
+            ),
         )
 
     @property
@@ -66,37 +76,32 @@ class TunnelServer:
         """How many tunnels there are."""
         return len(self._tunnels)
 
-    def _request(self, values: dict[str, Any], indication: Indication) -> Answer:
-        wanted = Protocol(values["manufacturer_code"], values["protocol_id"])
+    def _request(self, request: RequestTunnel, indication: Indication) -> Answer:
+        wanted = Protocol(request.manufacturer_code, request.protocol_id)
         if wanted not in SUPPORTED:
             return self._answer(TunnelStatus.PROTOCOL_NOT_SUPPORTED)
-        if values["flow_control_support"]:
+        if request.flow_control_support:
             return self._answer(TunnelStatus.FLOW_CONTROL_NOT_SUPPORTED)
         if len(self._tunnels) >= TUNNELS:
             return self._answer(TunnelStatus.NO_MORE_TUNNEL_IDS)
         tunnel = self._next
         self._next = (tunnel + 1) % NO_TUNNEL
-        largest = values["maximum_incoming_transfer_size"]
+        largest = request.maximum_incoming_transfer_size
         self._tunnels[tunnel] = _Tunnel(indication.src, indication.src_endpoint, largest)
         self._touch(tunnel)
         return self._answer(TunnelStatus.SUCCESS, tunnel)
 
     def _answer(self, status: TunnelStatus, tunnel: int = NO_TUNNEL) -> Answer:
-        return "RequestTunnelResponse", {
-            "tunnel_id": tunnel,
-            "tunnel_status": status,
-            "maximum_incoming_transfer_size": LARGEST,
-        }
+        return RequestTunnelResponse(tunnel, status, maximum_incoming_transfer_size=LARGEST)
 
-    def _transfer(self, values: dict[str, Any], indication: Indication) -> Answer:
-        trouble = self._trouble(values["tunnel_id"], indication, len(values["data"]))
+    def _transfer(self, transfer: TransferData, indication: Indication) -> Answer:
+        trouble = self._trouble(transfer.tunnel_id, indication, len(transfer.data))
         if trouble is not None:
-            error = {"tunnel_id": values["tunnel_id"], "transfer_data_status": trouble}
-            return "ServerTransferDataError", error
-        self._touch(values["tunnel_id"])
-        answer = self.serve(values["data"])
+            return ServerTransferDataError(transfer.tunnel_id, trouble)
+        self._touch(transfer.tunnel_id)
+        answer = self.serve(transfer.data)
         if answer is not None:
-            self.send(values["tunnel_id"], answer)
+            self.send(transfer.tunnel_id, answer)
         return None
 
     def send(self, tunnel: int, data: bytes) -> bool:
@@ -104,8 +109,7 @@ class TunnelServer:
         found = self._tunnels.get(tunnel)
         if found is None or len(data) > found.largest:
             return False
-        place = found.short, found.endpoint
-        self.endpoint.command(*place, TUNNELING.id, "ServerTransferData", {"tunnel_id": tunnel, "data": data})
+        self.endpoint.command(found.short, found.endpoint, TUNNELING.id, ServerTransferData(tunnel, data))
         return True
 
     def _trouble(self, tunnel: int, indication: Indication, length: int) -> TransferDataStatus | None:
@@ -116,17 +120,15 @@ class TunnelServer:
             return TransferDataStatus.WRONG_DEVICE
         return TransferDataStatus.DATA_OVERFLOW if length > LARGEST else None
 
-    def _close(self, values: dict[str, Any], indication: Indication) -> Answer:
-        trouble = self._trouble(values["tunnel_id"], indication, 0)
+    def _close(self, command: CloseTunnel, indication: Indication) -> Answer:
+        trouble = self._trouble(command.tunnel_id, indication, 0)
         if trouble is not None:
-            error = {"tunnel_id": values["tunnel_id"], "transfer_data_status": trouble}
-            return "ServerTransferDataError", error
-        self._drop(values["tunnel_id"])
+            return ServerTransferDataError(command.tunnel_id, trouble)
+        self._drop(command.tunnel_id)
         return None
 
-    def _protocols(self, values: dict[str, Any], indication: Indication) -> Answer:
-        listed = SUPPORTED[values["protocol_offset"] :]
-        return "SupportedTunnelProtocolsResponse", {"protocol_list_complete": True, "protocols": listed}
+    def _protocols(self, request: GetSupportedTunnelProtocols, indication: Indication) -> Answer:
+        return SupportedTunnelProtocolsResponse(True, SUPPORTED[request.protocol_offset :])
 
     def _touch(self, tunnel: int) -> None:
         found = self._tunnels[tunnel]
@@ -137,8 +139,7 @@ class TunnelServer:
     def _expire(self, tunnel: int) -> None:
         found = self._tunnels[tunnel]
         self._drop(tunnel)
-        place = found.short, found.endpoint
-        self.endpoint.command(*place, TUNNELING.id, "TunnelClosureNotification", {"tunnel_id": tunnel})
+        self.endpoint.command(found.short, found.endpoint, TUNNELING.id, TunnelClosureNotification(tunnel))
 
     def _drop(self, tunnel: int) -> None:
         found = self._tunnels.pop(tunnel)
@@ -158,54 +159,48 @@ class TunnelClient:
         """Set by the device."""
         self.client = ClusterClient(
             TUNNELING,
-            {
-                "ServerTransferData": self._transfer,
-                "ServerTransferDataError": self._error,
-                "TunnelClosureNotification": self._closed,
-            },
+            (
+                on(ServerTransferData, self._transfer),
+                on(ServerTransferDataError, self._error),
+                on(TunnelClosureNotification, self._closed),
+            ),
         )
 
     def open(self, short: int, endpoint: int, done: Callable[[int | None], None]) -> None:
         """Ask a meter for a DLMS/COSEM tunnel; `done` gets it, or None."""
 
         def answered(reply: Reply) -> None:
-            granted = reply.ok and reply.values["tunnel_status"] == TunnelStatus.SUCCESS
-            tunnel = reply.values["tunnel_id"] if granted else None
-            if tunnel is not None:
-                self.tunnels[short, tunnel] = endpoint
-            done(tunnel)
+            answer = reply.command
+            if isinstance(answer, RequestTunnelResponse) and answer.tunnel_status == TunnelStatus.SUCCESS:
+                self.tunnels[short, answer.tunnel_id] = endpoint
+                done(answer.tunnel_id)
+            else:
+                done(None)
 
-        values = {
-            "protocol_id": ProtocolId.DLMS_COSEM,
-            "manufacturer_code": STANDARD_PROTOCOL,
-            "flow_control_support": False,
-            "maximum_incoming_transfer_size": LARGEST,
-        }
-        self.endpoint.command(short, endpoint, TUNNELING.id, "RequestTunnel", values, answered)
+        request = RequestTunnel(ProtocolId.DLMS_COSEM, STANDARD_PROTOCOL, False, LARGEST)
+        self.endpoint.command(short, endpoint, TUNNELING.id, request, answered)
 
     def send(self, short: int, tunnel: int, data: bytes) -> None:
         """Send octets through a tunnel that is open. Raises KeyError for one that is not."""
-        values = {"tunnel_id": tunnel, "data": data}
-        self.endpoint.command(short, self.tunnels[short, tunnel], TUNNELING.id, "TransferData", values)
+        self.endpoint.command(short, self.tunnels[short, tunnel], TUNNELING.id, TransferData(tunnel, data))
 
     def close(self, short: int, tunnel: int) -> None:
         """Close a tunnel. Raises KeyError for one that is not open."""
         endpoint = self.tunnels.pop((short, tunnel))
-        self.endpoint.command(short, endpoint, TUNNELING.id, "CloseTunnel", {"tunnel_id": tunnel})
+        self.endpoint.command(short, endpoint, TUNNELING.id, CloseTunnel(tunnel))
 
-    def _transfer(self, values: dict[str, Any], indication: Indication) -> Answer:
-        if (indication.src, values["tunnel_id"]) in self.tunnels:
-            self.on_data(indication.src, values["tunnel_id"], values["data"])
+    def _transfer(self, transfer: ServerTransferData, indication: Indication) -> Answer:
+        if (indication.src, transfer.tunnel_id) in self.tunnels:
+            self.on_data(indication.src, transfer.tunnel_id, transfer.data)
             return None
-        error = {"tunnel_id": values["tunnel_id"], "transfer_data_status": TransferDataStatus.NO_SUCH_TUNNEL}
-        return "TransferDataError", error
+        return TransferDataError(transfer.tunnel_id, TransferDataStatus.NO_SUCH_TUNNEL)
 
-    def _error(self, values: dict[str, Any], indication: Indication) -> Answer:
-        status = values["transfer_data_status"]
+    def _error(self, error: ServerTransferDataError, indication: Indication) -> Answer:
+        status = error.transfer_data_status
         if status in TransferDataStatus.__members__.values():
-            self.on_error(indication.src, values["tunnel_id"], TransferDataStatus(status))
+            self.on_error(indication.src, error.tunnel_id, TransferDataStatus(status))
         return None
 
-    def _closed(self, values: dict[str, Any], indication: Indication) -> Answer:
-        self.tunnels.pop((indication.src, values["tunnel_id"]), None)
+    def _closed(self, notification: TunnelClosureNotification, indication: Indication) -> Answer:
+        self.tunnels.pop((indication.src, notification.tunnel_id), None)
         return None

@@ -15,7 +15,7 @@ from hanbench.emulator.radio.spinel.ids import CommandId, PropertyId, SpinelStat
 HEADER = 0x80
 """Bits 10 in front; interface 0."""
 UNSOLICITED = 0
-"""Transaction identifier (TID) of what nobody asked for."""
+"""Transaction identifier (TID) of a notification."""
 TIDS = range(1, 16)
 ACKED_WITH_FRAME_PENDING = 0x0010
 """Flag of a received frame."""
@@ -23,7 +23,7 @@ NOISE_FLOOR_UNKNOWN = -128
 
 
 class SpinelFrame(NamedTuple):
-    """One command; of those that concern a property, which one, and its value."""
+    """One command; for most commands with a property and its value."""
 
     tid: int
     command: int
@@ -78,7 +78,7 @@ def decode_packed(reader: Reader) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TransmitRequest:
-    """SET STREAM_RAW: one frame for the air. All but PSDU and channel may be left out."""
+    """SET STREAM_RAW: one frame to transmit. All fields but PSDU and channel may be left out."""
 
     psdu: bytes
     """With two octets of FCS at the end, which the radio fills in."""
@@ -92,9 +92,9 @@ class TransmitRequest:
     delay: int = 0
     delay_base: int = 0
     rx_channel: int | None = None
-    """Where to listen afterwards."""
+    """The channel to listen on afterwards."""
     tx_power: int | None = None
-    """dBm; the radio's own where absent."""
+    """dBm; None: the radio's own setting."""
 
     def encode(self) -> bytes:
         fields = (
@@ -108,37 +108,52 @@ class TransmitRequest:
         return le(len(self.psdu), 2) + self.psdu + b"".join(fields)
 
 
-_OPTIONAL = (
-    ("backoffs", 1, int),
-    ("retries", 1, int),
-    ("csma", 1, bool),
-    ("header_updated", 1, bool),
-    ("retransmission", 1, bool),
-    ("security_processed", 1, bool),
-    ("delay", 4, int),
-    ("delay_base", 4, int),
-    ("rx_channel", 1, int),
-)
+class _TrailingFields:
+    """The fields at the end of a value. A sender may leave out the last of them, which have their defaults then."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._ended = False
+
+    def uint(self, width: int, default: int) -> int:
+        return self._reader.uint(width) if self._has(width) else default
+
+    def flag(self, default: bool = False) -> bool:
+        return self._reader.u8() != 0 if self._has(1) else default
+
+    def channel(self) -> int | None:
+        return self._reader.u8() if self._has(1) else None
+
+    def power(self) -> int | None:
+        return self._reader.sint(1) if self._has(1) else None
+
+    def _has(self, width: int) -> bool:
+        self._ended = self._ended or self._reader.remaining < width
+        return not self._ended
 
 
 def decode_transmit_request(value: bytes) -> TransmitRequest:
     """Read the value of a SET STREAM_RAW. Raises RemoteProtocolError."""
     reader = Reader(value, DropReason.MALFORMED_SPINEL)
-    psdu = reader.take(reader.u16())
-    channel = reader.u8()
-    fields: dict[str, int] = {}
-    for name, width, kind in _OPTIONAL:
-        if reader.remaining < width:
-            break
-        fields[name] = kind(reader.uint(width))
-    else:
-        if reader.remaining:
-            fields["tx_power"] = reader.sint(1)
-    return TransmitRequest(psdu, channel, **fields)  # type: ignore[arg-type]
+    psdu, channel, fields = reader.take(reader.u16()), reader.u8(), _TrailingFields(reader)
+    return TransmitRequest(
+        psdu,
+        channel,
+        backoffs=fields.uint(1, 4),
+        retries=fields.uint(1, 15),
+        csma=fields.flag(True),
+        header_updated=fields.flag(),
+        retransmission=fields.flag(),
+        security_processed=fields.flag(),
+        delay=fields.uint(4, 0),
+        delay_base=fields.uint(4, 0),
+        rx_channel=fields.channel(),
+        tx_power=fields.power(),
+    )
 
 
 class Received(NamedTuple):
-    """IS STREAM_RAW: a frame from the air."""
+    """IS STREAM_RAW: a received frame."""
 
     psdu: bytes
     rssi: int = 0
@@ -191,7 +206,7 @@ def _struct(reader: Reader) -> bytes:
 
 
 class TransmitDone(NamedTuple):
-    """The answer to SET STREAM_RAW, as the value of LAST_STATUS: how the transmission went on the air."""
+    """The answer to SET STREAM_RAW, as the value of LAST_STATUS: the outcome of the transmission."""
 
     status: int
     frame_pending: bool = False

@@ -13,16 +13,16 @@ from hanbench.emulator.radio.fcs import crc16_x25
 FLAG, ESCAPE = 0x7E, 0x7D
 XON, XOFF, VENDOR = 0x11, 0x13, 0xF8
 LONGEST = 2_048
-"""Octets between two flags; firmware has buffers of 1,300. What is longer is noise."""
+"""The most octets between two flags; firmware has buffers of 1,300. Longer stretches are noise."""
 
 _FLAG, _ESCAPE = bytes((FLAG,)), bytes((ESCAPE,))
 _FLIP = 0x20
 _ESCAPES = [(bytes((octet,)), bytes((ESCAPE, octet ^ _FLIP))) for octet in (ESCAPE, FLAG, XON, XOFF, VENDOR)]
-"""The escape itself comes first: what replaces the others has one."""
+"""The escape itself is replaced first, for the replacements of the others contain it."""
 
 
 def encode(payload: bytes) -> bytes:
-    """One frame with a flag at either end: whatever stood on the line before is cut off from it."""
+    """One frame with a flag at either end; the first one ends noise that may be on the line before it."""
     body = payload + crc16_x25(payload)
     for plain, escaped in _ESCAPES:
         if plain in body:
@@ -31,11 +31,11 @@ def encode(payload: bytes) -> bytes:
 
 
 class Decoder:
-    """Octets as they come in, payloads as they become whole. What is no frame is counted and passed over."""
+    """Decodes a stream of octets into payloads. Stretches that are no frame are counted and skipped."""
 
     def __init__(self) -> None:
         self.garbled = 0
-        """Stretches between flags that were no frame: a wrong CRC, a broken escape, too short or too long."""
+        """Stretches between flags that were no frame: wrong CRC, broken escape, too short or too long."""
         self._partial = b""
         self._overlong = False
 
@@ -58,7 +58,7 @@ class Decoder:
         return payloads
 
     def reset(self) -> None:
-        """Forget what has come of a frame that will never be whole."""
+        """Drop an incomplete frame."""
         self._partial = b""
         self._overlong = False
 

@@ -1,4 +1,4 @@
-"""The numbers of Spinel, as far as a radio co-processor (RCP) has use for them.
+"""The identifiers of Spinel that a radio co-processor (RCP) uses.
 
 Source: draft-rquattle-spinel-unified and OpenThread's `spinel.h`, by way of domain/dongles.md 1.
 """
@@ -9,7 +9,7 @@ from enum import IntEnum, IntFlag
 
 
 class CommandId(IntEnum):
-    """What a frame asks or says."""
+    """Commands."""
 
     NOOP = 0
     RESET = 1
@@ -23,7 +23,7 @@ class CommandId(IntEnum):
 
 
 class ResetReason(IntEnum):
-    """What a RESET command is to restart."""
+    """The part that a RESET command restarts."""
 
     PLATFORM = 1
     STACK = 2
@@ -55,11 +55,11 @@ class SpinelStatus(IntEnum):
 
 
 FIRST_RESET, LAST_RESET = 112, 127
-"""LAST_STATUS values that say that the radio has just restarted."""
+"""LAST_STATUS values after a restart of the radio."""
 
 
 class PropertyId(IntEnum):
-    """What can be read and written."""
+    """Properties."""
 
     LAST_STATUS = 0x00
     PROTOCOL_VERSION = 0x01
@@ -106,7 +106,7 @@ class Capability(IntEnum):
 
 
 class RadioCapability(IntFlag):
-    """Bits of RADIO_CAPS: what the radio does by itself."""
+    """Bits of RADIO_CAPS: functions of the radio itself."""
 
     ACK_TIMEOUT = 1 << 0
     ENERGY_SCAN = 1 << 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, Cluster, Command
+from dataclasses import dataclass
+
+from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, AttributeSet, Cluster, ClusterCommand, Command
 from hanbench.emulator.zcl.types import BITMAP8, BOOLEAN, CHARACTER_STRING, ENUM8, UINT8, UINT16
 
 MIRROR_CAPABLE = 0x01
@@ -11,25 +13,35 @@ MIRROR_CAPABLE = 0x01
 POWER_SOURCE_MAINS = 0x01
 POWER_SOURCE_BATTERY = 0x03
 
+
+class BasicAttributes(AttributeSet):
+    """Attributes of the server."""
+
+    ZCLVersion = Attribute(0x0000, UINT8)
+    ApplicationVersion = Attribute(0x0001, UINT8)
+    StackVersion = Attribute(0x0002, UINT8)
+    HWVersion = Attribute(0x0003, UINT8)
+    ManufacturerName = Attribute(0x0004, CHARACTER_STRING)
+    ModelIdentifier = Attribute(0x0005, CHARACTER_STRING)
+    DateCode = Attribute(0x0006, CHARACTER_STRING)
+    PowerSource = Attribute(0x0007, ENUM8)
+    LocationDescription = Attribute(0x0010, CHARACTER_STRING, READ | WRITE)
+    PhysicalEnvironment = Attribute(0x0011, ENUM8, READ | WRITE)
+    DeviceEnabled = Attribute(0x0012, BOOLEAN, READ | WRITE)
+    AlarmMask = Attribute(0x0013, BITMAP8, READ | WRITE)
+    DisableLocalConfig = Attribute(0x0014, BITMAP8, READ | WRITE)
+    SWBuildID = Attribute(0x4000, CHARACTER_STRING)
+    ClusterRevision = Attribute(0xFFFD, UINT16)
+
+
+@dataclass(frozen=True, slots=True)
+class ResetToFactoryDefaults(ClusterCommand):
+    """Reset all attributes of all clusters to their factory defaults."""
+
+
 CLUSTER = Cluster(
     0x0000,
     "Basic",
-    attributes=(
-        Attribute(0x0000, "ZCLVersion", UINT8),
-        Attribute(0x0001, "ApplicationVersion", UINT8),
-        Attribute(0x0002, "StackVersion", UINT8),
-        Attribute(0x0003, "HWVersion", UINT8),
-        Attribute(0x0004, "ManufacturerName", CHARACTER_STRING),
-        Attribute(0x0005, "ModelIdentifier", CHARACTER_STRING),
-        Attribute(0x0006, "DateCode", CHARACTER_STRING),
-        Attribute(0x0007, "PowerSource", ENUM8),
-        Attribute(0x0010, "LocationDescription", CHARACTER_STRING, READ | WRITE),
-        Attribute(0x0011, "PhysicalEnvironment", ENUM8, READ | WRITE),
-        Attribute(0x0012, "DeviceEnabled", BOOLEAN, READ | WRITE),
-        Attribute(0x0013, "AlarmMask", BITMAP8, READ | WRITE),
-        Attribute(0x0014, "DisableLocalConfig", BITMAP8, READ | WRITE),
-        Attribute(0x4000, "SWBuildID", CHARACTER_STRING),
-        Attribute(0xFFFD, "ClusterRevision", UINT16),
-    ),
-    client_to_server=(Command(0x00, "ResetToFactoryDefaults"),),
+    attributes=BasicAttributes.rows,
+    client_to_server=(Command(0x00, ResetToFactoryDefaults),),
 )

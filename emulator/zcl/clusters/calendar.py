@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated
 
-from hanbench.emulator.layout import RecordType
-from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, Cluster, Command, Field, Repeated
+from hanbench.emulator.layout import RecordType, Repeated
+from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, AttributeSet, Cluster, ClusterCommand, Command
 from hanbench.emulator.zcl.codecs import Date
-from hanbench.emulator.zcl.types import DATE, ENUM8, OCTET_STRING, UINT8, UINT16, UINT32, UTC_TIME
+from hanbench.emulator.zcl.fields import Enum8, Octstr, Uint8, Uint16, Uint32, UtcTime
+from hanbench.emulator.zcl.types import DATE, OCTET_STRING, UINT16
 
 SWITCHES = 8
 """Auxiliary load switches that can have a label."""
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class CalendarType(IntEnum):
@@ -38,136 +38,198 @@ class TimeReference(IntEnum):
 class ScheduleEntry:
     """From `start` on, minutes after midnight: a price tier, friendly credit on or off, or the switches' states."""
 
-    start: Annotated[int, UINT16]
-    value: Annotated[int, UINT8]
+    start: Uint16
+    value: Uint8
 
 
 @dataclass(frozen=True, slots=True)
 class SeasonEntry:
     """From a date on, a week profile."""
 
-    start: Annotated[Date, DATE]
-    week_id_ref: Annotated[int, UINT8]
+    start: Annotated[Date | None, DATE]
+    week_id_ref: Uint8
 
 
 @dataclass(frozen=True, slots=True)
 class SpecialDay:
     """A date with a day profile of its own."""
 
-    date: Annotated[Date, DATE]
-    day_id_ref: Annotated[int, UINT8]
+    date: Annotated[Date | None, DATE]
+    day_id_ref: Uint8
 
 
-_PROVIDER, _EVENT, _CALENDAR = (
-    Field("provider_id", UINT32),
-    Field("issuer_event_id", UINT32),
-    Field("issuer_calendar_id", UINT32),
-)
-_START, _TYPE = Field("start_time", UTC_TIME), Field("calendar_type", ENUM8)
-_INDEX = (Field("command_index", UINT8), Field("total_number_of_commands", UINT8))
+class CalendarAttributes(AttributeSet):
+    """Attributes of the server."""
+
+    AuxSwitchLabels = tuple(
+        Attribute(n - 1, OCTET_STRING, READ | WRITE, name=f"AuxSwitch{n}Label") for n in range(1, SWITCHES + 1)
+    )
+    ClusterRevision = Attribute(0xFFFD, UINT16)
+
+
+# --- client to server ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GetCalendar(ClusterCommand):
+    """Ask for calendars."""
+
+    earliest_start_time: UtcTime
+    min_issuer_event_id: Uint32
+    number_of_calendars: Uint8
+    calendar_type: Enum8
+    provider_id: Uint32
+
+
+@dataclass(frozen=True, slots=True)
+class GetDayProfiles(ClusterCommand):
+    """Ask for day profiles of a calendar."""
+
+    provider_id: Uint32
+    issuer_calendar_id: Uint32
+    start_day_id: Uint8
+    number_of_days: Uint8
+
+
+@dataclass(frozen=True, slots=True)
+class GetWeekProfiles(ClusterCommand):
+    """Ask for week profiles of a calendar."""
+
+    provider_id: Uint32
+    issuer_calendar_id: Uint32
+    start_week_id: Uint8
+    number_of_weeks: Uint8
+
+
+@dataclass(frozen=True, slots=True)
+class GetSeasons(ClusterCommand):
+    """Ask for the seasons of a calendar."""
+
+    provider_id: Uint32
+    issuer_calendar_id: Uint32
+
+
+@dataclass(frozen=True, slots=True)
+class GetSpecialDays(ClusterCommand):
+    """Ask for special days."""
+
+    start_time: UtcTime
+    number_of_events: Uint8
+    calendar_type: Enum8
+    provider_id: Uint32
+    issuer_calendar_id: Uint32
+
+
+@dataclass(frozen=True, slots=True)
+class GetCalendarCancellation(ClusterCommand):
+    """Ask for the last cancelled calendar."""
+
+
+# --- server to client ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PublishCalendar(ClusterCommand):
+    """A calendar; its days, weeks and seasons follow in commands of their own."""
+
+    provider_id: Uint32
+    issuer_event_id: Uint32
+    issuer_calendar_id: Uint32
+    start_time: UtcTime
+    calendar_type: Enum8
+    calendar_time_reference: Enum8
+    calendar_name: Octstr
+    number_of_seasons: Uint8
+    number_of_week_profiles: Uint8
+    number_of_day_profiles: Uint8
+
+
+@dataclass(frozen=True, slots=True)
+class PublishDayProfile(ClusterCommand):
+    """A day profile: what holds from which minute on."""
+
+    provider_id: Uint32
+    issuer_event_id: Uint32
+    issuer_calendar_id: Uint32
+    day_id: Uint8
+    total_number_of_schedule_entries: Uint8
+    command_index: Uint8
+    total_number_of_commands: Uint8
+    calendar_type: Enum8
+    schedule_entries: Annotated[tuple[ScheduleEntry, ...], Repeated(RecordType(ScheduleEntry))]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishWeekProfile(ClusterCommand):
+    """A week profile: the day profile of each weekday."""
+
+    provider_id: Uint32
+    issuer_event_id: Uint32
+    issuer_calendar_id: Uint32
+    week_id: Uint8
+    day_id_ref_monday: Uint8
+    day_id_ref_tuesday: Uint8
+    day_id_ref_wednesday: Uint8
+    day_id_ref_thursday: Uint8
+    day_id_ref_friday: Uint8
+    day_id_ref_saturday: Uint8
+    day_id_ref_sunday: Uint8
+
+
+@dataclass(frozen=True, slots=True)
+class PublishSeasons(ClusterCommand):
+    """Seasons: the week profile from each date on."""
+
+    provider_id: Uint32
+    issuer_event_id: Uint32
+    issuer_calendar_id: Uint32
+    command_index: Uint8
+    total_number_of_commands: Uint8
+    seasons: Annotated[tuple[SeasonEntry, ...], Repeated(RecordType(SeasonEntry))]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishSpecialDays(ClusterCommand):
+    """Days with a day profile of their own."""
+
+    provider_id: Uint32
+    issuer_event_id: Uint32
+    issuer_calendar_id: Uint32
+    start_time: UtcTime
+    calendar_type: Enum8
+    total_number_of_special_days: Uint8
+    command_index: Uint8
+    total_number_of_commands: Uint8
+    special_days: Annotated[tuple[SpecialDay, ...], Repeated(RecordType(SpecialDay))]
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCalendar(ClusterCommand):
+    """A calendar is cancelled."""
+
+    provider_id: Uint32
+    issuer_calendar_id: Uint32
+    calendar_type: Enum8
+
 
 CLUSTER = Cluster(
     0x0707,
     "Calendar",
-    attributes=(
-        *(Attribute(n - 1, f"AuxSwitch{n}Label", OCTET_STRING, READ | WRITE) for n in range(1, SWITCHES + 1)),
-        Attribute(0xFFFD, "ClusterRevision", UINT16),
-    ),
+    attributes=CalendarAttributes.rows,
     client_to_server=(
-        Command(
-            0x00,
-            "GetCalendar",
-            (
-                Field("earliest_start_time", UTC_TIME),
-                Field("min_issuer_event_id", UINT32),
-                Field("number_of_calendars", UINT8),
-                _TYPE,
-                _PROVIDER,
-            ),
-            response="PublishCalendar",
-        ),
-        Command(
-            0x01,
-            "GetDayProfiles",
-            (_PROVIDER, _CALENDAR, Field("start_day_id", UINT8), Field("number_of_days", UINT8)),
-            response="PublishDayProfile",
-        ),
-        Command(
-            0x02,
-            "GetWeekProfiles",
-            (_PROVIDER, _CALENDAR, Field("start_week_id", UINT8), Field("number_of_weeks", UINT8)),
-            response="PublishWeekProfile",
-        ),
-        Command(0x03, "GetSeasons", (_PROVIDER, _CALENDAR), response="PublishSeasons"),
-        Command(
-            0x04,
-            "GetSpecialDays",
-            (_START, Field("number_of_events", UINT8), _TYPE, _PROVIDER, _CALENDAR),
-            response="PublishSpecialDays",
-        ),
-        Command(0x05, "GetCalendarCancellation", response="CancelCalendar"),
+        Command(0x00, GetCalendar, response=PublishCalendar),
+        Command(0x01, GetDayProfiles, response=PublishDayProfile),
+        Command(0x02, GetWeekProfiles, response=PublishWeekProfile),
+        Command(0x03, GetSeasons, response=PublishSeasons),
+        Command(0x04, GetSpecialDays, response=PublishSpecialDays),
+        Command(0x05, GetCalendarCancellation, response=CancelCalendar),
     ),
     server_to_client=(
-        Command(
-            0x00,
-            "PublishCalendar",
-            (
-                _PROVIDER,
-                _EVENT,
-                _CALENDAR,
-                _START,
-                _TYPE,
-                Field("calendar_time_reference", ENUM8),
-                Field("calendar_name", OCTET_STRING),
-                Field("number_of_seasons", UINT8),
-                Field("number_of_week_profiles", UINT8),
-                Field("number_of_day_profiles", UINT8),
-            ),
-        ),
-        Command(
-            0x01,
-            "PublishDayProfile",
-            (
-                _PROVIDER,
-                _EVENT,
-                _CALENDAR,
-                Field("day_id", UINT8),
-                Field("total_number_of_schedule_entries", UINT8),
-                *_INDEX,
-                _TYPE,
-                Field("schedule_entries", Repeated(RecordType(ScheduleEntry))),
-            ),
-        ),
-        Command(
-            0x02,
-            "PublishWeekProfile",
-            (
-                _PROVIDER,
-                _EVENT,
-                _CALENDAR,
-                Field("week_id", UINT8),
-                *(Field(f"day_id_ref_{day}", UINT8) for day in WEEKDAYS),
-            ),
-        ),
-        Command(
-            0x03,
-            "PublishSeasons",
-            (_PROVIDER, _EVENT, _CALENDAR, *_INDEX, Field("seasons", Repeated(RecordType(SeasonEntry)))),
-        ),
-        Command(
-            0x04,
-            "PublishSpecialDays",
-            (
-                _PROVIDER,
-                _EVENT,
-                _CALENDAR,
-                _START,
-                _TYPE,
-                Field("total_number_of_special_days", UINT8),
-                *_INDEX,
-                Field("special_days", Repeated(RecordType(SpecialDay))),
-            ),
-        ),
-        Command(0x05, "CancelCalendar", (_PROVIDER, _CALENDAR, _TYPE)),
+        Command(0x00, PublishCalendar),
+        Command(0x01, PublishDayProfile),
+        Command(0x02, PublishWeekProfile),
+        Command(0x03, PublishSeasons),
+        Command(0x04, PublishSpecialDays),
+        Command(0x05, CancelCalendar),
     ),
 )

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Annotated
 
-from hanbench.emulator.layout import RecordType
-from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Counted, Field, FieldType, Repeated, when
+from hanbench.emulator.layout import Choice, Counted, FieldType, RecordType, Repeated, when
+from hanbench.emulator.zcl.cluster import Attribute, AttributeSet, Cluster, ClusterCommand, Command
 from hanbench.emulator.zcl.clusters.event_ids import EVENT_IDS
-from hanbench.emulator.zcl.types import BITMAP8, BITMAP32, ENUM8, OCTET_STRING, UINT8, UINT16, UINT32, UTC_TIME
+from hanbench.emulator.zcl.fields import Bitmap8, Bitmap32, Enum8, Octstr, Uint8, Uint16, Uint32, UtcTime
+from hanbench.emulator.zcl.types import BITMAP8, BITMAP32, ENUM8, OCTET_STRING, UINT16, UINT32, UTC_TIME
 
 IMMEDIATELY = 0x00000000
 CANCELLED = 0xFFFFFFFF
@@ -72,139 +73,191 @@ class ConfigurationControl(IntEnum):
 class ConfiguredEvent:
     """One entry of ReportEventConfiguration."""
 
-    event_id: Annotated[int, UINT16]
-    event_configuration: Annotated[int, BITMAP8]
+    event_id: Uint16
+    event_configuration: Bitmap8
 
 
-def _by(control: ConfigurationControl, name: str, kind: FieldType) -> Field:
-    return Field(name, when(lambda values: values["configuration_control"] == control, kind))
+def _by(control: ConfigurationControl, kind: FieldType) -> Choice:
+    return when(lambda values: values["configuration_control"] == control, kind)
 
 
-def _supplier(first: int, received: str) -> tuple[Attribute, ...]:
-    """The supplier of the energy delivered, or of that received, and who may follow."""
-    return (
-        Attribute(first, f"{received}ProviderID", UINT32),
-        Attribute(first + 0x01, f"{received}ProviderName", OCTET_STRING),
-        Attribute(first + 0x02, f"{received}ProviderContactDetails", OCTET_STRING),
-        Attribute(first + 0x10, f"{received}ProposedProviderID", UINT32),
-        Attribute(first + 0x11, f"{received}ProposedProviderName", OCTET_STRING),
-        Attribute(first + 0x12, f"{received}ProposedProviderChangeDateTime", UTC_TIME),
-        Attribute(first + 0x13, f"{received}ProposedProviderChangeControl", BITMAP32),
-        Attribute(first + 0x14, f"{received}ProposedProviderContactDetails", OCTET_STRING),
-    )
+class DeviceManagementAttributes(AttributeSet):
+    """Attributes of the server: the suppliers of the energy delivered and received, and those that may follow."""
+
+    ProviderID = Attribute(0x0100, UINT32)
+    ProviderName = Attribute(0x0101, OCTET_STRING)
+    ProviderContactDetails = Attribute(0x0102, OCTET_STRING)
+    ProposedProviderID = Attribute(0x0110, UINT32)
+    ProposedProviderName = Attribute(0x0111, OCTET_STRING)
+    ProposedProviderChangeDateTime = Attribute(0x0112, UTC_TIME)
+    ProposedProviderChangeControl = Attribute(0x0113, BITMAP32)
+    ProposedProviderContactDetails = Attribute(0x0114, OCTET_STRING)
+    ReceivedProviderID = Attribute(0x0120, UINT32)
+    ReceivedProviderName = Attribute(0x0121, OCTET_STRING)
+    ReceivedProviderContactDetails = Attribute(0x0122, OCTET_STRING)
+    ReceivedProposedProviderID = Attribute(0x0130, UINT32)
+    ReceivedProposedProviderName = Attribute(0x0131, OCTET_STRING)
+    ReceivedProposedProviderChangeDateTime = Attribute(0x0132, UTC_TIME)
+    ReceivedProposedProviderChangeControl = Attribute(0x0133, BITMAP32)
+    ReceivedProposedProviderContactDetails = Attribute(0x0134, OCTET_STRING)
+    ChangeOfTenancyUpdateDateTime = Attribute(0x0200, UTC_TIME)
+    ProposedTenancyChangeControl = Attribute(0x0201, BITMAP32)
+    WANStatus = Attribute(0x0300, ENUM8)
+    LowMediumThreshold = Attribute(0x0400, UINT32)
+    MediumHighThreshold = Attribute(0x0401, UINT32)
+    ClusterRevision = Attribute(0xFFFD, UINT16)
+    AttributeReportingStatus = Attribute(0xFFFE, ENUM8)
 
 
-_OF_EVERY_CLUSTER = (
-    Attribute(0xFFFD, "ClusterRevision", UINT16),
-    Attribute(0xFFFE, "AttributeReportingStatus", ENUM8),
-)
+class DeviceManagementClientAttributes(AttributeSet):
+    """Attributes of the client."""
+
+    ProviderID = Attribute(0x0000, UINT32)
+    ReceivedProviderID = Attribute(0x0010, UINT32)
+    EventConfigurations = tuple(Attribute(event_id, BITMAP8, name=name) for name, event_id in EVENT_IDS.items())
+    ClusterRevision = Attribute(0xFFFD, UINT16)
+    AttributeReportingStatus = Attribute(0xFFFE, ENUM8)
+
+
+# --- client to server ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GetChangeOfTenancy(ClusterCommand):
+    """Ask for a change of tenancy."""
+
+
+@dataclass(frozen=True, slots=True)
+class GetChangeOfSupplier(ClusterCommand):
+    """Ask for a change of supplier."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestNewPassword(ClusterCommand):
+    """Ask for a new password."""
+
+    password_type: Enum8
+
+
+@dataclass(frozen=True, slots=True)
+class GetSiteID(ClusterCommand):
+    """Ask for the site identifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEventConfiguration(ClusterCommand):
+    """What the device does with events."""
+
+    command_index: Uint8
+    total_commands: Uint8
+    event_configurations: Annotated[tuple[ConfiguredEvent, ...], Repeated(RecordType(ConfiguredEvent))]
+
+
+@dataclass(frozen=True, slots=True)
+class GetCIN(ClusterCommand):
+    """Ask for the customer identification number."""
+
+
+# --- server to client ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PublishChangeOfTenancy(ClusterCommand):
+    """A change of tenancy."""
+
+    provider_id: Uint32
+    issuer_event_id: Uint32
+    tariff_type: Bitmap8
+    implementation_date_time: UtcTime
+    proposed_tenancy_change_control: Bitmap32
+
+
+@dataclass(frozen=True, slots=True)
+class PublishChangeOfSupplier(ClusterCommand):
+    """A change of supplier."""
+
+    current_provider_id: Uint32
+    issuer_event_id: Uint32
+    tariff_type: Bitmap8
+    proposed_provider_id: Uint32
+    provider_change_implementation_time: UtcTime
+    provider_change_control: Bitmap32
+    proposed_provider_name: Octstr
+    proposed_provider_contact_details: Octstr
+
+
+@dataclass(frozen=True, slots=True)
+class RequestNewPasswordResponse(ClusterCommand):
+    """A new password."""
+
+    issuer_event_id: Uint32
+    implementation_date_time: UtcTime
+    duration_in_minutes: Uint16
+    password_type: Enum8
+    password: Octstr
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateSiteID(ClusterCommand):
+    """The site identifier from a time on."""
+
+    issuer_event_id: Uint32
+    site_id_time: UtcTime
+    provider_id: Uint32
+    site_id: Octstr
+
+
+@dataclass(frozen=True, slots=True)
+class SetEventConfiguration(ClusterCommand):
+    """What the device shall do with events from a time on."""
+
+    issuer_event_id: Uint32
+    start_date_time: UtcTime
+    event_configuration: Bitmap8
+    configuration_control: Enum8
+    event_ids: Annotated[tuple[int, ...] | None, _by(ConfigurationControl.LIST, Counted(UINT16))] = None
+    event_group_id: Annotated[int | None, _by(ConfigurationControl.EVENT_GROUP, UINT16)] = None
+    log_id: Annotated[int | None, _by(ConfigurationControl.LOG_TYPE, ENUM8)] = None
+    configuration_value_match: Annotated[int | None, _by(ConfigurationControl.CONFIGURATION_MATCH, BITMAP8)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class GetEventConfiguration(ClusterCommand):
+    """Ask what the device does with an event; `ALL_EVENTS`: with all of them."""
+
+    event_id: Uint16
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateCIN(ClusterCommand):
+    """The customer identification number from a time on."""
+
+    issuer_event_id: Uint32
+    cin_implementation_time: UtcTime
+    provider_id: Uint32
+    customer_id_number: Octstr
+
 
 CLUSTER = Cluster(
     0x0708,
     "Device Management",
-    attributes=(
-        *_supplier(0x0100, ""),
-        *_supplier(0x0120, "Received"),
-        Attribute(0x0200, "ChangeOfTenancyUpdateDateTime", UTC_TIME),
-        Attribute(0x0201, "ProposedTenancyChangeControl", BITMAP32),
-        Attribute(0x0300, "WANStatus", ENUM8),
-        Attribute(0x0400, "LowMediumThreshold", UINT32),
-        Attribute(0x0401, "MediumHighThreshold", UINT32),
-        *_OF_EVERY_CLUSTER,
-    ),
-    client_attributes=(
-        Attribute(0x0000, "ProviderID", UINT32),
-        Attribute(0x0010, "ReceivedProviderID", UINT32),
-        *(Attribute(event_id, name, BITMAP8) for name, event_id in EVENT_IDS.items()),
-        *_OF_EVERY_CLUSTER,
-    ),
+    attributes=DeviceManagementAttributes.rows,
+    client_attributes=DeviceManagementClientAttributes.rows,
     client_to_server=(
-        Command(0x00, "GetChangeOfTenancy", response="PublishChangeOfTenancy"),
-        Command(0x01, "GetChangeOfSupplier", response="PublishChangeOfSupplier"),
-        Command(0x02, "RequestNewPassword", (Field("password_type", ENUM8),), response="RequestNewPasswordResponse"),
-        Command(0x03, "GetSiteID", response="UpdateSiteID"),
-        Command(
-            0x04,
-            "ReportEventConfiguration",
-            (
-                Field("command_index", UINT8),
-                Field("total_commands", UINT8),
-                Field("event_configurations", Repeated(RecordType(ConfiguredEvent))),
-            ),
-        ),
-        Command(0x05, "GetCIN", response="UpdateCIN"),
+        Command(0x00, GetChangeOfTenancy, response=PublishChangeOfTenancy),
+        Command(0x01, GetChangeOfSupplier, response=PublishChangeOfSupplier),
+        Command(0x02, RequestNewPassword, response=RequestNewPasswordResponse),
+        Command(0x03, GetSiteID, response=UpdateSiteID),
+        Command(0x04, ReportEventConfiguration),
+        Command(0x05, GetCIN, response=UpdateCIN),
     ),
     server_to_client=(
-        Command(
-            0x00,
-            "PublishChangeOfTenancy",
-            (
-                Field("provider_id", UINT32),
-                Field("issuer_event_id", UINT32),
-                Field("tariff_type", BITMAP8),
-                Field("implementation_date_time", UTC_TIME),
-                Field("proposed_tenancy_change_control", BITMAP32),
-            ),
-        ),
-        Command(
-            0x01,
-            "PublishChangeOfSupplier",
-            (
-                Field("current_provider_id", UINT32),
-                Field("issuer_event_id", UINT32),
-                Field("tariff_type", BITMAP8),
-                Field("proposed_provider_id", UINT32),
-                Field("provider_change_implementation_time", UTC_TIME),
-                Field("provider_change_control", BITMAP32),
-                Field("proposed_provider_name", OCTET_STRING),
-                Field("proposed_provider_contact_details", OCTET_STRING),
-            ),
-        ),
-        Command(
-            0x02,
-            "RequestNewPasswordResponse",
-            (
-                Field("issuer_event_id", UINT32),
-                Field("implementation_date_time", UTC_TIME),
-                Field("duration_in_minutes", UINT16),
-                Field("password_type", ENUM8),
-                Field("password", OCTET_STRING),
-            ),
-        ),
-        Command(
-            0x03,
-            "UpdateSiteID",
-            (
-                Field("issuer_event_id", UINT32),
-                Field("site_id_time", UTC_TIME),
-                Field("provider_id", UINT32),
-                Field("site_id", OCTET_STRING),
-            ),
-        ),
-        Command(
-            0x04,
-            "SetEventConfiguration",
-            (
-                Field("issuer_event_id", UINT32),
-                Field("start_date_time", UTC_TIME),
-                Field("event_configuration", BITMAP8),
-                Field("configuration_control", ENUM8),
-                _by(ConfigurationControl.LIST, "event_ids", Counted(UINT16)),
-                _by(ConfigurationControl.EVENT_GROUP, "event_group_id", UINT16),
-                _by(ConfigurationControl.LOG_TYPE, "log_id", ENUM8),
-                _by(ConfigurationControl.CONFIGURATION_MATCH, "configuration_value_match", BITMAP8),
-            ),
-        ),
-        Command(0x05, "GetEventConfiguration", (Field("event_id", UINT16),), response="ReportEventConfiguration"),
-        Command(
-            0x06,
-            "UpdateCIN",
-            (
-                Field("issuer_event_id", UINT32),
-                Field("cin_implementation_time", UTC_TIME),
-                Field("provider_id", UINT32),
-                Field("customer_id_number", OCTET_STRING),
-            ),
-        ),
+        Command(0x00, PublishChangeOfTenancy),
+        Command(0x01, PublishChangeOfSupplier),
+        Command(0x02, RequestNewPasswordResponse),
+        Command(0x03, UpdateSiteID),
+        Command(0x04, SetEventConfiguration),
+        Command(0x05, GetEventConfiguration, response=ReportEventConfiguration),
+        Command(0x06, UpdateCIN),
     ),
 )

@@ -187,3 +187,5 @@ EVENT_IDS: dict[str, int] = dict(
     (*PRICE, *METERING, *MESSAGING, *PREPAYMENT, *CALENDAR, *DEVICE_MANAGEMENT, *TUNNELING, *OTA)
 )
 """The identifier of every event."""
+LOW_BATTERY, POWER_LOSS = EVENT_IDS["LowBattery"], EVENT_IDS["PowerLoss"]
+"""Those that emulated devices log."""

@@ -7,13 +7,15 @@ before leave it out, and `CLUSTER_SE_1_1` reads and builds what they do.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from hanbench.emulator.layout import Bits, RecordType
-from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Field, Repeated, Rest, when
-from hanbench.emulator.zcl.types import BITMAP8, ENUM8, OCTET_STRING, UINT8, UINT16, UTC_TIME
+from hanbench.emulator.layout import Bits, Choice, RecordType, Repeated, Rest, when
+from hanbench.emulator.zcl.cluster import Attribute, AttributeSet, Cluster, ClusterCommand, Command
+from hanbench.emulator.zcl.fields import Bitmap8, Enum8, Octstr, Uint8, Uint16, UtcTime
+from hanbench.emulator.zcl.types import UINT16
 
 ANY_EVENT = 0x0000
 """EventID in GetEventLog that asks for all of them."""
@@ -79,76 +81,147 @@ class LogPayloadControl(NamedTuple):
 class LoggedEvent:
     """One event of a log; the data is empty unless full information was asked for."""
 
-    log_id: Annotated[int, ENUM8]
-    event_id: Annotated[int, UINT16]
-    event_time: Annotated[int, UTC_TIME]
-    event_data: Annotated[bytes | None, OCTET_STRING]
+    log_id: Enum8
+    event_id: Uint16
+    event_time: UtcTime
+    event_data: Octstr
 
 
 @dataclass(frozen=True, slots=True)
 class EarlyLoggedEvent:
     """One event of a log before SE 1.2, which has to be known from the request."""
 
-    event_id: Annotated[int, UINT16]
-    event_time: Annotated[int, UTC_TIME]
-    event_data: Annotated[bytes | None, OCTET_STRING]
+    event_id: Uint16
+    event_time: UtcTime
+    event_data: Octstr
 
 
-_EVENT = (
-    Field("event_id", UINT16),
-    Field("event_time", UTC_TIME),
-    Field("event_control", BITMAP8),
-    Field("event_data", OCTET_STRING),
-)
+def _is_cut(values: Mapping[str, Any]) -> bool:
+    return bool(values["log_payload_control"][0] & PayloadFlag.CROSSES_FRAME_BOUNDARY)
 
 
-def _server_to_client(event: tuple[Field, ...], logged: type[LoggedEvent | EarlyLoggedEvent]) -> tuple[Command, ...]:
-    """The server's commands, with this form of an event and of a logged one."""
-    log = (
-        Field("total_number_of_matching_events", UINT16),
-        Field("command_index", UINT8),
-        Field("total_commands", UINT8),
-        Field("log_payload_control", Bits(LogPayloadControl, 4, 4)),
-        Field("events", when(lambda values: not _cut(values["log_payload_control"]), Repeated(RecordType(logged)))),
-        # Where one begins is known only together with the commands before: part of an event is octets.
-        Field("part_of_log", when(lambda values: _cut(values["log_payload_control"]), Rest())),
-    )
-    return (
-        Command(0x00, "PublishEvent", event),
-        Command(0x01, "PublishEventLog", log),
-        Command(0x02, "ClearEventLogResponse", (Field("cleared_event_logs", BITMAP8),)),
-    )
+def _whole(event: type[LoggedEvent | EarlyLoggedEvent]) -> Choice:
+    """Events, unless the log is cut: where one begins is then known only together with the commands before."""
+    return when(lambda values: not _is_cut(values), Repeated(RecordType(event)))
 
 
-def _cut(control: LogPayloadControl) -> bool:
-    return bool(control[0] & PayloadFlag.CROSSES_FRAME_BOUNDARY)
+PayloadControl = Annotated[LogPayloadControl, Bits(LogPayloadControl, 4, 4)]
+PartOfLog = Annotated[bytes | None, when(_is_cut, Rest())]
+"""Octets of a log that is cut."""
 
 
-_ID, _NAME = 0x0709, "Events"
-_ATTRIBUTES = (Attribute(0xFFFD, "ClusterRevision", UINT16),)
-_CLIENT_TO_SERVER = (
-    Command(
-        0x00,
-        "GetEventLog",
-        (
-            Field("wanted_log", Bits(WantedLog, 4, 4)),
-            Field("event_id", UINT16),
-            Field("start_time", UTC_TIME),
-            Field("end_time", UTC_TIME),
-            Field("number_of_events", UINT8),
-            Field("event_offset", UINT16),
-        ),
-        response="PublishEventLog",
-    ),
-    Command(0x01, "ClearEventLogRequest", (Field("log_id", ENUM8),), response="ClearEventLogResponse"),
-)
+class EventsAttributes(AttributeSet):
+    """Attributes of the server."""
+
+    ClusterRevision = Attribute(0xFFFD, UINT16)
+
+
+# --- client to server -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GetEventLog(ClusterCommand):
+    """Ask for logged events in a span of time, the newest first."""
+
+    wanted_log: Annotated[WantedLog, Bits(WantedLog, 4, 4)]
+    event_id: Uint16
+    start_time: UtcTime
+    end_time: UtcTime
+    number_of_events: Uint8
+    event_offset: Uint16
+
+
+@dataclass(frozen=True, slots=True)
+class ClearEventLogRequest(ClusterCommand):
+    """Clear a log."""
+
+    log_id: Enum8
+
+
+# --- server to client -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PublishEvent(ClusterCommand):
+    """An event, as it happens."""
+
+    log_id: Enum8
+    event_id: Uint16
+    event_time: UtcTime
+    event_control: Bitmap8
+    event_data: Octstr
+
+
+@dataclass(frozen=True, slots=True)
+class PublishEventLog(ClusterCommand):
+    """Logged events, or a part of them."""
+
+    total_number_of_matching_events: Uint16
+    command_index: Uint8
+    total_commands: Uint8
+    log_payload_control: PayloadControl
+    events: Annotated[tuple[LoggedEvent, ...] | None, _whole(LoggedEvent)] = None
+    part_of_log: PartOfLog = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClearEventLogResponse(ClusterCommand):
+    """The logs that were cleared."""
+
+    cleared_event_logs: Bitmap8
+
+
+# --- before SE 1.2 ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyPublishEvent(ClusterCommand):
+    """PublishEvent as it was before SE 1.2."""
+
+    event_id: Uint16
+    event_time: UtcTime
+    event_control: Bitmap8
+    event_data: Octstr
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyPublishEventLog(ClusterCommand):
+    """PublishEventLog as it was before SE 1.2."""
+
+    total_number_of_matching_events: Uint16
+    command_index: Uint8
+    total_commands: Uint8
+    log_payload_control: PayloadControl
+    events: Annotated[tuple[EarlyLoggedEvent, ...] | None, _whole(EarlyLoggedEvent)] = None
+    part_of_log: PartOfLog = None
+
 
 CLUSTER = Cluster(
-    _ID,
-    _NAME,
-    _ATTRIBUTES,
-    _CLIENT_TO_SERVER,
-    _server_to_client((Field("log_id", ENUM8), *_EVENT), LoggedEvent),
+    0x0709,
+    "Events",
+    attributes=EventsAttributes.rows,
+    client_to_server=(
+        Command(0x00, GetEventLog, response=PublishEventLog),
+        Command(0x01, ClearEventLogRequest, response=ClearEventLogResponse),
+    ),
+    server_to_client=(
+        Command(0x00, PublishEvent),
+        Command(0x01, PublishEventLog),
+        Command(0x02, ClearEventLogResponse),
+    ),
 )
-CLUSTER_SE_1_1 = Cluster(_ID, _NAME, _ATTRIBUTES, _CLIENT_TO_SERVER, _server_to_client(_EVENT, EarlyLoggedEvent))
+CLUSTER_SE_1_1 = Cluster(
+    0x0709,
+    "Events",
+    attributes=EventsAttributes.rows,
+    client_to_server=(
+        Command(0x00, GetEventLog, response=EarlyPublishEventLog),
+        Command(0x01, ClearEventLogRequest, response=ClearEventLogResponse),
+    ),
+    server_to_client=(
+        Command(0x00, EarlyPublishEvent, name="PublishEvent"),
+        Command(0x01, EarlyPublishEventLog, name="PublishEventLog"),
+        Command(0x02, ClearEventLogResponse),
+    ),
+)
 """As before SE 1.2: no log identifier with an event."""

@@ -2,20 +2,55 @@
 
 from __future__ import annotations
 
-from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, Cluster, Command, Field
-from hanbench.emulator.zcl.types import ENUM8, UINT16
+from dataclasses import dataclass
+
+from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, AttributeSet, Cluster, ClusterCommand, Command
+from hanbench.emulator.zcl.fields import Enum8, Uint16
+from hanbench.emulator.zcl.types import UINT16
+
+
+class IdentifyAttributes(AttributeSet):
+    """Attributes of the server."""
+
+    IdentifyTime = Attribute(0x0000, UINT16, READ | WRITE)
+    ClusterRevision = Attribute(0xFFFD, UINT16)
+
+
+@dataclass(frozen=True, slots=True)
+class Identify(ClusterCommand):
+    """Identify for so long; 0: stop."""
+
+    identify_time: Uint16
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyQuery(ClusterCommand):
+    """Ask whether the device is identifying."""
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerEffect(ClusterCommand):
+    """Identify by an effect of light."""
+
+    effect_identifier: Enum8
+    effect_variant: Enum8
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyQueryResponse(ClusterCommand):
+    """The device is identifying for so long yet."""
+
+    timeout: Uint16
+
 
 CLUSTER = Cluster(
     0x0003,
     "Identify",
-    attributes=(
-        Attribute(0x0000, "IdentifyTime", UINT16, READ | WRITE),
-        Attribute(0xFFFD, "ClusterRevision", UINT16),
-    ),
+    attributes=IdentifyAttributes.rows,
     client_to_server=(
-        Command(0x00, "Identify", (Field("identify_time", UINT16),)),
-        Command(0x01, "IdentifyQuery", response="IdentifyQueryResponse"),
-        Command(0x40, "TriggerEffect", (Field("effect_identifier", ENUM8), Field("effect_variant", ENUM8))),
+        Command(0x00, Identify),
+        Command(0x01, IdentifyQuery, response=IdentifyQueryResponse),
+        Command(0x40, TriggerEffect),
     ),
-    server_to_client=(Command(0x00, "IdentifyQueryResponse", (Field("timeout", UINT16),)),),
+    server_to_client=(Command(0x00, IdentifyQueryResponse),),
 )

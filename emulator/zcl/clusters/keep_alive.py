@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, Cluster
+from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, AttributeSet, Cluster
 from hanbench.emulator.zcl.types import UINT8, UINT16
 
 DEFAULT_BASE_MINUTES = 10
 DEFAULT_JITTER_SECONDS = 300
 
-CLUSTER = Cluster(
-    0x0025,
-    "Keep-Alive",
-    attributes=(
-        Attribute(0x0000, "TCKeepAliveBase", UINT8, READ | WRITE),
-        Attribute(0x0001, "TCKeepAliveJitter", UINT16, READ | WRITE),
-        Attribute(0xFFFD, "ClusterRevision", UINT16),
-    ),
-)
+
+class KeepAliveAttributes(AttributeSet):
+    """Attributes of the server."""
+
+    TCKeepAliveBase = Attribute(0x0000, UINT8, READ | WRITE)
+    TCKeepAliveJitter = Attribute(0x0001, UINT16, READ | WRITE)
+    ClusterRevision = Attribute(0xFFFD, UINT16)
+
+
+CLUSTER = Cluster(0x0025, "Keep-Alive", attributes=KeepAliveAttributes.rows)

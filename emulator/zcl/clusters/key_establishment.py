@@ -6,10 +6,14 @@ here, and `hanbench.emulator.devices.key_establishment` looks at them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import Annotated
 
-from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Field, Rest
-from hanbench.emulator.zcl.types import BITMAP16, ENUM8, ENUM16, UINT8, UINT16
+from hanbench.emulator.layout import Rest
+from hanbench.emulator.zcl.cluster import Attribute, AttributeSet, Cluster, ClusterCommand, Command
+from hanbench.emulator.zcl.fields import Bitmap16, Enum8, Uint8, Uint16
+from hanbench.emulator.zcl.types import ENUM16
 
 SUITE_1 = 0x0001
 """ECMQV with implicit certificates on sect163k1, AES-MMO."""
@@ -26,36 +30,105 @@ class TerminateStatus(IntEnum):
     INVALID_CERTIFICATE = 6
 
 
-_INITIATE = (
-    Field("key_establishment_suite", UINT16),
-    Field("ephemeral_data_generate_time", UINT8),
-    Field("confirm_key_generate_time", UINT8),
-    Field("identity", Rest()),
-)
-"""Times in seconds; 0xFF is the longest."""
-_EPHEMERAL = (Field("ephemeral_data", Rest()),)
-_CONFIRM = (Field("secure_message_authentication_code", Rest()),)
-_TERMINATE = (
-    Field("status_code", ENUM8),
-    Field("wait_time", UINT8),
-    Field("key_establishment_suite", BITMAP16),
-)
+class KeyEstablishmentAttributes(AttributeSet):
+    """Attributes of the server."""
+
+    KeyEstablishmentSuite = Attribute(0x0000, ENUM16)
+
+
+class KeyEstablishmentClientAttributes(AttributeSet):
+    """Attributes of the client."""
+
+    KeyEstablishmentSuite = Attribute(0x0000, ENUM16)
+
+
+# --- client to server ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class InitiateKeyEstablishmentRequest(ClusterCommand):
+    """The initiator's certificate; seconds that it needs for each of its steps."""
+
+    key_establishment_suite: Uint16
+    ephemeral_data_generate_time: Uint8
+    confirm_key_generate_time: Uint8
+    identity: Annotated[bytes, Rest()]
+
+
+@dataclass(frozen=True, slots=True)
+class EphemeralDataRequest(ClusterCommand):
+    """The initiator's ephemeral point."""
+
+    ephemeral_data: Annotated[bytes, Rest()]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmKeyDataRequest(ClusterCommand):
+    """The initiator's message authentication code."""
+
+    secure_message_authentication_code: Annotated[bytes, Rest()]
+
+
+@dataclass(frozen=True, slots=True)
+class TerminateKeyEstablishment(ClusterCommand):
+    """The initiator ends the session."""
+
+    status_code: Enum8
+    wait_time: Uint8
+    key_establishment_suite: Bitmap16
+
+
+# --- server to client ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class InitiateKeyEstablishmentResponse(ClusterCommand):
+    """The responder's certificate; seconds that it needs for each of its steps."""
+
+    key_establishment_suite: Uint16
+    ephemeral_data_generate_time: Uint8
+    confirm_key_generate_time: Uint8
+    identity: Annotated[bytes, Rest()]
+
+
+@dataclass(frozen=True, slots=True)
+class EphemeralDataResponse(ClusterCommand):
+    """The responder's ephemeral point."""
+
+    ephemeral_data: Annotated[bytes, Rest()]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmKeyDataResponse(ClusterCommand):
+    """The responder's message authentication code."""
+
+    secure_message_authentication_code: Annotated[bytes, Rest()]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTerminateKeyEstablishment(ClusterCommand):
+    """The responder ends the session."""
+
+    status_code: Enum8
+    wait_time: Uint8
+    key_establishment_suite: Bitmap16
+
 
 CLUSTER = Cluster(
     0x0800,
     "Key Establishment",
-    attributes=(Attribute(0x0000, "KeyEstablishmentSuite", ENUM16),),
-    client_attributes=(Attribute(0x0000, "KeyEstablishmentSuite", ENUM16),),
+    attributes=KeyEstablishmentAttributes.rows,
+    client_attributes=KeyEstablishmentClientAttributes.rows,
     client_to_server=(
-        Command(0x00, "InitiateKeyEstablishmentRequest", _INITIATE, response="InitiateKeyEstablishmentResponse"),
-        Command(0x01, "EphemeralDataRequest", _EPHEMERAL, response="EphemeralDataResponse"),
-        Command(0x02, "ConfirmKeyDataRequest", _CONFIRM, response="ConfirmKeyDataResponse"),
-        Command(0x03, "TerminateKeyEstablishment", _TERMINATE),
+        Command(0x00, InitiateKeyEstablishmentRequest, response=InitiateKeyEstablishmentResponse),
+        Command(0x01, EphemeralDataRequest, response=EphemeralDataResponse),
+        Command(0x02, ConfirmKeyDataRequest, response=ConfirmKeyDataResponse),
+        Command(0x03, TerminateKeyEstablishment),
     ),
     server_to_client=(
-        Command(0x00, "InitiateKeyEstablishmentResponse", _INITIATE),
-        Command(0x01, "EphemeralDataResponse", _EPHEMERAL),
-        Command(0x02, "ConfirmKeyDataResponse", _CONFIRM),
-        Command(0x03, "ServerTerminateKeyEstablishment", _TERMINATE),
+        Command(0x00, InitiateKeyEstablishmentResponse),
+        Command(0x01, EphemeralDataResponse),
+        Command(0x02, ConfirmKeyDataResponse),
+        Command(0x03, ServerTerminateKeyEstablishment),
     ),
 )

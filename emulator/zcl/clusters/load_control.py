@@ -5,11 +5,24 @@ The attributes are the client's: the device that sheds load says which group and
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum, IntFlag
+from typing import Annotated
 
-from hanbench.emulator.layout import Octets
-from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, Cluster, Command, Field, Trailing
-from hanbench.emulator.zcl.types import BITMAP8, BITMAP16, INT8, INT16, UINT8, UINT16, UINT32, UTC_TIME
+from hanbench.emulator.layout import Octets, Trailing
+from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, AttributeSet, Cluster, ClusterCommand, Command
+from hanbench.emulator.zcl.fields import (
+    Bitmap8,
+    Bitmap16,
+    Int8,
+    Int16,
+    OptionalUint32,
+    Uint8,
+    Uint16,
+    Uint32,
+    UtcTime,
+)
+from hanbench.emulator.zcl.types import UINT8, UINT16
 
 ALL_GROUPS = 0x00
 """Utility enrolment group of an event for every device of its class."""
@@ -97,78 +110,99 @@ class SignatureType(IntEnum):
     ECDSA = 1
 
 
+class LoadControlAttributes(AttributeSet):
+    """Attributes of the server."""
+
+    ClusterRevision = Attribute(0xFFFD, UINT16)
+
+
+class LoadControlClientAttributes(AttributeSet):
+    """Attributes of the client: which events are for this device, and how far it may move their ends at random."""
+
+    UtilityEnrollmentGroup = Attribute(0x0000, UINT8, READ | WRITE)
+    StartRandomizationMinutes = Attribute(0x0001, UINT8, READ | WRITE)
+    DurationRandomizationMinutes = Attribute(0x0002, UINT8, READ | WRITE)
+    DeviceClassValue = Attribute(0x0003, UINT16, READ | WRITE)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEventStatus(ClusterCommand):
+    """What became of an event at this device."""
+
+    issuer_event_id: Uint32
+    event_status: Uint8
+    event_status_time: UtcTime
+    criticality_level_applied: Uint8
+    cooling_temperature_set_point_applied: Int16
+    heating_temperature_set_point_applied: Int16
+    average_load_adjustment_percentage_applied: Int8
+    duty_cycle_applied: Uint8
+    event_control: Bitmap8
+    signature_type: Uint8
+    signature: Annotated[bytes | None, Trailing(Octets(SIGNATURE_OCTETS))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class GetScheduledEvents(ClusterCommand):
+    """Ask for the events from a time on."""
+
+    start_time: UtcTime
+    number_of_events: Uint8
+    issuer_event_id: OptionalUint32 = None
+
+
+# --- server to client ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LoadControlEvent(ClusterCommand):
+    """An event: use less from a time on, for so long."""
+
+    issuer_event_id: Uint32
+    device_class: Bitmap16
+    utility_enrollment_group: Uint8
+    start_time: UtcTime
+    duration_in_minutes: Uint16
+    criticality_level: Uint8
+    cooling_temperature_offset: Uint8
+    heating_temperature_offset: Uint8
+    cooling_temperature_set_point: Int16
+    heating_temperature_set_point: Int16
+    average_load_adjustment_percentage: Int8
+    duty_cycle: Uint8
+    event_control: Bitmap8
+
+
+@dataclass(frozen=True, slots=True)
+class CancelLoadControlEvent(ClusterCommand):
+    """An event is cancelled."""
+
+    issuer_event_id: Uint32
+    device_class: Bitmap16
+    utility_enrollment_group: Uint8
+    cancel_control: Bitmap8
+    effective_time: UtcTime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAllLoadControlEvents(ClusterCommand):
+    """All events are cancelled."""
+
+    cancel_control: Bitmap8
+
+
 CLUSTER = Cluster(
     0x0701,
     "Demand Response and Load Control",
-    attributes=(Attribute(0xFFFD, "ClusterRevision", UINT16),),
-    client_attributes=(
-        Attribute(0x0000, "UtilityEnrollmentGroup", UINT8, READ | WRITE),
-        Attribute(0x0001, "StartRandomizationMinutes", UINT8, READ | WRITE),
-        Attribute(0x0002, "DurationRandomizationMinutes", UINT8, READ | WRITE),
-        Attribute(0x0003, "DeviceClassValue", UINT16, READ | WRITE),
-    ),
+    attributes=LoadControlAttributes.rows,
+    client_attributes=LoadControlClientAttributes.rows,
     client_to_server=(
-        Command(
-            0x00,
-            "ReportEventStatus",
-            (
-                Field("issuer_event_id", UINT32),
-                Field("event_status", UINT8),
-                Field("event_status_time", UTC_TIME),
-                Field("criticality_level_applied", UINT8),
-                Field("cooling_temperature_set_point_applied", INT16),
-                Field("heating_temperature_set_point_applied", INT16),
-                Field("average_load_adjustment_percentage_applied", INT8),
-                Field("duty_cycle_applied", UINT8),
-                Field("event_control", BITMAP8),
-                Field("signature_type", UINT8),
-                Field("signature", Trailing(Octets(SIGNATURE_OCTETS))),
-            ),
-        ),
-        Command(
-            0x01,
-            "GetScheduledEvents",
-            (
-                Field("start_time", UTC_TIME),
-                Field("number_of_events", UINT8),
-                Field("issuer_event_id", Trailing(UINT32)),
-            ),
-            response="LoadControlEvent",
-        ),
+        Command(0x00, ReportEventStatus),
+        Command(0x01, GetScheduledEvents, response=LoadControlEvent),
     ),
     server_to_client=(
-        Command(
-            0x00,
-            "LoadControlEvent",
-            (
-                Field("issuer_event_id", UINT32),
-                Field("device_class", BITMAP16),
-                Field("utility_enrollment_group", UINT8),
-                Field("start_time", UTC_TIME),
-                Field("duration_in_minutes", UINT16),
-                Field("criticality_level", UINT8),
-                Field("cooling_temperature_offset", UINT8),
-                Field("heating_temperature_offset", UINT8),
-                Field("cooling_temperature_set_point", INT16),
-                Field("heating_temperature_set_point", INT16),
-                Field("average_load_adjustment_percentage", INT8),
-                Field("duty_cycle", UINT8),
-                Field("event_control", BITMAP8),
-            ),
-            response="ReportEventStatus",
-        ),
-        Command(
-            0x01,
-            "CancelLoadControlEvent",
-            (
-                Field("issuer_event_id", UINT32),
-                Field("device_class", BITMAP16),
-                Field("utility_enrollment_group", UINT8),
-                Field("cancel_control", BITMAP8),
-                Field("effective_time", UTC_TIME),
-            ),
-            response="ReportEventStatus",
-        ),
-        Command(0x02, "CancelAllLoadControlEvents", (Field("cancel_control", BITMAP8),)),
+        Command(0x00, LoadControlEvent, response=ReportEventStatus),
+        Command(0x01, CancelLoadControlEvent, response=ReportEventStatus),
+        Command(0x02, CancelAllLoadControlEvents),
     ),
 )

@@ -6,10 +6,12 @@ which is how devices of the time before build these commands.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
-from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Field, Trailing
-from hanbench.emulator.zcl.types import BITMAP8, CHARACTER_STRING, OCTET_STRING, UINT16, UINT32, UTC_TIME
+from hanbench.emulator.zcl.cluster import Attribute, AttributeSet, Cluster, ClusterCommand, Command
+from hanbench.emulator.zcl.fields import Bitmap8, OptionalBitmap8, OptionalOctstr, String, Uint16, Uint32, UtcTime
+from hanbench.emulator.zcl.types import UINT16
 
 UNTIL_CHANGED = 0xFFFF
 """Duration, in minutes, of a message that stays until it is cancelled or replaced."""
@@ -52,42 +54,92 @@ def message_control(transmission: MessageTransmission, importance: Importance, f
     return transmission | importance << 2 | flags
 
 
-_MESSAGE = (
-    Field("message_id", UINT32),
-    Field("message_control", BITMAP8),
-    Field("start_time", UTC_TIME),
-    Field("duration", UINT16),
-    Field("message", CHARACTER_STRING),
-    Field("extended_message_control", Trailing(BITMAP8)),
-)
+class MessagingAttributes(AttributeSet):
+    """Attributes of the server."""
+
+    ClusterRevision = Attribute(0xFFFD, UINT16)
+
+
+# --- client to server ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GetLastMessage(ClusterCommand):
+    """Ask for the last message."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageConfirmation(ClusterCommand):
+    """The customer has confirmed a message, or the display has."""
+
+    message_id: Uint32
+    confirmation_time: UtcTime
+    message_confirmation_control: OptionalBitmap8 = None
+    message_response: OptionalOctstr = None
+
+
+@dataclass(frozen=True, slots=True)
+class GetMessageCancellation(ClusterCommand):
+    """Ask for a cancellation of all messages."""
+
+    earliest_implementation_time: UtcTime
+
+
+# --- server to client ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayMessage(ClusterCommand):
+    """A message to show."""
+
+    message_id: Uint32
+    message_control: Bitmap8
+    start_time: UtcTime
+    duration: Uint16
+    message: String
+    extended_message_control: OptionalBitmap8 = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelMessage(ClusterCommand):
+    """A message is cancelled."""
+
+    message_id: Uint32
+    message_control: Bitmap8
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayProtectedMessage(ClusterCommand):
+    """A message to show once the customer has given a password."""
+
+    message_id: Uint32
+    message_control: Bitmap8
+    start_time: UtcTime
+    duration: Uint16
+    message: String
+    extended_message_control: OptionalBitmap8 = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAllMessages(ClusterCommand):
+    """All messages are cancelled."""
+
+    implementation_time: UtcTime
+
 
 CLUSTER = Cluster(
     0x0703,
     "Messaging",
-    attributes=(Attribute(0xFFFD, "ClusterRevision", UINT16),),
+    attributes=MessagingAttributes.rows,
     client_to_server=(
-        Command(0x00, "GetLastMessage", response="DisplayMessage"),
-        Command(
-            0x01,
-            "MessageConfirmation",
-            (
-                Field("message_id", UINT32),
-                Field("confirmation_time", UTC_TIME),
-                Field("message_confirmation_control", Trailing(BITMAP8)),
-                Field("message_response", Trailing(OCTET_STRING)),
-            ),
-        ),
-        Command(
-            0x02,
-            "GetMessageCancellation",
-            (Field("earliest_implementation_time", UTC_TIME),),
-            response="CancelAllMessages",
-        ),
+        Command(0x00, GetLastMessage, response=DisplayMessage),
+        Command(0x01, MessageConfirmation),
+        Command(0x02, GetMessageCancellation, response=CancelAllMessages),
     ),
     server_to_client=(
-        Command(0x00, "DisplayMessage", _MESSAGE),
-        Command(0x01, "CancelMessage", (Field("message_id", UINT32), Field("message_control", BITMAP8))),
-        Command(0x02, "DisplayProtectedMessage", _MESSAGE),
-        Command(0x03, "CancelAllMessages", (Field("implementation_time", UTC_TIME),)),
+        Command(0x00, DisplayMessage),
+        Command(0x01, CancelMessage),
+        Command(0x02, DisplayProtectedMessage),
+        Command(0x03, CancelAllMessages),
     ),
 )

@@ -4,16 +4,21 @@ The *client* is the device: it asks which image is next, asks for every block or
 has them all, and is told when to change over. What it knows of its images are attributes of the client. The server
 can do no more than say that there is something to ask for, and sleepers do not hear that either.
 
-Fields that field control, payload type or status announce are None where these do not.
+Fields that field control, payload type or status announce are None where these do not. Periods and response spacing
+are milliseconds. Times are UTC; where the current time is 0 the other one counts from now, in seconds. Earlier
+revisions have no period in ImageBlockResponse.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum, IntFlag
+from typing import Annotated
 
-from hanbench.emulator.layout import Choice, Sized
-from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Field, FieldType, Rest, Trailing, when
-from hanbench.emulator.zcl.types import BITMAP8, ENUM8, EUI64, UINT8, UINT16, UINT32, UTC_TIME
+from hanbench.emulator.layout import Choice, FieldType, Rest, Sized, Trailing, when
+from hanbench.emulator.zcl.cluster import Attribute, AttributeSet, Cluster, ClusterCommand, Command
+from hanbench.emulator.zcl.fields import Bitmap8, Enum8, Eui64, Uint8, Uint16, Uint32, UtcTime
+from hanbench.emulator.zcl.types import ENUM8, EUI64, UINT16, UINT32, UTC_TIME
 
 ANY_MANUFACTURER = ANY_IMAGE_TYPE = 0xFFFF
 ANY_FILE_VERSION = 0xFFFFFFFF
@@ -72,126 +77,193 @@ class BlockControl(IntFlag):
     MINIMUM_BLOCK_PERIOD = 0x02
 
 
-def _notified(least: PayloadType, name: str, kind: FieldType) -> Field:
-    return Field(name, when(lambda values: values["payload_type"] >= least, kind))
+def _notified(least: PayloadType, kind: FieldType) -> Choice:
+    return when(lambda values: values["payload_type"] >= least, kind)
 
 
-def _controlled(bit: IntFlag, name: str, kind: FieldType) -> Field:
-    return Field(name, when(lambda values: bool(values["field_control"] & bit), kind))
+def _controlled(bit: IntFlag, kind: FieldType) -> Choice:
+    return when(lambda values: bool(values["field_control"] & bit), kind)
 
 
-def _on(status: OtaStatus, name: str, kind: FieldType | Trailing) -> Field:
-    return Field(name, Choice(lambda values: kind if values["status"] == status else None))
+def _on(status: OtaStatus, kind: FieldType | Trailing) -> Choice:
+    return Choice(lambda values: kind if values["status"] == status else None)
 
 
-_IDENTITY = (("manufacturer_code", UINT16), ("image_type", UINT16), ("file_version", UINT32))
-_IMAGE = tuple(Field(name, kind) for name, kind in _IDENTITY)
-_FOUND_IMAGE = tuple(_on(OtaStatus.SUCCESS, name, kind) for name, kind in _IDENTITY)
-_FOUND_FILE = (Field("status", ENUM8), *_FOUND_IMAGE, _on(OtaStatus.SUCCESS, "image_size", UINT32))
+FoundUint16 = Annotated[int | None, _on(OtaStatus.SUCCESS, UINT16)]
+FoundUint32 = Annotated[int | None, _on(OtaStatus.SUCCESS, UINT32)]
+"""There with the status SUCCESS."""
+WaitUntil = Annotated[int | None, _on(OtaStatus.WAIT_FOR_DATA, UTC_TIME)]
+"""There with the status WAIT_FOR_DATA."""
+
+
+class OtaAttributes(AttributeSet):
+    """Attributes of the server."""
+
+    ClusterRevision = Attribute(0xFFFD, UINT16)
+
+
+class OtaClientAttributes(AttributeSet):
+    """Attributes of the client: what the device knows of its images."""
+
+    UpgradeServerID = Attribute(0x0000, EUI64)
+    FileOffset = Attribute(0x0001, UINT32)
+    CurrentFileVersion = Attribute(0x0002, UINT32)
+    CurrentZigBeeStackVersion = Attribute(0x0003, UINT16)
+    DownloadedFileVersion = Attribute(0x0004, UINT32)
+    DownloadedZigBeeStackVersion = Attribute(0x0005, UINT16)
+    ImageUpgradeStatus = Attribute(0x0006, ENUM8)
+    ManufacturerID = Attribute(0x0007, UINT16)
+    ImageTypeID = Attribute(0x0008, UINT16)
+    MinimumBlockPeriod = Attribute(0x0009, UINT16)
+    ImageStamp = Attribute(0x000A, UINT32)
+    UpgradeActivationPolicy = Attribute(0x000B, ENUM8)
+    UpgradeTimeoutPolicy = Attribute(0x000C, ENUM8)
+    ClusterRevision = Attribute(0xFFFD, UINT16)
+
+
+# --- client to server -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class QueryNextImageRequest(ClusterCommand):
+    """Ask whether there is a newer image."""
+
+    field_control: Bitmap8
+    manufacturer_code: Uint16
+    image_type: Uint16
+    file_version: Uint32
+    hardware_version: Annotated[int | None, _controlled(QueryControl.HARDWARE_VERSION, UINT16)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageBlockRequest(ClusterCommand):
+    """Ask for one block of an image."""
+
+    field_control: Bitmap8
+    manufacturer_code: Uint16
+    image_type: Uint16
+    file_version: Uint32
+    file_offset: Uint32
+    maximum_data_size: Uint8
+    request_node_address: Annotated[int | None, _controlled(BlockControl.REQUEST_NODE_ADDRESS, EUI64)] = None
+    minimum_block_period: Annotated[int | None, _controlled(BlockControl.MINIMUM_BLOCK_PERIOD, UINT16)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePageRequest(ClusterCommand):
+    """Ask for a page of an image: blocks that come without being asked for one by one."""
+
+    field_control: Bitmap8
+    manufacturer_code: Uint16
+    image_type: Uint16
+    file_version: Uint32
+    file_offset: Uint32
+    maximum_data_size: Uint8
+    page_size: Uint16
+    response_spacing: Uint16
+    request_node_address: Annotated[int | None, _controlled(BlockControl.REQUEST_NODE_ADDRESS, EUI64)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeEndRequest(ClusterCommand):
+    """A download has ended, with this status."""
+
+    status: Enum8
+    manufacturer_code: Uint16
+    image_type: Uint16
+    file_version: Uint32
+
+
+@dataclass(frozen=True, slots=True)
+class QueryDeviceSpecificFileRequest(ClusterCommand):
+    """Ask for a file that is for this device alone."""
+
+    request_node_address: Eui64
+    manufacturer_code: Uint16
+    image_type: Uint16
+    file_version: Uint32
+    current_zigbee_stack_version: Uint16
+
+
+# --- server to client -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ImageNotify(ClusterCommand):
+    """The server has an image to ask for."""
+
+    payload_type: Enum8
+    query_jitter: Uint8
+    manufacturer_code: Annotated[int | None, _notified(PayloadType.MANUFACTURER_CODE, UINT16)] = None
+    image_type: Annotated[int | None, _notified(PayloadType.IMAGE_TYPE, UINT16)] = None
+    new_file_version: Annotated[int | None, _notified(PayloadType.NEW_FILE_VERSION, UINT32)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueryNextImageResponse(ClusterCommand):
+    """The image to download; with a status other than SUCCESS nothing follows it."""
+
+    status: Enum8
+    manufacturer_code: FoundUint16 = None
+    image_type: FoundUint16 = None
+    file_version: FoundUint32 = None
+    image_size: FoundUint32 = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageBlockResponse(ClusterCommand):
+    """One block of an image, or the time at which to ask again, or why there is none."""
+
+    status: Enum8
+    manufacturer_code: FoundUint16 = None
+    image_type: FoundUint16 = None
+    file_version: FoundUint32 = None
+    file_offset: FoundUint32 = None
+    image_data: Annotated[bytes | None, _on(OtaStatus.SUCCESS, Sized(Rest()))] = None
+    current_time: WaitUntil = None
+    request_time: WaitUntil = None
+    minimum_block_period: Annotated[int | None, _on(OtaStatus.WAIT_FOR_DATA, Trailing(UINT16))] = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeEndResponse(ClusterCommand):
+    """When to change over to the image."""
+
+    manufacturer_code: Uint16
+    image_type: Uint16
+    file_version: Uint32
+    current_time: UtcTime
+    upgrade_time: UtcTime
+
+
+@dataclass(frozen=True, slots=True)
+class QueryDeviceSpecificFileResponse(ClusterCommand):
+    """The file to download; with a status other than SUCCESS nothing follows it."""
+
+    status: Enum8
+    manufacturer_code: FoundUint16 = None
+    image_type: FoundUint16 = None
+    file_version: FoundUint32 = None
+    image_size: FoundUint32 = None
+
 
 CLUSTER = Cluster(
     0x0019,
     "OTA Upgrade",
-    attributes=(Attribute(0xFFFD, "ClusterRevision", UINT16),),
-    client_attributes=(
-        Attribute(0x0000, "UpgradeServerID", EUI64),
-        Attribute(0x0001, "FileOffset", UINT32),
-        Attribute(0x0002, "CurrentFileVersion", UINT32),
-        Attribute(0x0003, "CurrentZigBeeStackVersion", UINT16),
-        Attribute(0x0004, "DownloadedFileVersion", UINT32),
-        Attribute(0x0005, "DownloadedZigBeeStackVersion", UINT16),
-        Attribute(0x0006, "ImageUpgradeStatus", ENUM8),
-        Attribute(0x0007, "ManufacturerID", UINT16),
-        Attribute(0x0008, "ImageTypeID", UINT16),
-        Attribute(0x0009, "MinimumBlockPeriod", UINT16),
-        Attribute(0x000A, "ImageStamp", UINT32),
-        Attribute(0x000B, "UpgradeActivationPolicy", ENUM8),
-        Attribute(0x000C, "UpgradeTimeoutPolicy", ENUM8),
-        Attribute(0xFFFD, "ClusterRevision", UINT16),
-    ),
+    attributes=OtaAttributes.rows,
+    client_attributes=OtaClientAttributes.rows,
     client_to_server=(
-        Command(
-            0x01,
-            "QueryNextImageRequest",
-            (
-                Field("field_control", BITMAP8),
-                *_IMAGE,
-                _controlled(QueryControl.HARDWARE_VERSION, "hardware_version", UINT16),
-            ),
-            response="QueryNextImageResponse",
-        ),
-        Command(
-            0x03,
-            "ImageBlockRequest",
-            (
-                Field("field_control", BITMAP8),
-                *_IMAGE,
-                Field("file_offset", UINT32),
-                Field("maximum_data_size", UINT8),
-                _controlled(BlockControl.REQUEST_NODE_ADDRESS, "request_node_address", EUI64),
-                _controlled(BlockControl.MINIMUM_BLOCK_PERIOD, "minimum_block_period", UINT16),
-            ),
-            response="ImageBlockResponse",
-        ),
-        Command(
-            0x04,
-            "ImagePageRequest",
-            (
-                Field("field_control", BITMAP8),
-                *_IMAGE,
-                Field("file_offset", UINT32),
-                Field("maximum_data_size", UINT8),
-                Field("page_size", UINT16),
-                Field("response_spacing", UINT16),
-                _controlled(BlockControl.REQUEST_NODE_ADDRESS, "request_node_address", EUI64),
-            ),
-            response="ImageBlockResponse",
-        ),
-        Command(0x06, "UpgradeEndRequest", (Field("status", ENUM8), *_IMAGE), response="UpgradeEndResponse"),
-        Command(
-            0x08,
-            "QueryDeviceSpecificFileRequest",
-            (
-                Field("request_node_address", EUI64),
-                *_IMAGE,
-                Field("current_zigbee_stack_version", UINT16),
-            ),
-            response="QueryDeviceSpecificFileResponse",
-        ),
+        Command(0x01, QueryNextImageRequest, response=QueryNextImageResponse),
+        Command(0x03, ImageBlockRequest, response=ImageBlockResponse),
+        Command(0x04, ImagePageRequest, response=ImageBlockResponse),
+        Command(0x06, UpgradeEndRequest, response=UpgradeEndResponse),
+        Command(0x08, QueryDeviceSpecificFileRequest, response=QueryDeviceSpecificFileResponse),
     ),
     server_to_client=(
-        Command(
-            0x00,
-            "ImageNotify",
-            (
-                Field("payload_type", ENUM8),
-                Field("query_jitter", UINT8),
-                _notified(PayloadType.MANUFACTURER_CODE, "manufacturer_code", UINT16),
-                _notified(PayloadType.IMAGE_TYPE, "image_type", UINT16),
-                _notified(PayloadType.NEW_FILE_VERSION, "new_file_version", UINT32),
-            ),
-        ),
-        Command(0x02, "QueryNextImageResponse", _FOUND_FILE),
-        Command(
-            0x05,
-            "ImageBlockResponse",
-            (
-                Field("status", ENUM8),
-                *_FOUND_IMAGE,
-                _on(OtaStatus.SUCCESS, "file_offset", UINT32),
-                _on(OtaStatus.SUCCESS, "image_data", Sized(Rest())),
-                _on(OtaStatus.WAIT_FOR_DATA, "current_time", UTC_TIME),
-                _on(OtaStatus.WAIT_FOR_DATA, "request_time", UTC_TIME),
-                _on(OtaStatus.WAIT_FOR_DATA, "minimum_block_period", Trailing(UINT16)),
-            ),
-        ),
-        Command(
-            0x07,
-            "UpgradeEndResponse",
-            (*_IMAGE, Field("current_time", UTC_TIME), Field("upgrade_time", UTC_TIME)),
-        ),
-        Command(0x09, "QueryDeviceSpecificFileResponse", _FOUND_FILE),
+        Command(0x00, ImageNotify),
+        Command(0x02, QueryNextImageResponse),
+        Command(0x05, ImageBlockResponse),
+        Command(0x07, UpgradeEndResponse),
+        Command(0x09, QueryDeviceSpecificFileResponse),
     ),
 )
-"""Periods and response spacing are milliseconds. Times are UTC; where the current time is 0 the other one counts from
-now, in seconds. Earlier revisions have no period in ImageBlockResponse."""

@@ -10,13 +10,23 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Annotated, Any
 
-from hanbench.emulator.layout import Choice, RecordType, Rest
-from hanbench.emulator.zcl.cluster import READ, REPORT, WRITE, Attribute, Cluster, Command, Field, FieldType, Repeated
-from hanbench.emulator.zcl.codecs import DataType
+from hanbench.emulator.layout import Choice, FieldType, RecordType, Repeated, Rest
+from hanbench.emulator.zcl.cluster import LIVE, READ, WRITE, Attribute, AttributeSet, Cluster, ClusterCommand, Command
+from hanbench.emulator.zcl.fields import (
+    Bitmap8,
+    Bitmap16,
+    Bitmap32,
+    Enum8,
+    Int32,
+    Octstr,
+    Uint8,
+    Uint16,
+    Uint32,
+    UtcTime,
+)
 from hanbench.emulator.zcl.types import (
     BITMAP8,
     BITMAP16,
-    BITMAP32,
     ENUM8,
     INT32,
     OCTET_STRING,
@@ -31,8 +41,6 @@ TOP_UPS = 5
 DEBTS = 3
 DISABLED = 0xFFFFFFFF
 """A limit that holds nothing back."""
-
-_LIVE = READ | REPORT
 
 
 class PaymentControl(IntFlag):
@@ -61,96 +69,53 @@ class PrepaymentSnapshotPayloadType(IntEnum):
 class DebtCreditStatus:
     """The balance at a time: the payload of a snapshot."""
 
-    accumulated_debt: Annotated[int, INT32]
-    type_1_debt_remaining: Annotated[int, UINT32]
-    type_2_debt_remaining: Annotated[int, UINT32]
-    type_3_debt_remaining: Annotated[int, UINT32]
-    emergency_credit_remaining: Annotated[int, INT32]
-    credit_remaining: Annotated[int, INT32]
+    accumulated_debt: Int32
+    type_1_debt_remaining: Uint32
+    type_2_debt_remaining: Uint32
+    type_3_debt_remaining: Uint32
+    emergency_credit_remaining: Int32
+    credit_remaining: Int32
 
 
 @dataclass(frozen=True, slots=True)
 class TopUp:
     """One entry of the log of top-ups."""
 
-    code: Annotated[bytes, OCTET_STRING]
-    amount: Annotated[int, INT32]
-    time: Annotated[int, UTC_TIME]
+    code: Octstr
+    amount: Int32
+    time: UtcTime
 
 
 @dataclass(frozen=True, slots=True)
 class Repayment:
     """One entry of the log of debts repaid."""
 
-    collection_time: Annotated[int, UTC_TIME]
-    amount_collected: Annotated[int, UINT32]
-    debt_type: Annotated[int, ENUM8]
-    outstanding_debt: Annotated[int, UINT32]
-
-
-def _live(*rows: tuple[int, str, DataType]) -> tuple[Attribute, ...]:
-    return tuple(Attribute(id, name, type, _LIVE) for id, name, type in rows)
-
-
-INFORMATION = (
-    *_live(
-        (0x0000, "PaymentControlConfiguration", BITMAP16),
-        (0x0001, "CreditRemaining", INT32),
-        (0x0002, "EmergencyCreditRemaining", INT32),
-        (0x0003, "CreditStatus", BITMAP8),
-        (0x0004, "CreditRemainingTimestamp", UTC_TIME),
-        (0x0005, "AccumulatedDebt", INT32),
-        (0x0006, "OverallDebtCap", INT32),
-        (0x0010, "EmergencyCreditLimit", UINT32),
-        (0x0011, "EmergencyCreditThreshold", UINT32),
-        (0x0020, "TotalCreditAdded", UINT48),
-        (0x0021, "MaxCreditLimit", UINT32),
-        (0x0022, "MaxCreditPerTopUp", UINT32),
-        (0x0030, "FriendlyCreditWarning", UINT8),
-        (0x0031, "LowCreditWarningLevel", UINT32),
-    ),
-    Attribute(0x0032, "IHDLowCreditWarningLevel", UINT32, READ | WRITE | REPORT),
-    *_live(
-        (0x0033, "InterruptSuspendTime", UINT8),
-        (0x0034, "RemainingFriendlyCreditTime", UINT16),
-        (0x0035, "NextFriendlyCreditPeriod", UTC_TIME),
-        (0x0040, "CutOffValue", INT32),
-    ),
-    Attribute(0x0080, "TokenCarrierID", OCTET_STRING, READ | WRITE | REPORT),
-)
-
-ALARMS = (
-    Attribute(0x0400, "PrepaymentAlarmStatus", BITMAP16, _LIVE),
-    Attribute(0x0401, "PrepayGenericAlarmMask", BITMAP16, READ | WRITE),
-    Attribute(0x0402, "PrepaySwitchAlarmMask", BITMAP16, READ | WRITE),
-    Attribute(0x0403, "PrepayEventAlarmMask", BITMAP16, READ | WRITE),
-)
+    collection_time: UtcTime
+    amount_collected: Uint32
+    debt_type: Enum8
+    outstanding_debt: Uint32
 
 
 def _top_ups() -> Iterator[Attribute]:
     for number in range(1, TOP_UPS + 1):
         base = 0x0100 + 0x10 * (number - 1)
-        yield from _live(
-            (base, f"TopUpDateTime{number}", UTC_TIME),
-            (base + 1, f"TopUpAmount{number}", INT32),
-            (base + 2, f"OriginatingDevice{number}", ENUM8),
-            (base + 3, f"TopUpCode{number}", OCTET_STRING),
-        )
+        yield Attribute(base, UTC_TIME, LIVE, name=f"TopUpDateTime{number}")
+        yield Attribute(base + 1, INT32, LIVE, name=f"TopUpAmount{number}")
+        yield Attribute(base + 2, ENUM8, LIVE, name=f"OriginatingDevice{number}")
+        yield Attribute(base + 3, OCTET_STRING, LIVE, name=f"TopUpCode{number}")
 
 
 def _debts() -> Iterator[Attribute]:
     for number in range(1, DEBTS + 1):
         base = 0x0210 + 0x10 * (number - 1)
-        yield from _live(
-            (base, f"DebtLabel{number}", OCTET_STRING),
-            (base + 1, f"DebtAmount{number}", UINT32),
-            (base + 2, f"DebtRecoveryMethod{number}", ENUM8),
-            (base + 3, f"DebtRecoveryStartTime{number}", UTC_TIME),
-            (base + 4, f"DebtRecoveryCollectionTime{number}", UINT16),
-            (base + 6, f"DebtRecoveryFrequency{number}", ENUM8),
-            (base + 7, f"DebtRecoveryAmount{number}", UINT32),
-            (base + 9, f"DebtRecoveryTopUpPercentage{number}", UINT16),
-        )
+        yield Attribute(base, OCTET_STRING, LIVE, name=f"DebtLabel{number}")
+        yield Attribute(base + 1, UINT32, LIVE, name=f"DebtAmount{number}")
+        yield Attribute(base + 2, ENUM8, LIVE, name=f"DebtRecoveryMethod{number}")
+        yield Attribute(base + 3, UTC_TIME, LIVE, name=f"DebtRecoveryStartTime{number}")
+        yield Attribute(base + 4, UINT16, LIVE, name=f"DebtRecoveryCollectionTime{number}")
+        yield Attribute(base + 6, ENUM8, LIVE, name=f"DebtRecoveryFrequency{number}")
+        yield Attribute(base + 7, UINT32, LIVE, name=f"DebtRecoveryAmount{number}")
+        yield Attribute(base + 9, UINT16, LIVE, name=f"DebtRecoveryTopUpPercentage{number}")
 
 
 _PERIODS = (("Day", 0x051C, 8), ("Week", 0x0530, 5), ("Month", 0x0540, 13))
@@ -162,145 +127,257 @@ def _costs() -> Iterator[Attribute]:
         names = [f"Current{period}", f"Previous{period}", *(f"Previous{period}{n}" for n in range(2, kept + 1))]
         for place, name in enumerate(names):
             for received, direction in enumerate(("Delivered", "Received")):
-                yield Attribute(base + 2 * place + received, f"{name}CostConsumption{direction}", UINT48, _LIVE)
+                id = base + 2 * place + received
+                yield Attribute(id, UINT48, LIVE, name=f"{name}CostConsumption{direction}")
 
 
-HISTORY = (
-    *_live(
-        (0x0500, "HistoricalCostConsumptionFormatting", BITMAP8),
-        (0x0501, "ConsumptionUnitOfMeasurement", ENUM8),
-        (0x0502, "CurrencyScalingFactor", ENUM8),
-        (0x0503, "Currency", UINT16),
-    ),
-    *_costs(),
-    Attribute(0x055C, "HistoricalFreezeTime", UINT16, _LIVE),
-)
+class PrepaymentAttributes(AttributeSet):
+    """Attributes of the server."""
+
+    # Prepayment information
+    PaymentControlConfiguration = Attribute(0x0000, BITMAP16, LIVE)
+    CreditRemaining = Attribute(0x0001, INT32, LIVE)
+    EmergencyCreditRemaining = Attribute(0x0002, INT32, LIVE)
+    CreditStatus = Attribute(0x0003, BITMAP8, LIVE)
+    CreditRemainingTimestamp = Attribute(0x0004, UTC_TIME, LIVE)
+    AccumulatedDebt = Attribute(0x0005, INT32, LIVE)
+    OverallDebtCap = Attribute(0x0006, INT32, LIVE)
+    EmergencyCreditLimit = Attribute(0x0010, UINT32, LIVE)
+    EmergencyCreditThreshold = Attribute(0x0011, UINT32, LIVE)
+    TotalCreditAdded = Attribute(0x0020, UINT48, LIVE)
+    MaxCreditLimit = Attribute(0x0021, UINT32, LIVE)
+    MaxCreditPerTopUp = Attribute(0x0022, UINT32, LIVE)
+    FriendlyCreditWarning = Attribute(0x0030, UINT8, LIVE)
+    LowCreditWarningLevel = Attribute(0x0031, UINT32, LIVE)
+    IHDLowCreditWarningLevel = Attribute(0x0032, UINT32, LIVE | WRITE)
+    InterruptSuspendTime = Attribute(0x0033, UINT8, LIVE)
+    RemainingFriendlyCreditTime = Attribute(0x0034, UINT16, LIVE)
+    NextFriendlyCreditPeriod = Attribute(0x0035, UTC_TIME, LIVE)
+    CutOffValue = Attribute(0x0040, INT32, LIVE)
+    TokenCarrierID = Attribute(0x0080, OCTET_STRING, LIVE | WRITE)
+    TopUps = tuple(_top_ups())
+    Debts = tuple(_debts())
+    # Alarms
+    PrepaymentAlarmStatus = Attribute(0x0400, BITMAP16, LIVE)
+    PrepayGenericAlarmMask = Attribute(0x0401, BITMAP16, READ | WRITE)
+    PrepaySwitchAlarmMask = Attribute(0x0402, BITMAP16, READ | WRITE)
+    PrepayEventAlarmMask = Attribute(0x0403, BITMAP16, READ | WRITE)
+    # Historical cost consumption
+    HistoricalCostConsumptionFormatting = Attribute(0x0500, BITMAP8, LIVE)
+    ConsumptionUnitOfMeasurement = Attribute(0x0501, ENUM8, LIVE)
+    CurrencyScalingFactor = Attribute(0x0502, ENUM8, LIVE)
+    Currency = Attribute(0x0503, UINT16, LIVE)
+    HistoricalCostConsumption = tuple(_costs())
+    HistoricalFreezeTime = Attribute(0x055C, UINT16, LIVE)
+    ClusterRevision = Attribute(0xFFFD, UINT16)
+
+
+_STATUS, _OTHER = RecordType(DebtCreditStatus), Rest()
 
 
 def _snapshot(values: Mapping[str, Any]) -> FieldType:
     return _STATUS if values["snapshot_payload_type"] == PrepaymentSnapshotPayloadType.DEBT_CREDIT_STATUS else _OTHER
 
 
-_STATUS, _OTHER = RecordType(DebtCreditStatus), Rest()
-_EVENT = Field("issuer_event_id", UINT32)
-_ISSUED = (Field("provider_id", UINT32), _EVENT, Field("implementation_date_time", UTC_TIME))
-_INDEX = (Field("command_index", UINT8), Field("total_number_of_commands", UINT8))
-_LATEST = (Field("latest_end_time", UTC_TIME), Field("number_of_records", UINT8))
+# --- client to server -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SelectAvailableEmergencyCredit(ClusterCommand):
+    """Use emergency credit."""
+
+    command_issue_date_time: UtcTime
+    originating_device: Enum8
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDebt(ClusterCommand):
+    """Set one of the debts, or change it."""
+
+    issuer_event_id: Uint32
+    debt_label: Octstr
+    debt_amount: Int32
+    debt_recovery_method: Enum8
+    debt_amount_type: Enum8
+    debt_recovery_start_time: UtcTime
+    debt_recovery_collection_time: Uint16
+    debt_recovery_frequency: Enum8
+    debt_recovery_amount: Int32
+    debt_recovery_balance_percentage: Uint16
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyCreditSetup(ClusterCommand):
+    """Limit and threshold of emergency credit."""
+
+    issuer_event_id: Uint32
+    start_time: UtcTime
+    emergency_credit_limit: Uint32
+    emergency_credit_threshold: Uint32
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerTopUp(ClusterCommand):
+    """Top up by a code."""
+
+    originating_device: Enum8
+    top_up_code: Octstr
+
+
+@dataclass(frozen=True, slots=True)
+class CreditAdjustment(ClusterCommand):
+    """Add to the credit, or take from it."""
+
+    issuer_event_id: Uint32
+    start_time: UtcTime
+    credit_adjustment_type: Enum8
+    credit_adjustment_value: Int32
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePaymentMode(ClusterCommand):
+    """Change between credit and prepayment."""
+
+    provider_id: Uint32
+    issuer_event_id: Uint32
+    implementation_date_time: UtcTime
+    proposed_payment_control_configuration: Bitmap16
+    cut_off_value: Int32
+
+
+@dataclass(frozen=True, slots=True)
+class GetPrepaySnapshot(ClusterCommand):
+    """Ask for one of the snapshots in a span of time."""
+
+    earliest_start_time: UtcTime
+    latest_end_time: UtcTime
+    snapshot_offset: Uint8
+    snapshot_cause: Bitmap32
+
+
+@dataclass(frozen=True, slots=True)
+class GetTopUpLog(ClusterCommand):
+    """Ask for top-ups up to a time."""
+
+    latest_end_time: UtcTime
+    number_of_records: Uint8
+
+
+@dataclass(frozen=True, slots=True)
+class SetLowCreditWarningLevel(ClusterCommand):
+    """From which credit on the customer is warned."""
+
+    low_credit_warning_level: Uint32
+
+
+@dataclass(frozen=True, slots=True)
+class GetDebtRepaymentLog(ClusterCommand):
+    """Ask for debt repayments up to a time."""
+
+    latest_end_time: UtcTime
+    number_of_records: Uint8
+    debt_type: Enum8
+
+
+@dataclass(frozen=True, slots=True)
+class SetMaximumCreditLimit(ClusterCommand):
+    """The most credit there may be, and that a top-up may bring."""
+
+    provider_id: Uint32
+    issuer_event_id: Uint32
+    implementation_date_time: UtcTime
+    maximum_credit_level: Uint32
+    maximum_credit_per_top_up: Uint32
+
+
+@dataclass(frozen=True, slots=True)
+class SetOverallDebtCap(ClusterCommand):
+    """The most debt that is recovered in a time."""
+
+    provider_id: Uint32
+    issuer_event_id: Uint32
+    implementation_date_time: UtcTime
+    overall_debt_cap: Int32
+
+
+# --- server to client -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPrepaySnapshot(ClusterCommand):
+    """A snapshot: the balance as it stood at a time."""
+
+    snapshot_id: Uint32
+    snapshot_time: UtcTime
+    total_snapshots_found: Uint8
+    command_index: Uint8
+    total_number_of_commands: Uint8
+    snapshot_cause: Bitmap32
+    snapshot_payload_type: Enum8
+    snapshot_payload: Annotated[DebtCreditStatus | bytes, Choice(_snapshot)]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePaymentModeResponse(ClusterCommand):
+    """Credit terms of the payment mode."""
+
+    friendly_credit: Bitmap8
+    friendly_credit_calendar_id: Uint32
+    emergency_credit_limit: Uint32
+    emergency_credit_threshold: Uint32
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerTopUpResponse(ClusterCommand):
+    """What became of a top-up."""
+
+    result_type: Enum8
+    top_up_value: Int32
+    source_of_top_up: Enum8
+    credit_remaining: Int32
+
+
+@dataclass(frozen=True, slots=True)
+class PublishTopUpLog(ClusterCommand):
+    """Top-ups, the newest first."""
+
+    command_index: Uint8
+    total_number_of_commands: Uint8
+    top_ups: Annotated[tuple[TopUp, ...], Repeated(RecordType(TopUp))]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishDebtLog(ClusterCommand):
+    """Debt repayments, the newest first."""
+
+    command_index: Uint8
+    total_number_of_commands: Uint8
+    repayments: Annotated[tuple[Repayment, ...], Repeated(RecordType(Repayment))]
+
 
 CLUSTER = Cluster(
     0x0705,
     "Prepayment",
-    attributes=(*INFORMATION, *_top_ups(), *_debts(), *ALARMS, *HISTORY, Attribute(0xFFFD, "ClusterRevision", UINT16)),
+    attributes=PrepaymentAttributes.rows,
     client_to_server=(
-        Command(
-            0x00,
-            "SelectAvailableEmergencyCredit",
-            (Field("command_issue_date_time", UTC_TIME), Field("originating_device", ENUM8)),
-        ),
-        Command(
-            0x02,
-            "ChangeDebt",
-            (
-                _EVENT,
-                Field("debt_label", OCTET_STRING),
-                Field("debt_amount", INT32),
-                Field("debt_recovery_method", ENUM8),
-                Field("debt_amount_type", ENUM8),
-                Field("debt_recovery_start_time", UTC_TIME),
-                Field("debt_recovery_collection_time", UINT16),
-                Field("debt_recovery_frequency", ENUM8),
-                Field("debt_recovery_amount", INT32),
-                Field("debt_recovery_balance_percentage", UINT16),
-            ),
-        ),
-        Command(
-            0x03,
-            "EmergencyCreditSetup",
-            (
-                _EVENT,
-                Field("start_time", UTC_TIME),
-                Field("emergency_credit_limit", UINT32),
-                Field("emergency_credit_threshold", UINT32),
-            ),
-        ),
-        Command(
-            0x04,
-            "ConsumerTopUp",
-            (Field("originating_device", ENUM8), Field("top_up_code", OCTET_STRING)),
-            response="ConsumerTopUpResponse",
-        ),
-        Command(
-            0x05,
-            "CreditAdjustment",
-            (
-                _EVENT,
-                Field("start_time", UTC_TIME),
-                Field("credit_adjustment_type", ENUM8),
-                Field("credit_adjustment_value", INT32),
-            ),
-        ),
-        Command(
-            0x06,
-            "ChangePaymentMode",
-            (*_ISSUED, Field("proposed_payment_control_configuration", BITMAP16), Field("cut_off_value", INT32)),
-            response="ChangePaymentModeResponse",
-        ),
-        Command(
-            0x07,
-            "GetPrepaySnapshot",
-            (
-                Field("earliest_start_time", UTC_TIME),
-                Field("latest_end_time", UTC_TIME),
-                Field("snapshot_offset", UINT8),
-                Field("snapshot_cause", BITMAP32),
-            ),
-            response="PublishPrepaySnapshot",
-        ),
-        Command(0x08, "GetTopUpLog", _LATEST, response="PublishTopUpLog"),
-        Command(0x09, "SetLowCreditWarningLevel", (Field("low_credit_warning_level", UINT32),)),
-        Command(0x0A, "GetDebtRepaymentLog", (*_LATEST, Field("debt_type", ENUM8)), response="PublishDebtLog"),
-        Command(
-            0x0B,
-            "SetMaximumCreditLimit",
-            (*_ISSUED, Field("maximum_credit_level", UINT32), Field("maximum_credit_per_top_up", UINT32)),
-        ),
-        Command(0x0C, "SetOverallDebtCap", (*_ISSUED, Field("overall_debt_cap", INT32))),
+        Command(0x00, SelectAvailableEmergencyCredit),
+        Command(0x02, ChangeDebt),
+        Command(0x03, EmergencyCreditSetup),
+        Command(0x04, ConsumerTopUp, response=ConsumerTopUpResponse),
+        Command(0x05, CreditAdjustment),
+        Command(0x06, ChangePaymentMode, response=ChangePaymentModeResponse),
+        Command(0x07, GetPrepaySnapshot, response=PublishPrepaySnapshot),
+        Command(0x08, GetTopUpLog, response=PublishTopUpLog),
+        Command(0x09, SetLowCreditWarningLevel),
+        Command(0x0A, GetDebtRepaymentLog, response=PublishDebtLog),
+        Command(0x0B, SetMaximumCreditLimit),
+        Command(0x0C, SetOverallDebtCap),
     ),
     server_to_client=(
-        Command(
-            0x01,
-            "PublishPrepaySnapshot",
-            (
-                Field("snapshot_id", UINT32),
-                Field("snapshot_time", UTC_TIME),
-                Field("total_snapshots_found", UINT8),
-                *_INDEX,
-                Field("snapshot_cause", BITMAP32),
-                Field("snapshot_payload_type", ENUM8),
-                Field("snapshot_payload", Choice(_snapshot)),
-            ),
-        ),
-        Command(
-            0x02,
-            "ChangePaymentModeResponse",
-            (
-                Field("friendly_credit", BITMAP8),
-                Field("friendly_credit_calendar_id", UINT32),
-                Field("emergency_credit_limit", UINT32),
-                Field("emergency_credit_threshold", UINT32),
-            ),
-        ),
-        Command(
-            0x03,
-            "ConsumerTopUpResponse",
-            (
-                Field("result_type", ENUM8),
-                Field("top_up_value", INT32),
-                Field("source_of_top_up", ENUM8),
-                Field("credit_remaining", INT32),
-            ),
-        ),
-        Command(0x05, "PublishTopUpLog", (*_INDEX, Field("top_ups", Repeated(RecordType(TopUp))))),
-        Command(0x06, "PublishDebtLog", (*_INDEX, Field("repayments", Repeated(RecordType(Repayment))))),
+        Command(0x01, PublishPrepaySnapshot),
+        Command(0x02, ChangePaymentModeResponse),
+        Command(0x03, ConsumerTopUpResponse),
+        Command(0x05, PublishTopUpLog),
+        Command(0x06, PublishDebtLog),
     ),
 )

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, Cluster
+from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, AttributeSet, Cluster
 from hanbench.emulator.zcl.types import BITMAP8, INT32, UINT16, UINT32, UTC_TIME
 
 MASTER, SYNCHRONIZED, MASTER_ZONE_DST, SUPERSEDING = 0x01, 0x02, 0x04, 0x08
 """Bits of TimeStatus."""
 
-CLUSTER = Cluster(
-    0x000A,
-    "Time",
-    attributes=(
-        Attribute(0x0000, "Time", UTC_TIME, READ | WRITE),
-        Attribute(0x0001, "TimeStatus", BITMAP8, READ | WRITE),
-        Attribute(0x0002, "TimeZone", INT32, READ | WRITE),
-        Attribute(0x0003, "DstStart", UINT32, READ | WRITE),
-        Attribute(0x0004, "DstEnd", UINT32, READ | WRITE),
-        Attribute(0x0005, "DstShift", INT32, READ | WRITE),
-        Attribute(0x0006, "StandardTime", UINT32),
-        Attribute(0x0007, "LocalTime", UINT32),
-        Attribute(0x0008, "LastSetTime", UTC_TIME),
-        Attribute(0x0009, "ValidUntilTime", UTC_TIME, READ | WRITE),
-        Attribute(0xFFFD, "ClusterRevision", UINT16),
-    ),
-)
+
+class TimeAttributes(AttributeSet):
+    """Attributes of the server."""
+
+    Time = Attribute(0x0000, UTC_TIME, READ | WRITE)
+    TimeStatus = Attribute(0x0001, BITMAP8, READ | WRITE)
+    TimeZone = Attribute(0x0002, INT32, READ | WRITE)
+    DstStart = Attribute(0x0003, UINT32, READ | WRITE)
+    DstEnd = Attribute(0x0004, UINT32, READ | WRITE)
+    DstShift = Attribute(0x0005, INT32, READ | WRITE)
+    StandardTime = Attribute(0x0006, UINT32)
+    LocalTime = Attribute(0x0007, UINT32)
+    LastSetTime = Attribute(0x0008, UTC_TIME)
+    ValidUntilTime = Attribute(0x0009, UTC_TIME, READ | WRITE)
+    ClusterRevision = Attribute(0xFFFD, UINT16)
+
+
+CLUSTER = Cluster(0x000A, "Time", attributes=TimeAttributes.rows)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated
 
-from hanbench.emulator.layout import RecordType
-from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Counted, Field, Rest
-from hanbench.emulator.zcl.types import BOOLEAN, ENUM8, UINT8, UINT16
+from hanbench.emulator.layout import Counted, RecordType, Rest
+from hanbench.emulator.zcl.cluster import Attribute, AttributeSet, Cluster, ClusterCommand, Command
+from hanbench.emulator.zcl.fields import Bool, Enum8, Uint8, Uint16
+from hanbench.emulator.zcl.types import ENUM8, UINT16
 
 NO_TUNNEL = 0xFFFF
 """TunnelID in RequestTunnelResponse when there is none to give."""
@@ -63,63 +64,156 @@ class TransferDataStatus(IntEnum):
 class Protocol:
     """One entry of SupportedTunnelProtocolsResponse."""
 
-    manufacturer_code: Annotated[int, UINT16]
-    protocol_id: Annotated[int, ENUM8]
+    manufacturer_code: Uint16
+    protocol_id: Enum8
 
 
-_TUNNEL = Field("tunnel_id", UINT16)
-_TRANSFER = (_TUNNEL, Field("data", Rest()))
-_TRANSFER_ERROR = (_TUNNEL, Field("transfer_data_status", ENUM8))
-_OCTETS_LEFT = (_TUNNEL, Field("number_of_octets_left", UINT16))
-"""What the sender of the command can still take; 0 asks for silence until ReadyData."""
+class TunnelingAttributes(AttributeSet):
+    """Attributes of the server."""
+
+    CloseTunnelTimeout = Attribute(0x0000, UINT16)
+    ClusterRevision = Attribute(0xFFFD, UINT16)
+    AttributeReportingStatus = Attribute(0xFFFE, ENUM8)
+
+
+# --- client to server ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTunnel(ClusterCommand):
+    """Ask for a tunnel."""
+
+    protocol_id: Enum8
+    manufacturer_code: Uint16
+    flow_control_support: Bool
+    maximum_incoming_transfer_size: Uint16
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTunnel(ClusterCommand):
+    """Close a tunnel."""
+
+    tunnel_id: Uint16
+
+
+@dataclass(frozen=True, slots=True)
+class TransferData(ClusterCommand):
+    """Octets from the client."""
+
+    tunnel_id: Uint16
+    data: Annotated[bytes, Rest()]
+
+
+@dataclass(frozen=True, slots=True)
+class TransferDataError(ClusterCommand):
+    """The client refuses octets of the server."""
+
+    tunnel_id: Uint16
+    transfer_data_status: Enum8
+
+
+@dataclass(frozen=True, slots=True)
+class AckTransferData(ClusterCommand):
+    """The client has received octets, and can take so many more; 0: none until ReadyData."""
+
+    tunnel_id: Uint16
+    number_of_octets_left: Uint16
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyData(ClusterCommand):
+    """The client can take so many octets again."""
+
+    tunnel_id: Uint16
+    number_of_octets_left: Uint16
+
+
+@dataclass(frozen=True, slots=True)
+class GetSupportedTunnelProtocols(ClusterCommand):
+    """Ask which protocols the server speaks."""
+
+    protocol_offset: Uint8
+
+
+# --- server to client ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTunnelResponse(ClusterCommand):
+    """The tunnel, or why there is none."""
+
+    tunnel_id: Uint16
+    tunnel_status: Enum8
+    maximum_incoming_transfer_size: Uint16
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTransferData(ClusterCommand):
+    """Octets from the server."""
+
+    tunnel_id: Uint16
+    data: Annotated[bytes, Rest()]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTransferDataError(ClusterCommand):
+    """The server refuses octets of the client."""
+
+    tunnel_id: Uint16
+    transfer_data_status: Enum8
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAckTransferData(ClusterCommand):
+    """The server has received octets, and can take so many more; 0: none until ServerReadyData."""
+
+    tunnel_id: Uint16
+    number_of_octets_left: Uint16
+
+
+@dataclass(frozen=True, slots=True)
+class ServerReadyData(ClusterCommand):
+    """The server can take so many octets again."""
+
+    tunnel_id: Uint16
+    number_of_octets_left: Uint16
+
+
+@dataclass(frozen=True, slots=True)
+class SupportedTunnelProtocolsResponse(ClusterCommand):
+    """Protocols that the server speaks."""
+
+    protocol_list_complete: Bool
+    protocols: Annotated[tuple[Protocol, ...], Counted(RecordType(Protocol))]
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelClosureNotification(ClusterCommand):
+    """The server has closed a tunnel that was idle."""
+
+    tunnel_id: Uint16
+
 
 CLUSTER = Cluster(
     0x0704,
     "Tunneling",
-    attributes=(
-        Attribute(0x0000, "CloseTunnelTimeout", UINT16),
-        Attribute(0xFFFD, "ClusterRevision", UINT16),
-        Attribute(0xFFFE, "AttributeReportingStatus", ENUM8),
-    ),
+    attributes=TunnelingAttributes.rows,
     client_to_server=(
-        Command(
-            0x00,
-            "RequestTunnel",
-            (
-                Field("protocol_id", ENUM8),
-                Field("manufacturer_code", UINT16),
-                Field("flow_control_support", BOOLEAN),
-                Field("maximum_incoming_transfer_size", UINT16),
-            ),
-            response="RequestTunnelResponse",
-        ),
-        Command(0x01, "CloseTunnel", (_TUNNEL,)),
-        Command(0x02, "TransferData", _TRANSFER),
-        Command(0x03, "TransferDataError", _TRANSFER_ERROR),
-        Command(0x04, "AckTransferData", _OCTETS_LEFT),
-        Command(0x05, "ReadyData", _OCTETS_LEFT),
-        Command(
-            0x06,
-            "GetSupportedTunnelProtocols",
-            (Field("protocol_offset", UINT8),),
-            response="SupportedTunnelProtocolsResponse",
-        ),
+        Command(0x00, RequestTunnel, response=RequestTunnelResponse),
+        Command(0x01, CloseTunnel),
+        Command(0x02, TransferData),
+        Command(0x03, TransferDataError),
+        Command(0x04, AckTransferData),
+        Command(0x05, ReadyData),
+        Command(0x06, GetSupportedTunnelProtocols, response=SupportedTunnelProtocolsResponse),
     ),
     server_to_client=(
-        Command(
-            0x00,
-            "RequestTunnelResponse",
-            (_TUNNEL, Field("tunnel_status", ENUM8), Field("maximum_incoming_transfer_size", UINT16)),
-        ),
-        Command(0x01, "ServerTransferData", _TRANSFER),
-        Command(0x02, "ServerTransferDataError", _TRANSFER_ERROR),
-        Command(0x03, "ServerAckTransferData", _OCTETS_LEFT),
-        Command(0x04, "ServerReadyData", _OCTETS_LEFT),
-        Command(
-            0x05,
-            "SupportedTunnelProtocolsResponse",
-            (Field("protocol_list_complete", BOOLEAN), Field("protocols", Counted(RecordType(Protocol)))),
-        ),
-        Command(0x06, "TunnelClosureNotification", (_TUNNEL,)),
+        Command(0x00, RequestTunnelResponse),
+        Command(0x01, ServerTransferData),
+        Command(0x02, ServerTransferDataError),
+        Command(0x03, ServerAckTransferData),
+        Command(0x04, ServerReadyData),
+        Command(0x05, SupportedTunnelProtocolsResponse),
+        Command(0x06, TunnelClosureNotification),
     ),
 )

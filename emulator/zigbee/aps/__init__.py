@@ -1,6 +1,6 @@
 """The application support sub-layer: delivery, fragmentation, keys and the Trust Centre (R22, chapters 2.2 and 4).
 
-`frames` and `commands` are meant to be used by their module's name: `frames.parse`, `commands.SwitchKey`.
+`frames` and `commands` are used by their module's name: `frames.decode`, `commands.SwitchKey`.
 """
 
 from hanbench.emulator.zigbee.aps import commands, frames

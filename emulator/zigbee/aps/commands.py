@@ -1,4 +1,4 @@
-"""APS commands (Zigbee PRO R22, 4.4.10): what the Trust Centre and its devices say to each other about keys.
+"""APS commands (Zigbee PRO R22, 4.4.10): the messages about keys between the Trust Centre and its devices.
 
 Encoding a value that does not fit raises LocalProtocolError.
 """
@@ -29,7 +29,7 @@ class ApsCommand(Protocol):
 
 
 def _key(octets: bytes) -> bytes:
-    """A key or a digest, which are as long."""
+    """Check the length of a key or a digest."""
     if len(octets) != KEY_LENGTH:
         raise LocalProtocolError(f"a key has {KEY_LENGTH} octets, not {len(octets)}")
     return octets
@@ -43,7 +43,7 @@ class TransportNetworkKey:
     key: bytes
     sequence: int
     destination: int
-    """EUI-64; 0 for everybody."""
+    """EUI-64; 0: all devices."""
     source: int
     """EUI-64 of the Trust Centre."""
 
@@ -149,7 +149,7 @@ class RequestKey:
 
 @dataclass(frozen=True, slots=True)
 class SwitchKey:
-    """From now on the network key with this sequence number (4.4.10.5)."""
+    """Use the network key with this sequence number from now on (4.4.10.5)."""
 
     ID: ClassVar[int] = 0x09
     sequence: int

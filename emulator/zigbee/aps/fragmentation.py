@@ -13,25 +13,25 @@ MAX_BLOCKS = 255
 
 
 def split(payload: bytes, block: int) -> list[bytes]:
-    """Pieces of at most `block` octets."""
+    """The blocks of a message, of at most `block` octets."""
     return [payload[at : at + block] for at in range(0, len(payload), block)]
 
 
 def header(index: int, total: int) -> Fragment:
-    """The extended header of the piece `index`: the first one says how many there are."""
+    """The extended header of a block; the first block's has the number of blocks."""
     return Fragment(True, total) if index == 0 else Fragment(False, index)
 
 
 @dataclass(slots=True)
 class Reassembly:
-    """One message on its way in."""
+    """One incoming message of several blocks."""
 
     total: int
     pieces: dict[int, bytes] = field(default_factory=dict)
     delivered: bool = False
 
     def add(self, fragment: Fragment, payload: bytes) -> bytes | None:
-        """Take in a piece; the whole message when the last one has come, once."""
+        """Add a block; returns the message, once, when it is complete. Raises RemoteProtocolError."""
         index = 0 if fragment.first else fragment.block
         if not fragment.first and not 0 < index < self.total:
             raise RemoteProtocolError(DropReason.MALFORMED_APS, f"block {index} of {self.total}")

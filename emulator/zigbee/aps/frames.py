@@ -1,7 +1,7 @@
 """APS frames (Zigbee PRO R22, 2.2.5) and their security (4.4): octets to values and back.
 
 As in the NWK layer, the security level is 0 on the air and 5 in the nonce and in the authenticated header (4.4.1.1);
-what a peer puts there is ignored. Building what does not fit raises LocalProtocolError.
+a peer's value is ignored. Encoding a value that does not fit raises LocalProtocolError.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FIRST, _PART = 1, 2
 _LEVEL, _LEVEL_BITS = 0x05, 0x07
 _EXTENDED_NONCE = 0x20
 _UNCOMMON = ~_LEVEL_BITS
-"""Of a security control octet: reserved bits, the extended nonce, other keys than the link key itself."""
+"""Bits of a security control octet: reserved, extended nonce, key identifier."""
 _SECURED_HEADER = Struct("<BBHHBBBI")
 _SEALED_AT = _SECURED_HEADER.size
 _NONCE = Struct("<QIB")
@@ -41,9 +41,9 @@ class Fragment:
 
     first: bool
     block: int
-    """In the first fragment: how many blocks there are; in others and in acknowledgements: which one."""
+    """In the first fragment: the number of blocks; in others and in acknowledgements: the index of the block."""
     received: int | None = None
-    """Acknowledgements only: the window's blocks that arrived, one bit each, lowest first."""
+    """Acknowledgements only: the blocks of the window that arrived, one bit each, lowest first."""
 
 
 class ApsFrame:
@@ -89,7 +89,7 @@ class ApsFrame:
     key_id: int
     frame_counter: int
     sender_ieee: int | None
-    """EUI-64 in the auxiliary header (extended nonce); None where the receiver must know it, and fills it in."""
+    """EUI-64 in the auxiliary header (extended nonce); None where there is none: the receiver fills it in."""
     payload: bytes
     _data: bytes
     _at: int
@@ -139,7 +139,7 @@ def decode(apdu: bytes) -> ApsFrame:
 
 
 def _decode_plain_data(frame: ApsFrame, apdu: bytes) -> ApsFrame:
-    """Unsecured, unfragmented unicast data: most of what there is before link keys."""
+    """Unsecured, unfragmented unicast data: the most frequent frame before link keys."""
     control, frame.dst_endpoint, frame.cluster, frame.profile, frame.src_endpoint, frame.counter = (
         _DATA_HEADER.unpack_from(apdu)
     )
@@ -155,7 +155,7 @@ def _decode_plain_data(frame: ApsFrame, apdu: bytes) -> ApsFrame:
 
 
 def _decode_secured_data(frame: ApsFrame, apdu: bytes) -> ApsFrame:
-    """Unfragmented unicast data under a link key, its sender known from the layer below: nearly all there is then."""
+    """Unfragmented unicast data under a link key, without extended nonce: the most frequent frame with link keys."""
     (
         control,
         frame.dst_endpoint,

@@ -1,4 +1,4 @@
-"""What a device does with the keys that its Trust Centre sends, and a router's errands for it (R22, 4.4.3-4.4.7)."""
+"""The keys that a Trust Centre sends: in the device that gets them, and in the router in between (R22, 4.4.3-4.4.7)."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from hanbench.emulator.zigbee.aps.commands import (
 )
 from hanbench.emulator.zigbee.aps.frames import ApsFrame
 from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER, Aps
+from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
+from hanbench.emulator.zigbee.nwk.joining import Joiner
 from hanbench.emulator.zigbee.nwk.layer import NwkIndication
-from hanbench.emulator.zigbee.nwk.parent import JoinStatus, Parent
+from hanbench.emulator.zigbee.nwk.parent import JoinIndication, Parent
 from hanbench.emulator.zigbee.security.keys import KeyId, hashed_link_key
 from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
 
@@ -27,23 +29,15 @@ COORDINATOR = 0x0000
 
 
 class KeyClient:
-    """The keys of a router or end device."""
+    """Handles Transport-Key and Switch-Key in a router or end device."""
 
-    def __init__(
-        self,
-        aps: Aps,
-        waits_for_key: Callable[[], bool],
-        on_key: Callable[[], None],
-        follows_swap: Callable[[], bool],
-    ) -> None:
+    def __init__(self, aps: Aps, joiner: Joiner) -> None:
         self._aps = aps
-        self._follows_swap = follows_swap
+        self._joiner = joiner
         self.on_trust_center_swapped: Callable[[], None] | None = None
-        """A new Trust Centre has given us its network key; a key with it is still to be agreed."""
-        self._waits_for_key = waits_for_key
-        self._on_key = on_key
+        """Called when a new Trust Centre has sent its network key; a link key with it is not agreed yet."""
         self.on_partner_key: Callable[[int], None] | None = None
-        """A link key with the device of this EUI-64 has come."""
+        """Called with the EUI-64 of a device with which a link key has come."""
         aps.on_command[TransportNetworkKey.ID] = self._transport_key
         aps.on_command[SwitchKey.ID] = self._switch_key
         aps.fallback_link_key = self._restored_key
@@ -57,35 +51,35 @@ class KeyClient:
             return
         if command.destination not in (0, storage.ieee):
             raise RemoteProtocolError(DropReason.NOT_FOR_US, "Transport-Key")
-        if self._waits_for_key():
+        if self._joiner.awaits_key:
             if not frame.secured or frame.key_id != KeyId.KEY_TRANSPORT:
                 raise RemoteProtocolError(DropReason.UNSECURED, "Transport-Key")
-            self._meet_trust_center(command.source)
+            self._adopt_trust_center(command.source)
             security.replace(command.sequence, command.key)
-            self._on_key()
+            self._joiner.event(JoinEvent.KEY)
         elif indication.secured and command.source == storage.network.trust_center:
             security.store(command.sequence, command.key)
         else:
             raise RemoteProtocolError(DropReason.UNSECURED, "Transport-Key")
 
     def _restored_key(self) -> LinkKey | None:
-        """What a successor of our Trust Centre holds of our link key: its hash, from the backup."""
+        """The hash of the link key with the Trust Centre, which its successor has from the backup."""
         network = self._aps.storage.network
-        if network is None or not network.trust_center or not self._waits_for_key() or not self._follows_swap():
+        if network is None or not network.trust_center or not self._joiner.follows_trust_center_swap:
             return None
         link = self._aps.storage.link_keys.get(network.trust_center)
         known = link is not None and link.origin is KeyOrigin.ESTABLISHED
         return LinkKey(hashed_link_key(link.key), KeyOrigin.RESTORED) if link is not None and known else None
 
-    def settle_with_trust_center(self) -> None:
-        """A key is agreed with the Trust Centre: what was kept of the one before goes."""
+    def forget_former_trust_center(self) -> None:
+        """Delete what was kept of the former Trust Centre: a key is agreed with the new one."""
         storage = self._aps.storage
         if storage.network is not None and storage.network.former_trust_center:
             storage.link_keys.pop(storage.network.former_trust_center, None)
             storage.network.former_trust_center = 0
 
     def return_to_former_trust_center(self) -> bool:
-        """The new Trust Centre never proved itself: take up the old state; False if there is none."""
+        """Go back to the former Trust Centre, as the new one did not agree a key; False if there is none."""
         storage = self._aps.storage
         network = storage.network
         if network is None or not network.former_trust_center:
@@ -95,7 +89,7 @@ class KeyClient:
         return True
 
     def request_partner_key(self, partner: int) -> None:
-        """Ask the Trust Centre for a link key with another device (4.4.6). It answers both, or neither."""
+        """Ask the Trust Centre for a link key with another device (4.4.6). It sends it to both, or to neither."""
         network = self._aps.storage.network
         if network is not None and network.trust_center in self._aps.storage.link_keys:
             request = RequestKey(REQUEST_APPLICATION_KEY, partner)
@@ -106,15 +100,17 @@ class KeyClient:
         if not indication.secured or not frame.secured or frame.key_id != KeyId.KEY_LOAD:
             raise RemoteProtocolError(DropReason.UNSECURED, "Transport-Key")
         if frame.sender_ieee != network.trust_center:
-            raise RemoteProtocolError(DropReason.WRONG_KEY, "Transport-Key from somebody who is not the Trust Centre")
+            raise RemoteProtocolError(DropReason.WRONG_KEY, "Transport-Key that is not from the Trust Centre")
         if command.partner in (network.trust_center, self._aps.storage.ieee):
-            raise RemoteProtocolError(DropReason.NOT_FOR_US, "Transport-Key for a partner who is none")
+            raise RemoteProtocolError(
+                DropReason.NOT_FOR_US, "Transport-Key for this device or the Trust Centre as partner"
+            )
         self._aps.storage.link_keys[command.partner] = LinkKey(command.key, KeyOrigin.BROKERED)
         if self.on_partner_key is not None:
             self.on_partner_key(command.partner)
 
-    def _meet_trust_center(self, ieee: int) -> None:
-        """From the first Transport-Key on, the preconfigured key is that Trust Centre's."""
+    def _adopt_trust_center(self, ieee: int) -> None:
+        """Take over the Trust Centre of the first Transport-Key: the preconfigured key belongs to it from now on."""
         storage = self._aps.storage
         network = storage.network
         assert network is not None
@@ -138,7 +134,7 @@ class KeyClient:
 
 
 class RouterKeyRelay:
-    """A router tells the Trust Centre of its children, and hands them what the Trust Centre sends them."""
+    """Tells the Trust Centre of a router's children, and passes its frames on to them."""
 
     def __init__(self, aps: Aps, parent: Parent) -> None:
         self._aps = aps
@@ -147,8 +143,8 @@ class RouterKeyRelay:
         aps.on_command[Tunnel.ID] = self._tunnel
         aps.on_command[RemoveDevice.ID] = self._remove
 
-    def _joined(self, ieee: int, short: int, status: JoinStatus) -> None:
-        self._aps.send_command(COORDINATOR, UpdateDevice(ieee, short, status))
+    def _joined(self, device: JoinIndication) -> None:
+        self._aps.send_command(COORDINATOR, UpdateDevice(device.ieee, device.short, device.status))
 
     def _tunnel(self, command: ApsCommand, frame: ApsFrame, indication: NwkIndication) -> None:
         assert isinstance(command, Tunnel)

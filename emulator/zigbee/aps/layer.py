@@ -5,33 +5,30 @@ Source: Zigbee PRO R22, 2.2.8 and 4.4.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import NamedTuple
 
-from hanbench.emulator.clock import MILLISECOND, SECOND, Clock, Timer
+from hanbench.emulator.clock import MILLISECOND, SECOND, Timer
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.mac.indirect import PERSISTENCE
 from hanbench.emulator.radio.interface import TxStatus
 from hanbench.emulator.zigbee.aps import commands, fragmentation, frames
 from hanbench.emulator.zigbee.aps.commands import ApsCommand
+from hanbench.emulator.zigbee.aps.data import ApsIndication, ApsRequest, ApsStatus
 from hanbench.emulator.zigbee.aps.fragmentation import Reassembly
-from hanbench.emulator.zigbee.aps.frames import ApsFrame
+from hanbench.emulator.zigbee.aps.frames import ApsFrame, Fragment
 from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.emulator.zigbee.nwk.layer import FIRST_BROADCAST, Nwk, NwkIndication
-from hanbench.emulator.zigbee.nwk.polling import Poller
 from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
 from hanbench.emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
-from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey, NonVolatile
+from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
 
 MAX_RETRIES = 3
 """apscMaxFrameRetries."""
 ACK_WAIT = 1600 * MILLISECOND
 """apscAckWaitDuration for a network of this depth."""
 SLEEPER_ACK_WAIT = PERSISTENCE + 120 * MILLISECOND
-"""For destinations that poll: as long as their parent holds a frame."""
+"""For children that sleep: as long as this parent holds a frame for them."""
 DUPLICATE_TIME = 16 * SECOND
 """How long a counter is remembered; longer than all retries of an ordinary frame."""
 MAX_PAYLOAD = 82
@@ -41,36 +38,7 @@ LINK_KEY_OVERHEAD = 9
 BLOCK = 64
 """Octets of payload in a fragment."""
 UNKNOWN_TRUST_CENTER = 0
-"""Under this name a device files the key of a Trust Centre whose address it does not know yet."""
-
-
-class ApsStatus(IntEnum):
-    """APSDE-DATA.confirm."""
-
-    SUCCESS = 0
-    NO_ACK = 0xA7
-    """apsStatus NO_ACK."""
-    NOT_SENT = 0xE9
-    """The MAC got no acknowledgement or no free channel."""
-    NO_KEY = 0xAF
-    """SECURED_LINK_KEY: no link key with the destination."""
-
-
-class ApsIndication(NamedTuple):
-    """A message for an endpoint."""
-
-    src: int
-    src_endpoint: int
-    dst: int
-    dst_endpoint: int
-    profile: int
-    cluster: int
-    payload: bytes
-    secured: bool
-    """Under the APS link key."""
-    broadcast: bool
-    rssi: int
-    lqi: int
+"""Index of the link key with a Trust Centre whose EUI-64 is not known yet."""
 
 
 Done = Callable[[ApsStatus], object]
@@ -80,15 +48,10 @@ CommandHandler = Callable[[ApsCommand, ApsFrame, NwkIndication], None]
 
 @dataclass(slots=True, eq=False)
 class _Outgoing:
-    """A message that waits for its acknowledgement, block by block."""
+    """A message that waits for its acknowledgement, or for that of its current block."""
 
-    dst: int
-    cluster: int
-    profile: int
-    src_endpoint: int
-    dst_endpoint: int
+    request: ApsRequest
     counter: int
-    secured: bool
     blocks: list[bytes]
     done: Done | None
     block: int = 0
@@ -97,25 +60,23 @@ class _Outgoing:
 
 
 class Aps:
-    """One device's application support sublayer. Endpoints register; key services hook in by command."""
+    """One device's application support sub-layer. Endpoints register for data, key services for commands."""
 
-    def __init__(
-        self, nwk: Nwk, clock: Clock, storage: NonVolatile, counters: Counter[DropReason], poller: Poller | None
-    ) -> None:
+    def __init__(self, nwk: Nwk) -> None:
         self.nwk = nwk
-        self.clock = clock
-        self.storage = storage
-        self.counters = counters
-        self.poller = poller
+        self.clock = nwk.clock
+        self.storage = nwk.storage
+        self.counters = nwk.counters
         self.on_command: dict[int, CommandHandler] = {}
         self.on_delivered: Callable[[], None] | None = None
-        """An acknowledgement arrived: somebody hears us, and we hear them."""
+        """Called when an acknowledgement arrives: messages get through, both ways."""
         self.data_keys: frozenset[KeyOrigin] = frozenset(KeyOrigin)
-        """Which link keys protect data here, by origin. Smart Energy takes established and brokered ones only."""
+        """The link keys, by origin, that protect data. Smart Energy takes established and brokered ones only."""
         self.fallback_link_key: Callable[[], LinkKey | None] = lambda: None
-        """A link key to open a Transport-Key from a sender with whom we share none."""
+        """Returns a link key to try on a Transport-Key from a sender with which there is none."""
         self.on_stale_key: Callable[[int], None] | None = None
-        """Data came under another link key than ours: the sender's EUI-64. Nothing proves that it sent them."""
+        """Called with the sender's EUI-64 when the MIC of data was wrong: its link key may be another one. The sender
+        is not proven."""
         self._endpoints: dict[int, Handler] = {}
         self._counter = int(nwk.random.random() * 256)
         self._waiting: dict[tuple[int, int], _Outgoing] = {}
@@ -124,11 +85,11 @@ class Aps:
         nwk.on_data = self._received
 
     def register(self, endpoint: int, handler: Handler) -> None:
-        """Deliver what comes for `endpoint`; 0xFF is every endpoint, by broadcast."""
+        """Deliver messages for `endpoint`, and for all endpoints (0xFF), to `handler`."""
         self._endpoints[endpoint] = handler
 
     def unregister(self, endpoint: int) -> None:
-        """The endpoint is gone."""
+        """Remove an endpoint."""
         self._endpoints.pop(endpoint, None)
 
     @property
@@ -136,75 +97,50 @@ class Aps:
         return tuple(sorted(self._endpoints))
 
     def ieee_of(self, short: int) -> int | None:
-        """EUI-64 of a short address, as far as we learned it."""
+        """EUI-64 of a short address; None if unknown."""
         network = self.storage.network
         if network is not None and short == 0 and network.trust_center:
             return network.trust_center
-        return self.storage.short_addresses.owner(short)
+        return self.storage.short_addresses.ieee_of(short)
 
     # --- sending ------------------------------------------------------------------------------------------------
 
-    def send(
-        self,
-        dst_short: int,
-        cluster: int,
-        payload: bytes,
-        *,
-        profile: int,
-        src_endpoint: int,
-        dst_endpoint: int,
-        ack: bool = True,
-        secured: bool = False,
-        done: Done | None = None,
-    ) -> None:
+    def send(self, request: ApsRequest, done: Done | None = None) -> None:
         """APSDE-DATA.request. Long messages are fragmented; `done` is called once."""
         self._counter = counter = (self._counter + 1) & 0xFF
-        if dst_short >= FIRST_BROADCAST:
-            header = frames.data_header(
-                dst_endpoint, cluster, profile, src_endpoint, counter, ack_request=False, delivery=frames.BROADCAST
-            )
-            self.nwk.send(dst_short, header + payload, _as_sent(done))
+        dst, payload, secured = request.dst, request.payload, request.secured
+        if dst >= FIRST_BROADCAST:
+            self.nwk.send(dst, _header(request, counter, ack=False, broadcast=True) + payload, _as_sent(done))
             return
-        if secured and self._data_key(dst_short) is None:
+        link = self._data_key(dst) if secured else None
+        if secured and link is None:
             if done is not None:
                 self.clock.call_later(0, done, ApsStatus.NO_KEY)
             return
-        room = MAX_PAYLOAD - (LINK_KEY_OVERHEAD if secured else 0)
-        blocks = [payload] if len(payload) <= room else fragmentation.split(payload, BLOCK)
-        message = _Outgoing(dst_short, cluster, profile, src_endpoint, dst_endpoint, counter, secured, blocks, done)
-        if not ack and len(blocks) == 1:
-            self.nwk.send(dst_short, self._build(message, ack=False), _as_sent(done))
+        whole = len(payload) <= (MAX_PAYLOAD - LINK_KEY_OVERHEAD if secured else MAX_PAYLOAD)
+        if whole and not request.ack:
+            header = _header(request, counter, ack=False)
+            self.nwk.send(dst, self._protected(header, payload, link), _as_sent(done))
             return
-        self._waiting[dst_short, counter] = message
-        if self.poller is not None:
-            self.poller.hold()
+        blocks = [payload] if whole else fragmentation.split(payload, BLOCK)
+        message = self._waiting[dst, counter] = _Outgoing(request, counter, blocks, done)
+        self.nwk.wake_lock.hold()
         self._attempt(message)
 
-    def _build(self, message: _Outgoing, *, ack: bool = True) -> bytes:
-        fragment = fragmentation.header(message.block, len(message.blocks)) if len(message.blocks) > 1 else None
-        header = frames.data_header(
-            message.dst_endpoint,
-            message.cluster,
-            message.profile,
-            message.src_endpoint,
-            message.counter,
-            ack_request=ack,
-            secured=message.secured,
-            fragment=fragment,
-        )
-        payload = message.blocks[message.block]
-        return self._seal_data(message.dst, header, payload) if message.secured else header + payload
-
     def _attempt(self, message: _Outgoing) -> None:
-        if message.secured and self._data_key(message.dst) is None:
-            # The key went while the message waited. Later, for the sender of a first attempt is not done with it yet.
+        request = message.request
+        link = self._data_key(request.dst) if request.secured else None
+        if request.secured and link is None:
+            # The key was removed meanwhile. Not now: the caller of a first attempt has not stored the message yet.
             message.timer = self.clock.call_later(0, self._finish, message, ApsStatus.NO_KEY)
             return
         message.tries += 1
-        child = self.storage.children.get(message.dst)
+        child = self.storage.children.get(request.dst)
         sleeper = child is not None and not child.rx_on
         message.timer = self.clock.call_later(SLEEPER_ACK_WAIT if sleeper else ACK_WAIT, self._unanswered, message)
-        self.nwk.send(message.dst, self._build(message))
+        fragment = fragmentation.header(message.block, len(message.blocks)) if len(message.blocks) > 1 else None
+        header = _header(request, message.counter, ack=True, fragment=fragment)
+        self.nwk.send(request.dst, self._protected(header, message.blocks[message.block], link))
 
     def _unanswered(self, message: _Outgoing) -> None:
         if message.tries > MAX_RETRIES or self.storage.network is None or not self.nwk.security.ready:
@@ -232,9 +168,8 @@ class Aps:
             self._finish(message, ApsStatus.SUCCESS)
 
     def _finish(self, message: _Outgoing, status: ApsStatus) -> None:
-        del self._waiting[message.dst, message.counter]
-        if self.poller is not None:
-            self.poller.release()
+        del self._waiting[message.request.dst, message.counter]
+        self.nwk.wake_lock.release()
         if message.done is not None:
             message.done(status)
 
@@ -253,7 +188,7 @@ class Aps:
         self.nwk.send(dst, self.build_command(command, key_id=key_id, partner=partner), secured=nwk_secured)
 
     def build_command(self, command: ApsCommand, *, key_id: KeyId | None = None, partner: int = 0) -> bytes:
-        """The frame of an APS command. Commands carry the extended nonce: their readers may not know us yet."""
+        """The frame of an APS command, with the extended nonce: its receiver may not know this device's EUI-64 yet."""
         self._counter = counter = (self._counter + 1) & 0xFF
         header = frames.command_header(counter, secured=key_id is not None)
         if key_id is None:
@@ -266,15 +201,16 @@ class Aps:
     # --- link keys ----------------------------------------------------------------------------------------------
 
     def _data_key(self, short: int) -> LinkKey | None:
-        """The link key that protects data to and from a device, if there is one."""
+        """The link key that protects data to and from a device; None without a usable one."""
         ieee = self.ieee_of(short)
         link = None if ieee is None else self.storage.link_keys.get(ieee)
         usable = link is not None and link.origin in self.data_keys and not link.outgoing.used_up
         return link if usable else None
 
-    def _seal_data(self, dst: int, header: bytes, payload: bytes) -> bytes:
-        link = self._data_key(dst)
-        assert link is not None, "the caller looked"
+    def _protected(self, header: bytes, payload: bytes, link: LinkKey | None) -> bytes:
+        """Header and payload, under the link key if one is given."""
+        if link is None:
+            return header + payload
         return self._seal(header, payload, link, KeyId.DATA, extended_nonce=False)
 
     def _seal(self, header: bytes, payload: bytes, link: LinkKey, key_id: KeyId, *, extended_nonce: bool) -> bytes:
@@ -293,7 +229,7 @@ class Aps:
             raise RemoteProtocolError(DropReason.WRONG_KEY, f"data under key identifier {frame.key_id}")
         sender = frame.sender_ieee if frame.sender_ieee is not None else self.ieee_of(src)
         if sender is None:
-            raise RemoteProtocolError(DropReason.UNKNOWN_KEY, f"nobody known at {src:#06x}")
+            raise RemoteProtocolError(DropReason.UNKNOWN_KEY, f"no EUI-64 known for {src:#06x}")
         link = self.storage.link_keys.get(sender) or self.storage.link_keys.get(UNKNOWN_TRUST_CENTER)
         if link is None and frame.key_id == KeyId.KEY_TRANSPORT:
             link = self.fallback_link_key()
@@ -321,7 +257,7 @@ class Aps:
             self.counters[error.reason] += 1
 
     def accept(self, indication: NwkIndication) -> None:
-        """Take in one NWK payload (also one that came through a tunnel). Raises RemoteProtocolError."""
+        """Receive one NWK payload. Raises RemoteProtocolError."""
         frame = frames.decode(indication.payload)
         if frame.secured:
             self._unseal(frame, indication.src)
@@ -397,23 +333,36 @@ class Aps:
         return whole
 
     def _acknowledge(self, frame: ApsFrame, src: int) -> None:
-        header = frames.ack_header(frame, secured=frame.secured)
-        if not frame.secured:
-            self.nwk.send(src, header)
-        elif self._data_key(src) is not None:
-            self.nwk.send(src, self._seal_data(src, header, b""))
+        link = self._data_key(src) if frame.secured else None
+        if link is not None or not frame.secured:
+            self.nwk.send(src, self._protected(frames.ack_header(frame, secured=frame.secured), b"", link))
+
+
+def _header(
+    request: ApsRequest, counter: int, *, ack: bool, broadcast: bool = False, fragment: Fragment | None = None
+) -> bytes:
+    """The header of a message, or of one block of it."""
+    return frames.data_header(
+        request.dst_endpoint,
+        request.cluster,
+        request.profile,
+        request.src_endpoint,
+        counter,
+        ack_request=ack,
+        delivery=frames.BROADCAST if broadcast else frames.UNICAST,
+        secured=request.secured and not broadcast,
+        fragment=fragment,
+    )
 
 
 def _cipher(link: LinkKey, key_id: int) -> FrameCipher:
-    if key_id == KeyId.KEY_TRANSPORT:
-        return cipher(key_transport_key(link.key))
-    if key_id == KeyId.KEY_LOAD:
-        return cipher(key_load_key(link.key))
-    return cipher(link.key)
+    if key_id == KeyId.DATA:
+        return cipher(link.key)
+    return cipher(key_transport_key(link.key) if key_id == KeyId.KEY_TRANSPORT else key_load_key(link.key))
 
 
 def _as_sent(done: Done | None) -> Callable[[TxStatus | None], object] | None:
-    """A MAC outcome as an APS one."""
+    """A callback for the MAC's status that gives `done` the APS status."""
     if done is None:
         return None
     return lambda status: done(ApsStatus.SUCCESS if status in (TxStatus.ACKED, TxStatus.SENT) else ApsStatus.NOT_SENT)

@@ -1,6 +1,6 @@
-"""The network layer: frames and commands, neighbours, joining, the parent's side, maintenance (R22, chapter 3).
+"""The network layer: frames, commands, joining, parent, maintenance (R22, chapter 3).
 
-`frames`, `commands` and `beacon` are meant to be used by their module's name: `frames.parse`, `commands.Leave`.
+`frames`, `commands` and `beacon` are used by their module's name: `frames.decode`, `commands.Leave`.
 """
 
 from hanbench.emulator.zigbee.nwk import beacon, commands, frames

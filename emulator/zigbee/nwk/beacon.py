@@ -11,12 +11,12 @@ PROTOCOL_ID = 0
 STACK_PROFILE_PRO = 2
 PROTOCOL_VERSION = 2
 NO_TX_OFFSET = b"\xff\xff\xff"
-"""Networks without beacon order have no offset."""
+"""The value where beacons are not scheduled."""
 
 
 @dataclass(frozen=True, slots=True)
 class BeaconPayload:
-    """What a router says of its network and of its room for children."""
+    """A router's network, and its capacity for children."""
 
     router_capacity: bool
     depth: int
@@ -39,7 +39,7 @@ class BeaconPayload:
 
 
 def decode(payload: bytes) -> BeaconPayload:
-    """Raises UNSUPPORTED for other protocols and stack profiles, MALFORMED_NWK for other lengths."""
+    """Read a payload. Raises UNSUPPORTED for another protocol or stack profile, MALFORMED_NWK for another length."""
     reader = Reader(payload, DropReason.MALFORMED_NWK)
     if reader.u8() != PROTOCOL_ID or reader.u8() != (STACK_PROFILE_PRO | PROTOCOL_VERSION << 4):
         raise RemoteProtocolError(DropReason.UNSUPPORTED, "not a Zigbee PRO beacon")

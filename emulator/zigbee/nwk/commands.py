@@ -26,7 +26,7 @@ _MULTICAST = 0x40
 
 
 def _options(reader: Reader) -> int:
-    """The options of a route request or reply; those of group addresses are not for us."""
+    """The options of a route request or reply. Raises UNSUPPORTED for those of group addresses."""
     options = reader.u8()
     if options & _MULTICAST:
         raise RemoteProtocolError(DropReason.UNSUPPORTED, "route of a group")
@@ -108,7 +108,7 @@ class Leave:
 
     ID: ClassVar[int] = 0x04
     request: bool = False
-    """Told to leave; otherwise the sender says that it leaves."""
+    """The receiver is told to leave; otherwise the sender announces that it leaves."""
     rejoin: bool = False
     remove_children: bool = False
 

@@ -1,4 +1,4 @@
-"""What kind of device a stack is: fixed by its profile, never changed at run time."""
+"""The NWK and MAC configuration of a device: fixed by its profile, never changed at run time."""
 
 from __future__ import annotations
 
@@ -18,44 +18,47 @@ class LogicalType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class JoinPolicy:
-    """How a device looks for its network (pacing: Smart Energy 1.4a, 5.5.5)."""
+    """How a device joins and rejoins (pacing: Smart Energy 1.4a, 5.5.5)."""
 
     scan_exponent: int = 3
-    """Each channel is listened to for 15.36 ms x (2^n + 1)."""
+    """An active scan listens on each channel for 15.36 ms x (2^n + 1)."""
     scan_rounds: int = 3
-    """Scans before a device that was told to join gives up."""
+    """Scans in one attempt to join."""
     key_wait: int = 10 * SECOND
     """apsSecurityTimeOutPeriod of a joiner, microseconds."""
     rejoin: bool = True
-    """False: the device never looks for a network that it lost."""
+    """False: the device does not look for a network that it lost."""
     other_channels: bool = True
+    """False: it looks for a lost network on its last channel only."""
     trust_center_rejoin: bool = True
+    """False: it never rejoins without NWK security."""
     trust_center_swap: bool = True
-    """Whether a new Trust Centre that holds the hash of the old one's link key is followed (SE 1.4a, 5.4.2.4)."""
+    """Accept a new Trust Centre that holds the hash of the link key with the old one (SE 1.4a, 5.4.2.4)."""
     rests: tuple[int, ...] = (SECOND, SECOND, MINUTE, 15 * MINUTE, 60 * MINUTE)
-    """Pauses after failed attempts, microseconds; the last one repeats. Each is spread by +/- `jitter`."""
+    """Pauses after failed rejoins, microseconds; the last one repeats. Each is varied by +/- `jitter`."""
     jitter: float = 0.25
+    """Share of a pause."""
 
 
 @dataclass(frozen=True, slots=True)
 class NodeConfig:
-    """The NWK and MAC character of a device."""
+    """Role, radio use and timing of one device."""
 
     role: LogicalType
     rx_on: bool = True
-    """macRxOnWhenIdle; False: a sleeper, reached through its parent's indirect queue."""
+    """macRxOnWhenIdle; False: a sleepy end device, reached through its parent's indirect queue."""
     battery: bool = False
     channels: tuple[int, ...] = tuple(range(11, 27))
     max_children: int = 32
-    """0: accepts none, and says so in its beacons."""
+    """0: it accepts none, and its beacons show no capacity."""
     child_timeout_index: int = 8
     """nwkEndDeviceTimeoutDefault: 2^n minutes for n >= 1, 10 s for 0 (R22, 3.4.11)."""
     requested_timeout_index: int = 8
-    """What this device asks its parent for."""
+    """The timeout that this device asks its parent for, as `child_timeout_index`."""
     link_status_period: int = 15 * SECOND
     """nwkLinkStatusPeriod; 0: no Link Status commands."""
     poll_period: int = 250 * MILLISECOND
-    """Between Data Requests while a sleeper waits for something."""
+    """Microseconds between Data Requests while a sleeper expects something."""
     poll_failures: int = 3
     """Unanswered Data Requests in a row after which the parent counts as lost."""
     join: JoinPolicy = field(default_factory=JoinPolicy)

@@ -1,13 +1,14 @@
 """NWK frames (Zigbee PRO R22, 3.3) with their security (4.3): octets to values and back.
 
 On the air the security level of the auxiliary header is 0; it is 5 in the nonce and in the authenticated header
-(4.3.1.1). The frame that carries nearly everything, secured data between short addresses, has a way of its own.
+(4.3.1.1). The most frequent frame, secured data between short addresses, has a fast path.
 """
 
 from __future__ import annotations
 
 from struct import Struct
 from struct import error as StructError
+from typing import NamedTuple
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.octets import bits, le
@@ -30,6 +31,17 @@ ON_AIR, AUTHENTICATED = 0x28, 0x2D
 _AUTHENTICATED_OCTET = bytes((AUTHENTICATED,))
 _ON_AIR_OCTET = bytes((ON_AIR,))
 SECURITY_OVERHEAD = _AUXILIARY.size + MIC_LENGTH
+
+
+class FrameSecurity(NamedTuple):
+    """What secures one frame: the cipher of the network key, and the fields of the auxiliary header (4.5.1)."""
+
+    cipher: FrameCipher
+    counter: int
+    """Outgoing frame counter; never used twice under one key."""
+    key_sequence: int
+    sender_ieee: int
+    """EUI-64 of the hop that secures the frame."""
 
 
 class NwkFrame:
@@ -68,7 +80,7 @@ class NwkFrame:
     relays: tuple[int, ...]
     """Of a source route, as listed; empty without one."""
     relay_index: int | None
-    """Place in `relays` of the next relay; None without a source route."""
+    """Index in `relays` of the next relay; None without a source route."""
     secured: bool
     counter: int
     sender_ieee: int
@@ -91,19 +103,19 @@ class NwkFrame:
         nonce = sealed[5:13] + sealed[1:5] + _AUTHENTICATED_OCTET
         self.payload = cipher.open(nonce, sealed[14:], authenticated)
 
-    def reseal(self, cipher: FrameCipher, counter: int, key_sequence: int, sender_ieee: int) -> bytes:
-        """The decrypted frame as a relay sends it on: one hop less, under the relay's own counter (4.3.1.1).
+    def reseal(self, security: FrameSecurity) -> bytes:
+        """The decrypted frame as a relay sends it on: one hop less, under the relay's own security (4.3.1.1).
 
         Raises LocalProtocolError where the radius allows no further hop.
         """
         if not self.radius:
             raise LocalProtocolError("a frame of radius 0 goes no further")
         header = self.header[:_RADIUS_AT] + bytes((self.radius - 1,)) + self.header[_RADIUS_AT + 1 :]
-        return seal(header, self.payload, cipher, counter, key_sequence, sender_ieee)
+        return seal(header, self.payload, security)
 
 
 def decode(npdu: bytes) -> NwkFrame:
-    """Parse header and auxiliary header. Raises MALFORMED_NWK, or UNSUPPORTED for what this stack has no use for."""
+    """Read header and auxiliary header. Raises MALFORMED_NWK, or UNSUPPORTED for multicast and inter-PAN frames."""
     if len(npdu) < _HEADER.size:
         raise RemoteProtocolError(DropReason.MALFORMED_NWK, f"{len(npdu)} octets")
     fcf, dst, src, radius, sequence = _HEADER.unpack_from(npdu)
@@ -215,13 +227,12 @@ def header(
         raise LocalProtocolError(f"NWK header: {error}") from error
 
 
-def seal(
-    header: bytes, payload: bytes, cipher: FrameCipher, counter: int, key_sequence: int, sender_ieee: int
-) -> bytes:
+def seal(header: bytes, payload: bytes, security: FrameSecurity) -> bytes:
     """A frame under the network key; the header's security bit must be set.
 
     Raises LocalProtocolError for what does not fit, a used up frame counter above all.
     """
+    cipher, counter, key_sequence, sender_ieee = security
     try:
         auxiliary = _AUXILIARY.pack(AUTHENTICATED, counter, sender_ieee, key_sequence)
     except StructError as error:
@@ -230,18 +241,9 @@ def seal(
     return header + _ON_AIR_OCTET + auxiliary[1:] + sealed
 
 
-def secured_data(
-    dst: int,
-    src: int,
-    sequence: int,
-    payload: bytes,
-    cipher: FrameCipher,
-    counter: int,
-    key_sequence: int,
-    sender_ieee: int,
-    radius: int,
-) -> bytes:
+def secured_data(dst: int, src: int, sequence: int, payload: bytes, security: FrameSecurity, radius: int) -> bytes:
     """Header and seal at once, for data without options: one pack, one seal. Raises LocalProtocolError as they do."""
+    cipher, counter, key_sequence, sender_ieee = security
     try:
         authenticated = _SECURED_HEADER.pack(
             _SECURED_DATA_FCF, dst, src, radius, sequence, AUTHENTICATED, counter, sender_ieee, key_sequence

@@ -1,7 +1,7 @@
-"""How a device comes to a network, keeps it and finds it again: the table.
+"""The state table of joining, losing and finding a network.
 
-Two rules. Everything about the order of joining is here: no other file decides which state follows. And this file
-does not know what is done in a state: `joining.py` does it on entry. docs/state-machines.md draws this table.
+Two rules. The order of joining is here alone: no other file decides which state follows. And the actions are not
+here: `joining.py` runs them on entry to a state. docs/state-machines.md draws this table.
 
 Sources: network discovery and association R22 3.6.1.4-3.6.1.6; rejoin 3.6.1.7.2; authentication 4.6.3.2-4.6.3.3;
 pacing Smart Energy 1.4a 5.5.5.
@@ -13,7 +13,7 @@ from enum import Enum
 
 
 class JoinState(Enum):
-    """Where a device stands with its network."""
+    """The state of a device towards its network."""
 
     OUT = "out of any network"
     SCANNING = "looking for networks that permit joining"
@@ -30,7 +30,7 @@ class JoinState(Enum):
 
 
 class JoinEvent(Enum):
-    """What happens to a device on its way."""
+    """The events that change the state."""
 
     JOIN = "told to join"
     REJOIN = "told to rejoin"
@@ -84,9 +84,9 @@ TRANSITIONS: dict[tuple[JoinState, JoinEvent], JoinState] = {
 
 
 WITH_PARENT = frozenset((_S.JOINED, _S.AWAITING_KEY, _S.REJOINING, _S.TRUST_CENTER_REJOINING, _S.AWAITING_NEW_KEY))
-"""States in which there is a parent whom a sleeper can ask for data."""
+"""States in which there is a parent that a sleeper can poll."""
 
 
 def next_state(state: JoinState, event: JoinEvent) -> JoinState | None:
-    """The state that follows, or None where the event means nothing (a late answer, say)."""
+    """The state that follows; None where the event has no effect, as a late answer has none."""
     return TRANSITIONS.get((state, event))

@@ -1,12 +1,13 @@
-"""What a device does on its way to a network: the actions behind the table of `join_states.py`."""
+"""Joining and rejoining: the actions behind the state table of `join_states.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND, Timer
 from hanbench.emulator.errors import RemoteProtocolError
-from hanbench.emulator.mac.child import AssociationResult
+from hanbench.emulator.mac.child import AssociationResult, Child
 from hanbench.emulator.mac.frames import MacFrame
 from hanbench.emulator.mac.layer import Beacon
 from hanbench.emulator.radio.interface import NO_SHORT_ADDRESS
@@ -17,30 +18,37 @@ from hanbench.emulator.zigbee.nwk.config import JoinPolicy, LogicalType
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
 from hanbench.emulator.zigbee.nwk.join_states import WITH_PARENT, JoinEvent, JoinState, next_state
 from hanbench.emulator.zigbee.nwk.layer import Nwk
-from hanbench.emulator.zigbee.nwk.polling import Poller
 from hanbench.emulator.zigbee.storage import Network
 
 REJOIN_WAIT = 3 * SECOND
-"""For a Rejoin Response, polls included."""
+"""Microseconds for a Rejoin Response, polls included."""
 SCAN_PAUSE = SECOND
+"""Between two scans of one attempt."""
 
-Candidate = tuple[Beacon, BeaconPayload]
+
+class Candidate(NamedTuple):
+    """A parent that could be joined: its beacon at the MAC, and the Zigbee payload in it."""
+
+    beacon: Beacon
+    payload: BeaconPayload
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """The best candidate has the highest: newest network, then best link, then fewest hops to the coordinator."""
+        return self.payload.update_id, self.beacon.lqi, -self.payload.depth
 
 
 class Joiner:
-    """The joining machine of a router or end device. `state` is for everyone to read."""
+    """The joining state machine of a router or end device."""
 
-    def __init__(self, nwk: Nwk, poller: Poller | None) -> None:
-        assert nwk.child is not None, "a coordinator does not join"
+    def __init__(self, nwk: Nwk, child: Child) -> None:
         self._nwk = nwk
-        self._child = nwk.child
-        self._poller = poller
+        self._child = child
         self.policy: JoinPolicy = nwk.config.join
         self.state = JoinState.JOINED if nwk.storage.network is not None else JoinState.OUT
         self.on_state: Callable[[JoinState, JoinEvent], None] | None = None
         self.on_joined: Callable[[bool], None] | None = None
         """Called on reaching JOINED; True after a rejoin."""
-        self._candidates: list[Candidate] = []
         self._chosen: Candidate | None = None
         self._attempts = 0
         self._rounds = 0
@@ -49,6 +57,7 @@ class Joiner:
         self._wanted_pan: int | None = None
         self._joins_done: Callable[[bool], None] | None = None
         nwk.on_command[RejoinResponse.ID] = self._rejoin_answered
+        nwk.accepts_unsecured.append(self._accepts_unsecured)
         self._on_entry: dict[JoinState, Callable[[], None]] = {
             JoinState.SCANNING: self._scan_to_join,
             JoinState.ASSOCIATING: self._associate,
@@ -63,12 +72,12 @@ class Joiner:
             JoinState.OUT: self._out,
         }
 
-    # --- from outside -------------------------------------------------------------------------------------------
+    # --- for other layers ---------------------------------------------------------------------------------------
 
     def join(self, done: Callable[[bool], None] | None = None, *, extended_pan_id: int | None = None) -> None:
-        """Look once for an open network (a certain one, if named) and join it; `done` tells whether it worked.
+        """Look once for an open network, or for the one of `extended_pan_id`, and join it.
 
-        It does not where the device is in a network already, or on its way into one.
+        `done` gets True if that succeeded. It gets False at once in a device that is in a network, or is joining one.
         """
         if next_state(self.state, JoinEvent.JOIN) is None:
             if done is not None:
@@ -79,7 +88,7 @@ class Joiner:
         self.event(JoinEvent.JOIN)
 
     def event(self, event: JoinEvent) -> None:
-        """Something happened; the table says what follows."""
+        """Change the state as the table says, and run the actions of the new one."""
         if event in (JoinEvent.LOST, JoinEvent.REJOIN) and self.state is JoinState.JOINED:
             if not self.policy.rejoin:
                 event = JoinEvent.GAVE_UP
@@ -90,20 +99,29 @@ class Joiner:
             return
         before, self.state = self.state, following
         self._stop_waiting()
-        if self._poller is not None:
-            self._poller.attach(following in WITH_PARENT)
+        self._nwk.wake_lock.attach(following in WITH_PARENT)
         if self.on_state is not None:
             self.on_state(following, event)
         if before is not following or following is JoinState.JOINED:
             self._on_entry.get(following, _nothing)()
 
     def confirm(self) -> None:
-        """Something got through: the network is really there, and the next loss is a new one."""
+        """Take note that a message was acknowledged: the next loss of the network is a new one, not a relapse."""
         self._attempts = 0
 
-    def welcomes_unsecured(self, frame: NwkFrame) -> bool:
+    @property
+    def awaits_key(self) -> bool:
+        """Transport-Key is due: after association and after an unsecured rejoin."""
+        return self.state in (JoinState.AWAITING_KEY, JoinState.AWAITING_NEW_KEY)
+
+    @property
+    def follows_trust_center_swap(self) -> bool:
+        """The key that is due may come from a successor of the Trust Centre (SE 1.4a, 5.4.2.4)."""
+        return self.state is JoinState.AWAITING_NEW_KEY and self.policy.trust_center_swap
+
+    def _accepts_unsecured(self, frame: NwkFrame) -> bool:
         """Unsecured frames count only while a key or an unsecured rejoin's answer is awaited."""
-        return self.state in (JoinState.AWAITING_KEY, JoinState.AWAITING_NEW_KEY, JoinState.TRUST_CENTER_REJOINING)
+        return self.awaits_key or self.state is JoinState.TRUST_CENTER_REJOINING
 
     # --- waiting ------------------------------------------------------------------------------------------------
 
@@ -111,17 +129,17 @@ class Joiner:
         self._timer = self._nwk.clock.call_later(delay, self.event, event)
 
     def _hold(self) -> None:
-        """Stay awake for an answer."""
-        if self._poller is not None and not self._holding:
+        """Stay reachable for an answer."""
+        if not self._holding:
             self._holding = True
-            self._poller.hold()
+            self._nwk.wake_lock.hold()
 
     def _stop_waiting(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        if self._holding and self._poller is not None:
+        if self._holding:
             self._holding = False
-            self._poller.release()
+            self._nwk.wake_lock.release()
 
     # --- joining ------------------------------------------------------------------------------------------------
 
@@ -135,12 +153,12 @@ class Joiner:
 
     def _open_networks(self, beacons: list[Beacon]) -> None:
         if self.state is not JoinState.SCANNING:
-            return  # something else has happened while we listened
+            return  # another event ended the scan
         wanted = self._wanted_pan
         candidates = [
-            (beacon, payload)
-            for beacon, payload in _zigbee(beacons)
-            if beacon.permit and self._has_room(payload) and wanted in (None, payload.extended_pan_id)
+            each
+            for each in _candidates(beacons)
+            if each.beacon.permit and self._has_room(each.payload) and wanted in (None, each.payload.extended_pan_id)
         ]
         if not candidates and self._rounds > 0:
             # The beacons of two routers that answer at the same moment destroy each other.
@@ -152,15 +170,13 @@ class Joiner:
         return payload.router_capacity if self._nwk.config.role is LogicalType.ROUTER else payload.end_device_capacity
 
     def _choose(self, candidates: list[Candidate]) -> None:
-        """Take the best link; of equal ones the one nearest to the coordinator."""
-        best = max(candidates, key=lambda c: (c[1].update_id, c[0].lqi, -c[1].depth), default=None)
-        self._chosen = best
-        self.event(JoinEvent.NETWORK_NOT_FOUND if best is None else JoinEvent.NETWORK_FOUND)
+        self._chosen = max(candidates, key=lambda candidate: candidate.rank, default=None)
+        self.event(JoinEvent.NETWORK_NOT_FOUND if self._chosen is None else JoinEvent.NETWORK_FOUND)
 
     def _associate(self) -> None:
         assert self._chosen is not None
         self._nwk.mac.radio.listen(True)
-        self._child.associate(self._chosen[0], self._nwk.config.capability, self._associated)
+        self._child.associate(self._chosen.beacon, self._nwk.config.capability, self._associated)
 
     def _associated(self, result: AssociationResult) -> None:
         assert self._chosen is not None
@@ -198,20 +214,20 @@ class Joiner:
             )
         if self.on_joined is not None:
             self.on_joined(rejoined)
-        self._tell(True)
+        self._report_join(True)
 
-    def _tell(self, joined: bool) -> None:
+    def _report_join(self, joined: bool) -> None:
         done, self._joins_done = self._joins_done, None
         if done is not None:
             done(joined)
 
     def _out(self) -> None:
-        """Not in, or no longer in, a network: nothing of it is kept."""
+        """Be in no network; nothing of a former one is kept."""
         self._nwk.storage.forget_network()
         self._nwk.security.load()
         self._nwk.mac.configure(pan_id=0xFFFF, short=NO_SHORT_ADDRESS)
         self._nwk.mac.listen(False)
-        self._tell(False)
+        self._report_join(False)
 
     # --- rejoining ------------------------------------------------------------------------------------------------
 
@@ -230,20 +246,14 @@ class Joiner:
 
     def _own_network(self, beacons: list[Beacon]) -> None:
         if self.state not in (JoinState.SEEKING_HERE, JoinState.SEEKING_EVERYWHERE):
-            return  # told to leave while we listened
+            return  # told to leave meanwhile
         network = self._nwk.network
-        former = [network.parent, network.extended_pan_id]
-        self._choose(
-            [
-                (beacon, payload)
-                for beacon, payload in _zigbee(beacons)
-                if payload.extended_pan_id == network.extended_pan_id
-                and (self._has_room(payload) or [beacon.coordinator, payload.extended_pan_id] == former)
-            ]
-        )
+        own = [each for each in _candidates(beacons) if each.payload.extended_pan_id == network.extended_pan_id]
+        # The former parent may hold a place for this device even where it has no room for another.
+        self._choose([c for c in own if self._has_room(c.payload) or c.beacon.coordinator == network.parent])
 
     def _rejoin(self) -> None:
-        """Send Rejoin Request: under the network key if we think we hold it, else without."""
+        """Send a Rejoin Request: secured in REJOINING, unsecured in TRUST_CENTER_REJOINING."""
         assert self._chosen is not None
         secured = self.state is JoinState.REJOINING
         if (secured and not self._nwk.security.ready) or not (secured or self.policy.trust_center_rejoin):
@@ -272,7 +282,7 @@ class Joiner:
         self.event(JoinEvent.ACCEPTED)
 
     def _rest(self) -> None:
-        """Pause, longer and longer (the last pause repeats)."""
+        """Pause, longer after each attempt; the last pause repeats."""
         self._nwk.mac.listen(False)
         rests = self.policy.rests
         rest = rests[min(self._attempts - 1, len(rests) - 1)]
@@ -284,12 +294,12 @@ def _nothing() -> None:
     pass
 
 
-def _zigbee(beacons: list[Beacon]) -> list[Candidate]:
-    """The beacons of Zigbee PRO networks, with what they say."""
+def _candidates(beacons: list[Beacon]) -> list[Candidate]:
+    """The beacons of Zigbee PRO networks."""
     found = []
     for beacon in beacons:
         try:
-            found.append((beacon, beacon_payload.decode(beacon.payload)))
+            found.append(Candidate(beacon, beacon_payload.decode(beacon.payload)))
         except RemoteProtocolError:
             continue
     return found

@@ -1,7 +1,6 @@
 """The NWK layer of one device: sending, receiving, relaying and broadcasting (Zigbee PRO R22, chapter 3).
 
-Joining is in `joining.py`, the parent's side in `parent.py`, upkeep of the network in `maintenance.py`; each
-registers the commands that it handles.
+`joining.py`, `parent.py` and `maintenance.py` register the commands that they handle.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from typing import NamedTuple
 
 from hanbench.emulator.clock import MILLISECOND, SECOND, Clock
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
-from hanbench.emulator.mac.child import Child
 from hanbench.emulator.mac.frames import MacFrame
 from hanbench.emulator.mac.layer import Mac, SendDone
 from hanbench.emulator.radio.interface import Reception, TxStatus
@@ -22,6 +20,7 @@ from hanbench.emulator.zigbee.nwk import commands, frames
 from hanbench.emulator.zigbee.nwk.commands import NwkCommand
 from hanbench.emulator.zigbee.nwk.config import LogicalType, NodeConfig
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
+from hanbench.emulator.zigbee.nwk.polling import WakeLock
 from hanbench.emulator.zigbee.nwk.security import NwkSecurity
 from hanbench.emulator.zigbee.storage import Network, NonVolatile
 
@@ -52,7 +51,7 @@ CommandHandler = Callable[[NwkFrame, NwkCommand, MacFrame], None]
 
 
 class Nwk:
-    """One device's network layer. The parts beside this one and the layer above set the hooks."""
+    """One device's network layer. `Joiner`, `Parent`, `Maintenance` and the APS set the hooks."""
 
     def __init__(
         self,
@@ -70,13 +69,14 @@ class Nwk:
         self.config = config
         self.counters = counters
         self.security = NwkSecurity(storage)
-        self.child = Child(mac) if config.role is not LogicalType.COORDINATOR else None
+        self.wake_lock = WakeLock()
+        """Held while something is expected; a sleeper's is its poller."""
         self.on_data: Callable[[NwkIndication], None] | None = None
         self.on_command: dict[int, CommandHandler] = {}
-        self.on_heard: Callable[[NwkFrame, MacFrame, Reception], None] | None = None
-        """Each frame that passed security, before it is acted on: tables refresh themselves here."""
-        self.accepts_unsecured: Callable[[NwkFrame], bool] = lambda frame: False
-        """Whether an unsecured frame is welcome in the state we are in."""
+        self.on_heard: list[Callable[[NwkFrame, MacFrame, Reception], None]] = []
+        """Called with each frame that passed security, before it is acted on: tables refresh themselves here."""
+        self.accepts_unsecured: list[Callable[[NwkFrame], bool]] = []
+        """Asked about each unsecured frame; it is dropped unless one of them accepts it."""
         self.routes: dict[int, int] = {}
         """Destination to next hop, learned from the way frames came."""
         self._sequence = int(random.random() * 256)
@@ -85,7 +85,7 @@ class Nwk:
 
     @property
     def network(self) -> Network:
-        """The network that we belong to; asking without one is a bug."""
+        """The network of this device; to ask without one is a bug."""
         network = self.storage.network
         assert network is not None, "not in a network"
         return network
@@ -99,8 +99,7 @@ class Nwk:
             short=network.short,
             coordinator=self.config.role is LogicalType.COORDINATOR,
         )
-        if self.child is not None:
-            self.child.parent = network.parent
+        self.mac.parent = network.parent
 
     def next_sequence(self) -> int:
         self._sequence = sequence = (self._sequence + 1) & 0xFF
@@ -125,8 +124,7 @@ class Nwk:
         sequence = self.next_sequence()
         src = self.mac.short
         if secured:
-            cipher, counter, key = self.security.outgoing()
-            npdu = frames.secured_data(dst, src, sequence, payload, cipher, counter, key, self.storage.ieee, radius)
+            npdu = frames.secured_data(dst, src, sequence, payload, self.security.outgoing(), radius)
         else:
             npdu = frames.header(frames.DATA, dst, src, sequence, radius=radius, secured=False) + payload
         self._dispatch(dst, src, sequence, npdu, done)
@@ -143,7 +141,7 @@ class Nwk:
         done: SendDone | None = None,
         indirect_to: int | None = None,
     ) -> None:
-        """Send a NWK command, with our EUI-64 in the header as commands have it."""
+        """Send a NWK command; its header has this device's EUI-64, as those of commands do."""
         if secured and not self.security.ready:
             if done is not None:
                 self.clock.call_later(0, done, TxStatus.ABORTED)
@@ -160,11 +158,7 @@ class Nwk:
             src_ieee=self.storage.ieee,
             dst_ieee=dst_ieee,
         )
-        npdu = (
-            frames.seal(header, command.encode(), *self.security.outgoing(), self.storage.ieee)
-            if secured
-            else header + command.encode()
-        )
+        npdu = frames.seal(header, command.encode(), self.security.outgoing()) if secured else header + command.encode()
         if indirect_to is not None:
             self.mac.send(indirect_to, npdu, done, indirect=True)
         else:
@@ -175,10 +169,10 @@ class Nwk:
             self._broadcasts.seen((src, sequence), self.clock.now)
             self._broadcast(dst, npdu, done)
         else:
-            self.hand_over(self._next_hop(dst), npdu, done)
+            self.send_to_neighbor(self._next_hop(dst), npdu, done)
 
-    def hand_over(self, next_hop: int, npdu: bytes, done: SendDone | None = None) -> None:
-        """Give octets to a neighbour: at once, or when it polls if it is a sleeping child of ours."""
+    def send_to_neighbor(self, next_hop: int, npdu: bytes, done: SendDone | None = None) -> None:
+        """Send octets to a neighbour at once, or to a sleeping child when it polls."""
         child = self.storage.children.get(next_hop)
         self.mac.send(next_hop, npdu, done, indirect=child is not None and not child.rx_on)
 
@@ -206,8 +200,6 @@ class Nwk:
             self._accept(mac_frame, reception)
         except RemoteProtocolError as error:
             self.counters[error.reason] += 1
-        if self.child is not None and mac_frame.ack_request:
-            self.child.frame_heard()
 
     def _accept(self, mac_frame: MacFrame, reception: Reception) -> None:
         frame = frames.decode(mac_frame.payload)
@@ -215,12 +207,12 @@ class Nwk:
             raise RemoteProtocolError(DropReason.NOT_FOR_US, "not in a network")
         if frame.secured:
             self._unseal(frame)
-        elif not self.accepts_unsecured(frame):
+        elif not any(accepts(frame) for accepts in self.accepts_unsecured):
             raise RemoteProtocolError(DropReason.UNSECURED)
         if frame.src == self.mac.short:
-            raise RemoteProtocolError(DropReason.DUPLICATE, "our own frame came back")
-        if self.on_heard is not None:
-            self.on_heard(frame, mac_frame, reception)
+            raise RemoteProtocolError(DropReason.DUPLICATE, "an own frame came back")
+        for heard in self.on_heard:
+            heard(frame, mac_frame, reception)
         if mac_frame.src is not None and frame.src != mac_frame.src:
             self.routes[frame.src] = mac_frame.src
         if frame.dst >= FIRST_BROADCAST:
@@ -233,7 +225,7 @@ class Nwk:
     def _unseal(self, frame: NwkFrame) -> None:
         cipher = self.security.incoming(frame.key_sequence)
         frame.decrypt(cipher)
-        self.security.fresh(frame.key_sequence, frame.sender_ieee, frame.counter)
+        self.security.accept_counter(frame.key_sequence, frame.sender_ieee, frame.counter)
         if frame.key_sequence != self.security.active_sequence and (
             0 < frame.key_sequence - self.security.active_sequence & 0xFF < 128
         ):
@@ -273,13 +265,8 @@ class Nwk:
             raise RemoteProtocolError(DropReason.RADIUS_EXPIRED)
         if not frame.secured or not self.security.ready:
             raise RemoteProtocolError(DropReason.UNSECURED, "to be relayed")
-        self.hand_over(self._next_hop(frame.dst), self._reseal(frame))
+        self.send_to_neighbor(self._next_hop(frame.dst), frame.reseal(self.security.outgoing()))
 
     def _relay_broadcast(self, frame: NwkFrame) -> None:
         if self.storage.network is not None and self.security.ready:
-            self._broadcast(frame.dst, self._reseal(frame), None)
-
-    def _reseal(self, frame: NwkFrame) -> bytes:
-        """The frame with one hop less to go, under our own counter."""
-        cipher, counter, key = self.security.outgoing()
-        return frame.reseal(cipher, counter, key, self.storage.ieee)
+            self._broadcast(frame.dst, frame.reseal(self.security.outgoing()), None)

@@ -1,4 +1,4 @@
-"""Upkeep of a network: Link Status, PAN ID conflicts, channel changes, leaving.
+"""Network maintenance: Link Status, PAN ID conflicts, channel changes, leaving.
 
 Sources: Link Status R22 3.6.3.4.2; PAN ID conflict 3.6.1.13; Leave 3.6.1.10; channel change 3.6.1.14.
 """
@@ -32,17 +32,18 @@ LEAVE_DELAY = 50 * MILLISECOND
 
 
 class Maintenance:
-    """What a member of a network does to keep it whole."""
+    """The maintenance that every member of a network does."""
 
     def __init__(self, nwk: Nwk) -> None:
         self._nwk = nwk
         self.neighbors = NeighborTable()
         self.on_left: Callable[[int, int | None, bool], None] | None = None
-        """A neighbour left: short address, EUI-64 if said, and whether it will rejoin."""
-        self.on_told_to_leave: Callable[[bool], None] | None = None
-        """We were told to leave; True: and to rejoin."""
-        self.obeys_leave: Callable[[], bool] = lambda: True
-        """Whether we are a member who can be told to leave: one that is on its way back is not."""
+        """Called when a neighbour leaves: short address, EUI-64 if given, and whether it will rejoin."""
+        self.on_leave: Callable[[bool], None] | None = None
+        """Called when this device leaves, with whether it is to rejoin."""
+        self.obeys_leave: Callable[[], bool] = lambda: False
+        """Whether this device leaves when its parent says so: a coordinator has no parent, and a device that is
+        rejoining is no member."""
         self._changing = False
         self._leaving = False
         nwk.on_command[LinkStatus.ID] = self._link_status
@@ -50,11 +51,11 @@ class Maintenance:
         nwk.on_command[NetworkUpdate.ID] = self._updated
         nwk.on_command[Leave.ID] = self._leave
         nwk.mac.on_beacon = self._beacon_heard
+        nwk.on_heard.append(self._heard)
         if nwk.config.role is not LogicalType.END_DEVICE and nwk.config.link_status_period:
             self._tick()
 
-    def heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
-        """A frame passed security."""
+    def _heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
         if frame.secured and mac_frame.src == frame.src:
             self.neighbors.heard(frame.src, frame.sender_ieee, reception.lqi, reception.time)
 
@@ -91,7 +92,7 @@ class Maintenance:
     # --- PAN ID conflict ------------------------------------------------------------------------------------------
 
     def _beacon_heard(self, beacon: Beacon) -> None:
-        """Another network with our PAN ID: the coordinator moves; others report it to the coordinator."""
+        """Another network has this PAN ID: the coordinator changes its own; others report to the coordinator."""
         network = self._nwk.storage.network
         if network is None or beacon.pan_id != network.pan_id or not self._nwk.security.ready:
             return
@@ -115,7 +116,7 @@ class Maintenance:
             self.change_pan_id(taken=command.pan_ids)
 
     def change_pan_id(self, taken: tuple[int, ...] = ()) -> None:
-        """Coordinator: choose another PAN ID, tell everybody, and move when all had time to hear it."""
+        """Coordinator: choose another PAN ID, broadcast it, and change when the broadcast has been delivered."""
         if self._changing:
             return
         network = self._nwk.network
@@ -135,29 +136,33 @@ class Maintenance:
             self._move(command.update_id, pan_id=command.pan_id)
 
     def change_channel(self, channel: int, update_id: int) -> None:
-        """Move to another channel once the command that says so went through the network."""
+        """Change the channel once the broadcast that says so has been delivered."""
         self._move(update_id, channel=channel)
 
-    def _move(self, update_id: int, **changes: int) -> None:
+    def _move(self, update_id: int, *, pan_id: int | None = None, channel: int | None = None) -> None:
+        """Change PAN ID or channel after the delivery time of a broadcast."""
         if not self._changing:
             self._changing = True
-            self._nwk.clock.call_later(BROADCAST_DELIVERY_TIME, self._moved, update_id, changes)
+            self._nwk.clock.call_later(BROADCAST_DELIVERY_TIME, self._moved, update_id, pan_id, channel)
 
-    def _moved(self, update_id: int, changes: dict[str, int]) -> None:
+    def _moved(self, update_id: int, pan_id: int | None, channel: int | None) -> None:
         self._changing = False
-        if self._nwk.storage.network is not None:
-            self._nwk.apply(replace(self._nwk.storage.network, update_id=update_id, **changes))
+        network = self._nwk.storage.network
+        if network is not None:
+            pan_id = network.pan_id if pan_id is None else pan_id
+            channel = network.channel if channel is None else channel
+            self._nwk.apply(replace(network, update_id=update_id, pan_id=pan_id, channel=channel))
 
     # --- leaving --------------------------------------------------------------------------------------------------
 
-    def say_leave(self, *, rejoin: bool = False) -> None:
-        """Tell the neighbours that we leave."""
+    def announce_leave(self, *, rejoin: bool = False) -> None:
+        """Tell the neighbours that this device leaves."""
         self._nwk.send_command(
             RX_ON_DEVICES if self._nwk.config.rx_on else self._nwk.network.parent, Leave(rejoin=rejoin)
         )
 
-    def tell_to_leave(self, child: int, rejoin: bool = False) -> None:
-        """Make a child leave."""
+    def request_leave(self, child: int, rejoin: bool = False) -> None:
+        """Tell a child to leave."""
         self._nwk.send_command(child, Leave(request=True, rejoin=rejoin))
 
     def _leave(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
@@ -172,16 +177,16 @@ class Maintenance:
 
     def _from_parent(self, frame: NwkFrame) -> bool:
         """Smart Energy: Leave is obeyed from the parent only (SE 1.4a, 5.4.2.3)."""
-        return self._nwk.child is not None and frame.src == self._nwk.network.parent
+        return frame.src == self._nwk.network.parent
 
     def leave(self, rejoin: bool) -> None:
-        """Say that we leave, and do."""
+        """Announce it, and leave."""
         if self._nwk.storage.network is not None and self._nwk.security.ready:
-            self.say_leave(rejoin=rejoin)
-        # Told after the announcement has had time to leave the antenna.
+            self.announce_leave(rejoin=rejoin)
+        # Later: the announcement must have left the antenna.
         self._nwk.clock.call_later(LEAVE_DELAY, self._obeyed, rejoin)
 
     def _obeyed(self, rejoin: bool) -> None:
         self._leaving = False
-        if self.on_told_to_leave is not None:
-            self.on_told_to_leave(rejoin)
+        if self.on_leave is not None:
+            self.on_leave(rejoin)

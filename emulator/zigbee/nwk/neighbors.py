@@ -1,4 +1,4 @@
-"""The neighbour table: whom a device hears directly, and how well (R22, 3.6.1.5)."""
+"""The neighbour table: the devices within radio range, and the quality of their links (R22, 3.6.1.5)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ class Neighbor:
     ieee: int
     lqi: int
     last_heard: int
+    """Microseconds of the clock."""
     router: bool = False
     outgoing_cost: int = 0
-    """What the neighbour says of the link towards it; 0: unknown."""
+    """Cost of the link to the neighbour, by its Link Status; 0: unknown."""
 
 
 def link_cost(lqi: int) -> int:
@@ -33,7 +34,7 @@ class NeighborTable:
         self._table: dict[int, Neighbor] = {}
 
     def heard(self, short: int, ieee: int, lqi: int, now: int) -> None:
-        """A secured frame came straight from `short`."""
+        """Take note of a secured frame that came straight from `short`."""
         known = self._table.get(short)
         if known is None or known.ieee != ieee:
             self._table[short] = Neighbor(short, ieee, lqi, now)

@@ -1,17 +1,19 @@
-"""The parent's side: beacons, newcomers, rejoins, keeping children and losing them.
+"""The parent's side: beacons, association, rejoins, the child table and its ageing.
 
 Sources: association R22 3.6.1.4.1 and 3.6.1.6.1; rejoin 3.6.1.7.2.2; end-device timeout 3.6.10; a Data Request
-from a device that is no child of ours is answered with Leave and "rejoin" set (3.6.10.4).
+from a device that is not in the child table is answered with Leave and "rejoin" set (3.6.10.4).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
+from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.mac.frames import BeaconContent, MacFrame
-from hanbench.emulator.mac.layer import AssociationStatus
+from hanbench.emulator.mac.indirect import MacAddress
+from hanbench.emulator.mac.layer import AssociationResponse, AssociationStatus
 from hanbench.emulator.radio.interface import Reception
 from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.emulator.zigbee.nwk.beacon import BeaconPayload
@@ -24,17 +26,18 @@ from hanbench.emulator.zigbee.nwk.commands import (
     RejoinResponse,
 )
 from hanbench.emulator.zigbee.nwk.config import LogicalType, timeout
-from hanbench.emulator.zigbee.nwk.frames import NwkFrame
+from hanbench.emulator.zigbee.nwk.frames import COMMAND, NwkFrame
 from hanbench.emulator.zigbee.nwk.layer import Nwk
+from hanbench.emulator.zigbee.nwk.maintenance import Maintenance
 from hanbench.emulator.zigbee.storage import ChildEntry
 
 LONGEST_PERMIT = 254
 """Seconds. Smart Energy never opens a network for good (255)."""
 AUTHENTICATION_TIME = 10 * SECOND
-"""apsSecurityTimeOutPeriod: a newcomer that has not used the network key by then is forgotten."""
+"""apsSecurityTimeOutPeriod: a new child that has not used the network key by then is removed."""
 LAST_TIMEOUT_INDEX = 14
-TELL_AGAIN = 10 * SECOND
-"""A stranger that polls is told to rejoin; one that is on its way is not told at each of its polls."""
+REJOIN_REQUEST_PAUSE = 10 * SECOND
+"""Between two requests to rejoin to one device that polls without being a child."""
 MAC_POLL_KEEPALIVE = 0x01
 """Parent information: polls count as keep-alive (R22, table 3-45)."""
 
@@ -48,26 +51,37 @@ class JoinStatus(IntEnum):
     TRUST_CENTER_REJOIN = 3
 
 
-class Parent:
-    """The child table and what is done with it. `on_joined` tells the Trust Centre's side."""
+class JoinIndication(NamedTuple):
+    """A device that came to a parent (NLME-JOIN.indication)."""
 
-    def __init__(self, nwk: Nwk) -> None:
+    ieee: int
+    short: int
+    status: JoinStatus
+
+
+class Parent:
+    """The child table. The Trust Centre, or the router's key relay, hears of new children by `on_joined`."""
+
+    def __init__(self, nwk: Nwk, maintenance: Maintenance) -> None:
         self._nwk = nwk
         self._permit_until = 0
-        self._told = DuplicateTable(TELL_AGAIN)
-        self.on_joined: Callable[[int, int, JoinStatus], None] | None = None
-        """EUI-64, short address, how."""
+        self._rejoin_requested = DuplicateTable(REJOIN_REQUEST_PAUSE)
+        self.on_joined: Callable[[JoinIndication], None] | None = None
         self.on_awake: list[Callable[[ChildEntry], None]] = []
-        """A sleeping child has just been heard: what waits for it can be sent now."""
+        """Called when a sleeping child is heard: frames that wait for it can be sent now."""
         self.admits: Callable[[int], bool] = lambda ieee: True
-        """Whether a device that knows the network key may rejoin (the Trust Centre's word)."""
+        """Whether a device, by its EUI-64, may rejoin; the Trust Centre decides."""
         mac = nwk.mac
+        mac.radio.source_match(True)
         mac.beacon = self._beacon
         mac.on_associate = self._associate
         mac.on_poll = self._polled
         mac.on_orphan = self._orphan
         nwk.on_command[RejoinRequest.ID] = self._rejoin
         nwk.on_command[EndDeviceTimeoutRequest.ID] = self._timeout_requested
+        nwk.on_heard.append(self._heard)
+        nwk.accepts_unsecured.append(_is_rejoin_request)
+        maintenance.on_left = self._left
         for child in nwk.storage.children.values():
             self._watch(child)
 
@@ -103,14 +117,18 @@ class Parent:
         return next((child for child in self._nwk.storage.children.values() if child.ieee == ieee), None)
 
     def remove(self, short: int) -> None:
-        """Forget a child and what waits for it."""
+        """Remove a child, and drop the frames that wait for it."""
         if self._nwk.storage.children.pop(short, None) is not None:
-            self._nwk.mac.indirect.purge((short, False))
+            self._nwk.mac.indirect.purge(MacAddress(short))
 
-    def _take_in(
+    def _left(self, short: int, ieee: int | None, rejoin: bool) -> None:
+        if not rejoin:
+            self.remove(short)
+
+    def _add_child(
         self, ieee: int, capability: int, *, authenticated: bool, short: int | None = None
     ) -> ChildEntry | None:
-        """Make or renew a child's entry; None if there is no room."""
+        """Add or renew a child's entry; None if the table is full."""
         children = self._nwk.storage.children
         known = self.by_ieee(ieee)
         if known is not None:
@@ -133,7 +151,7 @@ class Parent:
         self._nwk.storage.short_addresses[ieee] = short
         self._watch(child)
         if not authenticated:
-            self._nwk.clock.call_later(AUTHENTICATION_TIME, self._expire_stranger, child)
+            self._nwk.clock.call_later(AUTHENTICATION_TIME, self._expire_unauthenticated, child)
         return child
 
     def _free_address(self) -> int:
@@ -144,7 +162,7 @@ class Parent:
             if short not in taken:
                 return short
 
-    def _expire_stranger(self, child: ChildEntry) -> None:
+    def _expire_unauthenticated(self, child: ChildEntry) -> None:
         if self._nwk.storage.children.get(child.short) is child and not child.authenticated:
             self.remove(child.short)
 
@@ -161,8 +179,8 @@ class Parent:
         else:
             self._nwk.clock.call_later(left, self._age, child)
 
-    def heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
-        """A frame passed security: its sender lives, and knows the network key."""
+    def _heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
+        """A frame passed security: its sender is present, and knows the network key."""
         child = self._nwk.storage.children.get(frame.src)
         if child is None:
             return
@@ -176,36 +194,40 @@ class Parent:
             for hook in self.on_awake:
                 hook(child)
 
-    def _polled(self, address: int, extended: bool) -> None:
+    def _polled(self, source: MacAddress) -> None:
+        address, extended = source
         child = self.by_ieee(address) if extended else self._nwk.storage.children.get(address)
         if child is not None:
             self._alive(child)
-        elif (
-            not extended and self._nwk.storage.network is not None and not self._told.seen(address, self._nwk.clock.now)
-        ):
-            # The answer waits for the next poll: a radio promises data only to addresses it was told of.
-            self._nwk.send_command(address, Leave(request=True, rejoin=True), indirect_to=address)
+        elif not extended and self._nwk.storage.network is not None:
+            self._request_rejoin(address)
+
+    def _request_rejoin(self, short: int) -> None:
+        """Tell a device that polls without being a child to rejoin."""
+        if not self._rejoin_requested.seen(short, self._nwk.clock.now):
+            # It waits for the next poll: a radio sets frame-pending only for addresses in its source-match table.
+            self._nwk.send_command(short, Leave(request=True, rejoin=True), indirect_to=short)
 
     def _orphan(self, ieee: int) -> int | None:
         child = self.by_ieee(ieee)
         return None if child is None else child.short
 
-    # --- newcomers ----------------------------------------------------------------------------------------------
+    # --- new children -------------------------------------------------------------------------------------------
 
-    def _associate(self, ieee: int, capability: int) -> tuple[int, int]:
+    def _associate(self, ieee: int, capability: int) -> AssociationResponse:
         if not self.permitting:
-            return AssociationStatus.PAN_ACCESS_DENIED, 0xFFFF
-        child = self._take_in(ieee, capability, authenticated=False)
+            return AssociationResponse(AssociationStatus.PAN_ACCESS_DENIED)
+        child = self._add_child(ieee, capability, authenticated=False)
         if child is None:
-            return AssociationStatus.PAN_AT_CAPACITY, 0xFFFF
-        self._nwk.security.forget(ieee)
-        # The newcomer first fetches the association response; the key must not overtake it.
+            return AssociationResponse(AssociationStatus.PAN_AT_CAPACITY)
+        self._nwk.security.forget_counter(ieee)
+        # The child first fetches the association response; the key must not overtake it.
         self._nwk.clock.call_later(SECOND, self._announce_newcomer, child)
-        return AssociationStatus.SUCCESS, child.short
+        return AssociationResponse(AssociationStatus.SUCCESS, child.short)
 
     def _announce_newcomer(self, child: ChildEntry) -> None:
         if self._nwk.storage.children.get(child.short) is child and self.on_joined is not None:
-            self.on_joined(child.ieee, child.short, JoinStatus.UNSECURED_JOIN)
+            self.on_joined(JoinIndication(child.ieee, child.short, JoinStatus.UNSECURED_JOIN))
 
     def _rejoin(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
         assert isinstance(command, RejoinRequest)
@@ -214,7 +236,7 @@ class Parent:
             return
         child = None
         if self.admits(ieee):
-            child = self._take_in(ieee, command.capability, authenticated=frame.secured, short=frame.src)
+            child = self._add_child(ieee, command.capability, authenticated=frame.secured, short=frame.src)
         status = 0 if child is not None else AssociationStatus.PAN_ACCESS_DENIED
         short = child.short if child is not None else frame.src
         sleeps = not command.capability & 0x08
@@ -228,7 +250,7 @@ class Parent:
         if child is not None and self.on_joined is not None:
             how = JoinStatus.SECURED_REJOIN if frame.secured else JoinStatus.TRUST_CENTER_REJOIN
             # As above: the response goes first.
-            self._nwk.clock.call_later(SECOND // 2, self.on_joined, ieee, short, how)
+            self._nwk.clock.call_later(SECOND // 2, self.on_joined, JoinIndication(ieee, short, how))
 
     def _timeout_requested(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
         assert isinstance(command, EndDeviceTimeoutRequest)
@@ -242,3 +264,8 @@ class Parent:
         self._nwk.send_command(
             frame.src, EndDeviceTimeoutResponse(status=0 if acceptable else 1, parent_information=MAC_POLL_KEEPALIVE)
         )
+
+
+def _is_rejoin_request(frame: NwkFrame) -> bool:
+    """The one unsecured frame that a parent takes: its sender has lost the network key (R22, 3.6.1.7.2.2)."""
+    return frame.type == COMMAND and frame.payload[:1] == bytes((RejoinRequest.ID,))

@@ -1,47 +1,49 @@
-"""NWK security of one device: which key, which counter, and whom it has heard (Zigbee PRO R22, 4.3)."""
+"""NWK security of one device: its network keys, and the frame counters out and in (Zigbee PRO R22, 4.3)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zigbee.nwk.frames import FrameSecurity
 from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
-from hanbench.emulator.zigbee.storage import WORN_COUNTER, Counter, NonVolatile
+from hanbench.emulator.zigbee.storage import KEY_UPDATE_COUNTER, LAST_COUNTER, FrameCounter, NonVolatile
 
 
 class NwkSecurity:
-    """The network keys and frame counters of a device. Incoming counters live in RAM, per key and sender."""
+    """The network keys and frame counters of a device. Incoming counters, per key and sender, are not kept in flash."""
 
     def __init__(self, storage: NonVolatile) -> None:
         self._storage = storage
         self._incoming: dict[tuple[int, int], int] = {}
         self._active: FrameCipher | None = None
         self.on_counter_exhausted: Callable[[int], None] | None = None
-        """Somebody's frame counter is far advanced under the key of this sequence number."""
+        """Called with the sequence number of a key under which a frame counter, of any device, has reached
+        `KEY_UPDATE_COUNTER`."""
         self.load()
 
     def load(self) -> None:
-        """Take over what the storage says."""
+        """Take over the active key of the storage."""
         key = self._storage.network_keys.get(self._storage.active_key)
         self._active = None if key is None else cipher(key)
 
     @property
     def ready(self) -> bool:
-        """We hold an active network key, and its frame counter is not used up."""
-        return self._active is not None and not self._storage.nwk_counter.used_up
+        """There is an active network key, and its frame counter is not used up."""
+        return self._active is not None and self._storage.nwk_counter.value <= LAST_COUNTER
 
     @property
     def active_sequence(self) -> int:
         return self._storage.active_key
 
-    def outgoing(self) -> tuple[FrameCipher, int, int]:
-        """Cipher, frame counter and key sequence number for the next frame that we send."""
+    def outgoing(self) -> FrameSecurity:
+        """The security of the next frame that this device sends; its frame counter is used up by that."""
         if self._active is None:
-            raise LocalProtocolError("a secured frame is to be sent, and there is no network key")
+            raise LocalProtocolError("a secured frame cannot be sent without a network key")
         counter = self._storage.nwk_counter.next()
-        if counter >= WORN_COUNTER and self.on_counter_exhausted is not None:
+        if counter >= KEY_UPDATE_COUNTER and self.on_counter_exhausted is not None:
             self.on_counter_exhausted(self._storage.active_key)
-        return self._active, counter, self._storage.active_key
+        return FrameSecurity(self._active, counter, self._storage.active_key, self._storage.ieee)
 
     def incoming(self, key_sequence: int) -> FrameCipher:
         """The cipher for a received frame; raises UNKNOWN_KEY."""
@@ -52,25 +54,25 @@ class NwkSecurity:
             raise RemoteProtocolError(DropReason.UNKNOWN_KEY, f"network key {key_sequence}")
         return cipher(key)
 
-    def fresh(self, key_sequence: int, sender: int, counter: int) -> None:
-        """Accept a verified frame's counter, or raise REPLAY."""
+    def accept_counter(self, key_sequence: int, sender: int, counter: int) -> None:
+        """Accept the counter of a frame whose MIC was right; raises REPLAY for one that is too low."""
         if counter < self._incoming.get((key_sequence, sender), 0):
             raise RemoteProtocolError(DropReason.REPLAY, f"frame counter {counter} of {sender:016x}")
         self._incoming[key_sequence, sender] = counter + 1
-        if counter >= WORN_COUNTER and self.on_counter_exhausted is not None:
+        if counter >= KEY_UPDATE_COUNTER and self.on_counter_exhausted is not None:
             self.on_counter_exhausted(key_sequence)
 
-    def expected(self, key_sequence: int, sender: int) -> int:
-        """The lowest frame counter that is still accepted from `sender`."""
+    def expected_counter(self, key_sequence: int, sender: int) -> int:
+        """The lowest frame counter that is accepted from `sender`."""
         return self._incoming.get((key_sequence, sender), 0)
 
-    def forget(self, sender: int) -> None:
-        """A device joined afresh: its counter may start anew."""
+    def forget_counter(self, sender: int) -> None:
+        """Accept any counter from a device that has joined anew."""
         for entry in [entry for entry in self._incoming if entry[1] == sender]:
             del self._incoming[entry]
 
     def store(self, sequence: int, key: bytes) -> None:
-        """Keep a transported key, unused until it is switched to. Two are kept: the active one and the newest."""
+        """Keep a transported key until `switch`. Two keys are kept: the active one and the newest."""
         keys = self._storage.network_keys
         keys[sequence] = key
         for old in [old for old in keys if old not in (sequence, self._storage.active_key)]:
@@ -85,13 +87,13 @@ class NwkSecurity:
             return False
         changed = sequence != self._storage.active_key
         self._storage.active_key = sequence
-        if changed and self._storage.nwk_counter.value >= WORN_COUNTER:
-            self._storage.nwk_counter = Counter()
+        if changed and self._storage.nwk_counter.value >= KEY_UPDATE_COUNTER:
+            self._storage.nwk_counter = FrameCounter()
         self.load()
         return True
 
     def replace(self, sequence: int, key: bytes) -> None:
-        """Start over with one key, as after joining or a Trust Centre rejoin."""
+        """Make this the only key, as after joining or a Trust Centre rejoin."""
         self._storage.network_keys.clear()
         self._storage.network_keys[sequence] = key
         self._storage.active_key = sequence

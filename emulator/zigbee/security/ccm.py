@@ -14,7 +14,7 @@ KEY_LENGTH = 16
 
 
 class FrameCipher:
-    """One key of 16 octets, ready for use. `seal(nonce, plain, authenticated)` returns the sealed octets, MIC last.
+    """The cipher of one 16-octet key. `seal(nonce, plain, authenticated)` returns the sealed octets, MIC last.
 
     `seal` is the library's own method, without a Python call in between: every frame of every node passes here.
     """
@@ -38,5 +38,5 @@ class FrameCipher:
 
 @lru_cache(maxsize=512)
 def cipher(key: bytes) -> FrameCipher:
-    """The cipher of `key`; made once, as setting up AES costs more than a frame."""
+    """The cipher of `key`, cached: the set-up of AES costs more than a frame."""
     return FrameCipher(key)

@@ -1,4 +1,4 @@
-"""Install codes: printed on the device, told to the Trust Centre, never sent on the air (SE 1.4a, 5.4.8.1)."""
+"""Install codes: printed on the device, given to the Trust Centre, never sent on the air (SE 1.4a, 5.4.8.1)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 BLOCK = 16
 LONGEST = 1 << 13
-"""Octets: below this the padding has a 16-bit length in bits, which is all that Zigbee needs."""
+"""Octets; a shorter message has its length in bits as 16 bits in the padding. Zigbee has no longer ones."""
 
 
 def mmo_hash(data: bytes) -> bytes:
@@ -26,7 +26,7 @@ def mmo_hash(data: bytes) -> bytes:
 
 
 def hmac_mmo(key: bytes, data: bytes) -> bytes:
-    """HMAC with a 16-octet key; ValueError for other keys, which Zigbee does not have."""
+    """HMAC with a 16-octet key; ValueError for keys of other lengths."""
     if len(key) != BLOCK:
         raise ValueError(f"the key of the keyed hash has {BLOCK} octets, not {len(key)}")
     inner = bytes(octet ^ 0x36 for octet in key)

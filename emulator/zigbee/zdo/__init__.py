@@ -1,8 +1,8 @@
-"""Zigbee Device Objects: who a node is, whom it knows, and its management, on endpoint 0."""
+"""Zigbee Device Objects on endpoint 0: descriptors, tables and management of a node."""
 
-from hanbench.emulator.zigbee.zdo.binding import Binding, BindingTable
+from hanbench.emulator.zigbee.zdo.binding_table import BindingTable
 from hanbench.emulator.zigbee.zdo.client import ZdoClient, ZdpReply
-from hanbench.emulator.zigbee.zdo.context import EnergyReport, ZdoContext
+from hanbench.emulator.zigbee.zdo.context import EnergyReport, NodeAddress, ZdoContext
 from hanbench.emulator.zigbee.zdo.descriptors import (
     NeighborEntry,
     NeighborFlags,
@@ -17,11 +17,11 @@ from hanbench.emulator.zigbee.zdo.server import ZdoServer
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 __all__ = [
-    "Binding",
     "BindingTable",
     "EnergyReport",
     "NeighborEntry",
     "NeighborFlags",
+    "NodeAddress",
     "NodeDescriptor",
     "PowerDescriptor",
     "PowerMode",

@@ -1,4 +1,4 @@
-"""The asking side of the Zigbee Device Objects: requests, and the responses that match them."""
+"""The client of the Zigbee Device Objects: requests, and the responses that match them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND, Clock, Timer
 from hanbench.emulator.errors import LocalProtocolError
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zigbee.aps.data import ApsRequest, ApsStatus, ApsTransport
 from hanbench.emulator.zigbee.zdo import messages as zdp
-from hanbench.emulator.zigbee.zdo.context import ZdoTransport
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 PROFILE = 0x0000
@@ -25,14 +24,14 @@ ALL_DEVICES, RX_ON_DEVICES, ROUTERS = 0xFFFF, 0xFFFD, 0xFFFC
 
 
 class ZdpReply(NamedTuple):
-    """What came of a request."""
+    """The outcome of a request."""
 
     response: zdp.ZdpMessage | None = None
-    """None: nobody answered in time, or it was not delivered."""
+    """None: no response in time, or the request was not delivered."""
     source: int | None = None
-    """Short address of who answered."""
+    """Short address of the responder."""
     delivery: ApsStatus | None = None
-    """The APS status, if the request was not delivered, or was not one that is answered."""
+    """The APS status of a request that was not delivered, or to which there is no response."""
 
     @property
     def status(self) -> int | None:
@@ -42,7 +41,7 @@ class ZdpReply(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """Answered with SUCCESS; or delivered, where no answer is due."""
+        """The response has SUCCESS; or the message was delivered, where there is no response."""
         if self.response is None:
             return self.delivery is ApsStatus.SUCCESS
         return self.status == ZdpStatus.SUCCESS
@@ -58,7 +57,7 @@ class _PendingZdpRequest:
 
     def __init__(self, dst: int, cluster: int, done: Done, timer: Timer, *, gathers: bool = False) -> None:
         self.gathers = gathers
-        """Each answer counts, until time is up."""
+        """Every response counts, until the timeout."""
         self.dst = dst
         self.cluster = cluster
         self.done = done
@@ -68,14 +67,14 @@ class _PendingZdpRequest:
 class ZdoClient:
     """Sends requests for one node."""
 
-    def __init__(self, transport: ZdoTransport, clock: Clock) -> None:
+    def __init__(self, transport: ApsTransport, clock: Clock) -> None:
         self._transport = transport
         self._clock = clock
         self._tsn = 0
         self._pending: dict[int, _PendingZdpRequest] = {}
 
     def request(self, dst: int, message: zdp.ZdpMessage, done: Done, timeout: int = DEFAULT_TIMEOUT) -> None:
-        """Send a request; `done` is called exactly once. By broadcast, the first answer counts, whoever gives it."""
+        """Send a request; `done` is called exactly once. To a broadcast, the first response from any node counts."""
         tsn = self._next_tsn()
         timer = self._clock.call_later(timeout, self._finish, tsn, ZdpReply())
         pending = self._pending[tsn] = _PendingZdpRequest(dst, message.CLUSTER | zdp.RESPONSE, done, timer)
@@ -87,28 +86,28 @@ class ZdoClient:
         self.send(dst, tsn, message, sent)
 
     def gather(self, dst: int, message: zdp.ZdpMessage, each: Done, timeout: int = DEFAULT_TIMEOUT) -> None:
-        """Broadcast a request and call `each` for every answer that comes within `timeout` microseconds."""
+        """Broadcast a request and call `each` for every response that comes within `timeout` microseconds."""
         tsn = self._next_tsn()
         timer = self._clock.call_later(timeout, self._pending.pop, tsn, None)
         self._pending[tsn] = _PendingZdpRequest(dst, message.CLUSTER | zdp.RESPONSE, each, timer, gathers=True)
         self.send(dst, tsn, message)
 
-    def tell(self, dst: int, message: zdp.ZdpMessage, done: Done | None = None) -> None:
-        """Send what nobody answers: announcements, network updates, permissions to join by broadcast."""
+    def notify(self, dst: int, message: zdp.ZdpMessage, done: Done | None = None) -> None:
+        """Send a message that has no response: announcements, network updates, permission to join by broadcast."""
         sent = None if done is None else lambda status: done(ZdpReply(delivery=status))
         self.send(dst, self._next_tsn(), message, sent)
 
     def announce(self, short: int, ieee: int, capability: int) -> None:
-        """Device_annce, to all that listen (R22, 2.4.3.1.11)."""
-        self.tell(RX_ON_DEVICES, zdp.DeviceAnnce(short, ieee, capability))
+        """Broadcast Device_annce (R22, 2.4.3.1.11)."""
+        self.notify(RX_ON_DEVICES, zdp.DeviceAnnce(short, ieee, capability))
 
     def change_channel(self, channel: int, update_id: int, done: Done | None = None) -> None:
         """Tell the network to move to another channel (11 to 26)."""
-        self.tell(ALL_DEVICES, zdp.MgmtNwkUpdateReq(1 << channel, zdp.CHANGE_CHANNEL, update_id=update_id), done)
+        self.notify(ALL_DEVICES, zdp.MgmtNwkUpdateReq(1 << channel, zdp.CHANGE_CHANNEL, update_id=update_id), done)
 
     def permit_joining(self, duration: int, done: Done | None = None) -> None:
         """Let every router permit joining for `duration` seconds, at most 254: Smart Energy never opens for good."""
-        self.tell(ROUTERS, zdp.MgmtPermitJoiningReq(min(duration, LONGEST_PERMIT)), done)
+        self.notify(ROUTERS, zdp.MgmtPermitJoiningReq(min(duration, LONGEST_PERMIT)), done)
 
     def resolve(self, source: int, tsn: int, response: zdp.ZdpMessage) -> bool:
         """Match a response with its request; False if nothing waits for it."""
@@ -124,7 +123,7 @@ class ZdoClient:
         return True
 
     def cancel_all(self) -> None:
-        """Forget every pending request without calling its `done`: the device has lost its power."""
+        """Drop every pending request without calling its `done`: the device has lost its power."""
         for pending in self._pending.values():
             pending.timer.cancel()
         self._pending.clear()
@@ -133,16 +132,9 @@ class ZdoClient:
         self, dst: int, tsn: int, message: zdp.ZdpMessage, done: Callable[[ApsStatus], object] | None = None
     ) -> None:
         """Hand a message to the APS."""
-        self._transport.send(
-            dst,
-            message.CLUSTER,
-            zdp.encode(tsn, message),
-            profile=PROFILE,
-            src_endpoint=ENDPOINT,
-            dst_endpoint=ENDPOINT,
-            ack=dst < FIRST_BROADCAST,
-            done=done,
-        )
+        payload = zdp.encode(tsn, message)
+        ack = dst < FIRST_BROADCAST
+        self._transport.send(ApsRequest(dst, message.CLUSTER, payload, PROFILE, ENDPOINT, ENDPOINT, ack), done)
 
     def _next_tsn(self) -> int:
         for _ in range(256):

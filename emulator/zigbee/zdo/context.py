@@ -1,26 +1,31 @@
-"""What the Zigbee Device Objects need to know of their node and to have done by it.
-
-The stack offers this; here nothing is known of how.
-"""
+"""The interface by which the Zigbee Device Objects see and manage their node; `management.py` implements it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
-from hanbench.emulator.zigbee.zdo.binding import BindingTable
+from hanbench.emulator.zigbee.zdo.binding_table import BindingTable
 from hanbench.emulator.zigbee.zdo.descriptors import NeighborEntry, NodeDescriptor, PowerDescriptor, SimpleDescriptor
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 
 class EnergyReport(NamedTuple):
-    """Outcome of an energy scan, and what the node has sent since it began to count."""
+    """The outcome of an energy scan, with the MAC's counters."""
 
     energies: tuple[int, ...]
-    """One a channel, in the order asked for: 0 to 255."""
+    """0 to 255, one for each channel of the request."""
     transmissions: int
+    """Frames sent since power came on."""
     failures: int
+    """Those among them that were not acknowledged, or never found a free channel."""
+
+
+class NodeAddress(NamedTuple):
+    """The two addresses of one node."""
+
+    ieee: int
+    short: int
 
 
 class ZdoContext(Protocol):
@@ -31,7 +36,7 @@ class ZdoContext(Protocol):
 
     @property
     def short(self) -> int:
-        """Short address now."""
+        """The present short address."""
 
     @property
     def node_descriptor(self) -> NodeDescriptor: ...
@@ -43,64 +48,25 @@ class ZdoContext(Protocol):
     def bindings(self) -> BindingTable: ...
 
     def simple_descriptors(self) -> Sequence[SimpleDescriptor]:
-        """One an active endpoint, endpoint 0 left out."""
+        """One for each active endpoint but 0."""
 
     def neighbors(self) -> Sequence[NeighborEntry]:
         """The neighbour table."""
 
-    def children(self) -> Sequence[tuple[int, int]]:
-        """EUI-64 and short address of each child."""
+    def children(self) -> Sequence[NodeAddress]:
+        """The child table."""
 
     def permit_join(self, duration: int, tc_significance: bool) -> ZdpStatus:
-        """Let devices join for `duration` seconds; 0 ends it."""
+        """Permit joining for `duration` seconds; 0 ends it."""
 
     def leave(self, ieee: int, *, rejoin: bool, remove_children: bool) -> ZdpStatus:
-        """Leave (`ieee` is ours), or make a child leave. To be done after the response had time to go out."""
+        """Leave, if `ieee` is this node's, or tell a child to leave; not before the response has been sent."""
 
     def energy_scan(self, channels: tuple[int, ...], exponent: int, done: Callable[[EnergyReport], None]) -> None:
         """Measure each channel for 15.36 ms x (2^exponent + 1); `done` is called once."""
 
     def change_channel(self, channel: int, update_id: int) -> None:
-        """Follow a network manager's change of channel, once everybody had time to hear of it."""
+        """Follow a network manager's change of channel, after the delivery time of a broadcast."""
 
     def change_parameters(self, channels: int, update_id: int, manager: int) -> None:
-        """Take over the network's channel mask (a bit a channel) and its manager's short address."""
-
-
-class ZdpIndication(Protocol):
-    """A message that arrived for endpoint 0."""
-
-    @property
-    def src(self) -> int:
-        """Short address of the sender."""
-
-    @property
-    def cluster(self) -> int: ...
-
-    @property
-    def payload(self) -> bytes: ...
-
-    @property
-    def broadcast(self) -> bool: ...
-
-
-class ZdoTransport(Protocol):
-    """A node's APS, as far as it is used."""
-
-    def send(
-        self,
-        dst_short: int,
-        cluster: int,
-        payload: bytes,
-        *,
-        profile: int,
-        src_endpoint: int,
-        dst_endpoint: int,
-        ack: bool = True,
-        secured: bool = False,
-        done: Callable[[ApsStatus], object] | None = None,
-    ) -> object:
-        """APSDE-DATA.request."""
-
-    def register(self, endpoint: int, handler: Callable[[Any], object]) -> object:
-        """Hand indications for `endpoint` to `handler`."""
+        """Take over the network's channel mask (one bit a channel) and its manager's short address."""

@@ -1,4 +1,4 @@
-"""What a node says of itself: node, power and simple descriptors (Zigbee PRO R22, 2.3.2), and table entries."""
+"""Node, power and simple descriptors (Zigbee PRO R22, 2.3.2), and neighbour table entries."""
 
 from __future__ import annotations
 
@@ -123,13 +123,13 @@ class SimpleDescriptor:
     device: Word
     version: Annotated[int, _Nibble()]
     inputs: Annotated[tuple[int, ...], Counted(U16)]
-    """Clusters whose server it is."""
+    """Clusters of which the endpoint is a server."""
     outputs: Annotated[tuple[int, ...], Counted(U16)]
-    """Clusters whose client it is."""
+    """Clusters of which the endpoint is a client."""
 
 
 class NeighborFlags(NamedTuple):
-    """What a neighbour is."""
+    """Type and relationship of a neighbour."""
 
     device_type: int
     """`COORDINATOR`, `ROUTER`, `END_DEVICE`; 3 unknown."""

@@ -1,7 +1,7 @@
 """The Zigbee Device Objects of one node: endpoint 0 (R22, 2.5).
 
-What arrives is parsed and given to the server or the client. Nothing that a peer sends raises: malformed messages
-are counted under MALFORMED_ZDP, requests that hanbench does not carry out are answered with NOT_SUPPORTED.
+Messages are decoded and given to the server or the client. No message of a peer raises: malformed ones are counted
+under MALFORMED_ZDP, requests that are not implemented are answered with NOT_SUPPORTED.
 """
 
 from __future__ import annotations
@@ -10,18 +10,19 @@ from collections import Counter
 
 from hanbench.emulator.clock import Clock
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
+from hanbench.emulator.zigbee.aps.data import ApsIndication, ApsRequest, ApsTransport
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.emulator.zigbee.zdo.client import ENDPOINT, PROFILE, ZdoClient
-from hanbench.emulator.zigbee.zdo.context import ZdoContext, ZdoTransport, ZdpIndication
+from hanbench.emulator.zigbee.zdo.context import ZdoContext
 from hanbench.emulator.zigbee.zdo.server import ZdoServer
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
 
 class Zdo:
-    """Endpoint 0: `client` asks, `server` answers."""
+    """Endpoint 0: `client` sends requests, `server` answers them."""
 
     def __init__(
-        self, transport: ZdoTransport, clock: Clock, context: ZdoContext, counters: Counter[DropReason] | None = None
+        self, transport: ApsTransport, clock: Clock, context: ZdoContext, counters: Counter[DropReason] | None = None
     ) -> None:
         self.counters: Counter[DropReason] = Counter() if counters is None else counters
         self.client = ZdoClient(transport, clock)
@@ -31,12 +32,12 @@ class Zdo:
         transport.register(ENDPOINT, self.receive)
 
     def announce(self) -> None:
-        """Tell the network our addresses: after joining and rejoining."""
+        """Announce this node's addresses to the network, after joining and rejoining."""
         context = self._context
         self.client.announce(context.short, context.ieee, context.node_descriptor.capability)
 
-    def receive(self, indication: ZdpIndication) -> None:
-        """Take a message from the APS."""
+    def receive(self, indication: ApsIndication) -> None:
+        """Receive a message from the APS."""
         try:
             tsn, message = zdp.decode(indication.cluster, indication.payload)
         except RemoteProtocolError as error:
@@ -50,14 +51,8 @@ class Zdo:
             source = indication.src
             self.server.handle(message, indication.broadcast, lambda response: self.client.send(source, tsn, response))
 
-    def _not_supported(self, indication: ZdpIndication) -> None:
+    def _not_supported(self, indication: ApsIndication) -> None:
         if indication.broadcast or indication.cluster & zdp.RESPONSE or not indication.payload:
             return
-        self._transport.send(
-            indication.src,
-            indication.cluster | zdp.RESPONSE,
-            bytes((indication.payload[0], ZdpStatus.NOT_SUPPORTED)),
-            profile=PROFILE,
-            src_endpoint=ENDPOINT,
-            dst_endpoint=ENDPOINT,
-        )
+        cluster, payload = indication.cluster | zdp.RESPONSE, bytes((indication.payload[0], ZdpStatus.NOT_SUPPORTED))
+        self._transport.send(ApsRequest(indication.src, cluster, payload, PROFILE, ENDPOINT, ENDPOINT))

@@ -1,8 +1,8 @@
 """The messages of the Zigbee Device Profile (R22, 2.4.3 and 2.4.4), as tables of fields.
 
-Each class is one message: its fields in the order of the air, annotated with the kind they have there. A response
-has the cluster of its request with the highest bit set. `encode` and `decode` are the codec, derived once.
-Many devices end a response that failed after its status: then the fields behind it are None.
+Each class is one message: its fields in the order of the air, annotated with their types on the air. A response has
+the cluster of its request with the highest bit set. `encode` and `decode` are the codec, derived once.
+Many devices end a failed response after its status: the fields behind it are None then.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.layout import U8, U16, U32, U64, Choice, Counted, FieldType, RecordType, Sized, Trailing, when
 from hanbench.emulator.octets import Reader
-from hanbench.emulator.zigbee.zdo.binding import BINDING, Binding
+from hanbench.emulator.zigbee.binding import BINDING, Binding
 from hanbench.emulator.zigbee.zdo.descriptors import (
     NEIGHBOR,
     NODE,
@@ -40,7 +40,7 @@ SINGLE, EXTENDED = 0, 1
 LONGEST_SCAN = 5
 """Mgmt_NWK_Update_req: scan durations up to this one ask for an energy scan."""
 CHANGE_CHANNEL, CHANGE_PARAMETERS = 0xFE, 0xFF
-"""Mgmt_NWK_Update_req: scan durations that ask for something else."""
+"""Mgmt_NWK_Update_req: scan durations that ask for a change instead."""
 
 
 class ZdpMessage:
@@ -54,13 +54,13 @@ def _succeeded(values: Mapping[str, Any]) -> bool:
     return bool(values["status"] == ZdpStatus.SUCCESS)
 
 
-def _told(kind: FieldType) -> Choice:
-    """There if the request succeeded; after a failure a device may leave it out."""
+def _on_success(kind: FieldType) -> Choice:
+    """A field of a successful response; a device may leave it out of a failed one."""
     return Choice(lambda values: kind if _succeeded(values) else Trailing(kind))
 
 
 class _NoneOrSized(Sized):
-    """A length and a descriptor; after a failure even the length may be missing."""
+    """A length and a descriptor; in a failed response even the length may be missing."""
 
     __slots__ = ()
 
@@ -90,9 +90,9 @@ class _Associated:
 
 Status = Annotated[int, U8]
 Octets = tuple[int, ...]
-ToldIeee = Annotated[int | None, _told(U64)]
-ToldShort = Annotated[int | None, _told(U16)]
-ToldOctet = Annotated[int | None, _told(U8)]
+SuccessIeee = Annotated[int | None, _on_success(U64)]
+SuccessShort = Annotated[int | None, _on_success(U16)]
+SuccessOctet = Annotated[int | None, _on_success(U8)]
 Associated = Annotated[tuple[int, tuple[int, ...]] | None, Trailing(_Associated())]
 
 
@@ -111,8 +111,8 @@ class NwkAddrReq(ZdpMessage):
 class NwkAddrRsp(ZdpMessage):
     CLUSTER = 0x8000
     status: Status
-    ieee: ToldIeee = None
-    short: ToldShort = None
+    ieee: SuccessIeee = None
+    short: SuccessShort = None
     associated: Associated = None
     """Extended response: index of the first one, and the short addresses of the children."""
 
@@ -129,8 +129,8 @@ class IeeeAddrReq(ZdpMessage):
 class IeeeAddrRsp(ZdpMessage):
     CLUSTER = 0x8001
     status: Status
-    ieee: ToldIeee = None
-    short: ToldShort = None
+    ieee: SuccessIeee = None
+    short: SuccessShort = None
     associated: Associated = None
 
 
@@ -152,7 +152,7 @@ class ParentAnnce(ZdpMessage):
 class ParentAnnceRsp(ZdpMessage):
     CLUSTER = 0x801F
     status: Status
-    children: Annotated[tuple[int, ...] | None, _told(Counted(U64))] = None
+    children: Annotated[tuple[int, ...] | None, _on_success(Counted(U64))] = None
 
 
 # --- descriptors --------------------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ class NodeDescReq(ZdpMessage):
 class NodeDescRsp(ZdpMessage):
     CLUSTER = 0x8002
     status: Status
-    short: ToldShort = None
+    short: SuccessShort = None
     descriptor: Annotated[NodeDescriptor | None, when(_succeeded, NODE)] = None
 
 
@@ -182,7 +182,7 @@ class PowerDescReq(ZdpMessage):
 class PowerDescRsp(ZdpMessage):
     CLUSTER = 0x8003
     status: Status
-    short: ToldShort = None
+    short: SuccessShort = None
     descriptor: Annotated[PowerDescriptor | None, when(_succeeded, POWER)] = None
 
 
@@ -197,7 +197,7 @@ class SimpleDescReq(ZdpMessage):
 class SimpleDescRsp(ZdpMessage):
     CLUSTER = 0x8004
     status: Status
-    short: ToldShort = None
+    short: SuccessShort = None
     descriptor: Annotated[SimpleDescriptor | None, Choice(_sized_descriptor)] = None
 
 
@@ -211,8 +211,8 @@ class ActiveEpReq(ZdpMessage):
 class ActiveEpRsp(ZdpMessage):
     CLUSTER = 0x8005
     status: Status
-    short: ToldShort = None
-    endpoints: Annotated[tuple[int, ...] | None, _told(Counted(U8))] = None
+    short: SuccessShort = None
+    endpoints: Annotated[tuple[int, ...] | None, _on_success(Counted(U8))] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +228,8 @@ class MatchDescReq(ZdpMessage):
 class MatchDescRsp(ZdpMessage):
     CLUSTER = 0x8006
     status: Status
-    short: ToldShort = None
-    endpoints: Annotated[tuple[int, ...] | None, _told(Counted(U8))] = None
+    short: SuccessShort = None
+    endpoints: Annotated[tuple[int, ...] | None, _on_success(Counted(U8))] = None
 
 
 # --- binding ------------------------------------------------------------------------------------------------------
@@ -272,9 +272,9 @@ class MgmtLqiReq(ZdpMessage):
 class MgmtLqiRsp(ZdpMessage):
     CLUSTER = 0x8031
     status: Status
-    total: ToldOctet = None
-    start_index: ToldOctet = None
-    neighbors: Annotated[tuple[NeighborEntry, ...] | None, _told(Counted(NEIGHBOR))] = None
+    total: SuccessOctet = None
+    start_index: SuccessOctet = None
+    neighbors: Annotated[tuple[NeighborEntry, ...] | None, _on_success(Counted(NEIGHBOR))] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,16 +287,16 @@ class MgmtBindReq(ZdpMessage):
 class MgmtBindRsp(ZdpMessage):
     CLUSTER = 0x8033
     status: Status
-    total: ToldOctet = None
-    start_index: ToldOctet = None
-    bindings: Annotated[tuple[Binding, ...] | None, _told(Counted(BINDING))] = None
+    total: SuccessOctet = None
+    start_index: SuccessOctet = None
+    bindings: Annotated[tuple[Binding, ...] | None, _on_success(Counted(BINDING))] = None
 
 
 @dataclass(frozen=True, slots=True)
 class MgmtLeaveReq(ZdpMessage):
     CLUSTER = 0x0034
     ieee: Ieee
-    """The device that shall leave; 0 is the receiver."""
+    """The device that leaves; 0 is the receiver."""
     flags: Octet = 0
     """`REMOVE_CHILDREN`, `REJOIN`."""
 
@@ -354,10 +354,10 @@ class MgmtNwkUpdateReq(ZdpMessage):
 class MgmtNwkUpdateNotify(ZdpMessage):
     CLUSTER = 0x8038
     status: Status
-    channels: Annotated[int | None, _told(U32)] = None
-    transmissions: ToldShort = None
-    failures: ToldShort = None
-    energies: Annotated[tuple[int, ...] | None, _told(Counted(U8))] = None
+    channels: Annotated[int | None, _on_success(U32)] = None
+    transmissions: SuccessShort = None
+    failures: SuccessShort = None
+    energies: Annotated[tuple[int, ...] | None, _on_success(Counted(U8))] = None
     """One a scanned channel, 0 to 255."""
 
 

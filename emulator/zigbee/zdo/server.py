@@ -1,16 +1,16 @@
-"""The answering side of the Zigbee Device Objects (R22, 2.4.4): requests in, responses out.
+"""The server of the Zigbee Device Objects (R22, 2.4.4): requests in, responses out.
 
-A request that came by broadcast is answered only where the specification wants that: by the device that is meant,
-or that matches.
+A broadcast request is answered only where the specification asks for it: by the device that it names, or that
+matches.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from hanbench.emulator.zigbee.binding import Binding
 from hanbench.emulator.zigbee.zdo import messages as zdp
-from hanbench.emulator.zigbee.zdo.binding import Binding
-from hanbench.emulator.zigbee.zdo.context import EnergyReport, ZdoContext
+from hanbench.emulator.zigbee.zdo.context import EnergyReport, NodeAddress, ZdoContext
 from hanbench.emulator.zigbee.zdo.descriptors import SimpleDescriptor
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
@@ -31,11 +31,10 @@ class ZdoServer:
 
     def __init__(self, context: ZdoContext) -> None:
         self._context = context
-        self.on_announce: Callable[[int, int, int], None] | None = None
-        """Called with short address, EUI-64 and MAC capability of a device that announces itself."""
+        self.on_announce: Callable[[zdp.DeviceAnnce], None] | None = None
 
     def handle(self, request: zdp.ZdpMessage, broadcast: bool, respond: Respond) -> None:
-        """Carry out a request; `respond` is called once for each response, which may be never, or later."""
+        """Carry out a request; `respond` is called for each response: never, now or later, more than once for scans."""
         if isinstance(request, zdp.MgmtNwkUpdateReq):
             self._network_update(request, broadcast, respond)
             return
@@ -53,7 +52,7 @@ class ZdoServer:
                 return self._match(request, broadcast)
             case zdp.DeviceAnnce():
                 if self.on_announce is not None:
-                    self.on_announce(request.short, request.ieee, request.capability)
+                    self.on_announce(request)
                 return None
             case zdp.ParentAnnce():
                 return self._parent_announced(request)
@@ -84,19 +83,19 @@ class ZdoServer:
 
     def _address(self, request: zdp.NwkAddrReq | zdp.IeeeAddrReq, broadcast: bool) -> zdp.ZdpMessage | None:
         kind = zdp.NwkAddrRsp if isinstance(request, zdp.NwkAddrReq) else zdp.IeeeAddrRsp
-        own = (self._context.ieee, self._context.short)
+        own = NodeAddress(self._context.ieee, self._context.short)
         known = (own, *self._context.children())
         if isinstance(request, zdp.NwkAddrReq):
-            found = next((each for each in known if each[0] == request.ieee), None)
+            found = next((each for each in known if each.ieee == request.ieee), None)
         else:
-            found = next((each for each in known if each[1] == request.short), None)
+            found = next((each for each in known if each.short == request.short), None)
         if found is None:
-            return None if broadcast else kind(ZdpStatus.DEVICE_NOT_FOUND, *_echo(request))
+            return None if broadcast else kind(ZdpStatus.DEVICE_NOT_FOUND, *_unknown(request))
         if request.request_type == zdp.SINGLE:
             return kind(ZdpStatus.SUCCESS, *found)
         if request.request_type != zdp.EXTENDED:
             return None if broadcast else kind(ZdpStatus.INV_REQUESTTYPE, *found)
-        children = tuple(short for _, short in self._context.children()) if found == own else ()
+        children = tuple(child.short for child in self._context.children()) if found == own else ()
         start = request.start_index
         return kind(ZdpStatus.SUCCESS, *found, (start, children[start : start + MAX_ADDRESSES]))
 
@@ -104,7 +103,7 @@ class ZdoServer:
         self, request: zdp.NodeDescReq | zdp.PowerDescReq | zdp.SimpleDescReq | zdp.ActiveEpReq
     ) -> zdp.ZdpMessage:
         context = self._context
-        status = self._whose(request.short)
+        status = self._node_status(request.short)
         match request:
             case zdp.NodeDescReq(short=short):
                 return zdp.NodeDescRsp(status, short, None if status else context.node_descriptor)
@@ -122,7 +121,7 @@ class ZdoServer:
 
     def _match(self, request: zdp.MatchDescReq, broadcast: bool) -> zdp.ZdpMessage | None:
         short = self._context.short
-        status = ZdpStatus.SUCCESS if request.short >= FIRST_BROADCAST else self._whose(request.short)
+        status = ZdpStatus.SUCCESS if request.short >= FIRST_BROADCAST else self._node_status(request.short)
         if status:
             return None if broadcast else zdp.MatchDescRsp(status, request.short, ())
         matching = tuple(each.endpoint for each in self._context.simple_descriptors() if _matches(each, request))
@@ -131,21 +130,21 @@ class ZdoServer:
         return zdp.MatchDescRsp(ZdpStatus.SUCCESS, short, matching)
 
     def _parent_announced(self, request: zdp.ParentAnnce) -> zdp.ZdpMessage | None:
-        """Say which of another parent's alleged children are ours (R22, 2.4.3.1.12)."""
-        ours = {ieee for ieee, _ in self._context.children()}
-        disputed = tuple(ieee for ieee in request.children if ieee in ours)
+        """Answer with the children that are in this node's table as well (R22, 2.4.3.1.12)."""
+        own = {child.ieee for child in self._context.children()}
+        disputed = tuple(ieee for ieee in request.children if ieee in own)
         return zdp.ParentAnnceRsp(ZdpStatus.SUCCESS, disputed) if disputed else None
 
-    def _whose(self, short: int) -> ZdpStatus:
-        """SUCCESS if `short` is this node; children's descriptors are not kept here."""
+    def _node_status(self, short: int) -> ZdpStatus:
+        """SUCCESS for this node, NO_DESCRIPTOR for a child (a parent keeps no descriptors), else DEVICE_NOT_FOUND."""
         if short == self._context.short:
             return ZdpStatus.SUCCESS
-        if any(short == each for _, each in self._context.children()):
+        if any(child.short == short for child in self._context.children()):
             return ZdpStatus.NO_DESCRIPTOR
         return ZdpStatus.DEVICE_NOT_FOUND
 
     def _refusal(self, binding: Binding) -> ZdpStatus | None:
-        """Why a binding cannot be ours."""
+        """The status with which a binding is refused; None: it is not."""
         if binding.source != self._context.ieee or (binding.group is None and binding.destination is None):
             return ZdpStatus.NOT_SUPPORTED
         if all(each.endpoint != binding.source_endpoint for each in self._context.simple_descriptors()):
@@ -153,7 +152,7 @@ class ZdoServer:
         return None
 
     def _network_update(self, request: zdp.MgmtNwkUpdateReq, broadcast: bool, respond: Respond) -> None:
-        """Only scans are answered, and mistakes; a change is carried out (R22, 2.4.3.3.9)."""
+        """Scan, or change channel or parameters; scans and wrong requests are answered (R22, 2.4.3.3.9)."""
         channels = tuple(channel for channel in range(11, 27) if request.channels >> channel & 1)
         update_id = request.update_id or 0
         if request.duration <= zdp.LONGEST_SCAN and channels and not broadcast:
@@ -178,11 +177,11 @@ class ZdoServer:
         self._context.energy_scan(channels, request.duration, scanned)
 
 
-def _echo(request: zdp.NwkAddrReq | zdp.IeeeAddrReq) -> tuple[int, int]:
-    """What a response says of a device that nobody here knows: the address asked for, and all ones."""
+def _unknown(request: zdp.NwkAddrReq | zdp.IeeeAddrReq) -> NodeAddress:
+    """The addresses in a response about an unknown device: the one asked for, and all ones."""
     if isinstance(request, zdp.NwkAddrReq):
-        return request.ieee, 0xFFFF
-    return 0xFFFF_FFFF_FFFF_FFFF, request.short
+        return NodeAddress(request.ieee, 0xFFFF)
+    return NodeAddress(0xFFFF_FFFF_FFFF_FFFF, request.short)
 
 
 def _matches(descriptor: SimpleDescriptor, request: zdp.MatchDescReq) -> bool:

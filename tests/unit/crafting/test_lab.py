@@ -12,6 +12,7 @@ from scapy.packet import fuzz
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError
 from hanbench.emulator.radio.fcs import fcs
+from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
 from hanbench.harness.case.check import Verdict
 from hanbench.harness.crafting import LAYERS, Lab, cluster
 from hanbench.harness.crafting.layers import addressed
@@ -30,7 +31,7 @@ def test_a_crafted_read_is_answered_with_the_register(lab):
     answer = lab.ask(ZCLGeneralReadAttributes(attribute_identifiers=[0x0000]), cluster=METERING.id)
     (record,) = answer.payload.read_attribute_status_record
     value = int.from_bytes(record.attribute_value, "little")
-    assert value == lab.han.esme.endpoint.servers[METERING.id].get("CurrentSummationDelivered")
+    assert value == lab.han.esme.endpoint.servers[METERING.id].get(MeteringAttributes.CurrentSummationDelivered)
 
 
 def test_a_crafted_command_of_a_cluster_is_answered(lab):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -10,9 +11,20 @@ import pytest
 
 from hanbench.emulator.clock import MINUTE, SECOND, VirtualClock, run
 from hanbench.emulator.devices.key_establishment.responder import MESSAGE_WAIT
-from hanbench.emulator.zcl import TO_SERVER, ZclFrame
+from hanbench.emulator.zcl import TO_SERVER, ZclFrame, on
 from hanbench.emulator.zcl.clusters import KEY_ESTABLISHMENT
-from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
+from hanbench.emulator.zcl.clusters.key_establishment import (
+    SUITE_1,
+    ConfirmKeyDataRequest,
+    ConfirmKeyDataResponse,
+    EphemeralDataRequest,
+    EphemeralDataResponse,
+    InitiateKeyEstablishmentRequest,
+    InitiateKeyEstablishmentResponse,
+    ServerTerminateKeyEstablishment,
+    TerminateStatus,
+)
+from hanbench.emulator.zigbee.aps.data import ApsRequest
 from hanbench.emulator.zigbee.nwk.join_states import JoinState
 from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
 from hanbench.harness.han.han import Han
@@ -21,8 +33,7 @@ from hanbench.harness.han.settings import settings_for
 from hanbench.profiles.cohorts import household
 from hanbench.profiles.rulesets import Cohort
 
-STEPS = ("InitiateKeyEstablishmentRequest", "EphemeralDataRequest", "ConfirmKeyDataRequest")
-ANSWERS = ("InitiateKeyEstablishmentResponse", "EphemeralDataResponse", "ConfirmKeyDataResponse")
+STEPS = (InitiateKeyEstablishmentRequest, EphemeralDataRequest, ConfirmKeyDataRequest)
 
 
 def story(tell):
@@ -75,20 +86,20 @@ def test_a_lost_key_is_agreed_anew_within_seconds():
 def test_an_initiator_that_goes_silent_leaves_nothing_at_the_hub(step):
     async def tell(han):
         lose_key(han)
-        handler = han.hub.responder.side._handlers[step]
+        handler = han.hub.responder.side.handler(step)
 
-        def cut(values, indication):
-            answer = handler(values, indication)
+        def cut(command, indication):
+            answer = handler.handle(command, indication)
             han.radio("esme").muted = True
             return answer
 
-        han.hub.responder.side.handle(step, cut)
+        han.hub.responder.side.add(on(step, cut))
         han.esme.keys.ensure(han.esme.secured)
         await asyncio.sleep(5)
         await asyncio.sleep(MESSAGE_WAIT / SECOND + 20)
         assert han.hub.responder.sessions == 0
         assert nobody_has_a_key(han)
-        han.hub.responder.side.handle(step, handler)
+        han.hub.responder.side.add(handler)
         han.radio("esme").muted = False
         await asyncio.sleep(1200)
         assert agreed(han)
@@ -100,17 +111,17 @@ def test_an_initiator_that_goes_silent_leaves_nothing_at_the_hub(step):
 def test_a_hub_that_goes_silent_leaves_no_key_at_the_initiator(step):
     async def tell(han):
         lose_key(han)
-        handler = han.hub.responder.side._handlers[step]
+        handler = han.hub.responder.side.handler(step)
 
-        def cut(values, indication):
+        def cut(command, indication):
             han.radio("hub").muted = True
 
-        han.hub.responder.side.handle(step, cut)
+        han.hub.responder.side.add(on(step, cut))
         han.esme.keys.ensure(han.esme.secured)
         await asyncio.sleep(60)
         assert not han.esme.keys._initiator.busy or han.esme.keys.last is not None
         assert nobody_has_a_key(han)
-        han.hub.responder.side.handle(step, handler)
+        han.hub.responder.side.add(handler)
         han.radio("hub").muted = False
         await asyncio.sleep(1200)
         assert agreed(han)
@@ -125,18 +136,18 @@ def test_a_power_cut_in_the_middle_is_made_good(who, step):
     async def tell(han):
         lose_key(han)
         device = getattr(han, who)
-        handler = han.hub.responder.side._handlers[step]
+        handler = han.hub.responder.side.handler(step)
 
-        def cut(values, indication):
-            answer = handler(values, indication)
+        def cut(command, indication):
+            answer = handler.handle(command, indication)
             han.clock.call_later(0, device.power_off)
             return answer
 
-        han.hub.responder.side.handle(step, cut)
+        han.hub.responder.side.add(on(step, cut))
         han.esme.keys.ensure(han.esme.secured)
         await asyncio.sleep(30)
         assert not device.powered
-        han.hub.responder.side.handle(step, handler)
+        han.hub.responder.side.add(handler)
         device.power_on()
         await asyncio.sleep(1200)
         assert agreed(han)
@@ -148,16 +159,12 @@ def test_a_power_cut_in_the_middle_is_made_good(who, step):
 def test_ten_failures_are_followed_by_a_pause_and_longer_ones():
     async def tell(han):
         times = []
-        han.hub.responder.side.handle(
-            "InitiateKeyEstablishmentRequest",
-            lambda values, indication: (
-                times.append(han.clock.now)
-                or (
-                    "ServerTerminateKeyEstablishment",
-                    {"status_code": TerminateStatus.INVALID_CERTIFICATE, "wait_time": 0, "key_establishment_suite": 1},
-                )
-            ),
-        )
+
+        def refuse(request, indication):
+            times.append(han.clock.now)
+            return ServerTerminateKeyEstablishment(TerminateStatus.INVALID_CERTIFICATE, 0, SUITE_1)
+
+        han.hub.responder.side.add(on(InitiateKeyEstablishmentRequest, refuse))
         lose_key(han)
         han.esme.keys.ensure(han.esme.secured)
         await asyncio.sleep(4 * 3600)
@@ -172,13 +179,13 @@ def test_ten_failures_are_followed_by_a_pause_and_longer_ones():
 
 def test_who_finds_no_room_waits_as_long_as_the_hub_says():
     async def tell(han):
-        han.hub.responder.capacity = 0
+        han.hub.conduct = replace(han.hub.conduct, key_establishments=0)
         lose_key(han)
         han.esme.keys.ensure(han.esme.secured)
         await asyncio.sleep(5)
         assert han.esme.keys.last.status is TerminateStatus.NO_RESOURCES
         assert han.esme.keys.last.wait == 30 * SECOND
-        han.hub.responder.capacity = 1
+        han.hub.conduct = replace(han.hub.conduct, key_establishments=1)
         await asyncio.sleep(20)
         assert nobody_has_a_key(han)
         await asyncio.sleep(15)
@@ -190,13 +197,8 @@ def test_who_finds_no_room_waits_as_long_as_the_hub_says():
 def test_who_is_told_that_nobody_knows_its_issuer_leaves():
     async def tell(han):
         lose_key(han)
-        han.hub.responder.side.handle(
-            "InitiateKeyEstablishmentRequest",
-            lambda values, indication: (
-                "ServerTerminateKeyEstablishment",
-                {"status_code": TerminateStatus.UNKNOWN_ISSUER, "wait_time": 0, "key_establishment_suite": 1},
-            ),
-        )
+        refused = ServerTerminateKeyEstablishment(TerminateStatus.UNKNOWN_ISSUER, 0, SUITE_1)
+        han.hub.responder.side.add(on(InitiateKeyEstablishmentRequest, lambda request, indication: refused))
         han.esme.keys.ensure(han.esme.secured)
         await asyncio.sleep(5)
         assert han.esme.stack.joiner.state is JoinState.OUT
@@ -219,15 +221,14 @@ def test_a_key_is_renewed_at_most_once_in_a_quarter_of_an_hour():
     story(tell)
 
 
-@pytest.mark.parametrize("name", STEPS[1:])
-def test_a_message_without_a_session_is_answered_with_terminate_and_starts_nothing(name):
+@pytest.mark.parametrize("step", STEPS[1:])
+def test_a_message_without_a_session_is_answered_with_terminate_and_starts_nothing(step):
     async def tell(han):
         answers = []
-        han.esme.keys._initiator.side.handle(
-            "ServerTerminateKeyEstablishment", lambda values, indication: answers.append(values["status_code"])
+        han.esme.keys._initiator.side.add(
+            on(ServerTerminateKeyEstablishment, lambda command, indication: answers.append(command.status_code))
         )
-        field = KEY_ESTABLISHMENT.command(name)[1].fields[0].name
-        han.esme.endpoint.command(0, 1, KEY_ESTABLISHMENT.id, name, {field: bytes(22)})
+        han.esme.endpoint.command(0, 1, KEY_ESTABLISHMENT.id, step(bytes(22)))
         await asyncio.sleep(2)
         assert answers == [TerminateStatus.BAD_MESSAGE]
         assert han.hub.responder.sessions == 0
@@ -241,9 +242,7 @@ def test_a_message_without_a_session_is_answered_with_terminate_and_starts_nothi
 def test_nonsense_on_the_cluster_starts_no_session_and_spoils_no_key(command, octets):
     async def tell(han):
         frame = ZclFrame(1, TO_SERVER, 77, command, octets, None, True).encode()
-        han.esme.stack.aps.send(
-            0, KEY_ESTABLISHMENT.id, frame, profile=0x0109, src_endpoint=1, dst_endpoint=1, done=None
-        )
+        han.esme.stack.aps.send(ApsRequest(0, KEY_ESTABLISHMENT.id, frame, 0x0109, src_endpoint=1, dst_endpoint=1))
         await asyncio.sleep(5)
         assert han.hub.responder.sessions == 0
         assert agreed(han)
@@ -257,11 +256,15 @@ def test_answers_from_somebody_else_are_not_taken():
         esme = han.esme
         esme.keys.ensure(esme.secured)
         session = esme.keys._initiator._session
-        for name in ANSWERS:
-            handler = esme.keys._initiator.side._handlers[name]
-            stranger = type("Indication", (), {"src": 0x7777, "src_endpoint": 1, "cluster": 0x0800})()
-            field = KEY_ESTABLISHMENT.command(name)[1].fields[0].name
-            assert handler({field: bytes(22)}, stranger) is None
+        stranger = type("Indication", (), {"src": 0x7777, "src_endpoint": 1, "cluster": 0x0800})()
+        answers = (
+            InitiateKeyEstablishmentResponse(1, 1, 1, b""),
+            EphemeralDataResponse(b""),
+            ConfirmKeyDataResponse(b""),
+        )
+        for answer in answers:
+            handler = esme.keys._initiator.side.handler(type(answer))
+            assert handler.handle(answer, stranger) is None
         assert esme.keys._initiator._session is session
         await asyncio.sleep(5)
         assert agreed(han)

@@ -20,7 +20,7 @@ from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.emulator.zigbee.nwk import frames as nwk
 from hanbench.emulator.zigbee.security.ccm import cipher
 from hanbench.emulator.zigbee.security.keys import KeyId
-from hanbench.emulator.zigbee.storage import Counter, KeyOrigin, LinkKey
+from hanbench.emulator.zigbee.storage import FrameCounter, KeyOrigin, LinkKey
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.head_end import called_back
 from hanbench.harness.han.installed import install
@@ -94,7 +94,9 @@ def wrapped(han, report: Report, apdu: bytes) -> bytes:
     storage = han.gsme.storage
     packet = nwk.decode(report.npdu)
     key = cipher(storage.network_keys[storage.active_key])
-    return nwk.seal(packet.header, apdu, key, storage.nwk_counter.next(), storage.active_key, storage.ieee)
+    return nwk.seal(
+        packet.header, apdu, nwk.FrameSecurity(key, storage.nwk_counter.next(), storage.active_key, storage.ieee)
+    )
 
 
 def flips(octets: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -191,7 +193,7 @@ def send_as_meter(han, link: LinkKey | None, payload: bytes, *, cluster=METERING
     )
     network = nwk.header(nwk.DATA, 0, storage.network.short, 77, radius=30, secured=True)
     key = cipher(storage.network_keys[storage.active_key])
-    npdu = nwk.seal(network, apdu, key, storage.nwk_counter.next(), storage.active_key, storage.ieee)
+    npdu = nwk.seal(network, apdu, nwk.FrameSecurity(key, storage.nwk_counter.next(), storage.active_key, storage.ieee))
     mpdu = mac.data(55, hub.pan_id, 0, storage.network.short, npdu, ack=True)[:-2]
     han.radio("hub").receiver(Reception(mpdu + fcs(mpdu), -50, 200, han.clock.now, 15, False))
     return []
@@ -253,7 +255,7 @@ def test_data_under_a_derived_key_is_dropped(key_id):
 def test_data_under_a_stale_key_is_dropped_and_the_device_agrees_another():
     async def tell(han):
         esme, hub = han.esme.storage, han.hub.storage
-        stale = LinkKey(bytes(16), KeyOrigin.ESTABLISHED, Counter(), 0)
+        stale = LinkKey(bytes(16), KeyOrigin.ESTABLISHED, FrameCounter(), 0)
         hub.link_keys[esme.ieee] = stale
         short = han.hub.short_of(esme.ieee)
         reply = await called_back(lambda done: han.hub.endpoint.read(short, 1, METERING.id, (0,), done))

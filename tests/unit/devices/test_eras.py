@@ -12,7 +12,16 @@ from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.devices.notifications import Notice
 from hanbench.emulator.zcl import ReplyOutcome, Status
 from hanbench.emulator.zcl.clusters import METERING
-from hanbench.emulator.zcl.clusters.metering import SUPPLY_OFF, SUPPLY_ON, SnapshotCause, SupplyControl
+from hanbench.emulator.zcl.clusters.metering import (
+    SUPPLY_OFF,
+    SUPPLY_ON,
+    ChangeSupply,
+    GetProfile,
+    MeteringAttributes,
+    SnapshotCause,
+    SupplyControl,
+    TakeSnapshot,
+)
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.case.check import Verdict
 from hanbench.harness.checks import HanConnectivityCheck
@@ -46,19 +55,19 @@ def story(tell, *, hub=LATE, meters=LATE):
     run(clock, play())
 
 
-async def command(han, device, name, values):
+async def command(han, device, request):
     short = han.hub.short_of(device.storage.ieee)
-    return await called_back(lambda done: han.hub.endpoint.command(short, 1, METERING.id, name, values, done))
+    return await called_back(lambda done: han.hub.endpoint.command(short, 1, METERING.id, request, done))
 
 
-SNAPSHOT = {"snapshot_cause": SnapshotCause.GENERAL}
+SNAPSHOT = TakeSnapshot(SnapshotCause.GENERAL)
 
 
 @pytest.mark.parametrize(("hub", "meters"), [(EARLY, EARLY), (EARLY, LATE), (LATE, EARLY), (LATE, LATE)])
 def test_every_pair_of_eras_works_together(hub, meters):
     async def tell(han):
         await asyncio.sleep(3 * HOUR)
-        assert (await HanConnectivityCheck().run(han)).verdict is Verdict.PASS
+        assert (await HanConnectivityCheck().run(han)).check.verdict is Verdict.PASS
         mirror = han.hub.mirrors[han.gsme.storage.ieee]
         assert mirror.updated > (han.clock.now - 2 * han.settings.gsme.wake_interval)
         assert (mirror.notices is not None) is (hub is LATE)
@@ -68,13 +77,13 @@ def test_every_pair_of_eras_works_together(hub, meters):
 
 def test_a_meter_of_before_1_2_has_no_snapshots_and_one_of_1_2_has():
     async def refused(han):
-        reply = await command(han, han.esme, "TakeSnapshot", SNAPSHOT)
+        reply = await command(han, han.esme, SNAPSHOT)
         assert (reply.outcome, reply.status) == (ReplyOutcome.REFUSED, Status.UNSUP_CLUSTER_COMMAND)
 
     async def taken(han):
-        reply = await command(han, han.esme, "TakeSnapshot", SNAPSHOT)
+        reply = await command(han, han.esme, SNAPSHOT)
         assert reply.ok
-        assert reply.values["snapshot_id"] == 1
+        assert reply.command.snapshot_id == 1
         assert len(han.esme.parts.snapshots.taken) == 1
 
     story(refused, meters=EARLY)
@@ -84,11 +93,10 @@ def test_a_meter_of_before_1_2_has_no_snapshots_and_one_of_1_2_has():
 def test_both_eras_answer_get_profile():
     async def tell(han):
         await asyncio.sleep(5 * HOUR)
-        values = {"interval_channel": 0, "end_time": 0, "number_of_periods": 4}
-        reply = await command(han, han.esme, "GetProfile", values)
+        reply = await command(han, han.esme, GetProfile(interval_channel=0, end_time=0, number_of_periods=4))
         assert reply.ok
-        assert len(reply.values["intervals"]) == 4
-        assert sum(reply.values["intervals"]) == pytest.approx(2 * han.settings.esme.mean_power, rel=0.05)
+        assert len(reply.command.intervals) == 4
+        assert sum(reply.command.intervals) == pytest.approx(2 * han.settings.esme.mean_power, rel=0.05)
 
     for meters in (EARLY, LATE):
         story(tell, meters=meters)
@@ -121,19 +129,19 @@ def test_a_meter_asked_for_it_agrees_another_key_at_its_next_report():
 def test_a_meter_fetches_the_command_that_waits_for_it():
     async def tell(han):
         now = han.hub.utc
-        values = {
-            "provider_id": 1,
-            "issuer_event_id": 7,
-            "request_date_time": now,
-            "implementation_date_time": 0,
-            "proposed_supply_status": SUPPLY_OFF,
-            "supply_control_bits": SupplyControl.ACKNOWLEDGE_REQUIRED,
-        }
-        assert han.gsme.endpoint.servers[METERING.id].get("SupplyStatus") == SUPPLY_ON
-        han.hub.mirrors[han.gsme.storage.ieee].notices.put(Notice.CHANGE_SUPPLY, "ChangeSupply", values)
+        change = ChangeSupply(
+            provider_id=1,
+            issuer_event_id=7,
+            request_date_time=now,
+            implementation_date_time=0,
+            proposed_supply_status=SUPPLY_OFF,
+            supply_control_bits=SupplyControl.ACKNOWLEDGE_REQUIRED,
+        )
+        assert han.gsme.endpoint.servers[METERING.id].get(MeteringAttributes.SupplyStatus) == SUPPLY_ON
+        han.hub.mirrors[han.gsme.storage.ieee].notices.put(Notice.CHANGE_SUPPLY, change)
         await asyncio.sleep(HOUR)
-        assert han.gsme.endpoint.servers[METERING.id].get("SupplyStatus") == SUPPLY_OFF
-        assert han.hub.mirrors[han.gsme.storage.ieee].server.get("SupplyStatus") == SUPPLY_OFF
+        assert han.gsme.endpoint.servers[METERING.id].get(MeteringAttributes.SupplyStatus) == SUPPLY_OFF
+        assert han.hub.mirrors[han.gsme.storage.ieee].server.get(MeteringAttributes.SupplyStatus) == SUPPLY_OFF
 
     story(tell)
 

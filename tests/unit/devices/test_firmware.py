@@ -55,6 +55,12 @@ async def application_version(han, device):
     return reply.values[1]
 
 
+def so_far(meter):
+    """Octets of an image that a meter has."""
+    download = meter.flash.firmware.download
+    return 0 if download is None else len(download.octets)
+
+
 def test_a_meter_that_listens_fetches_its_image_when_it_is_told_of_it():
     async def tell(han):
         assert await application_version(han, han.esme) == 1
@@ -63,7 +69,7 @@ def test_a_meter_that_listens_fetches_its_image_when_it_is_told_of_it():
         assert han.esme.firmware.version == 2
         assert await application_version(han, han.esme) == 2
         assert han.hub.firmware.ended == [(han.esme.storage.network.short, 2, OtaStatus.SUCCESS)]
-        assert "download" not in han.esme.storage.application
+        assert han.esme.flash.firmware.download is None
         assert han.esme.firmware.status is UpgradeStatus.NORMAL
 
     story(tell)
@@ -74,7 +80,7 @@ def test_a_sleeper_finds_its_image_within_a_day_and_goes_on_answering():
         han.hub.offer_firmware(image_for(han.gsme))
         await asyncio.sleep(25 * HOUR)
         assert han.gsme.firmware.version == 2
-        assert (await HanConnectivityCheck().run(han)).verdict is Verdict.PASS
+        assert (await HanConnectivityCheck().run(han)).check.verdict is Verdict.PASS
 
     story(tell)
 
@@ -94,7 +100,7 @@ def test_a_long_download_of_a_sleeper_is_spread_over_its_wakes():
         offsets = []
         await asyncio.sleep(24 * HOUR)
         for _ in range(8):
-            offsets.append(len(han.gsme.storage.application.get("download", {"octets": b""})["octets"]))
+            offsets.append(so_far(han.gsme))
             await asyncio.sleep(1800)
         assert any(0 < offset < 7000 for offset in offsets)
         assert han.gsme.firmware.version == 2
@@ -125,17 +131,17 @@ def test_a_power_cut_in_the_middle_leaves_the_old_firmware_and_the_download_goes
     async def tell(han):
         han.hub.offer_firmware(image_for(han.esme))
         await asyncio.sleep(1.4)
-        while not han.esme.storage.application.get("download", {}).get("octets"):
+        while not so_far(han.esme):
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.2)
-        so_far = len(han.esme.storage.application["download"]["octets"])
-        assert 0 < so_far < 3000
+        before = so_far(han.esme)
+        assert 0 < before < 3000
         han.esme.power_off()
         await asyncio.sleep(10)
         han.esme.power_on()
         await asyncio.sleep(5)
         assert han.esme.firmware.version == 1
-        assert len(han.esme.storage.application["download"]["octets"]) == so_far
+        assert so_far(han.esme) == before
         han.esme.firmware.look()
         await asyncio.sleep(60)
         assert han.esme.firmware.version == 2
@@ -147,12 +153,12 @@ def test_an_image_that_is_withdrawn_half_way_ends_the_download():
     async def tell(han):
         image = image_for(han.esme)
         han.hub.offer_firmware(image)
-        while not han.esme.storage.application.get("download", {}).get("octets"):
+        while not so_far(han.esme):
             await asyncio.sleep(0.05)
         han.hub.firmware.withdraw(image)
         await asyncio.sleep(60)
         assert han.esme.firmware.version == 1
-        assert "download" not in han.esme.storage.application
+        assert han.esme.flash.firmware.download is None
         assert han.esme.firmware.status is UpgradeStatus.NORMAL
 
     story(tell)
@@ -161,7 +167,7 @@ def test_an_image_that_is_withdrawn_half_way_ends_the_download():
 def test_a_hub_that_goes_silent_costs_the_meter_its_patience_only():
     async def tell(han):
         han.hub.offer_firmware(image_for(han.esme))
-        while not han.esme.storage.application.get("download", {}).get("octets"):
+        while not so_far(han.esme):
             await asyncio.sleep(0.05)
         han.radio("hub").muted = True
         await asyncio.sleep(300)
@@ -192,7 +198,7 @@ def test_an_image_that_is_not_whole_is_reported_and_not_run(spoil):
         await asyncio.sleep(60)
         assert han.esme.firmware.version == 1
         assert [status for _, _, status in han.hub.firmware.ended] == [OtaStatus.INVALID_IMAGE]
-        assert "download" not in han.esme.storage.application
+        assert han.esme.flash.firmware.download is None
 
     story(tell)
 

@@ -20,9 +20,9 @@ from hanbench.emulator.zigbee.security.ccm import cipher
 from hanbench.emulator.zigbee.security.keys import KeyId, hashed_link_key, key_load_key, key_transport_key
 from hanbench.emulator.zigbee.storage import (
     COUNTER_STRIDE,
+    KEY_UPDATE_COUNTER,
     LAST_COUNTER,
-    WORN_COUNTER,
-    Counter,
+    FrameCounter,
     KeyOrigin,
     LinkKey,
     NonVolatile,
@@ -54,7 +54,7 @@ def story(tell, *, display=False):
 
 
 async def reachable(han):
-    return (await HanConnectivityCheck().run(han)).verdict is Verdict.PASS
+    return (await HanConnectivityCheck().run(han)).check.verdict is Verdict.PASS
 
 
 async def rotate(han, *, asleep):
@@ -114,7 +114,7 @@ def test_link_keys_outlive_the_network_key():
 def test_a_worn_frame_counter_makes_the_trust_center_change_the_key_by_itself(who):
     async def tell(han):
         device = getattr(han, who)
-        device.storage.nwk_counter = Counter(WORN_COUNTER, WORN_COUNTER + COUNTER_STRIDE)
+        device.storage.nwk_counter = FrameCounter(KEY_UPDATE_COUNTER, KEY_UPDATE_COUNTER + COUNTER_STRIDE)
         await asyncio.sleep(10 * HOUR)
         assert {each.storage.active_key for each in han.devices} == {1}
         assert device.storage.nwk_counter.value < COUNTER_STRIDE
@@ -127,7 +127,7 @@ def test_a_worn_frame_counter_makes_the_trust_center_change_the_key_by_itself(wh
 
 def test_a_used_up_counter_sends_nothing_and_breaks_nothing():
     async def tell(han):
-        han.gsme.storage.nwk_counter = Counter(LAST_COUNTER - 2, LAST_COUNTER + 1)
+        han.gsme.storage.nwk_counter = FrameCounter(LAST_COUNTER - 2, LAST_COUNTER + 1)
         sent = []
         han.air.observers.append(lambda transmission: sent.append(transmission))
         await asyncio.sleep(4 * HOUR)
@@ -140,7 +140,7 @@ def test_a_used_up_counter_sends_nothing_and_breaks_nothing():
 def test_a_used_up_link_key_protects_nothing():
     async def tell(han):
         link = han.gsme.storage.link_keys[han.hub.storage.ieee]
-        link.outgoing = Counter(LAST_COUNTER, LAST_COUNTER + 1)
+        link.outgoing = FrameCounter(LAST_COUNTER, LAST_COUNTER + 1)
         await asyncio.sleep(6 * HOUR)
         renewed = han.gsme.storage.link_keys[han.hub.storage.ieee]
         assert renewed is not link
@@ -381,7 +381,7 @@ def test_nobody_asks_for_a_key_in_anothers_name():
     async def tell(han):
         gsme, esme = han.gsme.storage, han.esme.storage
         handed = []
-        han.hub.stack.trust_center._hand_over = lambda ieee, command: handed.append(ieee)
+        han.hub.stack.trust_center._send_partner_key = lambda ieee, command: handed.append(ieee)
         # The meter asks under its own key, from the gas meter's network address.
         link = esme.link_keys[han.hub.storage.ieee]
         frame = aps.secure(
@@ -402,7 +402,7 @@ def test_nobody_asks_for_a_key_in_anothers_name():
 def test_a_used_up_link_key_breaks_no_errand_of_the_trust_center():
     async def tell(han):
         link = han.hub.storage.link_keys[han.gsme.storage.ieee]
-        link.outgoing = Counter(LAST_COUNTER + 1, LAST_COUNTER + 1)
+        link.outgoing = FrameCounter(LAST_COUNTER + 1, LAST_COUNTER + 1)
         await rotate(han, asleep=False)
         han.gsme.stack.joiner.event(JoinEvent.LOST)
         await asyncio.sleep(HOUR)
@@ -447,7 +447,7 @@ def test_the_client_never_sends_more_than_254_seconds():
     async def tell(han):
         told = []
         client = han.hub.stack.zdo.client
-        client.tell = lambda dst, message, done=None: told.append(message.duration)
+        client.notify = lambda dst, message, done=None: told.append(message.duration)
         client.permit_joining(255)
         client.permit_joining(60)
         assert told == [254, 60]
@@ -477,11 +477,12 @@ def test_a_rotation_that_a_power_cut_interrupted_goes_on_with_the_same_key():
 
 def test_a_device_of_the_former_trust_center_is_not_removed_for_want_of_a_new_key():
     async def tell(han):
-        han.gsme.stack.joiner.policy = replace(han.gsme.stack.joiner.policy, trust_center_swap=False)
+        conduct = han.gsme.conduct
+        han.gsme.conduct = replace(conduct, join=replace(conduct.join, trust_center_swap=False))
         await swap(han)
         await asyncio.sleep(4 * HOUR)
         assert han.gsme.storage.ieee in han.hub.device_table
-        han.gsme.stack.joiner.policy = han.settings.gsme.node.join
+        han.gsme.conduct = han.gsme.profile_conduct
         han.gsme.stack.joiner.event(JoinEvent.REJOIN)
         await asyncio.sleep(2 * HOUR)
         assert await reachable(han)

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from hanbench.emulator.clock import SECOND, CancelScope, VirtualClock
-from hanbench.emulator.devices.metering import Sampling
+from hanbench.emulator.devices.metering import Sampling, SamplingFlash
 from hanbench.emulator.devices.metering.sampling import CANCEL, MOST_SAMPLES, REFUSED, SESSIONS, UNKNOWN
-from hanbench.emulator.zcl.clusters.metering import CLUSTER
+from hanbench.emulator.zcl import ClusterCommand, ClusterServer
+from hanbench.emulator.zcl.clusters.metering import CLUSTER, GetSampledData, GetSampledDataResponse, StartSampling
 from hanbench.emulator.zcl.status import Status
 
 MIDNIGHT = 86_400
@@ -22,7 +23,7 @@ class Meter:
 
     def __init__(self) -> None:
         self.clock = VirtualClock()
-        self.stored: dict[str, Any] = {}
+        self.flash = SamplingFlash()
         self.power_up()
 
     @property
@@ -31,40 +32,25 @@ class Meter:
 
     def power_up(self) -> None:
         self.scope = CancelScope(self.clock)
-        self.sampling = Sampling(self.scope, lambda: self.utc, self.stored, lambda: self.utc)
+        self.sampling = Sampling(self.scope, lambda: self.utc, self.flash, lambda: self.utc)
 
     def run(self, seconds: int) -> None:
         self.clock.run_for(seconds * SECOND)
 
-    def ask(self, command: str, **fields: Any) -> Any:
-        answer = self.sampling.handlers[command](fields, CLIENT)
-        if not isinstance(answer, tuple):
-            return answer
-        name, values = answer[:2]
-        assert name == CLUSTER.command(command)[1].response
-        row = CLUSTER.command(name)[1]
-        assert row.decode(row.encode(**values)) == values
-        return values
+    def ask(self, request: ClusterCommand) -> Any:
+        answer = ClusterServer(CLUSTER, handlers=self.sampling.handlers).handler(type(request)).handle(request, CLIENT)
+        if isinstance(answer, ClusterCommand):
+            assert CLUSTER.command(type(request))[1].response is type(answer)
+            row = CLUSTER.command(type(answer))[1]
+            assert row.decode(row.encode(answer)) == answer
+        return answer
 
     def start(self, at: int = 0, interval: int = 100, most: int = 3, event: int = 1, kind: int = 0) -> Any:
-        answer = self.ask(
-            "StartSampling",
-            issuer_event_id=event,
-            start_sampling_time=at,
-            sample_type=kind,
-            sample_request_interval=interval,
-            max_number_of_samples=most,
-        )
-        return answer if isinstance(answer, Status) else answer["sample_id"]
+        answer = self.ask(StartSampling(event, at, kind, interval, most))
+        return answer if isinstance(answer, Status) else answer.sample_id
 
     def get(self, session: int, earliest: int = 0, number: int = 100, kind: int = 0) -> Any:
-        return self.ask(
-            "GetSampledData",
-            sample_id=session,
-            earliest_sample_time=earliest,
-            sample_type=kind,
-            number_of_samples=number,
-        )
+        return self.ask(GetSampledData(session, earliest, kind, number))
 
 
 @pytest.fixture
@@ -75,13 +61,13 @@ def meter() -> Meter:
 def test_samples_are_what_was_counted_in_each_interval(meter: Meter) -> None:
     session = meter.start()
     meter.run(1000)
-    assert meter.get(session) == {
-        "sample_id": session,
-        "sample_start_time": MIDNIGHT,
-        "sample_type": 0,
-        "sample_request_interval": 100,
-        "samples": (100, 100, 100),
-    }
+    assert meter.get(session) == GetSampledDataResponse(
+        sample_id=session,
+        sample_start_time=MIDNIGHT,
+        sample_type=0,
+        sample_request_interval=100,
+        samples=(100, 100, 100),
+    )
 
 
 def test_a_session_may_begin_later(meter: Meter) -> None:
@@ -89,14 +75,14 @@ def test_a_session_may_begin_later(meter: Meter) -> None:
     meter.run(149)
     assert meter.get(session) == Status.NOT_FOUND
     meter.run(1)
-    assert (meter.get(session)["sample_start_time"], meter.get(session)["samples"]) == (MIDNIGHT + 50, (100,))
+    assert (meter.get(session).sample_start_time, meter.get(session).samples) == (MIDNIGHT + 50, (100,))
 
 
 def test_samples_from_a_time_on_and_no_more_than_asked_for(meter: Meter) -> None:
     session = meter.start(most=5)
     meter.run(500)
     answer = meter.get(session, earliest=MIDNIGHT + 101, number=2)
-    assert (answer["sample_start_time"], answer["samples"]) == (MIDNIGHT + 200, (100, 100))
+    assert (answer.sample_start_time, answer.samples) == (MIDNIGHT + 200, (100, 100))
 
 
 def test_what_was_missed_without_power_is_unknown_and_the_rest_is_not(meter: Meter) -> None:
@@ -107,7 +93,7 @@ def test_what_was_missed_without_power_is_unknown_and_the_rest_is_not(meter: Met
     meter.power_up()
     meter.run(1000)
     # Readings at 200 and 300 are missing: the three intervals that they bound are unknown.
-    assert meter.get(session)["samples"] == (100, UNKNOWN, UNKNOWN, UNKNOWN, 100, 100)
+    assert meter.get(session).samples == (100, UNKNOWN, UNKNOWN, UNKNOWN, 100, 100)
 
 
 def test_a_cancelled_session_is_gone(meter: Meter) -> None:
@@ -125,7 +111,7 @@ def test_the_same_event_begins_anew(meter: Meter) -> None:
     meter.run(250)
     again = meter.start(event=7)
     meter.run(100)
-    assert meter.get(again)["samples"] == (100,)
+    assert meter.get(again).samples == (100,)
     assert len(meter.sampling.sessions) == 1
 
 
@@ -141,13 +127,13 @@ def test_running_sessions_are_kept_and_finished_ones_make_room(meter: Meter) -> 
     meter.run(100)
     assert meter.start(event=99) not in (REFUSED, *sessions)
     assert meter.get(sessions[2]) == Status.NOT_FOUND
-    assert meter.get(sessions[0])["samples"] == (100,)
+    assert meter.get(sessions[0]).samples == (100,)
 
 
 def test_a_session_never_holds_more_than_the_meter_has_room_for(meter: Meter) -> None:
     session = meter.start(interval=1, most=0xFFFE)
     meter.run(1000)
-    assert len(meter.get(session, number=0xFFFE)["samples"]) == MOST_SAMPLES
+    assert len(meter.get(session, number=0xFFFE).samples) == MOST_SAMPLES
 
 
 @pytest.mark.parametrize("asked", [{"session": 9}, {"session": 1, "kind": 1}, {"session": 1, "number": 0}])

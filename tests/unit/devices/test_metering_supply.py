@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from hanbench.emulator.clock import SECOND, CancelScope, VirtualClock
-from hanbench.emulator.devices.metering import Supply
+from hanbench.emulator.devices.metering import Supply, SupplyFlash
 from hanbench.emulator.devices.metering.supply import NEVER, PendingSupplyChange
-from hanbench.emulator.zcl import ClusterServer
-from hanbench.emulator.zcl.clusters.metering import CLUSTER, SUPPLY_OFF, SUPPLY_OFF_ARMED, SUPPLY_ON
+from hanbench.emulator.zcl import ClusterCommand, ClusterServer
+from hanbench.emulator.zcl.clusters.metering import (
+    CLUSTER,
+    SUPPLY_OFF,
+    SUPPLY_OFF_ARMED,
+    SUPPLY_ON,
+    ChangeSupply,
+    LocalChangeSupply,
+    MeteringAttributes,
+    SetSupplyStatus,
+    SupplyStatusResponse,
+)
 from hanbench.emulator.zcl.status import Status
 
 MIDNIGHT = 86_400
@@ -24,7 +35,7 @@ class Meter:
     def __init__(self) -> None:
         self.clock = VirtualClock()
         self.set_back = 0
-        self.stored: dict[str, Any] = {}
+        self.flash = SupplyFlash()
         self.responses: list[PendingSupplyChange] = []
         self.switched: list[int] = []
         self.power_up()
@@ -35,25 +46,20 @@ class Meter:
 
     def power_up(self) -> None:
         self.scope = CancelScope(self.clock)
-        self.supply = Supply(self.scope, lambda: self.utc, self.stored, self.responses.append, self.switched.append)
+        self.supply = Supply(self.scope, lambda: self.utc, self.flash, self.responses.append, self.switched.append)
         self.server = ClusterServer(CLUSTER, self.supply.values, self.supply.handlers)
 
     def run(self, seconds: int) -> None:
         self.clock.run_for(seconds * SECOND)
 
     def change(self, status: int, at: int = 0, acknowledge: bool = False, event: int = 5, provider: int = 1) -> Any:
-        fields = {
-            "provider_id": provider,
-            "issuer_event_id": event,
-            "request_date_time": self.utc,
-            "implementation_date_time": at,
-            "proposed_supply_status": status,
-            "supply_control_bits": int(acknowledge),
-        }
-        return self.supply.handlers["ChangeSupply"](fields, HUB)
+        return self.ask(ChangeSupply(provider, event, self.utc, at, status, int(acknowledge)))
 
     def local(self, status: int) -> Any:
-        return self.supply.handlers["LocalChangeSupply"]({"proposed_supply_status": status}, HUB)
+        return self.ask(LocalChangeSupply(status))
+
+    def ask(self, request: ClusterCommand) -> Any:
+        return self.server.handler(type(request)).handle(request, HUB)
 
 
 @pytest.fixture
@@ -62,39 +68,36 @@ def meter() -> Meter:
 
 
 def test_a_change_at_once(meter: Meter) -> None:
-    assert meter.server.get("SupplyStatus") == SUPPLY_ON
+    assert meter.server.get(MeteringAttributes.SupplyStatus) == SUPPLY_ON
     assert meter.change(SUPPLY_OFF) == Status.SUCCESS
-    assert meter.server.get("SupplyStatus") == SUPPLY_OFF
+    assert meter.server.get(MeteringAttributes.SupplyStatus) == SUPPLY_OFF
     assert (meter.switched, meter.responses) == ([SUPPLY_OFF], [])
 
 
 def test_a_change_at_once_that_wants_an_acknowledgement_is_answered_with_the_status(meter: Meter) -> None:
-    name, fields = meter.change(SUPPLY_OFF_ARMED, acknowledge=True)
-    assert (name, fields) == (
-        "SupplyStatusResponse",
-        {
-            "provider_id": 1,
-            "issuer_event_id": 5,
-            "implementation_date_time": MIDNIGHT,
-            "supply_status_after_implementation": SUPPLY_OFF_ARMED,
-        },
+    answer = meter.change(SUPPLY_OFF_ARMED, acknowledge=True)
+    assert answer == SupplyStatusResponse(
+        provider_id=1,
+        issuer_event_id=5,
+        implementation_date_time=MIDNIGHT,
+        supply_status_after_implementation=SUPPLY_OFF_ARMED,
     )
     octets = "01000000" + "05000000" + "80510100" + "01"
-    assert CLUSTER.command(name)[1].encode(**fields).hex() == octets
+    assert CLUSTER.command(SupplyStatusResponse)[1].encode(answer).hex() == octets
 
 
 def test_a_change_waits_for_its_time_and_shows_meanwhile(meter: Meter) -> None:
     assert meter.change(SUPPLY_OFF, at=MIDNIGHT + 60, acknowledge=True) == Status.SUCCESS
     meter.run(59)
-    assert meter.server.get("SupplyStatus") == SUPPLY_ON
-    assert meter.server.get("ProposedChangeSupplyImplementationTime") == MIDNIGHT + 60
-    assert meter.server.get("ProposedChangeSupplyStatus") == SUPPLY_OFF
+    assert meter.server.get(MeteringAttributes.SupplyStatus) == SUPPLY_ON
+    assert meter.server.get(MeteringAttributes.ProposedChangeSupplyImplementationTime) == MIDNIGHT + 60
+    assert meter.server.get(MeteringAttributes.ProposedChangeSupplyStatus) == SUPPLY_OFF
     meter.run(1)
-    assert meter.server.get("SupplyStatus") == SUPPLY_OFF
+    assert meter.server.get(MeteringAttributes.SupplyStatus) == SUPPLY_OFF
     assert meter.supply.pending is None
     [response] = meter.responses
     assert (response.short, response.endpoint) == (0x0000, 0x01)
-    assert response.response["implementation_date_time"] == MIDNIGHT + 60
+    assert response.response.implementation_date_time == MIDNIGHT + 60
 
 
 def test_nobody_is_told_who_did_not_ask(meter: Meter) -> None:
@@ -117,7 +120,7 @@ def test_a_change_that_is_due_while_there_is_no_power_is_made_when_it_is_back(me
 def test_status_and_states_survive_a_power_cut(meter: Meter) -> None:
     meter.change(SUPPLY_OFF_ARMED)
     meter.power_up()
-    assert meter.server.get("SupplyStatus") == SUPPLY_OFF_ARMED
+    assert meter.server.get(MeteringAttributes.SupplyStatus) == SUPPLY_OFF_ARMED
 
 
 def test_a_clock_that_is_set_back_makes_a_change_wait_again(meter: Meter) -> None:
@@ -137,7 +140,7 @@ def test_only_its_issuer_cancels_a_change_and_only_once(meter: Meter) -> None:
     assert meter.change(SUPPLY_OFF, at=NEVER) == Status.NOT_FOUND
     meter.run(60)
     assert meter.supply.status == SUPPLY_ON
-    assert meter.server.get("ProposedChangeSupplyImplementationTime") == NEVER
+    assert meter.server.get(MeteringAttributes.ProposedChangeSupplyImplementationTime) == NEVER
 
 
 def test_a_newer_change_takes_the_place_of_an_older_one_but_not_the_reverse(meter: Meter) -> None:
@@ -176,18 +179,22 @@ def test_what_a_customer_may_do_at_the_display(
 
 
 def test_what_becomes_of_the_supply_at_an_event_is_set_and_shown(meter: Meter) -> None:
-    assert meter.server.get("SupplyTamperState") == 3
-    fields = {
-        "issuer_event_id": 1,
-        "supply_tamper_state": 0,
-        "supply_depletion_state": 1,
-        "supply_uncontrolled_flow_state": 2,
-        "load_limit_supply_state": 3,
-    }
-    assert meter.supply.handlers["SetSupplyStatus"](fields, HUB) == Status.SUCCESS
-    bad = fields | {"supply_tamper_state": 4}
-    assert meter.supply.handlers["SetSupplyStatus"](bad, HUB) == Status.INVALID_VALUE
+    assert meter.server.get(MeteringAttributes.SupplyTamperState) == 3
+    request = SetSupplyStatus(
+        issuer_event_id=1,
+        supply_tamper_state=0,
+        supply_depletion_state=1,
+        supply_uncontrolled_flow_state=2,
+        load_limit_supply_state=3,
+    )
+    assert meter.ask(request) == Status.SUCCESS
+    assert meter.ask(replace(request, supply_tamper_state=4)) == Status.INVALID_VALUE
     meter.power_up()
-    names = ("SupplyTamperState", "SupplyDepletionState", "SupplyUncontrolledFlowState", "LoadLimitSupplyState")
-    assert [meter.server.get(name) for name in names] == [0, 1, 2, 3]
+    rows = (
+        MeteringAttributes.SupplyTamperState,
+        MeteringAttributes.SupplyDepletionState,
+        MeteringAttributes.SupplyUncontrolledFlowState,
+        MeteringAttributes.LoadLimitSupplyState,
+    )
+    assert [meter.server.get(row) for row in rows] == [0, 1, 2, 3]
     assert meter.supply.status == SUPPLY_ON

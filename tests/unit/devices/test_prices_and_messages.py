@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from hanbench.emulator.clock import VirtualClock, run
-from hanbench.emulator.devices.services.messages import DisplayMessage
+from hanbench.emulator.devices.services.messages import CustomerMessage
 from hanbench.emulator.devices.services.prices import Price
 from hanbench.emulator.zcl.clusters.messaging import Importance
 from hanbench.harness.han.han import Han
@@ -56,7 +56,7 @@ def test_a_display_that_was_away_asks_for_what_holds_now():
         han.hub.prices.publish(Price(1, han.hub.utc - 100, 1500, b"Night"))
         han.hub.prices.publish(Price(2, han.hub.utc - 50, 2834, b"Day"))
         han.hub.prices.publish(Price(3, han.hub.utc + 3600, 9999, b"Peak"))
-        han.hub.messages.show(DisplayMessage(7, "Meter works on Monday"))
+        han.hub.messages.show(CustomerMessage(7, "Meter works on Monday"))
         await asyncio.sleep(60)
         han.ihd.power_on()
         await asyncio.sleep(20)
@@ -69,7 +69,7 @@ def test_a_display_that_was_away_asks_for_what_holds_now():
 def test_a_message_is_shown_confirmed_and_taken_back():
     async def tell(han):
         messages = han.hub.messages
-        messages.show(DisplayMessage(1, "Gas meter replaced on 2 May", Importance.HIGH, confirm=True))
+        messages.show(CustomerMessage(1, "Gas meter replaced on 2 May", Importance.HIGH, confirm=True))
         await asyncio.sleep(2)
         assert han.ihd.display.message == "Gas meter replaced on 2 May"
         assert messages.confirmed == [(han.ihd.storage.network.short, 1)]
@@ -84,7 +84,7 @@ def test_a_message_is_shown_confirmed_and_taken_back():
 def test_a_long_message_arrives_in_fragments():
     async def tell(han):
         text = "Your electricity meter moves to the national network tonight. " * 3
-        han.hub.messages.show(DisplayMessage(2, text))
+        han.hub.messages.show(CustomerMessage(2, text))
         await asyncio.sleep(10)
         assert han.ihd.display.message == text
 

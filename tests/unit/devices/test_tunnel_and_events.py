@@ -11,10 +11,24 @@ import pytest
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.devices.services.events import KEPT
 from hanbench.emulator.randomness import split
+from hanbench.emulator.zcl import on
 from hanbench.emulator.zcl.clusters import EVENTS, TUNNELING
 from hanbench.emulator.zcl.clusters.event_ids import EVENT_IDS
-from hanbench.emulator.zcl.clusters.events import ANY_EVENT, ClearedLogs, LogId, WantedLog
-from hanbench.emulator.zcl.clusters.tunneling import TransferDataStatus, TunnelStatus
+from hanbench.emulator.zcl.clusters.events import (
+    ANY_EVENT,
+    ClearedLogs,
+    ClearEventLogRequest,
+    GetEventLog,
+    LogId,
+    WantedLog,
+)
+from hanbench.emulator.zcl.clusters.tunneling import (
+    GetSupportedTunnelProtocols,
+    RequestTunnel,
+    TransferData,
+    TransferDataStatus,
+    TunnelStatus,
+)
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.head_end import called_back
@@ -76,22 +90,18 @@ def test_a_meter_has_so_many_tunnels_and_no_more():
 
 def test_a_protocol_that_the_meter_does_not_speak_is_refused_and_the_one_it_does_is_listed():
     async def tell(han, short):
-        values = {
-            "protocol_id": 3,
-            "manufacturer_code": 0xFFFF,
-            "flow_control_support": False,
-            "maximum_incoming_transfer_size": 100,
-        }
+        request = RequestTunnel(3, 0xFFFF, flow_control_support=False, maximum_incoming_transfer_size=100)
 
-        def ask(name, fields):
-            return called_back(lambda done: han.hub.endpoint.command(short, 1, TUNNELING.id, name, fields, done))
+        async def ask(request):
+            reply = await called_back(lambda done: han.hub.endpoint.command(short, 1, TUNNELING.id, request, done))
+            return reply.command
 
-        assert (await ask("RequestTunnel", values)).values["tunnel_status"] == TunnelStatus.PROTOCOL_NOT_SUPPORTED
-        flow = values | {"protocol_id": 0, "flow_control_support": True}
-        assert (await ask("RequestTunnel", flow)).values["tunnel_status"] == TunnelStatus.FLOW_CONTROL_NOT_SUPPORTED
-        listed = (await ask("GetSupportedTunnelProtocols", {"protocol_offset": 0})).values
-        assert [protocol.protocol_id for protocol in listed["protocols"]] == [0]
-        assert listed["protocol_list_complete"]
+        assert (await ask(request)).tunnel_status == TunnelStatus.PROTOCOL_NOT_SUPPORTED
+        flow = replace(request, protocol_id=0, flow_control_support=True)
+        assert (await ask(flow)).tunnel_status == TunnelStatus.FLOW_CONTROL_NOT_SUPPORTED
+        listed = await ask(GetSupportedTunnelProtocols(protocol_offset=0))
+        assert [protocol.protocol_id for protocol in listed.protocols] == [0]
+        assert listed.protocol_list_complete
 
     story(tell)
 
@@ -114,7 +124,7 @@ def test_a_transfer_without_a_tunnel_is_answered_with_an_error():
     async def tell(han, short):
         errors = []
         han.hub.tunnels.on_error = lambda *error: errors.append(error)
-        han.hub.endpoint.command(short, 1, TUNNELING.id, "TransferData", {"tunnel_id": 77, "data": b"x"})
+        han.hub.endpoint.command(short, 1, TUNNELING.id, TransferData(77, b"x"))
         await asyncio.sleep(2)
         assert errors == [(short, 77, TransferDataStatus.NO_SUCH_TUNNEL)]
 
@@ -172,18 +182,13 @@ def test_a_fading_battery_is_told_at_the_next_report():
 
 async def log_of(han, short, log=LogId.ALL, event=ANY_EVENT, count=0, offset=0):
     more = []
-    han.hub.events.client.handle("PublishEventLog", lambda values, indication: more.append(values))
-    values = {
-        "wanted_log": WantedLog(log, 0),
-        "event_id": event,
-        "start_time": 0,
-        "end_time": 0xFFFFFFFF,
-        "number_of_events": count,
-        "event_offset": offset,
-    }
-    reply = await called_back(lambda done: han.hub.endpoint.command(short, 1, EVENTS.id, "GetEventLog", values, done))
+    client = han.hub.events.client
+    _, row = client.cluster.command(GetEventLog)
+    client.add(on(row.response, lambda command, indication: more.append(command)))
+    request = GetEventLog(WantedLog(log, 0), event, 0, 0xFFFFFFFF, number_of_events=count, event_offset=offset)
+    reply = await called_back(lambda done: han.hub.endpoint.command(short, 1, EVENTS.id, request, done))
     await asyncio.sleep(5)
-    return [reply.values, *more]
+    return [reply.command, *more]
 
 
 @pytest.mark.parametrize("era", [EARLY, LATE])
@@ -192,16 +197,16 @@ def test_a_log_is_handed_out_newest_first_in_as_many_commands_as_it_takes(era):
         for number in range(12):
             han.esme.events.add(LogId.TAMPER if number % 2 else LogId.GENERAL, 0x0200 + number)
         parts = await log_of(han, short)
-        assert [part["command_index"] for part in parts] == [0, 1, 2]
-        assert {part["total_commands"] for part in parts} == {3}
-        assert {part["total_number_of_matching_events"] for part in parts} == {12}
-        assert [event.event_id for part in parts for event in part["events"]] == list(range(0x020B, 0x01FF, -1))
+        assert [part.command_index for part in parts] == [0, 1, 2]
+        assert {part.total_commands for part in parts} == {3}
+        assert {part.total_number_of_matching_events for part in parts} == {12}
+        assert [event.event_id for part in parts for event in part.events] == list(range(0x020B, 0x01FF, -1))
         (tampered,) = await log_of(han, short, LogId.TAMPER, count=2, offset=1)
-        assert [event.event_id for event in tampered["events"]] == [0x0209, 0x0207]
+        assert [event.event_id for event in tampered.events] == [0x0209, 0x0207]
         (one,) = await log_of(han, short, event=0x0203)
-        assert [event.event_id for event in one["events"]] == [0x0203]
+        assert [event.event_id for event in one.events] == [0x0203]
         (none,) = await log_of(han, short, event=0x0999)
-        assert (none["events"], none["total_number_of_matching_events"]) == ((), 0)
+        assert (none.events, none.total_number_of_matching_events) == ((), 0)
 
     story(tell, era=era)
 
@@ -214,14 +219,12 @@ def test_a_log_keeps_so_many_events_and_is_cleared_by_kind():
         assert han.esme.events.events[0].id == 11
 
         def clear(log):
-            values = {"log_id": log}
-            return called_back(
-                lambda done: han.hub.endpoint.command(short, 1, EVENTS.id, "ClearEventLogRequest", values, done)
-            )
+            request = ClearEventLogRequest(log)
+            return called_back(lambda done: han.hub.endpoint.command(short, 1, EVENTS.id, request, done))
 
-        assert (await clear(LogId.FAULT)).values["cleared_event_logs"] == ClearedLogs.FAULT
+        assert (await clear(LogId.FAULT)).command.cleared_event_logs == ClearedLogs.FAULT
         assert {event.log for event in han.esme.events.events} == {LogId.GENERAL}
-        assert (await clear(LogId.ALL)).values["cleared_event_logs"] == ClearedLogs.ALL
+        assert (await clear(LogId.ALL)).command.cleared_event_logs == ClearedLogs.ALL
         assert han.esme.events.events == ()
 
     story(tell)

@@ -12,7 +12,7 @@ from hanbench.emulator.mac import frames
 from hanbench.emulator.mac.child import AssociationResult, Child, PollStatus
 from hanbench.emulator.mac.frames import BeaconContent, MacCommand, MacFrame
 from hanbench.emulator.mac.indirect import PERSISTENCE
-from hanbench.emulator.mac.layer import AssociationStatus, Beacon, Mac
+from hanbench.emulator.mac.layer import AssociationResponse, AssociationStatus, Beacon, Mac
 from hanbench.emulator.radio import Air, AirRadio, Transmission, TxStatus
 from hanbench.emulator.randomness import split
 
@@ -33,7 +33,7 @@ class Home:
         self.parent.radio.source_match(True)
         self.parent.listen(True)
         self.parent.beacon = lambda: BeaconContent(True, True, b"who we are")
-        self.parent.on_associate = lambda ieee, capability: (AssociationStatus.SUCCESS, 0x4321)
+        self.parent.on_associate = lambda ieee, capability: AssociationResponse(AssociationStatus.SUCCESS, 0x4321)
         self.mac = self._node("child", CHILD_IEEE)
         self.child = Child(self.mac)
         self.received: list[bytes] = []
@@ -48,7 +48,6 @@ class Home:
 
     def _data(self, frame: MacFrame, reception: object) -> None:
         self.received.append(frame.payload)
-        self.child.frame_heard()
 
     def run(self, seconds: float = 1) -> None:
         self.clock.run_for(int(seconds * SECOND))
@@ -102,8 +101,10 @@ def test_association_fetches_its_response_with_the_extended_address(home: Home) 
         (AssociationStatus.PAN_ACCESS_DENIED, AssociationResult.DENIED),
     ],
 )
-def test_a_refused_association_gives_no_address(home: Home, status: int, result: AssociationResult) -> None:
-    home.parent.on_associate = lambda ieee, capability: (status, 0xFFFF)
+def test_a_refused_association_gives_no_address(
+    home: Home, status: AssociationStatus, result: AssociationResult
+) -> None:
+    home.parent.on_associate = lambda ieee, capability: AssociationResponse(status)
     assert home.associate() is result
     assert home.mac.short == 0xFFFF
 

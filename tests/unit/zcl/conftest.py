@@ -11,7 +11,10 @@ import pytest
 from hanbench.emulator.clock import VirtualClock
 from hanbench.emulator.zcl import ClusterServer, Endpoint
 from hanbench.emulator.zcl.clusters import BASIC, IDENTIFY, METERING
-from hanbench.emulator.zigbee.aps.layer import ApsIndication, ApsStatus
+from hanbench.emulator.zcl.clusters.basic import BasicAttributes
+from hanbench.emulator.zcl.clusters.identify import IdentifyAttributes
+from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
+from hanbench.emulator.zigbee.aps.data import ApsIndication, ApsRequest, ApsStatus
 
 METER, HUB = 0x1234, 0x0000
 SMART_ENERGY = 0x0109
@@ -48,29 +51,18 @@ class Node:
     def register(self, endpoint: int, handler: Callable[[Any], object]) -> None:
         self.air.handlers[self.short, endpoint] = handler
 
-    def send(
-        self,
-        dst_short: int,
-        cluster: int,
-        payload: bytes,
-        *,
-        profile: int,
-        src_endpoint: int,
-        dst_endpoint: int,
-        ack: bool = True,
-        secured: bool = False,
-        done: Callable[[ApsStatus], object] | None = None,
-    ) -> None:
-        self.air.sent.append(Sent(self.short, dst_short, cluster, payload, ack, secured))
-        broadcast = dst_short >= 0xFFF8
-        status = ApsStatus.NO_ACK if dst_short in self.air.deaf else ApsStatus.SUCCESS
+    def send(self, request: ApsRequest, done: Callable[[ApsStatus], object] | None = None) -> None:
+        dst, cluster, payload, profile, src_endpoint, dst_endpoint, ack, secured = request
+        self.air.sent.append(Sent(self.short, dst, cluster, payload, ack, secured))
+        broadcast = dst >= 0xFFF8
+        status = ApsStatus.NO_ACK if dst in self.air.deaf else ApsStatus.SUCCESS
         if status is ApsStatus.SUCCESS:
             for (short, endpoint), handler in list(self.air.handlers.items()):
-                if (short == dst_short or broadcast) and short != self.short and dst_endpoint in (endpoint, 0xFF):
+                if (short == dst or broadcast) and short != self.short and dst_endpoint in (endpoint, 0xFF):
                     indication = ApsIndication(
                         self.short,
                         src_endpoint,
-                        dst_short,
+                        dst,
                         endpoint,
                         profile,
                         cluster,
@@ -102,7 +94,7 @@ class Han:
     ) -> list[Sent]:
         """Put raw octets on the air from the hub; what the meter sent in answer."""
         before = len(self.air.sent)
-        self.air.node(HUB).send(dst, cluster, payload, profile=profile, src_endpoint=1, dst_endpoint=1)
+        self.air.node(HUB).send(ApsRequest(dst, cluster, payload, profile, src_endpoint=1, dst_endpoint=1))
         self.clock.run_for(10_000)
         return [each for each in self.air.sent[before:] if each.src == METER]
 
@@ -117,18 +109,18 @@ def han() -> Han:
     metering = ClusterServer(
         METERING,
         {
-            "CurrentSummationDelivered": 0x010203040506,
-            "Status": 0,
-            "InstantaneousDemand": -5,
-            "MeterSerialNumber": b"G4A0001",
-            "UnitOfMeasure": 1,
-            "SiteID": b"here",
-            "GenericAlarmMask": 0,
-            "GasSpecificAlarmMask": 0xFFFF,
+            MeteringAttributes.CurrentSummationDelivered: 0x010203040506,
+            MeteringAttributes.Status: 0,
+            MeteringAttributes.InstantaneousDemand: -5,
+            MeteringAttributes.MeterSerialNumber: b"G4A0001",
+            MeteringAttributes.UnitOfMeasure: 1,
+            MeteringAttributes.SiteID: b"here",
+            MeteringAttributes.GenericAlarmMask: 0,
+            MeteringAttributes.GasSpecificAlarmMask: 0xFFFF,
         },
     )
-    basic = ClusterServer(BASIC, {"ZCLVersion": 3, "ManufacturerName": "Secure"})
-    identify = ClusterServer(IDENTIFY, {"IdentifyTime": 0})
+    basic = ClusterServer(BASIC, {BasicAttributes.ZCLVersion: 3, BasicAttributes.ManufacturerName: "Secure"})
+    identify = ClusterServer(IDENTIFY, {IdentifyAttributes.IdentifyTime: 0})
     meter = Endpoint(
         air.node(METER), clock, 1, SMART_ENERGY, 0x0501, servers=[metering, basic, identify], clients=[0x000A]
     )

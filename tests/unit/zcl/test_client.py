@@ -8,10 +8,13 @@ import pytest
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.errors import LocalProtocolError
-from hanbench.emulator.zcl import ReplyOutcome, Status
-from hanbench.emulator.zcl.clusters import BASIC, METERING
+from hanbench.emulator.zcl import Attribute, ReplyOutcome, Status, on
+from hanbench.emulator.zcl.clusters import BASIC, METERING, basic, metering
+from hanbench.emulator.zcl.clusters.basic import BasicAttributes
+from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
 from hanbench.emulator.zcl.foundation import DiscoverAttributesResponse
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
+from hanbench.emulator.zcl.types import UINT8
+from hanbench.emulator.zigbee.aps.data import ApsRequest, ApsStatus
 
 METER = 0x1234
 
@@ -27,14 +30,16 @@ def test_a_read_ends_with_values_and_failures(han: Any) -> None:
 
 
 def test_a_write_ends_with_failures(han: Any) -> None:
-    han.hub.write(METER, 1, METERING.id, {"SiteID": b"there", "Status": 1}, han.replies.append)
+    han.hub.write(
+        METER, 1, METERING.id, {MeteringAttributes.SiteID: b"there", MeteringAttributes.Status: 1}, han.replies.append
+    )
     han.clock.run_for(SECOND)
     assert [reply.failures for reply in han.replies] == [{0x0200: Status.READ_ONLY}]
-    assert han.metering.get("SiteID") == b"there"
-    han.hub.write(METER, 1, METERING.id, {0x0307: b"x"}, han.replies.append, undivided=True)
+    assert han.metering.get(MeteringAttributes.SiteID) == b"there"
+    han.hub.write(METER, 1, METERING.id, {MeteringAttributes.SiteID: b"x"}, han.replies.append, undivided=True)
     han.clock.run_for(SECOND)
     assert han.replies[1].failures == {}
-    assert han.metering.get("SiteID") == b"x"
+    assert han.metering.get(MeteringAttributes.SiteID) == b"x"
 
 
 def test_a_discovery_ends_with_the_response(han: Any) -> None:
@@ -46,31 +51,30 @@ def test_a_discovery_ends_with_the_response(han: Any) -> None:
 
 
 def test_a_command_is_answered_by_the_command_of_the_table(han: Any) -> None:
-    fields = {"end_time": 9, "status": 0, "profile_interval_period": 0, "intervals": (5,)}
-    han.metering.handle("GetProfile", lambda values, indication: ("GetProfileResponse", fields))
-    asked = {"interval_channel": 0, "end_time": 0, "number_of_periods": 1}
-    han.hub.command(METER, 1, METERING.id, "GetProfile", asked, han.replies.append)
+    answer = metering.GetProfileResponse(end_time=9, status=0, profile_interval_period=0, intervals=(5,))
+    han.metering.add(on(metering.GetProfile, lambda command, indication: answer))
+    asked = metering.GetProfile(interval_channel=0, end_time=0, number_of_periods=1)
+    han.hub.command(METER, 1, METERING.id, asked, han.replies.append)
     han.clock.run_for(60 * SECOND)
     [reply] = han.replies
-    assert (reply.outcome, reply.command, reply.values) == (ReplyOutcome.ANSWERED, "GetProfileResponse", fields)
+    assert (reply.outcome, reply.command) == (ReplyOutcome.ANSWERED, answer)
 
 
 def test_a_server_may_ask_a_client(han: Any) -> None:
-    han.hub.clients[METERING.id].handle(
-        "RequestMirror", lambda values, indication: ("RequestMirrorResponse", {"endpoint_id": 2})
-    )
-    han.meter.command(0x0000, 1, METERING.id, "RequestMirror", done=han.replies.append)
+    answer = metering.RequestMirrorResponse(endpoint_id=2)
+    han.hub.clients[METERING.id].add(on(metering.RequestMirror, lambda command, indication: answer))
+    han.meter.command(0x0000, 1, METERING.id, metering.RequestMirror(), han.replies.append)
     han.clock.run_for(SECOND)
-    assert [reply.values for reply in han.replies] == [{"endpoint_id": 2}]
+    assert [reply.command for reply in han.replies] == [answer]
 
 
 def test_a_command_without_response_is_answered_by_a_default_response(han: Any) -> None:
     outcome: list[Any] = [None]
-    han.metering.handle("MirrorRemoved", lambda values, indication: outcome[0])
-    han.hub.command(METER, 1, METERING.id, "MirrorRemoved", {"removed_endpoint_id": 1}, han.replies.append)
+    han.metering.add(on(metering.MirrorRemoved, lambda command, indication: outcome[0]))
+    han.hub.command(METER, 1, METERING.id, metering.MirrorRemoved(1), han.replies.append)
     han.clock.run_for(SECOND)
     outcome[0] = Status.NOT_FOUND
-    han.hub.command(METER, 1, METERING.id, "MirrorRemoved", {"removed_endpoint_id": 1}, han.replies.append)
+    han.hub.command(METER, 1, METERING.id, metering.MirrorRemoved(1), han.replies.append)
     han.clock.run_for(SECOND)
     assert [(reply.outcome, reply.status) for reply in han.replies] == [
         (ReplyOutcome.ANSWERED, Status.SUCCESS),
@@ -131,7 +135,7 @@ def test_an_answer_after_the_timeout_has_no_effect(han: Any) -> None:
 def test_only_the_right_response_answers(han: Any, source: int, cluster: int, octets: str) -> None:
     han.meter.close()
     han.hub.read(METER, 1, METERING.id, (0,), han.replies.append, 5 * SECOND)
-    han.air.node(source).send(0, cluster, bytes.fromhex(octets), profile=0x0109, src_endpoint=1, dst_endpoint=1)
+    han.air.node(source).send(ApsRequest(0, cluster, bytes.fromhex(octets), 0x0109, src_endpoint=1, dst_endpoint=1))
     han.clock.run_for(4 * SECOND)
     assert han.replies == []
     han.clock.run_for(4 * SECOND)
@@ -143,7 +147,7 @@ def test_a_malformed_response_leaves_the_request_waiting(han: Any) -> None:
     han.hub.read(METER, 1, METERING.id, (0,), han.replies.append, 5 * SECOND)
     meter = han.air.node(METER)
     for octets in ("180101000000", "1801010000" + "0020" + "07"):
-        meter.send(0, METERING.id, bytes.fromhex(octets), profile=0x0109, src_endpoint=1, dst_endpoint=1)
+        meter.send(ApsRequest(0, METERING.id, bytes.fromhex(octets), 0x0109, src_endpoint=1, dst_endpoint=1))
     han.clock.run_for(SECOND)
     assert [reply.outcome for reply in han.replies] == [ReplyOutcome.ANSWERED]
     assert han.replies[0].values == {0: 7}
@@ -157,8 +161,8 @@ def test_a_broadcast_is_done_once_it_is_sent(han: Any) -> None:
 
 
 def test_without_done_no_answer_is_asked_for(han: Any) -> None:
-    han.metering.handle("MirrorRemoved", lambda values, indication: None)
-    han.hub.command(METER, 1, METERING.id, "MirrorRemoved", {"removed_endpoint_id": 1})
+    han.metering.add(on(metering.MirrorRemoved, lambda command, indication: None))
+    han.hub.command(METER, 1, METERING.id, metering.MirrorRemoved(1))
     han.clock.run_for(SECOND)
     assert [each.src for each in han.air.sent] == [0]
 
@@ -184,11 +188,11 @@ def test_power_loss_forgets_requests_without_an_answer(han: Any) -> None:
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda hub, done: hub.command(METER, 1, METERING.id, "NoSuchCommand", {}, done),
-        lambda hub, done: hub.command(METER, 1, METERING.id, "MirrorRemoved", {}, done),
-        lambda hub, done: hub.command(METER, 1, 0x0BAD, "Any", {}, done),
-        lambda hub, done: hub.write(METER, 1, METERING.id, {"NoSuchAttribute": 1}, done),
-        lambda hub, done: hub.write(METER, 1, METERING.id, {0x7777: 1}, done),
+        lambda hub, done: hub.command(METER, 1, METERING.id, basic.ResetToFactoryDefaults(), done),
+        lambda hub, done: hub.command(METER, 1, METERING.id, metering.MirrorRemoved(None), done),
+        lambda hub, done: hub.command(METER, 1, 0x0BAD, metering.RequestMirror(), done),
+        lambda hub, done: hub.write(METER, 1, METERING.id, {BasicAttributes.PowerSource: 1}, done),
+        lambda hub, done: hub.write(METER, 1, METERING.id, {Attribute(0x7777, UINT8): 1}, done),
         lambda hub, done: hub.report(METER, 1, METERING.id, (0,), done),
     ],
 )

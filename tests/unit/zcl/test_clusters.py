@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+from typing import Annotated
+
 import pytest
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.layout import Trailing
 from hanbench.emulator.zcl import types as t
-from hanbench.emulator.zcl.cluster import Attribute, Cluster, Command, Field, Trailing
-from hanbench.emulator.zcl.clusters import BASIC, BY_ID, CLUSTERS, KEEP_ALIVE, METERING
+from hanbench.emulator.zcl.cluster import Attribute, Cluster, ClusterCommand, Command
+from hanbench.emulator.zcl.clusters import BY_ID, CLUSTERS, KEEP_ALIVE, METERING, metering
+from hanbench.emulator.zcl.clusters.basic import BasicAttributes
+from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
+from hanbench.emulator.zcl.fields import Octstr, OptionalUint8, Uint8
 from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
 
@@ -39,8 +46,7 @@ from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
     ],
 )
 def test_a_metering_attribute_has_its_id_name_and_type(id: int, name: str, type: t.DataType) -> None:
-    row = METERING.attribute(name)
-    assert (row.id, row.type) == (id, type)
+    assert (id, name, type) in [(row.id, row.name, row.type) for row in METERING.attributes]
 
 
 @pytest.mark.parametrize("cluster", CLUSTERS, ids=lambda cluster: cluster.name)
@@ -52,86 +58,82 @@ def test_ids_and_names_are_unique_within_a_table(cluster: Cluster) -> None:
 
 
 def test_what_a_hub_says_of_mirrors_and_how_often_a_device_makes_sure_of_it() -> None:
-    assert BASIC.attribute("PhysicalEnvironment").id == 0x0011
+    assert BasicAttributes.PhysicalEnvironment.id == 0x0011
     assert [(row.id, row.type) for row in KEEP_ALIVE.attributes[:2]] == [(0, t.UINT8), (1, t.UINT16)]
 
 
 @pytest.mark.parametrize(
-    ("name", "direction", "id", "values", "octets"),
+    ("message", "direction", "id", "octets"),
     [
+        (metering.GetProfile(interval_channel=0, end_time=0, number_of_periods=24), TO_SERVER, 0x00, "000000000018"),
+        (metering.RequestMirrorResponse(endpoint_id=0xFFFF), TO_SERVER, 0x01, "ffff"),
+        (metering.MirrorRemoved(removed_endpoint_id=0x0F), TO_SERVER, 0x02, "0f00"),
+        (metering.RequestFastPollMode(fast_poll_update_period=5, duration=15), TO_SERVER, 0x03, "050f"),
         (
-            "GetProfile",
-            TO_SERVER,
-            0x00,
-            {"interval_channel": 0, "end_time": 0, "number_of_periods": 24},
-            "000000000018",
-        ),
-        ("RequestMirrorResponse", TO_SERVER, 0x01, {"endpoint_id": 0xFFFF}, "ffff"),
-        ("MirrorRemoved", TO_SERVER, 0x02, {"removed_endpoint_id": 0x0F}, "0f00"),
-        ("RequestFastPollMode", TO_SERVER, 0x03, {"fast_poll_update_period": 5, "duration": 15}, "050f"),
-        (
-            "MirrorReportAttributeResponse",
+            metering.MirrorReportAttributeResponse(notification_scheme=1, notification_flags=(0x8002,)),
             TO_SERVER,
             0x09,
-            {"notification_scheme": 1, "notification_flags": (0x8002,)},
             "0102800000",
         ),
         (
-            "GetProfileResponse",
+            metering.GetProfileResponse(
+                end_time=0x01020304, status=0, profile_interval_period=1, intervals=(1, 0xFFFFFF)
+            ),
             TO_CLIENT,
             0x00,
-            {"end_time": 0x01020304, "status": 0, "profile_interval_period": 1, "intervals": (1, 0xFFFFFF)},
             "04030201" + "0001" + "02" + "010000ffffff",
         ),
-        ("RequestMirror", TO_CLIENT, 0x01, {}, ""),
-        ("RemoveMirror", TO_CLIENT, 0x02, {}, ""),
+        (metering.RequestMirror(), TO_CLIENT, 0x01, ""),
+        (metering.RemoveMirror(), TO_CLIENT, 0x02, ""),
         (
-            "RequestFastPollModeResponse",
+            metering.RequestFastPollModeResponse(applied_update_period=5, fast_poll_mode_end_time=1),
             TO_CLIENT,
             0x03,
-            {"applied_update_period": 5, "fast_poll_mode_end_time": 1},
             "0501000000",
         ),
     ],
 )
 def test_a_metering_command_lies_on_the_air_as_smart_energy_says(
-    name: str, direction: int, id: int, values: dict[str, object], octets: str
+    message: ClusterCommand, direction: int, id: int, octets: str
 ) -> None:
-    found, row = METERING.command(name)
-    assert (found, row.id) == (direction, id)
-    assert row.encode(**values).hex() == octets
-    assert row.decode(bytes.fromhex(octets)) == values
+    found, row = METERING.command(type(message))
+    assert (found, row.id, row.name) == (direction, id, type(message).__name__)
+    assert row.encode(message).hex() == octets
+    assert row.decode(bytes.fromhex(octets)) == message
 
 
-ODD = Command(
-    0x10,
-    "Odd",
-    (
-        Field("first", t.UINT8),
-        Field("text", t.OCTET_STRING),
-        Field("late", Trailing(t.UINT16)),
-        Field("x", Trailing(t.UINT8)),
-    ),
-)
+@dataclass(frozen=True, slots=True)
+class Odd(ClusterCommand):
+    """A command with a tail."""
+
+    first: Uint8
+    text: Octstr
+    late: Annotated[int | None, Trailing(t.UINT16)] = None
+    x: OptionalUint8 = None
+
+
+ODD = Command(0x10, Odd)
 
 
 def test_trailing_fields_may_be_left_out_from_the_end() -> None:
-    assert ODD.encode(first=1, text=b"a") == b"\x01\x01a"
-    assert ODD.decode(b"\x01\x01a") == {"first": 1, "text": b"a", "late": None, "x": None}
-    assert ODD.decode(b"\x01\x01a\x02\x00")["late"] == 2
+    assert ODD.encode(Odd(1, b"a")) == b"\x01\x01a"
+    assert ODD.decode(b"\x01\x01a") == Odd(first=1, text=b"a", late=None, x=None)
+    assert ODD.decode(b"\x01\x01a\x02\x00") == Odd(1, b"a", late=2)
 
 
 def test_octets_of_a_later_revision_are_ignored() -> None:
-    assert METERING.command("RequestMirrorResponse")[1].decode(b"\x02\x00\x99") == {"endpoint_id": 2}
+    row = METERING.command(metering.RequestMirrorResponse)[1]
+    assert row.decode(b"\x02\x00\x99") == metering.RequestMirrorResponse(2)
 
 
 @pytest.mark.parametrize(
-    "values",
-    [{"first": 1}, {"first": 1, "text": b"", "x": 1}, {"first": 256, "text": b""}, {"first": 1, "text": b"", "no": 1}],
+    "message",
+    [Odd(1, "text"), Odd(1, b"", x=1), Odd(256, b""), Odd(None, b""), metering.RequestMirror()],
+    ids=["of another type", "after one that is left out", "too large", "missing", "another command"],
 )
-def test_fields_that_do_not_fit_the_table_are_our_mistake(values: dict[str, object]) -> None:
+def test_fields_that_do_not_fit_the_table_are_our_mistake(message: ClusterCommand) -> None:
     with pytest.raises(LocalProtocolError):
-        ODD.encode(**values)
+        ODD.encode(message)
 
 
 @pytest.mark.parametrize("octets", ["", "01", "0102", "010261", "01000a"])
@@ -141,13 +143,23 @@ def test_a_command_cut_short_is_malformed(octets: str) -> None:
     assert caught.value.reason is DropReason.MALFORMED_ZCL
 
 
+@pytest.mark.parametrize("cluster", CLUSTERS, ids=lambda cluster: cluster.name)
+def test_a_command_cannot_be_changed_and_says_its_fields(cluster: Cluster) -> None:
+    for row in (*cluster.client_to_server, *cluster.server_to_client):
+        assert [each.name for each in fields(row.message)] == [each.name for each in row.fields]
+        assert row.message.__dataclass_params__.frozen
+        assert not hasattr(object.__new__(row.message), "__dict__")
+
+
 def test_a_manufacturer_adds_rows_without_touching_the_standard_table() -> None:
-    own = METERING.extended([Attribute(0x0000, "OwnRegister", t.UINT8, manufacturer=0x1031)])
-    assert own.attribute("OwnRegister").key != own.attribute("CurrentSummationDelivered").key
-    with pytest.raises(LocalProtocolError):
-        METERING.attribute("OwnRegister")
+    register = Attribute(0x0000, t.UINT8, manufacturer=0x1031, name="OwnRegister")
+    own = METERING.extended([register], [Command(0x00, Odd, manufacturer=0x1031)])
+    assert register.key != MeteringAttributes.CurrentSummationDelivered.key
+    assert own.server_table[register.key] is register
+    assert register.key not in METERING.server_table
+    assert own.command(Odd)[1].key != own.command(metering.GetProfile)[1].key
 
 
-def test_two_commands_of_one_name_are_our_mistake() -> None:
+def test_two_commands_of_one_class_are_our_mistake() -> None:
     with pytest.raises(LocalProtocolError):
-        Cluster(1, "Twice", client_to_server=(Command(0, "A"),), server_to_client=(Command(1, "A"),))
+        Cluster(1, "Twice", client_to_server=(Command(0, Odd),), server_to_client=(Command(1, Odd),))

@@ -6,7 +6,8 @@ import pytest
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zcl import types as t
-from hanbench.emulator.zcl.clusters import DEVICE_MANAGEMENT, event_ids
+from hanbench.emulator.zcl.cluster import ClusterCommand
+from hanbench.emulator.zcl.clusters import DEVICE_MANAGEMENT, device_management, event_ids
 from hanbench.emulator.zcl.clusters.device_management import (
     CANCELLED,
     IMMEDIATELY,
@@ -23,97 +24,92 @@ from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
 
 @pytest.mark.parametrize(
-    ("name", "direction", "id", "values", "octets"),
+    ("message", "direction", "id", "octets"),
     [
-        ("GetChangeOfTenancy", TO_SERVER, 0x00, {}, ""),
-        ("GetChangeOfSupplier", TO_SERVER, 0x01, {}, ""),
-        ("RequestNewPassword", TO_SERVER, 0x02, {"password_type": 2}, "02"),
-        ("GetSiteID", TO_SERVER, 0x03, {}, ""),
+        (device_management.GetChangeOfTenancy(), TO_SERVER, 0x00, ""),
+        (device_management.GetChangeOfSupplier(), TO_SERVER, 0x01, ""),
+        (device_management.RequestNewPassword(password_type=2), TO_SERVER, 0x02, "02"),
+        (device_management.GetSiteID(), TO_SERVER, 0x03, ""),
         (
-            "ReportEventConfiguration",
-            TO_SERVER,
-            0x04,
-            {
-                "command_index": 0,
-                "total_commands": 1,
-                "event_configurations": (
+            device_management.ReportEventConfiguration(
+                command_index=0,
+                total_commands=1,
+                event_configurations=(
                     ConfiguredEvent(EVENT_IDS["LowBattery"], EventConfiguration.PUSH_TO_HAN | LogId.FAULT),
                     ConfiguredEvent(EVENT_IDS["TamperDetect"], 0),
                 ),
-            },
+            ),
+            TO_SERVER,
+            0x04,
             "00" + "01" + "0102" + "12" + "0202" + "00",
         ),
-        ("GetCIN", TO_SERVER, 0x05, {}, ""),
+        (device_management.GetCIN(), TO_SERVER, 0x05, ""),
         (
-            "PublishChangeOfTenancy",
+            device_management.PublishChangeOfTenancy(
+                provider_id=1,
+                issuer_event_id=0x01020304,
+                tariff_type=0,
+                implementation_date_time=CANCELLED,
+                proposed_tenancy_change_control=ChangeControl.CLEAR_PREPAYMENT_DATA | SUPPLY_UNCHANGED,
+            ),
             TO_CLIENT,
             0x00,
-            {
-                "provider_id": 1,
-                "issuer_event_id": 0x01020304,
-                "tariff_type": 0,
-                "implementation_date_time": CANCELLED,
-                "proposed_tenancy_change_control": ChangeControl.CLEAR_PREPAYMENT_DATA | SUPPLY_UNCHANGED,
-            },
             "01000000" + "04030201" + "00" + "ffffffff" + "00580000",
         ),
         (
-            "PublishChangeOfSupplier",
+            device_management.PublishChangeOfSupplier(
+                current_provider_id=1,
+                issuer_event_id=2,
+                tariff_type=0,
+                proposed_provider_id=3,
+                provider_change_implementation_time=IMMEDIATELY,
+                provider_change_control=ChangeControl.PRE_SNAPSHOTS | SUPPLY_OFF_ARMED,
+                proposed_provider_name=b"New",
+                proposed_provider_contact_details=b"",
+            ),
             TO_CLIENT,
             0x01,
-            {
-                "current_provider_id": 1,
-                "issuer_event_id": 2,
-                "tariff_type": 0,
-                "proposed_provider_id": 3,
-                "provider_change_implementation_time": IMMEDIATELY,
-                "provider_change_control": ChangeControl.PRE_SNAPSHOTS | SUPPLY_OFF_ARMED,
-                "proposed_provider_name": b"New",
-                "proposed_provider_contact_details": b"",
-            },
             "01000000" + "02000000" + "00" + "03000000" + "00000000" + "01080000" + "034e6577" + "00",
         ),
         (
-            "RequestNewPasswordResponse",
+            device_management.RequestNewPasswordResponse(
+                issuer_event_id=2,
+                implementation_date_time=0x01020304,
+                duration_in_minutes=60,
+                password_type=1,
+                password=b"1234",
+            ),
             TO_CLIENT,
             0x02,
-            {
-                "issuer_event_id": 2,
-                "implementation_date_time": 0x01020304,
-                "duration_in_minutes": 60,
-                "password_type": 1,
-                "password": b"1234",
-            },
             "02000000" + "04030201" + "3c00" + "01" + "0431323334",
         ),
         (
-            "UpdateSiteID",
+            device_management.UpdateSiteID(issuer_event_id=2, site_id_time=0, provider_id=1, site_id=b"MPAN"),
             TO_CLIENT,
             0x03,
-            {"issuer_event_id": 2, "site_id_time": 0, "provider_id": 1, "site_id": b"MPAN"},
             "02000000" + "00000000" + "01000000" + "044d50414e",
         ),
-        ("GetEventConfiguration", TO_CLIENT, 0x05, {"event_id": ALL_EVENTS}, "ffff"),
+        (device_management.GetEventConfiguration(event_id=ALL_EVENTS), TO_CLIENT, 0x05, "ffff"),
         (
-            "UpdateCIN",
+            device_management.UpdateCIN(
+                issuer_event_id=2, cin_implementation_time=0, provider_id=1, customer_id_number=b"7"
+            ),
             TO_CLIENT,
             0x06,
-            {"issuer_event_id": 2, "cin_implementation_time": 0, "provider_id": 1, "customer_id_number": b"7"},
             "02000000" + "00000000" + "01000000" + "0137",
         ),
     ],
 )
 def test_a_command_lies_on_the_air_as_smart_energy_says(
-    name: str, direction: int, id: int, values: dict[str, object], octets: str
+    message: ClusterCommand, direction: int, id: int, octets: str
 ) -> None:
-    found, row = DEVICE_MANAGEMENT.command(name)
+    found, row = DEVICE_MANAGEMENT.command(type(message))
     assert (found, row.id) == (direction, id)
-    assert row.encode(**values).hex() == octets
-    assert row.decode(bytes.fromhex(octets)) == values
+    assert row.encode(message).hex() == octets
+    assert row.decode(bytes.fromhex(octets)) == message
 
 
-SELECTORS = ("event_ids", "event_group_id", "log_id", "configuration_value_match")
-SET = DEVICE_MANAGEMENT.command("SetEventConfiguration")[1]
+SET = DEVICE_MANAGEMENT.command(device_management.SetEventConfiguration)[1]
 
 
 @pytest.mark.parametrize(
@@ -128,27 +124,22 @@ SET = DEVICE_MANAGEMENT.command("SetEventConfiguration")[1]
 def test_events_are_configured_by_list_group_log_or_what_they_were(
     control: ConfigurationControl, selector: dict[str, object], octets: str
 ) -> None:
-    values = {
-        "issuer_event_id": 7,
-        "start_date_time": 0,
-        "event_configuration": EventConfiguration.PUSH_TO_WAN | LogId.SECURITY,
-        "configuration_control": control,
+    message = device_management.SetEventConfiguration(
+        issuer_event_id=7,
+        start_date_time=0,
+        event_configuration=EventConfiguration.PUSH_TO_WAN | LogId.SECURITY,
+        configuration_control=control,
         **selector,
-    }
+    )
     head = "07000000" + "00000000" + "0c" + f"{control:02x}"
-    assert SET.encode(**values).hex() == head + octets
-    assert SET.decode(bytes.fromhex(head + octets)) == {**dict.fromkeys(SELECTORS), **values}
+    assert SET.encode(message).hex() == head + octets
+    assert SET.decode(bytes.fromhex(head + octets)) == message
 
 
 def test_events_of_one_kind_cannot_be_named_by_another() -> None:
-    with pytest.raises(LocalProtocolError, match="event_ids is missing"):
-        SET.encode(
-            issuer_event_id=7,
-            start_date_time=0,
-            event_configuration=0,
-            configuration_control=ConfigurationControl.LIST,
-            event_group_id=0x02FF,
-        )
+    message = device_management.SetEventConfiguration(7, 0, 0, ConfigurationControl.LIST, event_group_id=0x02FF)
+    with pytest.raises(LocalProtocolError, match="event_ids"):
+        SET.encode(message)
 
 
 @pytest.mark.parametrize(
@@ -209,18 +200,18 @@ def test_the_suppliers_of_both_directions_have_one_shape() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "octets"),
+    ("command", "octets"),
     [
-        ("RequestNewPassword", ""),
-        ("ReportEventConfiguration", "0001" + "0102" + "12" + "0202"),
-        ("PublishChangeOfTenancy", "01000000" + "04030201" + "00" + "ffffffff" + "005800"),
-        ("UpdateSiteID", "02000000" + "00000000" + "01000000" + "044d50"),
-        ("SetEventConfiguration", "07000000" + "00000000" + "0c" + "00" + "02" + "0102"),
-        ("SetEventConfiguration", "07000000" + "00000000" + "0c" + "02"),
+        (device_management.RequestNewPassword, ""),
+        (device_management.ReportEventConfiguration, "0001" + "0102" + "12" + "0202"),
+        (device_management.PublishChangeOfTenancy, "01000000" + "04030201" + "00" + "ffffffff" + "005800"),
+        (device_management.UpdateSiteID, "02000000" + "00000000" + "01000000" + "044d50"),
+        (device_management.SetEventConfiguration, "07000000" + "00000000" + "0c" + "00" + "02" + "0102"),
+        (device_management.SetEventConfiguration, "07000000" + "00000000" + "0c" + "02"),
     ],
     ids=["which password?", "an event and a part", "cut short", "text cut short", "fewer than counted", "which log?"],
 )
-def test_a_malformed_command_is_the_peers_mistake(name: str, octets: str) -> None:
+def test_a_malformed_command_is_the_peers_mistake(command: type[ClusterCommand], octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
-        DEVICE_MANAGEMENT.command(name)[1].decode(bytes.fromhex(octets))
+        DEVICE_MANAGEMENT.command(command)[1].decode(bytes.fromhex(octets))
     assert caught.value.reason is DropReason.MALFORMED_ZCL

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
-from hanbench.emulator.zcl.clusters import MESSAGING
+from hanbench.emulator.zcl.cluster import ClusterCommand
+from hanbench.emulator.zcl.clusters import MESSAGING, messaging
 from hanbench.emulator.zcl.clusters.messaging import (
     UNTIL_CHANGED,
     ExtendedMessageControl,
@@ -28,50 +29,52 @@ CONFIRMATION = {"message_id": 7, "confirmation_time": 0x11223344}
 
 
 @pytest.mark.parametrize(
-    ("name", "direction", "id", "values", "octets"),
+    ("message", "direction", "id", "octets"),
     [
-        ("GetLastMessage", TO_SERVER, 0x00, {}, ""),
+        (messaging.GetLastMessage(), TO_SERVER, 0x00, ""),
         (
-            "MessageConfirmation",
+            messaging.MessageConfirmation(**CONFIRMATION, message_confirmation_control=1, message_response=b"OK"),
             TO_SERVER,
             0x01,
-            CONFIRMATION | {"message_confirmation_control": 1, "message_response": b"OK"},
             "07000000" + "44332211" + "01" + "024f4b",
         ),
-        ("GetMessageCancellation", TO_SERVER, 0x02, {"earliest_implementation_time": 1}, "01000000"),
-        ("DisplayMessage", TO_CLIENT, 0x00, TEXT | {"extended_message_control": 1}, AS_OCTETS + "01"),
-        ("CancelMessage", TO_CLIENT, 0x01, {"message_id": 7, "message_control": 0}, "07000000" + "00"),
+        (messaging.GetMessageCancellation(earliest_implementation_time=1), TO_SERVER, 0x02, "01000000"),
+        (messaging.DisplayMessage(**TEXT, extended_message_control=1), TO_CLIENT, 0x00, AS_OCTETS + "01"),
+        (messaging.CancelMessage(message_id=7, message_control=0), TO_CLIENT, 0x01, "07000000" + "00"),
         (
-            "DisplayProtectedMessage",
+            messaging.DisplayProtectedMessage(**TEXT, extended_message_control=ExtendedMessageControl.CONFIRMED),
             TO_CLIENT,
             0x02,
-            TEXT | {"extended_message_control": ExtendedMessageControl.CONFIRMED},
             AS_OCTETS + "01",
         ),
-        ("CancelAllMessages", TO_CLIENT, 0x03, {"implementation_time": 0x11223344}, "44332211"),
+        (messaging.CancelAllMessages(implementation_time=0x11223344), TO_CLIENT, 0x03, "44332211"),
     ],
 )
 def test_a_command_lies_on_the_air_as_smart_energy_says(
-    name: str, direction: int, id: int, values: dict[str, object], octets: str
+    message: ClusterCommand, direction: int, id: int, octets: str
 ) -> None:
-    found, row = MESSAGING.command(name)
+    found, row = MESSAGING.command(type(message))
     assert (found, row.id) == (direction, id)
-    assert row.encode(**values).hex() == octets
-    assert row.decode(bytes.fromhex(octets)) == values
+    assert row.encode(message).hex() == octets
+    assert row.decode(bytes.fromhex(octets)) == message
 
 
 def test_devices_before_1_2_leave_out_the_fields_at_the_end() -> None:
-    display = MESSAGING.command("DisplayMessage")[1]
-    assert display.encode(**TEXT).hex() == AS_OCTETS
-    assert display.decode(bytes.fromhex(AS_OCTETS)) == TEXT | {"extended_message_control": None}
-    confirmation = MESSAGING.command("MessageConfirmation")[1]
-    assert confirmation.encode(**CONFIRMATION).hex() == "0700000044332211"
-    assert confirmation.decode(bytes.fromhex("0700000044332211"))["message_response"] is None
+    display = MESSAGING.command(messaging.DisplayMessage)[1]
+    message = messaging.DisplayMessage(**TEXT)
+    assert display.encode(message).hex() == AS_OCTETS
+    assert display.decode(bytes.fromhex(AS_OCTETS)) == message
+    assert message.extended_message_control is None
+    confirmation = MESSAGING.command(messaging.MessageConfirmation)[1]
+    assert confirmation.encode(messaging.MessageConfirmation(**CONFIRMATION)).hex() == "0700000044332211"
+    assert confirmation.decode(bytes.fromhex("0700000044332211")).message_response is None
 
 
 def test_a_response_cannot_be_without_its_control() -> None:
     with pytest.raises(LocalProtocolError):
-        MESSAGING.command("MessageConfirmation")[1].encode(**CONFIRMATION, message_response=b"OK")
+        MESSAGING.command(messaging.MessageConfirmation)[1].encode(
+            messaging.MessageConfirmation(**CONFIRMATION, message_response=b"OK")
+        )
 
 
 def test_message_control_is_one_octet_of_four_parts() -> None:
@@ -81,16 +84,16 @@ def test_message_control_is_one_octet_of_four_parts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "octets"),
+    ("command", "octets"),
     [
-        ("DisplayMessage", AS_OCTETS[:-2]),
-        ("DisplayMessage", "04030201" + "8c" + "00000000" + "ffff"),
-        ("MessageConfirmation", "07000000" + "44332211" + "01" + "034f4b"),
-        ("CancelAllMessages", "443322"),
+        (messaging.DisplayMessage, AS_OCTETS[:-2]),
+        (messaging.DisplayMessage, "04030201" + "8c" + "00000000" + "ffff"),
+        (messaging.MessageConfirmation, "07000000" + "44332211" + "01" + "034f4b"),
+        (messaging.CancelAllMessages, "443322"),
     ],
     ids=["text cut short", "no text", "response cut short", "time cut short"],
 )
-def test_a_malformed_command_is_the_peers_mistake(name: str, octets: str) -> None:
+def test_a_malformed_command_is_the_peers_mistake(command: type[ClusterCommand], octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
-        MESSAGING.command(name)[1].decode(bytes.fromhex(octets))
+        MESSAGING.command(command)[1].decode(bytes.fromhex(octets))
     assert caught.value.reason is DropReason.MALFORMED_ZCL

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
-from hanbench.emulator.zcl.clusters import OTA
+from hanbench.emulator.zcl.cluster import ClusterCommand
+from hanbench.emulator.zcl.clusters import OTA, ota
 from hanbench.emulator.zcl.clusters.ota import (
     ANY_FILE_VERSION,
     WAIT_FOR_ANOTHER_COMMAND,
@@ -26,113 +25,100 @@ NODE_OCTETS = "03000000004b1200"
 
 
 @pytest.mark.parametrize(
-    ("name", "direction", "id", "values", "octets"),
+    ("message", "direction", "id", "octets"),
     [
         (
-            "QueryNextImageRequest",
+            ota.QueryNextImageRequest(field_control=QueryControl.HARDWARE_VERSION, **IMAGE, hardware_version=0x0102),
             TO_SERVER,
             0x01,
-            {"field_control": QueryControl.HARDWARE_VERSION, **IMAGE, "hardware_version": 0x0102},
             "01" + IMAGE_OCTETS + "0201",
         ),
         (
-            "QueryNextImageRequest",
+            ota.QueryNextImageRequest(field_control=0, **IMAGE, hardware_version=None),
             TO_SERVER,
             0x01,
-            {"field_control": 0, **IMAGE, "hardware_version": None},
             "00" + IMAGE_OCTETS,
         ),
         (
-            "ImageBlockRequest",
+            ota.ImageBlockRequest(
+                field_control=BlockControl.REQUEST_NODE_ADDRESS | BlockControl.MINIMUM_BLOCK_PERIOD,
+                **IMAGE,
+                file_offset=0x0100,
+                maximum_data_size=48,
+                request_node_address=NODE,
+                minimum_block_period=200,
+            ),
             TO_SERVER,
             0x03,
-            {
-                "field_control": BlockControl.REQUEST_NODE_ADDRESS | BlockControl.MINIMUM_BLOCK_PERIOD,
-                **IMAGE,
-                "file_offset": 0x0100,
-                "maximum_data_size": 48,
-                "request_node_address": NODE,
-                "minimum_block_period": 200,
-            },
             "03" + IMAGE_OCTETS + "00010000" + "30" + NODE_OCTETS + "c800",
         ),
         (
-            "ImageBlockRequest",
+            ota.ImageBlockRequest(
+                field_control=BlockControl.MINIMUM_BLOCK_PERIOD,
+                **IMAGE,
+                file_offset=0,
+                maximum_data_size=48,
+                request_node_address=None,
+                minimum_block_period=200,
+            ),
             TO_SERVER,
             0x03,
-            {
-                "field_control": BlockControl.MINIMUM_BLOCK_PERIOD,
-                **IMAGE,
-                "file_offset": 0,
-                "maximum_data_size": 48,
-                "request_node_address": None,
-                "minimum_block_period": 200,
-            },
             "02" + IMAGE_OCTETS + "00000000" + "30" + "c800",
         ),
         (
-            "ImagePageRequest",
+            ota.ImagePageRequest(
+                field_control=0,
+                **IMAGE,
+                file_offset=0,
+                maximum_data_size=48,
+                page_size=1024,
+                response_spacing=250,
+                request_node_address=None,
+            ),
             TO_SERVER,
             0x04,
-            {
-                "field_control": 0,
-                **IMAGE,
-                "file_offset": 0,
-                "maximum_data_size": 48,
-                "page_size": 1024,
-                "response_spacing": 250,
-                "request_node_address": None,
-            },
             "00" + IMAGE_OCTETS + "00000000" + "30" + "0004" + "fa00",
         ),
-        ("UpgradeEndRequest", TO_SERVER, 0x06, {"status": OtaStatus.INVALID_IMAGE, **IMAGE}, "96" + IMAGE_OCTETS),
+        (ota.UpgradeEndRequest(status=OtaStatus.INVALID_IMAGE, **IMAGE), TO_SERVER, 0x06, "96" + IMAGE_OCTETS),
         (
-            "QueryDeviceSpecificFileRequest",
+            ota.QueryDeviceSpecificFileRequest(request_node_address=NODE, **IMAGE, current_zigbee_stack_version=2),
             TO_SERVER,
             0x08,
-            {"request_node_address": NODE, **IMAGE, "current_zigbee_stack_version": 2},
             NODE_OCTETS + IMAGE_OCTETS + "0200",
         ),
         (
-            "QueryNextImageResponse",
+            ota.QueryNextImageResponse(status=OtaStatus.SUCCESS, **IMAGE, image_size=0x00020000),
             TO_CLIENT,
             0x02,
-            {"status": OtaStatus.SUCCESS, **IMAGE, "image_size": 0x00020000},
             "00" + IMAGE_OCTETS + "00000200",
         ),
         (
-            "QueryNextImageResponse",
+            ota.QueryNextImageResponse(status=OtaStatus.NO_IMAGE_AVAILABLE, **NOTHING, image_size=None),
             TO_CLIENT,
             0x02,
-            {"status": OtaStatus.NO_IMAGE_AVAILABLE, **NOTHING, "image_size": None},
             "98",
         ),
         (
-            "UpgradeEndResponse",
+            ota.UpgradeEndResponse(**IMAGE, current_time=0, upgrade_time=WAIT_FOR_ANOTHER_COMMAND),
             TO_CLIENT,
             0x07,
-            {**IMAGE, "current_time": 0, "upgrade_time": WAIT_FOR_ANOTHER_COMMAND},
             IMAGE_OCTETS + "00000000" + "ffffffff",
         ),
         (
-            "QueryDeviceSpecificFileResponse",
+            ota.QueryDeviceSpecificFileResponse(status=OtaStatus.NOT_AUTHORIZED, **NOTHING, image_size=None),
             TO_CLIENT,
             0x09,
-            {"status": OtaStatus.NOT_AUTHORIZED, **NOTHING, "image_size": None},
             "7e",
         ),
     ],
 )
 def test_a_command_lies_on_the_air_as_the_cluster_library_says(
-    name: str, direction: int, id: int, values: dict[str, object], octets: str
+    message: ClusterCommand, direction: int, id: int, octets: str
 ) -> None:
-    found, row = OTA.command(name)
+    found, row = OTA.command(type(message))
     assert (found, row.id) == (direction, id)
-    assert row.encode(**values).hex() == octets
-    assert row.decode(bytes.fromhex(octets)) == values
-
-
-NOTIFIED = ("manufacturer_code", "image_type", "new_file_version")
+    assert row.encode(message).hex() == octets
+    assert row.decode(bytes.fromhex(octets)) == message
 
 
 @pytest.mark.parametrize(
@@ -145,45 +131,42 @@ NOTIFIED = ("manufacturer_code", "image_type", "new_file_version")
     ],
 )
 def test_a_notice_has_one_field_more_with_each_payload_type(payload_type: PayloadType, octets: str) -> None:
-    row = OTA.command("ImageNotify")[1]
-    told = dict(zip(NOTIFIED, (0x1031, 2, ANY_FILE_VERSION)[:payload_type], strict=False))
-    values = {"payload_type": payload_type, "query_jitter": 100, **told}
-    assert row.encode(**values).hex() == octets
-    assert row.decode(bytes.fromhex(octets)) == {**dict.fromkeys(NOTIFIED), **values}
+    row = OTA.command(ota.ImageNotify)[1]
+    message = ota.ImageNotify(payload_type, 100, *(0x1031, 2, ANY_FILE_VERSION)[:payload_type])
+    assert row.encode(message).hex() == octets
+    assert row.decode(bytes.fromhex(octets)) == message
 
 
-BLOCK = OTA.command("ImageBlockResponse")[1]
-
-
-def block(status: OtaStatus, **values: Any) -> dict[str, Any]:
-    """Fields of an ImageBlockResponse, the others left out."""
-    return {**dict.fromkeys(field.name for field in BLOCK.fields), "status": status, **values}
+BLOCK = OTA.command(ota.ImageBlockResponse)[1]
 
 
 @pytest.mark.parametrize(
-    ("values", "octets"),
+    ("message", "octets"),
     [
         (
-            block(OtaStatus.SUCCESS, **IMAGE, file_offset=0x30, image_data=b"\x1e\xf1\xee\x0b"),
+            ota.ImageBlockResponse(OtaStatus.SUCCESS, **IMAGE, file_offset=0x30, image_data=b"\x1e\xf1\xee\x0b"),
             "00" + IMAGE_OCTETS + "30000000" + "04" + "1ef1ee0b",
         ),
         (
-            block(OtaStatus.WAIT_FOR_DATA, current_time=0, request_time=60, minimum_block_period=500),
+            ota.ImageBlockResponse(OtaStatus.WAIT_FOR_DATA, current_time=0, request_time=60, minimum_block_period=500),
             "97" + "00000000" + "3c000000" + "f401",
         ),
-        (block(OtaStatus.WAIT_FOR_DATA, current_time=0, request_time=60), "97" + "00000000" + "3c000000"),
-        (block(OtaStatus.ABORT), "95"),
+        (
+            ota.ImageBlockResponse(OtaStatus.WAIT_FOR_DATA, current_time=0, request_time=60),
+            "97" + "00000000" + "3c000000",
+        ),
+        (ota.ImageBlockResponse(OtaStatus.ABORT), "95"),
     ],
     ids=["a block", "wait, and then not so fast", "wait", "give up"],
 )
-def test_an_answer_to_a_block_request_says_what_its_status_announces(values: dict[str, Any], octets: str) -> None:
-    assert BLOCK.encode(**values).hex() == octets
-    assert BLOCK.decode(bytes.fromhex(octets)) == values
+def test_an_answer_to_a_block_request_says_what_its_status_announces(message: ClusterCommand, octets: str) -> None:
+    assert BLOCK.encode(message).hex() == octets
+    assert BLOCK.decode(bytes.fromhex(octets)) == message
 
 
 def test_a_block_may_have_255_octets() -> None:
     octets = bytes.fromhex("00" + IMAGE_OCTETS + "00000000" + "ff") + bytes(255)
-    assert BLOCK.decode(octets)["image_data"] == bytes(255)
+    assert BLOCK.decode(octets).image_data == bytes(255)
 
 
 def test_what_a_device_knows_of_its_images_are_attributes_of_the_client() -> None:
@@ -192,14 +175,14 @@ def test_what_a_device_knows_of_its_images_are_attributes_of_the_client() -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "octets"),
+    ("command", "octets"),
     [
-        ("QueryNextImageRequest", "01" + IMAGE_OCTETS),
-        ("ImageBlockRequest", "01" + IMAGE_OCTETS + "00000000" + "30" + "c800"),
-        ("ImageNotify", "0364" + "3110" + "0200"),
-        ("QueryNextImageResponse", "00"),
-        ("ImageBlockResponse", "00" + IMAGE_OCTETS + "30000000" + "04" + "1ef1"),
-        ("ImageBlockResponse", "97" + "00000000"),
+        (ota.QueryNextImageRequest, "01" + IMAGE_OCTETS),
+        (ota.ImageBlockRequest, "01" + IMAGE_OCTETS + "00000000" + "30" + "c800"),
+        (ota.ImageNotify, "0364" + "3110" + "0200"),
+        (ota.QueryNextImageResponse, "00"),
+        (ota.ImageBlockResponse, "00" + IMAGE_OCTETS + "30000000" + "04" + "1ef1"),
+        (ota.ImageBlockResponse, "97" + "00000000"),
     ],
     ids=[
         "hardware version announced, not given",
@@ -210,12 +193,13 @@ def test_what_a_device_knows_of_its_images_are_attributes_of_the_client() -> Non
         "wait for how long?",
     ],
 )
-def test_a_malformed_command_is_the_peers_mistake(name: str, octets: str) -> None:
+def test_a_malformed_command_is_the_peers_mistake(command: type[ClusterCommand], octets: str) -> None:
     with pytest.raises(RemoteProtocolError) as caught:
-        OTA.command(name)[1].decode(bytes.fromhex(octets))
+        OTA.command(command)[1].decode(bytes.fromhex(octets))
     assert caught.value.reason is DropReason.MALFORMED_ZCL
 
 
 def test_what_is_announced_must_be_given() -> None:
-    with pytest.raises(LocalProtocolError, match="hardware_version is missing"):
-        OTA.command("QueryNextImageRequest")[1].encode(field_control=QueryControl.HARDWARE_VERSION, **IMAGE)
+    message = ota.QueryNextImageRequest(field_control=QueryControl.HARDWARE_VERSION, **IMAGE)
+    with pytest.raises(LocalProtocolError, match="hardware_version"):
+        OTA.command(ota.QueryNextImageRequest)[1].encode(message)

@@ -6,7 +6,7 @@ import pytest
 
 from hanbench.emulator.errors import LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zcl import types as t
-from hanbench.emulator.zcl.clusters import PRICE
+from hanbench.emulator.zcl.clusters import PRICE, price
 from hanbench.emulator.zcl.clusters.price import MatrixPrice, PriceControl, TierLabel
 from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
@@ -66,137 +66,126 @@ LEFT_OUT = (
     ],
 )
 def test_an_attribute_has_its_id_name_and_type(id, name, type):
-    row = PRICE.attribute(name)
-    assert (row.id, row.type) == (id, type)
+    assert (id, name, type) in [(row.id, row.name, row.type) for row in PRICE.attributes]
 
 
 def test_a_price_as_an_old_device_publishes_it_ends_with_its_ratio():
-    direction, row = PRICE.command("PublishPrice")
+    direction, row = PRICE.command(price.PublishPrice)
     assert (direction, row.id) == (TO_CLIENT, 0x00)
-    assert row.encode(**PUBLISHED).hex() == OCTETS
-    assert row.decode(bytes.fromhex(OCTETS)) == PUBLISHED | dict.fromkeys((*TAIL, *LEFT_OUT))
+    message = price.PublishPrice(**PUBLISHED)
+    assert row.encode(message).hex() == OCTETS
+    assert row.decode(bytes.fromhex(OCTETS)) == message
+    assert {getattr(message, name) for name in (*TAIL, *LEFT_OUT)} == {None}
 
 
 def test_a_later_device_goes_on_after_it():
-    _, row = PRICE.command("PublishPrice")
+    _, row = PRICE.command(price.PublishPrice)
     octets = OCTETS + "f401000002b800000001300001"
-    assert row.encode(**PUBLISHED, **TAIL).hex() == octets
-    assert row.decode(bytes.fromhex(octets)) == PUBLISHED | TAIL | dict.fromkeys(LEFT_OUT)
+    message = price.PublishPrice(**PUBLISHED, **TAIL)
+    assert row.encode(message).hex() == octets
+    assert row.decode(bytes.fromhex(octets)) == message
+    assert {getattr(message, name) for name in LEFT_OUT} == {None}
 
 
 def test_a_tail_has_no_holes():
-    _, row = PRICE.command("PublishPrice")
+    _, row = PRICE.command(price.PublishPrice)
     with pytest.raises(LocalProtocolError):
-        row.encode(**PUBLISHED, price_control=1)
+        row.encode(price.PublishPrice(**PUBLISHED, price_control=1))
 
 
 @pytest.mark.parametrize(
-    ("name", "direction", "id", "values", "octets"),
+    ("message", "direction", "id", "octets"),
     [
-        ("GetCurrentPrice", TO_SERVER, 0x00, {"command_options": 1}, "01"),
-        ("GetScheduledPrices", TO_SERVER, 0x01, {"start_time": 0x2A000000, "number_of_events": 5}, "0000002a05"),
+        (price.GetCurrentPrice(command_options=1), TO_SERVER, 0x00, "01"),
+        (price.GetScheduledPrices(start_time=0x2A000000, number_of_events=5), TO_SERVER, 0x01, "0000002a05"),
         (
-            "PriceAcknowledgement",
+            price.PriceAcknowledgement(provider_id=1, issuer_event_id=7, price_ack_time=0x2A000001, price_control=1),
             TO_SERVER,
             0x02,
-            {"provider_id": 1, "issuer_event_id": 7, "price_ack_time": 0x2A000001, "price_control": 1},
             "01000000070000000100002a01",
         ),
-        ("GetPriceMatrix", TO_SERVER, 0x07, {"issuer_tariff_id": 9}, "09000000"),
-        ("GetTariffCancellation", TO_SERVER, 0x10, {}, ""),
+        (price.GetPriceMatrix(issuer_tariff_id=9), TO_SERVER, 0x07, "09000000"),
+        (price.GetTariffCancellation(), TO_SERVER, 0x10, ""),
         (
-            "PublishConversionFactor",
+            price.PublishConversionFactor(
+                issuer_event_id=1, start_time=2, conversion_factor=102264, conversion_factor_trailing_digit=0x50
+            ),
             TO_CLIENT,
             0x02,
-            {
-                "issuer_event_id": 1,
-                "start_time": 2,
-                "conversion_factor": 102264,
-                "conversion_factor_trailing_digit": 0x50,
-            },
             "0100000002000000788f010050",
         ),
         (
-            "PublishPriceMatrix",
+            price.PublishPriceMatrix(
+                provider_id=1,
+                issuer_event_id=2,
+                start_time=3,
+                issuer_tariff_id=4,
+                command_index=0,
+                total_number_of_commands=1,
+                sub_payload_control=1,
+                prices=(MatrixPrice(1, 1500), MatrixPrice(2, 2834)),
+            ),
             TO_CLIENT,
             0x05,
-            {
-                "provider_id": 1,
-                "issuer_event_id": 2,
-                "start_time": 3,
-                "issuer_tariff_id": 4,
-                "command_index": 0,
-                "total_number_of_commands": 1,
-                "sub_payload_control": 1,
-                "prices": (MatrixPrice(1, 1500), MatrixPrice(2, 2834)),
-            },
             "0100000002000000030000000400000000010101dc05000002120b0000",
         ),
         (
-            "PublishBlockThresholds",
+            price.PublishBlockThresholds(
+                provider_id=1,
+                issuer_event_id=2,
+                start_time=3,
+                issuer_tariff_id=4,
+                command_index=0,
+                total_number_of_commands=1,
+                sub_payload_control=0,
+                thresholds=((1, (100, 200)), (2, (300,))),
+            ),
             TO_CLIENT,
             0x06,
-            {
-                "provider_id": 1,
-                "issuer_event_id": 2,
-                "start_time": 3,
-                "issuer_tariff_id": 4,
-                "command_index": 0,
-                "total_number_of_commands": 1,
-                "sub_payload_control": 0,
-                "thresholds": ((1, (100, 200)), (2, (300,))),
-            },
             "0100000002000000030000000400000000010012640000000000c80000000000212c0100000000",
         ),
         (
-            "PublishTierLabels",
+            price.PublishTierLabels(
+                provider_id=1,
+                issuer_event_id=2,
+                issuer_tariff_id=4,
+                command_index=0,
+                total_number_of_commands=1,
+                labels=(TierLabel(1, b"Night"), TierLabel(2, b"Day")),
+            ),
             TO_CLIENT,
             0x08,
-            {
-                "provider_id": 1,
-                "issuer_event_id": 2,
-                "issuer_tariff_id": 4,
-                "command_index": 0,
-                "total_number_of_commands": 1,
-                "labels": (TierLabel(1, b"Night"), TierLabel(2, b"Day")),
-            },
             "01000000020000000400000000010201054e696768740203446179",
         ),
-        (
-            "CancelTariff",
-            TO_CLIENT,
-            0x0E,
-            {"provider_id": 1, "issuer_tariff_id": 4, "tariff_type": 0},
-            "010000000400000000",
-        ),
+        (price.CancelTariff(provider_id=1, issuer_tariff_id=4, tariff_type=0), TO_CLIENT, 0x0E, "010000000400000000"),
     ],
 )
-def test_a_command_lies_on_the_air_as_smart_energy_says(name, direction, id, values, octets):
-    found, row = PRICE.command(name)
+def test_a_command_lies_on_the_air_as_smart_energy_says(message, direction, id, octets):
+    found, row = PRICE.command(type(message))
     assert (found, row.id) == (direction, id)
-    assert row.encode(**values).hex() == octets
-    assert row.decode(bytes.fromhex(octets)) == values
+    assert row.encode(message).hex() == octets
+    assert row.decode(bytes.fromhex(octets)) == message
 
 
 @pytest.mark.parametrize(
-    ("name", "octets"),
+    ("command", "octets"),
     [
-        ("PublishPrice", OCTETS[:-2]),
-        ("PublishPrice", "44332211ff446179"),
-        ("GetCurrentPrice", ""),
-        ("PublishBlockThresholds", "010000000200000003000000040000000001001264"),
-        ("PublishPriceMatrix", "0100000002000000030000000400000000010101dc05"),
-        ("PublishTierLabels", "0100000002000000040000000001030105"),
+        (price.PublishPrice, OCTETS[:-2]),
+        (price.PublishPrice, "44332211ff446179"),
+        (price.GetCurrentPrice, ""),
+        (price.PublishBlockThresholds, "010000000200000003000000040000000001001264"),
+        (price.PublishPriceMatrix, "0100000002000000030000000400000000010101dc05"),
+        (price.PublishTierLabels, "0100000002000000040000000001030105"),
     ],
 )
-def test_truncated_ones_are_refused(name, octets):
-    _, row = PRICE.command(name)
+def test_truncated_ones_are_refused(command, octets):
+    _, row = PRICE.command(command)
     with pytest.raises(RemoteProtocolError):
         row.decode(bytes.fromhex(octets))
 
 
 def test_thresholds_that_fit_no_row_are_refused():
-    _, row = PRICE.command("PublishBlockThresholds")
+    _, row = PRICE.command(price.PublishBlockThresholds)
     head = dict.fromkeys(
         (
             "provider_id",
@@ -211,4 +200,4 @@ def test_thresholds_that_fit_no_row_are_refused():
     )
     for thresholds in ([(1, (1,) * 16)], ((16, (1,)),), 5, ((1, (-1,)),)):
         with pytest.raises(LocalProtocolError):
-            row.encode(**head, thresholds=thresholds)
+            row.encode(price.PublishBlockThresholds(**head, thresholds=thresholds))

@@ -11,7 +11,9 @@ from hanbench.emulator.errors import DropReason, LocalProtocolError
 from hanbench.emulator.zcl import ReplyOutcome, ReportingConfiguration, Status
 from hanbench.emulator.zcl import foundation as zcl
 from hanbench.emulator.zcl.clusters import BASIC, METERING
+from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
 from hanbench.emulator.zcl.records import ReportingQuery
+from hanbench.emulator.zigbee.aps.data import ApsRequest
 
 METER = 0x1234
 DEMAND, STATUS = 0x0400, 0x0200
@@ -64,7 +66,7 @@ def test_a_report_may_be_refused_by_the_application(han: Any) -> None:
 
 def test_a_report_that_wants_an_answer_gets_one(han: Any) -> None:
     meter = han.air.node(METER)
-    meter.send(0, METERING.id, bytes.fromhex("08090a" + "00021800"), profile=0x0109, src_endpoint=1, dst_endpoint=1)
+    meter.send(ApsRequest(0, METERING.id, bytes.fromhex("08090a" + "00021800"), 0x0109, src_endpoint=1, dst_endpoint=1))
     han.clock.run_for(SECOND)
     assert han.reports == [{STATUS: 0}]
     assert han.air.sent[-1].payload.hex() == "10090b0a00"
@@ -72,7 +74,7 @@ def test_a_report_that_wants_an_answer_gets_one(han: Any) -> None:
 
 def test_a_report_of_a_cluster_that_nobody_follows_is_refused(han: Any) -> None:
     meter = han.air.node(METER)
-    meter.send(0, 0x0700, bytes.fromhex("18090a" + "00021800"), profile=0x0109, src_endpoint=1, dst_endpoint=1)
+    meter.send(ApsRequest(0, 0x0700, bytes.fromhex("18090a" + "00021800"), 0x0109, src_endpoint=1, dst_endpoint=1))
     han.clock.run_for(SECOND)
     assert han.air.sent[-1].payload.hex() == "10090b0ac3"
 
@@ -81,7 +83,7 @@ def test_a_report_of_a_cluster_that_nobody_follows_is_refused(han: Any) -> None:
 def test_a_malformed_report_is_counted_and_answered(han: Any, records: str) -> None:
     meter = han.air.node(METER)
     octets = bytes.fromhex("18090a" + records)
-    meter.send(0, METERING.id, octets, profile=0x0109, src_endpoint=1, dst_endpoint=1)
+    meter.send(ApsRequest(0, METERING.id, octets, 0x0109, src_endpoint=1, dst_endpoint=1))
     han.clock.run_for(SECOND)
     assert han.reports == []
     assert han.hub.counters == {DropReason.MALFORMED_ZCL: 1}
@@ -105,13 +107,13 @@ def test_a_change_is_reported_at_once_after_the_minimum_interval(han: Any) -> No
     configure(han, demand(10, 0))
     han.clock.run_for(60 * SECOND)
     assert han.reports == []
-    han.metering.set("InstantaneousDemand", 4)
+    han.metering.set(MeteringAttributes.InstantaneousDemand, 4)
     han.clock.run_for(SECOND)
     assert han.reports == [], "a change of 9 is below the reportable change of 10"
-    han.metering.set("InstantaneousDemand", 5)
+    han.metering.set(MeteringAttributes.InstantaneousDemand, 5)
     han.clock.run_for(SECOND)
     assert han.reports == [{DEMAND: 5}]
-    han.metering.set("InstantaneousDemand", 50)
+    han.metering.set(MeteringAttributes.InstantaneousDemand, 50)
     han.clock.run_for(8 * SECOND)
     assert len(han.reports) == 1, "the minimum interval has not passed"
     han.clock.run_for(2 * SECOND)
@@ -120,15 +122,15 @@ def test_a_change_is_reported_at_once_after_the_minimum_interval(han: Any) -> No
 
 def test_a_change_that_went_back_within_the_minimum_interval_is_not_reported(han: Any) -> None:
     configure(han, demand(10, 0))
-    han.metering.set("InstantaneousDemand", 500)
-    han.metering.set("InstantaneousDemand", -5)
+    han.metering.set(MeteringAttributes.InstantaneousDemand, 500)
+    han.metering.set(MeteringAttributes.InstantaneousDemand, -5)
     han.clock.run_for(60 * SECOND)
     assert han.reports == []
 
 
 def test_any_change_of_a_discrete_attribute_is_reported(han: Any) -> None:
     configure(han, ReportingConfiguration(0, STATUS, 0x18, 0, 0))
-    han.metering.set("Status", 2)
+    han.metering.set(MeteringAttributes.Status, 2)
     han.clock.run_for(SECOND)
     assert han.reports == [{STATUS: 2}]
 
@@ -141,7 +143,7 @@ def test_attributes_that_fall_due_together_share_a_frame(han: Any) -> None:
 
 def test_a_value_from_a_callable_is_watched(han: Any) -> None:
     power = [100]
-    han.metering.set("InstantaneousDemand", lambda: power[0])
+    han.metering.set(MeteringAttributes.InstantaneousDemand, lambda: power[0])
     configure(han, demand(5, 0))
     han.clock.run_for(60 * SECOND)
     assert han.reports == []
@@ -151,8 +153,8 @@ def test_a_value_from_a_callable_is_watched(han: Any) -> None:
 
 
 def test_reports_larger_than_a_frame_are_split(han: Any) -> None:
-    han.metering.set("MeterSerialNumber", b"s" * 40)
-    han.metering.set("SiteID", b"t" * 40)
+    han.metering.set(MeteringAttributes.MeterSerialNumber, b"s" * 40)
+    han.metering.set(MeteringAttributes.SiteID, b"t" * 40)
     configure(han, ReportingConfiguration(0, 0x0307, 0x41, 1, 30), ReportingConfiguration(0, 0x0308, 0x41, 1, 30))
     han.clock.run_for(31 * SECOND)
     assert han.reports == [{0x0307: b"t" * 40}, {0x0308: b"s" * 40}]
@@ -182,14 +184,14 @@ def test_a_configuration_can_be_read_and_taken_back(han: Any) -> None:
     assert (records[0].minimum, records[0].maximum, records[0].change) == (1, 30, 10)
     configure(han, demand(0, 0xFFFF))
     han.reports.clear()
-    han.metering.set("InstantaneousDemand", 5_000)
+    han.metering.set(MeteringAttributes.InstantaneousDemand, 5_000)
     han.clock.run_for(300 * SECOND)
     assert han.reports == []
 
 
 def test_a_change_within_its_minimum_interval_does_not_travel_with_another_attributes_report(han: Any) -> None:
     configure(han, demand(60, 0), ReportingConfiguration(0, STATUS, 0x18, 0, 10))
-    han.metering.set("InstantaneousDemand", 500)
+    han.metering.set(MeteringAttributes.InstantaneousDemand, 500)
     han.clock.run_for(59 * SECOND)
     assert han.reports == [{STATUS: 0}] * 5
     han.clock.run_for(3 * SECOND)
@@ -214,7 +216,7 @@ def test_a_configuration_that_cannot_be_is_refused(han: Any, record: ReportingCo
 
 def test_a_removed_attribute_ends_its_reporting(han: Any) -> None:
     configure(han, demand(1, 30))
-    han.metering.attributes.remove("InstantaneousDemand")
+    han.metering.attributes.remove(MeteringAttributes.InstantaneousDemand)
     han.clock.run_for(300 * SECOND)
     assert han.reports == []
 

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from hanbench.emulator.errors import DropReason
-from hanbench.emulator.zcl import Attribute, ClusterServer, Status
+from hanbench.emulator.zcl import Attribute, ClusterServer, Indication, Status, on
 from hanbench.emulator.zcl.attributes import MAX_RESPONSE
-from hanbench.emulator.zcl.clusters import METERING
-from hanbench.emulator.zcl.clusters.metering import TIME_OF_USE
+from hanbench.emulator.zcl.clusters import METERING, metering
+from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
 from hanbench.emulator.zcl.types import UINT8
+from hanbench.emulator.zigbee.aps.data import ApsRequest
 
 BROADCAST = 0xFFFF
 H = bytes.fromhex
@@ -23,7 +24,7 @@ def test_a_read_gives_values_and_says_what_is_not_there(han: Any) -> None:
 
 
 def test_a_value_that_does_not_fit_is_reported_as_such(han: Any) -> None:
-    han.metering.set("MeterSerialNumber", b"x" * (MAX_RESPONSE - 3))
+    han.metering.set(MeteringAttributes.MeterSerialNumber, b"x" * (MAX_RESPONSE - 3))
     [answer] = han.payloads(H("000700" + "0803" + "0002"))
     assert answer == H("180701" + "080389" + "00020018" + "00")
 
@@ -38,9 +39,7 @@ def test_a_response_never_outgrows_the_largest_transfer(han: Any) -> None:
 
 def test_a_response_is_secured_as_its_request_was(han: Any) -> None:
     for secured in (True, False):
-        han.air.node(0).send(
-            0x1234, 0x0702, H("0007000002"), profile=0x0109, src_endpoint=1, dst_endpoint=1, secured=secured
-        )
+        han.air.node(0).send(ApsRequest(0x1234, 0x0702, H("0007000002"), 0x0109, 1, 1, secured=secured))
         han.clock.run_for(10_000)
         assert han.air.sent[-1].src == 0x1234
         assert han.air.sent[-1].secured is secured
@@ -51,22 +50,25 @@ def test_a_write_stores_what_may_be_written(han: Any) -> None:
         H("000702" + "0703" + "4102" + "6869" + "0002" + "1801" + "0008" + "2101" + "00" + "9912" + "2000")
     )
     assert answer == H("180704" + "880002" + "8d0008" + "869912")
-    assert han.metering.get("SiteID") == b"hi"
-    assert han.metering.get("Status") == 0
+    assert han.metering.get(MeteringAttributes.SiteID) == b"hi"
+    assert han.metering.get(MeteringAttributes.Status) == 0
 
 
 def test_an_undivided_write_is_all_or_nothing(han: Any) -> None:
     [answer] = han.payloads(H("000703" + "0703" + "41026869" + "0002" + "1801"))
     assert answer == H("180704" + "880002")
-    assert han.metering.get("SiteID") == b"here"
+    assert han.metering.get(MeteringAttributes.SiteID) == b"here"
     [answer] = han.payloads(H("000803" + "0703" + "41026869" + "0008" + "190100"))
     assert answer == H("18080400")
-    assert (han.metering.get("SiteID"), han.metering.get("GenericAlarmMask")) == (b"hi", 1)
+    assert (han.metering.get(MeteringAttributes.SiteID), han.metering.get(MeteringAttributes.GenericAlarmMask)) == (
+        b"hi",
+        1,
+    )
 
 
 def test_a_write_without_response_is_silent(han: Any) -> None:
     assert han.payloads(H("000705" + "0703" + "41026869" + "0002" + "1801")) == []
-    assert han.metering.get("SiteID") == b"hi"
+    assert han.metering.get(MeteringAttributes.SiteID) == b"hi"
 
 
 def test_the_application_may_refuse_a_write_and_learns_of_one(han: Any) -> None:
@@ -90,8 +92,8 @@ def test_attributes_are_discovered_in_order_and_in_parts(han: Any) -> None:
 
 
 def test_a_discovery_that_fills_a_transfer_says_that_there_is_more(han: Any) -> None:
-    for row in TIME_OF_USE:
-        han.metering.set(row.name, 0)
+    for row in MeteringAttributes.TierSummations:
+        han.metering.set(row, 0)
     seen: list[int] = []
     for command, size in ((0x0C, 3), (0x15, 4)):
         seen.clear()
@@ -102,13 +104,13 @@ def test_a_discovery_that_fills_a_transfer_says_that_there_is_more(han: Any) -> 
             assert len(answer) <= MAX_RESPONSE + 3
             complete = answer[3]
             seen += [int.from_bytes(answer[at : at + 2], "little") for at in range(4, len(answer), size)]
-        assert len(seen) == 8 + len(TIME_OF_USE)
-        assert {row.id for row in TIME_OF_USE} < set(seen)
+        assert len(seen) == 8 + len(MeteringAttributes.TierSummations)
+        assert {row.id for row in MeteringAttributes.TierSummations} < set(seen)
 
 
 def test_commands_are_discovered(han: Any) -> None:
     assert han.payloads(H("000711" + "00ff")) == [H("180712" + "01")]
-    han.metering.handle("GetProfile", lambda values, indication: None)
+    han.metering.add(on(metering.GetProfile, lambda command, indication: None))
     assert han.payloads(H("000711" + "00ff")) == [H("180712" + "01" + "00")]
     assert han.payloads(H("000713" + "01" + "02")) == [H("180714" + "00" + "0102")]
 
@@ -120,7 +122,7 @@ def test_structured_access_reaches_whole_attributes_only(han: Any) -> None:
     assert han.payloads(H("00080f" + "0703" + "00" + "410168" + "0703" + "010100" + "410169")) == [
         H("180810" + "8e0703" + "010100")
     ]
-    assert han.metering.get("SiteID") == b"h"
+    assert han.metering.get(MeteringAttributes.SiteID) == b"h"
 
 
 @pytest.mark.parametrize(
@@ -179,7 +181,7 @@ def test_a_broken_header_is_counted_and_not_answered(han: Any, octets: str) -> N
 def test_a_malformed_payload_is_counted_and_changes_nothing(han: Any) -> None:
     han.payloads(H("000702" + "0703" + "41026869" + "0703" + "41ff69"))
     assert han.meter.counters[DropReason.MALFORMED_ZCL] == 1
-    assert han.metering.get("SiteID") == b"here"
+    assert han.metering.get(MeteringAttributes.SiteID) == b"here"
 
 
 def test_another_profile_is_not_for_us(han: Any) -> None:
@@ -188,21 +190,21 @@ def test_another_profile_is_not_for_us(han: Any) -> None:
 
 
 def test_a_handler_gets_fields_and_its_answer_travels_back(han: Any) -> None:
-    seen: list[tuple[dict[str, Any], int]] = []
+    seen: list[tuple[metering.GetProfile, int]] = []
 
-    def profile(values: dict[str, Any], indication: Any) -> Any:
-        seen.append((values, indication.src))
-        return "GetProfileResponse", {"end_time": 9, "status": 0, "profile_interval_period": 0, "intervals": (5,)}
+    def profile(request: metering.GetProfile, indication: Indication) -> metering.GetProfileResponse:
+        seen.append((request, indication.src))
+        return metering.GetProfileResponse(end_time=9, status=0, profile_interval_period=0, intervals=(5,))
 
-    han.metering.handle("GetProfile", profile)
+    han.metering.add(on(metering.GetProfile, profile))
     [answer] = han.payloads(H("110700" + "00" + "00000000" + "01"))
-    assert seen == [({"interval_channel": 0, "end_time": 0, "number_of_periods": 1}, 0)]
+    assert seen == [(metering.GetProfile(interval_channel=0, end_time=0, number_of_periods=1), 0)]
     assert answer == H("190700" + "09000000" + "00" + "00" + "01" + "050000")
 
 
 def test_success_is_said_unless_the_sender_does_not_want_it_and_errors_always(han: Any) -> None:
     outcome: list[Status | None] = [None]
-    han.metering.handle("MirrorRemoved", lambda values, indication: outcome[0])
+    han.metering.add(on(metering.MirrorRemoved, lambda command, indication: outcome[0]))
     assert han.payloads(H("010702" + "0200")) == [H("18070b0200")]
     assert han.payloads(H("110702" + "0200")) == []
     outcome[0] = Status.NOT_FOUND
@@ -220,9 +222,10 @@ def test_the_gate_drops_or_refuses_before_anything_is_looked_at(han: Any) -> Non
 
 
 def test_a_manufacturers_attribute_is_read_with_its_code_only(han: Any) -> None:
-    own = METERING.extended([Attribute(0x0000, "OwnRegister", UINT8, manufacturer=0x1031)])
+    register = Attribute(0x0000, UINT8, manufacturer=0x1031, name="OwnRegister")
+    own = METERING.extended([register])
     han.meter.servers.pop(METERING.id)
-    han.meter.add_server(ClusterServer(own, {"OwnRegister": 7}))
+    han.meter.add_server(ClusterServer(own, {register: 7}))
     assert han.payloads(H("0431100700" + "0000")) == [H("1c31100701" + "00000020" + "07")]
     assert han.payloads(H("000700" + "0000")) == [H("180701" + "000086")]
 
@@ -230,19 +233,22 @@ def test_a_manufacturers_attribute_is_read_with_its_code_only(han: Any) -> None:
 def test_values_may_come_from_a_callable_and_attributes_may_go(han: Any) -> None:
     assert han.payloads(H("0006000002")) == [H("18060100020018" + "00")]
     register = iter(range(1, 9))
-    han.metering.set("Status", lambda: next(register))
+    han.metering.set(MeteringAttributes.Status, lambda: next(register))
     assert han.payloads(H("0007000002")) == [H("18070100020018" + "01")]
     assert han.payloads(H("0008000002")) == [H("18080100020018" + "02")]
-    han.metering.attributes.remove("Status")
+    han.metering.attributes.remove(MeteringAttributes.Status)
     assert han.payloads(H("0009000002")) == [H("180901000286")]
-    assert "Status" not in han.metering.attributes
+    assert MeteringAttributes.Status not in han.metering.attributes
 
 
 def test_a_mirror_adopts_what_fits_and_says_what_does_not(han: Any) -> None:
     rejected = han.metering.adopt({0x0000: 5, 0x0308: b"new", 0x0400: "text", 0x0200: None, 0x7777: 1})
     assert rejected == [0x0400, 0x0200, 0x7777]
-    assert (han.metering.get("CurrentSummationDelivered"), han.metering.get("MeterSerialNumber")) == (5, b"new")
-    assert han.metering.get("InstantaneousDemand") == -5
+    assert (
+        han.metering.get(MeteringAttributes.CurrentSummationDelivered),
+        han.metering.get(MeteringAttributes.MeterSerialNumber),
+    ) == (5, b"new")
+    assert han.metering.get(MeteringAttributes.InstantaneousDemand) == -5
 
 
 def test_a_closed_endpoint_is_silent(han: Any) -> None:

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from hanbench.emulator.clock import VirtualClock
-from hanbench.emulator.zigbee.aps.layer import ApsIndication, ApsStatus
+from hanbench.emulator.zigbee.aps.data import ApsIndication, ApsRequest, ApsStatus
 from hanbench.emulator.zigbee.zdo import (
     BindingTable,
     EnergyReport,
     NeighborEntry,
     NeighborFlags,
+    NodeAddress,
     NodeDescriptor,
     PowerDescriptor,
     SimpleDescriptor,
@@ -43,7 +44,7 @@ class Node:
     short: int
     ieee: int
     endpoints: list[SimpleDescriptor]
-    kids: list[tuple[int, int]] = field(default_factory=list)
+    kids: list[NodeAddress] = field(default_factory=list)
     table: list[NeighborEntry] = field(default_factory=list)
     bindings: BindingTable = field(default_factory=lambda: BindingTable(2))
     node_descriptor: NodeDescriptor = field(default_factory=lambda: NodeDescriptor.of(0, 0x8E, 0x1031, 1))
@@ -58,7 +59,7 @@ class Node:
     def neighbors(self) -> list[NeighborEntry]:
         return self.table
 
-    def children(self) -> list[tuple[int, int]]:
+    def children(self) -> list[NodeAddress]:
         return self.kids
 
     def permit_join(self, duration: int, tc_significance: bool) -> ZdpStatus:
@@ -83,29 +84,18 @@ class Node:
         assert endpoint == 0
         self.handler = handler
 
-    def send(
-        self,
-        dst_short: int,
-        cluster: int,
-        payload: bytes,
-        *,
-        profile: int,
-        src_endpoint: int,
-        dst_endpoint: int,
-        ack: bool = True,
-        secured: bool = False,
-        done: Callable[[ApsStatus], object] | None = None,
-    ) -> None:
+    def send(self, request: ApsRequest, done: Callable[[ApsStatus], object] | None = None) -> None:
+        dst, cluster, payload, profile, src_endpoint, dst_endpoint, ack, secured = request
         assert (profile, src_endpoint, dst_endpoint, secured) == (0, 0, 0, False)
-        broadcast = dst_short >= 0xFFF8
+        broadcast = dst >= 0xFFF8
         assert ack is not broadcast
-        self.sent.append(Sent(self.short, dst_short, cluster, payload))
+        self.sent.append(Sent(self.short, dst, cluster, payload))
         status = ApsStatus.NO_ACK
         for short, node in self.net.items():
-            if short != self.short and (broadcast or short == dst_short) and not node.deaf:
+            if short != self.short and (broadcast or short == dst) and not node.deaf:
                 status = ApsStatus.SUCCESS
                 indication = ApsIndication(
-                    self.short, 0, dst_short, 0, profile, cluster, payload, secured, broadcast, -50, 255
+                    self.short, 0, dst, 0, profile, cluster, payload, secured, broadcast, -50, 255
                 )
                 assert node.handler is not None
                 self.clock.call_later(1_000, node.handler, indication)
@@ -136,7 +126,7 @@ class Net:
         before = len(self.sent)
         payload = bytes.fromhex(octets)
         ack = dst < 0xFFF8
-        self.meter_node.send(dst, cluster, payload, profile=0, src_endpoint=0, dst_endpoint=0, ack=ack)
+        self.meter_node.send(ApsRequest(dst, cluster, payload, profile=0, src_endpoint=0, dst_endpoint=0, ack=ack))
         self.clock.run_for(1_000_000)
         return [each for each in self.sent[before:] if each.src == HUB]
 
@@ -153,7 +143,8 @@ def net() -> Net:
     esi = SimpleDescriptor(1, 0x0109, 0x0500, 1, (0x0000, 0x000A), (0x0702,))
     mirror = SimpleDescriptor(2, 0x0109, 0x0501, 0, (0x0000, 0x0702), ())
     meter = SimpleDescriptor(1, 0x0109, 0x0501, 0, (0x0702,), ())
-    hub_node = Node(clock, nodes, sent, HUB, HUB_IEEE, [esi, mirror], [(METER_IEEE, METER), (CHILD_IEEE, CHILD)])
+    children = [NodeAddress(METER_IEEE, METER), NodeAddress(CHILD_IEEE, CHILD)]
+    hub_node = Node(clock, nodes, sent, HUB, HUB_IEEE, [esi, mirror], children)
     hub_node.table = [neighbor(0x100 + n, n) for n in range(1, 6)]
     meter_node = Node(clock, nodes, sent, METER, METER_IEEE, [meter])
     nodes.update({HUB: hub_node, METER: meter_node})

@@ -8,8 +8,9 @@ import pytest
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.errors import DropReason
-from hanbench.emulator.zigbee.aps.layer import ApsStatus
-from hanbench.emulator.zigbee.zdo import Binding, ZdpStatus
+from hanbench.emulator.zigbee.aps.data import ApsStatus
+from hanbench.emulator.zigbee.binding import Binding
+from hanbench.emulator.zigbee.zdo import NodeAddress, ZdpStatus
 from hanbench.emulator.zigbee.zdo import messages as zdp
 
 HUB, METER, CHILD, STRANGER = 0x0000, 0x1234, 0x5678, 0x9999
@@ -32,7 +33,7 @@ def test_an_extended_response_lists_children_from_an_index(net: Any) -> None:
 
 
 def test_many_children_are_listed_in_parts_that_fit_a_frame(net: Any) -> None:
-    net.hub_node.kids = [(0x1000 + n, 0x100 + n) for n in range(40)]
+    net.hub_node.kids = [NodeAddress(0x1000 + n, 0x100 + n) for n in range(40)]
     seen: list[int] = []
     while len(seen) < 40:
         start, shorts = net.ask(zdp.NwkAddrReq(HUB_IEEE, zdp.EXTENDED, len(seen))).response.associated
@@ -102,7 +103,7 @@ def test_a_match_is_broadcast_and_only_matching_devices_answer(net: Any) -> None
 
 def test_an_announcement_reaches_everybody(net: Any) -> None:
     heard: list[tuple[int, int, int]] = []
-    net.hub.server.on_announce = lambda *announcement: heard.append(announcement)
+    net.hub.server.on_announce = lambda device: heard.append((device.short, device.ieee, device.capability))
     net.meter.announce()
     net.clock.run_for(SECOND)
     assert heard == [(METER, METER_IEEE, 0x8E)]

@@ -15,14 +15,15 @@ from hanbench.emulator.zigbee.security.cbke import (
     Identity,
     InvalidPointError,
     agree,
-    curve,
     implementation,
     libcrypto,
+    selection,
 )
 from hanbench.emulator.zigbee.security.cbke.certificate import decode_private_key
-from hanbench.emulator.zigbee.security.cbke.curve import COFACTOR, GENERATOR, ORDER, UnavailableError, check
+from hanbench.emulator.zigbee.security.cbke.curve import COFACTOR, GENERATOR, ORDER, UnavailableError
 from hanbench.emulator.zigbee.security.cbke.integers import Integers
 from hanbench.emulator.zigbee.security.cbke.libcrypto import Libcrypto
+from hanbench.emulator.zigbee.security.cbke.selection import check
 
 AUTHORITY = "0200FDE8A7F3D1084224962A4E7C54E69AC3F04DA6B8"
 CERTIFICATE_U = "020615E07D30ECA2DAD58002E667D94BC1B422398307 0000000000000002 5445535453454341 01090006000000000000"
@@ -163,15 +164,15 @@ def test_without_libcrypto_the_integers_take_over(monkeypatch):
         raise OSError(f"{name}: no such file")
 
     libcrypto._load.cache_clear()
-    curve.implementation.cache_clear()
+    selection.implementation.cache_clear()
     monkeypatch.setattr(ctypes, "CDLL", nothing)
     try:
         with pytest.raises(UnavailableError, match="no such file"):
             Libcrypto()
-        assert curve.implementation().name == "integers"
+        assert selection.implementation().name == "integers"
     finally:
         libcrypto._load.cache_clear()
-        curve.implementation.cache_clear()
+        selection.implementation.cache_clear()
 
 
 def test_an_implementation_that_computes_wrongly_is_not_used():

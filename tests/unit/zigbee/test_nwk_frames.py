@@ -9,7 +9,7 @@ import pytest
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zigbee.nwk import frames
-from hanbench.emulator.zigbee.nwk.frames import NwkFrame
+from hanbench.emulator.zigbee.nwk.frames import FrameSecurity, NwkFrame
 from hanbench.emulator.zigbee.security import cipher
 
 KEY = bytes(range(16))
@@ -21,7 +21,7 @@ PAYLOAD = bytes.fromhex("4001020709010107") + b"ZCL"
 
 def secured_frame(**options: Any) -> bytes:
     header = frames.header(frames.DATA, 0x0000, 0x1234, 7, radius=30, secured=True, **options)
-    return frames.seal(header, PAYLOAD, CIPHER, 0x01020304, 9, METER)
+    return frames.seal(header, PAYLOAD, FrameSecurity(CIPHER, 0x01020304, 9, METER))
 
 
 def reason_of(npdu: bytes) -> DropReason:
@@ -129,7 +129,9 @@ def test_a_secured_frame_is_what_the_standard_says_it_is(reference_ccm: Callable
 
 
 def test_the_short_way_builds_the_same_octets() -> None:
-    assert frames.secured_data(0, 0x1234, 7, PAYLOAD, CIPHER, 0x01020304, 9, METER, 30) == secured_frame()
+    assert (
+        frames.secured_data(0, 0x1234, 7, PAYLOAD, FrameSecurity(CIPHER, 0x01020304, 9, METER), 30) == secured_frame()
+    )
 
 
 def test_parsing_shows_the_auxiliary_header_and_decrypting_the_payload() -> None:
@@ -188,7 +190,7 @@ def test_another_key_is_a_bad_integrity_code() -> None:
 
 def test_an_empty_payload_can_be_sealed() -> None:
     header = frames.header(frames.DATA, 0, 1, 0, radius=1, secured=True)
-    frame = frames.decode(frames.seal(header, b"", CIPHER, 0, 0, METER))
+    frame = frames.decode(frames.seal(header, b"", FrameSecurity(CIPHER, 0, 0, METER)))
     frame.decrypt(CIPHER)
     assert frame.payload == b""
 
@@ -205,7 +207,7 @@ def opened(npdu: bytes) -> NwkFrame:
 @pytest.mark.parametrize("options", [{}, {"src_ieee": METER, "discover_route": 1}])
 def test_a_relay_changes_radius_and_auxiliary_header_only(options: dict[str, Any]) -> None:
     npdu = secured_frame(**options)
-    relayed = opened(opened(npdu).reseal(CIPHER, 77, 9, RELAY))
+    relayed = opened(opened(npdu).reseal(FrameSecurity(CIPHER, 77, 9, RELAY)))
     original = frames.decode(npdu)
     assert relayed.header == original.header[:6] + b"\x1d" + original.header[7:]
     assert (relayed.counter, relayed.key_sequence, relayed.sender_ieee) == (77, 9, RELAY)
@@ -214,7 +216,7 @@ def test_a_relay_changes_radius_and_auxiliary_header_only(options: dict[str, Any
 
 def test_a_relay_may_use_a_newer_key() -> None:
     newer = cipher(bytes(range(1, 17)))
-    frame = frames.decode(opened(secured_frame()).reseal(newer, 0, 10, RELAY))
+    frame = frames.decode(opened(secured_frame()).reseal(FrameSecurity(newer, 0, 10, RELAY)))
     frame.decrypt(newer)
     assert (frame.key_sequence, frame.payload) == (10, PAYLOAD)
 
@@ -222,13 +224,13 @@ def test_a_relay_may_use_a_newer_key() -> None:
 def test_a_frame_without_radius_left_is_not_relayed() -> None:
     header = frames.header(frames.DATA, 0, 1, 0, radius=0, secured=True)
     with pytest.raises(LocalProtocolError):
-        opened(frames.seal(header, b"", CIPHER, 0, 0, METER)).reseal(CIPHER, 1, 0, RELAY)
+        opened(frames.seal(header, b"", FrameSecurity(CIPHER, 0, 0, METER))).reseal(FrameSecurity(CIPHER, 1, 0, RELAY))
 
 
 def test_a_used_up_frame_counter_is_our_error() -> None:
     """R22, 4.3.1.1: at 0xFFFFFFFF nothing more may be sent under this key; the field cannot say more anyway."""
     header = frames.header(frames.DATA, 0, 1, 0, radius=1, secured=True)
     with pytest.raises(LocalProtocolError):
-        frames.seal(header, b"", CIPHER, 1 << 32, 0, METER)
+        frames.seal(header, b"", FrameSecurity(CIPHER, 1 << 32, 0, METER))
     with pytest.raises(LocalProtocolError):
-        frames.secured_data(0, 1, 0, b"", CIPHER, 1 << 32, 0, METER, 30)
+        frames.secured_data(0, 1, 0, b"", FrameSecurity(CIPHER, 1 << 32, 0, METER), 30)

@@ -6,47 +6,48 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from hanbench.emulator.layout import U16, U24, Choice, FieldType, RecordType
-from hanbench.emulator.zcl.cluster import Command, Counted, Field, Repeated, Rest
+from hanbench.emulator.layout import U16, U24, Choice, Counted, FieldType, RecordType, Repeated, Rest
+from hanbench.emulator.zcl.cluster import ClusterCommand, Command
 from hanbench.emulator.zcl.clusters.metering.values import SnapshotPayloadType
-from hanbench.emulator.zcl.types import (
-    BITMAP8,
-    BITMAP32,
-    BOOLEAN,
-    ENUM8,
-    UINT8,
-    UINT16,
-    UINT24,
-    UINT32,
-    UINT48,
-    UTC_TIME,
+from hanbench.emulator.zcl.fields import (
+    Bitmap8,
+    Bitmap32,
+    Bool,
+    Enum8,
+    Uint8,
+    Uint16,
+    Uint24,
+    Uint32,
+    Uint48,
+    UtcTime,
 )
+from hanbench.emulator.zcl.types import BITMAP32, ENUM8, UINT24, UINT48
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotSchedule:
     """One of the schedules in ScheduleSnapshot."""
 
-    snapshot_schedule_id: Annotated[int, UINT8]
-    snapshot_start_time: Annotated[int, UTC_TIME]
+    snapshot_schedule_id: Uint8
+    snapshot_start_time: UtcTime
     snapshot_schedule: Annotated[int, U24]
-    snapshot_payload_type: Annotated[int, ENUM8]
-    snapshot_cause: Annotated[int, BITMAP32]
+    snapshot_payload_type: Enum8
+    snapshot_cause: Bitmap32
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotScheduleResponse:
     """What became of one of the schedules."""
 
-    snapshot_schedule_id: Annotated[int, UINT8]
-    snapshot_schedule_confirmation: Annotated[int, ENUM8]
+    snapshot_schedule_id: Uint8
+    snapshot_schedule_confirmation: Enum8
 
 
 @dataclass(frozen=True, slots=True)
 class TouSnapshot:
     """Registers of a snapshot without billing: payload types 4 and 5."""
 
-    current_summation: Annotated[int, UINT48]
+    current_summation: Uint48
     tier_summations: Annotated[tuple[int, ...], Counted(UINT48)] = ()
 
 
@@ -54,12 +55,12 @@ class TouSnapshot:
 class TouBillingSnapshot:
     """Registers of a snapshot with the bill: payload types 0 and 1."""
 
-    current_summation: Annotated[int, UINT48]
-    bill_to_date: Annotated[int, UINT32]
-    bill_to_date_time_stamp: Annotated[int, UTC_TIME]
-    projected_bill: Annotated[int, UINT32]
-    projected_bill_time_stamp: Annotated[int, UTC_TIME]
-    bill_trailing_digit: Annotated[int, BITMAP8]
+    current_summation: Uint48
+    bill_to_date: Uint32
+    bill_to_date_time_stamp: UtcTime
+    projected_bill: Uint32
+    projected_bill_time_stamp: UtcTime
+    bill_trailing_digit: Bitmap8
     tier_summations: Annotated[tuple[int, ...], Counted(UINT48)] = ()
 
 
@@ -85,218 +86,313 @@ def _snapshot(values: Mapping[str, Any]) -> FieldType:
     return _SNAPSHOTS.get(values["snapshot_payload_type"], Rest())
 
 
+# --- client to server -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GetProfile(ClusterCommand):
+    """Ask for consumption interval by interval."""
+
+    interval_channel: Enum8
+    end_time: UtcTime
+    number_of_periods: Uint8
+
+
+@dataclass(frozen=True, slots=True)
+class RequestMirrorResponse(ClusterCommand):
+    """The endpoint of the mirror; `NO_MIRROR`: there is none to give."""
+
+    endpoint_id: Uint16
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorRemoved(ClusterCommand):
+    """The endpoint of the mirror that is gone; `NO_MIRROR`: there was none."""
+
+    removed_endpoint_id: Uint16
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFastPollMode(ClusterCommand):
+    """Ask for more frequent readings, for some minutes."""
+
+    fast_poll_update_period: Uint8
+    duration: Uint8
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSnapshot(ClusterCommand):
+    """Schedules by which the meter takes snapshots."""
+
+    issuer_event_id: Uint32
+    command_index: Uint8
+    total_number_of_commands: Uint8
+    snapshot_schedules: Annotated[tuple[SnapshotSchedule, ...], Repeated(RecordType(SnapshotSchedule))]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSnapshot(ClusterCommand):
+    """Take a snapshot now."""
+
+    snapshot_cause: Bitmap32
+
+
+@dataclass(frozen=True, slots=True)
+class GetSnapshot(ClusterCommand):
+    """Ask for one of the snapshots in a span of time."""
+
+    earliest_start_time: UtcTime
+    latest_end_time: UtcTime
+    snapshot_offset: Uint8
+    snapshot_cause: Bitmap32
+
+
+@dataclass(frozen=True, slots=True)
+class StartSampling(ClusterCommand):
+    """Start a sampling session, or cancel one."""
+
+    issuer_event_id: Uint32
+    start_sampling_time: UtcTime
+    sample_type: Enum8
+    sample_request_interval: Uint16
+    max_number_of_samples: Uint16
+
+
+@dataclass(frozen=True, slots=True)
+class GetSampledData(ClusterCommand):
+    """Ask for the samples of a session."""
+
+    sample_id: Uint16
+    earliest_sample_time: UtcTime
+    sample_type: Enum8
+    number_of_samples: Uint16
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorReportAttributeResponse(ClusterCommand):
+    """Answer to a report to a mirror: notification flags for the meter."""
+
+    notification_scheme: Uint8
+    notification_flags: Annotated[tuple[int, ...], Repeated(BITMAP32)]
+
+
+@dataclass(frozen=True, slots=True)
+class ResetLoadLimitCounter(ClusterCommand):
+    """Set the count of load limit events to 0."""
+
+    provider_id: Uint32
+    issuer_event_id: Uint32
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSupply(ClusterCommand):
+    """Switch the supply, now or at a time."""
+
+    provider_id: Uint32
+    issuer_event_id: Uint32
+    request_date_time: UtcTime
+    implementation_date_time: UtcTime
+    proposed_supply_status: Enum8
+    supply_control_bits: Bitmap8
+
+
+@dataclass(frozen=True, slots=True)
+class LocalChangeSupply(ClusterCommand):
+    """Switch the supply from a display in the home."""
+
+    proposed_supply_status: Enum8
+
+
+@dataclass(frozen=True, slots=True)
+class SetSupplyStatus(ClusterCommand):
+    """What each event does to the supply."""
+
+    issuer_event_id: Uint32
+    supply_tamper_state: Enum8
+    supply_depletion_state: Enum8
+    supply_uncontrolled_flow_state: Enum8
+    load_limit_supply_state: Enum8
+
+
+@dataclass(frozen=True, slots=True)
+class SetUncontrolledFlowThreshold(ClusterCommand):
+    """From which flow on gas flows uncontrolled."""
+
+    provider_id: Uint32
+    issuer_event_id: Uint32
+    uncontrolled_flow_threshold: Uint16
+    unit_of_measure: Enum8
+    multiplier: Uint16
+    divisor: Uint16
+    stabilisation_period: Uint8
+    measurement_period: Uint16
+
+
+# --- server to client -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GetProfileResponse(ClusterCommand):
+    """Consumption interval by interval, the newest first."""
+
+    end_time: UtcTime
+    status: Enum8
+    profile_interval_period: Enum8
+    intervals: Annotated[tuple[int, ...], Counted(UINT24)]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestMirror(ClusterCommand):
+    """Ask the hub for a mirror."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMirror(ClusterCommand):
+    """Ask the hub to remove the mirror."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFastPollModeResponse(ClusterCommand):
+    """The update period that the meter keeps to, and until when."""
+
+    applied_update_period: Uint8
+    fast_poll_mode_end_time: UtcTime
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSnapshotResponse(ClusterCommand):
+    """What became of each schedule."""
+
+    issuer_event_id: Uint32
+    snapshot_responses: Annotated[tuple[SnapshotScheduleResponse, ...], Repeated(RecordType(SnapshotScheduleResponse))]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSnapshotResponse(ClusterCommand):
+    """The snapshot that was taken, or why none was."""
+
+    snapshot_id: Uint32
+    snapshot_confirmation: Enum8
+
+
+@dataclass(frozen=True, slots=True)
+class PublishSnapshot(ClusterCommand):
+    """A snapshot: registers as they stood at a time."""
+
+    snapshot_id: Uint32
+    snapshot_time: UtcTime
+    total_snapshots_found: Uint8
+    command_index: Uint8
+    total_number_of_commands: Uint8
+    snapshot_cause: Bitmap32
+    snapshot_payload_type: Enum8
+    snapshot_payload: Annotated[TouSnapshot | TouBillingSnapshot | bytes, Choice(_snapshot)]
+
+
+@dataclass(frozen=True, slots=True)
+class GetSampledDataResponse(ClusterCommand):
+    """Samples of a session."""
+
+    sample_id: Uint16
+    sample_start_time: UtcTime
+    sample_type: Enum8
+    sample_request_interval: Uint16
+    samples: Annotated[tuple[int, ...], Counted(UINT24, U16)]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigureMirror(ClusterCommand):
+    """How the meter reports to its mirror. Both sides of Metering are at the hub and at the meter."""
+
+    issuer_event_id: Uint32
+    reporting_interval: Uint24
+    mirror_notification_reporting: Bool
+    notification_scheme: Uint8
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigureNotificationScheme(ClusterCommand):
+    """In which order the words of notification flags are sent."""
+
+    issuer_event_id: Uint32
+    notification_scheme: Uint8
+    notification_flag_order: Bitmap32
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigureNotificationFlags(ClusterCommand):
+    """Which commands the bits of a notification flags attribute stand for."""
+
+    issuer_event_id: Uint32
+    notification_scheme: Uint8
+    notification_flag_attribute_id: Annotated[int, U16]
+    bit_field_allocations: Annotated[tuple[BitFieldAllocation, ...], Repeated(RecordType(BitFieldAllocation))]
+
+
+@dataclass(frozen=True, slots=True)
+class GetNotifiedMessage(ClusterCommand):
+    """Ask the hub for the commands that its notification flags announced."""
+
+    notification_scheme: Uint8
+    notification_flag_attribute_id: Annotated[int, U16]
+    notification_flags: Bitmap32
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyStatusResponse(ClusterCommand):
+    """The state of the supply after a change."""
+
+    provider_id: Uint32
+    issuer_event_id: Uint32
+    implementation_date_time: UtcTime
+    supply_status_after_implementation: Enum8
+
+
+@dataclass(frozen=True, slots=True)
+class StartSamplingResponse(ClusterCommand):
+    """The identifier of the session."""
+
+    sample_id: Uint16
+
+
 CORE_CLIENT_TO_SERVER = (
-    Command(
-        0x00,
-        "GetProfile",
-        (Field("interval_channel", ENUM8), Field("end_time", UTC_TIME), Field("number_of_periods", UINT8)),
-        response="GetProfileResponse",
-    ),
-    Command(0x01, "RequestMirrorResponse", (Field("endpoint_id", UINT16),)),
-    Command(0x02, "MirrorRemoved", (Field("removed_endpoint_id", UINT16),)),
-    Command(
-        0x03,
-        "RequestFastPollMode",
-        (Field("fast_poll_update_period", UINT8), Field("duration", UINT8)),
-        response="RequestFastPollModeResponse",
-    ),
+    Command(0x00, GetProfile, response=GetProfileResponse),
+    Command(0x01, RequestMirrorResponse),
+    Command(0x02, MirrorRemoved),
+    Command(0x03, RequestFastPollMode, response=RequestFastPollModeResponse),
+)
+CORE_SERVER_TO_CLIENT = (
+    Command(0x00, GetProfileResponse),
+    Command(0x01, RequestMirror, response=RequestMirrorResponse),
+    Command(0x02, RemoveMirror, response=MirrorRemoved),
+    Command(0x03, RequestFastPollModeResponse),
 )
 """Those that every version of Smart Energy numbers alike."""
 
-CORE_SERVER_TO_CLIENT = (
-    Command(
-        0x00,
-        "GetProfileResponse",
-        (
-            Field("end_time", UTC_TIME),
-            Field("status", ENUM8),
-            Field("profile_interval_period", ENUM8),
-            Field("intervals", Counted(UINT24)),
-        ),
-    ),
-    Command(0x01, "RequestMirror", response="RequestMirrorResponse"),
-    Command(0x02, "RemoveMirror", response="MirrorRemoved"),
-    Command(
-        0x03,
-        "RequestFastPollModeResponse",
-        (Field("applied_update_period", UINT8), Field("fast_poll_mode_end_time", UTC_TIME)),
-    ),
-)
-
-_ISSUER = (Field("provider_id", UINT32), Field("issuer_event_id", UINT32))
-
 CLIENT_TO_SERVER = (
     *CORE_CLIENT_TO_SERVER,
-    Command(
-        0x04,
-        "ScheduleSnapshot",
-        (
-            Field("issuer_event_id", UINT32),
-            Field("command_index", UINT8),
-            Field("total_number_of_commands", UINT8),
-            Field("snapshot_schedules", Repeated(RecordType(SnapshotSchedule))),
-        ),
-        response="ScheduleSnapshotResponse",
-    ),
-    Command(0x05, "TakeSnapshot", (Field("snapshot_cause", BITMAP32),), response="TakeSnapshotResponse"),
-    Command(
-        0x06,
-        "GetSnapshot",
-        (
-            Field("earliest_start_time", UTC_TIME),
-            Field("latest_end_time", UTC_TIME),
-            Field("snapshot_offset", UINT8),
-            Field("snapshot_cause", BITMAP32),
-        ),
-        response="PublishSnapshot",
-    ),
-    Command(
-        0x07,
-        "StartSampling",
-        (
-            Field("issuer_event_id", UINT32),
-            Field("start_sampling_time", UTC_TIME),
-            Field("sample_type", ENUM8),
-            Field("sample_request_interval", UINT16),
-            Field("max_number_of_samples", UINT16),
-        ),
-        response="StartSamplingResponse",
-    ),
-    Command(
-        0x08,
-        "GetSampledData",
-        (
-            Field("sample_id", UINT16),
-            Field("earliest_sample_time", UTC_TIME),
-            Field("sample_type", ENUM8),
-            Field("number_of_samples", UINT16),
-        ),
-        response="GetSampledDataResponse",
-    ),
-    Command(
-        0x09,
-        "MirrorReportAttributeResponse",
-        (Field("notification_scheme", UINT8), Field("notification_flags", Repeated(BITMAP32))),
-    ),
-    Command(0x0A, "ResetLoadLimitCounter", _ISSUER),
-    Command(
-        0x0B,
-        "ChangeSupply",
-        (
-            *_ISSUER,
-            Field("request_date_time", UTC_TIME),
-            Field("implementation_date_time", UTC_TIME),
-            Field("proposed_supply_status", ENUM8),
-            Field("supply_control_bits", BITMAP8),
-        ),
-        response="SupplyStatusResponse",
-    ),
-    Command(0x0C, "LocalChangeSupply", (Field("proposed_supply_status", ENUM8),)),
-    Command(
-        0x0D,
-        "SetSupplyStatus",
-        (
-            Field("issuer_event_id", UINT32),
-            Field("supply_tamper_state", ENUM8),
-            Field("supply_depletion_state", ENUM8),
-            Field("supply_uncontrolled_flow_state", ENUM8),
-            Field("load_limit_supply_state", ENUM8),
-        ),
-    ),
-    Command(
-        0x0E,
-        "SetUncontrolledFlowThreshold",
-        (
-            *_ISSUER,
-            Field("uncontrolled_flow_threshold", UINT16),
-            Field("unit_of_measure", ENUM8),
-            Field("multiplier", UINT16),
-            Field("divisor", UINT16),
-            Field("stabilisation_period", UINT8),
-            Field("measurement_period", UINT16),
-        ),
-    ),
+    Command(0x04, ScheduleSnapshot, response=ScheduleSnapshotResponse),
+    Command(0x05, TakeSnapshot, response=TakeSnapshotResponse),
+    Command(0x06, GetSnapshot, response=PublishSnapshot),
+    Command(0x07, StartSampling, response=StartSamplingResponse),
+    Command(0x08, GetSampledData, response=GetSampledDataResponse),
+    Command(0x09, MirrorReportAttributeResponse),
+    Command(0x0A, ResetLoadLimitCounter),
+    Command(0x0B, ChangeSupply, response=SupplyStatusResponse),
+    Command(0x0C, LocalChangeSupply),
+    Command(0x0D, SetSupplyStatus),
+    Command(0x0E, SetUncontrolledFlowThreshold),
 )
-
 SERVER_TO_CLIENT = (
     *CORE_SERVER_TO_CLIENT,
-    Command(
-        0x04,
-        "ScheduleSnapshotResponse",
-        (Field("issuer_event_id", UINT32), Field("snapshot_responses", Repeated(RecordType(SnapshotScheduleResponse)))),
-    ),
-    Command(0x05, "TakeSnapshotResponse", (Field("snapshot_id", UINT32), Field("snapshot_confirmation", ENUM8))),
-    Command(
-        0x06,
-        "PublishSnapshot",
-        (
-            Field("snapshot_id", UINT32),
-            Field("snapshot_time", UTC_TIME),
-            Field("total_snapshots_found", UINT8),
-            Field("command_index", UINT8),
-            Field("total_number_of_commands", UINT8),
-            Field("snapshot_cause", BITMAP32),
-            Field("snapshot_payload_type", ENUM8),
-            Field("snapshot_payload", Choice(_snapshot)),
-        ),
-    ),
-    Command(
-        0x07,
-        "GetSampledDataResponse",
-        (
-            Field("sample_id", UINT16),
-            Field("sample_start_time", UTC_TIME),
-            Field("sample_type", ENUM8),
-            Field("sample_request_interval", UINT16),
-            Field("samples", Counted(UINT24, U16)),
-        ),
-    ),
-    Command(
-        0x08,
-        "ConfigureMirror",
-        (
-            Field("issuer_event_id", UINT32),
-            Field("reporting_interval", UINT24),
-            Field("mirror_notification_reporting", BOOLEAN),
-            Field("notification_scheme", UINT8),
-        ),
-    ),
-    Command(
-        0x09,
-        "ConfigureNotificationScheme",
-        (
-            Field("issuer_event_id", UINT32),
-            Field("notification_scheme", UINT8),
-            Field("notification_flag_order", BITMAP32),
-        ),
-    ),
-    Command(
-        0x0A,
-        "ConfigureNotificationFlags",
-        (
-            Field("issuer_event_id", UINT32),
-            Field("notification_scheme", UINT8),
-            Field("notification_flag_attribute_id", U16),
-            Field("bit_field_allocations", Repeated(RecordType(BitFieldAllocation))),
-        ),
-    ),
-    Command(
-        0x0B,
-        "GetNotifiedMessage",
-        (
-            Field("notification_scheme", UINT8),
-            Field("notification_flag_attribute_id", U16),
-            Field("notification_flags", BITMAP32),
-        ),
-    ),
-    Command(
-        0x0C,
-        "SupplyStatusResponse",
-        (
-            *_ISSUER,
-            Field("implementation_date_time", UTC_TIME),
-            Field("supply_status_after_implementation", ENUM8),
-        ),
-    ),
-    Command(0x0D, "StartSamplingResponse", (Field("sample_id", UINT16),)),
+    Command(0x04, ScheduleSnapshotResponse),
+    Command(0x05, TakeSnapshotResponse),
+    Command(0x06, PublishSnapshot),
+    Command(0x07, GetSampledDataResponse),
+    Command(0x08, ConfigureMirror),
+    Command(0x09, ConfigureNotificationScheme),
+    Command(0x0A, ConfigureNotificationFlags),
+    Command(0x0B, GetNotifiedMessage),
+    Command(0x0C, SupplyStatusResponse),
+    Command(0x0D, StartSamplingResponse),
 )

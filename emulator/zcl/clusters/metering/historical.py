@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from hanbench.emulator.zcl.cluster import READ, REPORT, Attribute
+from hanbench.emulator.zcl.cluster import LIVE, Attribute
 from hanbench.emulator.zcl.codecs import DataType
-from hanbench.emulator.zcl.types import INT24, UINT16, UINT24, UINT32, UINT48, UTC_TIME
+from hanbench.emulator.zcl.types import INT24, UINT24, UINT32, UINT48, UTC_TIME
 
-_LIVE = READ | REPORT
 _DIRECTIONS = ("Delivered", "Received")
 
 
 def _both(first: int, name: str, kind: DataType) -> tuple[Attribute, ...]:
     """What was delivered, and what was received."""
-    return tuple(Attribute(first + place, name + each, kind, _LIVE) for place, each in enumerate(_DIRECTIONS))
+    return tuple(Attribute(first + place, kind, LIVE, name=name + each) for place, each in enumerate(_DIRECTIONS))
 
 
 def _before(first: int, period: str, last: int, which: str, kind: DataType) -> tuple[Attribute, ...]:
@@ -24,20 +23,19 @@ def _before(first: int, period: str, last: int, which: str, kind: DataType) -> t
 
 
 def _set(high: int, which: str = "") -> tuple[Attribute, ...]:
-    """The attributes of a set whose ids begin with `high`; `which` goes into each name."""
+    """The attributes of a set that the two units of measure have alike: ids from `high` on, `which` in each name."""
     return (
-        Attribute(high, f"{which}InstantaneousDemand", INT24, _LIVE),
         *_before(high + 0x01, "Day", 1, which, UINT24),
         *_both(high + 0x05, f"Current{which}PartialProfileIntervalStartTime", UTC_TIME),
         *_both(high + 0x07, f"Current{which}PartialProfileIntervalValue", UINT24),
-        Attribute(high + 0x09, f"CurrentDay{which}MaxPressure", UINT48, _LIVE),
-        Attribute(high + 0x0A, f"CurrentDay{which}MinPressure", UINT48, _LIVE),
-        Attribute(high + 0x0B, f"PreviousDay{which}MaxPressure", UINT48, _LIVE),
-        Attribute(high + 0x0C, f"PreviousDay{which}MinPressure", UINT48, _LIVE),
-        Attribute(high + 0x0D, f"CurrentDay{which}MaxDemand", INT24, _LIVE),
-        Attribute(high + 0x0E, f"PreviousDay{which}MaxDemand", INT24, _LIVE),
-        Attribute(high + 0x0F, f"CurrentMonth{which}MaxDemand", INT24, _LIVE),
-        Attribute(high + 0x10, f"CurrentYear{which}MaxDemand", INT24, _LIVE),
+        Attribute(high + 0x09, UINT48, LIVE, name=f"CurrentDay{which}MaxPressure"),
+        Attribute(high + 0x0A, UINT48, LIVE, name=f"CurrentDay{which}MinPressure"),
+        Attribute(high + 0x0B, UINT48, LIVE, name=f"PreviousDay{which}MaxPressure"),
+        Attribute(high + 0x0C, UINT48, LIVE, name=f"PreviousDay{which}MinPressure"),
+        Attribute(high + 0x0D, INT24, LIVE, name=f"CurrentDay{which}MaxDemand"),
+        Attribute(high + 0x0E, INT24, LIVE, name=f"PreviousDay{which}MaxDemand"),
+        Attribute(high + 0x0F, INT24, LIVE, name=f"CurrentMonth{which}MaxDemand"),
+        Attribute(high + 0x10, INT24, LIVE, name=f"CurrentYear{which}MaxDemand"),
         *(
             row
             for day in range(2, 9)
@@ -48,18 +46,5 @@ def _set(high: int, which: str = "") -> tuple[Attribute, ...]:
     )
 
 
-_ENERGY_CARRIER_DEMAND = (
-    "CurrentDayMaxEnergyCarrierDemand",
-    "PreviousDayMaxEnergyCarrierDemand",
-    "CurrentMonthMaxEnergyCarrierDemand",
-    "CurrentMonthMinEnergyCarrierDemand",
-    "CurrentYearMaxEnergyCarrierDemand",
-    "CurrentYearMinEnergyCarrierDemand",
-)
-
-HISTORICAL_CONSUMPTION = (
-    *_set(0x0400),
-    *(Attribute(0x0411 + place, name, INT24, _LIVE) for place, name in enumerate(_ENERGY_CARRIER_DEMAND)),
-    Attribute(0x045C, "HistoricalFreezeTime", UINT16, _LIVE),
-)
+HISTORICAL_CONSUMPTION = _set(0x0400)
 ALTERNATIVE_HISTORICAL_CONSUMPTION = _set(0x0C00, "Alternative")

@@ -1,8 +1,7 @@
 """Certificate-based key establishment, suite 1: the curve, implicit certificates and the key agreement (SE annex C).
 
-The curve is sect163k1, in two implementations that know nothing of each other: OpenSSL's libcrypto where it has the
-curve, and Python integers where it does not. The messages that carry all this are
-`hanbench.emulator.devices.key_establishment`.
+The curve is sect163k1, in two independent implementations: OpenSSL's libcrypto where it has the curve, and Python
+integers elsewhere. The messages of key establishment are in `hanbench.emulator.devices.key_establishment`.
 """
 
 from __future__ import annotations
@@ -14,7 +13,8 @@ from hanbench.emulator.zigbee.security.cbke.certificate import (
     Certificate,
     Identity,
 )
-from hanbench.emulator.zigbee.security.cbke.curve import POINT_LENGTH, Curve, InvalidPointError, implementation
+from hanbench.emulator.zigbee.security.cbke.curve import POINT_LENGTH, Curve, InvalidPointError
+from hanbench.emulator.zigbee.security.cbke.selection import implementation
 
 __all__ = [
     "CERTIFICATE_LENGTH",

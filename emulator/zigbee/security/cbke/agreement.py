@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zigbee.security.cbke.certificate import Certificate, Identity, private_key
-from hanbench.emulator.zigbee.security.cbke.curve import COFACTOR, GENERATOR, ORDER, Curve, implementation
+from hanbench.emulator.zigbee.security.cbke.curve import COFACTOR, GENERATOR, ORDER, Curve
+from hanbench.emulator.zigbee.security.cbke.selection import implementation
 from hanbench.emulator.zigbee.security.mmo import hmac_mmo, mmo_hash
 
 _HALF_BITS = 82
-"""Half the bits of the order, rounded up: the share of an ephemeral point that takes part."""
+"""Half the bits of the order, rounded up: the part of an ephemeral point's coordinate that is used."""
 _INITIATOR, _RESPONDER = b"\x02", b"\x03"
 _MAC_KEY, _LINK_KEY = b"\x00\x00\x00\x01", b"\x00\x00\x00\x02"
 MAC_LENGTH = 16
@@ -34,16 +35,16 @@ def new_ephemeral(random: RandomSource, on: Curve | None = None) -> Ephemeral:
 
 
 class Agreement(NamedTuple):
-    """What both sides end with, if all is well."""
+    """The outcome of a key agreement, the same at both sides if their keys fit."""
 
     secret: bytes
     """Z: an x coordinate, 21 octets."""
     mac_key: bytes
     link_key: bytes
     mac_u: bytes
-    """The initiator's proof."""
+    """MACU: the initiator's confirmation of the key."""
     mac_v: bytes
-    """The responder's proof."""
+    """MACV: the responder's."""
 
     def __repr__(self) -> str:
         return "Agreement(redacted)"
@@ -56,28 +57,28 @@ class Agreement(NamedTuple):
 
 
 def agree(
-    ours: Identity,
+    own: Identity,
     ephemeral: Ephemeral,
-    theirs: Certificate,
-    their_ephemeral: bytes,
+    peer: Certificate,
+    peer_ephemeral: bytes,
     *,
     initiator: bool,
     on: Curve | None = None,
 ) -> Agreement:
-    """The secret and what is derived from it. Raises InvalidPointError for a peer's octets that are no point.
+    """The shared secret and the keys derived from it. Raises InvalidPointError for peer's octets that are no point.
 
-    The caller has seen to it that `theirs` comes from an authority that we trust.
+    The caller has checked that `own` trusts the issuer of `peer`.
     """
     using = on or implementation()
-    authority = ours.authority_of(theirs.issuer)
+    authority = own.authority_of(peer.issuer)
     assert authority is not None
-    their_static = theirs.public_key(authority, using)
-    share = (ephemeral.private + _share(ephemeral.public) * ours.private_key) % ORDER * COFACTOR
-    point = using.combine((share, their_ephemeral), (share * _share(their_ephemeral), their_static))
+    peer_static = peer.public_key(authority, using)
+    share = (ephemeral.private + _share(ephemeral.public) * own.private_key) % ORDER * COFACTOR
+    point = using.combine((share, peer_ephemeral), (share * _share(peer_ephemeral), peer_static))
     secret = point[1:]
     mac_key, link_key = mmo_hash(secret + _MAC_KEY), mmo_hash(secret + _LINK_KEY)
-    u, v = (ours.certificate.subject, theirs.subject)[:: 1 if initiator else -1]
-    point_u, point_v = (ephemeral.public, their_ephemeral)[:: 1 if initiator else -1]
+    u, v = (own.certificate.subject, peer.subject)[:: 1 if initiator else -1]
+    point_u, point_v = (ephemeral.public, peer_ephemeral)[:: 1 if initiator else -1]
     id_u, id_v = u.to_bytes(8, "big"), v.to_bytes(8, "big")
     return Agreement(
         secret,

@@ -1,8 +1,8 @@
-"""Implicit certificates of suite 1 (ECQV, SE annex C.4.2.2), who issues them, and what a device holds of its own.
+"""Implicit certificates of suite 1 (ECQV, SE annex C.4.2.2), their issuer, and the identity of a device.
 
 A certificate carries no signature: its subject's public key is computed from it and from the issuer's public key, and
-only who was given the matching private key can use it. So a forged one is not seen by looking at it; it fails when
-the keys are confirmed.
+only the holder of the matching private key can use it. So decoding does not detect a forged one; the confirmation of
+the keys fails.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from hanbench.emulator.zigbee.security.cbke.curve import (
     POINT_LENGTH,
     SCALAR_LENGTH,
     Curve,
-    implementation,
 )
+from hanbench.emulator.zigbee.security.cbke.selection import implementation
 from hanbench.emulator.zigbee.security.mmo import mmo_hash
 
 CERTIFICATE_LENGTH = 48
@@ -41,7 +41,7 @@ class Certificate(NamedTuple):
     issuer: int
     """EUI-64 that names the authority."""
     profile_data: bytes
-    """10 octets: profile identifier, manufacturer code, and what the issuer likes."""
+    """10 octets: profile identifier, manufacturer code, and octets of the issuer's choice."""
 
     @property
     def octets(self) -> bytes:
@@ -54,7 +54,7 @@ class Certificate(NamedTuple):
 
     @classmethod
     def decode(cls, octets: bytes) -> Certificate:
-        """Raises RemoteProtocolError (MALFORMED_ZCL) for another length."""
+        """Read a certificate. Raises RemoteProtocolError (MALFORMED_ZCL) for another length."""
         if len(octets) != CERTIFICATE_LENGTH:
             raise RemoteProtocolError(DropReason.MALFORMED_ZCL, f"a certificate of {len(octets)} octets")
         point, rest = octets[:POINT_LENGTH], octets[POINT_LENGTH:]
@@ -75,14 +75,14 @@ class Certificate(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _public_key(certificate: bytes, authority: bytes, on: Curve) -> bytes:
-    """A hub meets the same certificate again and again."""
+    """Cached: a hub meets the same certificate again and again."""
     factor = int.from_bytes(mmo_hash(certificate), "big")
     return on.combine((factor, certificate[:POINT_LENGTH]), (1, authority))
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a device proves itself with: its certificate, the private key to it, and the authorities it trusts."""
+    """The identity of a device: its certificate, the private key to it, and the authorities that it trusts."""
 
     certificate: Certificate
     private_key: int = field(repr=False)
@@ -92,20 +92,20 @@ class Identity:
     """Public keys of further authorities that the device trusts, by issuer."""
 
     def authority_of(self, issuer: int) -> bytes | None:
-        """The public key of an authority that this device trusts."""
+        """The public key of an issuer that this device trusts; None for others."""
         return self.authority if issuer == self.certificate.issuer else self.others.get(issuer)
 
     @property
     def genuine(self) -> bool:
-        """Whether the private key belongs to the certificate under this authority. Raises InvalidPointError."""
+        """Whether the private key belongs to the certificate. Raises InvalidPointError."""
         return implementation().combine((self.private_key, GENERATOR)) == self.certificate.public_key(self.authority)
 
 
 class Authority:
-    """A certificate authority. hanbench is its own, for emulated devices: no key of a real one is needed."""
+    """A certificate authority. hanbench has its own for emulated devices, and needs no key of a real one."""
 
     def __init__(self, ieee: int, random: RandomSource) -> None:
-        """`ieee` names it in what it issues."""
+        """`ieee` is the issuer in its certificates."""
         self.ieee = ieee
         self._private = private_key(random)
         self.public_key = implementation().combine((self._private, GENERATOR))
@@ -127,7 +127,7 @@ def private_key(random: RandomSource) -> int:
 
 
 def decode_private_key(octets: bytes) -> int:
-    """A private key from its 21 octets. Raises LocalProtocolError for what is none."""
+    """Read a private key of 21 octets. Raises LocalProtocolError for another length or a number out of range."""
     value = int.from_bytes(octets, "big")
     if len(octets) != SCALAR_LENGTH or not 0 < value < ORDER:
         raise LocalProtocolError(f"a private key is a number below the order of the curve in {SCALAR_LENGTH} octets")

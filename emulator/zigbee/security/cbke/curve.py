@@ -1,11 +1,10 @@
-"""The curve sect163k1 (SEC 2, 3.2.1), and what key establishment asks of an implementation of it.
+"""The curve sect163k1 (SEC 2, 3.2.1): its parameters, its points as octets, and the interface of an implementation.
 
 Points are octets in compressed form (SEC 1, 2.3.3): 0x02 or 0x03, then the x coordinate, big-endian.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Protocol
 
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
@@ -34,8 +33,8 @@ _NEGATIVE_OF_ITSELF = b"\x03" + bytes(POINT_LENGTH - 1)
 """x = 0 has one y; libraries differ on whether its sign may be given as odd."""
 
 
-def demand_form(octets: bytes) -> None:
-    """Raise InvalidPointError for octets that no point has, whatever the curve."""
+def check_form(octets: bytes) -> None:
+    """Raise InvalidPointError for octets that are no compressed point of any curve."""
     if len(octets) != POINT_LENGTH or octets[0] not in (2, 3) or octets == _NEGATIVE_OF_ITSELF:
         raise InvalidPointError("octets that are no compressed point")
 
@@ -52,29 +51,4 @@ class Curve(Protocol):
 
 
 class UnavailableError(RuntimeError):
-    """This implementation does not work here; the text says why."""
-
-
-def check(candidate: Curve) -> None:
-    """Hold an implementation to what defines the generator. Raises UnavailableError."""
-    try:
-        first = candidate.combine((ORDER - 1, GENERATOR))
-        again = candidate.combine((1, first), (2, GENERATOR))
-    except InvalidPointError as error:
-        raise UnavailableError(f"{candidate.name}: {error}") from error
-    if first[1:] != GENERATOR[1:] or first == GENERATOR or again != GENERATOR:
-        raise UnavailableError(f"{candidate.name} computes other points than sect163k1 has")
-
-
-@cache
-def implementation() -> Curve:
-    """The fastest implementation that works here, checked once."""
-    from hanbench.emulator.zigbee.security.cbke import integers, libcrypto
-
-    try:
-        found: Curve = libcrypto.Libcrypto()
-        check(found)
-    except UnavailableError:
-        found = integers.Integers()
-        check(found)
-    return found
+    """An implementation does not work on this machine; the text has the reason."""

@@ -1,8 +1,8 @@
-"""sect163k1 by Python integers: the fallback where libcrypto lacks the curve, and the other opinion in tests.
+"""sect163k1 by Python integers: the fallback where libcrypto lacks the curve, and its check in tests.
 
 A field element is a polynomial over GF(2), its coefficients the bits of an integer. Points are multiplied in
-Lopez-Dahab coordinates (x = X/Z, y = Y/Z^2), which need one inversion in the end. Not constant in time: hanbench guards
-no secret that is worth that.
+Lopez-Dahab coordinates (x = X/Z, y = Y/Z^2), which need one inversion in the end. Not constant in time: the keys of
+emulated devices need no protection from timing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hanbench.emulator.zigbee.security.cbke.curve import (
     SCALAR_LENGTH,
     InvalidPointError,
     Term,
-    demand_form,
+    check_form,
 )
 
 _FIELD = (1 << FIELD_BITS) - 1
@@ -34,12 +34,12 @@ def _reduce(polynomial: int) -> int:
 
 
 def _spread(element: int) -> int:
-    """One octet a bit: no sum of 163 of these carries into its neighbour."""
+    """The bits of an element, one an octet: a sum of 163 of them does not carry into the next octet."""
     return int.from_bytes(f"{element:b}".encode().translate(_TO_BITS), "big")
 
 
 def multiply(a: int, b: int) -> int:
-    """Product of field elements: one product of integers, whose odd columns are the polynomial's."""
+    """Product of field elements: one product of integers; the parity of each column is a coefficient."""
     columns = (_spread(a) * _spread(b) & _ODD).to_bytes(_PRODUCT_LENGTH, "big")
     return _reduce(int(columns.translate(_TO_DIGITS), 2))
 
@@ -112,7 +112,7 @@ def _affine(p: _Projective) -> _Affine:
 
 def _decompress(octets: bytes) -> _Affine:
     """The point of the curve y^2 + xy = x^3 + x^2 + 1 with this form (SEC 1, 2.3.4)."""
-    demand_form(octets)
+    check_form(octets)
     x, bit = int.from_bytes(octets[1:], "big"), octets[0] & 1
     if x > _FIELD:
         raise InvalidPointError("a coordinate outside the field")

@@ -1,6 +1,6 @@
 """sect163k1 by OpenSSL's libcrypto, through ctypes: its EC_POINT calls are part of 1.1 and of 3.x alike.
 
-Some distributions take the binary curves out of it, and future ones may: `Libcrypto()` then raises UnavailableError.
+Some distributions remove the binary curves: `Libcrypto()` raises UnavailableError there.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hanbench.emulator.zigbee.security.cbke.curve import (
     InvalidPointError,
     Term,
     UnavailableError,
-    demand_form,
+    check_form,
 )
 
 NAMES = ("libcrypto.so.3", "libcrypto.so.4", "libcrypto.so.1.1", "libcrypto.so", "libcrypto.3.dylib")
@@ -59,12 +59,12 @@ class Libcrypto:
             lib.EC_POINT_set_to_infinity(group, total)
             for factor, point in terms:
                 self._multiply(step, factor, point)
-                self._demand(lib.EC_POINT_add(group, total, total, step, None), "sum of points")
+                self._check(lib.EC_POINT_add(group, total, total, step, None), "sum of points")
             if lib.EC_POINT_is_at_infinity(group, total):
                 raise InvalidPointError("the point at infinity")
             octets = ctypes.create_string_buffer(POINT_LENGTH)
             length = lib.EC_POINT_point2oct(group, total, COMPRESSED, octets, POINT_LENGTH, None)
-            self._demand(length == POINT_LENGTH, "form of the point")
+            self._check(length == POINT_LENGTH, "form of the point")
             return octets.raw
         finally:
             lib.EC_POINT_clear_free(total)
@@ -78,15 +78,15 @@ class Libcrypto:
         number = lib.BN_bin2bn(octets, len(octets), None)
         try:
             if point == GENERATOR:
-                self._demand(lib.EC_POINT_mul(group, result, number, None, None, None), "multiple of the generator")
+                self._check(lib.EC_POINT_mul(group, result, number, None, None, None), "multiple of the generator")
                 return
-            demand_form(point)
-            self._demand(lib.EC_POINT_oct2point(group, result, point, len(point), None), "octets that are no point")
-            self._demand(lib.EC_POINT_mul(group, result, None, result, number, None), "multiple of a point")
+            check_form(point)
+            self._check(lib.EC_POINT_oct2point(group, result, point, len(point), None), "octets that are no point")
+            self._check(lib.EC_POINT_mul(group, result, None, result, number, None), "multiple of a point")
         finally:
             lib.BN_clear_free(number)
 
-    def _demand(self, done: int, what: str) -> None:
+    def _check(self, done: int, what: str) -> None:
         if done != 1:
             # Python's own TLS reads the same queue of errors.
             self._library.ERR_clear_error()

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from hanbench.emulator.clock import SECOND, Timer
-from hanbench.emulator.devices.hub import CommsHub, DeviceEntry
-from hanbench.emulator.devices.sleepy_queue import PendingRequest
+from hanbench.emulator.devices.hub.hub import CommsHub
+from hanbench.emulator.devices.hub.sleepy_queue import PendingRequest
 from hanbench.emulator.zcl import Reply, ReplyOutcome
 
 ANSWER_TIMEOUT = 10 * SECOND
@@ -146,6 +146,3 @@ class _Read:
         if self._errand is not None:
             self._errand.finish()
         self._wan.finished(done, reply)
-
-
-__all__ = ["ANSWER_TIMEOUT", "DeviceEntry", "WanInterface", "WanReply"]

@@ -8,9 +8,9 @@ from typing import Any
 from hanbench.emulator.devices.notifications import NoticeBoard
 from hanbench.emulator.zcl import ClusterServer, Endpoint, Status
 from hanbench.emulator.zcl.cluster import Cluster
-from hanbench.emulator.zcl.clusters.metering import GAS, MIRRORED
+from hanbench.emulator.zcl.clusters.metering import GAS, MIRRORED, MeteringAttributes
 
-METERING_DEVICE_TYPE = 0x0306
+METERING_DEVICE_TYPE = MeteringAttributes.MeteringDeviceType.id
 
 
 class Mirror:
@@ -54,4 +54,4 @@ class Mirror:
 
 def mirror_server(table: Cluster) -> ClusterServer:
     """What a mirror shows before its meter has reported."""
-    return ClusterServer(table, {METERING_DEVICE_TYPE: GAS + MIRRORED})
+    return ClusterServer(table, {MeteringAttributes.MeteringDeviceType: GAS + MIRRORED})

@@ -1,52 +1,22 @@
-"""The binding table: which cluster of which endpoint sends where (R22, 2.2.8.2.1)."""
+"""The binding table of a device (R22, 2.2.8.2.1)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+from collections.abc import Iterator
 
-from hanbench.emulator.layout import U8, U16, U64, RecordType, when
+from hanbench.emulator.zigbee.binding import Binding
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
 
-GROUP, EXTENDED = 0x01, 0x03
-"""Destination address modes."""
-
 DEFAULT_CAPACITY = 32
-
-
-def _to_device(values: Mapping[str, Any]) -> bool:
-    return bool(values["mode"] == EXTENDED)
-
-
-def _to_group(values: Mapping[str, Any]) -> bool:
-    return bool(values["mode"] == GROUP)
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """One entry; also the body of Bind_req, Unbind_req and Mgmt_Bind_rsp."""
-
-    source: Annotated[int, U64]
-    """EUI-64 of the device that sends."""
-    source_endpoint: Annotated[int, U8]
-    cluster: Annotated[int, U16]
-    mode: Annotated[int, U8] = EXTENDED
-    group: Annotated[int | None, when(_to_group, U16)] = None
-    destination: Annotated[int | None, when(_to_device, U64)] = None
-    """EUI-64 of the device that receives."""
-    destination_endpoint: Annotated[int | None, when(_to_device, U8)] = None
-
-
-BINDING = RecordType(Binding)
 
 
 class BindingTable:
     """The bindings of one device, in the order of their making."""
 
-    def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
+    def __init__(self, capacity: int = DEFAULT_CAPACITY, entries: list[Binding] | None = None) -> None:
+        """`entries`: where the table is kept, a list in flash."""
         self.capacity = capacity
-        self._entries: list[Binding] = []
+        self._entries = [] if entries is None else entries
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -75,7 +45,7 @@ class BindingTable:
 
     def forget(self, ieee: int) -> None:
         """Remove every entry that sends to a device: it has left."""
-        self._entries = [entry for entry in self._entries if entry.destination != ieee]
+        self._entries[:] = [entry for entry in self._entries if entry.destination != ieee]
 
     def destinations(self, endpoint: int, cluster: int) -> tuple[Binding, ...]:
         """The entries for a cluster of one endpoint."""

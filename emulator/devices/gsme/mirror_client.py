@@ -1,0 +1,73 @@
+"""How the meter gets its mirror at the hub: `mirror_states` at work (SE 1.4a, annex D.3.4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hanbench.emulator.devices.gsme.flash import GasMeterFlash
+from hanbench.emulator.devices.gsme.mirror_states import MirrorEvent, MirrorState, next_state
+from hanbench.emulator.devices.gsme.wakefulness import Wakefulness
+from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
+from hanbench.emulator.zcl import Endpoint, Reply
+from hanbench.emulator.zcl.clusters import BASIC, METERING
+from hanbench.emulator.zcl.clusters.basic import BasicAttributes
+from hanbench.emulator.zcl.clusters.metering import NO_MIRROR, RequestMirror, RequestMirrorResponse
+
+PHYSICAL_ENVIRONMENT = BasicAttributes.PhysicalEnvironment.id
+
+
+class MirrorClient:
+    """One meter's way to its mirror. The endpoint of the mirror is kept in flash."""
+
+    def __init__(
+        self, flash: GasMeterFlash, wakefulness: Wakefulness, mirrored: Callable[[], None], *, two_way: bool
+    ) -> None:
+        """`mirrored` is called when a mirror has been granted. `two_way`: the hub configures it then."""
+        self._flash = flash
+        self._wakefulness = wakefulness
+        self._mirrored = mirrored
+        self._two_way = two_way
+        self.state = MirrorState.MIRRORED if flash.mirror else MirrorState.NONE
+        self.endpoint: Endpoint
+        """Set by the device."""
+
+    def event(self, event: MirrorEvent) -> None:
+        """Go on as the table says; an event that it does not have here means nothing."""
+        following = next_state(self.state, event)
+        if following is None:
+            return
+        self.state = following
+        if following is MirrorState.LOOKING:
+            self._wakefulness.ask(BASIC.id, (PHYSICAL_ENVIRONMENT,), self._environment_read)
+        elif following is MirrorState.REQUESTING:
+            self._request()
+        elif following is MirrorState.MIRRORED:
+            self._mirrored()
+        elif event is MirrorEvent.LOST:
+            self._flash.mirror = 0
+
+    def forget(self) -> None:
+        """Ask for a mirror at the next wake, as if there had never been one."""
+        self._flash.mirror = 0
+        self.event(MirrorEvent.LOST)
+
+    def _environment_read(self, reply: Reply) -> None:
+        offered = reply.ok and reply.values.get(PHYSICAL_ENVIRONMENT)
+        self.event(MirrorEvent.OFFERED if offered else MirrorEvent.NOT_OFFERED)
+
+    def _request(self) -> None:
+        self._wakefulness.stay_awake()
+        self.endpoint.command(HUB, HUB_ENDPOINT, METERING.id, RequestMirror(), self._answered)
+
+    def _answered(self, reply: Reply) -> None:
+        self._wakefulness.may_sleep()
+        answer = reply.command
+        endpoint = answer.endpoint_id if isinstance(answer, RequestMirrorResponse) else NO_MIRROR
+        if endpoint == NO_MIRROR:
+            self.event(MirrorEvent.REFUSED)
+            return
+        self._flash.mirror = endpoint
+        if self._two_way:
+            # ConfigureMirror follows.
+            self._wakefulness.linger()
+        self.event(MirrorEvent.GRANTED)

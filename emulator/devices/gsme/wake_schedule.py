@@ -1,0 +1,33 @@
+"""When the meter wakes: every so often, give or take the error of its crystal and of its scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hanbench.emulator.clock import Clock
+from hanbench.emulator.randomness import RandomSource
+
+JITTER = 0.02
+"""Of the interval, either way."""
+
+
+class WakeSchedule:
+    """One meter's wakes, from now on."""
+
+    def __init__(
+        self, clock: Clock, random: RandomSource, interval: Callable[[], int], wake: Callable[[], None]
+    ) -> None:
+        """`interval` is asked at each wake for the time to the next, microseconds."""
+        self._clock = clock
+        self._random = random
+        self._interval = interval
+        self._wake = wake
+        self._schedule()
+
+    def _schedule(self) -> None:
+        jitter = 1.0 + JITTER * (2.0 * self._random.random() - 1.0)
+        self._clock.call_later(int(self._interval() * jitter), self._fire)
+
+    def _fire(self) -> None:
+        self._schedule()
+        self._wake()

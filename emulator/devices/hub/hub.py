@@ -1,0 +1,201 @@
+"""The Communications Hub: coordinator, Trust Centre, Energy Services Interface, and the gas meters' mirrors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+
+from hanbench.emulator.devices.admission import admit
+from hanbench.emulator.devices.conduct import HubConduct
+from hanbench.emulator.devices.device import Device
+from hanbench.emulator.devices.hub.flash import DeviceEntry, HubFlash
+from hanbench.emulator.devices.hub.joining_window import JoiningWindow
+from hanbench.emulator.devices.hub.mirror import Mirror, mirror_server
+from hanbench.emulator.devices.hub.mirror_table import MirrorTable
+from hanbench.emulator.devices.hub.sleepy_queue import SleepyDeviceQueue
+from hanbench.emulator.devices.ids import ESI, HUB_ENDPOINT
+from hanbench.emulator.devices.key_establishment import Responder
+from hanbench.emulator.devices.notifications import Notice, NoticeBoard
+from hanbench.emulator.devices.services.events import EventListener
+from hanbench.emulator.devices.services.firmware import FirmwareServer
+from hanbench.emulator.devices.services.image import Image
+from hanbench.emulator.devices.services.messages import Messages
+from hanbench.emulator.devices.services.prices import Prices
+from hanbench.emulator.devices.services.tunnel import TunnelClient
+from hanbench.emulator.devices.settings import HubSettings
+from hanbench.emulator.zcl import ClusterClient, ClusterServer, Endpoint, Indication, Status
+from hanbench.emulator.zcl.clusters import BASIC, EVENTS, KEEP_ALIVE, METERING, TIME
+from hanbench.emulator.zcl.clusters.basic import MIRROR_CAPABLE, POWER_SOURCE_MAINS
+from hanbench.emulator.zcl.clusters.keep_alive import KeepAliveAttributes
+from hanbench.emulator.zcl.clusters.time import MASTER, SYNCHRONIZED, TimeAttributes
+from hanbench.emulator.zcl.smart_energy import TABLES
+from hanbench.emulator.zigbee.nwk.parent import JoinIndication, JoinStatus
+from hanbench.emulator.zigbee.stack import CoordinatorStack
+from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
+
+
+class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
+    """The hub of one HAN."""
+
+    stack_type = CoordinatorStack
+
+    @cached_property
+    def flash(self) -> HubFlash:
+        """What the application keeps over a power cut; it lives as long as the device."""
+        return HubFlash()
+
+    @property
+    def profile_conduct(self) -> HubConduct:
+        return HubConduct(key_establishments=self.settings.key_establishment.capacity)
+
+    def build(self) -> None:
+        stack, settings = self.stack, self.settings
+        stack.trust_center.on_device = self._device_joined
+        stack.trust_center.on_removed = self._device_removed
+        self.sleepers = SleepyDeviceQueue(stack.parent, stack.clock)
+        self.on_device: Callable[[int, JoinStatus], None] | None = None
+        """Called with EUI-64 and status when a device joins or rejoins."""
+        self.responder = Responder(
+            settings.key_establishment,
+            self.identity,
+            self._random,
+            stack.aps.ieee_of,
+            lambda: self.conduct,
+            self._key_agreed,
+        )
+        self.prices = Prices(lambda: self.utc)
+        self.messages = Messages()
+        self.firmware = FirmwareServer(lambda: self.utc)
+        self.tunnels = TunnelClient()
+        self.events = EventListener(TABLES[settings.smart_energy][EVENTS.id])
+        self.mirrors = MirrorTable(stack, settings, self.metering, self.flash, lambda: self.conduct, self._open_mirror)
+        self._window = JoiningWindow(stack)
+        self.endpoint = self._build_endpoint()
+        self.firmware.endpoint = self.tunnels.endpoint = self.endpoint
+        self.responder.endpoint = self.prices.listeners.endpoint = self.messages.listeners.endpoint = self.endpoint
+        self.mirrors.reopen()
+
+    def _build_endpoint(self) -> Endpoint:
+        time = {TimeAttributes.Time: lambda: self.utc, TimeAttributes.TimeStatus: MASTER | SYNCHRONIZED}
+        keep_alive = {
+            KeepAliveAttributes.TCKeepAliveBase: self.settings.keep_alive_base,
+            KeepAliveAttributes.TCKeepAliveJitter: self.settings.keep_alive_jitter,
+        }
+        endpoint = self.add_endpoint(
+            self.settings.endpoint,
+            ESI,
+            (
+                *self.device_servers(POWER_SOURCE_MAINS, environment=MIRROR_CAPABLE),
+                ClusterServer(TIME, time),
+                ClusterServer(KEEP_ALIVE, keep_alive),
+                self.responder.side,
+                self.prices.server,
+                self.messages.server,
+                self.firmware.server,
+            ),
+            (self.mirrors.client, BASIC.id, self.tunnels.client, self.events.client),
+        )
+        endpoint.admit = self._admit
+        return endpoint
+
+    def _admit(self, indication: Indication) -> bool | Status:
+        if indication.cluster == KEEP_ALIVE.id and not self.conduct.answers_keep_alive:
+            return False
+        return admit(indication)
+
+    # --- the network ------------------------------------------------------------------------------------------------
+
+    def form(self) -> None:
+        """Start the HAN as the settings say."""
+        settings = self.settings
+        self.stack.form(
+            channel=settings.channel,
+            pan_id=settings.pan_id,
+            extended_pan_id=settings.extended_pan_id or settings.ieee,
+        )
+
+    def restore_from_backup(self, former: CommsHub) -> None:
+        """Take the place of a hub that is no more: its network, its devices, and the hashes of their keys.
+
+        `former` may be without power; this one has just got its own, and knows no network yet.
+        """
+        backup = former.stack.trust_center.backup()
+        self.stack.form(channel=backup.channel, pan_id=backup.pan_id, extended_pan_id=backup.extended_pan_id)
+        self.stack.trust_center.restore(backup)
+        for ieee, entry in former.device_table.items():
+            self.device_table[ieee] = replace(entry)
+
+    def preauthorise(self, ieee: int, key: bytes) -> None:
+        """Let a device join with this key: what the head end sends when a meter is installed."""
+        self.stack.trust_center.add(ieee, key)
+
+    def permit_join(self, seconds: int) -> None:
+        """Open the HAN for so long, here and at every router; 0 closes it."""
+        self._window.open(seconds)
+
+    def change_channel(self, channel: int) -> None:
+        """Move the HAN; sleepers are not told (R22, 3.6.1.14)."""
+        update_id = self.stack.nwk.network.update_id + 1 & 0xFF
+        self.stack.zdo.client.change_channel(channel, update_id)
+        self.stack.maintenance.change_channel(channel, update_id)
+
+    def _key_agreed(self, ieee: int, key: bytes) -> None:
+        self.storage.link_keys[ieee] = LinkKey(key, KeyOrigin.ESTABLISHED)
+
+    # --- the device table -------------------------------------------------------------------------------------------
+
+    @property
+    def device_table(self) -> dict[int, DeviceEntry]:
+        """By EUI-64; kept in flash."""
+        return self.flash.devices
+
+    def short_of(self, ieee: int) -> int | None:
+        """Where a device of the table is now."""
+        if ieee not in self.device_table:
+            return None
+        return self.storage.short_addresses.get(ieee, self.device_table[ieee].short)
+
+    def forget(self, ieee: int) -> None:
+        """Lose everything about a device: its entry, its key, its mirror, its place among the children."""
+        storage = self.storage
+        self.device_table.pop(ieee, None)
+        storage.link_keys.pop(ieee, None)
+        storage.short_addresses.pop(ieee, None)
+        self.mirrors.close(ieee)
+        child = self.stack.parent.by_ieee(ieee)
+        if child is not None:
+            self.stack.parent.remove(child.short)
+
+    def _device_joined(self, device: JoinIndication) -> None:
+        ieee, short, status = device
+        child = self.stack.parent.by_ieee(ieee)
+        known = self.device_table.get(ieee)
+        sleeps = not child.rx_on if child is not None else known is not None and known.sleeps
+        self.device_table[ieee] = DeviceEntry(ieee, short, self.stack.clock.now, sleeps)
+        if self.on_device is not None:
+            self.on_device(ieee, status)
+
+    def _device_removed(self, ieee: int) -> None:
+        self.device_table.pop(ieee, None)
+        self.mirrors.close(ieee)
+
+    # --- mirrors and firmware ---------------------------------------------------------------------------------------
+
+    def _open_mirror(self, ieee: int, endpoint: int) -> Mirror:
+        server = mirror_server(self.metering)
+        notices = NoticeBoard(self.settings.mirror_interval) if self.metering is METERING else None
+        client = ClusterClient(self.metering, () if notices is None else (notices.handler,))
+        made = self.add_endpoint(endpoint, ESI, (server,), (client,))
+        return Mirror(ieee, made, server, self.stack.aps.ieee_of, notices)
+
+    def offer_firmware(self, image: Image) -> None:
+        """Have an image, and say so: by ImageNotify to devices that listen, by notice to meters that are mirrored."""
+        self.firmware.offer(image)
+        for entry in self.device_table.values():
+            mirror = self.mirrors.get(entry.ieee)
+            short = self.short_of(entry.ieee)
+            if mirror is not None and mirror.notices is not None:
+                mirror.notices.put(Notice.NEW_OTA_FIRMWARE)
+            elif not entry.sleeps and short is not None:
+                self.firmware.notify(short, HUB_ENDPOINT)

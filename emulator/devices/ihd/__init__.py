@@ -1,0 +1,6 @@
+"""The in-home display: `ihd` puts it together, and each other file is one thing that it does."""
+
+from hanbench.emulator.devices.ihd.display import Display
+from hanbench.emulator.devices.ihd.ihd import Ihd
+
+__all__ = ["Display", "Ihd"]
