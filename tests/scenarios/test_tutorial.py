@@ -14,9 +14,12 @@ import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import msgspec
 import pytest
+
+from hanbench.harness.report.timeline import ScenarioDetail, TimelineEntry
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs" / "tutorial" / "README.md"
@@ -146,25 +149,23 @@ def test_the_outlook_goes_as_printed_with_pytest_and_node(tmp_path: Path) -> Non
 FIRST, SECOND = "first-run", "second-run"
 
 
-def report(folder: Path, run: str) -> dict[str, Any]:
-    return json.loads((folder / run / "report.json").read_bytes())
-
-
-def story(folder: Path, run: str) -> tuple[list[Any], list[Any]]:
-    """The timeline and the checks of the only story in a page, as the page carries them."""
+def story(folder: Path, run: str) -> ScenarioDetail:
+    """The only story in a page, as the page carries it."""
     page = (folder / run / "report.html").read_text(encoding="utf-8")
     packed = re.findall(r'<script[^>]* id="s\d+"[^>]*>([^<]*)</script>', page)
     assert len(packed) == 1
-    _, happenings, checks = json.loads(zlib.decompress(base64.b64decode(packed[0]), -zlib.MAX_WBITS))
-    return happenings, checks
+    return msgspec.json.decode(zlib.decompress(base64.b64decode(packed[0]), -zlib.MAX_WBITS), type=ScenarioDetail)
 
 
-def lanes(folder: Path, run: str) -> dict[str, list[tuple[float, str, str]]]:
-    """Start, kind and label of what each lane of the timeline shows."""
-    found: dict[str, list[tuple[float, str, str]]] = {"faults": [], "checks": [], "suppliers": [], "controller": []}
-    for lane, start, _, kind, label, _ in story(folder, run)[0]:
-        found[lane].append((start, kind, label))
-    return found
+def lane(folder: Path, run: str, name: str) -> list[TimelineEntry]:
+    """What one lane of the timeline shows."""
+    return [entry for entry in story(folder, run).entries if entry.lane == name]
+
+
+def decision(folder: Path, run: str) -> float:
+    """When the controller closed the case: seconds since the installation was loaded."""
+    (closing,) = (entry for entry in lane(folder, run, "controller") if entry.kind == "closes")
+    return closing.start
 
 
 def shown(folder: Path, run: str) -> str:
@@ -180,36 +181,30 @@ def shown(folder: Path, run: str) -> str:
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_the_electricity_meter_answers_and_the_gas_meter_sends_nothing(walked: Path) -> None:
-    checks = story(walked, FIRST)[1]
-    assert len(checks) == 3
-    for _, verdict, code, *_, frames, _, answered in checks:
-        assert (verdict, code, answered) == ("fail", "GT01", False)
-        assert {frame[2] for frame in frames} == {"hub", "esme"}
-    (decision,) = (start for start, kind, _ in lanes(walked, FIRST)["controller"] if kind == "closes")
-    assert 2.5 < decision / 86_400 < 3.5
+    checks = story(walked, FIRST).checks
+    assert [(each.check.verdict, each.check.code, each.answered) for each in checks] == [("fail", "GT01", False)] * 3
+    assert {frame.sender for each in checks for frame in each.frames} == {"hub", "esme"}
+    assert 2.5 < decision(walked, FIRST) / 86_400 < 3.5
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_the_request_stands_between_the_third_check_and_the_decision(walked: Path) -> None:
-    found = lanes(walked, FIRST)
-    (check,) = (start for start, _, label in found["checks"] if label == "3")
-    (request,) = found["suppliers"]
-    (decision,) = (start for start, kind, _ in found["controller"] if kind == "closes")
-    assert request[1:] == ("says", "request")
-    assert check < request[0] < decision
+    (third,) = (entry for entry in lane(walked, FIRST, "checks") if entry.label == "3")
+    (request,) = lane(walked, FIRST, "suppliers")
+    assert (request.kind, request.label) == ("says", "request")
+    assert third.start < request.start < decision(walked, FIRST)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_the_wrong_controller_decides_at_once_and_no_supplier_speaks(walked: Path) -> None:
-    found = lanes(walked, SECOND)
-    third = report(walked, SECOND)["checks"][2]
-    loaded = report(walked, SECOND)["checks"][0]["start"]
-    (decision,) = (start for start, kind, _ in found["controller"] if kind == "closes")
-    assert found["suppliers"] == []
-    assert 0 <= decision - (third["end"] - loaded) < 60
-    assert [each["property"] for each in report(walked, SECOND)["violations"]] == ["consent"]
+    (third,) = (entry for entry in lane(walked, SECOND, "checks") if entry.label == "3")
+    assert lane(walked, SECOND, "suppliers") == []
+    assert third.end is not None
+    assert 0 <= decision(walked, SECOND) - third.end < 60
+    report = json.loads((walked / SECOND / "report.json").read_bytes())
+    assert [each["property"] for each in report["violations"]] == ["consent"]
 
 
 @pytest.mark.slow
