@@ -28,9 +28,9 @@ class MacAddress(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class IndirectFrame:
-    """One frame that waits; `build(pending)` gives its PSDU."""
+    """One frame that waits; `encode(pending)` gives its PSDU."""
 
-    build: Callable[[bool], bytes]
+    encode: Callable[[bool], bytes]
     done: Callable[[TxStatus | None], object] | None
     """Gets the outcome, or None if the child did not poll in time."""
     timer: Timer | None = None
@@ -46,10 +46,10 @@ class IndirectQueue:
         self._queues: dict[MacAddress, deque[IndirectFrame]] = {}
 
     def hold(
-        self, address: MacAddress, build: Callable[[bool], bytes], done: Callable[[TxStatus | None], object] | None
+        self, address: MacAddress, encode: Callable[[bool], bytes], done: Callable[[TxStatus | None], object] | None
     ) -> None:
         """Queue a frame; from now on the radio sets frame-pending when it acknowledges the child's Data Requests."""
-        frame = IndirectFrame(build, done)
+        frame = IndirectFrame(encode, done)
         frame.timer = self._clock.call_later(PERSISTENCE, self._expire, address, frame)
         queue = self._queues.setdefault(address, deque())
         queue.append(frame)

@@ -175,10 +175,10 @@ class Mac:
         if indirect:
             pan, src = self.pan_id, self.short
 
-            def build(pending: bool) -> bytes:
+            def encode(pending: bool) -> bytes:
                 return frames.data(sequence, pan, dst, src, payload, ack=True, pending=pending)
 
-            self.indirect.hold(MacAddress(dst), build, done)
+            self.indirect.hold(MacAddress(dst), encode, done)
         else:
             self.transmit(
                 frames.data(sequence, self.pan_id, dst, self.short, payload, ack=ack and dst != BROADCAST), done
@@ -284,7 +284,7 @@ class Mac:
         held = self.indirect.next(child)
         if held is not None:
             more = self.indirect.waiting(child) > 1
-            self.transmit(held.build(more), _to_queue(self.indirect, child, held), retries=0)
+            self.transmit(held.encode(more), _to_queue(self.indirect, child, held), retries=0)
 
     def _association_requested(self, frame: MacFrame, reception: Reception) -> None:
         if len(frame.payload) != 2 or frame.src_mode != EXTENDED or frame.src is None:
@@ -298,10 +298,10 @@ class Mac:
     def _hold_command(self, dst: int, content: bytes) -> None:
         sequence = self.next_sequence()
 
-        def build(pending: bool) -> bytes:
+        def encode(pending: bool) -> bytes:
             return self.command_frame(content, dst, EXTENDED, sequence=sequence, pending=pending)
 
-        self.indirect.hold(MacAddress(dst, extended=True), build, None)
+        self.indirect.hold(MacAddress(dst, extended=True), encode, None)
 
     def _orphan_notified(self, frame: MacFrame, reception: Reception) -> None:
         if frame.src_mode != EXTENDED or frame.src is None:

@@ -47,7 +47,7 @@ class Fragment:
 
 
 class ApsFrame:
-    """A parsed frame. While `secured`, `payload` is empty until `decrypt` has checked it.
+    """An APS frame. While `secured`, `payload` is empty until `decrypt` has checked it.
 
     Addressing fields that the frame does not have are 0, as are the fields of the auxiliary header without security.
     """
@@ -123,7 +123,7 @@ class ApsFrame:
 
 
 def decode(apdu: bytes) -> ApsFrame:
-    """Parse header and auxiliary header.
+    """Read header and auxiliary header.
 
     Raises MALFORMED_APS, or UNSUPPORTED for inter-PAN frames, indirect delivery and the network key.
     """

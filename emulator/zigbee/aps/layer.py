@@ -131,7 +131,7 @@ class Aps:
         request = message.request
         link = self._data_key(request.dst) if request.secured else None
         if request.secured and link is None:
-            # The key was removed meanwhile. Not now: the caller of a first attempt has not stored the message yet.
+            # The key was removed meanwhile. Not now: `send` must return before `done` is called.
             message.timer = self.clock.call_later(0, self._finish, message, ApsStatus.NO_KEY)
             return
         message.tries += 1
@@ -185,9 +185,9 @@ class Aps:
         """Send an APS command: under a key derived from the link key with `partner`, or with NWK security alone."""
         if key_id is not None and self.storage.link_keys[partner].outgoing.used_up:
             return
-        self.nwk.send(dst, self.build_command(command, key_id=key_id, partner=partner), secured=nwk_secured)
+        self.nwk.send(dst, self.encode_command(command, key_id=key_id, partner=partner), secured=nwk_secured)
 
-    def build_command(self, command: ApsCommand, *, key_id: KeyId | None = None, partner: int = 0) -> bytes:
+    def encode_command(self, command: ApsCommand, *, key_id: KeyId | None = None, partner: int = 0) -> bytes:
         """The frame of an APS command, with the extended nonce: its receiver may not know this device's EUI-64 yet."""
         self._counter = counter = (self._counter + 1) & 0xFF
         header = frames.command_header(counter, secured=key_id is not None)

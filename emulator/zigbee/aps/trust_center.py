@@ -73,7 +73,7 @@ class TrustCenter:
         parent.on_joined = self.joined
         parent.admits = self.knows
         parent.on_awake.append(self._child_awake)
-        self._newcomers: dict[int, Timer] = {}
+        self._unestablished: dict[int, Timer] = {}
         self._partner_keys: dict[int, dict[int, TransportApplicationKey]] = {}
         """Keys for sleepers that are not awake: by the sleeper's EUI-64, then by its partner's."""
         aps.on_command[UpdateDevice.ID] = self._update_device
@@ -132,16 +132,16 @@ class TrustCenter:
 
     def _grant_time(self, ieee: int, via: int | None, *, afresh: bool = False) -> None:
         """Start the time in which a new device must agree a key; a rejoin does not restart it."""
-        earlier = self._newcomers.get(ieee)
+        earlier = self._unestablished.get(ieee)
         if earlier is not None and afresh:
             earlier.cancel()
-            del self._newcomers[ieee]
-        if self.establishment_time and self._is_new(ieee) and ieee not in self._newcomers:
-            self._newcomers[ieee] = self._clock.call_later(self.establishment_time, self._require_key, ieee, via)
+            del self._unestablished[ieee]
+        if self.establishment_time and self._is_new(ieee) and ieee not in self._unestablished:
+            self._unestablished[ieee] = self._clock.call_later(self.establishment_time, self._require_key, ieee, via)
 
     def _require_key(self, ieee: int, via: int | None) -> None:
         """Remove a device that still has its preconfigured key only."""
-        self._newcomers.pop(ieee, None)
+        self._unestablished.pop(ieee, None)
         short = self._aps.storage.short_addresses.get(ieee)
         if short is None or not self._is_new(ieee):
             return
@@ -165,7 +165,7 @@ class TrustCenter:
         if storage.link_keys[ieee].outgoing.used_up:
             return
         command = TransportNetworkKey(storage.network_keys[storage.active_key], storage.active_key, ieee, storage.ieee)
-        frame = self._aps.build_command(command, key_id=KeyId.KEY_TRANSPORT, partner=ieee)
+        frame = self._aps.encode_command(command, key_id=KeyId.KEY_TRANSPORT, partner=ieee)
         if via is None:
             self._aps.nwk.send(device.short, frame, secured=False)
         else:
@@ -270,6 +270,6 @@ class TrustCenter:
         command = TransportNetworkKey(storage.network_keys[sequence], sequence, child.ieee, storage.ieee)
         self._aps.nwk.send(
             child.short,
-            self._aps.build_command(command, key_id=KeyId.KEY_TRANSPORT, partner=child.ieee),
+            self._aps.encode_command(command, key_id=KeyId.KEY_TRANSPORT, partner=child.ieee),
             lambda status: self._undelivered.pop(child.ieee, None) if status is not None else None,
         )

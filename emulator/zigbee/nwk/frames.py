@@ -45,7 +45,7 @@ class FrameSecurity(NamedTuple):
 
 
 class NwkFrame:
-    """A parsed frame. While `secured`, `payload` is empty until `decrypt` has checked it."""
+    """A NWK frame. While `secured`, `payload` is empty until `decrypt` has checked it."""
 
     __slots__ = (
         "counter",
@@ -242,7 +242,7 @@ def seal(header: bytes, payload: bytes, security: FrameSecurity) -> bytes:
 
 
 def secured_data(dst: int, src: int, sequence: int, payload: bytes, security: FrameSecurity, radius: int) -> bytes:
-    """Header and seal at once, for data without options: one pack, one seal. Raises LocalProtocolError as they do."""
+    """`header` and `seal` in one step, for data without options. Raises LocalProtocolError as they do."""
     cipher, counter, key_sequence, sender_ieee = security
     try:
         authenticated = _SECURED_HEADER.pack(

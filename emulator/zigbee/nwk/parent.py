@@ -14,7 +14,7 @@ from hanbench.emulator.clock import SECOND
 from hanbench.emulator.mac.frames import BeaconContent, MacFrame
 from hanbench.emulator.mac.indirect import MacAddress
 from hanbench.emulator.mac.layer import AssociationResponse, AssociationStatus
-from hanbench.emulator.radio.interface import Reception
+from hanbench.emulator.radio.interface import NO_SHORT_ADDRESS, Reception
 from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.emulator.zigbee.nwk.beacon import BeaconPayload
 from hanbench.emulator.zigbee.nwk.commands import (
@@ -222,10 +222,10 @@ class Parent:
             return AssociationResponse(AssociationStatus.PAN_AT_CAPACITY)
         self._nwk.security.forget_counter(ieee)
         # The child first fetches the association response; the key must not overtake it.
-        self._nwk.clock.call_later(SECOND, self._announce_newcomer, child)
+        self._nwk.clock.call_later(SECOND, self._announce, child)
         return AssociationResponse(AssociationStatus.SUCCESS, child.short)
 
-    def _announce_newcomer(self, child: ChildEntry) -> None:
+    def _announce(self, child: ChildEntry) -> None:
         if self._nwk.storage.children.get(child.short) is child and self.on_joined is not None:
             self.on_joined(JoinIndication(child.ieee, child.short, JoinStatus.UNSECURED_JOIN))
 
@@ -237,12 +237,14 @@ class Parent:
         child = None
         if self.admits(ieee):
             child = self._add_child(ieee, command.capability, authenticated=frame.secured, short=frame.src)
-        status = 0 if child is not None else AssociationStatus.PAN_ACCESS_DENIED
-        short = child.short if child is not None else frame.src
+        if child is None:
+            response = RejoinResponse(NO_SHORT_ADDRESS, AssociationStatus.PAN_ACCESS_DENIED)
+        else:
+            response = RejoinResponse(child.short, AssociationStatus.SUCCESS)
         sleeps = not command.capability & 0x08
         self._nwk.send_command(
             frame.src,
-            RejoinResponse(short=short if child is not None else 0xFFFF, status=status),
+            response,
             secured=frame.secured,
             dst_ieee=ieee,
             indirect_to=frame.src if sleeps else None,
@@ -250,7 +252,7 @@ class Parent:
         if child is not None and self.on_joined is not None:
             how = JoinStatus.SECURED_REJOIN if frame.secured else JoinStatus.TRUST_CENTER_REJOIN
             # As above: the response goes first.
-            self._nwk.clock.call_later(SECOND // 2, self.on_joined, JoinIndication(ieee, short, how))
+            self._nwk.clock.call_later(SECOND // 2, self.on_joined, JoinIndication(ieee, child.short, how))
 
     def _timeout_requested(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
         assert isinstance(command, EndDeviceTimeoutRequest)
