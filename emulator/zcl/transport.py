@@ -1,4 +1,4 @@
-"""What the ZCL asks of the layer below it: the part of the APS that it uses, and what the APS hands up."""
+"""The part of the APS that the ZCL uses, and the messages that the APS hands up."""
 
 from __future__ import annotations
 
