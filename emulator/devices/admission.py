@@ -1,8 +1,8 @@
-"""Which clusters travel under the APS link key, and what becomes of a message that does not (SE 1.4a, 5.4.6).
+"""Clusters that require APS security, and the refusal of messages without it (SE 1.4a, 5.4.6).
 
 The clusters listed here are open to every holder of the network key; all others on a Smart Energy endpoint need the
-link key, those of manufacturers too. That Power Configuration and Keep-Alive are open is a reading of a table that
-nobody could show us in print (assumed).
+link key, those of manufacturers too. Power Configuration and Keep-Alive are assumed to be open: the table that says so
+was not at hand in print.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from hanbench.emulator.zigbee.storage import KeyOrigin
 
 OPEN = frozenset(cluster.id for cluster in (BASIC, POWER_CONFIGURATION, IDENTIFY, TIME, KEEP_ALIVE, KEY_ESTABLISHMENT))
 DATA_KEYS = frozenset((KeyOrigin.ESTABLISHED, KeyOrigin.BROKERED))
-"""Link keys that protect data: what lets a newcomer in does not."""
+"""Origins of link keys that protect data; a joining key does not."""
 
 
 def needs_link_key(cluster: int) -> bool:

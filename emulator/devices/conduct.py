@@ -1,4 +1,4 @@
-"""Conduct: what a device's firmware does and does not do, one frozen value a kind of device.
+"""Conduct of firmware: what it does and does not do, one frozen value a kind of device.
 
 A device begins with the conduct of its profile, and has it again after a restart. A fault replaces it
 (`gsme.conduct = replace(gsme.conduct, sets_clock=False)`); healing puts back what `profile_conduct` says.
@@ -29,7 +29,7 @@ class HubConduct(Conduct):
     """False: there is no mirror to give, whatever the settings say."""
     answers_keep_alive: bool = True
     key_establishments: int
-    """How many are possible at a time."""
+    """Sessions of key establishment at a time."""
     withdrawn_certificates: frozenset[int] = frozenset()
     """EUI-64s of devices whose certificates count as expired. Suite 1 has no dates: the head end says so."""
 

@@ -1,4 +1,4 @@
-"""What all devices share: power, flash, conduct, a stack and endpoints; and what those that join a network add."""
+"""The base of all devices: power, flash, conduct, a stack and endpoints; and of those that join a network."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ DAY_SECONDS = 86_400
 
 
 class Device(Generic[S, C, K]):
-    """One device on the HAN. Its flash and its radio outlive its power; everything else starts afresh with it."""
+    """A device on the HAN. Its flash and its radio outlive a power cut; everything else starts afresh after it."""
 
     stack_type: type[K]
     """The stack of this kind of device, by its Zigbee role."""
@@ -53,7 +53,7 @@ class Device(Generic[S, C, K]):
         """The stack's flash."""
         self.epoch = epoch
         self.identity = settings.key_establishment.identity
-        """Certificate and private key, as they were put into the device."""
+        """Certificate and private key."""
         self.powered = False
         self._conduct = self.profile_conduct
         self._clock = clock
@@ -108,7 +108,7 @@ class Device(Generic[S, C, K]):
             self.conduct_changed(before)
 
     def conduct_changed(self, before: C) -> None:
-        """Act on another conduct at once, where it does not show by itself."""
+        """Carry out a change of conduct that nothing else looks up."""
         if self.conduct.hung and not before.hung:
             self.stack.nwk.on_data = None
             self.endpoint.close()
@@ -183,7 +183,7 @@ class JoiningDevice(Device[S, J, N]):
     """Called with each state of joining and what led to it."""
 
     def _forget_keys(self) -> None:
-        """One key is left: the joining key, for a Trust Centre not met yet."""
+        """Go back to the joining key, for a Trust Centre not met yet."""
         super()._forget_keys()
         self.storage.link_keys[UNKNOWN_TRUST_CENTER] = LinkKey(self.settings.joining_key)
 
@@ -216,17 +216,17 @@ class JoiningDevice(Device[S, J, N]):
             self._initiator.identity = identity
 
     def joined(self, rejoined: bool) -> None:
-        """In the network, with its key; also called when power returns to a member."""
+        """The device is in the network and has its key; also called when power returns to a member."""
 
     def left(self) -> None:
-        """Out of the network for good; the flash holds nothing of it any more."""
+        """The device has left the network for good; flash holds nothing of it any more."""
         self._forget_keys()
 
     def trust_center_swapped(self) -> None:
         """Another Trust Centre has taken the place of the one before; joining goes on."""
 
     def secured(self) -> None:
-        """There is a link key with the Trust Centre."""
+        """The device has a link key with the Trust Centre."""
 
     def look_for_network(self) -> None:
         """Count the network as lost and look for it; nothing happens in a device that is not joined."""

@@ -1,4 +1,4 @@
-"""Making sure of the Trust Centre: the client side of the Keep-Alive cluster (SE 1.4a, annex A.3)."""
+"""The client side of the Keep-Alive cluster: how a device makes sure of its Trust Centre (SE 1.4a, annex A.3)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BASE, JITTER = KeepAliveAttributes.TCKeepAliveBase.id, KeepAliveAttributes.TCKee
 
 
 class KeepAlive:
-    """Reads the hub's base and jitter every base plus a random part of the jitter."""
+    """Reads the hub's base and jitter, each time after the base and a random part of the jitter."""
 
     def __init__(
         self, endpoint: Endpoint, settings: KeepAliveSettings, random: RandomSource, on_lost: Callable[[], None]
@@ -32,7 +32,7 @@ class KeepAlive:
         self._started = False
 
     def start(self) -> None:
-        """Ask every so often by a timer of its own: what a mains device does. A second start changes nothing."""
+        """Check by a timer from now on, as mains devices do. A second start changes nothing."""
         if self._settings.enabled and not self._started:
             self._started = True
             self.check(self._again)
@@ -42,11 +42,11 @@ class KeepAlive:
 
     @property
     def due(self) -> bool:
-        """Time to ask: what a sleeper looks at when it is awake anyway."""
+        """A check is due; a device that sleeps looks here when it is awake."""
         return self._settings.enabled and self._endpoint.clock.now >= self._due
 
     def check(self, then: Callable[[], None] | None = None) -> None:
-        """Ask the hub once."""
+        """Check once; `then` is called when the check has ended."""
 
         def answered(reply: Reply) -> None:
             self._answered(reply)

@@ -1,4 +1,4 @@
-"""What both meters have: a register, a Metering server, a log of events, and firmware that can be replaced."""
+"""The base of both meters: a register, a Metering server, an event log, and firmware upgrades."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class MeterDevice(JoiningDevice[S, J, N]):
 
     @cached_property
     def flash(self) -> MeterFlash:
-        """What the application keeps over a power cut; it lives as long as the device."""
+        """The application's flash; it lives as long as the device."""
         return MeterFlash()
 
     def build_parts(self, first: int, rate: float, awake: Callable[[bool], None] | None = None) -> None:

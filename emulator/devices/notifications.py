@@ -1,7 +1,7 @@
-"""What a hub tells a sleeping meter in its answer to a report: two-way mirroring (SE 1.4a, annex D.3.2.3 and D.3.4.4).
+"""Two-way mirroring: a hub's notices to a sleeping meter, in its answers to reports (SE 1.4a, D.3.2.3 and D.3.4.4).
 
-The meter reports, the hub answers with flags, and the meter does what they ask for or fetches what waits for it.
-One word of flags is in use here, the predefined scheme A: FunctionalNotificationFlags alone.
+The meter reports, the hub answers with flags, and the meter does what they ask for or fetches the command that waits.
+One word of flags is in use, the predefined scheme A: FunctionalNotificationFlags alone.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FLAGS_ATTRIBUTE = MeteringClientAttributes.FunctionalNotificationFlags.id
 
 
 class Notice(IntFlag):
-    """Bits of FunctionalNotificationFlags (annex D.3.3.1.1), as far as somebody here acts on them."""
+    """Bits of FunctionalNotificationFlags (annex D.3.3.1.1): those that emulated devices act on."""
 
     NEW_OTA_FIRMWARE = 1 << 0
     CBKE_UPDATE_REQUEST = 1 << 1
@@ -43,14 +43,14 @@ FETCHED = (
     | Notice.GET_SNAPSHOT
     | Notice.GET_SAMPLED_DATA
 )
-"""Notices of a command that waits at the hub."""
+"""Notices that announce a command; the meter fetches it."""
 
 
 class NoticeBoard:
     """The hub's side, one for each mirror. `handler` goes on the client side of the mirror's Metering."""
 
     def __init__(self, reporting_interval: int) -> None:
-        """`reporting_interval`: seconds between the reports that the meter is asked for."""
+        """`reporting_interval`: that which the meter shall keep, seconds."""
         self._interval = reporting_interval
         self._flags = Notice(0)
         self._commands: dict[Notice, ClusterCommand] = {}
@@ -59,7 +59,7 @@ class NoticeBoard:
         self.handler = on(GetNotifiedMessage, self._fetch)
 
     def configure(self, short: int, endpoint: int) -> None:
-        """Tell the meter how to report, and that it will be answered."""
+        """Configure the meter: how often it reports, and that it is answered."""
         command = ConfigureMirror(
             issuer_event_id=self.endpoint.clock.now // 1_000_000,
             reporting_interval=self._interval,
@@ -69,13 +69,13 @@ class NoticeBoard:
         self.endpoint.command(short, endpoint, METERING.id, command)
 
     def put(self, notice: Notice, command: ClusterCommand | None = None) -> None:
-        """Say `notice` in the next answer; with a command, the meter fetches that."""
+        """Give `notice` in the next answer. `command`: the one that the notice announces."""
         self._flags |= notice
         if command is not None:
             self._commands[notice] = command
 
     def answer(self, short: int, endpoint: int) -> None:
-        """Answer a report."""
+        """Answer a report of the meter at this address."""
         flags = MirrorReportAttributeResponse(SCHEME_A, (int(self._flags),))
         self.endpoint.command(short, endpoint, METERING.id, flags)
         self._flags &= FETCHED

@@ -1,4 +1,4 @@
-"""What makes one device differ from another: plain values, filled in from a profile by whoever builds the bench."""
+"""Settings of the devices: plain values that the harness makes from profiles."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ class KeyEstablishmentSettings:
     """How a device agrees its link key with the Trust Centre (CBKE)."""
 
     identity: Identity | None = None
-    """Certificate and private key; a device without agrees no key, and its Smart Energy clusters stay shut."""
+    """Certificate and private key; None: the device agrees no key, and its Smart Energy clusters stay shut."""
     ephemeral_time: int = 1
-    """What the device says it needs to make an ephemeral point, seconds."""
+    """Announced time to make an ephemeral point, seconds."""
     confirm_time: int = 1
-    """What it says it needs to make its proof, seconds."""
+    """Announced time to make the message authentication code, seconds."""
     capacity: int = 2
-    """Sessions that a Trust Centre has at a time."""
+    """Sessions of a Trust Centre at a time."""
     renews: bool = True
     """Whether a key that does not fit any more is agreed anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceSettings:
-    """What every device has."""
+    """Settings of every device."""
 
     ieee: int
     node: NodeConfig
@@ -48,18 +48,18 @@ class DeviceSettings:
     tx_power: int = 3
     """dBm."""
     first_frame_counter: int = 100_000
-    """Where the outgoing NWK frame counter stands: an installed device has sent frames for years."""
+    """Outgoing NWK frame counter at the start: an installed device has sent frames for years."""
     request_timeout: int = 10 * SECOND
-    """How long an answer is waited for, microseconds."""
+    """Wait for an answer, microseconds."""
     key_establishment: KeyEstablishmentSettings = field(default_factory=KeyEstablishmentSettings)
     smart_energy: SmartEnergyEra = SmartEnergyEra.SE_1_1
     relaxed_security: bool = False
-    """Smart Energy clusters are open under the network key alone and to other profiles, and no key is agreed: no Smart
-    Energy device does that. For clients that know no CBKE."""
+    """Smart Energy clusters are open under the network key alone and to other profiles, and no key is agreed. No Smart
+    Energy device does that: it is for clients without CBKE."""
 
     @property
     def joining_key(self) -> bytes:
-        """The link key with which the device is let in."""
+        """The link key that the device joins with."""
         return InstallCode(self.install_code).link_key if self.install_code else WELL_KNOWN_LINK_KEY
 
 
@@ -72,9 +72,9 @@ class HubSettings(DeviceSettings):
     extended_pan_id: int = 0
     """0: the hub's EUI-64."""
     mirror_interval: int = 1800
-    """Seconds between the reports that a meter with two-way mirroring is asked for."""
+    """Reporting interval that a meter with two-way mirroring shall keep, seconds."""
     mirrors: int = 4
-    """Mirror endpoints that the hub can give away."""
+    """Mirror endpoints of the hub."""
     first_mirror_endpoint: int = 0x20
     keep_alive_base: int = 10
     """TCKeepAliveBase, minutes."""
@@ -86,7 +86,7 @@ class HubSettings(DeviceSettings):
 
 @dataclass(frozen=True, slots=True)
 class KeepAliveSettings:
-    """How a device makes sure of its Trust Centre."""
+    """How a device makes sure of its Trust Centre (Keep-Alive cluster)."""
 
     enabled: bool = True
     failures: int = 3
@@ -116,7 +116,7 @@ class GsmeSettings(DeviceSettings):
     mean_flow: int = 3_000
     """Litres a day."""
     report_failures: int = 3
-    """Reports in a row that the hub did not acknowledge before the meter looks for its network."""
+    """Unacknowledged reports in a row after which the meter looks for its network."""
     battery: int = 100
     """Per cent."""
 

@@ -1,6 +1,6 @@
-"""The attributes that one side of a cluster has, and how they answer general commands (ZCL r8, 2.5).
+"""The attributes of one side of a cluster, and their answers to general commands (ZCL r8, 2.5).
 
-A value is stored, or comes from a callable each time it is wanted (a register that counts, a clock that runs).
+A value is stored, or comes from a callable each time it is read (a register that counts, a clock that runs).
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ MAX_RESPONSE = 123
 """Octets of a response's payload: the Smart Energy profile's largest incoming transfer (128) less a header."""
 
 _DISCOVERED, _DISCOVERED_EXTENDED = (MAX_RESPONSE - 1) // 3, (MAX_RESPONSE - 1) // 4
-"""Records that fit into the responses of the two discoveries."""
+"""Records in a response of the two discoveries, at most."""
 
 _PLANS = 64
-"""Requests whose plan is kept. Peers repeat the same few; what they send must not fill the memory."""
+"""Plans that are kept, one a request. Peers repeat the same few, and a hostile one must not fill the memory."""
 
 Values = Mapping[Attribute, Any]
-"""Values of attributes; a callable is asked each time the value is wanted."""
+"""Values of attributes; a callable is called each time the value is read."""
 
 Check = Callable[[Attribute, Any], Status | None]
-"""Whether a peer may write this value: None if so."""
+"""Returns None if a peer may write this value, otherwise the status that refuses it."""
 Written = Callable[[Attribute, Any], None]
 """Called after a peer wrote."""
 
 
 class _Step(NamedTuple):
-    """One attribute of a plan: octets before the value, the encoder, and where the value comes from."""
+    """One attribute of a plan: octets before the value, the value's encoder, and its source."""
 
     head: bytes
     encode: Callable[[Any], bytes]
@@ -51,7 +51,7 @@ class _Step(NamedTuple):
 
 
 class AttributeStore:
-    """Attributes by key (id, or id and manufacturer code): rows of a cluster's table, with values."""
+    """Rows of a cluster's table that have values, by key (id, or id and manufacturer code)."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class AttributeStore:
         self.check = check
         self.written = written
         self.watcher: Callable[[int, Any], None] | None = None
-        """Called with key and value after each change of a stored value: reporting listens here."""
+        """Called with key and value after each change of a stored value; reporting sets it."""
         self._all = table
         self._rows: dict[int, Attribute] = {}
         self._values: dict[int, Any] = {}
@@ -94,7 +94,7 @@ class AttributeStore:
         return self._values[key] if provider is None else provider()
 
     def set(self, attribute: Attribute, value: Any) -> None:
-        """Store `value`, or, if it is callable, ask it from now on. Makes the attribute exist.
+        """Store `value`, or, if it is callable, call it at each read from now on. Makes the attribute exist.
 
         Raises LocalProtocolError for an attribute that is not in the table.
         """
@@ -169,7 +169,7 @@ class AttributeStore:
     def write(
         self, records: tuple[AttributeRecord, ...], manufacturer: int | None, *, undivided: bool = False
     ) -> tuple[WriteFailure, ...]:
-        """Carry out a write; what failed, in order. Undivided: nothing is written if anything would fail."""
+        """Write attributes and return the failures, in order. `undivided`: nothing is written if one would fail."""
         failures = []
         accepted: list[tuple[int, Attribute, Any]] = []
         for record in records:
@@ -197,7 +197,7 @@ class AttributeStore:
     def discover_extended(
         self, start: int, maximum: int, manufacturer: int | None
     ) -> zcl.DiscoverAttributesExtendedResponse:
-        """The same with what may be done with each."""
+        """Attributes from the id `start` on, in order of id, with the access to each."""
         found, complete = self._slice(start, min(maximum, _DISCOVERED_EXTENDED), manufacturer)
         return zcl.DiscoverAttributesExtendedResponse(
             complete, tuple([ExtendedInformation(row.id, row.type.id, row.access) for row in found])
@@ -206,7 +206,7 @@ class AttributeStore:
     def read_structured(
         self, message: zcl.ReadAttributesStructured, manufacturer: int | None
     ) -> zcl.ReadAttributesResponse:
-        """Whole attributes; no attribute of these clusters has elements to select."""
+        """Read whole attributes; no attribute of these clusters has elements to select."""
         records = []
         for record in message.records:
             row = self._rows.get(key_of(record.attribute, manufacturer))
@@ -222,7 +222,7 @@ class AttributeStore:
     def write_structured(
         self, message: zcl.WriteAttributesStructured, manufacturer: int | None
     ) -> zcl.WriteAttributesStructuredResponse:
-        """Whole attributes; no attribute of these clusters has elements to select."""
+        """Write whole attributes; no attribute of these clusters has elements to select."""
         failures: list[StructuredFailure] = []
         for record in message.records:
             if record.selector != (0, ()):

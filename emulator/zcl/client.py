@@ -1,4 +1,4 @@
-"""The asking side of an endpoint: requests, the responses that match them, and what happens if none comes.
+"""The requesting side of an endpoint: requests, matching responses, and time-outs.
 
 Each request's `done` is called exactly once, with a `Reply`. A response matches by transaction sequence number,
 sender, cluster and kind (ZCL r8, 2.4.1.3).
@@ -27,7 +27,7 @@ DEFAULT_TIMEOUT = 10 * SECOND
 """A parent keeps a frame for a sleeping child 7.68 s; this is a little more."""
 
 _BROADCAST = 0xFFF8
-"""Short addresses from here on are broadcasts: nobody answers for all."""
+"""Short addresses from here on are broadcasts, which are not answered."""
 _ANY_ENDPOINT = 0xFF
 
 
@@ -184,7 +184,7 @@ class Client:
         *,
         secured: bool = False,
     ) -> None:
-        """Send a command of the cluster; its table says which way it travels and what answers it.
+        """Send a command of the cluster; its table gives the direction and the command that answers.
 
         `done` gets the command that answers as `command`. Without `done` no answer is asked for, not even a Default
         Response. Raises LocalProtocolError for a command of another cluster, and for values that do not fit.
@@ -199,7 +199,7 @@ class Client:
             self._request(dst, dst_endpoint, cluster, frame, row.response, done, timeout, secured)
 
     def next_tsn(self) -> int:
-        """A transaction sequence number that no pending request uses. Raises LocalProtocolError if all are in use."""
+        """A transaction sequence number that no pending request has. Raises LocalProtocolError if all are in use."""
         tsn = self._tsn
         for _ in range(256):
             tsn = (tsn + 1) & 0xFF
@@ -216,9 +216,9 @@ class Client:
         self._pending.clear()
 
     def resolve_general(self, indication: Indication, frame: ZclFrame) -> None:
-        """Match a general response with its request; one that nothing waits for has no effect.
+        """Match a general response with its request; a response without a request has no effect.
 
-        Raises RemoteProtocolError, and the request goes on waiting.
+        Raises RemoteProtocolError for a malformed one; the request then stays pending.
         """
         pending = self._pending.get(frame.tsn)
         if pending is None or not pending.concerns(indication):
@@ -229,7 +229,7 @@ class Client:
             self._finish(frame.tsn, _reply(frame))
 
     def resolve_command(self, indication: Indication, tsn: int, command: ClusterCommand) -> bool:
-        """Match a cluster's command with the request it answers; False if there is none."""
+        """Match a cluster's command with the request that it answers; False if there is none."""
         pending = self._pending.get(tsn)
         if pending is None or pending.expected is not type(command) or not pending.concerns(indication):
             return False

@@ -42,7 +42,7 @@ from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
 
 class Access(IntFlag):
-    """What a peer may do with an attribute; the bits of Discover Attributes Extended (ZCL r8, 2.5.23.1.6)."""
+    """A peer's access to an attribute: the bits of Discover Attributes Extended (ZCL r8, 2.5.23.1.6)."""
 
     READ = 1
     WRITE = 2
@@ -51,7 +51,7 @@ class Access(IntFlag):
 
 READ, WRITE, REPORT = Access.READ, Access.WRITE, Access.REPORT
 LIVE = READ | REPORT
-"""Of most attributes that change by themselves."""
+"""Access to attributes that change by themselves."""
 
 
 def key_of(id: int, manufacturer: int | None) -> int:
@@ -196,7 +196,7 @@ class Cluster:
         client_to_server: Iterable[Command] = (),
         server_to_client: Iterable[Command] = (),
     ) -> Cluster:
-        """This cluster with more rows: what a later version of a standard, or a manufacturer, adds to it."""
+        """This cluster with more rows, of a later version of a standard or of a manufacturer."""
         return Cluster(
             self.id,
             self.name,

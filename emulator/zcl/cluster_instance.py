@@ -1,4 +1,4 @@
-"""The two sides of a cluster on an endpoint: its attributes, and what it does with the commands it receives."""
+"""The two sides of a cluster on an endpoint: attributes, and handlers of the commands that it receives."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ C = TypeVar("C", bound=ClusterCommand)
 
 
 class Response(NamedTuple):
-    """A command that answers another one, where the handler has to learn of its delivery."""
+    """A command that answers another one, with a callback for its delivery."""
 
     command: ClusterCommand
     delivered: Callable[[ApsStatus], object]
@@ -28,18 +28,18 @@ class Response(NamedTuple):
 
 
 Answer = ClusterCommand | Response | Status | None
-"""What a handler makes of a command: the command that answers, a status for the Default Response, or None: SUCCESS."""
+"""A handler's answer: a command, or a status for the Default Response; None is SUCCESS."""
 
 
 class Handler(NamedTuple):
-    """What a side of a cluster does with one command; made by `on`."""
+    """A function for the commands of one class; made by `on`."""
 
     command: type[ClusterCommand]
     handle: Callable[[Any, Indication], Answer]
 
 
 def on(command: type[C], handle: Callable[[C, Indication], Answer]) -> Handler:
-    """Have `handle` called with each command of this class, and with the message that brought it."""
+    """A handler that calls `handle` with each command of this class and the message that brought it."""
     return Handler(command, handle)
 
 
@@ -59,7 +59,7 @@ class ClusterInstance:
         self.cluster = cluster
         self.attributes = AttributeStore(table, values, check=check, written=written)
         self.reporting: Reporting | None = None
-        """Set by the endpoint: it has the clock."""
+        """Set by the endpoint, which has the clock."""
         self._receives = receives
         self._handlers: dict[type[ClusterCommand], Handler] = {}
         self._received = {command.key: command for command in cluster.commands(receives)}
@@ -84,7 +84,7 @@ class ClusterInstance:
     def general(
         self, message: zcl.GeneralCommand, manufacturer: int | None, source: Target
     ) -> zcl.GeneralCommand | Status | None:
-        """Carry out a general command: the response, a status for the Default Response, or None for silence."""
+        """Carry out a general command. Returns the response, a status for the Default Response, or None for silence."""
         attributes = self.attributes
         match message:
             case zcl.WriteAttributes(records=records):
@@ -138,7 +138,7 @@ class ClusterInstance:
 
 
 class ClusterServer(ClusterInstance):
-    """The server side: the attributes in `values` (a callable is asked each time), and handlers of what clients send.
+    """The server side: the attributes in `values`, and handlers of the commands that clients send.
 
     `check(attribute, value)` may refuse a peer's write with a status; `written(attribute, value)` learns of it.
     """
@@ -163,12 +163,12 @@ class ClusterServer(ClusterInstance):
         self.attributes.set(attribute, value)
 
     def adopt(self, values: Mapping[int, Any]) -> list[int]:
-        """Store what a peer reported, as a mirror does. Returns the ids that were of no use."""
+        """Store what a peer reported, as a mirror does. Returns the ids that have no row or do not fit their type."""
         return self.attributes.adopt(values)
 
 
 class ClusterClient(ClusterInstance):
-    """The client side: handlers of what servers send, and client attributes."""
+    """The client side: handlers of the commands that servers send, and client attributes."""
 
     def __init__(self, cluster: Cluster, handlers: Iterable[Handler] = (), values: Values | None = None) -> None:
         super().__init__(cluster, cluster.client_table, TO_CLIENT, values or {}, handlers, None, None)

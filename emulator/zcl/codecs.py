@@ -1,8 +1,9 @@
-"""How the values of ZCL data types lie on the air (ZCL r8, 2.6.2): one class a form, one instance a type.
+"""Codecs of the ZCL data types (ZCL r8, 2.6.2): one class a form, one instance a type.
 
-Two readings of the same octets. As an attribute's value, the type's invalid pattern is None (`encode_attribute`,
-`decode_attribute`). As a field of a command, a number is what it is (`encode`, `decode`, the `FieldType` of
-`layout.py`): commands give such patterns meanings of their own, as endpoint 0xFFFF does in RequestMirrorResponse.
+There are two readings of the same octets. As an attribute's value, the type's invalid pattern is None
+(`encode_attribute`, `decode_attribute`). As a field of a command, a number has no invalid pattern (`encode`, `decode`,
+the `FieldType` of `layout.py`): commands give such patterns meanings of their own, as RequestMirrorResponse does
+0xFFFF.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ class NoData(DataType):
 
 
 class Integer(DataType):
-    """A whole number, signed or not; `invalid` is the value that stands for none."""
+    """A whole number, signed or not; `invalid` is the value that means none."""
 
     __slots__ = ("invalid", "signed")
 
@@ -189,7 +190,7 @@ class OctetString(DataType):
 
 
 class CharacterString(OctetString):
-    """Text in UTF-8. Octets that are not UTF-8 stay octets: what a meter calls itself must survive us."""
+    """Text in UTF-8. Octets that are not UTF-8 stay octets, so that they are encoded again as they came."""
 
     __slots__ = ()
 

@@ -1,7 +1,7 @@
 """One endpoint: the server and client sides of its clusters over the APS (ZCL r8, 2.4 and 2.5).
 
-What arrives is gated, parsed, carried out and answered here. Nothing that a peer sends raises: malformed frames are
-counted under MALFORMED_ZCL and, if they came to us alone, answered with MALFORMED_COMMAND.
+Messages are admitted, decoded, carried out and answered here. Nothing that a peer sends raises: malformed frames are
+counted under MALFORMED_ZCL and, unless they were broadcast, answered with MALFORMED_COMMAND.
 
 Rules for the Default Response (ZCL r8, 2.5.12.2): never to a broadcast, never to a response, never beside a
 response; if the sender disabled it, only for an error.
@@ -47,8 +47,8 @@ _REPORT_CONTROL = GLOBAL | TO_CLIENT << 3
 _NO_QUESTION = DISABLE_DEFAULT_RESPONSE | _REPORT_CONTROL
 
 Admission = Callable[[Indication], bool | Status]
-"""Decides on a message before it is looked at: True lets it in, False drops it without a word, a status refuses it
-with a Default Response. The place of the APS security that Smart Energy asks for cluster by cluster."""
+"""Decides on a message before it is decoded: True admits it, False drops it silently, a status refuses it with a
+Default Response. Smart Energy requires APS security here, cluster by cluster."""
 
 OnReport = Callable[[int, int, int, int, dict[int, Any]], Status | None]
 """Gets source, source endpoint, own endpoint, cluster and the values by attribute id; may refuse with a status."""
@@ -70,7 +70,7 @@ class Endpoint(Client):
         *,
         counters: Counter[DropReason] | None = None,
     ) -> None:
-        """A client may be given as a cluster id where it has neither handlers nor attributes."""
+        """A client without handlers and attributes may be given as a cluster id."""
         super().__init__(transport, clock, endpoint_id, profile)
         self.device_id = device_id
         self.device_version = device_version
@@ -80,11 +80,11 @@ class Endpoint(Client):
         self.admit: Admission | None = None
         self.on_report: OnReport | None = None
         self.bound: Callable[[int], Iterable[Target]] | None = None
-        """Where reporting sends a cluster's reports: the node's bindings. Without it they go to who configured them."""
+        """Destinations of a cluster's reports, from the node's bindings; None: the device that configured them."""
         self.needs_link_key: Callable[[int], bool] = lambda cluster: False
-        """Clusters that travel under the APS link key whether the sender asks for it or not."""
+        """Whether messages of a cluster travel under the APS link key even if the sender does not ask for it."""
         self.profile_strict = True
-        """False: messages of other profiles are taken too, and answered in theirs."""
+        """False: messages of other profiles are accepted too, and answered in their profile."""
         self._closed = False
         for server in servers:
             self.add_server(server)
@@ -131,7 +131,7 @@ class Endpoint(Client):
         manufacturer: int | None = None,
         secured: bool = False,
     ) -> int:
-        """Report our server's attributes now, in one frame; `done` learns of its delivery. Returns the frame's TSN.
+        """Report attributes of this endpoint's server now, in one frame; `done` gets its delivery. Returns the TSN.
 
         Raises LocalProtocolError for a cluster or an attribute that is not here.
         """
@@ -182,7 +182,7 @@ class Endpoint(Client):
             self._general_command(indication, frame)
 
     def _refuse(self, indication: Indication, frame: ZclFrame, status: Status) -> None:
-        """Do not let a message in. One that itself says that ours was refused is heard all the same."""
+        """Refuse a message. A Default Response that refuses a request of this endpoint is processed all the same."""
         is_refusal = frame.frame_type == GLOBAL and frame.command == zcl.DefaultResponse.COMMAND
         if is_refusal and frame.payload[1:2] not in (b"", bytes((Status.SUCCESS,))):
             self.resolve_general(indication, frame)
@@ -190,7 +190,7 @@ class Endpoint(Client):
             self._answer_status(indication, frame, status)
 
     def _reported(self, indication: Indication, payload: bytes) -> None:
-        """The standard's own attributes reported by a server: the quick way for what a HAN carries most."""
+        """Take a report of standard attributes by a server, the most frequent message of a HAN, at full speed."""
         cluster = indication.cluster
         status: Status | None = Status.UNSUPPORTED_CLUSTER
         if cluster in self.clients:
@@ -210,7 +210,7 @@ class Endpoint(Client):
             answer = side.attributes.read(frame.payload, frame.manufacturer)
             self._answer(indication, frame, GLOBAL, zcl.ReadAttributesResponse.COMMAND, answer)
         elif frame.command == _REPORT:
-            # A manufacturer's attributes, or those of a client side: well formed or not, nobody here follows them.
+            # A manufacturer's attributes, or those of a client side: nothing here uses them.
             zcl.decode(frame.command, frame.payload)
             self._answer_status(indication, frame, Status.SUCCESS)
         elif frame.command not in zcl.BY_COMMAND:
@@ -278,7 +278,7 @@ class Endpoint(Client):
         payload: bytes,
         done: Callable[[ApsStatus], object] | None = None,
     ) -> None:
-        """Send a response, the way and with the security that the request came."""
+        """Send a response to the sender of the request, with the same security."""
         octets = ZclFrame(frame_type, 1 - frame.direction, frame.tsn, command, payload, frame.manufacturer, True)
         request = ApsRequest(
             indication.src,
@@ -303,7 +303,7 @@ class Endpoint(Client):
         super()._send(dst, dst_endpoint, cluster, octets, secured or self.needs_link_key(cluster), done)
 
     def _answer_status(self, indication: Indication, frame: ZclFrame, status: Status) -> None:
-        """Send a Default Response, if the rules let us."""
+        """Send a Default Response, if the rules allow it."""
         if indication.broadcast or (frame.frame_type == GLOBAL and frame.command in zcl.RESPONSES):
             return
         if status == Status.SUCCESS and frame.disable_default_response:

@@ -1,6 +1,6 @@
 """The general commands of the Zigbee Cluster Library (ZCL r8, 2.5), as tables of fields.
 
-Each class is one command: its fields in the order of the air, annotated with the kind they have there.
+Each class is one command: its fields in the order of the air, annotated with their field types.
 `encode(message)` and `decode(command, payload)` are the codec, derived from the annotations once.
 """
 
@@ -216,7 +216,7 @@ COMMANDS: tuple[type[GeneralCommand], ...] = (
 BY_COMMAND: dict[int, RecordType] = {message.COMMAND: RecordType(message) for message in COMMANDS}
 
 RESPONSES = frozenset({0x01, 0x04, 0x07, 0x09, 0x0B, 0x0D, 0x10, 0x12, 0x14, 0x16})
-"""Commands that answer another one, and so are answered by nothing."""
+"""Commands that answer another one, and are not answered themselves."""
 
 
 def encode(message: GeneralCommand) -> bytes:

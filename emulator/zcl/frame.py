@@ -20,7 +20,7 @@ _MANUFACTURER = Struct("<BHBB")
 
 
 class ZclFrame(NamedTuple):
-    """A parsed frame."""
+    """A decoded frame."""
 
     frame_type: int
     direction: int
@@ -42,7 +42,7 @@ class ZclFrame(NamedTuple):
 
 
 def decode(octets: bytes) -> ZclFrame:
-    """The frame in `octets`; raises RemoteProtocolError. The reserved bits of the frame control are not looked at."""
+    """The frame in `octets`. The reserved bits of the frame control are ignored. Raises RemoteProtocolError."""
     if len(octets) < 3:
         raise RemoteProtocolError(DropReason.MALFORMED_ZCL, "header cut short")
     control = octets[0]

@@ -22,7 +22,7 @@ class Collection(NamedTuple):
 
 
 class TypedValue(NamedTuple):
-    """A value with its data type: an element of a structure, and what general commands carry."""
+    """A value with its data type: an element of a structure, and a value in general commands."""
 
     type_id: int
     value: Any
@@ -33,7 +33,7 @@ Lookup = Callable[[int], DataType]
 
 
 class _Nested(DataType):
-    """What contains values of other types. `lookup` comes from the table in `types.py`, which is made of these."""
+    """A type that contains values of other types, which it finds by `lookup`."""
 
     __slots__ = ("lookup",)
 

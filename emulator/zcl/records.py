@@ -1,4 +1,4 @@
-"""What the general commands are made of: one record an attribute (ZCL r8, 2.5).
+"""The records of general commands, one an attribute (ZCL r8, 2.5).
 
 A status in a received record stays an int: a peer may send one that `Status` does not know.
 """
@@ -16,7 +16,7 @@ from hanbench.emulator.zcl import types
 from hanbench.emulator.zcl.status import Status
 
 SENDS, EXPECTS = 0, 1
-"""Direction in reporting configurations: the receiver is to send reports, or to expect them."""
+"""Direction in reporting configurations: the receiver shall send reports, or expect them."""
 
 
 class Typed:
@@ -44,7 +44,7 @@ class SelectorKind:
 
 
 class Failures:
-    """Records of what failed; when nothing did, one octet SUCCESS stands for all of them."""
+    """Records of failures; without a failure, one octet SUCCESS."""
 
     def __init__(self, record: type[Any]) -> None:
         self.records = Repeated(RecordType(record))
@@ -74,7 +74,7 @@ def _expects(values: Mapping[str, Any]) -> bool:
 
 
 def _change(values: Mapping[str, Any]) -> FieldType | None:
-    """The reportable change has the type of the attribute, and is there for analog types only."""
+    """The reportable change has the type of the attribute; only analog types have one."""
     if not _reports(values):
         return None
     found = types.type_of(values["type_id"])
@@ -113,7 +113,7 @@ class WriteFailure:
 
 @dataclass(frozen=True, slots=True)
 class ReportingConfiguration:
-    """How one attribute is reported (intervals in seconds), or within what time reports of it are expected."""
+    """How one attribute is reported, or the time within which reports of it are expected, in seconds."""
 
     direction: Octet
     attribute: AttributeId
@@ -165,7 +165,7 @@ class AttributeInformation:
 
 @dataclass(frozen=True, slots=True)
 class ExtendedInformation:
-    """One attribute that a device has, and what can be done with it (bits of `Access`)."""
+    """One attribute that a device has, with the access to it (bits of `Access`)."""
 
     attribute: AttributeId
     type_id: Octet

@@ -1,4 +1,4 @@
-"""How a request ends."""
+"""The result of a request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ReplyOutcome(StrEnum):
     REFUSED = "refused"
     """A Default Response with another status."""
     DELIVERED = "delivered"
-    """It got there, and no answer was asked for."""
+    """It was delivered, and no answer was asked for."""
     UNDELIVERED = "undelivered"
     """The APS could not deliver it."""
     TIMEOUT = "timeout"
@@ -27,28 +27,28 @@ class ReplyOutcome(StrEnum):
 
 
 class Reply(NamedTuple):
-    """What came of a request."""
+    """The result of a request."""
 
     outcome: ReplyOutcome
     status: int = Status.SUCCESS
-    """ZCL status of the Default Response, if that is what came."""
+    """ZCL status of the Default Response, if one came."""
     values: dict[int, Any] = {}  # noqa: RUF012 - never changed
     """Of a read: attribute id to value."""
     failures: dict[int, int] = {}  # noqa: RUF012 - never changed
-    """Attribute id to status of what could not be read, written or configured."""
+    """Attribute id to status, of attributes that could not be read, written or configured."""
     response: zcl.GeneralCommand | None = None
     """The general command that answered, unless it was a read response."""
     command: ClusterCommand | None = None
     """The cluster's command that answered."""
     delivery: ApsStatus | None = None
-    """The APS status, where the outcome is about delivery."""
+    """The APS status, if the outcome is DELIVERED or UNDELIVERED."""
 
     @property
     def ok(self) -> bool:
-        """Answered, or delivered where no answer was asked for."""
+        """Whether it was answered, or delivered if no answer was asked for."""
         return self.outcome is ReplyOutcome.ANSWERED or self.outcome is ReplyOutcome.DELIVERED
 
 
 def delivered(status: ApsStatus) -> Reply:
-    """What came of a message that asks for no answer."""
+    """The result of a message that asks for no answer."""
     return Reply(ReplyOutcome.DELIVERED if status is ApsStatus.SUCCESS else ReplyOutcome.UNDELIVERED, delivery=status)

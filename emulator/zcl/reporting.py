@@ -1,4 +1,4 @@
-"""When attributes report themselves: minimum and maximum interval and reportable change (ZCL r8, 2.5.7, 2.5.11.2).
+"""Configured reporting: minimum and maximum interval and reportable change (ZCL r8, 2.5.7, 2.5.11.2).
 
 One timer a cluster: attributes that fall due together travel in one frame.
 """
@@ -21,8 +21,8 @@ ON_CHANGE_ONLY = 0
 """Maximum interval of an attribute that is not reported without a change."""
 
 SAMPLE = SECOND
-"""Values that come from a callable do not announce their changes: they are looked at this often, or slower if the
-minimum interval is longer."""
+"""Interval at which values that come from a callable are read to find their changes, unless the minimum interval is
+longer."""
 
 Target = tuple[int, int]
 """Short address and endpoint."""
@@ -30,7 +30,7 @@ Target = tuple[int, int]
 
 @dataclass(slots=True)
 class _Rule:
-    """How one attribute is reported, and what its last report said. Times are microseconds."""
+    """How one attribute is reported, and the time and value of its last report. Times are microseconds."""
 
     configuration: ReportingConfiguration
     target: Target
@@ -47,7 +47,7 @@ class _Rule:
         return self.sent + self.configuration.maximum * SECOND if self.configuration.maximum else None
 
     def significant(self, value: Any) -> bool:
-        """Whether the change since the last report is one to report."""
+        """Whether the change since the last report is reportable."""
         change = self.configuration.change
         if value == self.value:
             return False
@@ -70,7 +70,7 @@ class Reporting:
         store.watcher = self._watch
 
     def configure(self, record: ReportingConfiguration, target: Target, manufacturer: int | None) -> Status:
-        """Take one record of Configure Reporting over. `target` is who sent it."""
+        """Carry out one record of Configure Reporting, which `target` sent."""
         key = key_of(record.attribute, manufacturer)
         if record.direction == EXPECTS:
             self._expected[key] = record.timeout or 0
@@ -85,7 +85,7 @@ class Reporting:
         if record.type_id != row.type.id:
             return Status.INVALID_DATA_TYPE
         minimum, maximum = record.minimum or 0, record.maximum or 0
-        # Minimum 0xFFFF with maximum 0 asks for the manufacturer's default, and ours is not to report.
+        # Minimum 0xFFFF with maximum 0 asks for the default, which is not to report.
         if maximum == NEVER or (minimum == NEVER and maximum == ON_CHANGE_ONLY):
             self._rules.pop(key, None)
         elif maximum != ON_CHANGE_ONLY and maximum < minimum:
@@ -133,7 +133,7 @@ class Reporting:
             self._timer = self._clock.call_later(max(0, due - self._clock.now), self._fire)
 
     def _due(self, key: int, rule: _Rule) -> int:
-        """When this rule wants to be looked at next."""
+        """Time of the next look at this rule."""
         latest = _FOREVER if rule.latest is None else rule.latest
         if rule.changed:
             return min(latest, rule.earliest)

@@ -1,4 +1,4 @@
-"""The two eras of the Smart Energy profile that a HAN of the SMETS1 years knows, and the tables that differ.
+"""The two eras of the Smart Energy profile in HANs of the SMETS1 years, and the tables that differ.
 
 1.2 (2014) brought two-way mirroring, snapshots, sampling and supply control to Metering, and identifiers of logs to
 Events. Which era a maker's devices belong to is not public: it is a setting of the device profile.

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Status(IntEnum):
-    """What became of a command or of one attribute in it."""
+    """Result of a command or of one attribute in it."""
 
     SUCCESS = 0x00
     FAILURE = 0x01

@@ -35,7 +35,7 @@ def type_of(type_id: int) -> DataType:
 
 
 def _plain(id: int, name: str, size: int) -> Integer:
-    """Bits: every pattern is a value."""
+    """A type without an invalid pattern."""
     return Integer(id, name, size)
 
 
@@ -48,7 +48,7 @@ def _signed(id: int, name: str, size: int) -> Integer:
 
 
 def _code(id: int, name: str, size: int, *, analog: bool = False) -> Integer:
-    """A number that names something: all ones names nothing."""
+    """A number that identifies something; all ones is invalid."""
     return Integer(id, name, size, invalid=(1 << 8 * size) - 1, analog=analog)
 
 

@@ -1,7 +1,7 @@
-"""Attribute records at full speed: what reports, read requests and read responses are made of (ZCL r8, 2.5.1, 2.5.11).
+"""Attribute records of reports, read requests and read responses at full speed (ZCL r8, 2.5.1, 2.5.11).
 
-`foundation` describes the same commands field by field. A HAN sends little but these, so here they are read and
-built with one loop and no objects; a test holds the two against each other.
+`foundation` has the same commands field by field. A HAN sends little but these, so that here one loop without objects
+encodes and decodes them; a test compares the two.
 """
 
 from __future__ import annotations
@@ -97,15 +97,15 @@ def encode_read_request(ids: Iterable[int]) -> bytes:
 
 
 def report_head(attribute: int, type_id: int) -> bytes:
-    """What stands before a value in a report."""
+    """Octets before a value in a report."""
     return _REPORT.pack(attribute, type_id)
 
 
 def read_head(attribute: int, type_id: int) -> bytes:
-    """What stands before a value in a read response."""
+    """Octets before a value in a read response."""
     return _READ.pack(attribute, 0, type_id)
 
 
 def failure(attribute: int, status: int) -> bytes:
-    """An attribute that a read response could not give."""
+    """Record of an attribute that cannot be read, in a read response."""
     return _REPORT.pack(attribute, status)

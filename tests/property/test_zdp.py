@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hanbench.emulator.clock import VirtualClock
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.zigbee.aps.data import ApsIndication, ApsRequest
+from hanbench.emulator.zigbee.binding import Binding
 from hanbench.emulator.zigbee.zdo import (
-    Binding,
     BindingTable,
     EnergyReport,
     NeighborEntry,

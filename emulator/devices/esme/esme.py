@@ -1,4 +1,4 @@
-"""The electricity meter: mains, a router, always listening."""
+"""The electricity meter: on mains, a router, always listening."""
 
 from __future__ import annotations
 
@@ -58,6 +58,6 @@ class Esme(MeterDevice[EsmeSettings, JoiningConduct, RouterStack]):
         self.events.tell()
 
     def _demand(self) -> int:
-        """W: the mean, with a daily wave, so that displays change."""
+        """W: the mean with a daily wave."""
         second = self.utc % DAY_SECONDS
         return self.settings.mean_power + (second // 97) % 200 - 100

@@ -1,4 +1,4 @@
-"""The gas meter: `gsme` puts it together, and each other file is one thing that it does."""
+"""The gas meter: `gsme` puts it together, and each other file is one of its functions."""
 
 from hanbench.emulator.devices.gsme.flash import GasMeterFlash
 from hanbench.emulator.devices.gsme.gsme import Gsme

@@ -1,4 +1,4 @@
-"""What a gas meter keeps over a power cut beside its network."""
+"""The flash of a gas meter's application."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hanbench.emulator.devices.metering import MeterFlash
 
 @dataclass(slots=True)
 class GasMeterFlash(MeterFlash):
-    """The application's flash of a gas meter."""
+    """What a gas meter keeps over a power cut beside its network."""
 
     mirror: int = 0
     """Endpoint of its mirror at the hub; 0: none."""

@@ -1,4 +1,4 @@
-"""The gas meter: battery, asleep nearly always; it wakes, pushes to its mirror, asks what there is, and sleeps."""
+"""The gas meter: on battery and nearly always asleep; it wakes, reports to its mirror, and sleeps again."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LOW_BATTERY_PERCENT = 5
 LOW_BATTERY_VOLTS = 24
 """Tenths of a volt, of a lithium cell at its best and near its end."""
 LOW_BATTERY_SLOWDOWN = 4
-"""A low battery makes the wake interval so many times longer."""
+"""Factor by which a low battery lengthens the wake interval."""
 
 
 class Gsme(MeterDevice[GsmeSettings, GasMeterConduct, SleepyStack]):
@@ -101,7 +101,7 @@ class Gsme(MeterDevice[GsmeSettings, GasMeterConduct, SleepyStack]):
         )
 
     def _read_notices(self) -> None:
-        """Two-way mirroring: what the hub says in its answers to reports."""
+        """Two-way mirroring: act on the hub's notices in its answers to reports."""
         notices = NoticeReader(
             {
                 Notice.CBKE_UPDATE_REQUEST: self.keys.renew,
@@ -146,7 +146,7 @@ class Gsme(MeterDevice[GsmeSettings, GasMeterConduct, SleepyStack]):
             self.send_report()
 
     def drain_battery(self) -> None:
-        """The battery runs low: the meter says so, and will wake less often from its next wake on."""
+        """The battery runs low: the meter reports it, and wakes less often from its next wake on."""
         factor = self.conduct.wake_interval_factor * LOW_BATTERY_SLOWDOWN
         self.conduct = replace(self.conduct, wake_interval_factor=factor)
         metering, power = self.endpoint.servers[METERING.id], self.endpoint.servers[POWER_CONFIGURATION.id]
@@ -168,11 +168,11 @@ class Gsme(MeterDevice[GsmeSettings, GasMeterConduct, SleepyStack]):
         self._reports.send()
 
     def forget_mirror(self) -> None:
-        """Ask for a mirror at the next wake, as if there had never been one."""
+        """Forget the mirror: the meter asks for another one at its next wake."""
         self._mirror.forget()
 
     def _report_acknowledged(self) -> None:
-        """The hub is there: everything else that the meter has to do with it is done now."""
+        """The hub is there: do everything else that the meter has to do with it."""
         self._recovery.reports_arrive()
         self.events.tell()
         if self.keep_alive.due:
@@ -192,7 +192,7 @@ class Gsme(MeterDevice[GsmeSettings, GasMeterConduct, SleepyStack]):
             self._recovery.joined()
 
     def secured(self) -> None:
-        """Tell what happened, learn the time, then see to the mirror."""
+        """Publish events, set the clock, then report or get a mirror."""
         self.events.tell()
         self._clock_setting.set(self._see_to_mirror)
 

@@ -1,4 +1,4 @@
-"""How the meter gets its mirror at the hub: `mirror_states` at work (SE 1.4a, annex D.3.4.4)."""
+"""The meter's requests for a mirror, in the order of `mirror_states` (SE 1.4a, annex D.3.4.4)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PHYSICAL_ENVIRONMENT = BasicAttributes.PhysicalEnvironment.id
 
 
 class MirrorClient:
-    """One meter's way to its mirror. The endpoint of the mirror is kept in flash."""
+    """Gets one meter's mirror, whose endpoint is kept in flash."""
 
     def __init__(
         self, flash: GasMeterFlash, wakefulness: Wakefulness, mirrored: Callable[[], None], *, two_way: bool
@@ -32,7 +32,7 @@ class MirrorClient:
         """Set by the device."""
 
     def event(self, event: MirrorEvent) -> None:
-        """Go on as the table says; an event that it does not have here means nothing."""
+        """Take the table's next step; an event that the table does not have in this state has no effect."""
         following = next_state(self.state, event)
         if following is None:
             return
@@ -47,7 +47,7 @@ class MirrorClient:
             self._flash.mirror = 0
 
     def forget(self) -> None:
-        """Ask for a mirror at the next wake, as if there had never been one."""
+        """Forget the mirror: the meter asks for another one at its next wake."""
         self._flash.mirror = 0
         self.event(MirrorEvent.LOST)
 

@@ -1,4 +1,4 @@
-"""Reports to the mirror: what each holds, and what becomes of those that the hub does not acknowledge."""
+"""The meter's reports to its mirror, and its patience with reports that the hub does not acknowledge."""
 
 from __future__ import annotations
 

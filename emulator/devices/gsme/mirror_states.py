@@ -1,4 +1,4 @@
-"""How a gas meter gets its mirror at the hub: the table (SE 1.4a, annex D.3.4.4)."""
+"""The states of a gas meter on its way to a mirror at the hub (SE 1.4a, annex D.3.4.4)."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ TRANSITIONS: dict[tuple[MirrorState, MirrorEvent], MirrorState] = {
 
 
 def next_state(state: MirrorState, event: MirrorEvent) -> MirrorState | None:
-    """The state that follows, or None where the event means nothing."""
+    """The state that follows, or None if the event has no effect in this one."""
     return TRANSITIONS.get((state, event))

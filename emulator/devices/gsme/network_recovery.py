@@ -1,4 +1,4 @@
-"""What the meter does about reports that fail: it looks for its network, and then takes its link key for stale."""
+"""Recovery from reports that fail: the meter looks for its network, and then takes its link key for stale."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SET_UP_AFTER = 2 * SECOND
 
 
 class NetworkRecovery:
-    """One meter's way back to its hub."""
+    """Brings one meter back to its hub."""
 
     def __init__(
         self,
@@ -31,12 +31,12 @@ class NetworkRecovery:
         """Reports went unacknowledged under this network key: if it still is the network's, it is the link key."""
 
     def reports_fail(self) -> None:
-        """Look for the network."""
+        """Reports go unacknowledged: look for the network."""
         self._suspect_key = self._stack.storage.active_key
         self._look_for_network()
 
     def reports_arrive(self) -> None:
-        """Nothing is wrong."""
+        """The hub acknowledges reports: nothing is wrong."""
         self._suspect_key = None
 
     def joined(self) -> None:

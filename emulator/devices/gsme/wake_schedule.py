@@ -1,4 +1,4 @@
-"""When the meter wakes: every so often, give or take the error of its crystal and of its scheduler."""
+"""When the meter wakes: at an interval, with the error of its crystal and its scheduler."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Staying awake: the meter polls while something is under way, and sleeps otherwise."""
+"""When the meter stays awake: it polls while something is under way, and sleeps otherwise."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hanbench.emulator.zcl import Endpoint, Reply
 from hanbench.emulator.zigbee.stack import SleepyStack
 
 LINGER = 20 * SECOND
-"""How long the meter polls on when the hub asks it to stay awake, or has more to say."""
+"""Time that the meter polls on when the hub asks it to stay awake, or has more to send."""
 
 
 class Wakefulness:

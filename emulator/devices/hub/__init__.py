@@ -1,4 +1,4 @@
-"""The Communications Hub: `hub` puts it together, and each other file is one thing that it does."""
+"""The Communications Hub: `hub` puts it together, and each other file is one of its functions."""
 
 from hanbench.emulator.devices.hub.flash import DeviceEntry, HubFlash
 from hanbench.emulator.devices.hub.hub import CommsHub

@@ -1,4 +1,4 @@
-"""What a hub keeps over a power cut beside its network."""
+"""The flash of a hub's application."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ class DeviceEntry:
     ieee: int
     short: int
     since: int
-    """When it joined, microseconds."""
+    """Time of joining, microseconds."""
     sleeps: bool = False
-    """It listens only when it polls: what is meant for it waits until it does."""
+    """It listens only when it polls: requests wait until it does."""
 
 
 @dataclass(slots=True)
 class HubFlash:
-    """The application's flash of a hub."""
+    """What a hub keeps over a power cut beside its network."""
 
     devices: dict[int, DeviceEntry] = field(default_factory=dict)
     """The device table, by EUI-64."""

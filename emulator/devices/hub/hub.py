@@ -42,7 +42,7 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
 
     @cached_property
     def flash(self) -> HubFlash:
-        """What the application keeps over a power cut; it lives as long as the device."""
+        """The application's flash; it lives as long as the device."""
         return HubFlash()
 
     @property
@@ -107,7 +107,7 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
     # --- the network ------------------------------------------------------------------------------------------------
 
     def form(self) -> None:
-        """Start the HAN as the settings say."""
+        """Form the HAN with the channel and PAN ID of the settings."""
         settings = self.settings
         self.stack.form(
             channel=settings.channel,
@@ -127,7 +127,7 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
             self.device_table[ieee] = replace(entry)
 
     def preauthorise(self, ieee: int, key: bytes) -> None:
-        """Let a device join with this key: what the head end sends when a meter is installed."""
+        """Let a device join with this link key, as the head end asks when a meter is installed."""
         self.stack.trust_center.add(ieee, key)
 
     def permit_join(self, seconds: int) -> None:
@@ -151,13 +151,13 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
         return self.flash.devices
 
     def short_of(self, ieee: int) -> int | None:
-        """Where a device of the table is now."""
+        """Short address of a device in the table; None: it is not there."""
         if ieee not in self.device_table:
             return None
         return self.storage.short_addresses.get(ieee, self.device_table[ieee].short)
 
     def forget(self, ieee: int) -> None:
-        """Lose everything about a device: its entry, its key, its mirror, its place among the children."""
+        """Lose everything about a device: entry, key, mirror, and its place among the children."""
         storage = self.storage
         self.device_table.pop(ieee, None)
         storage.link_keys.pop(ieee, None)
@@ -190,7 +190,7 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
         return Mirror(ieee, made, server, self.stack.aps.ieee_of, notices)
 
     def offer_firmware(self, image: Image) -> None:
-        """Have an image, and say so: by ImageNotify to devices that listen, by notice to meters that are mirrored."""
+        """Offer an image: by ImageNotify to devices that listen, by notice to meters with two-way mirroring."""
         self.firmware.offer(image)
         for entry in self.device_table.values():
             mirror = self.mirrors.get(entry.ieee)

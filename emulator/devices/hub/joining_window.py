@@ -1,4 +1,4 @@
-"""How long a HAN is open to newcomers (SE 1.4a, 5.4.2.1)."""
+"""Opening a HAN to newcomers (SE 1.4a, 5.4.2.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A gas meter's mirror at the hub: an endpoint that answers for a meter that sleeps (SE 1.4a, annex D.3.4)."""
+"""A gas meter's mirror: an endpoint of the hub that answers for a meter that sleeps (SE 1.4a, annex D.3.4)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ METERING_DEVICE_TYPE = MeteringAttributes.MeteringDeviceType.id
 
 
 class Mirror:
-    """The copy of one meter's attributes."""
+    """A copy of one meter's attributes."""
 
     def __init__(
         self,
@@ -25,14 +25,14 @@ class Mirror:
         notices: NoticeBoard | None,
     ) -> None:
         self.ieee = ieee
-        """EUI-64 of the meter that is mirrored."""
+        """EUI-64 of the mirrored meter."""
         self.endpoint = endpoint
         self.server = server
         self.updated: int | None = None
         """When the meter last reported, microseconds; None: never since power came on."""
         self.on_update: Callable[[], None] | None = None
         self.notices = notices
-        """What the meter is to be told, where hub and meter have two-way mirroring."""
+        """Notices to the meter; None where the hub has no two-way mirroring."""
         if notices is not None:
             notices.endpoint = endpoint
         self._ieee_of = ieee_of
@@ -53,5 +53,5 @@ class Mirror:
 
 
 def mirror_server(table: Cluster) -> ClusterServer:
-    """What a mirror shows before its meter has reported."""
+    """The Metering server of a mirror whose meter has not reported yet."""
     return ClusterServer(table, {MeteringAttributes.MeteringDeviceType: GAS + MIRRORED})

@@ -1,7 +1,7 @@
-"""What the hub keeps for meters that sleep: requests that go out when the meter shows that it is awake.
+"""Requests to devices that sleep: each goes out when its device shows that it is awake.
 
-A parent's indirect queue holds a frame for 7.68 s; a gas meter wakes every half hour. So a hub's application has
-to wait with its question, not its MAC.
+A parent's indirect queue holds a frame for 7.68 s, and a gas meter wakes every half hour: the hub's application waits
+with its requests, not its MAC.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from hanbench.emulator.zigbee.nwk.parent import Parent
 from hanbench.emulator.zigbee.storage import ChildEntry
 
 RETRY_AFTER = 12 * SECOND
-"""A question that was put and not answered is put again at the next sign of life after this."""
+"""A request that was not answered is repeated at the first sign of life after this time."""
 
 
 class PendingRequest:
-    """One thing to do with a sleeper; `run` may happen several times until `finish`."""
+    """A request that waits for its device; `run` is called at each wake until `finish`."""
 
     __slots__ = ("finished", "ieee", "last_try", "run")
 
@@ -32,25 +32,25 @@ class PendingRequest:
 
 
 class SleepyDeviceQueue:
-    """Errands by device, run in order when the device is heard."""
+    """The requests of one hub, run in order when their device is heard."""
 
     def __init__(self, parent: Parent, clock: Clock) -> None:
         self._clock = clock
-        self._errands: list[PendingRequest] = []
+        self._requests: list[PendingRequest] = []
         parent.on_awake.append(self._awake)
 
     def add(self, ieee: int, run: Callable[[], None]) -> PendingRequest:
-        """Do `run` each time the device wakes, until the errand is finished."""
-        errand = PendingRequest(ieee, run)
-        self._errands.append(errand)
-        return errand
+        """Call `run` each time the device wakes, until the request is finished."""
+        request = PendingRequest(ieee, run)
+        self._requests.append(request)
+        return request
 
     def _awake(self, child: ChildEntry) -> None:
-        if not self._errands:
+        if not self._requests:
             return
         now = self._clock.now
-        self._errands = [errand for errand in self._errands if not errand.finished]
-        for errand in [errand for errand in self._errands if errand.ieee == child.ieee]:
-            if errand.last_try is None or now - errand.last_try >= RETRY_AFTER:
-                errand.last_try = now
-                errand.run()
+        self._requests = [request for request in self._requests if not request.finished]
+        for request in [request for request in self._requests if request.ieee == child.ieee]:
+            if request.last_try is None or now - request.last_try >= RETRY_AFTER:
+                request.last_try = now
+                request.run()

@@ -1,6 +1,6 @@
-"""The hub's WAN interface: what a head end can ask a hub to do on its HAN.
+"""The hub's WAN interface: a head end's requests to a hub, carried out on the HAN.
 
-The WAN itself (GPRS, SMS wake-up) is not emulated beyond a delay and being up or down.
+Of the WAN itself (GPRS, SMS wake-up) a delay, loss and outage are emulated.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ANSWER_TIMEOUT = 10 * SECOND
 
 
 class WanReply(NamedTuple):
-    """What came back over the WAN; `delivered` is False where the WAN itself failed."""
+    """An answer over the WAN; `delivered` is False where the WAN itself failed."""
 
     delivered: bool
     reply: Reply | None = None
@@ -30,27 +30,27 @@ Done = Callable[[WanReply], None]
 
 
 class WanInterface:
-    """One hub, seen from the head end. Every answer comes through `done`, once, later."""
+    """The head end's access to one hub. Every answer comes through `done`, once, later."""
 
     def __init__(self, hub: CommsHub, clock_call_later: Callable[..., object]) -> None:
         self.hub = hub
         self._call_later = clock_call_later
         self.up = True
         self.loses: Callable[[], bool] = lambda: False
-        """Asked of each message, request or answer, whether the WAN loses it."""
+        """Called for each request and each answer; True: the WAN loses it."""
 
     def device_table(self, done: Done) -> None:
-        """The hub's device table: `value` is a tuple of entries."""
+        """Read the hub's device table: `value` is a tuple of entries."""
         self._ask(done, lambda: self._answer(done, WanReply(True, value=tuple(self.hub.device_table.values()))))
 
     def mirror(self, ieee: int, done: Done) -> None:
-        """The mirror of a meter: `value` is when it was last updated, or None."""
+        """Ask when a meter's mirror was last updated: `value` is microseconds, or None."""
         self._ask(done, lambda: self._answer(done, WanReply(True, value=self._mirror_age(ieee))))
 
     def read(
         self, ieee: int, endpoint: int, cluster: int, attributes: Iterable[int], done: Done, *, timeout: int
     ) -> None:
-        """Read attributes of a device; of one that sleeps, when it wakes. Ends after `timeout` microseconds."""
+        """Read attributes of a device, at its next wake if it sleeps. Ends after `timeout` microseconds."""
         wanted = tuple(attributes)
         self._ask(done, lambda: _Read(self, self.hub, ieee, endpoint, cluster, wanted, done, timeout).start())
 
@@ -65,7 +65,7 @@ class WanInterface:
         if self._carries() and self.hub.powered:
             carry_out()
         else:
-            # The head end finds out by waiting; how long it waits is its own affair, so it is told at once.
+            # A head end finds out by waiting. How long it waits is not emulated: it is told at once.
             done(WanReply(False))
 
     def _answer(self, done: Done, reply: WanReply) -> None:
@@ -78,12 +78,12 @@ class WanInterface:
         return self.up and not self.loses()
 
     def finished(self, done: Done, reply: WanReply) -> None:
-        """A read that took its time on the HAN is over."""
+        """Send the answer of a read that has ended on the HAN."""
         self._answer(done, reply)
 
 
 class _Read:
-    """A read on its way: at once where the device listens, otherwise at each of its wakes until it answers."""
+    """A read under way: at once if the device listens, otherwise at each of its wakes until it answers."""
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class _Read:
         self._timeout = timeout
         self._last = Reply(ReplyOutcome.TIMEOUT)
         self._timer: Timer | None = None
-        self._errand: PendingRequest | None = None
+        self._request: PendingRequest | None = None
 
     def start(self) -> None:
         hub = self._hub
@@ -115,7 +115,7 @@ class _Read:
             return
         self._timer = hub.stack.clock.call_later(self._timeout, self._expire)
         if hub.device_table[self._ieee].sleeps:
-            self._errand = hub.sleepers.add(self._ieee, self._attempt)
+            self._request = hub.sleepers.add(self._ieee, self._attempt)
         else:
             self._attempt()
 
@@ -131,7 +131,7 @@ class _Read:
             return
         if reply.ok or reply.outcome is ReplyOutcome.REFUSED:
             self._end(WanReply(True, reply))
-        elif self._errand is None:
+        elif self._request is None:
             self._hub.stack.clock.call_later(ANSWER_TIMEOUT, self._attempt)
 
     def _expire(self) -> None:
@@ -143,6 +143,6 @@ class _Read:
             return
         if self._timer is not None:
             self._timer.cancel()
-        if self._errand is not None:
-            self._errand.finish()
+        if self._request is not None:
+            self._request.finish()
         self._wan.finished(done, reply)

@@ -9,7 +9,7 @@ from hanbench.emulator.zcl.clusters.price import PublishPrice
 
 @dataclass(slots=True)
 class Display:
-    """What the customer sees; None where nothing is known yet."""
+    """What the customer sees; None where a value is not known yet."""
 
     electricity_wh: int | None = None
     demand_w: int | None = None

@@ -1,4 +1,4 @@
-"""The in-home display: mains, always listening; it shows readings, prices and messages."""
+"""The in-home display: on mains, always listening; it shows readings, prices and messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a display reads its meters: electricity every few seconds, gas at the mirror every half hour."""
+"""A display's readings: of the electricity meter every few seconds, of the gas meter's mirror every half hour."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEMAND = MeteringAttributes.InstantaneousDemand.id
 
 
 class MeterReading:
-    """One display's readings."""
+    """Reads one display's meters."""
 
     def __init__(
         self, clock: Clock, meters: Mapping[int, tuple[int, int]], display: Display, active: Callable[[], bool]
@@ -30,7 +30,7 @@ class MeterReading:
         """Set by the device."""
 
     def start(self, electricity_interval: int, gas_interval: int) -> None:
-        """Read every so many microseconds from now on. A second start changes nothing."""
+        """Read at these intervals (microseconds) from now on. A second start changes nothing."""
         if not self._started:
             self._started = True
             self._every(electricity_interval, self._read_electricity)

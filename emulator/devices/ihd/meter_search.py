@@ -1,4 +1,4 @@
-"""How a display finds its meters: by Match_Desc, a link key for each, and MeteringDeviceType to tell them apart."""
+"""A display's search for its meters: by Match_Desc, a link key for each, and MeteringDeviceType."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEXT_SEARCH = 60 * SECOND
 
 
 class MeterSearch:
-    """One display's search."""
+    """Finds one display's meters."""
 
     def __init__(self, stack: EndDeviceStack) -> None:
         self._stack = stack

@@ -1,7 +1,7 @@
 """Key establishment by certificate: the cluster 0x0800 at work (SE 1.4a, annex C).
 
-`states` is the order of messages, `session` what is made of them, `initiator` and `responder` the two sides on the
-air, `keeper` when a device does it. The mathematics is `hanbench.emulator.zigbee.security.cbke`.
+`states` is the order of messages, `session` the computation of one side, `initiator` and `responder` the two sides on
+the air, `link_key_manager` decides when a device starts. The mathematics is `hanbench.emulator.zigbee.security.cbke`.
 """
 
 from __future__ import annotations

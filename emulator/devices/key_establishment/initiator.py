@@ -1,4 +1,4 @@
-"""The joining device's side of key establishment, on the air (SE 1.4a, annex C.3.1.2)."""
+"""The initiator of key establishment, the joining device (SE 1.4a, annex C.3.1.2)."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from hanbench.emulator.zcl.clusters.key_establishment import (
 from hanbench.emulator.zigbee.security.cbke import Identity
 
 ANSWER_WAIT = 10 * SECOND
-"""For a response, beside the time that the peer says it needs: retries and a sleeper's polls are in it."""
+"""Wait for a response beside the time that the peer says it needs; it covers retries and a sleeper's polls."""
 
 
 class Ended(NamedTuple):
-    """How key establishment ended, for the side that began it."""
+    """The result of a key establishment at its initiator."""
 
     key: bytes | None = None
     """The agreed link key; None: there is none."""
     status: TerminateStatus | None = None
-    """What was said in Terminate; None: nothing, the peer was not heard any more."""
+    """Status of the Terminate command, sent or received; None: there was none, the peer fell silent."""
     by_peer: bool = False
     wait: int = 0
-    """How long the peer asks us to wait before another attempt, microseconds."""
+    """Wait before another attempt, as the peer asks for it, microseconds."""
     detail: str = ""
 
     def __repr__(self) -> str:
@@ -54,7 +54,7 @@ class Initiator:
     def __init__(self, settings: KeyEstablishmentSettings, identity: Identity | None, random: RandomSource) -> None:
         self._settings = settings
         self.identity = identity
-        """Without one, nothing can be started."""
+        """None: the device cannot start a key establishment."""
         self._random = random
         self._session: KeyEstablishmentSession | None = None
         self._peer = (0, 0)
@@ -62,7 +62,7 @@ class Initiator:
         self._timer: Timer | None = None
         self._done: Callable[[Ended], None] | None = None
         self.endpoint: Endpoint
-        """Set by the device, once there is one."""
+        """Set by the device."""
         self.side = ClusterClient(
             KEY_ESTABLISHMENT,
             (
@@ -79,7 +79,7 @@ class Initiator:
         return self._session is not None
 
     def start(self, short: int, endpoint: int, ieee: int, done: Callable[[Ended], None]) -> None:
-        """Agree a key with the device at this address; `done` is called once. One session at a time."""
+        """Agree a key with the device at this address; `done` is called once. A session must not be under way."""
         identity = self.identity
         assert self._session is None
         assert identity is not None

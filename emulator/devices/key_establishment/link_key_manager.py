@@ -1,8 +1,8 @@
-"""When a device agrees a key with its Trust Centre: after joining, again when it failed, anew when the key is stale.
+"""When a device agrees its link key with the Trust Centre: after joining, after a failure, and when the key is stale.
 
-Pacing (SE 1.4a, 5.4.7): ten failures are followed by a pause of 15 minutes; that pauses grow from then on is assumed,
-for no battery would last otherwise. A device whose certificate comes from an issuer that the Trust Centre does not
-know leaves the network.
+Pacing (SE 1.4a, 5.4.7): ten failures are followed by a pause of 15 minutes. That later pauses grow is assumed, because
+no battery would last otherwise. A device leaves the network if the Trust Centre does not know the issuer of its
+certificate.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ ATTEMPTS = 10
 """Failures in a row before a pause."""
 FIRST_PAUSE, LONGEST_PAUSE = 15 * MINUTE, 24 * 60 * MINUTE
 RENEWAL_PAUSE = 15 * MINUTE
-"""Between two keys: frames under a foreign key prove nothing, and must not keep a device busy."""
+"""Between two renewals: anyone can send frames under a foreign key, and they must not keep a device busy."""
 
 
 class LinkKeyManager:
-    """Looks after one device's link key with its Trust Centre."""
+    """Keeps one device's link key with its Trust Centre."""
 
     def __init__(
         self, stack: JoiningStack, initiator: Initiator, *, renews: Callable[[], bool], needed: bool = True
@@ -41,13 +41,13 @@ class LinkKeyManager:
         self._timer: Timer | None = None
         self._renewed: int | None = None
         self.on_impostor: Callable[[], None] = lambda: None
-        """The Trust Centre that took the old one's place never proved itself; the old one counts again."""
+        """Called when the Trust Centre that took another's place never proved itself; the former one counts again."""
         self.last: Ended | None = None
-        """How the last attempt ended."""
+        """Result of the last attempt."""
 
     @property
     def ready(self) -> bool:
-        """There is a key that protects data to and from the Trust Centre, or none is needed."""
+        """Whether a key protects data to and from the Trust Centre, or none is needed."""
         if not self._needed:
             return True
         network = self._stack.storage.network
@@ -65,14 +65,14 @@ class LinkKeyManager:
             self._attempt()
 
     def again(self) -> None:
-        """Try now, however often it failed before: what a visit with a service tool does."""
+        """Try now, however often it failed before, as on a site visit."""
         self._failures, self._pause = 0, FIRST_PAUSE
         if self._timer is not None:
             self._timer.cancel()
         self._attempt()
 
     def renew(self, then: Callable[[], None] | None = None) -> None:
-        """The key does not fit any more: agree another one, unless that was tried just now; then call `then`."""
+        """Agree another key, unless that was tried less than 15 minutes ago; then call `then`."""
         now = self._stack.clock.now
         recently = self._renewed is not None and now < self._renewed + RENEWAL_PAUSE
         if not self._renews() or not self._needed or recently:

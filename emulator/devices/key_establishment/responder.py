@@ -1,4 +1,4 @@
-"""The Trust Centre's side of key establishment, on the air (SE 1.4a, annex C.3.1.1)."""
+"""The responder of key establishment, the Trust Centre (SE 1.4a, annex C.3.1.1)."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from hanbench.emulator.zigbee.aps.data import ApsStatus
 from hanbench.emulator.zigbee.security.cbke import Identity
 
 MESSAGE_WAIT = 20 * SECOND
-"""For the initiator's next message, beside the time that it says it needs."""
+"""Wait for the initiator's next message beside the time that it says it needs."""
 BUSY_WAIT = 30
-"""Seconds after which a device that found no room may try again."""
+"""Wait time, in seconds, in a Terminate with NO_RESOURCES."""
 
 
 class _Entry:
@@ -40,12 +40,12 @@ class _Entry:
     def __init__(self, session: KeyEstablishmentSession, times: tuple[int, int]) -> None:
         self.session = session
         self.times = times
-        """Seconds in which the initiator makes its ephemeral point, and its proof."""
+        """Seconds that the initiator needs for its ephemeral point, and for its proof."""
         self.timer: Timer | None = None
 
 
 class Responder:
-    """Answers key establishments, a few at a time. `side` goes on the device's endpoint."""
+    """Answers key establishments, as many at a time as its conduct says. `side` goes on the hub's endpoint."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Responder:
         self._agreed = agreed
         self._sessions: dict[int, _Entry] = {}
         self.endpoint: Endpoint
-        """Set by the device, once there is one."""
+        """Set by the device."""
         self.side = ClusterServer(
             KEY_ESTABLISHMENT,
             {KeyEstablishmentAttributes.KeyEstablishmentSuite: SUITE_1},
@@ -79,7 +79,7 @@ class Responder:
 
     @property
     def sessions(self) -> int:
-        """How many are under way."""
+        """Number of sessions under way."""
         return len(self._sessions)
 
     # --- what the initiator says --------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""One side of one key establishment: what it makes of the peer's octets. No clock, no radio.
+"""One side of one key establishment: the computation on the peer's octets, without clock and radio.
 
 Every method that takes octets from the peer raises `Refused` with the status for the Terminate command, and the
-session is over. The link key comes out of the last step only, so that nobody can hold half of one.
+session is over. The link key comes out of the last step only.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hanbench.emulator.zigbee.security.cbke import Agreement, Certificate, Ephem
 from hanbench.emulator.zigbee.security.cbke.certificate import SMART_ENERGY
 
 
-class Refused(Exception):  # noqa: N818 - a step of the protocol, not an error of ours
+class Refused(Exception):  # noqa: N818 - a step of the protocol, not an error
     """The peer's message ends the session."""
 
     def __init__(self, status: TerminateStatus, why: str) -> None:
@@ -36,7 +36,7 @@ class KeyEstablishmentSession:
         initiator: bool,
         withdrawn: Collection[int] = (),
     ) -> None:
-        """`withdrawn`: devices whose certificates are no longer taken."""
+        """`withdrawn`: EUI-64s of devices whose certificates are refused as expired."""
         self.peer = peer
         self.state = KeyState.IDLE
         self._identity = identity
@@ -49,14 +49,14 @@ class KeyEstablishmentSession:
         self._agreement: Agreement | None = None
 
     def step(self, event: KeyEvent) -> None:
-        """Go on as the table says. Raises Refused for what it does not have here."""
+        """Take the table's next step. Raises Refused for an event that the table does not have in this state."""
         following = self._table.get((self.state, event))
         if following is None:
             raise Refused(TerminateStatus.BAD_MESSAGE, f"{event.value} while {self.state.value}")
         self.state = following
 
     def certificate(self, suite: int, octets: bytes) -> None:
-        """The peer's suite and certificate."""
+        """Take the peer's suite and certificate."""
         self.step(KeyEvent.CERTIFICATE)
         if suite != SUITE_1:
             raise Refused(TerminateStatus.UNSUPPORTED_SUITE, f"suite {suite:#06x}")
@@ -75,13 +75,13 @@ class KeyEstablishmentSession:
         self._certificate = certificate
 
     def ephemeral_point(self) -> bytes:
-        """Our own ephemeral point, made when it is first asked for."""
+        """This side's ephemeral point, made at the first call."""
         if self._ephemeral is None:
             self._ephemeral = new_ephemeral(self._random)
         return self._ephemeral.public
 
     def ephemeral(self, octets: bytes) -> None:
-        """The peer's ephemeral point."""
+        """Take the peer's ephemeral point."""
         self.step(KeyEvent.EPHEMERAL)
         self.ephemeral_point()
         assert self._certificate is not None
@@ -95,12 +95,12 @@ class KeyEstablishmentSession:
 
     @property
     def proof(self) -> bytes:
-        """Our message authentication code."""
+        """This side's message authentication code."""
         assert self._agreement is not None
         return self._agreement.mac_u if self._initiator else self._agreement.mac_v
 
     def confirmation(self, octets: bytes) -> None:
-        """The peer's message authentication code."""
+        """Take the peer's message authentication code."""
         self.step(KeyEvent.CONFIRMATION)
         assert self._agreement is not None
         confirmed = (
@@ -111,7 +111,7 @@ class KeyEstablishmentSession:
 
     @property
     def link_key(self) -> bytes:
-        """The agreed key; there is none before the peer's proof was good."""
+        """The agreed key, once the peer's code has been found good."""
         assert self._agreement is not None
         assert self.state in (KeyState.DELIVERY, KeyState.IDLE)
         return self._agreement.link_key

@@ -1,6 +1,6 @@
-"""The order of key establishment, one table a side (SE 1.4a, annex C.3.1): which message may come when.
+"""The order of messages in key establishment, one table a side (SE 1.4a, annex C.3.1).
 
-A message that the table does not have in this place ends the session with BAD_MESSAGE; docs/state-machines.md draws it.
+A message that the table does not have in a state ends the session with BAD_MESSAGE. docs/state-machines.md draws them.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ INITIATOR: Transitions = {
     (_S.EPHEMERAL, _E.EPHEMERAL): _S.CONFIRMATION,
     (_S.CONFIRMATION, _E.CONFIRMATION): _S.IDLE,
 }
-"""The joining device; it is a client of the cluster."""
+"""The joining device, a client of the cluster."""
 
 RESPONDER: Transitions = {
     (_S.IDLE, _E.CERTIFICATE): _S.EPHEMERAL,
@@ -47,4 +47,4 @@ RESPONDER: Transitions = {
     (_S.CONFIRMATION, _E.CONFIRMATION): _S.DELIVERY,
     (_S.DELIVERY, _E.DELIVERED): _S.IDLE,
 }
-"""The Trust Centre. It takes the key into use when the other side has its proof: before that only one has the key."""
+"""The Trust Centre. It uses the key when the initiator has its proof: before that the initiator has no key."""

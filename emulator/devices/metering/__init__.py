@@ -1,6 +1,6 @@
-"""What a meter does with Metering's commands, a part a file: each offers `handlers` and `values` for its server.
+"""The functions of a Metering server, one a file: each offers `handlers`, and some `values`, for the server.
 
-`MeterParts` puts them together; `MeterFlash` is what a meter keeps over a power cut.
+`MeterParts` puts them together; `MeterFlash` survives a power cut.
 """
 
 from __future__ import annotations

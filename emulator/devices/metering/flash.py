@@ -1,4 +1,4 @@
-"""What a meter keeps over a power cut beside its network."""
+"""The flash of a meter's application."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hanbench.emulator.devices.services.firmware import FirmwareFlash
 
 @dataclass(slots=True)
 class MeterFlash:
-    """The application's flash of a meter; each part belongs to the class that writes it."""
+    """What a meter keeps over a power cut beside its network; each part belongs to the class that writes it."""
 
     register: Register | None = None
     """None until the meter first has power."""

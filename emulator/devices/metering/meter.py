@@ -1,4 +1,4 @@
-"""The parts of a meter put together: what its Metering server answers, as far as its era of Smart Energy has it."""
+"""The functions of a Metering server put together, as far as the meter's era of Smart Energy has them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GetProfile: what a meter counted in each half hour (SE 1.4a, D.3.3.3.1.1 and D.3.2.3.1.1)."""
+"""GetProfile: consumption in each half hour (SE 1.4a, D.3.3.3.1.1 and D.3.2.3.1.1)."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from hanbench.emulator.zcl.clusters.metering import (
 from hanbench.emulator.zcl.transport import Indication
 
 PERIODS = 24
-"""The most that are told at once."""
+"""In one answer, at most."""
 PERIOD = 1800
 """Seconds; periods begin on the hour and on the half hour of UTC."""
 LARGEST = 0xFFFFFE
-"""What an interval can say; one more means that nothing is known."""
+"""The largest consumption of an interval; the value after it means unknown."""
 
 
 class LoadProfile:
     """Half-hourly consumption, computed from readings.
 
-    `read(at)` is the register at a time (UTC seconds), None where the meter did not yet count. It is a function of
-    time and survives power cuts as what it reads does, so that nothing is stored here.
+    `read(at)` is the register at a time (UTC seconds), None before the meter's first reading and in the future. Nothing
+    is stored here.
     """
 
     def __init__(self, utc: Callable[[], int], read: Callable[[int], int | None]) -> None:
@@ -45,7 +45,7 @@ class LoadProfile:
     def intervals(self, end: int, periods: int) -> list[int]:
         """Consumption in each of the last `periods` half hours up to the boundary `end`, the newest first.
 
-        Fewer where the meter's readings do not go back as far.
+        Fewer if the meter's readings do not go back as far.
         """
         found: list[int] = []
         after = self._read(end)

@@ -1,4 +1,4 @@
-"""Sampling sessions: consumption in each of a row of intervals that a client chose (SE 1.4a, D.3.3.3.1.8 and 9)."""
+"""Sampling sessions: consumption in intervals that a client chooses (SE 1.4a, D.3.3.3.1.8 and 9)."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ SESSIONS = 4
 MOST_SAMPLES = 336
 """In a session: a week of half hours."""
 REFUSED = 0xFFFF
-"""Sample identifier in the answer to a StartSampling for which there is no session."""
+"""Sample identifier in the answer to a StartSampling that was refused."""
 CANCEL = 0xFFFFFFFF
-"""Start time of a StartSampling that ends the session of the same issuer event identifier."""
+"""Start time of a StartSampling that cancels the session of the same issuer event identifier."""
 UNKNOWN = 0xFFFFFF
-"""A sample that the meter did not take: it had no power."""
+"""A sample that the meter did not take, for want of power."""
 LARGEST = UNKNOWN - 1
 LATENESS = 1
-"""Seconds after an interval's end in which the register may still be read for it: what rounding makes."""
+"""Seconds after an interval's end in which a reading still counts for it; rounding makes them."""
 
 
 @dataclass(slots=True)
 class SamplingSession:
-    """One sampling session; kept in flash."""
+    """A sampling session; kept in flash."""
 
     sample_id: int
     issuer_event_id: int
@@ -54,11 +54,11 @@ class SamplingSession:
 
     @property
     def due(self) -> int:
-        """When the next reading is to be taken, UTC seconds."""
+        """Time of the next reading, UTC seconds."""
         return self.start + self.interval * len(self.readings)
 
     def samples(self, earliest: int, number: int) -> tuple[int, list[int]]:
-        """When the first sample begins, and up to `number` that begin at `earliest` or later."""
+        """Start of the first sample, and up to `number` samples that begin at `earliest` or later."""
         first = max(0, -(-(earliest - self.start) // self.interval))
         pairs = zip(self.readings[first:], self.readings[first + 1 :], strict=False)
         samples = [UNKNOWN if a is None or b is None else min(b - a, LARGEST) for a, b in pairs]
@@ -90,7 +90,7 @@ class Sampling:
 
     @property
     def sessions(self) -> tuple[SamplingSession, ...]:
-        """Those that run or still hold their samples, the oldest first."""
+        """The sessions that run or still hold their samples, the oldest first."""
         return tuple(self._sessions.values())
 
     def _start_sampling(self, request: StartSampling, indication: Indication) -> Answer:
@@ -123,7 +123,7 @@ class Sampling:
         return Status.SUCCESS if sessions else Status.NOT_FOUND
 
     def _make_room(self) -> bool:
-        """The oldest session that is done makes room for a new one."""
+        """Drop the oldest finished session if there is no room for another one; False: no session is finished."""
         if len(self._sessions) < SESSIONS:
             return True
         finished = [each for each in self.sessions if each.done]
@@ -134,7 +134,7 @@ class Sampling:
             self._clock.call_later(max(0, session.due - self._utc()) * SECOND, self._take, session)
 
     def _take(self, session: SamplingSession) -> None:
-        """Read the register if it is time; what was missed while there was no power stays unknown."""
+        """Take the readings that are due; those missed without power stay unknown."""
         if self._sessions.get(session.sample_id) is not session:
             return
         now = self._utc()

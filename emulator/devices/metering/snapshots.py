@@ -1,4 +1,4 @@
-"""Snapshots: the register as it stood when something happened (SE 1.4a, D.3.3.3.1.6 and 7, D.3.2.3.1.7)."""
+"""Snapshots of the register (SE 1.4a, D.3.3.3.1.6 and 7, D.3.2.3.1.7)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KEPT = 24
 NO_SNAPSHOT = 0
 """Identifier in the answer to a TakeSnapshot that was refused."""
 FOR_CLIENTS = int(SnapshotCause.GENERAL | SnapshotCause.MANUALLY_TRIGGERED_FROM_CLIENT)
-"""Causes that a client may name: for the others the meter knows by itself when they are there."""
+"""Causes that a client may name; the meter itself detects the others."""
 
 
 class Snapshot(NamedTuple):
@@ -60,11 +60,11 @@ class Snapshots:
 
     @property
     def taken(self) -> tuple[Snapshot, ...]:
-        """Those that are kept, the oldest first."""
+        """The snapshots that are kept, the oldest first."""
         return self._flash.taken
 
     def take(self, cause: int) -> Snapshot:
-        """Take one now. Identifiers count up from 1 and are not used again."""
+        """Take a snapshot now. Identifiers count up from 1 and are not used again."""
         taken = self.taken
         snapshot = Snapshot(taken[-1].id + 1 if taken else 1, self._utc(), int(cause), self._read())
         self._flash.taken = (*taken, snapshot)[-KEPT:]
@@ -77,7 +77,7 @@ class Snapshots:
         return TakeSnapshotResponse(self.take(cause).id, SnapshotConfirmation.ACCEPTED)
 
     def _get_snapshot(self, request: GetSnapshot, indication: Indication) -> Answer:
-        """The one at the offset among those that match, the oldest first; clients ask for one at a time."""
+        """Publish the snapshot at the offset among those that match, the oldest first."""
         matching = [
             each
             for each in self.taken

@@ -1,4 +1,4 @@
-"""Supply control: off, armed or on, now or at a time, from afar or from the display (SE 1.4a, D.3.3.3.1.12 to 14)."""
+"""Supply control: off, armed or on, now or at a time, by ChangeSupply or locally (SE 1.4a, D.3.3.3.1.12 to 14)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SupplyStates(NamedTuple):
 
 
 class PendingSupplyChange(NamedTuple):
-    """A change of the supply that is to come; kept in flash."""
+    """A change of the supply that waits for its time; kept in flash."""
 
     provider_id: int
     issuer_event_id: int
@@ -53,7 +53,7 @@ class PendingSupplyChange(NamedTuple):
 
     @property
     def response(self) -> SupplyStatusResponse:
-        """What the meter says when the change is made."""
+        """The answer to the device that asked, when the change is made."""
         return SupplyStatusResponse(self.provider_id, self.issuer_event_id, self.time, self.status)
 
 
@@ -166,7 +166,7 @@ class Supply:
             self._clock.call_later(delay * SECOND, self._implement, self.pending)
 
     def _implement(self, change: PendingSupplyChange) -> None:
-        """Make the change if it still stands; a clock that was set back in the meantime makes it wait again."""
+        """Make the change if it still stands and is due; it is not if the clock was set back meanwhile."""
         if self.pending is not change:
             return
         if change.time > self._utc():
@@ -178,7 +178,7 @@ class Supply:
             self._respond(change)
 
     def _local_change_supply(self, request: LocalChangeSupply, indication: Indication) -> Answer:
-        """A customer at the display may close an armed switch and open it again, no more."""
+        """Close an armed switch, or arm it again: a customer may do no more."""
         proposed = request.proposed_supply_status
         if proposed not in (SUPPLY_OFF_ARMED, SUPPLY_ON) or self.status == SUPPLY_OFF:
             return Status.NOT_AUTHORIZED
@@ -186,7 +186,7 @@ class Supply:
         return Status.SUCCESS
 
     def _set_supply_status(self, request: SetSupplyStatus, indication: Indication) -> Answer:
-        """What the supply is to become at each event, from now on."""
+        """Set what each event does to the supply from now on."""
         states = SupplyStates(
             request.supply_tamper_state,
             request.supply_depletion_state,

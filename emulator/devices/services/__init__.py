@@ -1,4 +1,4 @@
-"""What a hub offers to a home beside readings, a service a file: the hub's part and its listener's.
+"""The hub's services beside mirrors, one a file: the hub's part and its peer's.
 
-Each takes what it needs (a clock, the time, a way to send) and offers sides to be put on an endpoint.
+Each part takes what it needs (a clock, the time) and offers a side of its cluster for the device's endpoint.
 """

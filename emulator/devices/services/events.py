@@ -1,4 +1,4 @@
-"""Events: what happened to a meter, told to the hub as it happens and kept in a log (SE 1.4a, annex D.11)."""
+"""Events of a meter: published to the hub as they happen, and kept in a log (SE 1.4a, annex D.11)."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from hanbench.emulator.zcl.clusters.events import (
 KEPT = 50
 """Events in a meter's flash; the oldest go first."""
 IN_A_COMMAND = 5
-"""Logged events of a PublishEventLog that fits in one frame."""
+"""Logged events in a PublishEventLog that fits in one frame."""
 
 
 class DeviceEvent(NamedTuple):
-    """Something that happened."""
+    """An event."""
 
     log: LogId
     id: int
@@ -45,11 +45,11 @@ class DeviceEvent(NamedTuple):
 
 @dataclass(slots=True)
 class EventFlash:
-    """What `EventLog` keeps; of both the oldest first."""
+    """What `EventLog` keeps, the oldest first."""
 
     logged: tuple[DeviceEvent, ...] = ()
     unpublished: tuple[DeviceEvent, ...] = ()
-    """Those that the hub has not been told of."""
+    """Events that the hub has not been told of."""
 
 
 class EventLog:
@@ -70,13 +70,13 @@ class EventLog:
         return self._flash.logged
 
     def add(self, log: LogId, id: int) -> None:
-        """Note an event; `tell` says so to the hub."""
+        """Log an event, to be published by the next `tell`."""
         event = DeviceEvent(log, id, self._utc())
         self._flash.logged = (*self._flash.logged, event)[-KEPT:]
         self._flash.unpublished = (*self._flash.unpublished, event)[-KEPT:]
 
     def tell(self) -> None:
-        """Publish what the hub has not been told: once there is a key, and the meter is awake."""
+        """Publish the events that the hub has not been told of. The meter is awake and has a link key."""
         events, self._flash.unpublished = self._flash.unpublished, ()
         for event in events:
             self.endpoint.command(HUB, HUB_ENDPOINT, EVENTS.id, self._published(event))
@@ -99,7 +99,7 @@ class EventLog:
         wanted = found[request.event_offset :][: request.number_of_events or None]
         parts = [wanted[at : at + IN_A_COMMAND] for at in range(0, len(wanted), IN_A_COMMAND)] or [[]]
         answers = [self._part(part, len(found), index, len(parts)) for index, part in enumerate(parts)]
-        # One answers the question, with its number; the others follow by themselves.
+        # The first has the request's sequence number; the others have numbers of their own.
         for answer in answers[1:]:
             place = indication.src, indication.src_endpoint
             self.endpoint.command(*place, EVENTS.id, answer)
@@ -124,7 +124,7 @@ class EventLog:
 
 
 class EventListener:
-    """The hub's part. `client` goes on its endpoint; `heard` has address, event id and time of each event told."""
+    """The hub's part. `client` goes on its endpoint; `heard` has short address, event id and time of each event."""
 
     def __init__(self, table: Cluster) -> None:
         self.heard: list[tuple[int, int, int]] = []

@@ -1,4 +1,4 @@
-"""Firmware: the hub has images, devices fetch them block by block and change over when they are told (ZCL r8, 11)."""
+"""Firmware upgrades over the air: the hub has images, devices fetch them block by block (ZCL r8, chapter 11)."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from hanbench.emulator.zcl.clusters.ota import (
 )
 
 BLOCK = 48
-"""Octets of image in a frame under both keys: 73 less the header's 3, the response's 14 and some to spare."""
+"""Octets of image in a frame under both keys: 73, less the header's 3, the response's 14 and a few to spare."""
 PATIENCE = 3
-"""Blocks asked for in vain before the download rests until the device is next awake or notified."""
+"""Unanswered requests for a block after which the download rests until the device is awake or notified."""
 BURST = 100
 """Blocks that a sleeper fetches at one wake; the rest waits for the next."""
 METER_IMAGE = 0x0001
@@ -44,9 +44,9 @@ class FirmwareServer:
         self._utc = utc
         self._images: dict[tuple[int, int], Image] = {}
         self.upgrade_time = 0
-        """When devices change over that have an image: UTC seconds; 0: at once."""
+        """When devices with a complete image change over, UTC seconds; 0: at once."""
         self.ended: list[tuple[int, int, int]] = []
-        """Short address, version and status of each download that a device said it has ended."""
+        """Short address, version and status of each UpgradeEndRequest."""
         self.endpoint: Endpoint
         """Set by the hub."""
         self.server = ClusterServer(
@@ -59,15 +59,15 @@ class FirmwareServer:
         )
 
     def offer(self, image: Image) -> None:
-        """Have an image for devices of its maker and type. `notify` tells those who listen."""
+        """Offer an image to devices of its manufacturer and type."""
         self._images[image.key] = image
 
     def withdraw(self, image: Image) -> None:
-        """Have it no more; downloads that are under way end."""
+        """Offer an image no more; downloads under way end."""
         self._images.pop(image.key, None)
 
     def notify(self, short: int, endpoint: int) -> None:
-        """Say that there is something to ask for; a sleeper does not hear it."""
+        """Tell a device that listens that there is an image."""
         self.endpoint.command(short, endpoint, OTA.id, ImageNotify(PayloadType.QUERY_JITTER, query_jitter=100))
 
     def _query(self, request: QueryNextImageRequest, indication: Indication) -> Answer:
@@ -99,13 +99,13 @@ class FirmwareServer:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """An image on its way."""
+    """An image that is being downloaded."""
 
     version: int
     size: int
-    """Octets when it is complete."""
+    """Octets of the complete image."""
     octets: bytes = b""
-    """What has come of it, without a gap."""
+    """Octets that have come, from the first on."""
 
     @property
     def complete(self) -> bool:
@@ -125,7 +125,7 @@ class FirmwareFlash:
     """What `FirmwareClient` keeps."""
 
     version: int = 1
-    """Of the firmware that runs."""
+    """Version of the firmware that runs."""
     download: Download | None = None
     change_over: ChangeOver | None = None
 
@@ -169,7 +169,7 @@ class FirmwareClient:
 
     @property
     def version(self) -> int:
-        """Of the firmware that runs."""
+        """Version of the firmware that runs."""
         return self._flash.version
 
     @property
@@ -242,7 +242,7 @@ class FirmwareClient:
             return
         data = answer.image_data
         if not data or answer.file_offset != len(download.octets):
-            # The server has it no more, or sends another place than was asked for: start from nothing next time.
+            # The server offers the image no more, or sent another block: start anew next time.
             self._drop()
             return
         self._vain = 0

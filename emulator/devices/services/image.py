@@ -1,7 +1,7 @@
-"""Firmware images: the Zigbee OTA file format (ZCL r8, 11.4), as far as a device looks at it before it trusts one.
+"""Firmware images: the part of the Zigbee OTA file format that devices check (ZCL r8, 11.4).
 
-A header says whose image it is and how long; elements follow. The last one is the Image Integrity Code, the AES-MMO
-hash of everything before it. That proves that the image arrived whole, not who made it: signatures are not emulated.
+A header names manufacturer, image type and length; elements follow. The last one is the Image Integrity Code, the
+AES-MMO hash of everything before it. It proves that the image is whole, not its origin: signatures are not emulated.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _HASH = 16
 
 
 class Image(NamedTuple):
-    """An image as it is told apart from others."""
+    """An image."""
 
     manufacturer: int
     image_type: int
@@ -33,12 +33,12 @@ class Image(NamedTuple):
 
     @property
     def key(self) -> tuple[int, int]:
-        """Whom it is for."""
+        """Manufacturer code and image type: the devices that it is for."""
         return self.manufacturer, self.image_type
 
 
 def make_image(manufacturer: int, image_type: int, version: int, program: bytes) -> Image:
-    """An image around a program. Raises LocalProtocolError for one that is too long to be hashed (8 kB)."""
+    """Make an image of a program. Raises LocalProtocolError for one that is too long for the hash (8 kB)."""
     size = _HEADER.size + 2 * _ELEMENT.size + len(program) + _HASH
     if size >= LONGEST:
         raise LocalProtocolError(f"an image of {size} octets is longer than the hash takes, {LONGEST - 1}")
@@ -50,7 +50,7 @@ def make_image(manufacturer: int, image_type: int, version: int, program: bytes)
 
 
 def check_image(octets: bytes) -> Image:
-    """Read an image that was received. Raises RemoteProtocolError for one that is not whole."""
+    """Check an image that was received. Raises RemoteProtocolError for one that is not whole."""
     try:
         magic, _, length, _, manufacturer, image_type, version, _, _, size = _HEADER.unpack_from(octets)
         tag, hashed = _ELEMENT.unpack_from(octets, len(octets) - _HASH - _ELEMENT.size)

@@ -1,4 +1,4 @@
-"""Who has asked a hub's service for something, and is told of what is new."""
+"""The devices that a hub's service tells of everything new."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from hanbench.emulator.zcl import ClusterCommand, Endpoint, Indication
 
 
 class Listeners:
-    """Short address and endpoint of each device that asked; a device that sleeps through it asks again itself."""
+    """Short address and endpoint of each device that has asked the service before."""
 
     def __init__(self, cluster: int) -> None:
         self._cluster = cluster

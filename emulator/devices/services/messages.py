@@ -1,4 +1,4 @@
-"""Messages: the hub hands on what the supplier writes, a display shows and confirms it (SE 1.4a, annex D.5)."""
+"""Messages of the supplier: the hub sends them, a display shows and confirms them (SE 1.4a, annex D.5)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CustomerMessage:
 
     id: int
     text: str
-    """ASCII; what fits in a frame is best."""
+    """ASCII."""
     importance: Importance = Importance.LOW
     confirm: bool = False
 
@@ -58,12 +58,12 @@ class Messages:
         )
 
     def show(self, message: CustomerMessage) -> None:
-        """Send a message to every display that has asked before, and keep it for those that will."""
+        """Send a message to every display that has asked before, and keep it for displays that ask later."""
         self.last = message
         self.listeners.tell(message.command)
 
     def cancel(self) -> None:
-        """Take the last message back."""
+        """Cancel the last message."""
         if self.last is not None:
             self.listeners.tell(CancelMessage(self.last.id, message_control=0))
             self.last = None
@@ -78,7 +78,7 @@ class Messages:
 
 
 class MessageReader:
-    """A display's part. `client` goes on its endpoint; `shown` gets the text, or None when it is taken back."""
+    """A display's part. `client` goes on its endpoint; `shown` gets the text, or None when the message is cancelled."""
 
     def __init__(self, utc: Callable[[], int], shown: Callable[[str | None], None]) -> None:
         self._utc = utc

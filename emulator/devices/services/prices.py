@@ -1,4 +1,4 @@
-"""Prices: the hub publishes what the head end sets, a display shows what holds now (SE 1.4a, annex D.4)."""
+"""Prices: the hub publishes those that the head end sets, a display shows them (SE 1.4a, annex D.4)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from hanbench.emulator.zcl.clusters.price import (
 STERLING = 826
 """ISO 4217."""
 KEPT = 16
-"""Prices that a hub keeps, the one that holds and those to come."""
+"""Prices that a hub keeps: the one in force and those to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,11 @@ class Prices:
 
     @property
     def current(self) -> Price | None:
-        """What holds now: the price that started last."""
+        """The price in force: the one that started last."""
         return max((p for p in self._prices if p.start <= self._utc()), key=lambda p: p.start, default=None)
 
     def publish(self, price: Price) -> None:
-        """Take a price from the head end, and tell who has asked before."""
+        """Take a price from the head end, and publish it to the devices that have asked before."""
         kept = [p for p in self._prices if p.start != price.start]
         self._prices = sorted((*kept, price), key=lambda p: p.start)[-KEPT:]
         self.listeners.tell(self._published(price))
@@ -81,7 +81,7 @@ class Prices:
         wanted = [p for p in self._prices if p.start >= start][: request.number_of_events or KEPT]
         if not wanted:
             return Status.NOT_FOUND
-        # One answers the question, with its number; the others follow by themselves.
+        # The first has the request's sequence number; the others have numbers of their own.
         for price in wanted[1:]:
             place = indication.src, indication.src_endpoint
             self.listeners.endpoint.command(*place, PRICE.id, self._published(price))
@@ -116,7 +116,7 @@ class Prices:
 
 
 class PriceListener:
-    """A display's part. `client` goes on its endpoint; `shown` gets each price that comes."""
+    """A display's part. `client` goes on its endpoint; `shown` gets each price."""
 
     def __init__(self, utc: Callable[[], int], shown: Callable[[PublishPrice], None]) -> None:
         self._utc = utc
@@ -126,7 +126,7 @@ class PriceListener:
         """Set by the device."""
 
     def ask(self) -> None:
-        """Ask for the price that holds now; the hub tells of every later one."""
+        """Ask for the price in force; the hub publishes every later one."""
         self.endpoint.command(HUB, HUB_ENDPOINT, PRICE.id, GetCurrentPrice(REQUESTOR_LISTENS))
 
     def _published(self, price: PublishPrice, indication: Indication) -> Answer:

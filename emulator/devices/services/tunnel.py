@@ -1,6 +1,6 @@
-"""Tunnels: another protocol's octets between hub and meter, as DLMS/COSEM travels in them (SE 1.4a, annex D.6).
+"""Tunnels between hub and meter for another protocol, DLMS/COSEM (SE 1.4a, annex D.6).
 
-What the octets mean is not looked at. Long ones go out in APS fragments.
+The octets of that protocol are not interpreted. Long transfers go out in APS fragments.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from hanbench.emulator.zcl.clusters.tunneling import (
 )
 
 LARGEST = 1500
-"""Octets of one transfer, either way."""
+"""Octets of one transfer, in either direction."""
 TUNNELS = 2
 CLOSE_AFTER = 300
 """Seconds without a transfer after which a server closes a tunnel: CloseTunnelTimeout."""
@@ -46,12 +46,12 @@ class _Tunnel:
     short: int
     endpoint: int
     largest: int
-    """What the client can take."""
+    """Octets of a transfer that the client can take."""
     timer: Timer | None = None
 
 
 class TunnelServer:
-    """A meter's part. `server` goes on its endpoint; `serve` gets what comes, and may return an answer."""
+    """A meter's part. `server` goes on its endpoint; `serve` gets the octets of a transfer, and may answer."""
 
     def __init__(self, clock: Clock, serve: Serve) -> None:
         self._clock = clock
@@ -73,7 +73,7 @@ class TunnelServer:
 
     @property
     def open(self) -> int:
-        """How many tunnels there are."""
+        """Number of open tunnels."""
         return len(self._tunnels)
 
     def _request(self, request: RequestTunnel, indication: Indication) -> Answer:
@@ -105,7 +105,7 @@ class TunnelServer:
         return None
 
     def send(self, tunnel: int, data: bytes) -> bool:
-        """Send octets to the client; False if there is no such tunnel, or the client cannot take so many."""
+        """Send octets to the client; False if there is no such tunnel, or they are too many for the client."""
         found = self._tunnels.get(tunnel)
         if found is None or len(data) > found.largest:
             return False
@@ -148,7 +148,7 @@ class TunnelServer:
 
 
 class TunnelClient:
-    """The hub's part. `client` goes on its endpoint; `on_data` gets address, tunnel and octets that come."""
+    """The hub's part. `client` goes on its endpoint; `on_data` gets short address, tunnel and octets."""
 
     def __init__(self) -> None:
         self.on_data: Callable[[int, int, bytes], None] = lambda short, tunnel, data: None
@@ -167,7 +167,7 @@ class TunnelClient:
         )
 
     def open(self, short: int, endpoint: int, done: Callable[[int | None], None]) -> None:
-        """Ask a meter for a DLMS/COSEM tunnel; `done` gets it, or None."""
+        """Ask a meter for a DLMS/COSEM tunnel; `done` gets its identifier, or None."""
 
         def answered(reply: Reply) -> None:
             answer = reply.command
@@ -181,11 +181,11 @@ class TunnelClient:
         self.endpoint.command(short, endpoint, TUNNELING.id, request, answered)
 
     def send(self, short: int, tunnel: int, data: bytes) -> None:
-        """Send octets through a tunnel that is open. Raises KeyError for one that is not."""
+        """Send octets through an open tunnel. Raises KeyError for one that is not open."""
         self.endpoint.command(short, self.tunnels[short, tunnel], TUNNELING.id, TransferData(tunnel, data))
 
     def close(self, short: int, tunnel: int) -> None:
-        """Close a tunnel. Raises KeyError for one that is not open."""
+        """Close an open tunnel. Raises KeyError for one that is not open."""
         endpoint = self.tunnels.pop((short, tunnel))
         self.endpoint.command(short, endpoint, TUNNELING.id, CloseTunnel(tunnel))
 

@@ -1,4 +1,4 @@
-"""Calendar, 0x0707 (SE 1.4a, annex D.9): which price tier holds when - days, weeks, seasons, special days."""
+"""Calendar, 0x0707 (SE 1.4a, annex D.9): when each price tier holds: days, weeks, seasons, special days."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SWITCHES = 8
 
 
 class CalendarType(IntEnum):
-    """What a calendar is for; it says what an entry of its days means."""
+    """Use of a calendar; it gives an entry of its days its meaning."""
 
     DELIVERED = 0
     RECEIVED = 1
@@ -27,7 +27,7 @@ class CalendarType(IntEnum):
 
 
 class TimeReference(IntEnum):
-    """Whose clock a calendar goes by."""
+    """Clock of a calendar."""
 
     UTC = 0
     STANDARD = 1
@@ -146,7 +146,7 @@ class PublishCalendar(ClusterCommand):
 
 @dataclass(frozen=True, slots=True)
 class PublishDayProfile(ClusterCommand):
-    """A day profile: what holds from which minute on."""
+    """A day profile: entries, each from a minute on."""
 
     provider_id: Uint32
     issuer_event_id: Uint32

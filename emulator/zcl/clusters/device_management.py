@@ -1,7 +1,7 @@
-"""Device Management, 0x0708 (SE 1.4a, annex D.10): who supplies, who lives here, and what is done with events.
+"""Device Management, 0x0708 (SE 1.4a, annex D.10): suppliers, tenants, and the treatment of events.
 
 The server is the ESI: it tells of a change of supplier or of tenancy, and of new passwords. The clients are meters
-and displays: for each event that they know there is an attribute that says where it is logged and who hears of it.
+and displays: for each event that they know, an attribute says where it is logged and to whom it is reported.
 Server commands that announce a change carry the time at which it takes effect, in UTC.
 """
 
@@ -30,7 +30,7 @@ class WanStatus(IntEnum):
 
 
 class ChangeControl(IntFlag):
-    """What a change of supplier or tenancy brings with it (table D-164)."""
+    """Effects of a change of supplier or tenancy (table D-164)."""
 
     PRE_SNAPSHOTS = 1 << 0
     POST_SNAPSHOTS = 1 << 1
@@ -52,7 +52,7 @@ SUPPLY_OFF, SUPPLY_OFF_ARMED, SUPPLY_ON, SUPPLY_UNCHANGED = (state << 11 for sta
 
 
 class EventConfiguration(IntFlag):
-    """What is done with an event (table D-177). The lowest three bits are the log: a `LogId` of Events, 0 is none."""
+    """Treatment of an event (table D-177). The lowest three bits are the log: a `LogId` of Events, 0 is none."""
 
     PUSH_TO_WAN = 0x08
     PUSH_TO_HAN = 0x10
@@ -61,7 +61,7 @@ class EventConfiguration(IntFlag):
 
 
 class ConfigurationControl(IntEnum):
-    """By what SetEventConfiguration names its events (table D-173)."""
+    """How SetEventConfiguration selects its events (table D-173)."""
 
     LIST = 0
     EVENT_GROUP = 1
@@ -146,7 +146,7 @@ class GetSiteID(ClusterCommand):
 
 @dataclass(frozen=True, slots=True)
 class ReportEventConfiguration(ClusterCommand):
-    """What the device does with events."""
+    """The device's treatment of events."""
 
     command_index: Uint8
     total_commands: Uint8
@@ -209,7 +209,7 @@ class UpdateSiteID(ClusterCommand):
 
 @dataclass(frozen=True, slots=True)
 class SetEventConfiguration(ClusterCommand):
-    """What the device shall do with events from a time on."""
+    """Set the treatment of events from a time on."""
 
     issuer_event_id: Uint32
     start_date_time: UtcTime
@@ -223,7 +223,7 @@ class SetEventConfiguration(ClusterCommand):
 
 @dataclass(frozen=True, slots=True)
 class GetEventConfiguration(ClusterCommand):
-    """Ask what the device does with an event; `ALL_EVENTS`: with all of them."""
+    """Ask for the treatment of an event, or of all (`ALL_EVENTS`)."""
 
     event_id: Uint16
 

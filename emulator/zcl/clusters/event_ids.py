@@ -1,8 +1,8 @@
 """The events that Smart Energy knows (SE 1.4a, annex D.10.3.2, tables D-176 to D-184), by name.
 
-An event's identifier is also that of the attribute of Device Management's client that says what is done with it.
-The high octet is the set: one for each cluster whose affairs the events are. The sets' last part are the commands
-that a device was sent: what became of each is an event of its own.
+An event's identifier is also that of the attribute of Device Management's client that holds its treatment. The high
+octet is the set, one a cluster. The last part of a set are events about commands that a device was sent: received,
+actioned, cancelled, rejected.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _row(first: int, names: str) -> Iterator[tuple[str, int]]:
 
 
 def _commands(first: int, names: str, fates: tuple[str, ...] = _FATES) -> Iterator[tuple[str, int]]:
-    """Commands in the order of their identifiers, each with all that may become of it."""
+    """Commands in the order of their identifiers, each with all its fates."""
     return _row(first, " ".join(name + fate for name in names.split() for fate in fates))
 
 

@@ -1,8 +1,8 @@
-"""Events, 0x0709 (SE 1.4a, annex D.11): what happened to a meter, as it happens and from its logs.
+"""Events, 0x0709 (SE 1.4a, annex D.11): events of a meter, published as they happen and read from its logs.
 
-Which events there are, and what is done with each, is the business of Device Management: an event's identifier is
-that of its attribute there (`event_ids`). SE 1.2 put the log's identifier before each event; devices of the time
-before leave it out, and `CLUSTER_SE_1_1` reads and builds what they do.
+Device Management configures the treatment of events: an event's identifier is that of its attribute there
+(`event_ids`). SE 1.2 put the log's identifier before each event; earlier devices leave it out, and `CLUSTER_SE_1_1` is
+their table.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ class LogId(IntEnum):
 
 
 class EventControl(IntFlag):
-    """What GetEventLog asks for beside events and their times (table D-187)."""
+    """Requests of GetEventLog beside events and their times (table D-187)."""
 
     FULL_INFORMATION = 0x1
 
 
 class EventAction(IntFlag):
-    """Event control of PublishEvent: who shall hear of it (table D-189)."""
+    """Event control of PublishEvent: where the event is reported (table D-189)."""
 
     REPORT_TO_HAN = 0x01
     REPORT_TO_WAN = 0x02
@@ -70,7 +70,7 @@ class WantedLog(NamedTuple):
 
 
 class LogPayloadControl(NamedTuple):
-    """What the log payload of PublishEventLog is."""
+    """Log payload control of PublishEventLog."""
 
     flags: int
     number_of_events: int
@@ -89,7 +89,7 @@ class LoggedEvent:
 
 @dataclass(frozen=True, slots=True)
 class EarlyLoggedEvent:
-    """One event of a log before SE 1.2, which has to be known from the request."""
+    """One event of a log before SE 1.2; the request names the log."""
 
     event_id: Uint16
     event_time: UtcTime

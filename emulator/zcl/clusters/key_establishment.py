@@ -1,7 +1,7 @@
-"""Key Establishment, 0x0800 (SE 1.4a, annex C.3): how two devices agree a link key by certificate.
+"""Key Establishment, 0x0800 (SE 1.4a, annex C.3): two devices agree a link key by certificate.
 
-What the messages carry depends on the suite, and a peer may send anything: certificate, point and code are octets
-here, and `hanbench.emulator.devices.key_establishment` looks at them.
+The suite decides what certificate, point and code are, and a peer may send anything: they are octets here, and
+`hanbench.emulator.devices.key_establishment` checks them.
 """
 
 from __future__ import annotations

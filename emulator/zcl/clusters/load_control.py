@@ -40,7 +40,7 @@ SIGNATURE_OCTETS = 42
 
 
 class DeviceClass(IntFlag):
-    """Which devices an event is for."""
+    """Devices that an event is for."""
 
     HVAC_COMPRESSOR_OR_FURNACE = 0x0001
     STRIP_OR_BASEBOARD_HEATERS = 0x0002
@@ -57,7 +57,7 @@ class DeviceClass(IntFlag):
 
 
 class CriticalityLevel(IntEnum):
-    """How much an event matters; from EMERGENCY on, taking part is not voluntary."""
+    """Importance of an event; from EMERGENCY on, taking part is not voluntary."""
 
     GREEN = 1
     LEVEL_1 = 2
@@ -71,20 +71,20 @@ class CriticalityLevel(IntEnum):
 
 
 class LoadControlEventControl(IntFlag):
-    """Which ends of an event are moved at random."""
+    """Ends of an event that are moved at random."""
 
     RANDOMIZE_START = 0x01
     RANDOMIZE_DURATION = 0x02
 
 
 class CancelControl(IntFlag):
-    """How an event that runs is cancelled: with its randomization, or at once."""
+    """Cancellation of a running event: with its randomization, or at once."""
 
     RANDOMIZED_END = 0x01
 
 
 class EventStatus(IntEnum):
-    """What became of an event at a device."""
+    """State of an event at a device."""
 
     RECEIVED = 0x01
     STARTED = 0x02
@@ -127,7 +127,7 @@ class LoadControlClientAttributes(AttributeSet):
 
 @dataclass(frozen=True, slots=True)
 class ReportEventStatus(ClusterCommand):
-    """What became of an event at this device."""
+    """State of an event at the device."""
 
     issuer_event_id: Uint32
     event_status: Uint8

@@ -1,7 +1,7 @@
-"""Messaging, 0x0703 (SE 1.4a, annex D.5): text that the supplier has displays show, and their confirmations.
+"""Messaging, 0x0703 (SE 1.4a, annex D.5): texts of the supplier for displays, and their confirmations.
 
 Fields that SE 1.2 put at the end (extended message control, confirmation control and response) may be left out,
-which is how devices of the time before build these commands.
+as earlier devices do.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class MessageControl(IntFlag):
 
 
 class ExtendedMessageControl(IntFlag):
-    """What a hub knows of a message that it sends again."""
+    """State of a message that a hub sends again."""
 
     CONFIRMED = 0x01
 

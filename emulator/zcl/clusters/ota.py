@@ -1,8 +1,8 @@
 """OTA Upgrade, 0x0019 (ZCL r8, chapter 11): a device fetches its firmware from the hub, block by block.
 
 The *client* is the device: it asks which image is next, asks for every block or for pages of them, says when it
-has them all, and is told when to change over. What it knows of its images are attributes of the client. The server
-can do no more than say that there is something to ask for, and sleepers do not hear that either.
+has them all, and is told when to change over. The state of its download is in attributes of the client. The server
+can only announce that there is an image, and sleepers do not hear that either.
 
 Fields that field control, payload type or status announce are None where these do not. Periods and response spacing
 are milliseconds. Times are UTC; where the current time is 0 the other one counts from now, in seconds. Earlier
@@ -56,7 +56,7 @@ class UpgradeStatus(IntEnum):
 
 
 class PayloadType(IntEnum):
-    """How much ImageNotify says: each type has the fields of the one before it and one more."""
+    """Fields of ImageNotify: each type has those of the type before it and one more."""
 
     QUERY_JITTER = 0x00
     MANUFACTURER_CODE = 0x01
@@ -103,7 +103,7 @@ class OtaAttributes(AttributeSet):
 
 
 class OtaClientAttributes(AttributeSet):
-    """Attributes of the client: what the device knows of its images."""
+    """Attributes of the client: the device's images and the state of its download."""
 
     UpgradeServerID = Attribute(0x0000, EUI64)
     FileOffset = Attribute(0x0001, UINT32)

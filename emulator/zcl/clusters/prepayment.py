@@ -1,4 +1,4 @@
-"""Prepayment, 0x0705 (SE 1.4a, annex D.7): credit, top-ups, debts and what they have cost.
+"""Prepayment, 0x0705 (SE 1.4a, annex D.7): credit, top-ups, debts and costs.
 
 Top-ups and debts are kept as rows of attributes, the newest first; costs over days, weeks and months likewise.
 """
@@ -40,7 +40,7 @@ from hanbench.emulator.zcl.types import (
 TOP_UPS = 5
 DEBTS = 3
 DISABLED = 0xFFFFFFFF
-"""A limit that holds nothing back."""
+"""No limit."""
 
 
 class PaymentControl(IntFlag):
@@ -59,7 +59,7 @@ class PaymentControl(IntFlag):
 
 
 class PrepaymentSnapshotPayloadType(IntEnum):
-    """What a prepayment snapshot holds."""
+    """Content of a prepayment snapshot."""
 
     DEBT_CREDIT_STATUS = 0
     NOT_USED = 0xFF

@@ -1,8 +1,8 @@
-"""Tunneling, 0x0704 (SE 1.4a, annex D.6; ZCL r8, 10.6): another protocol's octets between two devices.
+"""Tunneling, 0x0704 (SE 1.4a, annex D.6; ZCL r8, 10.6): octets of another protocol between two devices.
 
 The client asks for a tunnel and the server gives it an identifier; from then on both send TransferData, whose
 identifier differs with the direction (0x02 to the server, 0x01 to the client), as do the three commands after it.
-Which octets travel is the business of the protocol that the tunnel was asked for.
+The octets are those of the protocol that the tunnel was requested for.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from hanbench.emulator.zcl.fields import Bool, Enum8, Uint8, Uint16
 from hanbench.emulator.zcl.types import ENUM8, UINT16
 
 NO_TUNNEL = 0xFFFF
-"""TunnelID in RequestTunnelResponse when there is none to give."""
+"""TunnelID in RequestTunnelResponse if the request was refused."""
 
 STANDARD_PROTOCOL = 0xFFFF
 """Manufacturer code of a protocol that belongs to no manufacturer."""
 
 NO_TIMEOUT = 0xFFFF
-"""CloseTunnelTimeout, in seconds, of a server that was told nothing else."""
+"""CloseTunnelTimeout, in seconds: an idle tunnel is never closed."""
 
 DEFAULT_TRANSFER_SIZE = 1500
 """Octets of MaximumIncomingTransferSize unless a device has less room."""
 
 
 class ProtocolId(IntEnum):
-    """What a tunnel carries (table D-124); from 200 on the manufacturer code says more."""
+    """Protocol of a tunnel (table D-124); from 200 on the manufacturer code says more."""
 
     DLMS_COSEM = 0
     IEC_61107 = 1
@@ -43,7 +43,7 @@ class ProtocolId(IntEnum):
 
 
 class TunnelStatus(IntEnum):
-    """How the server answers RequestTunnel (table D-127)."""
+    """Result of RequestTunnel (table D-127)."""
 
     SUCCESS = 0x00
     BUSY = 0x01
@@ -53,7 +53,7 @@ class TunnelStatus(IntEnum):
 
 
 class TransferDataStatus(IntEnum):
-    """Why TransferData was refused (table D-125)."""
+    """Reason for which TransferData was refused (table D-125)."""
 
     NO_SUCH_TUNNEL = 0x00
     WRONG_DEVICE = 0x01

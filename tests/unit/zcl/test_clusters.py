@@ -10,7 +10,7 @@ import pytest
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.layout import Trailing
 from hanbench.emulator.zcl import types as t
-from hanbench.emulator.zcl.cluster import Attribute, Cluster, ClusterCommand, Command
+from hanbench.emulator.zcl.cluster import Attribute, AttributeSet, Cluster, ClusterCommand, Command
 from hanbench.emulator.zcl.clusters import BY_ID, CLUSTERS, KEEP_ALIVE, METERING, metering
 from hanbench.emulator.zcl.clusters.basic import BasicAttributes
 from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
@@ -149,6 +149,14 @@ def test_a_command_cannot_be_changed_and_says_its_fields(cluster: Cluster) -> No
         assert [each.name for each in fields(row.message)] == [each.name for each in row.fields]
         assert row.message.__dataclass_params__.frozen
         assert not hasattr(object.__new__(row.message), "__dict__")
+
+
+def test_a_row_has_the_name_that_it_is_assigned_to_and_a_family_names_of_its_own() -> None:
+    class Own(AttributeSet):
+        First = Attribute(0, t.UINT8)
+        Rest = tuple(Attribute(number, t.UINT8, name=f"Number{number}") for number in (1, 2))
+
+    assert [(row.id, row.name) for row in Own.rows] == [(0, "First"), (1, "Number1"), (2, "Number2")]
 
 
 def test_a_manufacturer_adds_rows_without_touching_the_standard_table() -> None:

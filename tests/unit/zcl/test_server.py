@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from hanbench.emulator.errors import DropReason
+from hanbench.emulator.errors import DropReason, LocalProtocolError
 from hanbench.emulator.zcl import Attribute, ClusterServer, Indication, Status, on
 from hanbench.emulator.zcl.attributes import MAX_RESPONSE
 from hanbench.emulator.zcl.clusters import METERING, metering
-from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
+from hanbench.emulator.zcl.clusters.basic import BasicAttributes, ResetToFactoryDefaults
+from hanbench.emulator.zcl.clusters.metering import MeteringAttributes, MeteringClientAttributes
 from hanbench.emulator.zcl.types import UINT8
 from hanbench.emulator.zigbee.aps.data import ApsRequest
 
@@ -239,6 +240,19 @@ def test_values_may_come_from_a_callable_and_attributes_may_go(han: Any) -> None
     han.metering.attributes.remove(MeteringAttributes.Status)
     assert han.payloads(H("0009000002")) == [H("180901000286")]
     assert MeteringAttributes.Status not in han.metering.attributes
+
+
+def test_an_attribute_of_another_cluster_is_our_mistake(han: Any) -> None:
+    with pytest.raises(LocalProtocolError, match="PowerSource"):
+        han.metering.set(BasicAttributes.PowerSource, 1)
+    with pytest.raises(LocalProtocolError):
+        ClusterServer(METERING, {MeteringClientAttributes.FunctionalNotificationFlags: 0})
+
+
+def test_a_handler_of_a_command_that_is_not_received_is_our_mistake(han: Any) -> None:
+    for command in (metering.RequestMirror, ResetToFactoryDefaults):
+        with pytest.raises(LocalProtocolError):
+            han.metering.add(on(command, lambda command, indication: None))
 
 
 def test_a_mirror_adopts_what_fits_and_says_what_does_not(han: Any) -> None:

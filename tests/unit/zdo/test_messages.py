@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.zigbee.binding import Binding
 from hanbench.emulator.zigbee.zdo import (
-    Binding,
     NeighborEntry,
     NeighborFlags,
     NodeDescriptor,

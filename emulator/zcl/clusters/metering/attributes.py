@@ -207,6 +207,6 @@ _SE_1_1 = (
     range(0x0800, 0x0808),
     range(0x0A00, 0x0A04),
 )
-"""What the ZCL's edition of the cluster has too, made from the Smart Energy of before 1.2."""
+"""Ids that the ZCL's edition of the cluster has too; it was made from Smart Energy before 1.2."""
 
 ATTRIBUTES_SE_1_1 = tuple(row for row in MeteringAttributes.rows if any(row.id in ids for ids in _SE_1_1))

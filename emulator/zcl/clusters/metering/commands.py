@@ -37,7 +37,7 @@ class SnapshotSchedule:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotScheduleResponse:
-    """What became of one of the schedules."""
+    """Result of one of the schedules."""
 
     snapshot_schedule_id: Uint8
     snapshot_schedule_confirmation: Enum8
@@ -66,7 +66,7 @@ class TouBillingSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class BitFieldAllocation:
-    """Which commands the bits of a notification flags attribute stand for, from the lowest bit on."""
+    """The commands that the bits of a notification flags attribute announce, from the lowest bit on."""
 
     cluster_id: Annotated[int, U16]
     manufacturer_code: Annotated[int, U16]
@@ -82,7 +82,7 @@ _SNAPSHOTS: Mapping[int, FieldType] = {
 
 
 def _snapshot(values: Mapping[str, Any]) -> FieldType:
-    """Block registers stay octets: how many there are of them is for the tariff to say."""
+    """Block registers stay octets: only the tariff says how many there are."""
     return _SNAPSHOTS.get(values["snapshot_payload_type"], Rest())
 
 
@@ -100,14 +100,14 @@ class GetProfile(ClusterCommand):
 
 @dataclass(frozen=True, slots=True)
 class RequestMirrorResponse(ClusterCommand):
-    """The endpoint of the mirror; `NO_MIRROR`: there is none to give."""
+    """The endpoint of the mirror, or `NO_MIRROR`."""
 
     endpoint_id: Uint16
 
 
 @dataclass(frozen=True, slots=True)
 class MirrorRemoved(ClusterCommand):
-    """The endpoint of the mirror that is gone; `NO_MIRROR`: there was none."""
+    """The endpoint of the mirror that was removed, or `NO_MIRROR`."""
 
     removed_endpoint_id: Uint16
 
@@ -122,7 +122,7 @@ class RequestFastPollMode(ClusterCommand):
 
 @dataclass(frozen=True, slots=True)
 class ScheduleSnapshot(ClusterCommand):
-    """Schedules by which the meter takes snapshots."""
+    """Set schedules of snapshots."""
 
     issuer_event_id: Uint32
     command_index: Uint8
@@ -205,7 +205,7 @@ class LocalChangeSupply(ClusterCommand):
 
 @dataclass(frozen=True, slots=True)
 class SetSupplyStatus(ClusterCommand):
-    """What each event does to the supply."""
+    """Set the effect of each event on the supply."""
 
     issuer_event_id: Uint32
     supply_tamper_state: Enum8
@@ -216,7 +216,7 @@ class SetSupplyStatus(ClusterCommand):
 
 @dataclass(frozen=True, slots=True)
 class SetUncontrolledFlowThreshold(ClusterCommand):
-    """From which flow on gas flows uncontrolled."""
+    """Set the flow from which on gas counts as flowing uncontrolled."""
 
     provider_id: Uint32
     issuer_event_id: Uint32
@@ -261,7 +261,7 @@ class RequestFastPollModeResponse(ClusterCommand):
 
 @dataclass(frozen=True, slots=True)
 class ScheduleSnapshotResponse(ClusterCommand):
-    """What became of each schedule."""
+    """Result of each schedule."""
 
     issuer_event_id: Uint32
     snapshot_responses: Annotated[tuple[SnapshotScheduleResponse, ...], Repeated(RecordType(SnapshotScheduleResponse))]
@@ -302,7 +302,7 @@ class GetSampledDataResponse(ClusterCommand):
 
 @dataclass(frozen=True, slots=True)
 class ConfigureMirror(ClusterCommand):
-    """How the meter reports to its mirror. Both sides of Metering are at the hub and at the meter."""
+    """Set how the meter reports to its mirror."""
 
     issuer_event_id: Uint32
     reporting_interval: Uint24
@@ -312,7 +312,7 @@ class ConfigureMirror(ClusterCommand):
 
 @dataclass(frozen=True, slots=True)
 class ConfigureNotificationScheme(ClusterCommand):
-    """In which order the words of notification flags are sent."""
+    """Set the order of the words of notification flags."""
 
     issuer_event_id: Uint32
     notification_scheme: Uint8
@@ -321,7 +321,7 @@ class ConfigureNotificationScheme(ClusterCommand):
 
 @dataclass(frozen=True, slots=True)
 class ConfigureNotificationFlags(ClusterCommand):
-    """Which commands the bits of a notification flags attribute stand for."""
+    """Set the commands that the bits of a notification flags attribute announce."""
 
     issuer_event_id: Uint32
     notification_scheme: Uint8

@@ -1,11 +1,11 @@
-"""What numbers in Metering's attributes and commands mean (SE 1.4a, annex D.3)."""
+"""Values of Metering's attributes and command fields (SE 1.4a, annex D.3)."""
 
 from __future__ import annotations
 
 from enum import IntEnum, IntFlag
 
 NO_MIRROR = 0xFFFF
-"""Endpoint in RequestMirrorResponse when the hub has no mirror to give."""
+"""Endpoint in RequestMirrorResponse if the hub grants no mirror."""
 
 ELECTRIC, GAS = 0, 1
 MIRRORED = 127
@@ -30,7 +30,7 @@ NOW = 0
 
 
 class ProfileStatus(IntEnum):
-    """What became of a GetProfile."""
+    """Result of GetProfile."""
 
     SUCCESS = 0
     UNDEFINED_INTERVAL_CHANNEL = 1
@@ -54,7 +54,7 @@ class ProfileIntervalPeriod(IntEnum):
 
 
 class SnapshotCause(IntFlag):
-    """Why a snapshot was taken; in GetSnapshot, which are wanted."""
+    """Cause of a snapshot; in GetSnapshot, the causes that are asked for."""
 
     GENERAL = 1 << 0
     END_OF_BILLING_PERIOD = 1 << 1
@@ -81,7 +81,7 @@ ANY_CAUSE = 0xFFFFFFFF
 
 
 class SnapshotPayloadType(IntEnum):
-    """Which registers a snapshot holds."""
+    """Registers in a snapshot."""
 
     TOU_DELIVERED = 0
     TOU_RECEIVED = 1
@@ -95,14 +95,14 @@ class SnapshotPayloadType(IntEnum):
 
 
 class SnapshotConfirmation(IntEnum):
-    """Answer of TakeSnapshotResponse."""
+    """Result of TakeSnapshot."""
 
     ACCEPTED = 0
     CAUSE_NOT_SUPPORTED = 1
 
 
 class SampleType(IntEnum):
-    """What is sampled."""
+    """Quantity that is sampled."""
 
     CONSUMPTION_DELIVERED = 0
     CONSUMPTION_RECEIVED = 1
@@ -118,7 +118,7 @@ class SupplyControl(IntFlag):
 
 
 class SupplyState(IntEnum):
-    """What an event does to the supply, in SetSupplyStatus and in the attributes of the supply limit set."""
+    """Effect of an event on the supply, in SetSupplyStatus and in the attributes of the supply limit set."""
 
     OFF = 0
     OFF_ARMED = 1

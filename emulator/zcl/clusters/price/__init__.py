@@ -1,4 +1,4 @@
-"""Price, 0x0700 (SE 1.4a, annex D.4): what energy costs, and everything a tariff is made of.
+"""Price, 0x0700 (SE 1.4a, annex D.4): prices of energy, and the parts of a tariff.
 
 An older device leaves out the tail of PublishPrice: all that follows `price_ratio` came with later versions.
 """

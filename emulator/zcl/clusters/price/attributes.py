@@ -1,6 +1,6 @@
 """The attributes of Price (SE 1.4a, annex D.4.2.2), families of them made from their pattern.
 
-What exists for the other direction of energy has the same name with Received or Rx before it, and the top bit set.
+Attributes for energy received have the same name with Received or Rx before it, and the top bit of the id set.
 """
 
 from __future__ import annotations

@@ -38,14 +38,14 @@ class MatrixPrice:
 
 @dataclass(frozen=True, slots=True)
 class TierLabel:
-    """What the customer knows a tier as."""
+    """Name of a tier for the customer."""
 
     tier_id: Uint8
     tier_label: Octstr
 
 
 class Thresholds:
-    """Rows of thresholds: tier in the high four bits of an octet and their number in the low ones, then so many."""
+    """Rows of thresholds: an octet with the tier (high four bits) and their number (low four), then the thresholds."""
 
     def encode(self, value: Any) -> bytes:
         try:
