@@ -207,7 +207,7 @@ def start_up() -> dict[str, Any]:
     times = []
     for _ in range(5):
         start = time.perf_counter()
-        command = [sys.executable, "-c", "from harness.cli.main import main; main(['--help'])"]
+        command = [sys.executable, "-c", "from hanbench.harness.cli.main import main; main(['--help'])"]
         subprocess.run(command, check=True, capture_output=True)  # noqa: S603
         times.append(time.perf_counter() - start)
     return {"seconds": round(statistics.median(times), 3)}

@@ -14,7 +14,7 @@ ONLY = "ioc.mixed-gsme-active.tmad-v19.*no-consent"
 
 def verify(out: Path, *, seed: str, jobs: int, hash_seed: str) -> dict[str, bytes]:
     """The files that a run of its own process leaves, by name."""
-    command = [sys.executable, "-c", "from harness.cli.main import main; main()", "verify"]
+    command = [sys.executable, "-c", "from hanbench.harness.cli.main import main; main()", "verify"]
     options = ["--seed", seed, "--jobs", str(jobs), "--only", ONLY, "--capture", "*", "--out", str(out)]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     subprocess.run(command + options, check=True, capture_output=True, env=environment, timeout=100)
