@@ -1,7 +1,7 @@
-"""Time: integer microseconds, passed in. Virtual time runs as fast as the processor, paced time follows a wall clock.
+"""Clocks in integer microseconds. Virtual time runs as fast as the processor, paced time follows a wall clock.
 
 Device code takes a `Clock` and calls `call_later`; it never sleeps. Harness code is asyncio: `ClockLoop` is an
-event loop whose timers live on the clock, so that `await asyncio.sleep(1800)` costs nothing under virtual time.
+event loop whose timers run on the clock, so `await asyncio.sleep(1800)` takes no real time under virtual time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Timer:
-    """A call in the future that can be cancelled."""
+    """A pending call that can be cancelled."""
 
     __slots__ = ("_args", "_callback", "when")
 
@@ -35,11 +35,11 @@ class Timer:
 
     @property
     def active(self) -> bool:
-        """Neither fired nor cancelled."""
+        """Whether the timer has neither fired nor been cancelled."""
         return self._callback is not None
 
     def cancel(self) -> None:
-        """Never fire. Harmless on a timer that fired already."""
+        """Cancel the call. Has no effect on a timer that has fired."""
         self._callback = None
         self._args = ()
 
@@ -50,7 +50,7 @@ class Timer:
 
 
 class Clock(Protocol):
-    """What device code knows of time."""
+    """The clock interface of device code."""
 
     @property
     def now(self) -> int:
@@ -60,11 +60,11 @@ class Clock(Protocol):
         """Call `callback(*args)` after `delay` microseconds; calls due at the same time run in order of request."""
 
     def post(self, when: int, callback: Callable[..., object], *args: Any) -> None:
-        """Call `callback(*args)` at the time `when`, without a handle: the cheap form for what is never cancelled."""
+        """Call `callback(*args)` at the time `when`, without a handle: cheaper, for calls that are never cancelled."""
 
 
 class VirtualClock:
-    """A heap of calls; time jumps from one to the next."""
+    """A clock that jumps from each pending call to the next; the calls are in a heap."""
 
     __slots__ = ("_heap", "_sequence", "now")
 
@@ -84,7 +84,7 @@ class VirtualClock:
 
     @property
     def next_event(self) -> int | None:
-        """When the next call is due, or None if nothing ever will happen."""
+        """Time at which the next call is due, in microseconds, or None if no call is pending."""
         return self._heap[0][0] if self._heap else None
 
     def step(self) -> bool:
@@ -97,7 +97,7 @@ class VirtualClock:
         return True
 
     def run_until(self, when: int) -> None:
-        """Run every call due up to and at `when`, and stop there."""
+        """Run every call due up to and including `when`, and set the clock to `when`."""
         heap = self._heap
         while heap and heap[0][0] <= when:
             due, _, callback, args = heappop(heap)
@@ -123,16 +123,16 @@ class PacedClock(VirtualClock):
         self._origin = wall.monotonic() - start / SECOND / speed
 
     def wall_now(self) -> int:
-        """The virtual time that the wall clock has reached, microseconds."""
+        """Return the virtual time that the wall clock has reached, in microseconds."""
         return int((wall.monotonic() - self._origin) * self.speed * SECOND)
 
     def wait(self, when: int) -> float:
-        """Real seconds until virtual time `when`; 0 or below if it is past."""
+        """Return the real seconds until virtual time `when`; 0 or below if it is past."""
         return (when - self.wall_now()) / SECOND / self.speed
 
 
 class CancelScope:
-    """A clock whose pending calls can all be dropped at once: what a power cut does to a device."""
+    """A clock whose pending calls can be dropped together, as a power cut does to those of a device."""
 
     __slots__ = ("_clock", "_open")
 
@@ -160,11 +160,11 @@ class CancelScope:
 
 
 class NoPendingEventsError(RuntimeError):
-    """Harness code waits, and no call is left on the virtual clock that could wake it."""
+    """The harness awaits an event, but no call is pending on the virtual clock."""
 
 
 class _ClockSelector(selectors.DefaultSelector):
-    """Where asyncio would sleep, run the clock instead."""
+    """A selector that runs the clock where asyncio would sleep."""
 
     loop: ClockLoop
 
@@ -175,10 +175,10 @@ class _ClockSelector(selectors.DefaultSelector):
 
 
 class ClockLoop(asyncio.SelectorEventLoop):
-    """An asyncio event loop whose time is that of `clock`.
+    """An asyncio event loop whose time is the time of `clock`.
 
-    Real file descriptors (ptys, sockets, pipes) are served too. Under virtual time the loop looks at them only
-    when it is told that somebody outside is being waited for (`hold`): then virtual time stands still.
+    The loop also serves real file descriptors (ptys, sockets, pipes). Under virtual time it polls them only while
+    `hold` is in effect, that is, while the harness waits for an external program; virtual time then stands still.
     """
 
     def __init__(self, clock: VirtualClock) -> None:
@@ -204,17 +204,17 @@ class ClockLoop(asyncio.SelectorEventLoop):
             self._ready.append(handle)  # type: ignore[attr-defined]
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        """Nothing to do: a cancelled handle is skipped when it comes due."""
+        """Do nothing: `_due` skips cancelled handles."""
 
     def hold(self) -> None:
-        """Stop virtual time until `release`: a program outside is at work and its answer is awaited."""
+        """Stop virtual time until `release`, because the harness waits for an external program."""
         self._holds += 1
 
     def release(self) -> None:
         self._holds -= 1
 
     async def outside(self, answer: asyncio.Future[T], seconds: float) -> T:
-        """Await an answer from a program outside for so many real seconds. Virtual time stands still meanwhile.
+        """Await an answer from an external program for at most `seconds` real seconds; virtual time stands still.
 
         Raises TimeoutError.
         """
@@ -231,7 +231,7 @@ class ClockLoop(asyncio.SelectorEventLoop):
             self._deadlines.remove(deadline)
 
     async def shutdown_default_executor(self, *arguments: Any) -> None:
-        """Threads end in their own time: virtual time waits for them."""
+        """Shut down the thread pool. Threads run in real time, so virtual time waits for them."""
         self.hold()
         try:
             await super().shutdown_default_executor(*arguments)
@@ -241,7 +241,7 @@ class ClockLoop(asyncio.SelectorEventLoop):
     def _select_outside(
         self, select: Callable[[float | None], list[tuple[selectors.SelectorKey, int]]]
     ) -> list[tuple[selectors.SelectorKey, int]]:
-        """Wait for what is outside, and for nobody longer than was said."""
+        """Wait for file descriptors, but not beyond the earliest deadline of `outside`."""
         if not self._deadlines:
             return select(None)
         events = select(max(0.0, min(when for when, _ in self._deadlines) - wall.monotonic()))
@@ -264,7 +264,7 @@ class ClockLoop(asyncio.SelectorEventLoop):
             if self._holds:
                 return self._select_outside(select)
             if not step():
-                raise NoPendingEventsError("the harness waits for an event that nothing will cause")
+                raise NoPendingEventsError("the harness awaits an event, but no call is pending on the virtual clock")
         return []
 
     def _run_paced(
@@ -274,8 +274,8 @@ class ClockLoop(asyncio.SelectorEventLoop):
         while not ready:
             due = clock.next_event
             events = select(None if due is None else max(0.0, clock.wait(due)))
-            # Advance to the wall clock even when descriptors woke us: what they carry happened now, not at the
-            # time of the last timer.
+            # Advance to the wall clock even when descriptors woke the loop: their data arrived now, not at the time of
+            # the last timer.
             clock.run_until(min(clock.wall_now(), due) if due is not None else clock.wall_now())
             if events:
                 return events
@@ -283,6 +283,6 @@ class ClockLoop(asyncio.SelectorEventLoop):
 
 
 def run(clock: VirtualClock, main: Coroutine[Any, Any, T]) -> T:
-    """Run `main` to its end on a new `ClockLoop` over `clock`; cancel what it left behind."""
+    """Run `main` to its end on a new `ClockLoop` over `clock`; cancel the tasks that it leaves behind."""
     with asyncio.Runner(loop_factory=lambda: ClockLoop(clock)) as runner:
         return runner.run(main)

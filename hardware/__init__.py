@@ -1,1 +1,1 @@
-"""Real USB dongles: the host's side of Spinel over a serial port, finding dongles, and telling what they are."""
+"""Physical USB dongles: the host's end of Spinel on a serial port, and the discovery and probing of dongles."""

@@ -1,4 +1,4 @@
-"""What a radio is to be: kept on the host's side, said in Spinel, and said again to a dongle that has forgotten it."""
+"""The desired state of a radio: kept by the host, sent in Spinel commands, and sent again after a restart."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hanbench.emulator.radio.spinel.ids import CommandId, PropertyId
 
 
 class SpinelCommand(NamedTuple):
-    """One command that makes a dongle a little more like what it is to be."""
+    """One command that brings a dongle closer to its desired state."""
 
     command: CommandId
     property: PropertyId
@@ -19,7 +19,10 @@ class SpinelCommand(NamedTuple):
 
 
 class DesiredState:
-    """Each change gives the wishes that bring it about; `all` gives those that set up a dongle from nothing."""
+    """The desired state of one dongle.
+
+    Each change yields the commands that bring it about; `all` yields those that set up a dongle after a restart.
+    """
 
     def __init__(self) -> None:
         self.config = RadioConfig()
@@ -30,7 +33,7 @@ class DesiredState:
 
     def configure(self, config: RadioConfig) -> Iterator[SpinelCommand]:
         before, self.config = self.config, config
-        yield from (wish for wish, was in zip(_tuning(config), _tuning(before), strict=True) if wish != was)
+        yield from (command for command, was in zip(_tuning(config), _tuning(before), strict=True) if command != was)
 
     def listen(self, on: bool) -> Iterator[SpinelCommand]:
         if on != self.listening:
@@ -42,7 +45,7 @@ class DesiredState:
         yield self._receiver()
 
     def source_match(self, enabled: bool) -> Iterator[SpinelCommand]:
-        """Switch the tables on or off, and empty them either way."""
+        """Enable or disable the source-match tables, and empty them either way."""
         self._match_enabled = enabled
         self._matches.clear()
         yield _set(PropertyId.MAC_SRC_MATCH_SHORT, b"")
@@ -60,7 +63,7 @@ class DesiredState:
             yield _entry(CommandId.REMOVE, address, extended)
 
     def all(self) -> Iterator[SpinelCommand]:
-        """Everything, for a dongle that has just started."""
+        """Yield every command that a restarted dongle needs."""
         yield _set(PropertyId.PHY_ENABLED, b"\x01")
         yield from _tuning(self.config)
         yield _set(PropertyId.MAC_SRC_MATCH_ENABLED, bytes((self._match_enabled,)))
@@ -73,11 +76,11 @@ class DesiredState:
 
 
 MATCH_ALL = SpinelCommand(CommandId.SET, PropertyId.MAC_SRC_MATCH_ENABLED, b"\x00")
-"""Promise every child a frame: for a table that is full."""
+"""Makes the dongle set frame-pending for every child; sent when its source-match table is full."""
 
 
 def _tuning(config: RadioConfig) -> tuple[SpinelCommand, ...]:
-    """Everything of a configuration that Spinel has a property for, in the order in which it is told."""
+    """Return the commands for a configuration, in order, as far as Spinel has properties for it."""
     return (
         _set(PropertyId.PHY_CHAN, bytes((config.channel,))),
         _set(PropertyId.PHY_TX_POWER, config.tx_power.to_bytes(1, "little", signed=True)),

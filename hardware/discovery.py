@@ -1,4 +1,4 @@
-"""Serial ports of this machine, and what is probably plugged into them, by USB identity."""
+"""The serial ports of this machine, and the boards that their USB identities suggest."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ BY_ID = Path("/dev/serial/by-id")
 
 
 class Board(NamedTuple):
-    """A board that people use, and how it shows itself."""
+    """A common board, and its USB identity."""
 
     vendor: int
     product: int
     name: str
     words: tuple[str, ...] = ()
-    """In the product or manufacturer text; none: the numbers are this board's alone."""
+    """Words of the product or manufacturer text, one of which must occur; empty: vendor and product suffice."""
 
 
 BOARDS = (
@@ -36,7 +36,7 @@ BOARDS = (
     Board(0x0451, 0xBEF3, "TI LaunchPad (CC26x2, CC13x2)"),
     Board(0x0451, 0x16A8, "CC2531 stick: too small for RCP firmware"),
 )
-"""Where the numbers are those of a USB bridge that many boards share, words decide. First match wins."""
+"""Boards by USB identity; words decide where many boards share a USB bridge. The first match applies."""
 BRIDGES = {
     (0x10C4, 0xEA60): "a board behind a CP210x bridge",
     (0x1A86, 0x7523): "a board behind a CH340 bridge (CC2652 sticks have one)",
@@ -52,24 +52,24 @@ class FoundPort:
 
     device: str
     stable: str
-    """A name that stays when the port's number changes; the device itself where there is none."""
+    """A path that stays the same when ports are renumbered; `device` if there is none."""
     usb: str | None
-    """Vendor and product, such as `1915:521f`; None: no USB device."""
+    """Vendor and product, such as `1915:521f`; None: not a USB device."""
     maker: str | None
     product: str | None
     serial: str | None
     board: str | None
-    """What it probably is, by those; None: no idea."""
+    """The probable board; None: unknown."""
 
 
 def ports() -> list[FoundPort]:
-    """Every serial port of this machine that could be a dongle, USB ones first."""
+    """Return every serial port of this machine that could be a dongle, USB ones first."""
     found = [_describe(info) for info in list_ports.comports()]
     return sorted(found, key=lambda port: (port.usb is None, port.device))
 
 
 def guess(vendor: int, product: int, words: Iterable[str | None]) -> str | None:
-    """What board has this USB identity, probably."""
+    """Return the board that a USB identity suggests, or None."""
     text = " ".join(word for word in words if word).lower()
     for board in BOARDS:
         if board.vendor == vendor and board.product in (product, 0):

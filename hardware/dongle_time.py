@@ -1,30 +1,33 @@
-"""From a dongle's clock to ours: each frame comes over the line some time after it ended on the air, and the quickest
-one shows by how much the two clocks differ."""
+"""Conversion of a dongle's time to the host's: each frame arrives some time after it ended on the air, and the frame
+that arrives soonest gives the offset between the two clocks."""
 
 from __future__ import annotations
 
 DRIFT = 1e-4
-"""By how much the two may run apart: crystals are right to 40 millionths, each."""
+"""Maximum relative drift between the two clocks: each crystal is accurate to 40 parts per million."""
 
 
 class DongleTime:
-    """One dongle's time, since it started."""
+    """The clock of one dongle since its start."""
 
     def __init__(self) -> None:
         self._offset: tuple[int, int] | None = None
-        """From its time to ours, as of a time of ours, microseconds."""
+        """Offset from the dongle's clock to the host's, and the host's time at which it was measured, microseconds."""
 
     def restarted(self) -> None:
-        """Its clock begins anew."""
+        """Discard the offset, because the dongle's clock starts again."""
         self._offset = None
 
-    def ours(self, theirs: int, now: int) -> int:
-        """When something happened by our clock, which the dongle tells us `now`; 0: it tells no time."""
-        if not theirs:
+    def host_time(self, dongle_time: int, now: int) -> int:
+        """Convert the dongle's time of an event that it reports `now` to the host's time; 0: the dongle gives no time.
+
+        All times are in microseconds.
+        """
+        if not dongle_time:
             return now
-        offset = now - theirs
+        offset = now - dongle_time
         if self._offset is not None:
             known, since = self._offset
             offset = min(offset, known + int((now - since) * DRIFT) + 1)
         self._offset = (offset, now)
-        return theirs + offset
+        return dongle_time + offset

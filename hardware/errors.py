@@ -1,19 +1,19 @@
-"""What can be wrong with a dongle, in one line that says what to do."""
+"""Errors about dongles. Each text is one line that tells the user what to do."""
 
 from __future__ import annotations
 
 
 class RadioError(Exception):
-    """A radio cannot be used. The text is one line."""
+    """A radio cannot be used; the text is one line."""
 
 
 class PortUnavailableError(RadioError):
-    """The port cannot be opened: not there, not ours, or in use."""
+    """The port cannot be opened: it is missing, in use, or the user lacks the rights."""
 
 
 class NoAnswerError(RadioError):
-    """The port is open, and nothing answers Spinel behind it."""
+    """The port is open, but no device answers Spinel on it."""
 
 
 class UnfitFirmwareError(RadioError):
-    """Something answers Spinel, but lacks what hanbench needs."""
+    """A device answers Spinel, but its firmware lacks a function that hanbench needs."""

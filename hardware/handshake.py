@@ -1,4 +1,4 @@
-"""The first words with an RCP: restart it, and have it say what it is."""
+"""The handshake with an RCP: restart it, and read its identity."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from hanbench.hardware.transactions import Transactions
 
 RESET_WAIT = 2 * SECOND
 ANSWER_WAIT = 1 * SECOND
-"""For an answer that the dongle gives at once; real time."""
+"""Time-outs for a restart, and for a command that the dongle answers at once; microseconds of real time."""
 
 _MUST_KNOW = (PropertyId.PROTOCOL_VERSION, PropertyId.NCP_VERSION, PropertyId.CAPS)
 Patience = Callable[[int], int]
-"""From microseconds of real time to those of the clock."""
+"""Converts microseconds of real time to microseconds of the clock."""
 
 
 def says_it_restarted(frame: SpinelFrame) -> bool:
-    """Whether an unsolicited frame announces that the radio has just started."""
+    """Return whether an unsolicited frame announces that the radio has just started."""
     about_status = frame.command == CommandId.IS and frame.property == PropertyId.LAST_STATUS
     return about_status and bool(frame.value) and FIRST_RESET <= frame.value[0] <= LAST_RESET
 
@@ -31,27 +31,27 @@ def says_it_restarted(frame: SpinelFrame) -> bool:
 async def identify_rcp(
     line: Transactions, where: str, patience: Patience, *, reset_wait: int = RESET_WAIT, wait: int = ANSWER_WAIT
 ) -> RcpIdentity:
-    """Restart the RCP on `line` and ask what it is; `where` is for error messages.
+    """Restart the RCP on `line` and read its identity; `where` names it in error messages.
 
-    Raises NoAnswerError where nothing answers Spinel, UnfitFirmwareError where the answers make no sense.
+    Raises NoAnswerError if no device answers Spinel, UnfitFirmwareError if an answer is missing or malformed.
     """
     await _restart(line, patience(reset_wait))
     values: dict[PropertyId, bytes | None] = {}
     for what in ASKED:
         frame = await get(line, what, patience(wait))
         if frame is None:
-            raise NoAnswerError(f"{where}: nothing answers Spinel there; `hanbench doctor` says what it may be instead")
+            raise NoAnswerError(f"{where}: no device answers Spinel; `hanbench doctor` tries other protocols")
         values[what] = frame.value if frame.property == what else None
         if values[what] is None and what in _MUST_KNOW:
             raise UnfitFirmwareError(f"{where}: the firmware does not know {what.name}")
     try:
         return read_identity(values)
     except RemoteProtocolError as error:
-        raise UnfitFirmwareError(f"{where}: what the firmware says of itself is {error.detail}") from None
+        raise UnfitFirmwareError(f"{where}: the firmware's identity is malformed: {error.detail}") from None
 
 
 async def get(line: Transactions, what: PropertyId, wait: int) -> SpinelFrame | None:
-    """The answer to a GET, which may be LAST_STATUS; None: there was none within `wait` microseconds."""
+    """Return the answer to a GET, which may be LAST_STATUS; None: no answer came within `wait` microseconds."""
     answer: asyncio.Future[SpinelFrame | None] = asyncio.get_running_loop().create_future()
 
     def answered(frame: SpinelFrame | None) -> None:
@@ -63,7 +63,7 @@ async def get(line: Transactions, what: PropertyId, wait: int) -> SpinelFrame | 
 
 
 async def _restart(line: Transactions, wait: int) -> None:
-    """Some firmware restarts without a word: whether anybody is there shows in the answers that follow."""
+    """Restart the RCP. Some firmware does not announce its restart, so a time-out is not an error."""
     seen = asyncio.Event()
     before, line.unsolicited = line.unsolicited, lambda frame: seen.set() if says_it_restarted(frame) else None
     try:

@@ -1,4 +1,4 @@
-"""What an RCP says of itself, and whether that will do for hanbench."""
+"""The identity of an RCP, and the check that its firmware suits hanbench."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hanbench.emulator.radio.spinel.ids import Capability, PropertyId, RadioCapa
 
 PROTOCOL_MAJOR = 4
 OLDEST_API = 3
-"""RCP_API_VERSION from which on the radio fills in acknowledgements and retries as we ask (assumed)."""
+"""First RCP_API_VERSION with which the radio does acknowledgements and retries as the host requests (assumed)."""
 NEEDED = {
     RadioCapability.ACK_TIMEOUT: "waiting for acknowledgements",
     RadioCapability.TRANSMIT_RETRIES: "retries",
@@ -27,12 +27,12 @@ ASKED = (
     PropertyId.RCP_API_VERSION,
     PropertyId.HWADDR,
 )
-"""Properties that make up an identity; the first three must be answered."""
+"""Properties that make up an identity; the firmware must know the first three."""
 
 
 @dataclass(frozen=True, slots=True)
 class RcpIdentity:
-    """One RCP."""
+    """The identity and the capabilities of one RCP."""
 
     version: str
     protocol: tuple[int, int]
@@ -42,7 +42,7 @@ class RcpIdentity:
     eui64: int | None
 
     def shortcomings(self) -> Iterator[str]:
-        """Why this firmware cannot be used; nothing if it can."""
+        """Yield the reasons why this firmware cannot be used."""
         if self.protocol[0] != PROTOCOL_MAJOR:
             yield f"it speaks Spinel {self.protocol[0]}.{self.protocol[1]}, and {PROTOCOL_MAJOR}.x is needed"
         if Capability.MAC_RAW not in self.capabilities:
@@ -52,7 +52,7 @@ class RcpIdentity:
                 yield f"its radio leaves {what} to the host"
 
     def regrets(self) -> Iterator[str]:
-        """What this firmware lacks that hanbench can do without."""
+        """Yield the functions that this firmware lacks and hanbench can do without."""
         for bit, what in WANTED.items():
             if not self.radio & bit:
                 yield f"no {what}"
@@ -61,9 +61,9 @@ class RcpIdentity:
 
 
 def read_identity(values: dict[PropertyId, bytes | None]) -> RcpIdentity:
-    """Put together what was answered to `ASKED`; None stands for a property that it does not know.
+    """Return the identity from the answers to `ASKED`; None stands for a property that the firmware does not know.
 
-    Raises RemoteProtocolError where an answer makes no sense.
+    Raises RemoteProtocolError if an answer is malformed.
     """
     protocol = Reader(values[PropertyId.PROTOCOL_VERSION] or b"", DropReason.MALFORMED_SPINEL)
     version = (values[PropertyId.NCP_VERSION] or b"").split(b"\x00")[0].decode("utf-8", "replace")

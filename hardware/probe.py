@@ -1,7 +1,7 @@
-"""What answers on a serial port: an RCP, a co-processor of another kind, or nothing.
+"""Probe of a serial port: an RCP, a co-processor of another kind, or no answer.
 
-An EZSP or ZNP co-processor has its own network layer in firmware and hides the frames: it cannot be one of our radios
-until it is flashed with RCP firmware (hardware/flashing.md).
+An EZSP or ZNP co-processor has its own network layer in firmware and hides the frames: hanbench cannot use it as a
+radio until the user flashes RCP firmware (hardware/flashing.md).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SPINEL_BAUDS = (460_800, 115_200, 1_000_000)
 OTHER_BAUD = 115_200
 RESET_WAIT, ANSWER_WAIT = 700 * MILLISECOND, 300 * MILLISECOND
 OTHER_WAIT = 0.8
-"""Seconds for an EZSP or ZNP co-processor to say something: EZSP ones restart first."""
+"""Seconds in which an EZSP or ZNP co-processor must answer; EZSP ones restart first."""
 ROUND_TRIPS = 20
 CANCEL, ASH_RESET = b"\x1a", b"\xc0\x38\xbc\x7e"
 ASH_RESET_ACK, ASH_VERSION, ASH_FLAG = 0xC1, 0x02, b"\x7e"
@@ -38,7 +38,7 @@ REFLASH = "not usable: it hides the frames; flash RCP firmware (hardware/flashin
 
 
 class PortAnswer(StrEnum):
-    """What is at a port."""
+    """The kind of device that answers at a port."""
 
     RCP = "RCP"
     EZSP = "EZSP co-processor"
@@ -49,7 +49,7 @@ class PortAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoundTrip:
-    """How long an answer takes, milliseconds."""
+    """Round-trip time of a command and its answer, milliseconds."""
 
     median: float
     worst: float
@@ -57,7 +57,7 @@ class RoundTrip:
 
 @dataclass(frozen=True, slots=True)
 class DongleUse:
-    """What a dongle can be used as, and how quick its line must be for that."""
+    """A role that a dongle can fill, with the longest round trip, in milliseconds, that the role permits."""
 
     name: str
     worst_ms: float
@@ -66,29 +66,29 @@ class DongleUse:
 
 ROLES = (
     DongleUse(
-        "hub", 10.0, "a sleeping gas meter listens for 31.8 ms after it asked: two frames pass the line in that time"
+        "hub", 10.0, "a sleeping gas meter listens for 31.8 ms after its poll; two frames pass the line in that time"
     ),
-    DongleUse("esme", 100.0, "answers are waited for ten seconds"),
-    DongleUse("gsme", 100.0, "its receiver is on before it asks"),
-    DongleUse("sniffer", 1000.0, "frames carry the radio's own time"),
+    DongleUse("esme", 100.0, "peers wait ten seconds for its answers"),
+    DongleUse("gsme", 100.0, "it switches its receiver on before it polls"),
+    DongleUse("sniffer", 1000.0, "frames carry the time of the radio"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What a probe found at one port."""
+    """The result of a probe of one port."""
 
     url: str
     kind: PortAnswer
     advice: str
-    """What to do, or that nothing is to be done."""
+    """The next step for the user, or a note that none is needed."""
     baud: int | None = None
     identity: RcpIdentity | None = None
     round_trip: RoundTrip | None = None
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """What it is fit for."""
+        """Names of the roles that the dongle can fill."""
         if self.kind is not PortAnswer.RCP or self.round_trip is None or self.identity is None:
             return ()
         if any(self.identity.shortcomings()):
@@ -97,7 +97,7 @@ class ProbeResult:
 
 
 async def probe(url: str, clock: Clock) -> ProbeResult:
-    """Find out what is at `url`; a matter of seconds. Whatever is there is restarted by it. Raises nothing."""
+    """Restart and identify the device at `url`; takes seconds. Raises no errors: they become a ProbeResult."""
     for baud in SPINEL_BAUDS if "://" not in target(url) else SPINEL_BAUDS[:1]:
         try:
             finding = await _spinel(url, clock, baud)
@@ -115,9 +115,7 @@ async def probe(url: str, clock: Clock) -> ProbeResult:
             return ProbeResult(url, PortAnswer.CLOSED, str(error))
         if recognised(answer):
             return ProbeResult(url, kind, REFLASH, OTHER_BAUD)
-    return ProbeResult(
-        url, PortAnswer.SILENT, "nothing answers: is it in its bootloader, or something else altogether?"
-    )
+    return ProbeResult(url, PortAnswer.SILENT, "no answer: it may be in its bootloader, or not a co-processor")
 
 
 async def _spinel(url: str, clock: Clock, baud: int) -> ProbeResult | None:
@@ -138,7 +136,7 @@ async def _spinel(url: str, clock: Clock, baud: int) -> ProbeResult | None:
     advice = "; ".join(identity.shortcomings()) or "; ".join(identity.regrets()) or "nothing to do"
     answered = [trip for trip in trips if trip is not None]
     if len(answered) < ROUND_TRIPS:
-        advice = f"{ROUND_TRIPS - len(answered)} of {ROUND_TRIPS} questions got no answer: check cable and baud rate"
+        advice = f"{ROUND_TRIPS - len(answered)} of {ROUND_TRIPS} commands got no answer: check cable and baud rate"
         return ProbeResult(url, PortAnswer.RCP, advice, baud, identity)
     round_trip = RoundTrip(round(statistics.median(answered), 2), round(max(answered), 2))
     return ProbeResult(url, PortAnswer.RCP, advice, baud, identity, round_trip)
@@ -151,7 +149,7 @@ async def _round_trip(line: Transactions) -> float | None:
 
 
 async def _answer(url: str, question: bytes, enough: Callable[[bytes], bool]) -> bytes:
-    """What comes back for `question`, until it is enough or time is up."""
+    """Return the octets that come back for `question`, until `enough` holds or the time is up."""
     port = SerialPort(url, baud=OTHER_BAUD)
     heard = bytearray()
     done = asyncio.Event()
@@ -176,7 +174,7 @@ async def _answer(url: str, question: bytes, enough: Callable[[bytes], bool]) ->
 
 
 def is_ash_reset_ack(octets: bytes) -> bool:
-    """Whether an EZSP co-processor says that it has restarted (ASH RSTACK, with its CRC)."""
+    """Return whether an EZSP co-processor announces its restart (ASH RSTACK, with its CRC)."""
     for stretch in octets.split(ASH_FLAG):
         frame = stretch.lstrip(b"\x11\x13\x18\x1a\x00")
         if len(frame) == 5 and frame[0] == ASH_RESET_ACK and frame[1] == ASH_VERSION:
@@ -185,7 +183,7 @@ def is_ash_reset_ack(octets: bytes) -> bool:
 
 
 def is_znp_answer(octets: bytes) -> bool:
-    """Whether a ZNP co-processor answered a ping (MT SYS_PING response, with its check octet)."""
+    """Return whether a ZNP co-processor answered a ping (MT SYS_PING response, with its check octet)."""
     for at, octet in enumerate(octets):
         if octet == ZNP_START and len(octets) > at + 1:
             end = at + 4 + octets[at + 1]

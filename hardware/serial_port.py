@@ -1,4 +1,4 @@
-"""A serial port by its URL, on the event loop: pyserial opens and sets it up, octets come and go without waiting."""
+"""A serial port by its URL, on the event loop: pyserial opens and configures it; reads and writes never block."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hanbench.emulator.dongle import LockstepLine, OctetStream
 from hanbench.hardware.errors import PortUnavailableError
 
 BAUD = 460_800
-"""The speed at which RCP images for UART dongles are usually built; native USB ignores it."""
+"""Default speed, bits per second: that of most RCP images for UART dongles; native USB ignores it."""
 CONNECT_WAIT = 3.0
 """Seconds."""
 SERIAL = "serial:"
@@ -24,7 +24,7 @@ SOCKET = "socket://"
 
 
 class Opened(Protocol):
-    """A serial device or a connection."""
+    """An open serial device or connection."""
 
     def fileno(self) -> int: ...
 
@@ -32,12 +32,12 @@ class Opened(Protocol):
 
 
 def target(url: str) -> str:
-    """What pyserial is to open for `url`: `serial:/dev/...`, `socket://host:port`, or a device path."""
+    """Return the part of `url` that pyserial or a socket opens: `socket://host:port`, or a device path."""
     return url.removeprefix(SERIAL)
 
 
 class SerialPort:
-    """One end of a serial line: a tty, a pty, or a TCP connection to something that has one."""
+    """The host's end of a serial line: a tty, a pty, or a TCP connection to a serial server."""
 
     def __init__(
         self,
@@ -47,13 +47,13 @@ class SerialPort:
         rtscts: bool = False,
         crossing: LockstepLine | None = None,
     ) -> None:
-        """`url` may be a function: a virtual dongle has another pty after each replug.
+        """`url` may be a function, because a virtual dongle has a new pty after each replug.
 
-        `crossing`: the other end is in this process too, and virtual time waits for what is under way.
+        `crossing`: set if the other end is in this process; virtual time then waits for octets in transit.
         """
         self.received: Callable[[bytes], None] = lambda octets: None
         self.ended: Callable[[str], None] = lambda reason: None
-        """Called once for each opening, when the other end is gone."""
+        """Called once for each opening, with the reason, when the other end has gone."""
         self._url = url
         self._baud = baud
         self._rtscts = rtscts
@@ -63,20 +63,20 @@ class SerialPort:
 
     @property
     def url(self) -> str:
-        """As it was given."""
+        """The URL as passed to the constructor."""
         return self._url() if callable(self._url) else self._url
 
     @property
     def here(self) -> bool:
-        """The other end is in this process."""
+        """Whether the other end is in this process."""
         return self._crossing is not None
 
     async def open(self) -> None:
-        """Raises PortUnavailableError."""
+        """Open the port. Raises PortUnavailableError."""
         if self.here:
             opened = self._open()
         else:
-            # A host that does not exist takes seconds to say so.
+            # An unreachable host takes seconds to fail.
             opened = await _in_thread(self._open)
         self._adopt(opened)
 
@@ -86,7 +86,7 @@ class SerialPort:
             if where.startswith(SOCKET):
                 return _connect(where)
             _must_be_a_tty(where)
-            # For us alone: two hosts on one dongle ruin each other.
+            # Exclusive, because two hosts on one dongle disturb each other.
             opened: Opened = serial.Serial(
                 where, self._baud, rtscts=self._rtscts, timeout=0, write_timeout=0, exclusive=True
             )
@@ -101,20 +101,20 @@ class SerialPort:
         self._stream = OctetStream(opened.fileno(), lambda octets: self.received(octets), self._lost, self._crossing)
 
     def close(self) -> None:
-        """Harmless when closed."""
+        """Close the port. Has no effect on a closed port."""
         if self._stream is not None:
             self._stream.close()
             self._stream = None
         if self._opened is not None:
             if self._crossing is not None:
                 self._crossing.detach()
-            # A device that is gone takes its descriptor with it.
+            # A device that has vanished takes its descriptor with it.
             with contextlib.suppress(OSError, serial.SerialException):
                 self._opened.close()
             self._opened = None
 
     def write(self, octets: bytes) -> None:
-        """To the other end; lost when closed."""
+        """Write to the other end; the octets are lost if the port is closed."""
         if self._stream is not None:
             self._stream.write(octets)
 
@@ -124,12 +124,12 @@ class SerialPort:
 
 
 def _connect(where: str) -> socket.socket:
-    """pyserial could do this too, but sleeps 0.3 s when it closes, and with it everything on this event loop."""
+    """Connect without pyserial, which sleeps 0.3 s at close and so blocks the event loop."""
     host, _, number = where.removeprefix(SOCKET).rpartition(":")
     if not host or not number.isdecimal():
         raise ValueError("expected socket://HOST:PORT")
     connection = socket.create_connection((host.strip("[]"), int(number)), CONNECT_WAIT)
-    # No waiting for more octets to send along: a poll's answer would come too late.
+    # No Nagle delay: the answer to a poll would come too late.
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
 
@@ -146,23 +146,23 @@ def _must_be_a_tty(where: str) -> None:
 def _reason(error: Exception) -> str:
     number = getattr(error, "errno", None)
     if isinstance(error, FileNotFoundError) or number == 2:
-        return "no such device; `hanbench doctor` lists those that are there"
+        return "no such device; `hanbench doctor` lists the devices of this machine"
     if isinstance(error, PermissionError) or number == 13:
-        return "not allowed; install hardware/99-hanbench.rules, or join the group that owns the device"
+        return "no permission; install hardware/99-hanbench.rules, or join the group that owns the device"
     if isinstance(error, TimeoutError):
-        return "nobody answers there"
+        return "the host does not answer"
     if number in (11, 16):
         return "another program has it open"
     text = str(error)
     if "exclusively lock" in text:
         return "another program has it open"
     if isinstance(error, ConnectionRefusedError) or "refused" in text:
-        return "nothing listens there"
+        return "no server listens on this port"
     return text.splitlines()[0] if text else type(error).__name__
 
 
 async def _in_thread(open_port: Callable[[], Opened]) -> Opened:
-    """Open a port without stopping the world. A port that opens after nobody waits for it any more is closed again."""
+    """Open a port in a thread, without blocking the event loop. A port that opens after a cancellation is closed."""
     loop = asyncio.get_running_loop()
     task = loop.run_in_executor(None, open_port)
     try:

@@ -1,7 +1,7 @@
-"""The host's side of a dongle: `Radio` over Spinel, whether the dongle is real or virtual.
+"""The host's driver of a dongle: `Radio` over Spinel, for physical and virtual dongles.
 
-What the radio was told is kept here too. When the line breaks, the radio is looked for until it is back, and told
-everything again; whoever runs the bench hears of both.
+The driver also keeps the desired state of the radio. When the line breaks, it looks for the dongle until it is back and
+sends all of that state again; it reports both to `on_failure`.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from hanbench.hardware.serial_port import SerialPort
 from hanbench.hardware.transactions import Transactions
 
 AIR_WAIT = 2 * SECOND
-"""For the end of a transmission: 16 attempts with five back-offs each take half a second."""
+"""Time-out for the end of a transmission: 16 attempts with five back-offs each take half a second."""
 ABORT_AFTER = 5 * MILLISECOND
-"""What a transmission without a radio takes: about as long as one with."""
+"""Duration of a transmission without a dongle: about that of one with a dongle."""
 FIRST_REST, LONGEST_REST = 0.1, 1.0
-"""Seconds between attempts to find a dongle that is gone."""
+"""Seconds between attempts to reach a dongle that is gone: the first, and the longest."""
 LONGEST_SCAN = 65_535 * MILLISECOND
 
 _STATUS = {
@@ -47,11 +47,11 @@ _STATUS = {
 
 
 class Sighting(NamedTuple):
-    """A frame that this radio sent or received, as far as the host gets to know."""
+    """A frame that this radio sent or received, as far as the host knows it."""
 
     psdu: bytes
     time: int
-    """Its end, microseconds of the clock."""
+    """Time at which the frame ended, microseconds of the clock."""
     channel: int
     rssi: int
     lqi: int
@@ -59,23 +59,23 @@ class Sighting(NamedTuple):
 
 
 class SpinelRadio:
-    """One dongle. `start` it, use it as any `Radio`, `close` it."""
+    """One dongle. Call `start`, use it as any `Radio`, call `close`."""
 
     def __init__(self, name: str, port: SerialPort, clock: Clock) -> None:
         self.name = name
         self.receiver: Callable[[Reception], None] | None = None
         self.on_failure: Callable[[str | None], None] = lambda failure: None
-        """Called with what is wrong with the dongle, and with None when it is well again."""
+        """Called with the description of a failure, and with None when the dongle works again."""
         self.observers: list[Callable[[Sighting], None]] = []
         self.identity: RcpIdentity | None = None
-        """Of the firmware, once it has answered."""
+        """The identity of the firmware, once it has answered."""
         self.failure: str | None = "not started"
-        """What is wrong with the dongle, if anything is."""
+        """Description of the current failure; None: the dongle works."""
         self._port = port
         self._clock = clock
         self._line = Transactions(clock, port.write)
         self._line.unsolicited = self._unsolicited
-        self._wishes = DesiredState()
+        self._desired = DesiredState()
         self._time = DongleTime()
         self._done: Callable[[TxResult], None] | None = None
         self._psdu = b""
@@ -90,24 +90,24 @@ class SpinelRadio:
     # --- life -------------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Open the port, see what is behind it, and set it up. Raises RadioError."""
+        """Open the port, identify the RCP, and configure it. Raises RadioError."""
         await self._bring_up()
         self._keeper = asyncio.get_running_loop().create_task(self._keep())
 
     def close(self) -> None:
-        """Let the dongle go."""
+        """Switch the radio off and close the port."""
         if self._keeper is not None:
             self._keeper.cancel()
             self._keeper = None
         if self.failure is None:
-            # Quiet: a dongle that nobody listens to must acknowledge nothing in our name.
+            # A dongle without a host must not go on acknowledging frames to this address.
             self._line.tell(SpinelFrame(0, CommandId.SET, PropertyId.PHY_ENABLED, b"\x00"))
         self.failure = "closed"
         self._port.close()
         self._abandon()
 
     async def _keep(self) -> None:
-        """Bring the dongle back whenever it is gone."""
+        """Restore the dongle each time it is lost."""
         while True:
             await self._lost.wait()
             rest = FIRST_REST
@@ -125,20 +125,20 @@ class SpinelRadio:
             self.identity = await identify_rcp(self._line, self._port.url, self._patience)
             shortcomings = "; ".join(self.identity.shortcomings())
             if shortcomings:
-                raise UnfitFirmwareError(f"{self._port.url}: {self.identity.version} will not do: {shortcomings}")
+                raise UnfitFirmwareError(f"{self._port.url}: {self.identity.version} cannot be used: {shortcomings}")
         except BaseException:
             self._port.close()
             self._abandon()
             raise
         self._time.restarted()
-        for wish in self._wishes.all():
-            self._tell(wish)
+        for command in self._desired.all():
+            self._tell(command)
         self._lost.clear()
         self.failure = None
         self.on_failure(None)
 
     def _patience(self, real: int) -> int:
-        """Microseconds of the clock for so many of real time."""
+        """Convert microseconds of real time to microseconds of the clock."""
         return int(real * max(1.0, getattr(self._clock, "speed", 1.0)))
 
     def _line_broke(self, reason: str) -> None:
@@ -155,7 +155,7 @@ class SpinelRadio:
             self.on_failure(text)
 
     def _abandon(self) -> None:
-        """Nothing that was under way will end by itself."""
+        """Abort all pending work, none of which will complete."""
         self._line.abandon()
         self._finish(TxResult(TxStatus.ABORTED, False))
         self._scanned()
@@ -164,31 +164,31 @@ class SpinelRadio:
 
     @property
     def config(self) -> RadioConfig:
-        return self._wishes.config
+        return self._desired.config
 
     def configure(self, config: RadioConfig) -> None:
-        self._wish(self._wishes.configure(config))
+        self._send_all(self._desired.configure(config))
 
     def listen(self, on: bool) -> None:
-        self._wish(self._wishes.listen(on))
+        self._send_all(self._desired.listen(on))
 
     @property
     def muted(self) -> bool:
-        """As if the antenna were broken: neither hears nor is heard, and does not know it."""
-        return self._wishes.muted
+        """Whether the radio acts as if its antenna were broken: it neither receives nor sends, and gets no error."""
+        return self._desired.muted
 
     @muted.setter
     def muted(self, muted: bool) -> None:
-        self._wish(self._wishes.mute(muted))
+        self._send_all(self._desired.mute(muted))
 
     def source_match(self, enabled: bool) -> None:
-        self._wish(self._wishes.source_match(enabled))
+        self._send_all(self._desired.source_match(enabled))
 
     def source_match_add(self, address: int, *, extended: bool) -> None:
-        self._wish(self._wishes.match(address, extended=extended))
+        self._send_all(self._desired.match(address, extended=extended))
 
     def source_match_remove(self, address: int, *, extended: bool) -> None:
-        self._wish(self._wishes.unmatch(address, extended=extended))
+        self._send_all(self._desired.unmatch(address, extended=extended))
 
     def reset(self) -> None:
         self._finish(TxResult(TxStatus.ABORTED, False))
@@ -196,31 +196,31 @@ class SpinelRadio:
         self.listen(False)
         self.configure(RadioConfig())
 
-    def _wish(self, wishes: Iterable[SpinelCommand]) -> None:
-        """Tell the dongle; one that is not there will be told everything when it is back."""
-        for wish in tuple(wishes):
+    def _send_all(self, commands: Iterable[SpinelCommand]) -> None:
+        """Send commands to the dongle; one that is lost gets its whole state when it is back."""
+        for command in tuple(commands):
             if self.failure is None:
-                self._tell(wish)
+                self._tell(command)
 
-    def _tell(self, wish: SpinelCommand) -> None:
+    def _tell(self, command: SpinelCommand) -> None:
         def answered(frame: SpinelFrame | None) -> None:
             if frame is None:
                 if self.failure is None:
-                    self._failed(f"{self._port.url} does not answer any more")
+                    self._failed(f"{self._port.url} has stopped answering")
             elif frame.property == PropertyId.LAST_STATUS:
-                self._refused(wish, frame)
+                self._refused(command, frame)
 
-        self._line.ask(*wish, answered, self._patience(ANSWER_WAIT))
+        self._line.ask(*command, answered, self._patience(ANSWER_WAIT))
 
-    def _refused(self, wish: SpinelCommand, frame: SpinelFrame) -> None:
+    def _refused(self, command: SpinelCommand, frame: SpinelFrame) -> None:
         status = frame.value[0] if frame.value else SpinelStatus.FAILURE
-        if status == SpinelStatus.OK or (wish.command is CommandId.REMOVE and status == SpinelStatus.ITEM_NOT_FOUND):
+        if status == SpinelStatus.OK or (command.command is CommandId.REMOVE and status == SpinelStatus.ITEM_NOT_FOUND):
             return
-        if wish.command is CommandId.INSERT and status == SpinelStatus.NOMEM:
-            # The table is full: rather promise everybody a frame than somebody none.
+        if command.command is CommandId.INSERT and status == SpinelStatus.NOMEM:
+            # The table is full: it is better to set frame-pending for every child than for too few.
             self._tell(MATCH_ALL)
             return
-        text = f"{self._port.url} refuses {wish.command.name} {wish.property.name} with status {status}"
+        text = f"{self._port.url} refuses {command.command.name} {command.property.name} with status {status}"
         self._failed(text)
 
     # --- sending ----------------------------------------------------------------------------------------------------
@@ -257,11 +257,11 @@ class SpinelRadio:
 
     def _transmitted(self, done: Callable[[TxResult], None], psdu: bytes, frame: SpinelFrame | None) -> None:
         if self._done is not done:
-            return  # the radio was reset meanwhile, and the transmission given up
+            return  # the radio has been reset, which ended the transmission
         if frame is None:
             self._finish(TxResult(TxStatus.ABORTED, False))
             if self.failure is None:
-                self._failed(f"{self._port.url} never said how a transmission ended")
+                self._failed(f"{self._port.url} did not report the end of a transmission")
             return
         try:
             ended = frames.decode_transmit_done(frame.value)
@@ -311,9 +311,9 @@ class SpinelRadio:
         psdu = received.psdu
         if received.error or len(psdu) < 5 or self.muted:
             return
-        # The radio has checked the FCS; what firmware leaves in its place is not always one.
+        # The radio has checked the FCS; some firmware replaces these two octets.
         psdu = psdu[:-2] + fcs(psdu[:-2])
-        time = self._time.ours(received.timestamp, self._clock.now)
+        time = self._time.host_time(received.timestamp, self._clock.now)
         self._saw(psdu, time, received.rssi, received.lqi)
         if self.receiver is not None:
             pending = bool(received.flags & frames.ACKED_WITH_FRAME_PENDING)

@@ -1,4 +1,4 @@
-"""Commands and answers over one Spinel line: who asked what, and who did not answer. No port of its own."""
+"""Commands and answers on one Spinel line: pairs them, and times out commands without an answer. It has no port."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hanbench.emulator.radio.spinel.frames import SpinelFrame
 from hanbench.emulator.radio.spinel.ids import CommandId, PropertyId
 
 Answered = Callable[[SpinelFrame | None], None]
-"""Gets the answer, or None: none came in time, or the line is gone."""
+"""Called with the answer, or with None if no answer came in time or the line is gone."""
 
 
 class _Asked(NamedTuple):
@@ -30,12 +30,12 @@ class _PendingTransaction(NamedTuple):
 
 
 class Transactions:
-    """Fifteen commands may be under way at a time; more wait in turn. Nothing is ever sent twice."""
+    """At most fifteen commands in progress; others wait in a queue. No command is ever repeated."""
 
     def __init__(self, clock: Clock, send: Callable[[bytes], None]) -> None:
         self.unsolicited: Callable[[SpinelFrame], None] = lambda frame: None
         self.malformed = 0
-        """Frames that came whole and made no sense."""
+        """Number of frames with a correct CRC that could not be decoded."""
         self._clock = clock
         self._send = send
         self._decoder = hdlc.Decoder()
@@ -45,11 +45,11 @@ class Transactions:
 
     @property
     def garbled(self) -> int:
-        """Stretches of octets that were no frame."""
+        """Chunks of octets that were not a frame."""
         return self._decoder.garbled
 
     def ask(self, command: CommandId, what: PropertyId, value: bytes, answered: Answered, patience: int) -> None:
-        """Send a command; `answered` is called once, within `patience` microseconds of its being sent."""
+        """Send a command; `answered` is called once, at most `patience` microseconds after it was sent."""
         asked = _Asked(command, what, value, answered, patience)
         if len(self._pending) == len(frames.TIDS):
             self._waiting.append(asked)
@@ -57,11 +57,11 @@ class Transactions:
             self._start(asked)
 
     def tell(self, frame: SpinelFrame) -> None:
-        """Send what has no answer."""
+        """Send a frame that has no answer."""
         self._send(hdlc.encode(frame.encode()))
 
     def feed(self, octets: bytes) -> None:
-        """Take octets that came."""
+        """Process octets that arrived."""
         for payload in self._decoder.feed(octets):
             try:
                 frame = frames.decode(payload)
@@ -74,7 +74,7 @@ class Transactions:
                 self._answer(frame)
 
     def abandon(self) -> None:
-        """The line is gone: nothing that was asked will be answered."""
+        """End all commands without an answer, because the line is gone."""
         self._decoder.reset()
         pending, self._pending = self._pending, {}
         waiting, self._waiting = self._waiting, deque()
@@ -85,7 +85,7 @@ class Transactions:
             asked.answered(None)
 
     def _start(self, asked: _Asked) -> None:
-        # In turn, so that an answer that comes too late finds nobody, rather than the next who asked.
+        # Round robin, so that a late answer finds no transaction instead of a newer one.
         tids = [*range(self._last_tid + 1, 16), *range(1, self._last_tid + 1)]
         tid = next(each for each in tids if each not in self._pending)
         self._last_tid = tid

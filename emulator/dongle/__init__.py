@@ -1,4 +1,4 @@
-"""Virtual dongles: an AirRadio behind a pty or a TCP port that speaks Spinel, as RCP firmware does."""
+"""Virtual dongles: each is an `AirRadio` behind a pty or a TCP port that speaks Spinel as RCP firmware does."""
 
 from hanbench.emulator.dongle.dongle import VirtualDongle
 from hanbench.emulator.dongle.firmware import Firmware

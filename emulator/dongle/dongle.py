@@ -1,7 +1,6 @@
-"""A virtual dongle: a radio on the Air, an RCP's firmware, and the port at which a host finds it.
+"""A virtual dongle: a radio on the Air, the firmware of an RCP, and the port that a host opens.
 
-What goes wrong with real ones can be done to it: it is pulled out and put back, its octets are garbled, it freezes, its
-watchdog bites.
+Faults of physical dongles can be injected: unplugging, garbled octets, a freeze, a watchdog reset.
 """
 
 from __future__ import annotations
@@ -16,16 +15,16 @@ from hanbench.emulator.radio.air_radio import AirRadio
 from hanbench.emulator.radio.spinel.ids import SpinelStatus
 
 BITS_PER_OCTET = 10
-"""On a serial line: a start bit, eight of data, a stop bit."""
+"""Bits per octet on a serial line: a start bit, eight data bits, a stop bit."""
 INPUT_BUFFER = 1_024
-"""Octets that a frozen dongle's UART still takes in."""
+"""Octets that the UART of a frozen dongle still buffers."""
 
 
 class Line:
-    """How long octets take in one direction: as long as a UART of that speed needs, one after the other."""
+    """One direction of a serial line: delivers octets one after the other, at the speed of a UART."""
 
     def __init__(self, clock: Clock, baud: int, latency: int, deliver: Callable[[bytes], None]) -> None:
-        """`latency`: microseconds on top of the UART's, such as those of a USB bridge."""
+        """`baud`: bits per second. `latency`: microseconds on top of the UART's, such as those of a USB bridge."""
         self._clock = clock
         self._octet = SECOND * BITS_PER_OCTET / baud
         self._latency = latency
@@ -38,7 +37,7 @@ class Line:
 
 
 class VirtualDongle:
-    """One dongle. `plug` before use, `unplug` after."""
+    """One virtual dongle. Call `plug` before use, `unplug` after."""
 
     def __init__(
         self,
@@ -52,13 +51,13 @@ class VirtualDongle:
         baud: int | None = None,
         latency: int = 0,
     ) -> None:
-        """`baud`: carry octets no faster than a serial line of this speed; None: at once."""
+        """`baud`: speed of the serial line, bits per second; None: no delay. `latency`: microseconds on top."""
         self.name = name
         self.radio = radio
         self.port = port
         self.plugged = False
         self.on_event: Callable[[str, str], None] = lambda name, text: None
-        """Called with the dongle's name and what happened to it, in words."""
+        """Called with the dongle's name and a description of the event."""
         self.rcp = Rcp(radio, clock, self._to_host, eui64=eui64, firmware=firmware)
         self.rcp.on_refusal = self._say
         self.rcp.has_room = lambda: not port.blocked
@@ -74,10 +73,10 @@ class VirtualDongle:
         self._unread = b""
         self._dropped = self._garbled = 0
 
-    # --- what people do to dongles ----------------------------------------------------------------------------------
+    # --- faults -----------------------------------------------------------------------------------------------------
 
     def plug(self) -> None:
-        """Put it in: the port appears, and the firmware starts. Raises PortError."""
+        """Plug the dongle in: the port appears and the firmware starts. Raises PortError."""
         if not self.plugged:
             self.port.open()
             self.plugged = True
@@ -88,38 +87,38 @@ class VirtualDongle:
             self._say("plugged in")
 
     def unplug(self) -> None:
-        """Pull it out: the port vanishes with what was on its way, and so does the radio."""
+        """Unplug the dongle: its port and its radio vanish, and octets in transit are lost."""
         if self.plugged:
             self.plugged = False
             self.rcp.halt()
             self.port.close()
             self._say("unplugged")
 
-    def bite(self) -> None:
-        """The watchdog bites: the firmware restarts in the middle of whatever it was at."""
+    def watchdog_reset(self) -> None:
+        """Restart the firmware with status RESET_FAULT, as its watchdog does."""
         if self.plugged:
             self.rcp.restart(SpinelStatus.RESET_FAULT)
             self._say("restarted by its watchdog")
 
     def freeze(self, on: bool = True) -> None:
-        """The firmware stops reading what the host writes, and goes on later."""
+        """Make the firmware stop (`on`) or resume reading the octets that the host writes."""
         if not self.plugged or on == self._frozen:
             return
         self._frozen = on
-        self._say("frozen" if on else "goes on")
+        self._say("frozen" if on else "resumed")
         if not on:
             unread, self._unread = self._unread, b""
             self._fed(unread)
 
     def garble(self, chunks: int = 1) -> None:
-        """Spoil the next writes to the host, as a bad cable does."""
+        """Corrupt the next `chunks` writes to the host, as a bad cable does."""
         self._garble = chunks
 
     # --- the line ---------------------------------------------------------------------------------------------------
 
     def _to_host(self, octets: bytes) -> None:
         if self._dropped != self.rcp.dropped and not self.port.blocked:
-            self._say(f"{self.rcp.dropped - self._dropped} frames were dropped: the host did not read")
+            self._say(f"dropped {self.rcp.dropped - self._dropped} frames: the host did not read")
             self._dropped = self.rcp.dropped
         if self._garble:
             self._garble -= 1
@@ -142,7 +141,7 @@ class VirtualDongle:
             return
         self.rcp.feed(octets)
         if self._garbled != self.rcp.garbled:
-            self._say(f"{self.rcp.garbled - self._garbled} garbled stretches from the host were passed over")
+            self._say(f"skipped {self.rcp.garbled - self._garbled} garbled chunks from the host")
             self._garbled = self.rcp.garbled
 
     def _say(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""What one build of RCP firmware says of itself, and where builds differ."""
+"""The identity of a build of RCP firmware, and the points in which builds differ."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hanbench.emulator.radio.spinel.ids import (
 
 @dataclass(frozen=True, slots=True)
 class Firmware:
-    """One build. What is not said here is as OpenThread has it."""
+    """One build of RCP firmware. The defaults are those of OpenThread."""
 
     version: str = "HANBENCH-RCP/1.0; VIRTUAL; hanbench"
     protocol: tuple[int, int] = PROTOCOL_VERSION
@@ -33,11 +33,11 @@ class Firmware:
     api: int = RCP_API_VERSION
     min_host_api: int = RCP_MIN_HOST_API_VERSION
     reset_status: SpinelStatus = SpinelStatus.RESET_POWER_ON
-    """What a restart is announced with; some builds say RESET_SOFTWARE."""
+    """Status that announces a restart; some builds send RESET_SOFTWARE."""
     missing: frozenset[PropertyId] = frozenset()
-    """Properties that this build does not know: CC2652 has no CCA threshold."""
+    """Properties that this build does not know: CC2652 builds have no CCA threshold."""
     transmit_queue: int = 0
-    """Transmissions that wait while another is in flight. Firmware has no such queue, and says BUSY at once; but there
-    are hosts that do not always wait (zigbee-on-host 0.2.4)."""
+    """Transmissions that may wait while another is in flight. OpenThread has no such queue and answers BUSY at once,
+    but zigbee-on-host 0.2.4 does not always wait."""
     never_pending_unmatched: bool = False
-    """A disabled source-match table means frame-pending for nobody (seen on ESP32), not for everybody."""
+    """A disabled source-match table sets frame-pending for no child (seen on ESP32) instead of for every child."""

@@ -1,7 +1,7 @@
-"""Octets under way between two ends in one process: while there are any, virtual time stands still.
+"""Lockstep: virtual time stands still while octets are in transit between two ends of a line in one process.
 
-With it, a HAN whose radios sit behind ptys runs in virtual time as one without: what a host writes at some microsecond
-is read by its dongle at the same one. Under paced time there is nothing to hold, and nothing is done.
+A HAN whose radios are behind ptys then runs in virtual time as one without ptys: a dongle reads what the host writes at
+the same microsecond. Under paced time, lockstep does nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from hanbench.emulator.clock import Clock, ClockLoop, PacedClock
 
 
 class LockstepLine:
-    """One line's octets, both ways together. The host's end attaches and detaches; the dongle's end hangs up."""
+    """The octets in transit on one line, both ways together. The host attaches and detaches; the dongle disconnects."""
 
     def __init__(self, clock: Clock) -> None:
         self._lockstep = not isinstance(clock, PacedClock)
@@ -22,21 +22,21 @@ class LockstepLine:
 
     @property
     def unattached(self) -> bool:
-        """Nobody is at the other end: what is written now would be read by a later host, or never."""
+        """No host has the port open, so octets written now would reach a later host or none."""
         return self._lockstep and not self._attached
 
     def attach(self) -> None:
-        """The host has opened the port."""
+        """Note that the host has opened the port."""
         self.detach()
         self._attached = True
 
     def detach(self) -> None:
-        """The host has closed it, or has seen it vanish: what was under way is lost."""
+        """Note that the host has closed the port or has seen it vanish; octets in transit are lost."""
         self._attached = False
         self._count(-self._under_way)
 
     def disconnect(self) -> None:
-        """The port vanishes; time stands still until the host has seen it."""
+        """Note that the port vanishes, and stop virtual time until the host has seen it."""
         self._count(-self._under_way)
         if self._attached:
             self._count(1)

@@ -1,4 +1,4 @@
-"""A file descriptor as a stream of octets on the event loop: a pty, a socket, a serial port. No thread, no waiting."""
+"""A file descriptor (pty, socket, serial port) as a stream of octets on the event loop, without threads or blocking."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hanbench.emulator.dongle.lockstep import LockstepLine
 
 MOST_AT_ONCE = 65_536
 BACKLOG = 65_536
-"""Octets that may wait for a reader before the stream counts as blocked."""
+"""Octets that may wait to be written before the stream counts as blocked."""
 
 
 class OctetStream:
-    """Reads when there is something, writes when there is room. The descriptor stays the caller's."""
+    """Reads and writes a descriptor without blocking. The caller still owns the descriptor and closes it."""
 
     def __init__(
         self,
@@ -23,7 +23,7 @@ class OctetStream:
         ended: Callable[[str], None],
         crossing: LockstepLine | None = None,
     ) -> None:
-        """`ended` is called once, with the reason, when the other end is gone; the stream is closed by then."""
+        """`ended` is called once, with the reason, when the other end has gone; the stream is closed by then."""
         os.set_blocking(descriptor, False)
         self._descriptor = descriptor
         self._received = received
@@ -35,11 +35,11 @@ class OctetStream:
 
     @property
     def blocked(self) -> bool:
-        """The other end has not read for a while."""
+        """More than BACKLOG octets wait because the other end does not read."""
         return len(self._backlog) > BACKLOG
 
     def write(self, octets: bytes) -> None:
-        """Write now what goes now, and the rest when there is room."""
+        """Write `octets` as far as the descriptor takes them, and the rest when it takes more."""
         if self._ended is None:
             return
         if self._crossing is not None:
@@ -55,7 +55,7 @@ class OctetStream:
             self._loop.add_writer(self._descriptor, self._writable)
 
     def close(self) -> None:
-        """Watch the descriptor no more."""
+        """Stop watching the descriptor."""
         if self._ended is None:
             return
         self._ended = None
@@ -79,7 +79,7 @@ class OctetStream:
         if not octets:
             self._end("end of file")
             return
-        # First what the octets bring about, then their arrival: virtual time stands still until both are done.
+        # Handle the octets before noting their arrival: virtual time must stand still until their effects are complete.
         self._received(octets)
         if self._crossing is not None:
             self._crossing.read(len(octets))

@@ -1,4 +1,4 @@
-"""Where a host finds a dongle: a pty, as if it were a serial device, or a TCP port on this machine."""
+"""Ports at which a host finds a dongle: a pty, like a serial device, or a TCP port on this machine."""
 
 from __future__ import annotations
 
@@ -14,37 +14,38 @@ from hanbench.emulator.dongle.lockstep import LockstepLine
 from hanbench.emulator.dongle.octet_stream import OctetStream
 
 LOOPBACK = "127.0.0.1"
-"""Spinel knows no password: a port elsewhere would give the radio to everybody. `ssh -L` carries it further."""
+"""Spinel has no authentication, so a port on another interface would give the radio to anyone who can reach it. Use
+`ssh -L` to forward it."""
 
 
 class PortError(OSError):
-    """The port cannot be had; the text says why."""
+    """The port cannot be opened; the text gives the reason."""
 
 
 class Port(Protocol):
-    """One end of a serial line."""
+    """The dongle's end of a serial line."""
 
     received: Callable[[bytes], None]
-    """Called with what the host wrote."""
+    """Called with the octets that the host wrote."""
     said: Callable[[str], None]
-    """Called with what happened to the line, in words."""
+    """Called with a description of each event on the line."""
 
     @property
     def url(self) -> str:
-        """What a host opens: a device path, or `socket://host:port`. Only while the port is open."""
+        """The address that a host opens: a device path, or `socket://host:port`. Valid only while the port is open."""
 
     @property
     def blocked(self) -> bool:
         """The host does not read."""
 
     def open(self) -> None:
-        """Raises PortError."""
+        """Open the port. Raises PortError."""
 
     def close(self) -> None:
-        """The dongle is pulled out: the host's end goes dead. Harmless when closed."""
+        """Close the port, as unplugging the dongle does: the host's end hangs up. Has no effect on a closed port."""
 
     def write(self, octets: bytes) -> None:
-        """To the host; lost if there is none."""
+        """Write to the host; the octets are lost if no host is connected."""
 
 
 def _nothing(_: object) -> None:
@@ -54,11 +55,11 @@ def _nothing(_: object) -> None:
 class PtyPort:
     """A pseudo-terminal in raw mode.
 
-    One descriptor of the host's side stays open here: without it, the line would hang up between two hosts.
+    The port keeps a descriptor of the host's side open: without it, the line would hang up between two hosts.
     """
 
     def __init__(self, link: str | Path | None = None, crossing: LockstepLine | None = None) -> None:
-        """`link`: a symbolic link with this name leads to the pty, always to the present one."""
+        """`link`: path of a symbolic link that always leads to the current pty."""
         self.received: Callable[[bytes], None] = _nothing
         self.said: Callable[[str], None] = _nothing
         self.link = None if link is None else Path(link)
@@ -73,7 +74,7 @@ class PtyPort:
 
     @property
     def device(self) -> str:
-        """The pty itself, such as /dev/pts/3."""
+        """The path of the pty, such as /dev/pts/3."""
         return self._device
 
     @property
@@ -81,17 +82,17 @@ class PtyPort:
         return self._stream is not None and self._stream.blocked
 
     def open(self) -> None:
-        ours, theirs = os.openpty()
-        tty.setraw(theirs)
-        self._descriptors = (ours, theirs)
-        self._device = os.ttyname(theirs)
+        dongle_end, host_end = os.openpty()
+        tty.setraw(host_end)
+        self._descriptors = (dongle_end, host_end)
+        self._device = os.ttyname(host_end)
         try:
             if self.link is not None:
                 publish(self.link, self._device)
         except OSError:
             self.close()
             raise
-        self._stream = OctetStream(ours, lambda octets: self.received(octets), self._ended, self._crossing)
+        self._stream = OctetStream(dongle_end, lambda octets: self.received(octets), self._ended, self._crossing)
 
     def close(self) -> None:
         if self._stream is not None:
@@ -116,9 +117,9 @@ class PtyPort:
 
 
 def publish(link: Path, target: str) -> None:
-    """Make `link` lead to `target`, in one step. Raises PortError where something else is in its place."""
+    """Make `link` lead to `target`, atomically. Raises PortError if `link` exists and is not a symbolic link."""
     if link.exists() and not link.is_symlink():
-        raise PortError(f"{link} exists and is no symbolic link")
+        raise PortError(f"{link} exists and is not a symbolic link")
     step = link.with_name(f".{link.name}.{os.getpid()}")
     try:
         link.parent.mkdir(parents=True, exist_ok=True)
@@ -126,11 +127,11 @@ def publish(link: Path, target: str) -> None:
         step.symlink_to(target)
         step.replace(link)
     except OSError as error:
-        raise PortError(f"{link} cannot be made: {error.strerror}") from None
+        raise PortError(f"cannot create {link}: {error.strerror}") from None
 
 
 def withdraw(link: Path, target: str) -> None:
-    """Take `link` away if it still leads to `target`."""
+    """Remove `link` if it still leads to `target`."""
     if link.is_symlink() and str(link.readlink()) == target:
         link.unlink(missing_ok=True)
 
@@ -139,7 +140,7 @@ class TcpPort:
     """A TCP port on this machine, for one host at a time."""
 
     def __init__(self, number: int = 0, crossing: LockstepLine | None = None) -> None:
-        """`number` 0: any that is free, and the same one again after a replug."""
+        """`number`: port number; 0 takes any free one, and takes the same one again after a replug."""
         self.received: Callable[[bytes], None] = _nothing
         self.said: Callable[[str], None] = _nothing
         self.number = number
@@ -164,7 +165,7 @@ class TcpPort:
             listener.listen()
         except OSError as error:
             listener.close()
-            raise PortError(f"TCP port {self.number} cannot be had: {error.strerror}") from None
+            raise PortError(f"cannot listen on TCP port {self.number}: {error.strerror}") from None
         listener.setblocking(False)
         self.number = listener.getsockname()[1]
         self._listener = listener
@@ -191,18 +192,18 @@ class TcpPort:
             self._ended("end of file")
         if self._connection is not None:
             connection.close()
-            self.said("a second host was turned away")
+            self.said("rejected a second host")
             return
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connection = connection
         self._stream = OctetStream(
             connection.fileno(), lambda octets: self.received(octets), self._ended, self._crossing
         )
-        self.said("a host is connected")
+        self.said("a host has connected")
 
     def _ended(self, reason: str) -> None:
         self._drop()
-        self.said(f"the host is gone: {reason}")
+        self.said(f"the host has disconnected: {reason}")
 
     def _hang_up(self) -> None:
         if self._connection is not None and self._crossing is not None:
@@ -219,7 +220,7 @@ class TcpPort:
 
 
 def _gone(connection: socket.socket) -> bool:
-    """The other end has closed, and nothing is left to read."""
+    """Whether the other end has closed and nothing is left to read."""
     try:
         return not connection.recv(1, socket.MSG_PEEK)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""The properties of an RCP: what each is read from and written to, as tables, and the settings that a host makes."""
+"""The properties of an RCP: tables of their getters and setters, and the settings that a host makes."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from hanbench.emulator.radio.spinel.ids import INTERFACE_TYPE_THREAD, CommandId,
 SENSITIVITY = -100
 """dBm."""
 FREQUENCY, SPACING = 2_405_000, 5_000
-"""kHz: of channel 11, and from one channel to the next."""
+"""kHz: frequency of channel 11, and distance between channels."""
 
 
 class Settings:
-    """What a host has set; all of it is forgotten by a restart. The `set_` methods raise Refusal for what cannot be."""
+    """The settings of a host; a restart clears them. The `set_` methods raise SpinelError for unsupported values."""
 
     def __init__(self, eui64: int) -> None:
         self.config = RadioConfig(extended_address=eui64)
@@ -34,7 +34,7 @@ class Settings:
 
     @property
     def tuned(self) -> RadioConfig:
-        """How the radio is to be while nothing else goes on."""
+        """The radio's configuration while neither a transmission nor a scan is in progress."""
         return replace(self.config, promiscuous=self.promiscuous_mode > 0)
 
     @property
@@ -86,7 +86,7 @@ def _flag(reader: Reader) -> bool:
 
 
 def signed(value: int) -> bytes:
-    """A level in dB, as far as one octet goes."""
+    """Encode a level in dB as one signed octet, clamped to its range."""
     return max(-128, min(value, 127)).to_bytes(1, "little", signed=True)
 
 

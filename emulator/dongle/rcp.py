@@ -1,8 +1,8 @@
-"""A radio co-processor: octets of Spinel in, octets of Spinel out, and an AirRadio that does what they say.
+"""A radio co-processor (RCP): takes and sends octets of Spinel, and drives an `AirRadio`.
 
-No port and no clock of its own: `feed` takes what a host wrote, `send` is given what the host is to read. It behaves as
-OpenThread's RCP firmware does (domain/dongles.md 1): one transmission at a time, answered when it ended on the air;
-acknowledgements, retries and the address filter are the radio's own.
+It has no port and no clock of its own: `feed` takes the octets that a host wrote, `send` gets the octets for the host.
+It behaves as OpenThread's RCP firmware does (domain/dongles.md 1): it makes one transmission at a time and answers when
+that has ended on the air; the radio itself does acknowledgements, retries and the address filter.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _ENDED = {
 
 
 class Rcp:
-    """One dongle's processor."""
+    """The processor of one dongle."""
 
     def __init__(
         self,
@@ -58,15 +58,15 @@ class Rcp:
         self.radio = radio
         self.firmware = Firmware() if firmware is None else firmware
         self.eui64 = eui64
-        """HWADDR: the radio's factory-assigned address."""
+        """HWADDR: the factory-assigned address of the radio."""
         self.refused: Counter[SpinelStatus] = Counter()
-        """Commands that were answered with an error, by status."""
+        """Number of commands answered with an error, by status."""
         self.on_refusal: Callable[[str], None] = lambda text: None
-        """Called with what was asked and why it was not done, in words."""
+        """Called with a description of each refused command: the command and the status."""
         self.has_room: Callable[[], bool] = lambda: True
-        """Whether frames from the air still fit into what waits to be read by the host."""
+        """Whether the queue to the host has room for another frame from the air."""
         self.dropped = 0
-        """Frames from the air that the host never got because it did not read."""
+        """Frames from the air that were dropped because the host did not read."""
         self._clock = clock
         self._send = send
         self._decoder = hdlc.Decoder()
@@ -75,12 +75,12 @@ class Rcp:
 
     @property
     def now(self) -> int:
-        """The radio's time, microseconds."""
+        """The radio's time, in microseconds."""
         return self._clock.now
 
     @property
     def garbled(self) -> int:
-        """Stretches of octets from the host that were no frame."""
+        """Chunks of octets from the host that were not a frame."""
         return self._decoder.garbled
 
     def _start_afresh(self) -> None:
@@ -90,7 +90,7 @@ class Rcp:
         self._transmitting: int | None = None
         self._queue: deque[tuple[int, TransmitRequest]] = deque()
         self._epoch = getattr(self, "_epoch", 0) + 1
-        """Counts restarts: what an earlier life began does not end in this one."""
+        """Counts restarts, so that results of work begun before a restart are ignored."""
         self.last_status = self.firmware.reset_status
         self.radio.reset()
         self.matches.enable(False)
@@ -98,7 +98,7 @@ class Rcp:
     # --- power ------------------------------------------------------------------------------------------------------
 
     def restart(self, status: SpinelStatus | None = None) -> None:
-        """Forget everything and say so, as after a reset command, a watchdog or a replug."""
+        """Clear all state and announce `status`, as after a reset command, a watchdog reset or a replug."""
         self._start_afresh()
         self.apply()
         self._decoder.reset()
@@ -106,19 +106,19 @@ class Rcp:
         self._answer(frames.last_status(frames.UNSOLICITED, self.last_status))
 
     def halt(self) -> None:
-        """The power goes: nothing that was under way ends."""
+        """Cut the power: no pending work completes."""
         self._start_afresh()
         self._decoder.reset()
 
-    # --- the host's side --------------------------------------------------------------------------------------------
+    # --- commands of the host ---------------------------------------------------------------------------------------
 
     def feed(self, octets: bytes) -> None:
-        """Take octets that the host wrote."""
+        """Process octets that the host wrote."""
         for payload in self._decoder.feed(octets):
             try:
                 frame = frames.decode(payload)
             except RemoteProtocolError:
-                # Without a header that can be read there is no transaction to answer.
+                # Without a readable header the transaction to answer is unknown.
                 self.refused[SpinelStatus.PARSE_ERROR] += 1
                 continue
             self._obey(frame)
@@ -135,8 +135,8 @@ class Rcp:
                 self._answer_property(frame)
             else:
                 raise SpinelError(SpinelStatus.INVALID_COMMAND)
-        except SpinelError as refusal:
-            self._refuse(frame, refusal.status)
+        except SpinelError as error:
+            self._refuse(frame, error.status)
         except RemoteProtocolError:
             self._refuse(frame, SpinelStatus.PARSE_ERROR)
 
@@ -150,7 +150,7 @@ class Rcp:
 
     def _reset(self, frame: SpinelFrame) -> None:
         if frame.value and frame.value[0] not in (ResetReason.PLATFORM, ResetReason.STACK):
-            # There is no bootloader to go to.
+            # The emulated firmware has no bootloader.
             raise SpinelError(SpinelStatus.UNIMPLEMENTED)
         self.restart()
 
@@ -231,7 +231,7 @@ class Rcp:
             self._send_out(*self._queue.popleft())
 
     def _drop_queue(self) -> None:
-        """What waited for its turn is not sent any more."""
+        """Refuse the queued transmissions."""
         waiting, self._queue = self._queue, deque()
         for tid, _ in waiting:
             self._answer(frames.last_status(tid, SpinelStatus.INVALID_STATE))
@@ -278,13 +278,13 @@ class Rcp:
     # --- properties -------------------------------------------------------------------------------------------------
 
     def apply(self) -> None:
-        """Make the radio be as the properties say, unless it is away on a transmission or a scan."""
+        """Configure the radio as the properties say, unless a transmission or a scan has changed its channel."""
         if self._transmitting is None and self.scan_state is ScanState.IDLE:
             self.radio.configure(self.settings.tuned)
         self.radio.listen(self.settings.listening)
 
     def switch(self, on: bool) -> None:
-        """PHY_ENABLED: switching off ends a scan and what waits to be sent."""
+        """Set PHY_ENABLED; switching off ends a scan and refuses queued transmissions."""
         self.settings.enabled = on
         if not on:
             self.radio.stop_scan()
@@ -292,7 +292,7 @@ class Rcp:
             self._drop_queue()
 
     def change_scan_state(self, state: int) -> None:
-        """MAC_SCAN_STATE. Raises Refusal for what is no scan of energy, and while the radio is off or busy."""
+        """Set MAC_SCAN_STATE. Raises SpinelError for any scan but an energy scan, or while the radio is off or busy."""
         if state == ScanState.ENERGY:
             if not self.settings.enabled or self.scan_state is not ScanState.IDLE or self._transmitting is not None:
                 raise SpinelError(SpinelStatus.INVALID_STATE)

@@ -1,4 +1,4 @@
-"""The source-match tables: which children are promised a frame in the acknowledgement of their Data Request."""
+"""Source-match tables: the children whose Data Requests are acknowledged with the frame-pending bit set."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from hanbench.emulator.radio.interface import Radio
 from hanbench.emulator.radio.spinel.ids import SpinelStatus
 
 MOST = 64
-"""Entries of each table."""
+"""Maximum number of entries in each table."""
 
 
 class SourceMatch:
-    """Two tables, of short and of extended addresses, and the switch that makes the radio look at them."""
+    """A table of short addresses, a table of extended ones, and the switch that enables both."""
 
     def __init__(self, radio: Radio, *, pending_unmatched: bool) -> None:
-        """`pending_unmatched`: while the switch is off everybody is promised a frame; else nobody."""
+        """`pending_unmatched`: whether frame-pending is set for every child while the tables are disabled."""
         self.enabled = False
         self._radio = radio
         self._pending_unmatched = pending_unmatched
@@ -26,7 +26,7 @@ class SourceMatch:
         self._load()
 
     def replace(self, reader: Reader, *, extended: bool) -> None:
-        """Take the whole table from `reader`. Raises Refusal, and RemoteProtocolError."""
+        """Replace the table with the addresses in `reader`. Raises SpinelError, RemoteProtocolError."""
         addresses = []
         while reader.remaining:
             addresses.append(_read(reader, extended))
@@ -36,7 +36,7 @@ class SourceMatch:
         self._load()
 
     def insert(self, reader: Reader, *, extended: bool) -> None:
-        """Add one address; one that is there already stays. Raises Refusal, and RemoteProtocolError."""
+        """Add one address, unless the table has it. Raises SpinelError, RemoteProtocolError."""
         address = _read(reader, extended)
         table = self._tables[extended]
         if address not in table:
@@ -47,7 +47,7 @@ class SourceMatch:
             self._radio.source_match_add(address, extended=extended)
 
     def remove(self, reader: Reader, *, extended: bool) -> None:
-        """Take one address away. Raises Refusal, and RemoteProtocolError."""
+        """Remove one address. Raises SpinelError, RemoteProtocolError."""
         address = _read(reader, extended)
         if address not in self._tables[extended]:
             raise SpinelError(SpinelStatus.ITEM_NOT_FOUND)
@@ -56,13 +56,13 @@ class SourceMatch:
             self._radio.source_match_remove(address, extended=extended)
 
     def encode(self, *, extended: bool) -> bytes:
-        """The table as a property's value."""
+        """Encode a table as the value of its property."""
         if extended:
             return b"".join(address.to_bytes(8, "big") for address in self._tables[True])
         return b"".join(address.to_bytes(2, "little") for address in self._tables[False])
 
     def _load(self) -> None:
-        """The radio's tables, from ours: its switch empties them. An empty table promises nobody anything."""
+        """Copy the tables to the radio, after `source_match` has emptied its own; empty ones mark no child."""
         self._radio.source_match(self.enabled or not self._pending_unmatched)
         if self.enabled:
             for extended, addresses in self._tables.items():

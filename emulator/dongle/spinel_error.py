@@ -1,4 +1,4 @@
-"""A command that is answered with an error status."""
+"""The exception that makes an RCP answer with an error status."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from hanbench.emulator.radio.spinel.ids import SpinelStatus
 
 
 class SpinelError(Exception):
-    """The command is answered with this status."""
+    """A command failed; the RCP answers with `status`."""
 
     def __init__(self, status: SpinelStatus) -> None:
         super().__init__(status.name)

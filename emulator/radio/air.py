@@ -1,11 +1,11 @@
-"""The Air: the shared medium under every radio.
+"""The Air: the emulated medium that all radios share.
 
-It models, per transmission: path loss of each pair, packet loss by signal-to-noise ratio and length, air time
-at 250 kbit/s, overlap on the same channel (collision or capture, by power), jammers, and half-duplex receivers.
-What it does not model is listed in docs/air.md.
+For each transmission it models: path loss of each pair of radios, packet loss by signal-to-noise ratio and length, air
+time at 250 kbit/s, overlap on the same channel (collision or capture, by power), jammers, and half-duplex receivers.
+docs/air.md lists what it does not model.
 
-Receivers that are not addressed cost nothing: an index finds receivers by the octets of the destination field, and a
-random number is drawn for those alone.
+Receivers that a frame does not address cost nothing: an index finds the receivers by the octets of the destination
+field, and random numbers are drawn for those alone.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ Observer = Callable[[Transmission], None]
 
 @dataclass(slots=True, eq=False)
 class Jammer:
-    """A transmitter of noise. A jammer without position disturbs all receivers alike."""
+    """A source of noise. A jammer without a position disturbs all receivers alike."""
 
     channels: frozenset[int]
     power: float
-    """dBm radiated, or dBm received where there is no position."""
+    """dBm: radiated power, or received power if the jammer has no position."""
     position: Position | None = None
 
 
@@ -57,22 +57,22 @@ class Channel:
     radios: list[Station] = field(default_factory=list)
     promiscuous: list[Station] = field(default_factory=list)
     by_address: dict[bytes, list[Station]] = field(default_factory=dict)
-    """Destination PAN ID and address, as they stand in a frame, to the radios with that address."""
+    """Radios by their destination PAN ID and address, as encoded in a frame."""
     on_air: list[Transmission] = field(default_factory=list)
 
 
 class Air:
-    """The medium. `sniffer` is the place from which captures are taken."""
+    """The emulated medium. `sniffer` is the position at which captures are taken."""
 
     def __init__(self, clock: Clock, random: RandomSource) -> None:
         self.clock = clock
         self.observers: list[Observer] = []
         self.frames = 0
-        """Transmissions carried to their end, acknowledgements included."""
+        """Number of completed transmissions, acknowledgements included."""
         self.frame_rules: list[FrameRule] = []
-        """What is done to frames on purpose, before any observer sees or radio hears them; looked at in this order."""
+        """Faults injected into frames before observers or radios get them; applied in this order."""
         self._copiers: dict[Station, SilentStation] = {}
-        """By sender: the station that sends copies of its frames."""
+        """The station that sends copies of a sender's frames, by sender."""
         self._random = random.random
         self._channels = {number: Channel() for number in range(11, 27)}
         self.jammers: list[Jammer] = []
@@ -87,13 +87,13 @@ class Air:
         return self._channels[number]
 
     def scene_changed(self) -> None:
-        """A radio moved or changed its power: links are computed afresh when next used."""
+        """Discard the computed links after a radio has moved or changed its power."""
         self._links.clear()
         self._sniffed.clear()
 
     @property
     def sniffer(self) -> Position:
-        """The place from which captures are taken."""
+        """Position, in metres, at which captures are taken."""
         return self._sniffer
 
     @sniffer.setter
@@ -116,7 +116,7 @@ class Air:
         self.scene_changed()
 
     def noise(self, at: Station) -> float:
-        """Background noise at a radio, jammers included, mW."""
+        """Return the background noise at a radio, jammers included, in mW."""
         total = propagation.milliwatts(propagation.NOISE_FLOOR)
         for jammer in self.jammers:
             if at.channel in jammer.channels:
@@ -125,7 +125,7 @@ class Air:
         return total
 
     def link(self, sender: Station, receiver: Station) -> Link:
-        """The link from `sender` to `receiver`, without interference."""
+        """Return the link from `sender` to `receiver`, without interference."""
         pair = (sender, receiver)
         known = self._links.get(pair)
         if known is None:
@@ -135,7 +135,7 @@ class Air:
         return known
 
     def sniffed(self, transmission: Transmission) -> tuple[float, int]:
-        """RSSI (dBm) and LQI of a transmission at the sniffer's place."""
+        """Return RSSI (dBm) and LQI of a transmission at the sniffer's position."""
         sender = transmission.sender
         known = self._sniffed.get(sender)
         if known is None:
@@ -146,7 +146,7 @@ class Air:
     # --- carrying frames ----------------------------------------------------------------------------------------
 
     def clear(self, listener: Station) -> bool:
-        """Clear-channel assessment over the last eight symbols at `listener`."""
+        """Assess whether the channel is clear over the last eight symbols at `listener` (CCA)."""
         now = self.clock.now
         if self.jammers and propagation.dbm(self.noise(listener)) >= propagation.CCA_THRESHOLD:
             return False
@@ -160,7 +160,7 @@ class Air:
         return True
 
     def energy(self, listener: Station) -> float:
-        """Energy on the listener's channel at this moment, dBm."""
+        """Return the energy on the listener's channel at this moment, in dBm."""
         now = self.clock.now
         total = self.noise(listener)
         for other in self._channels[listener.channel].on_air:
@@ -169,7 +169,7 @@ class Air:
         return propagation.dbm(total)
 
     def begin(self, sender: Station, psdu: bytes, start: int) -> Transmission:
-        """Put `psdu` on the air from `start` on (now or up to a turnaround later)."""
+        """Put `psdu` on the air from `start` on (now, or at most a turnaround later)."""
         end = start + (len(psdu) + PHY_OVERHEAD) * OCTET
         transmission = Transmission(sender, psdu, start, end)
         channel = self._channels[sender.channel]
@@ -179,7 +179,7 @@ class Air:
             if on_air[0].end <= horizon:
                 on_air[:] = [other for other in on_air if other.end > horizon]
             for other in on_air:
-                # Lists are replaced, not grown: most transmissions never overlap and then carry none.
+                # New lists, not appends: most transmissions never overlap and so need no list.
                 if other.end > start and other.start < end:
                     other.overlaps = [*(other.overlaps or ()), transmission]
                     transmission.overlaps = [*(transmission.overlaps or ()), other]
@@ -189,7 +189,7 @@ class Air:
         return transmission
 
     def send(self, sender: Station, psdu: bytes, start: int) -> Transmission:
-        """Carry one frame from `sender`; the radio hears of the end: `sent`, `acknowledged` or `unacknowledged`."""
+        """Send one frame from `sender`; its end calls `sent`, `acknowledged` or `unacknowledged` of the sender."""
         transmission = self.begin(sender, psdu, start)
         self.clock.post(transmission.end, self._ended, transmission)
         return transmission
@@ -212,7 +212,7 @@ class Air:
             transmission.sender.sent(transmission)
 
     def _apply_rules(self, transmission: Transmission) -> bool:
-        """Do to a frame what the rules say; return whether radios hear it now."""
+        """Apply the frame rules to a frame; return whether radios receive it now."""
         verdict = judge(self.frame_rules, transmission)
         transmission.psdu = verdict.psdu
         for delay in verdict.copies:
@@ -220,12 +220,12 @@ class Air:
         return verdict.heard
 
     def _copy(self, sender: Station, psdu: bytes) -> None:
-        """Put the copy of a frame on the air from where its sender is; no acknowledgement of it is waited for."""
+        """Put the copy of a frame on the air at its sender's position, without waiting for an acknowledgement."""
         copy = self.begin(self._copier_of(sender), psdu, self.clock.now)
         self.clock.post(copy.end, self._copy_ended, copy)
 
     def _copier_of(self, sender: Station) -> SilentStation:
-        """Return the station that sends copies of a sender's frames: heard as the sender is now."""
+        """Return the station that sends copies of a sender's frames, with its present channel, power and position."""
         copier = self._copiers.setdefault(sender, SilentStation(sender.name, sender.channel))
         copier.channel, copier.tx_power, copier.position = sender.channel, sender.tx_power, sender.position
         for (a, b), decibel in tuple(self._attenuation.items()):
@@ -276,7 +276,7 @@ class Air:
                 receiver.garbled()
 
     def _heard(self, transmission: Transmission, receiver: Station) -> Link | None:
-        """The link over which `receiver` got the frame whole, or None."""
+        """Return the link over which `receiver` got the frame intact, or None."""
         if not receiver.could_hear(transmission):
             return None
         sender = transmission.sender
@@ -290,7 +290,7 @@ class Air:
         return link
 
     def _disturbed(self, transmission: Transmission, receiver: Station, link: Link) -> float:
-        """ln of the chance of each bit while others speak too."""
+        """Return ln of the probability that one bit arrives while other stations transmit too."""
         others = [o for o in transmission.overlaps or () if o.sender is not receiver]
         interference = sum(self.link(other.sender, receiver).power for other in others)
         if interference * propagation.CO_CHANNEL_REJECTION > link.power:

@@ -1,4 +1,4 @@
-"""A radio on the Air: `Radio` in virtual time, with the functions of an RCP's firmware.
+"""A radio on the Air: `Radio` in virtual time, with the functions of RCP firmware.
 
 CSMA-CA is unslotted (IEEE 802.15.4-2011, 5.1.1.4), retries and acknowledgement as in 5.1.6.4, address filtering as
 in 5.1.6.2.
@@ -27,19 +27,19 @@ BACKOFF_PERIOD = 20 * SYMBOL
 MIN_BE, MAX_BE = 3, 5
 LONG_IFS, SHORT_IFS = 40 * SYMBOL, 12 * SYMBOL
 LONGEST_SHORT_FRAME = 18
-"""aMaxSIFSFrameSize, octets: longer frames are followed by the long interframe space."""
+"""aMaxSIFSFrameSize, octets: the long interframe space follows longer frames."""
 ENERGY_SAMPLE = 1_000
-"""Microseconds between two samples of an energy scan."""
+"""Microseconds between samples of an energy scan."""
 MAX_PSDU = 127
 SHORTEST = (5, 5, 9, 15)
-"""Octets of a frame by its destination addressing mode, FCS included."""
+"""Minimum octets of a frame by its destination addressing mode, FCS included."""
 
 _FAILED = {status: TxResult(status, False) for status in TxStatus}
 _ACKED = (TxResult(TxStatus.ACKED, False), TxResult(TxStatus.ACKED, True))
 
 
 class AirRadio:
-    """One transceiver: a `Radio` that scenes and faults can also move and mute."""
+    """One transceiver: a `Radio` that can also be moved and muted."""
 
     def __init__(
         self, air: Air, clock: Clock, random: RandomSource, name: str, position: Position = (0.0, 0.0)
@@ -48,7 +48,7 @@ class AirRadio:
         self.receiver: Callable[[Reception], None] | None = None
         self.counters: Counter[DropReason] = Counter()
         self.muted = False
-        """The antenna is broken: nothing is received or sent, and the host is not told."""
+        """Whether the antenna is broken: the radio neither receives nor sends, and does not tell its host."""
         self.sending_from = self.sending_until = 0
         self._air = air
         self._clock = clock
@@ -70,9 +70,9 @@ class AirRadio:
         self._current: Transmission | None = None
         self._job = 0
         self._scan = 0
-        """Counts energy scans and resets: a reset ends the scan that was under way."""
+        """Counts energy scans and resets, so that a reset ends a scan in progress."""
         self._home: RadioConfig | None = None
-        """The configuration to return to when the energy scan ends."""
+        """The configuration to restore when the energy scan ends."""
         self._tune()
 
     # --- configuration ------------------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ class AirRadio:
         self.configure(RadioConfig())
 
     def remove(self) -> None:
-        """Take the radio out of the Air for good."""
+        """Remove the radio from the Air for good."""
         self.reset()
         self._untune()
 
@@ -216,19 +216,19 @@ class AirRadio:
             self._finish(_FAILED[TxStatus.NO_ACK if self._psdu[0] & 0x20 else TxStatus.SENT])
 
     def sent(self, transmission: Transmission) -> None:
-        """The Air: a frame that asked for no acknowledgement has ended."""
+        """End a transmission that requested no acknowledgement (called by the Air)."""
         if transmission is self._current:
             self._set_interframe_space(transmission.end)
             self._finish(_FAILED[TxStatus.SENT])
 
     def acknowledged(self, transmission: Transmission, pending: bool) -> None:
-        """The Air: the acknowledgement arrived."""
+        """End a transmission whose acknowledgement arrived (called by the Air)."""
         if transmission is self._current:
             self._set_interframe_space(self._clock.now)
             self._finish(_ACKED[pending])
 
     def unacknowledged(self, transmission: Transmission) -> None:
-        """The Air: no acknowledgement arrived in time."""
+        """Retry or fail a transmission whose acknowledgement did not arrive in time (called by the Air)."""
         if transmission is not self._current:
             return
         self._current = None
@@ -249,17 +249,17 @@ class AirRadio:
     # --- receiving: called by the Air -----------------------------------------------------------------------------
 
     def could_hear(self, transmission: Transmission) -> bool:
-        """The receiver was on, on this channel, for the whole frame, and did not send meanwhile."""
+        """Whether the receiver was on, on this channel, for the whole frame, and did not send at the same time."""
         start = transmission.start
         if self.muted or self.channel != transmission.channel:
             return False
         if self.sending_until > start and self.sending_from < transmission.end + TURNAROUND:
             return False
-        # A sender waits for its acknowledgement with the receiver on, whatever `listen` said.
+        # A sender keeps its receiver on for the acknowledgement, whatever `listen` says.
         return (self._listening and self._listening_since <= start) or self._current is not None
 
     def accepts(self, psdu: bytes, mode: int) -> bool:
-        """Address filter for what the Air's index does not find: broadcasts and frames without destination."""
+        """Filter frames that the Air's index does not find: broadcasts and frames without a destination."""
         config = self._config
         if config.promiscuous:
             return False
@@ -277,7 +277,7 @@ class AirRadio:
         return config.pan_coordinator and pan == config.pan_id
 
     def frame_pending(self, psdu: bytes) -> bool:
-        """The frame-pending bit of the acknowledgement: set only for a Data Request, by the source-match table."""
+        """Return frame-pending of the acknowledgement: set only for a Data Request, by the source-match table."""
         if psdu[0] & 7 != 3:
             return False
         extended = psdu[1] >> 6 == 3
@@ -293,7 +293,7 @@ class AirRadio:
         return (int.from_bytes(psdu[source : source + width], "little"), extended) in self._match
 
     def hear(self, transmission: Transmission, link: Link | None, acked_pending: bool) -> None:
-        """A frame came through (`link` is None where it did not)."""
+        """Pass a frame to the receiver; `link` is None if the frame did not arrive."""
         if link is not None and self.receiver is not None:
             self.receiver(
                 Reception(
@@ -302,7 +302,7 @@ class AirRadio:
             )
 
     def garbled(self) -> None:
-        """A frame came with bit errors."""
+        """Count a frame with bit errors."""
         self.counters[DropReason.BAD_FCS] += 1
 
     # --- energy ---------------------------------------------------------------------------------------------------
@@ -315,11 +315,11 @@ class AirRadio:
 
     @property
     def energy(self) -> int:
-        """On its channel at this moment, dBm."""
+        """Energy on the radio's channel at this moment, dBm."""
         return round(self._air.energy(self))
 
     def stop_scan(self) -> None:
-        """End an energy scan without a result, and go back to the channel that was listened to before."""
+        """End an energy scan without a result, and return to the previous channel."""
         if self._home is not None:
             home, self._home = self._home, None
             self._scan += 1

@@ -1,9 +1,9 @@
-"""Frame rules: what is done on purpose to frames on the Air, as an ordered list of rules that each count what they met.
+"""Frame rules: faults injected into frames on the Air, as an ordered list of rules, each with a counter.
 
-At the end of each frame every rule looks at it, in order. A rule that matches counts the frame, draws its chance, and
-may act. Dropping wins over everything else; of several rules that corrupt, the first does. Delaying and duplicating
-come after that: a delayed frame is not heard when it was sent, and a copy of it is on the air later; a duplicated frame
-is heard, and a copy follows.
+At the end of each frame the Air applies every rule, in order. A rule that matches counts the frame, draws its chance,
+and may act. Dropping takes precedence over everything else; of several corrupting rules, the first applies. Delaying
+and duplicating come after that: radios do not hear a delayed frame when it is sent, and a copy of it is on the air
+later; radios hear a duplicated frame, and a copy follows.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ from hanbench.emulator.radio.transmission import Transmission
 
 
 class FrameAction(Enum):
-    """What a rule does to a frame."""
+    """The action of a rule on a frame."""
 
     DELIVER = "deliver"
-    """Nothing: the rule only counts, or marks a moment."""
+    """Deliver the frame unchanged: the rule only counts, or marks a moment."""
     DROP = "lose"
-    """No radio hears it."""
+    """No radio hears the frame."""
     CORRUPT_FCS = "garble"
-    """It arrives with bit errors: every receiver's FCS check fails."""
+    """The frame arrives with bit errors: every receiver's FCS check fails."""
     CORRUPT_PAYLOAD = "tamper"
-    """It arrives changed under a right FCS: security has to find out."""
+    """The frame arrives changed under a correct FCS: only security can detect it."""
     DELAY = "delay"
-    """No radio hears it now; a copy is on the air later."""
+    """No radio hears the frame now; a copy is on the air later."""
     DUPLICATE = "duplicate"
-    """It is heard, and a copy is on the air later."""
+    """Radios hear the frame, and a copy is on the air later."""
 
 
 _CORRUPTING = (FrameAction.CORRUPT_FCS, FrameAction.CORRUPT_PAYLOAD)
 _SHORTEST = 5
-"""Octets of a PSDU that holds a frame."""
+"""Minimum octets of a PSDU that holds a frame."""
 
 
 def corrupted(psdu: bytes, action: FrameAction) -> bytes:
-    """Return `psdu` (octets with FCS) as CORRUPT_FCS or CORRUPT_PAYLOAD leaves it; shorter octets stay as they are."""
+    """Return `psdu` (octets with FCS) as CORRUPT_FCS or CORRUPT_PAYLOAD changes it; shorter ones stay unchanged."""
     if len(psdu) < _SHORTEST:
         return psdu
     if action is FrameAction.CORRUPT_FCS:
@@ -55,28 +55,28 @@ def _certain() -> float:
 
 @dataclass(slots=True)
 class Occurrences:
-    """Counts things that are alike, and says on which of them to act."""
+    """A counter of similar events, with the choice of those to act on."""
 
     first: int = 1
-    """The first of them to act on, from 1."""
+    """The first event to act on, from 1."""
     count: int | None = None
-    """How many to act on; None: all that follow."""
+    """Number of events to act on; None: all that follow."""
     chance: float = 1.0
-    """Of each one to be acted on, above 0 and at most 1."""
+    """Probability of acting on an event, above 0 and at most 1."""
     random: Callable[[], float] = _certain
-    """Draws from 0 up to 1; asked only where `chance` is below 1."""
+    """Draws from 0 up to 1; called only if `chance` is below 1."""
     met: int = 0
-    """How many there have been."""
+    """Number of events so far."""
     acted: int = 0
-    """How many were acted on."""
+    """Number of events acted on."""
 
     @property
     def over(self) -> bool:
-        """As many were acted on as should be."""
+        """Whether `count` events have been acted on."""
         return self.count is not None and self.acted >= self.count
 
     def meet(self) -> bool:
-        """Count one more; return whether to act on it."""
+        """Count one event; return whether to act on it."""
         self.met += 1
         if self.met < self.first or self.over:
             return False
@@ -88,7 +88,7 @@ class Occurrences:
 
 @dataclass(slots=True, eq=False)
 class FrameRule:
-    """One rule about frames that are alike."""
+    """One rule: the frames that it matches, its action, and the occurrences to act on."""
 
     matches: Callable[[Transmission], bool]
     action: FrameAction
@@ -96,10 +96,10 @@ class FrameRule:
     delay: int = 0
     """Microseconds from the end of a frame to the start of its copy, for DELAY and DUPLICATE."""
     on_act: Callable[[], object] = lambda: None
-    """Called each time that the rule acts."""
+    """Called each time the rule acts."""
 
     def meet(self, transmission: Transmission) -> bool:
-        """Look at a frame; return whether the rule acts on it."""
+        """Count a frame if it matches; return whether the rule acts on it."""
         if not self.matches(transmission) or not self.occurrences.meet():
             return False
         self.on_act()
@@ -107,18 +107,18 @@ class FrameRule:
 
 
 class FrameVerdict(NamedTuple):
-    """What becomes of one frame."""
+    """The outcome of the frame rules for one frame."""
 
     psdu: bytes
-    """The octets on the air, which observers see."""
+    """The octets on the air, as observers get them."""
     heard: bool
-    """Whether radios hear it now."""
+    """Whether radios hear the frame now."""
     copies: tuple[int, ...] = ()
-    """Microseconds after its end at which copies begin."""
+    """Delays of the copies after the end of the frame, in microseconds."""
 
 
 def judge(rules: Iterable[FrameRule], transmission: Transmission) -> FrameVerdict:
-    """Let every rule look at a frame, in order, and return what becomes of it."""
+    """Apply every rule to a frame, in order, and return the outcome."""
     acting = [rule for rule in tuple(rules) if rule.meet(transmission)]
     actions = [rule.action for rule in acting]
     psdu = transmission.psdu

@@ -1,8 +1,8 @@
 """The radio interface: the boundary of an OpenThread radio co-processor (RCP), in Python.
 
-The layers above it (MAC, NWK, APS, ZCL, devices) run unchanged on an `AirRadio`, on a virtual dongle and on a real
-USB dongle. CSMA-CA, retries, automatic acknowledgement, address filtering and the frame-pending bit of
-acknowledgements are below it.
+The layers above it (MAC, NWK, APS, ZCL, devices) run unchanged on an `AirRadio`, on a virtual dongle and on a physical
+USB dongle. CSMA-CA, retries, automatic acknowledgement, address filtering and the frame-pending bit of acknowledgements
+are below it.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from enum import IntEnum
 from typing import NamedTuple, Protocol
 
 BROADCAST_PAN = 0xFFFF
-"""PAN ID that every receiver accepts; also the PAN ID of a radio that is in no PAN."""
+"""PAN ID that every receiver accepts; also the PAN ID of a radio outside any PAN."""
 
 NO_SHORT_ADDRESS = 0xFFFF
-"""Short address of a device that has none."""
+"""Short address of a device that has no short address."""
 
 
 class TxStatus(IntEnum):
-    """How a transmission ended (MCPS-DATA.confirm of IEEE 802.15.4-2011, 6.3.2)."""
+    """The outcome of a transmission (MCPS-DATA.confirm of IEEE 802.15.4-2011, 6.3.2)."""
 
     SENT = 0
-    """No acknowledgement was asked for; the frame was sent."""
+    """The frame was sent; it requested no acknowledgement."""
     ACKED = 1
     NO_ACK = 2
-    """All retries went unacknowledged."""
+    """No attempt was acknowledged."""
     CHANNEL_ACCESS_FAILURE = 3
     """The channel was never clear."""
     ABORTED = 4
@@ -34,7 +34,7 @@ class TxStatus(IntEnum):
 
 
 class TxResult(NamedTuple):
-    """The outcome of one `Radio.transmit`."""
+    """The result of one `Radio.transmit`."""
 
     status: TxStatus
     frame_pending: bool
@@ -42,7 +42,7 @@ class TxResult(NamedTuple):
 
 
 class Reception(NamedTuple):
-    """A received frame; its FCS is checked and still attached."""
+    """A received frame; its FCS has been checked and is included."""
 
     psdu: bytes
     rssi: int
@@ -50,15 +50,15 @@ class Reception(NamedTuple):
     lqi: int
     """Link quality, 0 to 255."""
     time: int
-    """End of the frame on the air, microseconds of the clock."""
+    """Time at which the frame ended on the air, microseconds of the clock."""
     channel: int
     acked_pending: bool
-    """The radio acknowledged this frame with the frame-pending bit set."""
+    """Whether the radio acknowledged this frame with the frame-pending bit set."""
 
 
 @dataclass(frozen=True, slots=True)
 class RadioConfig:
-    """Channel, power and address filter of a radio; always applied as a whole."""
+    """Channel, power and address filter of a radio; always applied together."""
 
     channel: int = 11
     """11 to 26 (2.4 GHz page 0)."""
@@ -66,36 +66,37 @@ class RadioConfig:
     short_address: int = NO_SHORT_ADDRESS
     extended_address: int = 0
     promiscuous: bool = False
-    """Hand every frame up, and acknowledge none."""
+    """Receive every frame, and acknowledge none."""
     tx_power: int = 3
     """dBm."""
     pan_coordinator: bool = False
-    """Also accept frames without destination address (association of the first device, data to the coordinator)."""
+    """Also accept frames without a destination address (association of the first device, data to the coordinator)."""
 
 
 class Radio(Protocol):
-    """One half-duplex IEEE 802.15.4 transceiver. One transmission in flight."""
+    """One half-duplex IEEE 802.15.4 transceiver, with at most one transmission in flight."""
 
     receiver: Callable[[Reception], None] | None
-    """Called for each frame that passed the FCS and the address filter."""
+    """Called with each frame that passed the FCS check and the address filter."""
 
     @property
     def config(self) -> RadioConfig: ...
 
     def configure(self, config: RadioConfig) -> None:
-        """Apply `config` as a whole."""
+        """Apply `config`, replacing the previous configuration."""
 
     def listen(self, on: bool) -> None:
-        """Switch the receiver on or off. A transmission turns it on for its acknowledgement by itself."""
+        """Switch the receiver on or off. A transmission switches it on for the acknowledgement."""
 
     def source_match(self, enabled: bool) -> None:
-        """Enable the source-match table, which sets frame-pending in the acknowledgement of a Data Request.
+        """Enable or disable the source-match table, which sets frame-pending in the acknowledgement of a Data Request.
 
-        Disabled (after reset), each acknowledgement of one has it, as in RCP firmware. Either way the table is emptied.
+        While it is disabled (as after a reset), each acknowledgement of a Data Request has frame-pending set, as in RCP
+        firmware. Either way the table is emptied.
         """
 
     def source_match_add(self, address: int, *, extended: bool) -> None:
-        """Set frame-pending for `address`, as data is queued for it. Adding it twice is the same as once."""
+        """Set frame-pending for `address`, because data is queued for it. Adding an address twice has no effect."""
 
     def source_match_remove(self, address: int, *, extended: bool) -> None:
         """Stop setting frame-pending for `address`; an unknown address is ignored."""
@@ -109,10 +110,10 @@ class Radio(Protocol):
         backoffs: int = 4,
         retries: int = 3,
     ) -> None:
-        """Send `psdu` (FCS included, 3 to 127 octets); `done` is called once.
+        """Send `psdu` (FCS included, 3 to 127 octets); `done` is called once with the result.
 
-        The channel may be found busy `backoffs` times, and an acknowledgement may be missed `retries` times, before
-        the frame is given up.
+        The transmission fails if the channel is busy more than `backoffs` times in one attempt, or if the frame and its
+        `retries` repeats all go unacknowledged.
 
         Raises LocalProtocolError while another transmission is in flight.
         """

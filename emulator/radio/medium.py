@@ -1,4 +1,4 @@
-"""A medium: something on which frames are observed, whether emulated (`Air`) or heard by radios on a real air."""
+"""The medium interface: observed frames, emulated (`Air`) or received by physical radios."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from hanbench.emulator.radio.transmission import Transmission
 
 
 class Medium(Protocol):
-    """Observed frames, in order, with numbers."""
+    """A source of observed frames, in order, with numbers."""
 
     observers: list[Callable[[Transmission], None]]
     """Called with each frame when it has ended, in order."""
     frames: int
-    """Frames seen so far; the latest one's `number`."""
+    """Number of frames so far, which is the `number` of the latest one."""
 
     def sniffed(self, transmission: Transmission) -> tuple[float, int]:
-        """RSSI (dBm) and LQI of a frame, where it was seen."""
+        """Return RSSI (dBm) and LQI of a frame at the point of observation."""

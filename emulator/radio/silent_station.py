@@ -1,4 +1,4 @@
-"""A station that sends and never hears: the sender of a copied frame, or of a frame on a real air."""
+"""A station that sends and does not receive: the sender of a copied frame, or of a frame from a physical radio."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hanbench.emulator.radio.transmission import Transmission
 
 
 class SilentStation:
-    """A `Station` that takes no notice of anything."""
+    """A `Station` that ignores everything it could receive."""
 
     tx_power = 0
     sending_from = sending_until = 0

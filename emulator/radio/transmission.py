@@ -23,7 +23,7 @@ ACK_OCTETS = 5
 
 
 class Station(Protocol):
-    """A radio, as the Air sees it."""
+    """The interface of a radio towards the Air."""
 
     channel: int
     tx_power: int
@@ -31,34 +31,34 @@ class Station(Protocol):
     name: str
     sending_from: int
     sending_until: int
-    """Of the latest transmission, acknowledgements included."""
+    """Start and end of the latest transmission, acknowledgements included, in microseconds."""
 
     @property
     def position(self) -> Position: ...
 
     def could_hear(self, transmission: Transmission) -> bool:
-        """The receiver was on, on this channel, for the whole frame, and did not send meanwhile."""
+        """Whether the receiver was on, on this channel, for the whole frame, and did not send at the same time."""
 
     def accepts(self, psdu: bytes, mode: int) -> bool:
-        """Address filter for what the Air's index does not find: broadcasts and frames without destination."""
+        """Filter frames that the Air's index does not find: broadcasts and frames without a destination."""
 
     def frame_pending(self, psdu: bytes) -> bool:
-        """The frame-pending bit of the acknowledgement of `psdu`."""
+        """Return the frame-pending bit of the acknowledgement of `psdu`."""
 
     def hear(self, transmission: Transmission, link: Link | None, acked_pending: bool) -> None:
-        """A frame came through (`link` is None where it did not)."""
+        """Take a frame; `link` is None if the frame did not arrive."""
 
     def garbled(self) -> None:
-        """A frame came with bit errors."""
+        """Take notice of a frame that arrived with bit errors."""
 
     def sent(self, transmission: Transmission) -> None:
-        """A frame that asked for no acknowledgement has ended."""
+        """Take notice that a frame that requested no acknowledgement has ended."""
 
     def acknowledged(self, transmission: Transmission, pending: bool) -> None:
-        """The acknowledgement arrived."""
+        """Take notice that the acknowledgement arrived, with frame-pending as `pending`."""
 
     def unacknowledged(self, transmission: Transmission) -> None:
-        """No acknowledgement arrived in time."""
+        """Take notice that no acknowledgement arrived in time."""
 
 
 class Transmission:
@@ -69,11 +69,11 @@ class Transmission:
     def __init__(self, sender: Station, psdu: bytes, start: int, end: int) -> None:
         self.sender = sender
         self.psdu = psdu
-        """With FCS."""
+        """Octets with FCS."""
         self.channel = sender.channel
         self.start = start
-        """First bit of the preamble, microseconds."""
+        """Time of the first bit of the preamble, microseconds."""
         self.end = end
         self.number = 0
-        """1 for the first frame on this Air, in order of their ends; 0 before its end."""
+        """1 for the first completed frame on this Air, in order of completion; 0 before completion."""
         self.overlaps: list[Transmission] | None = None

@@ -34,8 +34,8 @@ async def replug(slot, random):
     slot.dongle.plug()
 
 
-async def bite(slot, random):
-    slot.dongle.bite()
+async def watchdog_reset(slot, random):
+    slot.dongle.watchdog_reset()
 
 
 async def freeze(slot, random):
@@ -52,7 +52,7 @@ async def kill_port(slot, random):
     slot.dongle.port.close()
 
 
-ACCIDENTS = (unplug, replug, bite, freeze, garble, kill_port)
+ACCIDENTS = (unplug, replug, watchdog_reset, freeze, garble, kill_port)
 
 
 def open_files() -> set[str]:

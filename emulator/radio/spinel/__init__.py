@@ -1,1 +1,1 @@
-"""Spinel, the protocol between a host and an OpenThread radio co-processor: the codec of both ends."""
+"""Spinel, the protocol between a host and an OpenThread radio co-processor: the codec for both ends."""

@@ -1,4 +1,4 @@
-"""Spinel frames and the layouts of their values; octets only, used by both ends of the line.
+"""Spinel frames and the encoding of their values, for both ends of the line.
 
 Source: draft-rquattle-spinel-unified, 3 and 5, and OpenThread's `ncp_base_radio.cpp`, by way of domain/dongles.md 1.
 """
@@ -13,17 +13,17 @@ from hanbench.emulator.octets import Reader, le
 from hanbench.emulator.radio.spinel.ids import CommandId, PropertyId, SpinelStatus
 
 HEADER = 0x80
-"""Bits 10 in front; interface 0."""
+"""Flag bits 10 in the most significant bits; interface 0."""
 UNSOLICITED = 0
-"""Transaction identifier (TID) of a notification."""
+"""Transaction identifier (TID) of a notification, which answers no command."""
 TIDS = range(1, 16)
 ACKED_WITH_FRAME_PENDING = 0x0010
-"""Flag of a received frame."""
+"""Flag of a received frame that the radio acknowledged with frame-pending set."""
 NOISE_FLOOR_UNKNOWN = -128
 
 
 class SpinelFrame(NamedTuple):
-    """One command; for most commands with a property and its value."""
+    """One Spinel command; most commands have a property and its value."""
 
     tid: int
     command: int
@@ -42,7 +42,7 @@ _WITHOUT_PROPERTY = (CommandId.NOOP, CommandId.RESET)
 
 
 def decode(payload: bytes) -> SpinelFrame:
-    """Read a frame. Raises RemoteProtocolError."""
+    """Decode a frame. Raises RemoteProtocolError."""
     reader = Reader(payload, DropReason.MALFORMED_SPINEL)
     header = reader.u8()
     if header & 0xC0 != HEADER:
@@ -53,7 +53,7 @@ def decode(payload: bytes) -> SpinelFrame:
 
 
 def packed(value: int) -> bytes:
-    """An unsigned integer in the packed form: seven bits an octet, least significant first."""
+    """Encode an unsigned integer in packed form: seven bits an octet, least significant first."""
     octets = bytearray()
     while value > 0x7F:
         octets.append(value & 0x7F | 0x80)
@@ -63,7 +63,7 @@ def packed(value: int) -> bytes:
 
 
 def decode_packed(reader: Reader) -> int:
-    """A packed integer of at most 21 bits (three octets). Raises RemoteProtocolError."""
+    """Decode a packed integer of at most 21 bits (three octets). Raises RemoteProtocolError."""
     value = 0
     for shift in (0, 7, 14):
         octet = reader.u8()
@@ -78,10 +78,10 @@ def decode_packed(reader: Reader) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TransmitRequest:
-    """SET STREAM_RAW: one frame to transmit. All fields but PSDU and channel may be left out."""
+    """SET STREAM_RAW: one frame to transmit. All fields but PSDU and channel are optional."""
 
     psdu: bytes
-    """With two octets of FCS at the end, which the radio fills in."""
+    """PSDU with two octets of FCS at the end, which the radio fills in."""
     channel: int
     backoffs: int = 4
     retries: int = 15
@@ -92,7 +92,7 @@ class TransmitRequest:
     delay: int = 0
     delay_base: int = 0
     rx_channel: int | None = None
-    """The channel to listen on afterwards."""
+    """The channel to listen on afterwards; None: `channel`."""
     tx_power: int | None = None
     """dBm; None: the radio's own setting."""
 
@@ -109,7 +109,7 @@ class TransmitRequest:
 
 
 class _TrailingFields:
-    """The fields at the end of a value. A sender may leave out the last of them, which have their defaults then."""
+    """Reader of the optional fields at the end of a value; a missing field and all after it have their defaults."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -133,7 +133,7 @@ class _TrailingFields:
 
 
 def decode_transmit_request(value: bytes) -> TransmitRequest:
-    """Read the value of a SET STREAM_RAW. Raises RemoteProtocolError."""
+    """Decode the value of a SET STREAM_RAW. Raises RemoteProtocolError."""
     reader = Reader(value, DropReason.MALFORMED_SPINEL)
     psdu, channel, fields = reader.take(reader.u16()), reader.u8(), _TrailingFields(reader)
     return TransmitRequest(
@@ -168,7 +168,7 @@ class Received(NamedTuple):
     def encode(self) -> bytes:
         phy = bytes((self.channel, self.lqi)) + le(self.timestamp, 8)
         vendor = packed(self.error)
-        mac = bytes(5)  # key and counter of a secured acknowledgement: there is none
+        mac = bytes(5)  # key and counter of a secured acknowledgement, which the RCP never sends
         return b"".join(
             (
                 le(len(self.psdu), 2),
@@ -182,7 +182,7 @@ class Received(NamedTuple):
 
 
 def decode_received(value: bytes) -> Received:
-    """Read the value of an IS STREAM_RAW; firmware may leave out fields at the end. Raises RemoteProtocolError."""
+    """Decode the value of an IS STREAM_RAW; firmware may omit fields at the end. Raises RemoteProtocolError."""
     reader = Reader(value, DropReason.MALFORMED_SPINEL)
     return _received(reader)
 
@@ -206,7 +206,7 @@ def _struct(reader: Reader) -> bytes:
 
 
 class TransmitDone(NamedTuple):
-    """The answer to SET STREAM_RAW, as the value of LAST_STATUS: the outcome of the transmission."""
+    """The answer to SET STREAM_RAW, as the value of LAST_STATUS: the result of the transmission."""
 
     status: int
     frame_pending: bool = False
@@ -221,7 +221,7 @@ class TransmitDone(NamedTuple):
 
 
 def decode_transmit_done(value: bytes) -> TransmitDone:
-    """Read the value of a LAST_STATUS that ends a transmission. Raises RemoteProtocolError."""
+    """Decode the value of a LAST_STATUS that ends a transmission. Raises RemoteProtocolError."""
     reader = Reader(value, DropReason.MALFORMED_SPINEL)
     status = decode_packed(reader)
     if reader.remaining < 2:
@@ -233,5 +233,5 @@ def decode_transmit_done(value: bytes) -> TransmitDone:
 
 
 def last_status(tid: int, status: int) -> SpinelFrame:
-    """LAST_STATUS alone."""
+    """Return a LAST_STATUS frame."""
     return SpinelFrame(tid, CommandId.IS, PropertyId.LAST_STATUS, packed(status))

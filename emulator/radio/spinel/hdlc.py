@@ -1,7 +1,7 @@
 """HDLC-lite, the framing of Spinel on a serial line: flags, escapes and a CRC.
 
 Sources: draft-rquattle-spinel-unified, appendix A.1.2; CRC-16/X.25 of ITU-T X.25, 2.2.7.4. XON and XOFF are escaped
-too, so that software flow control does no harm.
+too, so that software flow control does not interfere.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from hanbench.emulator.radio.fcs import crc16_x25
 FLAG, ESCAPE = 0x7E, 0x7D
 XON, XOFF, VENDOR = 0x11, 0x13, 0xF8
 LONGEST = 2_048
-"""The most octets between two flags; firmware has buffers of 1,300. Longer stretches are noise."""
+"""Maximum octets between two flags; firmware has buffers of 1,300. A longer chunk counts as noise."""
 
 _FLAG, _ESCAPE = bytes((FLAG,)), bytes((ESCAPE,))
 _FLIP = 0x20
 _ESCAPES = [(bytes((octet,)), bytes((ESCAPE, octet ^ _FLIP))) for octet in (ESCAPE, FLAG, XON, XOFF, VENDOR)]
-"""The escape itself is replaced first, for the replacements of the others contain it."""
+"""The escape octet comes first, because the replacements of the others contain it."""
 
 
 def encode(payload: bytes) -> bytes:
-    """One frame with a flag at either end; the first one ends noise that may be on the line before it."""
+    """Encode a payload with a flag at either end; the first flag ends any noise before it on the line."""
     body = payload + crc16_x25(payload)
     for plain, escaped in _ESCAPES:
         if plain in body:
@@ -31,16 +31,16 @@ def encode(payload: bytes) -> bytes:
 
 
 class Decoder:
-    """Decodes a stream of octets into payloads. Stretches that are no frame are counted and skipped."""
+    """Decodes a stream of octets into payloads; counts and skips chunks that are not a frame."""
 
     def __init__(self) -> None:
         self.garbled = 0
-        """Stretches between flags that were no frame: wrong CRC, broken escape, too short or too long."""
+        """Chunks between flags that were not a frame: wrong CRC, broken escape, too short or too long."""
         self._partial = b""
         self._overlong = False
 
     def feed(self, octets: bytes) -> list[bytes]:
-        """The payloads that `octets` complete, in order."""
+        """Return the payloads that `octets` complete, in order."""
         if _FLAG not in octets:
             self._keep(octets)
             return []

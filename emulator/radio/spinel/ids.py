@@ -9,7 +9,7 @@ from enum import IntEnum, IntFlag
 
 
 class CommandId(IntEnum):
-    """Commands."""
+    """Spinel commands."""
 
     NOOP = 0
     RESET = 1
@@ -31,7 +31,7 @@ class ResetReason(IntEnum):
 
 
 class SpinelStatus(IntEnum):
-    """LAST_STATUS."""
+    """Values of LAST_STATUS."""
 
     OK = 0
     FAILURE = 1
@@ -55,11 +55,11 @@ class SpinelStatus(IntEnum):
 
 
 FIRST_RESET, LAST_RESET = 112, 127
-"""LAST_STATUS values after a restart of the radio."""
+"""Range of the LAST_STATUS values that announce a restart of the radio."""
 
 
 class PropertyId(IntEnum):
-    """Properties."""
+    """Spinel properties."""
 
     LAST_STATUS = 0x00
     PROTOCOL_VERSION = 0x01
@@ -99,14 +99,14 @@ class PropertyId(IntEnum):
 
 
 class Capability(IntEnum):
-    """Entries of CAPS."""
+    """Entries of the property CAPS."""
 
     CONFIG_RADIO = 34
     MAC_RAW = 513
 
 
 class RadioCapability(IntFlag):
-    """Bits of RADIO_CAPS: functions of the radio itself."""
+    """Bits of the property RADIO_CAPS: functions that the radio does by itself."""
 
     ACK_TIMEOUT = 1 << 0
     ENERGY_SCAN = 1 << 1
@@ -120,7 +120,7 @@ class RadioCapability(IntFlag):
 
 
 class ScanState(IntEnum):
-    """MAC_SCAN_STATE."""
+    """Values of the property MAC_SCAN_STATE."""
 
     IDLE = 0
     BEACON = 1

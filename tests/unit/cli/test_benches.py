@@ -105,7 +105,7 @@ def test_up_does_not_take_what_is_not_its_own(hanbench, bench, tmp_path, monkeyp
         "up", bench(f'[nodes]\n[dongles.x]\nradio = "pty:{mine}"\n'), "--for", "0.1", "--out", str(tmp_path / "o")
     )
     assert result.status == 3
-    assert "exists and is no symbolic link" in result.err
+    assert "exists and is not a symbolic link" in result.err
     assert mine.read_text() == "precious"
 
 
