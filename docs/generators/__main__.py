@@ -1,4 +1,4 @@
-"""`python -m docs.generators` (or `make docs`) renews every generated page and schema; tests fail when one is stale."""
+"""`python -m docs.generators` (or `make docs`): write every generated page and schema; tests fail if one is stale."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from docs.generators import migration, schemas, state_machines
 
 
 def main() -> None:
-    """Write each generated file in its place."""
+    """Write every generated file."""
     migration.PAGE.write_text(migration.renewed(migration.PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     state_machines.PAGE.write_text(state_machines.page(), encoding="utf-8")
     for path, text in schemas.texts().items():

@@ -1,4 +1,4 @@
-"""The generated blocks of docs/migration.md: its tables, and the diagram of the reference controller."""
+"""Generated blocks of docs/migration.md: its tables, and the state diagram of the reference controller."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = Path(__file__).parents[1] / "migration.md"
 
 
 def scope_table() -> str:
-    """Return where partial migration is allowed, by rule set."""
+    """Return the table of where each rule set allows partial migration."""
     rulesets = [shipped()[name] for name in ("tmad-v18", "tmad-v19", "consultation-2021-10")]
     lines = ["| cohort | installation | " + " | ".join(f"`{rules.id}`" for rules in rulesets) + " |"]
     lines.append("|---" * (2 + len(rulesets)) + "|")
@@ -30,7 +30,7 @@ def _mark(allowed: Sourced[bool]) -> str:
 
 
 def decision_table() -> str:
-    """Return who decides, as tmad-v19 has it."""
+    """Return the table of deciders, consents and required failures in tmad-v19."""
     rules: RuleSet = shipped()["tmad-v19"]
     lines = ["| installation | decides | needs | failures |", "|---|---|---|---|"]
     for kind in InstallationType:
@@ -41,19 +41,19 @@ def decision_table() -> str:
 
 
 def property_table() -> str:
-    """Return what the oracle judges."""
+    """Return the table of the oracle's properties."""
     rows = [f"| `{p.id}` | {p.title} | {p.rule} |" for p in PROPERTIES]
     return "\n".join(["| property | what must hold | source |", "|---|---|---|", *rows])
 
 
 def wrong_table() -> str:
-    """Return the wrong controllers."""
+    """Return the table of the wrong controllers."""
     rows = [f"| `{w.name}` | {w.description} | `{w.property}` |" for w in WRONG.values()]
     return "\n".join(["| wrong controller | what it does | caught by |", "|---|---|---|", *rows])
 
 
 def diagram() -> str:
-    """Return the reference controller's states as a Mermaid block."""
+    """Return the states of the reference controller as a Mermaid block."""
     return f"```mermaid\n{mermaid()}\n```"
 
 

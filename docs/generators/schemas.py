@@ -1,6 +1,6 @@
-"""JSON Schemas of the files that people write and of what controllers speak, for editors and validators.
+"""JSON Schemas for editors and validators: of the files that users write, and of a controller's messages.
 
-A file says where its schema is in its first line (`#:schema ...`), which editors with TOML support read.
+A file names its schema in its first line (`#:schema ...`), which editors with TOML support read.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _DEFINITIONS = "#/$defs/"
 
 
 def texts() -> dict[Path, str]:
-    """Return the text of each schema file."""
+    """Return the text of each schema file, by path."""
     schemas = {
         "cohort": _with_base(_readable(msgspec.json.schema(stated_form((CohortProfile,))))),
         "device": _with_base(_readable(msgspec.json.schema(stated_form(MODELS)))),
@@ -46,7 +46,7 @@ def _text(schema: dict[str, Any], order: Literal["sorted", "deterministic"] = "s
 
 
 def _readable(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return `schema` with each sourced value written out where it stands: its definition's name would be its type."""
+    """Return `schema` with each sourced value inlined: the names of their definitions tell a user nothing."""
     definitions = schema["$defs"]
     inlined = {name: body for name, body in definitions.items() if name.startswith("Sourced")}
 
@@ -73,10 +73,11 @@ def _sourced(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_base(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return `schema` for files that may leave to another file what they do not state themselves."""
+    """Return `schema` for files that may take values from a base file instead of stating them."""
     for body in schema["$defs"].values():
         if "enum" not in body:
             body["required"] = [name for name in body.get("required", ()) if name in ("id", "title")]
             if "id" in body["properties"]:
-                body["properties"][BASE] = {"type": "string", "description": "Id or file of what this differs from"}
+                description = "Id or file of the profile from which this one takes its other values"
+                body["properties"][BASE] = {"type": "string", "description": description}
     return schema

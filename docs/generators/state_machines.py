@@ -1,4 +1,4 @@
-"""docs/state-machines.md, drawn from the tables of the code."""
+"""The page docs/state-machines.md, generated from the state tables of the code."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ PAGE = Path(__file__).parents[1] / "state-machines.md"
 
 _INTRODUCTION = """# State machines
 
-Each machine is one table in one file, and this page is drawn from those tables (`make docs`; a test
-fails when it is out of date). What is done in a state stands beside the table, never in it."""
+Each machine is one table in one file. This page is generated from those tables (`make docs`; a test fails when it is
+stale). The actions in each state are in the code beside the table."""
 
 
 State = TypeVar("State", bound=Enum)
@@ -25,7 +25,7 @@ Event = TypeVar("Event", bound=Enum)
 
 
 def diagram(transitions: Mapping[tuple[State, Event], State], start: State) -> str:
-    """Return a table as a Mermaid state diagram."""
+    """Return a transition table as a Mermaid state diagram."""
     states: dict[State, None] = {}
     for (state, _), following in transitions.items():
         states |= {state: None, following: None}
@@ -39,19 +39,19 @@ def diagram(transitions: Mapping[tuple[State, Event], State], start: State) -> s
 
 
 def sections() -> dict[str, tuple[str, str]]:
-    """Return by title the file of each table, and its diagram."""
+    """Return the file and the diagram of each table, by title."""
     joining = {key: state for key, state in join_states.TRANSITIONS.items() if key[1] is not join_states.JoinEvent.LEFT}
     return {
-        "How a device comes to a network, keeps it and finds it again": (
-            "emulator/zigbee/nwk/join_states.py` (from every state with a network, leaving leads to `OUT`)",
+        "A device joins a network, stays on it and rejoins": (
+            "emulator/zigbee/nwk/join_states.py` (from every state with a network, `LEFT` leads to `OUT`)",
             diagram(joining, join_states.JoinState.OUT),
         ),
-        "How a gas meter gets its mirror": (
+        "A gas meter requests its mirror": (
             "emulator/devices/gsme/mirror_states.py`",
             diagram(mirror_states.TRANSITIONS, mirror_states.MirrorState.NONE),
         ),
         "Key establishment: the joining device": (
-            "emulator/devices/key_establishment/states.py` (what the table does not have ends the session)",
+            "emulator/devices/key_establishment/states.py` (an event without a row ends the session)",
             diagram(key_states.INITIATOR, key_states.KeyState.IDLE),
         ),
         "Key establishment: the Trust Centre": (

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 PROGRAM = "hanbench"
 COMPLETION = "_HANBENCH_COMPLETE"
-"""Environment variable by which a shell's completion script asks for completions."""
+"""Environment variable with which the completion script of a shell asks for completions."""

@@ -1,4 +1,4 @@
-"""`hanbench capture`: a bench's air as a stream that Wireshark reads while it happens."""
+"""`hanbench capture`: the air of a bench as a live stream for Wireshark."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hanbench.harness.cli.up import come_up
 from hanbench.harness.han.han import Han
 
 FLUSH_EVERY = 0.2
-"""Real seconds: as live as an eye can follow."""
+"""Interval between flushes, real seconds: short enough to look live."""
 
 
 def capture(
@@ -28,16 +28,16 @@ def capture(
     speed: float | str | None,
     seconds: float | None,
 ) -> None:
-    """Bring BENCH up and write a live capture (pcapng), until Ctrl-C or until nobody reads it any more.
+    """Bring BENCH up and write a live capture (pcapng), until Ctrl-C or until the reader closes the stream.
 
     For Wireshark: hanbench capture virtual --keys virtual.keys | wireshark -k -i -
     """
     bench = BenchFile.find(bench_name)
     clock = bench.clock(speed, watched=True)
     if not isinstance(clock, PacedClock):
-        raise BadInput(None, "--speed", "a capture that is looked at live has a pace: expected a number above 0")
+        raise BadInput(None, "--speed", "a live capture needs paced time: expected a number above 0")
     if to is None and sys.stdout.isatty():
-        raise BadInput(None, "--to", "a capture is no text: expected stdout to be a pipe or a file")
+        raise BadInput(None, "--to", "a capture is binary: expected stdout to be a pipe or a file")
     han = bench.assemble(clock=clock, seed=seed)
     log(f"hanbench capture: {bench.profile.title}, seed {han.seed}; Ctrl-C ends it")
 
@@ -46,12 +46,12 @@ def capture(
 
 
 def _opened(to: Path | None) -> BinaryIO:
-    """The stream. Waits for a reader where `to` is a named pipe."""
+    """Open the stream. If `to` is a named pipe, this waits for its reader."""
     try:
-        # A duplicate: what is left in it when its reader goes away must not be flushed again when Python ends.
+        # A duplicate, so that Python does not flush the rest of the buffer at exit after the reader has gone.
         return to.open("wb") if to is not None else os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     except OSError as error:
-        raise BadInput(to, "--to", f"cannot be written: {error.strerror}") from None
+        raise BadInput(to, "--to", f"cannot write the capture: {error.strerror}") from None
 
 
 async def _captured(bench: BenchFile, han: Han, live: Capture, seconds: float | None, speed: float) -> None:
@@ -61,7 +61,7 @@ async def _captured(bench: BenchFile, han: Han, live: Capture, seconds: float | 
         coming_up = loop.create_task(come_up(bench, han))
         ending = loop.create_task(asyncio.sleep(seconds) if seconds is not None else asyncio.Event().wait())
         try:
-            # The flushing ends by itself only when nobody reads any more.
+            # `keep_flushed` ends by itself only when the reader has gone.
             await asyncio.wait((flushing, ending), return_when=asyncio.FIRST_COMPLETED)
             if flushing.done():
                 flushing.result()

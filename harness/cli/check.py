@@ -28,7 +28,7 @@ STATUS = {
 
 
 class BenchCheck(HanCheck, frozen=True, kw_only=True):
-    """What `--json` prints, and what check.json holds: the check, and where it was run."""
+    """The result of a check and its bench: the output of `--json`, and the content of check.json."""
 
     bench: str
     seed: str
@@ -36,7 +36,7 @@ class BenchCheck(HanCheck, frozen=True, kw_only=True):
 
 
 def check(bench_name: str, seed: str | None, speed: float | str | None, out: Path | None, as_json: bool) -> int:
-    """Bring BENCH up, a file or the id of one that comes with hanbench, and check its gas meter's HAN connectivity.
+    """Bring BENCH up, a file or the id of a shipped bench, and check its gas meter's HAN connectivity.
 
     Exit status: 0 pass; 1 fail; 2 inconclusive.
     """
@@ -87,9 +87,9 @@ def _print_result(said: BenchCheck, capture: Path | None) -> None:
     click.echo(f"{verdict(said.verdict.value + code)}: {said.detail}")
     click.echo(f"  from {shown(said.started, said.start)} to {shown(said.finished, said.end)}")
     if said.cause is not None:
-        click.echo(f"  to blame: {said.cause.value}")
+        click.echo(f"  cause: {said.cause.value}")
     if said.frames:
         more = " ..." if len(said.frames) > 12 else ""
-        click.echo(f"  rests on frames {', '.join(map(str, said.frames[:12]))}{more}")
+        click.echo(f"  evidence: frames {', '.join(map(str, said.frames[:12]))}{more}")
     if capture is not None:
         click.echo(f"  capture: {capture}")

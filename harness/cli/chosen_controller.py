@@ -1,4 +1,4 @@
-"""The controller that `--controller` names."""
+"""The controller that the option `--controller` names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hanbench.profiles.rulesets import RuleSet
 
 
 def chosen_controller(controller: str) -> Callable[[Mapping[str, RuleSet]], AnyController]:
-    """Return what makes this controller. Raises BadInput if there is none of that name."""
+    """Return the factory of a controller. Raises BadInput if the name is unknown."""
     try:
         return controller_factory(controller)
     except UnknownControllerError as error:

@@ -1,4 +1,4 @@
-"""Shell completion, by click's protocol: the shell asks hanbench itself, through an environment variable."""
+"""Shell completion by click's protocol: the shell runs hanbench with an environment variable."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ SHELLS = tuple(INSTALL)
 
 
 def script(shell: str) -> str:
-    """Return the completion script of a shell."""
+    """Return the completion script for a shell."""
     kind = get_completion_class(shell)
     assert kind is not None, "click knows these shells"
-    # The script depends on the program's name alone; the group is asked when the shell completes.
+    # The script needs the program's name only; the shell runs the real group when it completes.
     return kind(click.Group(PROGRAM), {}, PROGRAM, COMPLETION).source()
 
 
 def answer(group: click.Group, instruction: str) -> int:
-    """Print the completions that a shell asks for. Returns the exit status."""
+    """Print the completions that a shell asks for; return the exit status."""
     return shell_complete(group, {}, PROGRAM, COMPLETION, instruction)

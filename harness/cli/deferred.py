@@ -1,4 +1,4 @@
-"""Commands that are imported when they run."""
+"""Deferred import of the commands' code, until a command runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def runs(module: str) -> Callable[[Callable[..., None]], Callable[..., Any]]:
-    """Let a declared command run the function of its own name in `module` of this package, with its options."""
+    """Make a declared command run the function of the same name in `module` of this package, with its options."""
 
     def decorate(declared: Callable[..., None]) -> Callable[..., Any]:
         @wraps(declared)

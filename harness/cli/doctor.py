@@ -1,4 +1,4 @@
-"""`hanbench doctor`: what is plugged in, what answers, and what it is fit for."""
+"""`hanbench doctor`: the dongles of this machine, their firmware, and their possible roles."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from hanbench.harness.cli.tables import table
 
 
 class PortReport(Struct, frozen=True):
-    """One port."""
+    """The result of probing one port."""
 
     url: str
-    """As a bench file has it."""
+    """The URL of the port, as in a bench file."""
     device: str
     usb: str | None
     maker: str | None
@@ -35,10 +35,10 @@ class PortReport(Struct, frozen=True):
 
 
 def doctor(port: str | None, as_json: bool) -> int:
-    """Find dongles, ask each what it is, and say what it is fit for; or ask one PORT.
+    """Find dongles, identify each, and list the roles that it can fill; or probe one PORT.
 
-    PORT is a device, serial:/dev/... or socket://HOST:PORT. Whatever is there is restarted. Exit status: 0 something is
-    fit for something, or no dongle is there; 2 what is there will not do; 3 PORT cannot be opened.
+    PORT is a device, serial:/dev/... or socket://HOST:PORT. The doctor restarts the device there. Exit status: 0 some
+    dongle can fill a role, or no dongle was found; 2 no dongle can fill a role; 3 PORT cannot be opened.
     """
     candidates = [found for found in ports() if found.usb is not None] if port is None else [_named(port)]
     if not candidates:
@@ -46,12 +46,12 @@ def doctor(port: str | None, as_json: bool) -> int:
             print_json([])
         else:
             others = ", ".join(found.device for found in ports())
-            passed_over = f" ({others} are no USB devices, and are asked only when named)" if others else ""
-            click.echo(f"no dongle was found{passed_over}: plug one in (docs/hardware.md), or name a PORT")
+            skipped = f" ({others} are not USB devices; name one to probe it)" if others else ""
+            click.echo(f"no dongle was found{skipped}: plug one in (docs/hardware.md), or name a PORT")
         return ExitStatus.EXPECTED
     reports = []
     for found in candidates:
-        log(f"asking {found.device} ...")
+        log(f"probing {found.device} ...")
         url = found.stable if "://" in found.stable else f"serial:{found.stable}"
         clock = PacedClock()
         reports.append(_report(found, run(clock, probe(url, clock))))
@@ -99,7 +99,7 @@ def _print_result(reports: list[PortReport]) -> None:
         trip = "-" if report.round_trip_median_ms is None else f"{report.round_trip_median_ms:g} ms"
         fit = ", ".join(report.fit_for) or "nothing"
         rows.append((report.url, what, answers, trip, fit, report.advice))
-    table(("radio", "what it may be", "what answers", "round trip", "fit for", "advice"), rows)
+    table(("radio", "board", "answer", "round trip", "fit for", "advice"), rows)
     click.echo()
     for role in ROLES:
         fit_for_it = ", ".join(report.url for report in reports if role.name in report.fit_for)

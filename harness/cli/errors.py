@@ -1,6 +1,6 @@
-"""Exit statuses, and how what went wrong becomes one line on stderr.
+"""Exit statuses, and the conversion of exceptions to one line on stderr.
 
-Imports nothing heavy: this is loaded for `hanbench --help` too.
+This module imports nothing heavy, because `hanbench --help` loads it too.
 """
 
 from __future__ import annotations
@@ -21,33 +21,33 @@ from hanbench.profiles.errors import ProfileError
 
 
 class ExitStatus(IntEnum):
-    """What hanbench's exit status says."""
+    """Exit statuses of hanbench."""
 
     EXPECTED = 0
-    """Everything went as expected."""
+    """The command succeeded, and no violation was found."""
     VIOLATION = 1
     """A rule was broken or an expectation failed."""
     UNKNOWN = 2
-    """Inconclusive: nothing was found wrong, but not everything could be judged."""
+    """Inconclusive: no violation was found, but some scenario or check has no verdict."""
     BAD_INPUT = 3
-    """A file, a value or the command line was not what it should be."""
+    """A file, a value or the command line is invalid."""
     INTERNAL = 4
-    """hanbench itself failed."""
+    """hanbench has a bug."""
     INTERRUPTED = 130
-    """Ctrl-C."""
+    """The user pressed Ctrl-C."""
     NO_READER = 141
-    """Whoever read the output went away, as `head` does."""
+    """The reader of the output closed it, as `head` does."""
 
 
 _UNWINDING_SINCE = 0.25
-"""Seconds after which what a signal raised is raised again, unless it is being handled."""
+"""Seconds after which a signal's exception is raised again, unless it is being handled by then."""
 
 
-class BadInput(Exception):  # noqa: N818  whoever wrote the input erred, not hanbench
-    """Input that cannot be used: where it is, and what was expected there."""
+class BadInput(Exception):  # noqa: N818  the user's error, not hanbench's
+    """Invalid input, with its place and the expected input."""
 
     def __init__(self, file: str | Path | None, key: str | None, expected: str) -> None:
-        """`file`: None for the command line. `key`: the key, option or line in it; None for the file as a whole."""
+        """`file`: None for the command line. `key`: the key, option or line in the file; None for the whole file."""
         super().__init__(": ".join(str(part) for part in (file, key, expected) if part is not None))
         self.file = file
         self.key = key
@@ -55,12 +55,12 @@ class BadInput(Exception):  # noqa: N818  whoever wrote the input erred, not han
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> BadInput:
-    """`name` is no `kind`; say which there are."""
+    """Return the error for an unknown name, with the known names."""
     return BadInput(None, name, f"no such {kind}; there is {', '.join(sorted(known)) or 'none'}")
 
 
 def exit_status_of(program: Callable[[], object], name: str = "hanbench") -> int:
-    """Run `program` to its exit status. What it returns is the status if it is an int, else all was as expected."""
+    """Run `program` and return its exit status: its result if that is an int, else EXPECTED."""
     try:
         result = program()
         sys.stdout.flush()
@@ -76,10 +76,10 @@ def exit_status_of(program: Callable[[], object], name: str = "hanbench") -> int
     except (KeyboardInterrupt, click.Abort):
         return _complain(f"{name}: interrupted", ExitStatus.INTERRUPTED)
     except BrokenPipeError:
-        # The interpreter flushes stdout once more when it ends: give it somewhere to flush to.
+        # The interpreter flushes stdout again at exit, which would fail without a reader.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitStatus.NO_READER
-    except Exception as error:  # noqa: BLE001  the last line of defence: a status and one line, whatever it was
+    except Exception as error:  # noqa: BLE001  a bug must also end with a status and one line
         if os.environ.get("HANBENCH_DEBUG") == "1":
             import traceback
 
@@ -91,16 +91,15 @@ def exit_status_of(program: Callable[[], object], name: str = "hanbench") -> int
 
 
 def end_cleanly_on_signals() -> None:
-    """Make SIGTERM and SIGHUP unwind the stack as Ctrl-C does: workers end, and what was begun is cleaned up.
+    """Make SIGTERM and SIGHUP unwind the stack as Ctrl-C does, so that workers end and files are cleaned up.
 
-    A signal can come where Python drops what its handler raised: in a weak reference's callback, of which there are
-    many while modules are imported, or below C code that takes any error for an answer. So it is raised again until
-    it is seen to unwind.
+    Python drops the exception of a handler that runs in the callback of a weak reference (frequent during imports) or
+    below C code that discards errors. A timer therefore raises it again until it has been seen to unwind.
     """
     ending: list[BaseException] = []
 
     def end(number: int, frame: FrameType | None) -> None:
-        # Once is enough: a second signal must not break off the tidying up, except for somebody's second Ctrl-C.
+        # A second signal must not interrupt the clean-up, except a second Ctrl-C of the user.
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_IGN)
         ending.append(KeyboardInterrupt() if number == signal.SIGINT else SystemExit(128 + number))
         signal.setitimer(signal.ITIMER_REAL, _UNWINDING_SINCE, _UNWINDING_SINCE)
@@ -117,7 +116,7 @@ def end_cleanly_on_signals() -> None:
     signal.signal(signal.SIGALRM, again)
     atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # Whoever started us with a signal ignored, as nohup does, wants it ignored.
+        # A parent process that starts hanbench with a signal ignored, as nohup does, wants it ignored.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, end)
 

@@ -1,4 +1,4 @@
-"""`hanbench explore`: random stories, and the smallest one that fails."""
+"""`hanbench explore`: random scenarios, and the smallest one that fails."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from hanbench.harness.controllers.lookup import named
 from hanbench.harness.scenario.scenario import Scenario
 
 MOST_SHRUNK = 3
-"""Failures that are shrunk, each of another kind: one fault in a controller fails in a hundred ways."""
+"""Number of failures to shrink, each of another kind: one bug in a controller fails many scenarios."""
 
 
 class Found(Struct, frozen=True):
-    """A failure, shrunk."""
+    """A failure, with its shrunk scenario."""
 
     seed: str
     decided: str | None
@@ -36,7 +36,7 @@ class Found(Struct, frozen=True):
 
 
 class ExploreReport(Struct, frozen=True):
-    """What `--json` prints."""
+    """The output of `--json`."""
 
     stories: int
     failures: int
@@ -44,12 +44,12 @@ class ExploreReport(Struct, frozen=True):
 
 
 def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path, as_json: bool) -> int:
-    """Draw installations, faults and consents from seeds, play them, and shrink what fails to a short scenario file.
+    """Draw installations, faults and consents at random, run them, and shrink each failure to a short scenario file.
 
-    Exit status: 0 nothing failed; 1 something did.
+    Exit status: 0 no scenario failed; 1 a scenario failed.
     """
     make = chosen_controller(controller)
-    log(f"hanbench explore: {seeds} stories from seed {seed}, controller {named(controller)}")
+    log(f"hanbench explore: {seeds} random scenarios from seed {seed}, controller {named(controller)}")
     names = [f"{seed}-{number}" for number in range(seeds)]
     results = run_explore(names, controller, jobs or os.cpu_count() or 1)
     failures = [failure for failure in with_progress(results, seeds) if failure is not None]
@@ -77,7 +77,7 @@ def _keep(failure: Failure, controller: str, out: Path) -> Found:
 
 
 def as_toml(scenario: Scenario) -> str:
-    """A scenario as its file."""
+    """Return the text of a scenario's file."""
     plain = msgspec.to_builtins(scenario, builtin_types=(datetime, date))
     return tomli_w.dumps({key: value for key, value in plain.items() if value not in ({}, [], ())})
 
@@ -87,4 +87,4 @@ def _print_result(report: ExploreReport) -> None:
         broken = ", ".join(found.properties) or "the outcome alone"
         click.echo(f"decided {found.decided or 'nothing'}; broken: {broken}")
         click.echo(f"  {found.command}")
-    click.echo(f"{report.stories} stories: " + (f"{report.failures} failed." if report.failures else "none failed."))
+    click.echo(f"{report.stories} scenarios: " + (f"{report.failures} failed." if report.failures else "none failed."))

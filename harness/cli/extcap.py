@@ -1,4 +1,4 @@
-"""`hanbench extcap`: benches as capture interfaces of Wireshark, and a profile to look at them with."""
+"""`hanbench extcap`: benches as capture interfaces of Wireshark, and a Wireshark profile for them."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from hanbench.harness.wireshark import folders, launcher, profile
 from hanbench.harness.wireshark.interfaces import offered, user_folder
 from hanbench.harness.wireshark.keys import labelled
 
-_PATIENCE = 60
-"""Seconds for the launcher to list its interfaces."""
+_LAUNCHER_TIMEOUT = 60
+"""Seconds in which the launcher must list its interfaces."""
 
 
 def install(benches: tuple[Path, ...]) -> None:
     """Put a launcher into Wireshark's personal extcap folder, and the profile hanbench into its configuration.
 
-    Once more, and what was changed in the profile is as it was; keys in it stay.
+    Installing again restores the profile, but keeps the keys in it.
     """
     where = folders.find()
     found, wrong = offered(benches)
     for error in wrong:
-        log(f"left out: {error}")
-    with _told():
+        log(f"skipped: {error}")
+    with _write_errors_as_bad_input():
         fresh = profile.write(where.profile, found)
         launcher.write(where.launcher, where.profile, benches)
     _try(where.launcher)
@@ -37,58 +37,58 @@ def install(benches: tuple[Path, ...]) -> None:
     click.echo(f"profile:  {where.profile} ({fresh} new keys)")
     for interface in found:
         click.echo(f"  {interface.name}: {interface.bench.title}")
-    log(f"bench files are looked for in {user_folder()} too; start: wireshark -C {folders.PROFILE}")
+    log(f"bench files in {user_folder()} are offered too; start: wireshark -C {folders.PROFILE}")
 
 
 def remove() -> None:
-    """Take away what `install` wrote. Keys and files of your own in the profile stay."""
+    """Remove the files that `install` wrote. Keys and your own files in the profile stay."""
     where = folders.find()
-    with _told():
+    with _write_errors_as_bad_input():
         gone = launcher.remove(where.launcher)
         there = profile.made_by_hanbench(where.profile)
         left = profile.remove(where.profile)
-    click.echo(f"launcher: {'removed' if gone else 'not there'}")
-    click.echo(f"profile:  {'removed' if there else 'not there'}")
+    click.echo(f"launcher: {'removed' if gone else 'not found'}")
+    click.echo(f"profile:  {'removed' if there else 'not found'}")
     for path in left:
-        log(f"not ours, left: {path}")
+        log(f"not written by hanbench, kept: {path}")
 
 
 def keys(captures: tuple[Path, ...]) -> None:
-    """Add the keys of captures to the profile, so that it opens them. CAPTURE: the capture, or its .keys file."""
+    """Add the keys of captures to the profile, so that it decrypts them. CAPTURE: the capture, or its .keys file."""
     where = folders.find()
     if not profile.made_by_hanbench(where.profile):
-        raise BadInput(where.profile, None, "the profile is not there: expected `hanbench extcap install` before")
+        raise BadInput(where.profile, None, "no profile: run `hanbench extcap install` first")
     read: list[CaptureKey] = []
     for capture in captures:
         path = keyfile.beside(capture)
         try:
             read += labelled(path.stem.replace('"', "'"), keyfile.read(path))
         except FileNotFoundError:
-            raise BadInput(path, None, "no such file: expected the keys of the capture in it") from None
+            raise BadInput(path, None, "no such file: expected the key file of the capture") from None
         except CaptureError as error:
             raise BadInput(path, error.place, error.problem) from None
-    with _told():
+    with _write_errors_as_bad_input():
         fresh = profile.add_keys(where.profile, read)
-    click.echo(f"{len(read)} keys, {fresh} of them new in the profile")
-    log("Wireshark reads keys when it loads a profile: start it, or change to another profile and back")
+    click.echo(f"{len(read)} keys, {fresh} of them new")
+    log("Wireshark reads keys when it loads a profile: restart it, or switch to another profile and back")
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Say in one line why something in Wireshark's folders cannot be written."""
+def _write_errors_as_bad_input() -> Iterator[None]:
+    """Turn errors about files in Wireshark's folders into BadInput, one line each."""
     try:
         yield
     except profile.ForeignError as error:
         raise BadInput(None, None, str(error)) from None
     except OSError as error:
-        raise BadInput(error.filename, None, f"cannot be written: {error.strerror}") from None
+        raise BadInput(error.filename, None, f"cannot write: {error.strerror}") from None
 
 
 def _try(path: Path) -> None:
-    """See whether the launcher starts, from another folder than this one."""
+    """Test that the launcher starts from another folder."""
     try:
-        answer = subprocess.run(  # noqa: S603  the script that was just written
-            [path, "--extcap-interfaces"], capture_output=True, text=True, timeout=_PATIENCE, cwd=path.anchor
+        answer = subprocess.run(  # noqa: S603  the launcher itself
+            [path, "--extcap-interfaces"], capture_output=True, text=True, timeout=_LAUNCHER_TIMEOUT, cwd=path.anchor
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise BadInput(path, None, f"does not start: {error}") from None

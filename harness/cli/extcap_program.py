@@ -1,8 +1,8 @@
 """`python -m hanbench.harness.cli.extcap_program`: the program that Wireshark starts (extcap(4)).
 
-Wireshark asks for interfaces, for their link types and options, and then for a capture into a FIFO. It shows stderr to
-its user when a capture fails: one line there, and an exit status that is not 0. A capture that is stopped has not
-failed, so that it ends with 0 and without a word.
+Wireshark asks for the interfaces, then for the link types and options of one, and then for a capture into a FIFO. When
+a capture fails, Wireshark shows stderr to the user, so the program writes one line there and exits with a status other
+than 0. When the user stops a capture, it exits with 0 and writes nothing.
 """
 
 from __future__ import annotations
@@ -25,26 +25,27 @@ from hanbench.profiles.benches import StartingState
 
 _NAME = "hanbench extcap"
 _SLOWEST = 1e-5
-"""A second in a day: time goes by in whole microseconds, and the FIFO is looked at several times in a real second."""
-_NO_CAPTURE_FILTER = "hanbench captures all that is on the air: expected no capture filter; use a display filter"
+"""Lowest speed, about one virtual second in a day: virtual time has a resolution of one microsecond, and the program
+checks the FIFO several times in a real second."""
+_NO_CAPTURE_FILTER = "hanbench captures every frame: expected no capture filter; use a display filter"
 
 
 @click.command()
 @click.option("--extcap-interfaces", "interfaces", is_flag=True, help="List the interfaces.")
 @click.option("--extcap-version", "version", is_flag=False, flag_value="", help="Wireshark's own version.")
-@click.option("--extcap-interface", "name", help="The interface that is meant.")
+@click.option("--extcap-interface", "name", help="The interface.")
 @click.option("--extcap-dlts", "dlts", is_flag=True, help="List its link types.")
 @click.option("--extcap-config", "config", is_flag=True, help="List its options.")
 @click.option("--extcap-capture-filter", "capture_filter", help="Check a capture filter, or capture with it.")
 @click.option("--capture", "wanted", is_flag=True, help="Capture.")
-@click.option("--fifo", type=click.Path(path_type=Path), help="Where the capture goes.")
-@click.option("--seed", help="Everything random follows from it; the bench's own where absent.")
-@click.option("--speed", type=click.FloatRange(min=_SLOWEST), help="Virtual seconds in a real one.")
-@click.option("--begins", type=click.Choice([each.value for each in StartingState]), help="How the HAN is found.")
+@click.option("--fifo", type=click.Path(path_type=Path), help="The FIFO for the capture.")
+@click.option("--seed", help="Seed of all random numbers; default: the bench's own.")
+@click.option("--speed", type=click.FloatRange(min=_SLOWEST), help="Virtual seconds per real second.")
+@click.option("--begins", type=click.Choice([each.value for each in StartingState]), help="The HAN's starting state.")
 @click.option(
     "--benches", multiple=True, type=click.Path(file_okay=False, path_type=Path), help="A folder with bench files."
 )
-@click.option("--profile", type=click.Path(path_type=Path), help="The Wireshark profile that keys go into.")
+@click.option("--profile", type=click.Path(path_type=Path), help="The Wireshark profile that gets the keys.")
 def extcap(
     interfaces: bool,
     version: str | None,
@@ -60,33 +61,33 @@ def extcap(
     benches: tuple[Path, ...],
     profile: Path | None,
 ) -> None:
-    """Answer Wireshark."""
+    """Answer a request of Wireshark."""
     found, wrong = offered(benches)
     if interfaces:
         click.echo(f"extcap {{version={__version__}}}")
         for interface in found:
             click.echo(interface.sentence)
         for error in wrong:
-            _say(str(error))
+            log_named(str(error))
         return
     chosen = _chosen(found, name)
     if wanted:
         if fifo is None:
-            raise BadInput(None, "--fifo", "a capture goes into one: expected a path")
+            raise BadInput(None, "--fifo", "a capture needs a FIFO: expected a path")
         if capture_filter:
             raise BadInput(None, "--extcap-capture-filter", _NO_CAPTURE_FILTER)
-        _capture(_beginning(chosen, begins), fifo, seed or None, speed, profile)
+        _capture(_with_starting_state(chosen, begins), fifo, seed or None, speed, profile)
     elif dlts:
         click.echo(DLT)
     elif config:
         for sentence in chosen.options():
             click.echo(sentence)
     elif capture_filter is not None:
-        # Wireshark takes what stands on stdout for the reason why a filter will not do.
+        # Wireshark reads stdout for the reason why it must reject a filter.
         if capture_filter:
             click.echo(_NO_CAPTURE_FILTER)
     else:
-        raise BadInput(None, "--extcap-interface", "expected --extcap-dlts, --extcap-config or --capture with it")
+        raise BadInput(None, "--extcap-interface", "expected --extcap-dlts, --extcap-config or --capture as well")
 
 
 def _chosen(found: Sequence[Interface], name: str | None) -> Interface:
@@ -99,8 +100,8 @@ def _chosen(found: Sequence[Interface], name: str | None) -> Interface:
     raise BadInput(None, "--extcap-interface", f"found {name!r}; expected one of {names}")
 
 
-def _beginning(interface: Interface, begins: str | None) -> Interface:
-    """The same bench, found as it is wished."""
+def _with_starting_state(interface: Interface, begins: str | None) -> Interface:
+    """Return the interface with another starting state of its bench; None: the same."""
     if begins is None:
         return interface
     try:
@@ -112,22 +113,22 @@ def _beginning(interface: Interface, begins: str | None) -> Interface:
 
 def _capture(interface: Interface, fifo: Path, seed: str | None, speed: float | None, profile: Path | None) -> None:
     try:
-        # Now, and not when Wireshark starts and asks for interfaces: the emulator takes its time to import.
+        # Deferred, because importing the emulator takes long and Wireshark asks for interfaces at its start.
         from hanbench.harness.bench.bench_file import BenchFile
         from hanbench.harness.wireshark import live
 
         bench = BenchFile(interface.bench, str(interface.path))
         keep = partial(_keep, profile, interface.bench.id)
-        live.capture(bench, fifo, seed=seed, speed=speed, on_keys=keep, say=_say)
+        live.capture(bench, fifo, seed=seed, speed=speed, on_keys=keep, say=log_named)
     except OSError as error:
-        raise BadInput(fifo, "--fifo", f"cannot be written: {error.strerror}") from None
+        raise BadInput(fifo, "--fifo", f"cannot write the capture: {error.strerror}") from None
     except (KeyboardInterrupt, SystemExit):
-        # The signal has done what it was for, and need not be raised again.
+        # The signal has unwound the stack, so the timer of `end_cleanly_on_signals` is no longer needed.
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _keep(folder: Path | None, bench: str, keys: Iterable[CaptureKey]) -> None:
-    """Put keys into the profile, if there is one, for when it is loaded next."""
+    """Add keys to the profile, if there is one, for the next time Wireshark loads it."""
     from hanbench.harness.wireshark import profile
     from hanbench.harness.wireshark.keys import labelled
 
@@ -136,10 +137,10 @@ def _keep(folder: Path | None, bench: str, keys: Iterable[CaptureKey]) -> None:
     try:
         profile.add_keys(folder, labelled(bench, keys))
     except OSError as error:
-        _say(f"{folder}: the keys cannot be written: {error.strerror}; the capture goes on")
+        log_named(f"cannot write the keys to {folder}: {error.strerror}; the capture continues")
 
 
-def _say(text: str) -> None:
+def log_named(text: str) -> None:
     log(f"{_NAME}: {text}")
 
 
@@ -149,7 +150,7 @@ def _answer(arguments: Sequence[str]) -> None:
 
 
 def main() -> None:
-    """Answer Wireshark, and exit with the status."""
+    """Answer a request of Wireshark, and exit with the status."""
     end_cleanly_on_signals()
     sys.exit(int(exit_status_of(lambda: _answer(sys.argv[1:]), _NAME)))
 

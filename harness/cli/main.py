@@ -1,4 +1,4 @@
-"""`hanbench`: the table of its commands. A command's module is imported when it is called, not before."""
+"""The `hanbench` command: a table of subcommands. A subcommand's module is imported only when it is called."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ if TYPE_CHECKING:
 
 
 class Lazy(NamedTuple):
-    """A command that is not imported yet."""
+    """A command that is imported on demand."""
 
     target: str
-    """`module:attribute` in this package, a `click.Command`."""
+    """`module:attribute` in this package, naming a `click.Command`."""
     help: str
 
 
 COMMANDS = {
     "verify": Lazy("commands.verify:verify", "Judge a controller on the whole matrix of installations and faults."),
     "run": Lazy("commands.run:run", "Run one scenario file."),
-    "check": Lazy("commands.check:check", "Run one HAN-connectivity check on a bench, emulated or real."),
-    "doctor": Lazy("commands.doctor:doctor", "Find dongles, and say what each is fit for."),
-    "up": Lazy("commands.up:up", "Bring a bench up and keep it: ports, dongles, a capture."),
-    "capture": Lazy("commands.capture:capture", "Bring a bench up and write what is on its air to a pipe, live."),
-    "extcap": Lazy("commands.extcap:extcap", "Benches as capture interfaces of Wireshark, and a profile for it."),
-    "selftest": Lazy("commands.selftest:selftest", "Show that no wrong controller survives."),
-    "explore": Lazy("commands.explore:explore", "Play random stories with a controller; shrink what fails."),
-    "rules": Lazy("commands.rules:rules", "The rule sets that are judged, with their sources."),
-    "profiles": Lazy("commands.profiles:profiles", "The cohorts and devices that are emulated."),
-    "faults": Lazy("commands.faults:faults", "The failures that can be injected."),
-    "completion": Lazy("commands.completion:completion", "Shell completion for bash, zsh and fish."),
-    "scenarios": Lazy("commands.scenarios:scenarios", "The scenarios that come with hanbench."),
+    "check": Lazy("commands.check:check", "Run one HAN-connectivity check on a bench, emulated or physical."),
+    "doctor": Lazy("commands.doctor:doctor", "Find dongles, and list the roles that each can fill."),
+    "up": Lazy("commands.up:up", "Bring a bench up and keep it up: ports, dongles, a capture."),
+    "capture": Lazy("commands.capture:capture", "Bring a bench up and write a live capture of its air to a pipe."),
+    "extcap": Lazy("commands.extcap:extcap", "Add the benches to Wireshark as capture interfaces, with a profile."),
+    "selftest": Lazy("commands.selftest:selftest", "Test the oracle with wrong controllers."),
+    "explore": Lazy("commands.explore:explore", "Run a controller on random scenarios; shrink each failure."),
+    "rules": Lazy("commands.rules:rules", "Show the rule sets, with their sources."),
+    "profiles": Lazy("commands.profiles:profiles", "Show the emulated cohorts and devices, with their sources."),
+    "faults": Lazy("commands.faults:faults", "Show the faults that can be injected."),
+    "completion": Lazy("commands.completion:completion", "Print the completion script for bash, zsh or fish."),
+    "scenarios": Lazy("commands.scenarios:scenarios", "Show the shipped scenarios."),
 }
 
 
 class LazyGroup(click.Group):
-    """Lists commands from a table; imports one when it is asked for it."""
+    """A group that lists its commands from a table and imports one only to run it."""
 
     def __init__(self, *args: object, table: dict[str, Lazy], **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]
@@ -62,7 +62,7 @@ class LazyGroup(click.Group):
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Names and help lines of the table; options, where one is begun."""
+        """Complete command names from the table, or options if `incomplete` begins with a dash."""
         from click.shell_completion import CompletionItem
 
         if incomplete.startswith("-"):
@@ -74,7 +74,7 @@ class LazyGroup(click.Group):
         ]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """As click does it, but with the help lines of the table: click's own would import every command."""
+        """Write the list of commands as click does, but from the table: click would import every command."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, command.help) for name, command in self._table.items()])
 
@@ -82,10 +82,10 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name=PROGRAM)
 def hanbench() -> None:
-    """Emulated SMETS1 meters on real ZigBee frames: checked, broken, and their migration judged.
+    """Emulate SMETS1 meters on real ZigBee frames, check them, break them, and judge their migration.
 
-    Exit status: 0 as expected; 1 a violation or a failed expectation; 2 unknown (inconclusive); 3 the input was bad;
-    4 hanbench itself failed.
+    Exit status: 0 as expected; 1 a violation or a failed expectation; 2 unknown (inconclusive); 3 invalid input;
+    4 a bug in hanbench.
     """
 
 

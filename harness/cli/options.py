@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Option and argument types that several commands share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONTROLLERS = (
 
 
 class NameOrFile(click.ParamType[str]):
-    """The name of something that comes with hanbench, or a file; shells complete either."""
+    """The name of a shipped object, or a file; shells complete both."""
 
     def __init__(self, name: str, names: Callable[[], Iterable[str]]) -> None:
         self.name = name
@@ -29,7 +29,7 @@ class NameOrFile(click.ParamType[str]):
         return str(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """The names that begin so; files, where none does."""
+        """Complete names; if none matches, files."""
         from click.shell_completion import CompletionItem
 
         names = [CompletionItem(each) for each in self._names() if each.startswith(incomplete)]
@@ -37,7 +37,7 @@ class NameOrFile(click.ParamType[str]):
 
 
 class Speed(click.ParamType[float | str]):
-    """`virtual`, or how many virtual seconds pass in a real one."""
+    """`virtual`, or the number of virtual seconds per real second."""
 
     name = "SPEED"
 

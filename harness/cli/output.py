@@ -1,4 +1,4 @@
-"""What commands print: data on stdout as JSON or as a table, talk on stderr."""
+"""Output of the commands: results on stdout as JSON or as a table, log lines on stderr."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def json_option(command: Function) -> Function:
-    """Give a command the option `--json`, as its argument `as_json: bool`."""
+    """Give a command the option `--json`, passed as `as_json: bool`."""
     return click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")(command)
 
 
 def print_json(data: object) -> None:
-    """Print anything that msgspec can encode, indented, with the keys in their own order."""
+    """Print any object that msgspec can encode, indented, with its keys in their order."""
     import msgspec
 
     click.echo(msgspec.json.format(msgspec.json.encode(data), indent=2))
 
 
 def log(text: str) -> None:
-    """Talk: what is not the command's result goes to stderr."""
+    """Print a line to stderr, which gets everything that is not a result."""
     click.echo(text, err=True)
 
 
 def styled(text: str, *, color: str | None = None, bold: bool = False) -> str:
-    """Return `text` in a colour where stdout is a terminal, and NO_COLOR (no-color.org) is not set."""
+    """Return `text` in a colour, if stdout is a terminal and NO_COLOR (no-color.org) is not set."""
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         return text
     return click.style(text, fg=color, bold=bold)
 
 
 def verdict(word: str) -> str:
-    """Return a verdict or a result in its colour: good ones green, bad ones red, others yellow."""
+    """Return a verdict or a result in colour: green for good, red for bad, yellow for others."""
     color = _COLORS.get(word.split()[0].lower(), "yellow") if word else None
     return styled(word, color=color, bold=True)
 

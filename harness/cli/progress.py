@@ -1,4 +1,4 @@
-"""How far long work has come: a bar on a terminal, a line at each tenth elsewhere. Both on stderr."""
+"""Progress of long work, on stderr: a bar on a terminal, elsewhere a line for each tenth."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hanbench.harness.cli.output import log
 
 T = TypeVar("T")
 FEW = 20
-"""Work of fewer parts than this says nothing of its parts where there is no terminal."""
+"""Work of fewer parts than this prints no progress lines outside a terminal."""
 
 
-def with_progress(results: Iterator[T], total: int, verb: str = "playing") -> Iterator[T]:
-    """The results as they come, with a word on how many there are."""
+def with_progress(results: Iterator[T], total: int, verb: str = "running") -> Iterator[T]:
+    """Yield the results as they come, and show the progress."""
     with _progress(total, verb) as advance:
         for result in results:
             advance()

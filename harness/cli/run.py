@@ -32,9 +32,9 @@ from hanbench.profiles.rulesets import Cohort, shipped
 
 ACKNOWLEDGED = "aps-ack"
 EVIDENCE = 12
-"""Frame numbers that are shown of each violation."""
+"""Maximum number of frame numbers to print for a violation."""
 SHOWN = 6
-"""Frames that are shown of each check; the report has more."""
+"""Maximum number of frames to print for a check; the report has more."""
 
 
 def run(
@@ -48,7 +48,7 @@ def run(
     certificates: str | None,
     as_json: bool,
 ) -> int:
-    """Run SCENARIO, a file or the id of one that comes with hanbench."""
+    """Run SCENARIO, a file or the id of a shipped scenario."""
     rulesets = shipped()
     path = shipped_scenarios().get(scenario, Path(scenario))
     loaded = load_scenario(path, rulesets)
@@ -93,7 +93,7 @@ def _clock(speed: float | str | None) -> VirtualClock:
 
 
 def _write(out: Path, played: ScenarioResult, report: ScenarioReport, story: ScenarioDetail, controller: str) -> None:
-    """Trace, report.json and report.html; the capture stands there already."""
+    """Write trace, report.json and report.html; the capture is there already."""
     (out / "trace.jsonl").write_bytes(encode(played.records))
     (out / "report.json").write_bytes(msgspec.json.encode(report) + b"\n")
     rule_sets = tuple(shipped())
@@ -109,7 +109,7 @@ def _write(out: Path, played: ScenarioResult, report: ScenarioReport, story: Sce
 
 
 def _evidence(check: CheckDetail, began: datetime) -> None:
-    """The frames that a verdict rests on: number in the capture, time in it, and what each says."""
+    """Print the evidence of a verdict: number, time and text of each frame."""
     telling = [frame for frame in check.frames if frame.name != ACKNOWLEDGED]
     for frame in telling[:SHOWN]:
         when = shown(began + timedelta(seconds=frame.time), frame.time)

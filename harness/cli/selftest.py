@@ -1,4 +1,4 @@
-"""`hanbench selftest`: can the verdict be trusted?"""
+"""`hanbench selftest`: the test of the oracle."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hanbench.harness.cli.tables import table
 
 
 class SelftestReport(Struct, frozen=True):
-    """What `--json` prints."""
+    """The output of `--json`."""
 
     controllers: int
     survivors: tuple[str, ...]
@@ -25,9 +25,9 @@ class SelftestReport(Struct, frozen=True):
 
 
 def selftest(jobs: int | None, listed: bool, as_json: bool) -> int:
-    """Try controllers that are wrong on purpose: by hand, and by changing every value and every step of the reference.
+    """Run wrong controllers, written by hand or made by changing one value or one step of the reference.
 
-    Each must be caught in some scenario. Exit status: 0 none survives; 1 one does: the judge has a blind spot.
+    The oracle must catch each of them in some scenario. Exit status: 0 it catches all; 1 a wrong controller survives.
     """
     total = len(all_mutants())
     log(f"hanbench selftest: {total} wrong controllers")
@@ -50,6 +50,6 @@ def _print_result(found: list[MutantResult], survivors: tuple[str, ...], listed:
     for name in survivors:
         click.echo(f"{verdict('SURVIVES:')} {name}")
     click.echo(
-        f"{len(found)} wrong controllers, {sum(each.tried for each in found)} scenarios played: "
+        f"{len(found)} wrong controllers, {sum(each.tried for each in found)} scenarios run: "
         + (f"{len(survivors)} survive." if survivors else "none survives.")
     )

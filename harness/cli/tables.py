@@ -1,7 +1,8 @@
-"""Tables on a terminal and anywhere else: no name in them is ever broken in the middle.
+"""Tables for terminals and files, which never break a name.
 
-On a terminal that is wide enough a table is drawn. On a narrower one its last column wraps between words, and where
-even that has no room each row becomes a paragraph: its first cells, and below them every other cell with its header.
+On a terminal, a table whose columns fit is drawn as such. On a narrower one its last column wraps between words; if
+there is no room for that either, each row becomes a paragraph: its first cells, and below them the others with
+headers.
 """
 
 from __future__ import annotations
@@ -16,15 +17,15 @@ import click
 from hanbench.harness.cli.output import styled
 
 _GAP = 2
-"""Columns between two cells."""
+"""Columns between cells."""
 _LEAST = 24
-"""Columns that a cell needs in which words wrap."""
+"""Minimum columns of a cell whose text wraps."""
 
 Row = Sequence[str]
 
 
 def table(headers: Row, rows: Sequence[Row], title: str = "", *, keys: int = 1) -> None:
-    """Print a table. The first `keys` cells say what a row is about."""
+    """Print a table. The first `keys` cells of a row identify it."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     if title:
         click.echo(styled(title, bold=True))
@@ -33,7 +34,7 @@ def table(headers: Row, rows: Sequence[Row], title: str = "", *, keys: int = 1) 
 
 
 def lines(headers: Row, rows: Sequence[Row], width: int | None, *, keys: int = 1) -> Iterator[str]:
-    """Yield the lines of a table for a terminal of `width` columns; None: as wide as it gets."""
+    """Yield the lines of a table for a terminal of `width` columns; None: unlimited."""
     widths = [max((len(row[column]) for row in (headers, *rows)), default=0) for column in range(len(headers))]
     fixed = sum(widths[:-1]) + _GAP * (len(widths) - 1)
     if width is not None and width - fixed < min(_LEAST, widths[-1]):
@@ -77,5 +78,5 @@ def _stacked(headers: Row, rows: Sequence[Row], width: int, keys: int) -> Iterat
 
 
 def _words(text: str, width: int) -> list[str]:
-    """The text in lines of so many columns, broken between words alone."""
+    """Wrap `text` into lines of at most `width` columns, between words only."""
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)

@@ -1,4 +1,4 @@
-"""`hanbench up`: a bench, kept until it is told to end."""
+"""`hanbench up`: a bench that stays up until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class PortOutput(Struct, frozen=True):
     role: str
     radio: str
     port: str | None
-    """What a host opens; None: nothing that one could."""
+    """The port that a host opens; None: the radio has no port for other programs."""
     device: str | None
 
 
 class UpOutput(Struct, frozen=True):
-    """What `--json` prints, in one line, when the ports are there."""
+    """The output of `--json`, in one line, printed when the ports are open."""
 
     bench: str
     seed: str
@@ -46,17 +46,17 @@ class UpOutput(Struct, frozen=True):
 def up(
     bench_name: str, seed: str | None, speed: float | str | None, seconds: float | None, out: Path | None, as_json: bool
 ) -> None:
-    """Bring BENCH up, a file or the id of one that comes with hanbench, and keep it until Ctrl-C."""
+    """Bring BENCH up, a file or the id of a shipped bench, and keep it up until Ctrl-C."""
     bench = BenchFile.find(bench_name)
     clock = bench.clock(speed, watched=True)
     if not isinstance(clock, PacedClock):
-        raise BadInput(None, "--speed", "a bench that is kept up is for somebody to use: expected a number above 0")
+        raise BadInput(None, "--speed", "`up` serves other programs and needs paced time: expected a number above 0")
     links = runtime_folder() / bench.profile.id
     han = bench.assemble(clock=clock, seed=seed, links=links)
     folder = Path(f"hanbench-up-{bench.profile.id}") if out is None else out
     folder.mkdir(parents=True, exist_ok=True)
-    han.on_progress = lambda text: _say(han, text)
-    han.radios.on_event = lambda name, text: _say(han, f"dongle {name}: {text}")
+    han.on_progress = lambda text: _log_event(han, text)
+    han.radios.on_event = lambda name, text: _log_event(han, f"dongle {name}: {text}")
 
     async def kept() -> None:
         async with han.radios:
@@ -78,30 +78,28 @@ def up(
 
 
 async def come_up(bench: BenchFile, han: Han) -> None:
-    """Let the HAN come up, and say how that went."""
+    """Bring the HAN up, and log the result."""
     try:
         await bench.begin(han)
     except FormationError as error:
-        _say(han, f"the HAN did not come up: {error}; the ports stay")
+        _log_event(han, f"the HAN did not come up: {error}; the ports stay open")
     else:
-        _say(han, "the HAN is up")
+        _log_event(han, "the HAN is up")
 
 
 def runtime_folder() -> Path:
-    """Where links to ptys are published: a folder that is this user's alone."""
+    """Return the folder for links to ptys, which belongs to this user alone."""
     given = os.environ.get("XDG_RUNTIME_DIR")
     if given and Path(given).is_dir():
         return Path(given) / "hanbench"
     folder = Path(tempfile.gettempdir()) / f"hanbench-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_uid != os.getuid() or folder.is_symlink():
-        raise BadInput(
-            folder, None, "belongs to somebody else; expected a folder of ours, or XDG_RUNTIME_DIR to be set"
-        )
+        raise BadInput(folder, None, "belongs to another user; expected your own folder, or XDG_RUNTIME_DIR to be set")
     return folder
 
 
-def _say(han: Han, text: str) -> None:
+def _log_event(han: Han, text: str) -> None:
     log(f"{han.calendar.shown(han.clock.now)}  {text}")
 
 
@@ -113,7 +111,7 @@ def _print_result(bench: BenchFile, han: Han, capture: Path, as_json: bool) -> N
         return
     log(f"hanbench up: {bench.profile.title}, seed {han.seed}; Ctrl-C ends it")
     rows = [(port.name, port.role, port.radio, port.port or "-", port.device or "-") for port in ports]
-    table(("name", "what it is", "radio", "port", "device"), rows)
+    table(("name", "role", "radio", "port", "device"), rows)
     log(f"capture: {capture}")
 
 
@@ -121,9 +119,9 @@ def _ports(bench: BenchFile, han: Han) -> list[PortOutput]:
     ports = []
     for role, node in bench.profile.present.items():
         slot = han.radios.slots.get(role)
-        what = "emulated" if slot is not None else "not ours"
+        kind = "emulated" if slot is not None else "not ours"
         taken = slot is not None and slot.dongle is not None
-        ports.append(PortOutput(role, what, str(node.url), None, slot.where if taken and slot else None))
+        ports.append(PortOutput(role, kind, str(node.url), None, slot.where if taken and slot else None))
     for name, spare in bench.profile.dongles.items():
         slot = han.radios.slots[name]
         assert slot.dongle is not None

@@ -1,4 +1,4 @@
-"""`hanbench verify`: the main job."""
+"""`hanbench verify`: a controller on the whole matrix of scenarios."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def verify(
 ) -> int:
     """Judge a migration controller on every cohort, installation type, rule set, fault and consent.
 
-    Each scenario sets up a HAN of emulated meters, checks it over real ZigBee frames in virtual time, breaks what is to
-    be broken, and holds what the controller does against the TMAD's rules.
+    Each scenario sets up a HAN of emulated meters, checks it over real ZigBee frames in virtual time, injects faults,
+    and compares the controller's actions with the rules of the TMAD.
     """
     scenarios = [scenario for scenario in matrix(StartingState(begins)) if fnmatchcase(scenario.id, only)]
     if not scenarios:
@@ -65,7 +65,7 @@ def verify(
     if as_json:
         print_json(summary)
     else:
-        _show(tally, summary, out)
+        _print_result(tally, summary, out)
     return ExitStatus.EXPECTED if not tally.failures else ExitStatus.VIOLATION
 
 
@@ -76,23 +76,23 @@ def _make_folder(out: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise BadInput(out, "--out", f"expected a folder that can be written: {error.strerror}") from error
+        raise BadInput(out, "--out", f"expected a writable folder: {error.strerror}") from error
 
 
-def _show(tally: Tally, summary: Summary, out: Path) -> None:
+def _print_result(tally: Tally, summary: Summary, out: Path) -> None:
     table(*tally.decision_table(), title="What the controller decided", keys=3)
     click.echo()
     table(*tally.fault_table(), title="What the HAN-connectivity checks found")
     click.echo()
     for line in tally.failure_lines():
         click.echo(line)
-    for sentence in _in_words(tally, summary):
+    for sentence in _summary_sentences(tally, summary):
         click.echo(sentence)
     click.echo(f"To read: {out / 'report.html'}; for programs: {out / 'report.json'}, {out / 'junit.xml'}")
 
 
-def _in_words(tally: Tally, summary: Summary) -> Sequence[str]:
-    """The result for somebody who sees it for the first time."""
+def _summary_sentences(tally: Tally, summary: Summary) -> Sequence[str]:
+    """Return the result in sentences for a first-time user."""
     partial, both = tally.outcomes["migrate-esme-only"], tally.outcomes["migrate-both"]
     rest = summary.scenarios - both - partial
     amount = f"{summary.frames:,} radio frames, {summary.checks:,} HAN-connectivity checks"

@@ -1,5 +1,5 @@
-"""The commands as the command line knows them: options and help, a file each.
+"""The declarations of the commands: options and help, one file each.
 
-What a command does stands in the module of its name in `hanbench.harness.cli`, and is imported when it runs, so that
-help and completion import nothing heavy.
+The code of a command is in the module of the same name in `hanbench.harness.cli`. It is imported when the command runs,
+so that help and completion import nothing heavy.
 """

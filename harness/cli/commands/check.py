@@ -13,13 +13,13 @@ from hanbench.harness.cli.output import json_option
 
 @click.command()
 @click.argument("bench_name", metavar="BENCH", type=BENCH)
-@click.option("--seed", help="Everything random follows from it; the bench's own where absent.")
-@click.option("--speed", type=SPEED, help="virtual (the default where it can be), or virtual seconds in a real one.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where capture, keys and result go.")
+@click.option("--seed", help="Seed of all random numbers; default: the bench's own.")
+@click.option("--speed", type=SPEED, help="virtual (the default where possible), or virtual seconds per real second.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for capture, keys and result.")
 @json_option
 @runs("check")
 def check() -> None:
-    """Bring BENCH up, a file or the id of one that comes with hanbench, and check its gas meter's HAN connectivity.
+    """Bring BENCH up, a file or the id of a shipped bench, and check its gas meter's HAN connectivity.
 
     Exit status: 0 pass; 1 fail; 2 inconclusive.
     """

@@ -1,4 +1,4 @@
-"""`hanbench completion`: what a shell needs to complete hanbench's commands, options and names."""
+"""`hanbench completion`: completion of commands, options and names in a shell."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hanbench.harness.cli.completion import INSTALL, SHELLS, script
 @click.command()
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
-    """Print the completion script of SHELL, to be read by it at its start.
+    """Print the completion script for SHELL, which the shell must read at its start.
 
     \b
     bash: echo 'eval "$(hanbench completion bash)"' >> ~/.bashrc

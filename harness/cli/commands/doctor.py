@@ -1,4 +1,4 @@
-"""`hanbench doctor`: what is plugged in, what answers, and what it is fit for."""
+"""`hanbench doctor`: the dongles of this machine, their firmware, and their possible roles."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from hanbench.harness.cli.output import json_option
 @json_option
 @runs("doctor")
 def doctor() -> None:
-    """Find dongles, ask each what it is, and say what it is fit for; or ask one PORT.
+    """Find dongles, identify each, and list the roles that it can fill; or probe one PORT.
 
-    PORT is a device, serial:/dev/... or socket://HOST:PORT. Whatever is there is restarted. Exit status: 0 something is
-    fit for something, or no dongle is there; 2 what is there will not do; 3 PORT cannot be opened.
+    PORT is a device, serial:/dev/... or socket://HOST:PORT. The doctor restarts the device there. Exit status: 0 some
+    dongle can fill a role, or no dongle was found; 2 no dongle can fill a role; 3 PORT cannot be opened.
     """

@@ -1,4 +1,4 @@
-"""`hanbench explore`: random stories, and the smallest one that fails."""
+"""`hanbench explore`: random scenarios, and the smallest one that fails."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from hanbench.harness.cli.output import json_option
 
 
 @click.command()
-@click.option("--seeds", type=click.IntRange(1, 1_000_000), default=200, show_default=True, help="How many stories.")
-@click.option("--seed", default="1", show_default=True, help="Where to begin: story N is drawn from SEED-N.")
+@click.option("--seeds", type=click.IntRange(1, 1_000_000), default=200, show_default=True, help="Number of scenarios.")
+@click.option("--seed", default="1", show_default=True, help="First part of each seed: scenario N has SEED-N.")
 @click.option("--controller", default="reference", show_default=True, help=CONTROLLERS)
-@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one a processor.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one per processor.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="hanbench-explore", show_default=True)
 @json_option
 @runs("explore")
 def explore() -> None:
-    """Draw installations, faults and consents from seeds, play them, and shrink what fails to a short scenario file.
+    """Draw installations, faults and consents at random, run them, and shrink each failure to a short scenario file.
 
-    Exit status: 0 nothing failed; 1 something did.
+    Exit status: 0 no scenario failed; 1 a scenario failed.
     """

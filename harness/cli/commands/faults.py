@@ -1,4 +1,4 @@
-"""`hanbench faults`: what can be broken."""
+"""`hanbench faults`: the faults that can be injected."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def faults(context: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def show(context: click.Context, name: str, as_json: bool) -> None:
-    """Show one fault: where it is applied and what the field would see."""
+    """Show one fault: its place and its symptom in the field."""
     if name not in CATALOGUE:
         raise unknown("fault", name, CATALOGUE)
     facts = _facts(CATALOGUE[name])

@@ -1,4 +1,4 @@
-"""`hanbench profiles`: the cohorts and devices that are emulated, and where each of their values comes from."""
+"""`hanbench profiles`: the emulated cohorts and devices, each value with its source."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from hanbench.profiles.sourced import Source
 
 
 class CatalogueEntry(NamedTuple):
-    """A sheet of the catalogue."""
+    """One profile of the catalogue."""
 
     id: str
     kind: str
-    """`cohort`, or the kind of device."""
+    """`cohort`, or the kind of the device."""
     sheet: Sheet[Any]
 
 
@@ -49,9 +49,9 @@ def profiles(context: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def show(context: click.Context, id: str, as_json: bool) -> None:
-    """Show one cohort or device: every value, its source and the document that it comes from.
+    """Show one cohort or device: every value, its source and the document behind it.
 
-    ID may be a file of your own, ending in .toml; what is wrong with it is said.
+    ID may be your own file, ending in .toml; errors in it are reported.
     """
     chosen = _own(Path(id)) if id.endswith(".toml") else next((each for each in _catalogue() if each.id == id), None)
     if chosen is None:
@@ -79,7 +79,7 @@ def _device(sheet: Sheet[devices.AnyDevice]) -> CatalogueEntry:
 
 
 def _own(path: Path) -> CatalogueEntry:
-    """A file of the user's: a cohort if it says which devices the home has, a device otherwise."""
+    """Read a file of the user: a cohort if it lists the devices of a home, else a device."""
     if "devices" not in read_table(path):
         return _device(devices.read_device(path))
     home = cohorts.read_cohort(path)

@@ -1,4 +1,4 @@
-"""`hanbench rules`: the rule sets, and where each of their values comes from."""
+"""`hanbench rules`: the rule sets, each value with its source."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def rules(context: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def show(context: click.Context, id: str, as_json: bool) -> None:
-    """Show one rule set: every value, its source and the paragraph that it comes from.
+    """Show one rule set: every value, its source and the paragraph behind it.
 
-    ID may be a file of your own, ending in .toml; what is wrong with it is said.
+    ID may be your own file, ending in .toml; errors in it are reported.
     """
     chosen = load_ruleset(Path(id)) if id.endswith(".toml") else shipped().get(id)
     if chosen is None:
@@ -78,7 +78,7 @@ def _in_force(rules: RuleSet) -> str:
 
 
 def _values(rules: RuleSet) -> list[tuple[str, str, str, str, str]]:
-    """Every sourced value of a rule set, named by its path in the file."""
+    """Return every sourced value of a rule set, named by its path in the file."""
     rows = []
     for row in rules.scope:
         where = f"{', '.join(row.cohorts)}: {', '.join(row.installations)}"

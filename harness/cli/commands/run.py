@@ -14,18 +14,18 @@ from hanbench.profiles.benches import StartingState
 
 @click.command()
 @click.argument("scenario", type=SCENARIO)
-@click.option("--seed", default="1", show_default=True, help="Everything random follows from it.")
-@click.option("--speed", type=SPEED, help="virtual (the default where it can be), or virtual seconds in a real one.")
+@click.option("--seed", default="1", show_default=True, help="Seed of all random numbers.")
+@click.option("--speed", type=SPEED, help="virtual (the default where possible), or virtual seconds per real second.")
 @click.option("--controller", default="reference", show_default=True, help=CONTROLLERS)
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Where capture, keys, trace and report go."
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for capture, keys, trace and report."
 )
 @click.option(
-    "--bench", "bench_name", metavar="BENCH", type=BENCH, help="A bench file, or the id of one: where the radios are."
+    "--bench", "bench_name", metavar="BENCH", type=BENCH, help="A bench file or id, which says where the radios are."
 )
 @click.option("--begins", type=click.Choice([each.value for each in StartingState]), help="The HAN's starting state.")
 @click.option("--certificates", metavar="FILE", help="Certificates for the devices: a file, or published-test.")
 @json_option
 @runs("run")
 def run() -> None:
-    """Run SCENARIO, a file or the id of one that comes with hanbench."""
+    """Run SCENARIO, a file or the id of a shipped scenario."""

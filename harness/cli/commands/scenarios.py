@@ -1,4 +1,4 @@
-"""`hanbench scenarios`: the stories that come with hanbench."""
+"""`hanbench scenarios`: the shipped scenarios."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def scenarios(context: click.Context, as_json: bool) -> None:
 
 @scenarios.command()
 @click.argument("id", type=SCENARIO)
-@click.option("--file", "as_file", is_flag=True, help="Print the file, to be copied and changed.")
+@click.option("--file", "as_file", is_flag=True, help="Print the file, to copy and change.")
 @json_option
 @click.pass_context
 def show(context: click.Context, id: str, as_file: bool, as_json: bool) -> None:
-    """Tell one scenario in words; ID may be a file of your own. `--file` prints the file itself."""
-    # What tells a scenario knows the whole emulator; the list does without.
+    """Describe one scenario in words; ID may be your own file. `--file` prints the file itself."""
+    # The narration imports the whole emulator, which the list does not need.
     from hanbench.harness.scenario.loading import load_scenario
     from hanbench.harness.scenario.narration import narrate
     from hanbench.profiles.rulesets import shipped as rule_sets

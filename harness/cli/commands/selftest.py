@@ -1,4 +1,4 @@
-"""`hanbench selftest`: can the verdict be trusted?"""
+"""`hanbench selftest`: the test of the oracle."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from hanbench.harness.cli.output import json_option
 
 
 @click.command()
-@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one a processor.")
-@click.option("--list", "listed", is_flag=True, help="Also say what caught each of them.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one per processor.")
+@click.option("--list", "listed", is_flag=True, help="Also list the scenario and the property that caught each.")
 @json_option
 @runs("selftest")
 def selftest() -> None:
-    """Try controllers that are wrong on purpose: by hand, and by changing every value and every step of the reference.
+    """Run wrong controllers, written by hand or made by changing one value or one step of the reference.
 
-    Each must be caught in some scenario. Exit status: 0 none survives; 1 one does: the judge has a blind spot.
+    The oracle must catch each of them in some scenario. Exit status: 0 it catches all; 1 a wrong controller survives.
     """

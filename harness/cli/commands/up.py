@@ -1,4 +1,4 @@
-"""`hanbench up`: a bench, kept until it is told to end."""
+"""`hanbench up`: a bench that stays up until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from hanbench.harness.cli.output import json_option
 
 @click.command()
 @click.argument("bench_name", metavar="BENCH", type=BENCH)
-@click.option("--seed", help="Everything random follows from it; the bench's own where absent.")
-@click.option("--speed", type=SPEED, help="Virtual seconds in a real one; 1 where nothing else is said.")
-@click.option("--for", "seconds", type=click.FloatRange(min=0), help="End after so many seconds of the bench's clock.")
+@click.option("--seed", help="Seed of all random numbers; default: the bench's own.")
+@click.option("--speed", type=SPEED, help="Virtual seconds per real second; default: the bench's own, or 1.")
+@click.option("--for", "seconds", type=click.FloatRange(min=0), help="Seconds of the bench's clock until the end.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where the capture and its keys go; hanbench-up-ID where absent.",
+    help="Folder for the capture and its keys; default: hanbench-up-ID.",
 )
 @json_option
 @runs("up")
 def up() -> None:
-    """Bring BENCH up, a file or the id of one that comes with hanbench, and keep it until Ctrl-C."""
+    """Bring BENCH up, a file or the id of a shipped bench, and keep it up until Ctrl-C."""

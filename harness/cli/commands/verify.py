@@ -1,4 +1,4 @@
-"""`hanbench verify`: the main job."""
+"""`hanbench verify`: a controller on the whole matrix of scenarios."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from hanbench.profiles.benches import StartingState
 
 
 @click.command()
-@click.option("--seed", default="1", show_default=True, help="Everything random follows from it.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one a processor.")
-@click.option("--only", default="*", show_default=True, metavar="PATTERN", help="Only scenarios whose id matches.")
+@click.option("--seed", default="1", show_default=True, help="Seed of all random numbers.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one per processor.")
+@click.option("--only", default="*", show_default=True, metavar="PATTERN", help="Run only scenarios whose id matches.")
 @click.option("--controller", default="reference", show_default=True, help=CONTROLLERS)
 @click.option(
     "--begins",
     type=click.Choice([each.value for each in StartingState]),
     default=StartingState.INSTALLED.value,
     show_default=True,
-    help="Whether the HAN stands at the start, or forms on the air.",
+    help="Whether the HAN exists at the start, or forms on the air.",
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="hanbench-report", show_default=True)
-@click.option("--capture", metavar="PATTERN", help="Keep captures of these scenarios, not only of those that fail.")
+@click.option("--capture", metavar="PATTERN", help="Keep captures of these scenarios too, not only of those that fail.")
 @json_option
 @runs("verify")
 def verify() -> None:
     """Judge a migration controller on every cohort, installation type, rule set, fault and consent.
 
-    Each scenario sets up a HAN of emulated meters, checks it over real ZigBee frames in virtual time, breaks what is to
-    be broken, and holds what the controller does against the TMAD's rules.
+    Each scenario sets up a HAN of emulated meters, checks it over real ZigBee frames in virtual time, injects faults,
+    and compares the controller's actions with the rules of the TMAD.
     """
