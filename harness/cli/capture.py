@@ -51,7 +51,7 @@ def _opened(to: Path | None) -> BinaryIO:
         # A duplicate, so that Python does not flush the rest of the buffer at exit after the reader has gone.
         return to.open("wb") if to is not None else os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     except OSError as error:
-        raise BadInput(to, "--to", f"cannot write the capture: {error.strerror}") from None
+        raise BadInput(to, "--to", f"cannot be written: {error.strerror}") from None
 
 
 async def _captured(bench: BenchFile, han: Han, live: Capture, seconds: float | None, speed: float) -> None:

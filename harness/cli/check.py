@@ -77,8 +77,8 @@ async def _checked(bench: BenchFile, han: Han) -> HanCheck:
         except (FormationError, OutageError) as error:
             detail = f"the bench did not come up: {han.health.failure or error}"
             return never_begun(han, started, detail)
-        patience = han.settings.gsme.wake_interval // SECOND
-        han.on_progress(f"checking; a sleeping gas meter answers within {patience} s")
+        interval = han.settings.gsme.wake_interval // SECOND
+        han.on_progress(f"checking; a sleeping gas meter answers within {interval} s")
         return (await HanConnectivityCheck().run(han)).check
 
 

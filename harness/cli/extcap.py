@@ -81,7 +81,7 @@ def _write_errors_as_bad_input() -> Iterator[None]:
     except profile.ForeignError as error:
         raise BadInput(None, None, str(error)) from None
     except OSError as error:
-        raise BadInput(error.filename, None, f"cannot write: {error.strerror}") from None
+        raise BadInput(error.filename, None, f"cannot be written: {error.strerror}") from None
 
 
 def _try(path: Path) -> None:

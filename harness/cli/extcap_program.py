@@ -121,7 +121,7 @@ def _capture(interface: Interface, fifo: Path, seed: str | None, speed: float | 
         keep = partial(_keep, profile, interface.bench.id)
         live.capture(bench, fifo, seed=seed, speed=speed, on_keys=keep, say=log_named)
     except OSError as error:
-        raise BadInput(fifo, "--fifo", f"cannot write the capture: {error.strerror}") from None
+        raise BadInput(fifo, "--fifo", f"cannot be written: {error.strerror}") from None
     except (KeyboardInterrupt, SystemExit):
         # The signal has unwound the stack, so the timer of `end_cleanly_on_signals` is no longer needed.
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,1 +1,1 @@
-"""The system under test: how a controller is found and reached, the reference, and those that are wrong on purpose."""
+"""The system under test: lookup and transport of controllers, the reference, and deliberately wrong controllers."""

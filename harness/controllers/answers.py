@@ -1,4 +1,4 @@
-"""What controllers outside this process have in common: how long they are waited for, and what an answer is."""
+"""The answers of controllers outside this process: their time-out, and their decoding."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import msgspec
 
 from hanbench.harness.case.controller import ControllerFault
 
-PATIENCE = 10.0
-"""Real seconds for one answer."""
+ANSWER_TIMEOUT = 10.0
+"""Real seconds in which a controller must answer one turn."""
 LONGEST_ANSWER = 1 << 20
-"""Octets."""
+"""Maximum length of an answer, octets."""
 
 
 def decode_actions(answer: bytes) -> list[Any]:
-    """The elements of an answer; the session holds each against the vocabulary. Raises ControllerFault."""
+    """Decode an answer to its list of actions, which the session then validates. Raises ControllerFault."""
     try:
         actions = msgspec.json.decode(answer)
     except msgspec.DecodeError as error:

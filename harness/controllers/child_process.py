@@ -1,7 +1,7 @@
-"""A controller in a process of its own: a turn is a line of JSON on its stdin, its actions are a line on its stdout.
+"""A controller in a child process: each turn is a line of JSON on its stdin, its actions are a line on its stdout.
 
-One process a case, started with its first turn. Virtual time stands still while an answer is awaited. Whatever it does
-to its pipes, nothing here blocks, and no more of what it writes is kept than is needed.
+Each case has its own process, which starts with the first turn. Virtual time stands still while an answer is awaited.
+The code here never blocks on the pipes, whatever the process does to them, and keeps only the output that it needs.
 """
 
 from __future__ import annotations
@@ -17,48 +17,48 @@ from datetime import datetime
 from hanbench.emulator.clock import ClockLoop
 from hanbench.harness.case.controller import ControllerFault
 from hanbench.harness.case.vocabulary import AnyAction, AnyEvent, Turn, encode_turn
-from hanbench.harness.controllers.answers import LONGEST_ANSWER, PATIENCE, decode_actions
+from hanbench.harness.controllers.answers import ANSWER_TIMEOUT, LONGEST_ANSWER, decode_actions
 from hanbench.harness.controllers.moved import hint_in
 from hanbench.harness.controllers.process_group import ProcessGroup, take
 
 FAREWELL = 2.0
-"""Real seconds in which a process ends after its stdin was closed, or after it closed a pipe itself."""
+"""Real seconds in which the process must end after hanbench closed its stdin, or after it closed a pipe itself."""
 GLANCE = 0.02
-"""Real seconds between two looks at a process whose pipes stay open."""
+"""Interval between checks of a process whose pipes stay open, real seconds."""
 GLANCE_AT_AN_END = 0.002
-"""The same, once both are closed."""
+"""The same, after it has closed both."""
 CHUNK = 1 << 16
-"""Octets read at a time; as many as a pipe holds."""
+"""Octets to read at a time: the capacity of a pipe."""
 MOST_CHUNKS = 16
-"""Read from a pipe whose other end may still be written to."""
+"""Maximum number of reads from a pipe that another process may still write to."""
 LAST_WORDS = 1 << 12
-"""Octets of stderr that are kept."""
+"""Octets of stderr to keep."""
 
 
 class ChildProcess:
-    """One process, for one case. It is started by the first turn and gone after `close`."""
+    """The process of one case. The first turn starts it; after `close` it is gone."""
 
-    def __init__(self, command: Sequence[str], patience: float = PATIENCE) -> None:
+    def __init__(self, command: Sequence[str], timeout: float = ANSWER_TIMEOUT) -> None:
         self._command = command
-        self._patience = patience
+        self._timeout = timeout
         self._process: ProcessGroup | None = None
         self._heard = bytearray()
         self._complaint = b""
         self._waiting: asyncio.Future[bytes] | None = None
         self._over = False
-        """Its stdout is closed."""
+        """Whether the process has closed its stdout."""
         self._gone = False
-        """It will be asked nothing more."""
+        """Whether the process gets no more turns."""
 
     async def handle(self, event: AnyEvent, now: datetime) -> Sequence[AnyAction]:
-        """As `RemoteController.handle`."""
+        """Send a turn and return the actions, as `RemoteController.handle`."""
         if self._gone:
             return ()
         try:
             process = self._process or self._start()
-            self._listen(process)  # in virtual time, what came after its last answer is still in the pipe
+            self._listen(process)  # in virtual time, output after the last answer is still in the pipe
             if self._heard:
-                raise ControllerFault("unasked", "it said more than one line for one turn")
+                raise ControllerFault("unasked", "it wrote more than one line for one turn")
             self._tell(process, encode_turn(Turn(now, event)) + b"\n")
             return decode_actions(await self._answer(process))
         except ControllerFault:
@@ -68,7 +68,7 @@ class ChildProcess:
             raise
 
     def close(self) -> None:
-        """Close its stdin, and see to it that it is gone soon after."""
+        """Close its stdin, and end it soon after."""
         process, self._process = self._process, None
         self._gone = True
         if process is None:
@@ -87,7 +87,7 @@ class ChildProcess:
         try:
             self._process = process = ProcessGroup(self._command)
         except OSError as error:
-            raise ControllerFault("crashed", f"it cannot be started: {error.strerror}") from None
+            raise ControllerFault("crashed", f"cannot start it: {error.strerror}") from None
         loop = asyncio.get_running_loop()
         loop.add_reader(process.stdout, self._listen, process)
         loop.add_reader(process.stderr, self._overhear, process)
@@ -98,7 +98,7 @@ class ChildProcess:
             if os.write(process.stdin.fileno(), line) < len(line):
                 raise BlockingIOError
         except BlockingIOError:
-            raise ControllerFault("silent", "it does not read what it is told") from None
+            raise ControllerFault("silent", "it does not read its stdin") from None
         except OSError:
             raise self._parted(process, "stdin") from None
 
@@ -108,18 +108,18 @@ class ChildProcess:
         self._look(process)
         try:
             if isinstance(loop, ClockLoop):
-                return await loop.outside(self._waiting, self._patience)
-            async with asyncio.timeout(self._patience):
+                return await loop.outside(self._waiting, self._timeout)
+            async with asyncio.timeout(self._timeout):
                 return await self._waiting
         except TimeoutError:
-            if process.status() is not None:  # what it started holds its stdout open
+            if process.status() is not None:  # a process that it started holds its stdout open
                 raise self._crash(process) from None
-            raise ControllerFault("silent", f"no answer within {self._patience:g} s") from None
+            raise ControllerFault("silent", f"no answer within {self._timeout:g} s") from None
         finally:
             self._waiting = None
 
     def _listen(self, process: ProcessGroup) -> None:
-        """Take what is on its stdout."""
+        """Read its stdout."""
         octets = None if self._over else take(process.stdout, CHUNK)
         if octets:
             self._heard += octets
@@ -129,7 +129,7 @@ class ChildProcess:
         self._look(process)
 
     def _look(self, process: ProcessGroup) -> None:
-        """Give the first line to whoever waits for it."""
+        """Pass the first line to the turn that awaits it."""
         if self._waiting is None or self._waiting.done():
             return
         end = self._heard.find(b"\n")
@@ -138,12 +138,12 @@ class ChildProcess:
             del self._heard[: end + 1]
             self._waiting.set_result(line)
         elif len(self._heard) > LONGEST_ANSWER:
-            self._waiting.set_exception(ControllerFault("flood", f"more than {LONGEST_ANSWER} octets without an end"))
+            self._waiting.set_exception(ControllerFault("flood", f"more than {LONGEST_ANSWER} octets in a line"))
         elif self._over:
             self._waiting.set_exception(self._parted(process, "stdout"))
 
     def _overhear(self, process: ProcessGroup) -> bool:
-        """Take what is on its stderr; whether there was any."""
+        """Read its stderr; return whether there was any output."""
         octets = take(process.stderr, CHUNK)
         if octets == b"":
             asyncio.get_running_loop().remove_reader(process.stderr)
@@ -151,18 +151,18 @@ class ChildProcess:
         return bool(octets)
 
     def _note(self, complaint: bytes) -> None:
-        """Keep the end of what it said on stderr."""
+        """Keep the end of its stderr."""
         self._complaint = (self._complaint + complaint)[-LAST_WORDS:]
 
     def _parted(self, process: ProcessGroup, pipe: str) -> ControllerFault:
-        """What to say of a process that closed a pipe: as a rule because it ended."""
+        """Return the fault of a process that closed a pipe, which it does as a rule because it ended."""
         return self._crash(process) if self._leaves(process) else ControllerFault("silent", f"it closed its {pipe}")
 
     def _crash(self, process: ProcessGroup) -> ControllerFault:
-        """What to say of a process that ended: how, and its last words."""
+        """Return the fault of a process that ended: its status, and the last line of its stderr."""
         status = process.status()
         assert status is not None
-        process.kill()  # nothing that it started writes to its stderr any more
+        process.kill()  # no process that it started may write to its stderr from here on
         for _ in range(MOST_CHUNKS):
             if not self._overhear(process):
                 break
@@ -174,7 +174,7 @@ class ChildProcess:
         return ControllerFault("crashed", f"it ended with {how}{last}")
 
     def _leaves(self, process: ProcessGroup) -> bool:
-        """Whether it ends by itself soon. What it still writes is taken meanwhile: it would wait for that."""
+        """Return whether it ends by itself soon. Meanwhile read its output, or it would block on a full pipe."""
         deadline = time.monotonic() + FAREWELL
         with selectors.DefaultSelector() as pipes:
             for pipe in (process.stdout, process.stderr):

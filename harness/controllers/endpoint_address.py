@@ -1,6 +1,6 @@
-"""Where an HTTP endpoint is: its URL, the certificates that it is held against, and what proves who asks.
+"""The address of an HTTP endpoint: its URL, the trusted certificates, and hanbench's credentials.
 
-Credentials come from the environment or the URL, and are in nothing that is shown.
+Credentials come from the environment or the URL, and never appear in output.
 """
 
 from __future__ import annotations
@@ -15,38 +15,38 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 TOKEN = "HANBENCH_CONTROLLER_TOKEN"
-"""Environment: a bearer token (RFC 6750) for the endpoint."""
+"""Environment variable with a bearer token (RFC 6750) for the endpoint."""
 CERTIFICATES = "SSL_CERT_FILE"
-"""Environment, as OpenSSL has it: a PEM file of the CAs to trust."""
+"""Environment variable with the path of a PEM file of trusted CAs, as in OpenSSL."""
 HIDDEN = "***"
 
 _UP_TO_AT = re.compile(r"//.*@", re.DOTALL)
-"""Where a user and a password would be in a URL that is none, perhaps for a slash in the password."""
+"""The possible place of user and password in an invalid URL, such as one with a slash in the password."""
 
 
 class Address(NamedTuple):
-    """What it takes to ask an endpoint."""
+    """The address of an endpoint, with credentials and trust."""
 
     url: str
-    """Without user and password."""
+    """The URL without user and password."""
     authorization: str | None
-    """The header of that name."""
+    """The value of the Authorization header; None: no header."""
     tls: ssl.SSLContext | None
-    """None for http."""
+    """The TLS context; None for http."""
     secrets: tuple[str, ...]
-    """What must not be shown."""
+    """Texts that must not appear in output."""
     direct: bool
-    """On this machine: no proxy is asked."""
+    """Whether the endpoint is on this machine, so that no proxy is used."""
 
     def cleaned(self, text: str) -> str:
-        """`text` without the credentials, should an endpoint have repeated them."""
+        """Return `text` without the credentials, which the endpoint may have repeated."""
         for secret in self.secrets:
             text = text.replace(secret, HIDDEN)
         return text
 
 
 def shown(url: str) -> str:
-    """The URL as it may be printed: without user, password and query."""
+    """Return a URL without user, password and query, fit for output."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -57,14 +57,12 @@ def shown(url: str) -> str:
 
 
 def address_of(url: str) -> Address:
-    """Read a URL and the environment. Raises ValueError; its text has no credentials in it."""
+    """Return the address from a URL and the environment. Raises ValueError, whose text has no credentials in it."""
     parts = _parts(url)
     authorization = _authorization(parts)
     direct = _is_loopback(parts.hostname or "")
     if authorization is not None and parts.scheme == "http" and not direct:
-        raise ValueError(
-            "expected https://, or a loopback address: credentials do not go over the network in the clear"
-        )
+        raise ValueError("expected https://, or a loopback address: credentials must not cross the network unencrypted")
     plain = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
     tls = _trust(os.environ.get(CERTIFICATES) or None) if parts.scheme == "https" else None
     secrets = [] if authorization is None else [authorization.partition(" ")[2]]
@@ -88,7 +86,7 @@ def _authorization(parts: SplitResult) -> str | None:
     token = os.environ.get(TOKEN, "").strip()
     if parts.username is None:
         if re.search(r"[^!-~]", token):
-            raise ValueError(f"{TOKEN}: expected visible ASCII characters without blanks")
+            raise ValueError(f"{TOKEN}: expected visible ASCII characters without spaces")
         return f"Bearer {token}" if token else None
     if token:
         raise ValueError(f"expected a user in the URL or {TOKEN}, got both")
@@ -105,7 +103,7 @@ def _is_loopback(host: str) -> bool:
 
 @cache
 def _trust(certificates: str | None) -> ssl.SSLContext:
-    """The system's CAs, or those of the file; OpenSSL itself would be silent about one that it cannot read."""
+    """Return a context that trusts the system's CAs, or those of a file; OpenSSL itself ignores an unreadable file."""
     context = ssl.create_default_context()
     if certificates is not None:
         try:

@@ -1,6 +1,6 @@
-"""One POST and its answer, in a thread of its own; it can be broken off from another one.
+"""One POST and its answer, in a thread; another thread can abort it.
 
-A time-out of a socket holds for one read. An endpoint that sends an octet now and then would never meet it.
+The time-out of a socket covers a single read, so an endpoint that sends an octet now and then would never exceed it.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ _UNKNOWN_ISSUER = (18, 19, 20)
 
 
 class Exchange:
-    """A request to an endpoint."""
+    """One request to an endpoint."""
 
-    def __init__(self, address: Address, headers: Mapping[str, str], body: bytes, patience: float) -> None:
-        """`patience`: real seconds for each read."""
+    def __init__(self, address: Address, headers: Mapping[str, str], body: bytes, timeout: float) -> None:
+        """`timeout`: real seconds for each read."""
         self._request = urllib.request.Request(address.url, body, dict(headers), method="POST")  # noqa: S310 - http(s) by the caller
-        self._patience = patience
+        self._timeout = timeout
         self._socket: socket.socket | None = None
         self._broken_off = False
         self._opener = urllib.request.OpenerDirector()
         for handler in (
-            # The environment's, as for other programs: HTTPS_PROXY, NO_PROXY.
+            # The proxies of the environment (HTTPS_PROXY, NO_PROXY), as other programs use them.
             urllib.request.ProxyHandler({} if address.direct else None),
             _Http(self) if address.tls is None else _Https(self, address.tls),
             urllib.request.UnknownHandler(),
-            # Nothing here follows redirects: a POST is none after one, and credentials are for the endpoint named.
+            # No handler follows redirects: a POST becomes a GET, and the credentials are for this endpoint only.
             urllib.request.HTTPDefaultErrorHandler(),
             urllib.request.HTTPErrorProcessor(),
         ):
             self._opener.add_handler(handler)
 
     def post(self) -> bytes:
-        """The body of the answer. Raises ControllerFault."""
+        """Send the request and return the body of the answer. Raises ControllerFault."""
         try:
-            with self._opener.open(self._request, timeout=self._patience) as response:
+            with self._opener.open(self._request, timeout=self._timeout) as response:
                 answer: bytes = response.read(LONGEST_ANSWER + 1)
                 missing: int | None = response.length
         except urllib.error.HTTPError as error:
@@ -66,13 +66,13 @@ class Exchange:
         return answer
 
     def break_off(self) -> None:
-        """Make `post` end soon, in whatever way. Harmless when it has."""
+        """Make `post` end soon, with any result. Has no effect if it has ended."""
         self._broken_off = True
         if self._socket is not None:
             _shut(self._socket)
 
     def connected(self, line: socket.socket) -> None:
-        """Take note of the connection."""
+        """Note the connection, so that `break_off` can shut it down."""
         self._socket = line
         if self._broken_off:
             _shut(line)
@@ -80,32 +80,32 @@ class Exchange:
     def _failed(self, error: object) -> ControllerFault:
         match error:
             case TimeoutError():
-                return ControllerFault("silent", f"no answer within {self._patience:g} s")
+                return ControllerFault("silent", f"no answer within {self._timeout:g} s")
             case ssl.SSLCertVerificationError():
-                why = f"its certificate is refused: {error.verify_message.rstrip('.')}"
-                hint = f" ({CERTIFICATES} names CAs of your own)" if error.verify_code in _UNKNOWN_ISSUER else ""
+                why = f"its certificate is not trusted: {error.verify_message.rstrip('.')}"
+                hint = f" ({CERTIFICATES} can name your own CAs)" if error.verify_code in _UNKNOWN_ISSUER else ""
                 return ControllerFault("unreachable", why + hint)
             case ssl.SSLError():
                 return ControllerFault(
-                    "unreachable", f"no TLS: {(error.reason or str(error)).replace('_', ' ').lower()}"
+                    "unreachable", f"TLS failed: {(error.reason or str(error)).replace('_', ' ').lower()}"
                 )
             case http.client.RemoteDisconnected():
                 return ControllerFault("unreachable", "it closed the connection without an answer")
             case http.client.IncompleteRead():
                 return ControllerFault("crashed", CUT_OFF)
             case http.client.HTTPException():
-                return ControllerFault("unreachable", f"no HTTP: {type(error).__name__}: {str(error)[:80]!r}")
+                return ControllerFault("unreachable", f"invalid HTTP: {type(error).__name__}: {str(error)[:80]!r}")
         return ControllerFault("unreachable", str(error) or type(error).__name__)
 
 
 def _refused(error: urllib.error.HTTPError) -> ControllerFault:
-    """What to say of a status that is no success."""
+    """Return the fault for an HTTP status other than success."""
     status = f"HTTP status {error.code} {error.reason}".strip()
     if 300 <= error.code < 400:
         where = shown(error.headers.get("Location", "nowhere"))
-        return ControllerFault("unreachable", f"{status}: redirects are not followed; it points to {where[:200]}")
+        return ControllerFault("unreachable", f"{status}: redirects are not followed; this one leads to {where[:200]}")
     if error.code in (401, 403):
-        return ControllerFault("unreachable", f"{status}: {TOKEN} or a user in the URL says who asks")
+        return ControllerFault("unreachable", f"{status}: set {TOKEN}, or a user in the URL")
     return ControllerFault("crashed", status)
 
 
@@ -149,6 +149,6 @@ class _Https(urllib.request.HTTPSHandler):
 
 
 def _shut(line: socket.socket) -> None:
-    # The socket's own `shutdown` on purpose: that of an SSLSocket pulls its TLS state from under the thread that reads.
+    # Call the method of `socket.socket`: SSLSocket.shutdown would drop the TLS state that the reading thread uses.
     with contextlib.suppress(OSError):
         socket.socket.shutdown(line, socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""Which controller is under test: `reference`, a name that a package registers, `wrong:NAME`, `module:attribute`,
+"""Lookup of the controller under test: `reference`, a name that a package registers, `wrong:NAME`, `module:attribute`,
 `process:COMMAND` or a URL.
 """
 
@@ -26,20 +26,20 @@ from hanbench.profiles.explain import suggestion
 from hanbench.profiles.rulesets import RuleSet
 
 GROUP = "hanbench.controllers"
-"""The entry points of packages that bring a controller."""
-OURS = ("reference", "wrong", "process", "http", "https")
-"""Names, and what stands before a colon, that no package can have."""
+"""Group of the entry points with which packages register controllers."""
+RESERVED = ("reference", "wrong", "process", "http", "https")
+"""Names and prefixes that no package can register."""
 
 Factory = Callable[[Mapping[str, RuleSet]], AnyController]
-"""Makes a controller for one case from the rule sets."""
+"""Makes a controller for one case, given the rule sets."""
 
 
 class UnknownControllerError(ValueError):
-    """No such controller; the text says what was expected."""
+    """The controller does not exist; the text says what was expected."""
 
 
 def controller_factory(spec: str) -> Factory:
-    """What makes the controller that `spec` names. Raises UnknownControllerError."""
+    """Return the factory of the controller that `spec` names. Raises UnknownControllerError."""
     kind, colon, name = spec.partition(":")
     if not colon:
         return _by_name(spec)
@@ -52,7 +52,7 @@ def controller_factory(spec: str) -> Factory:
             hint = suggestion(name, tuple(WRONG))
             raise UnknownControllerError(f"expected wrong: and one of {', '.join(WRONG)}, got {name!r}{hint}")
         return WRONG[name].make
-    if "//" in name:  # not shown: there may be a password in it
+    if "//" in name:  # not shown, because it may contain a password
         raise UnknownControllerError(f"expected http:// or https:// before an address, got {kind + '://'!r}")
     if not name:
         raise UnknownControllerError(f"expected {_expected()}, got {spec!r}")
@@ -60,7 +60,7 @@ def controller_factory(spec: str) -> Factory:
 
 
 def named(spec: str) -> str:
-    """`spec` as it may be printed and kept: a URL without user, password and query."""
+    """Return `spec` fit for output and reports: a URL without user, password and query."""
     return shown(spec) if _is_url(spec) else spec
 
 
@@ -71,8 +71,8 @@ def _is_url(spec: str) -> bool:
 def _by_name(name: str) -> Factory:
     registered = _registered()
     bringing = registered.get(name, ())
-    if name in OURS and bringing:
-        raise UnknownControllerError(f"{name!r} is hanbench's own, and cannot be registered by {_packages(bringing)}")
+    if name in RESERVED and bringing:
+        raise UnknownControllerError(f"{name!r} is reserved, and cannot be registered by {_packages(bringing)}")
     if name == "reference":
         return Reference
     if not bringing:
@@ -86,7 +86,7 @@ def _by_name(name: str) -> Factory:
 
 @cache
 def _registered() -> dict[str, tuple[EntryPoint, ...]]:
-    """The controllers that installed packages bring, by name."""
+    """Return the entry points of controllers in installed packages, by name."""
     found: dict[str, tuple[EntryPoint, ...]] = {}
     for point in sorted(entry_points(group=GROUP), key=attrgetter("name")):
         found[point.name] = (*found.get(point.name, ()), point)
@@ -94,7 +94,7 @@ def _registered() -> dict[str, tuple[EntryPoint, ...]]:
 
 
 def _expected() -> str:
-    names = ("reference", *(name for name in _registered() if name not in OURS))
+    names = ("reference", *(name for name in _registered() if name not in RESERVED))
     return f"{', '.join(names)}, wrong:NAME, module:attribute, process:COMMAND, http://... or https://..."
 
 
@@ -103,7 +103,7 @@ def _packages(points: tuple[EntryPoint, ...]) -> str:
 
 
 def _imported(load: Callable[[], Factory], complaint: str) -> Factory:
-    """What `load` imports. That runs somebody's code: whatever it raises is theirs."""
+    """Return the factory that `load` imports. An import runs the user's code, so it may raise any exception."""
     try:
         factory = load()
     except (Exception, SystemExit) as error:
@@ -117,12 +117,12 @@ def _imported(load: Callable[[], Factory], complaint: str) -> Factory:
     except TypeError as error:
         raise UnknownControllerError(f"{complaint}: expected to call it with the rule sets alone: {error}") from None
     except ValueError:
-        pass  # it is not written in Python, and does not say what it takes
+        pass  # a callable not written in Python may have no signature
     return partial(_made, factory)
 
 
 class _FailedController:
-    """In the place of a controller that could not be made: each turn raises what making it raised."""
+    """A stand-in for a controller that could not be made: each turn raises the exception of its factory."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
@@ -134,7 +134,7 @@ class _FailedController:
 def _made(factory: Factory, rulesets: Mapping[str, RuleSet]) -> AnyController:
     try:
         return factory(rulesets)
-    except Exception as error:  # noqa: BLE001 - a fact about the system under test, to be judged
+    except Exception as error:  # noqa: BLE001 - a fault of the system under test, for the oracle
         return _FailedController(error)
 
 

@@ -1,4 +1,4 @@
-"""Where a module or a name of hanbench 0.1 is now: one line for a controller that still imports the old one."""
+"""New places of the modules and names of hanbench 0.1, for a hint to controllers that still import the old ones."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _MODULES = {
     "harness.synchronous": "harness.bench.synchronous",
     "harness.version": "__version__",
 }
-"""Modules of 0.1 that are elsewhere now, below `hanbench`; every other one only has `hanbench.` before it."""
+"""Modules of 0.1 that have moved, below `hanbench`; all others only have `hanbench.` in front."""
 _NAMES = {
     "Change": "hanbench.harness.case.plan.FaultEvent",
     "CheckRecord": "hanbench.harness.case.check.HanCheck",
@@ -54,13 +54,13 @@ _NAMES = {
     "Status": "hanbench.harness.case.installation.MeterStatus",
     "play": "hanbench.harness.scenario.run_scenario",
 }
-"""Names of 0.1 that a controller or a test may import, and what they are called now."""
+"""Names of 0.1 that a controller or a test may import, with their new names."""
 _IMPORT = re.compile(r"\b(?:from|import)\s+((?:emulator|hardware|harness|profiles)(?:\.\w+)*)")
 _MISSING = re.compile(r"cannot import name '(\w+)' from '(hanbench[\w.]*)'")
 
 
 def hint_for(error: BaseException) -> str | None:
-    """Return a sentence that names the new place of what an import failed on; None: it is no such failure."""
+    """Return a sentence with the new place of a failed import; None: the error is not about a moved name."""
     if not isinstance(error, ImportError):
         return None
     frames = traceback.extract_tb(error.__traceback__)
@@ -68,7 +68,7 @@ def hint_for(error: BaseException) -> str | None:
 
 
 def hint_in(text: str) -> str | None:
-    """The same for the text of a traceback."""
+    """Return the same for the text of a traceback."""
     missing = _MISSING.search(text)
     if missing is not None:
         name = missing[1]
@@ -82,7 +82,7 @@ def hint_in(text: str) -> str | None:
 
 
 def _moved(old: str) -> str:
-    """Where a module is now: by its own name, or with the package that it was in."""
+    """Return the new name of a module, by its own entry or by that of its package."""
     if old in _MODULES:
         return _MODULES[old]
     package, _, name = old.rpartition(".")

@@ -1,9 +1,10 @@
-"""Wrong controllers that nobody thought of: the reference controller with one value of the rules, or one row of its
-table, changed. Each must be caught somewhere in the matrix.
+"""Mutants: wrong controllers made from the reference by changing one value of the rules or one row of its table. The
+oracle must catch each of them somewhere in the matrix.
 
-A mutant that can make no difference is none. Not varied are: the cohorts that are not emulated; the reinstating of an
-excluded meter, which the reference never does; consents of installations that are out of scope, which nobody asks for;
-rows that change nothing; and the row for rules that go out of scope during a hold, which no rulebook of ours does.
+A mutant that can make no difference does not count. These are not varied: the cohorts that are not emulated; the
+reinstating of an excluded meter, which the reference never does; consents of installations that are out of scope, which
+no controller asks for; rows that change nothing; and the row for rules that go out of scope during a hold, which no
+rulebook of hanbench does.
 """
 
 from __future__ import annotations
@@ -22,22 +23,22 @@ from hanbench.harness.controllers.states import TABLE, CaseFinding, CaseState, R
 from hanbench.profiles.rulesets import Cohort, Consent, Counting, Decider, InstallationType, RuleSet, Sourced
 
 COHORTS = (Cohort.IOC, Cohort.MOC_SECURE)
-"""Those of the matrix."""
+"""The cohorts of the matrix."""
 ANY = CellFilter()
 NEVER_HAPPENS = (CaseState.HOLDING, CaseFinding.OUT_OF_SCOPE)
 
 
 class Mutant(NamedTuple):
-    """One controller that is wrong in one place."""
+    """A controller that is wrong in one place."""
 
     name: str
     make: ControllerFactory
     where: CellFilter
-    """Cells of the matrix in which the change can show."""
+    """Cells of the matrix in which the change can make a difference."""
 
 
 def mutants(rulesets: Mapping[str, RuleSet]) -> Iterator[Mutant]:
-    """Every mutant, always in the same order."""
+    """Yield every mutant, always in the same order."""
     for rules in rulesets.values():
         for name, where, changed in _changed_rules(rules):
             yield Mutant(f"rules:{rules.id}.{name}", _with_rules(rules.id, changed), where)
@@ -85,7 +86,7 @@ def _changed_rules(rules: RuleSet) -> Iterator[tuple[str, CellFilter, RuleSet]]:
 
 
 def _flipped(rules: RuleSet, cohort: Cohort, kind: InstallationType) -> Iterator[Any]:
-    """The scope cell by cell, with one cell the other way round."""
+    """Yield the scope cell by cell, with one cell inverted."""
     row = rules.scope[0]
     for each in Cohort:
         for installation in InstallationType:

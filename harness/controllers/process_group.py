@@ -1,4 +1,4 @@
-"""A program in a session of its own that ends with all that it started, whatever becomes of it or of us."""
+"""A program in its own session, which ends with all its child processes, even if hanbench is killed."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from typing import IO
 
 _WATCH = 'read -r _ || kill -s KILL -- "-$1"'
-"""A line says that all is well; that our end of the pipe closes without one, that we are gone and could not tidy up."""
+"""Reads one line if hanbench cleaned up; end of file means that hanbench was killed, so the script kills the group."""
 
 
 class ProcessGroup:
-    """The program with its pipes; stdin, stdout and stderr do not block."""
+    """A program and its pipes; stdin, stdout and stderr do not block."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        """Start it. Raises OSError."""
-        # A session of its own: Ctrl-C is for us, and one signal reaches whatever it starts itself.
+        """Start the program. Raises OSError."""
+        # A session of its own, so that Ctrl-C goes to hanbench alone and one signal reaches all its child processes.
         self._process = process = subprocess.Popen(  # noqa: S603 - the command is the user's
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
         )
@@ -39,17 +39,17 @@ class ProcessGroup:
             raise
 
     def status(self) -> int | None:
-        """The exit status of the program, negative for a signal; None while it runs."""
+        """Return the exit status of the program, negative for a signal; None while it runs."""
         return self._process.poll()
 
     def kill(self) -> None:
-        """End the program and what it started."""
+        """Kill the program and its child processes."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def close(self) -> None:
-        """End what still runs, and let go of everything."""
+        """Kill all that still runs, and close the pipes."""
         self.kill()
         for pipe in (self.stdin, self.stdout, self.stderr):
             with contextlib.suppress(OSError):
@@ -59,7 +59,7 @@ class ProcessGroup:
 
 
 def _watch_over(group: int) -> subprocess.Popen[bytes] | None:
-    """A shell that outlives us if need be; None where there is none."""
+    """Start the shell that kills the group if hanbench is killed; None if there is no shell."""
     shell = shutil.which("sh")
     if shell is None:
         return None
@@ -73,7 +73,7 @@ def _watch_over(group: int) -> subprocess.Popen[bytes] | None:
 
 
 def take(pipe: IO[bytes], most: int) -> bytes | None:
-    """What is in a pipe, `most` octets of it; None if there is nothing yet, no octets at its end."""
+    """Read at most `most` octets from a pipe; None if there are none yet, no octets at its end."""
     try:
         return os.read(pipe.fileno(), most)
     except BlockingIOError:

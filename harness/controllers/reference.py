@@ -1,7 +1,7 @@
-"""The reference controller: how hanbench itself reads the rules of partial migration.
+"""The reference controller: hanbench's own reading of the rules of partial migration.
 
-Pure: no I/O, no clock, no randomness. Its state machine is the table in `states.py`; here events become findings and
-steps become actions. The methods without underscore are the single judgements of which a decision is made.
+It is pure: no I/O, no clock, no randomness. Its state machine is the table in `states.py`; this module turns events
+into findings, and steps into actions. Each public method is one judgement; together they make a decision.
 """
 
 from __future__ import annotations
@@ -49,22 +49,22 @@ class Reference:
 
     installation: Installation
     table: Mapping[tuple[CaseState, CaseFinding], Row] = TABLE
-    """What follows from a finding; one that is wrong on purpose has another."""
+    """The transition table; a wrong controller may have another."""
 
     def __init__(self, rulesets: Mapping[str, RuleSet]) -> None:
-        """Take the rule sets, by id, that an installation's rulebook may name."""
+        """`rulesets`: the rule sets that the rulebook of an installation may name, by id."""
         self.rulesets = rulesets
         self.state = CaseState.NEW
         self.consents: set[tuple[str, ConsentKind]] = set()
         self.failures: list[int] = []
-        """Attempts whose failures count now."""
+        """Attempts that count as failures now."""
         self.attempts = 0
         self.last_finished: datetime | None = None
         self.last_failed = False
-        """The latest check counted as a failure."""
+        """Whether the latest check counted as a failure."""
 
     def handle(self, event: AnyEvent, now: datetime) -> Sequence[AnyAction]:
-        """Take one event; see `Controller.handle`."""
+        """Process one event; see `Controller.handle`."""
         finding = self._find(event, now)
         if finding is None or (row := self.table.get((self.state, finding))) is None:
             return []
@@ -96,7 +96,7 @@ class Reference:
         return None
 
     def note_check(self, result: CheckEnded) -> None:
-        """Bring the count up to date."""
+        """Count a check."""
         self.attempts += 1
         self.last_finished = result.finished
         if result.verdict is Verdict.PASS and self.pass_starts_again(result.finished):
@@ -106,7 +106,7 @@ class Reference:
             self.failures.append(result.attempt)
 
     def note_consent(self, event: SupplierRequest | Authorisation | Withdrawal) -> None:
-        """Bring the consents up to date. A withdrawal takes back all that its supplier gave."""
+        """Record a consent. A withdrawal removes all consents of its supplier."""
         match event:
             case SupplierRequest():
                 self.consents.add((event.supplier, ConsentKind.REQUEST))
@@ -116,12 +116,12 @@ class Reference:
                 self.consents = {given for given in self.consents if given[0] != event.supplier}
 
     def after_handover(self, now: datetime) -> CaseFinding:
-        """Say what the case amounts to when a meter changed hands while a consent was awaited."""
+        """Return the finding after a meter changed its supplier while a consent was awaited."""
         finding = self.weigh(now)
         return CaseFinding.OTHER_CONSENT_MISSING if finding is CaseFinding.CONSENT_MISSING else finding
 
     def weigh(self, now: datetime) -> CaseFinding:
-        """Say what the case amounts to while the GSME does not answer."""
+        """Return the finding while the GSME does not answer."""
         if not self.is_persistent(now):
             return self._try_again(now)
         rules = self.rules_on(self.day(now))
@@ -151,26 +151,26 @@ class Reference:
         return None
 
     def terms(self, now: datetime) -> RuleSet:
-        """Return the rule set to count and record by: that of the day or, on a day without, the rulebook's first."""
+        """Return the rule set for counting and records: that of the day, or else the first of the rulebook."""
         rulebook = self.installation.rulebook
         return self.rules_on(self.day(now)) or self.rulesets[rulebook.rule_sets[0].id].switched(rulebook.switches)
 
     def decision(self, rules: RuleSet) -> DecisionRule:
-        """Return what these rules say about this type of installation."""
+        """Return the decision rule for this type of installation."""
         return rules.decision.of(self.installation.type)
 
     def in_scope(self, rules: RuleSet) -> bool:
-        """Say whether the rules allow partial migration here."""
+        """Return whether the rules allow partial migration here."""
         return rules.allows(self.installation.cohort, self.installation.type).value
 
     def counts_as_failure(self, result: CheckEnded) -> bool:
-        """Say whether a check's result adds to the count."""
+        """Return whether the result of a check counts as a failure."""
         if result.verdict is Verdict.INCONCLUSIVE and result.cause is Subject.WAN:
             return self.terms(result.finished).wan_failure_counts.value
         return result.verdict is Verdict.FAIL
 
     def pass_starts_again(self, now: datetime) -> bool:
-        """Say whether a pass sets the count back to zero."""
+        """Return whether a pass sets the count back to zero."""
         return self.terms(now).failure_counting.value is Counting.CONSECUTIVE
 
     def failures_required(self, now: datetime) -> int:
@@ -178,11 +178,11 @@ class Reference:
         return self.decision(self.terms(now)).failures_required.value
 
     def is_persistent(self, now: datetime) -> bool:
-        """Say whether the GSME failed often enough, and failed last."""
+        """Return whether the GSME failed often enough, and failed last."""
         return self.last_failed and len(self.failures) >= self.failures_required(now)
 
     def consent_missing(self, rules: RuleSet) -> ConsentKind | None:
-        """Return what the Responsible Supplier of the GSME still has to give, or None."""
+        """Return the consent that the Responsible Supplier of the GSME still has to give, or None."""
         needed = self.decision(rules).consent.value
         if needed is Consent.NONE:
             return None
@@ -190,26 +190,26 @@ class Reference:
         return None if (self.installation.gsme.supplier, kind) in self.consents else kind
 
     def evidence_is_old(self, rules: RuleSet, now: datetime) -> bool:
-        """Say whether the last check is too long ago to prove that the failure persists."""
+        """Return whether the last check is too old to prove that the failure persists."""
         assert self.last_finished is not None
         return now - self.last_finished > timedelta(hours=rules.evidence_max_age_hours.value)
 
     def attempts_used_up(self, now: datetime) -> bool:
-        """Say whether no further attempt is allowed. Each check begins one, which failed unless it ended the case."""
+        """Return whether the rules allow no further attempt. Each check begins one."""
         return self.attempts >= self.terms(now).attempt_cap.value
 
     def time_is_up(self, now: datetime) -> bool:
-        """Say whether the case has to end now."""
+        """Return whether the case must end now."""
         return now >= self.installation.decide_by
 
     def next_check(self, now: datetime) -> datetime:
-        """Return the earliest time for the next check."""
+        """Return the earliest time of the next check."""
         return now if self.last_finished is None else max(now, self.last_finished + self.installation.check_spacing)
 
     # -- steps become actions ------------------------------------------------------------------------------------------
 
     def carry_out(self, step: Step, now: datetime) -> Iterator[AnyAction]:
-        """Yield the actions that one step of the table stands for."""
+        """Yield the actions of one step of the table."""
         match step:
             case Step.CHECK:
                 yield RunCheck(self.next_check(now))
@@ -226,7 +226,7 @@ class Reference:
                 yield Close(_OUTCOMES[step])
 
     def exclusion_record(self, now: datetime) -> ExclusionRecord | None:
-        """Return the record that goes with leaving the GSME out."""
+        """Return the record of the GSME's exclusion."""
         rules = self.terms(now)
         return ExclusionRecord(
             code=rules.exclusion_code.value,

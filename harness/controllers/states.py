@@ -1,7 +1,7 @@
-"""The reference controller's state machine, as a table.
+"""The state machine of the reference controller, as a table.
 
-Two rules. Everything that says what follows what is here, and nowhere else. And nothing here knows how a finding is
-arrived at: counting, rules and consents are `reference.py`'s business.
+Every rule about what follows a finding is here and nowhere else. How an event becomes a finding (counting, rules,
+consents) is in `reference.py` and not here.
 """
 
 from __future__ import annotations
@@ -12,32 +12,32 @@ from types import MappingProxyType
 
 
 class CaseState(StrEnum):
-    """Where a case stands."""
+    """The state of a case."""
 
     NEW = "new"
     CHECKING = "checking"
-    """A HAN-connectivity check is running or asked for."""
+    """A HAN-connectivity check is running or requested."""
     HOLDING = "holding"
-    """The failure is persistent and the rules allow; a request or an authorisation is missing."""
+    """The failure is persistent and the rules allow partial migration; a request or an authorisation is missing."""
     COMMISSIONING_BOTH = "commissioning-both"
     COMMISSIONING_ESME = "commissioning-esme"
     CLOSED = "closed"
 
 
 class CaseFinding(StrEnum):
-    """What an event amounts to, given all that is known of the case."""
+    """The meaning of an event, given all that is known of the case."""
 
     LOADED = "loaded"
     PASSED = "passed"
     UNDECIDED = "undecided"
-    """Not enough is known, and another attempt is allowed."""
+    """The evidence does not suffice, and another attempt is allowed."""
     OUT_OF_SCOPE = "out-of-scope"
     """The failure is persistent, and the rules of the day do not allow partial migration."""
     CONSENT_MISSING = "consent-missing"
     OTHER_CONSENT_MISSING = "other-consent-missing"
-    """A meter has changed hands, and what is missing may be another consent, or that of another supplier."""
+    """A meter has changed its supplier; the consent that is missing may have another kind or another supplier."""
     EVIDENCE_OLD = "evidence-old"
-    """Everything is there, but the GSME may have recovered since its last check."""
+    """All conditions are met, but the GSME may have recovered since its last check."""
     PARTIAL_ALLOWED = "partial-allowed"
     ATTEMPTS_USED_UP = "attempts-used-up"
     COMMISSIONED = "commissioned"
@@ -45,10 +45,10 @@ class CaseFinding(StrEnum):
 
 
 class Step(StrEnum):
-    """What is done on the way into the next state."""
+    """An action on the way into the next state."""
 
     CHECK = "check"
-    """As soon as the spacing between checks allows."""
+    """Request a check, as soon as the spacing between checks allows."""
     ASK_SUPPLIER = "ask-supplier"
     COMMISSION_BOTH = "commission-both"
     COMMISSION_ESME = "commission-esme"

@@ -1,4 +1,4 @@
-"""Deliberately wrong controllers: each breaks one rule, so that the oracle can show that it notices.
+"""Deliberately wrong controllers: each breaks one rule, to test that the oracle notices.
 
 Each is the reference controller with one judgement or one step changed, and names the property that must catch it.
 """
@@ -208,7 +208,7 @@ class ForgetsRecord(Reference):
 class OldReplacementDate(Reference):
     def exclusion_record(self, now: datetime) -> ExclusionRecord | None:
         record = super().exclusion_record(now)
-        # The obligation's date before it was moved in June 2021.
+        # The date before the obligation was moved in June 2021.
         return record and msgspec.structs.replace(record, replace_by=date(2021, 12, 31))
 
 
@@ -219,7 +219,7 @@ class TakesExcludedBack(Reference):
             yield CommissionDevices((MeterRole.GSME,))
 
 
-# -- how it ends -------------------------------------------------------------------------------------------------------
+# -- ends of a case ----------------------------------------------------------------------------------------------------
 
 
 class NeverEnds(Reference):
@@ -279,7 +279,7 @@ class CrashesOnWithdrawal(Reference):
         super().note_consent(event)
 
 
-# -- changes of hands --------------------------------------------------------------------------------------------------
+# -- changes of supplier -----------------------------------------------------------------------------------------------
 
 
 class DeafToHandovers(Reference):
@@ -299,7 +299,7 @@ class FormerSupplierWillDo(Reference):
 
 
 class WrongController(NamedTuple):
-    """A controller that is wrong on purpose."""
+    """A deliberately wrong controller."""
 
     name: str
     description: str
@@ -315,13 +315,13 @@ def _table(*rows: tuple[type[Reference], str, str, str]) -> Mapping[str, WrongCo
 WRONG = _table(
     (TwoFailuresSuffice, "two-failures-suffice", "count", "takes one failure fewer than required"),
     (CountsCumulatively, "counts-cumulatively", "count", "a pass does not start the count again"),
-    (CountsInconclusive, "counts-inconclusive", "inconclusive-never-counts", "every check that is no pass counts"),
+    (CountsInconclusive, "counts-inconclusive", "inconclusive-never-counts", "counts every check that did not pass"),
     (CountsWanFaults, "counts-wan-faults", "inconclusive-never-counts", "a WAN fault counts against the GSME"),
     (PartialOnEsmeFault, "partial-on-esme-fault", "esme-fault-never-partial", "an ESME fault counts against the GSME"),
-    (NeverGivesUp, "never-gives-up", "attempt-cap", "goes on after five attempts"),
+    (NeverGivesUp, "never-gives-up", "attempt-cap", "continues after five attempts"),
     (GivesUpAfterThreeAttempts, "gives-up-after-three", "exclusion-not-before-cap", "excludes after three attempts"),
     (Hurries, "hurries", "spacing", "repeats a check at once"),
-    (TreatsMocLikeIoc, "moc-like-ioc", "scope", "treats every cohort like IOC"),
+    (TreatsMocLikeIoc, "moc-like-ioc", "scope", "applies the scope of IOC to every cohort"),
     (LetsV18DoDormant, "v18-does-dormant", "scope", "takes Dormant to be in scope of every version"),
     (ADayEarly, "a-day-early", "scope", "applies v19 from 14 March 2022"),
     (ADayLate, "a-day-late", "refusal-only-out-of-scope", "applies v19 from 16 March 2022"),
@@ -330,7 +330,7 @@ WRONG = _table(
     (IgnoresAuthorisation, "ignores-authorisation", "consent", "needs no authorisation for Mixed"),
     (AnyPaperWillDo, "any-paper-will-do", "consent", "takes a request for an authorisation and the reverse"),
     (AnySupplierWillDo, "any-supplier-will-do", "consent-from-responsible-supplier", "lets any supplier consent"),
-    (IgnoresWithdrawal, "ignores-withdrawal", "withdrawal-honoured", "a consent once given stays"),
+    (IgnoresWithdrawal, "ignores-withdrawal", "withdrawal-honoured", "keeps a consent after its withdrawal"),
     (ObeysVeto, "obeys-veto", "no-veto", "refuses when the supplier of a dormant GSME objects"),
     (WaitsForDormantSupplier, "waits-for-dormant-supplier", "no-veto", "asks a dormant GSME's supplier, and waits"),
     (DeafWhileHolding, "deaf-while-holding", "hold-only-for-consent", "misses the consent that it waits for"),
@@ -342,21 +342,21 @@ WRONG = _table(
     (ForgetsRecord, "forgets-record", "exclusion-record", "excludes the GSME without a record"),
     (OldReplacementDate, "old-replacement-date", "exclusion-record", "has the GSME replaced by the end of 2021"),
     (TakesExcludedBack, "takes-excluded-back", "excluded-stays-out", "commissions the GSME after excluding it"),
-    (NeverEnds, "never-ends", "bounded-time", "waits beyond the end"),
+    (NeverEnds, "never-ends", "bounded-time", "waits beyond the time limit"),
     (GivesUpAtOnce, "gives-up-at-once", "patience", "closes instead of waiting for a consent"),
     (ExcludesInsteadOfMigrating, "excludes-instead", "partial-not-withheld", "excludes what it should migrate in part"),
     (WastesPass, "wastes-pass", "pass-leads-to-migration", "refuses an installation whose GSME answers"),
-    (ClaimsBoth, "claims-both", "outcome-matches-effects", "reports a partial migration as a whole one"),
-    (CommissionsTwice, "commissions-twice", "commissioned-once", "commissions again what is commissioned"),
+    (ClaimsBoth, "claims-both", "outcome-matches-effects", "reports a partial migration as a full one"),
+    (CommissionsTwice, "commissions-twice", "commissioned-once", "commissions the same devices twice"),
     (ActsOutOfTurn, "acts-out-of-turn", "in-turn", "asks for a check during a commissioning"),
-    (SpeaksAfterTheEnd, "speaks-after-the-end", "in-turn", "goes on after it closed the case"),
-    (DeafToHandovers, "deaf-to-handovers", "no-veto", "decides by the status that the meters had at first"),
+    (SpeaksAfterTheEnd, "speaks-after-the-end", "in-turn", "sends an action after it closed the case"),
+    (DeafToHandovers, "deaf-to-handovers", "no-veto", "decides by the status of the meters at the start"),
     (
         FormerSupplierWillDo,
         "former-supplier-will-do",
         "consent-from-responsible-supplier",
-        "lets a supplier consent that has the meter no more",
+        "lets a former supplier of the meter consent",
     ),
     (CrashesOnWithdrawal, "crashes-on-withdrawal", "in-turn", "raises when a supplier withdraws"),
 )
-"""The wrong controllers by name."""
+"""The wrong controllers, by name."""

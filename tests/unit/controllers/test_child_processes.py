@@ -87,7 +87,7 @@ def test_talk_on_stderr_and_slow_or_long_answers_are_no_fault(child, played, fau
         ("sys.stdout.buffer.write(b'\\xff\\xfe\\n'); sys.stdout.flush()", "not-json", ""),
         ("print('[]\\n[]', flush=True); time.sleep(0.05)", "unasked", "more than one line for one turn"),
         ("print('[]', flush=True); print('[]', flush=True)", "unasked", "more than one line for one turn"),
-        ("sys.stdout.write('x' * 3_000_000); sys.stdout.flush()", "flood", "octets without an end"),
+        ("sys.stdout.write('x' * 3_000_000); sys.stdout.flush()", "flood", "octets in a line"),
         ("sys.stdout.write('[]\\n' * 500_000)", "unasked", "more than one line"),
     ],
 )
@@ -133,7 +133,7 @@ def test_a_flood_of_actions_is_cut_off(child, played, faults):
 def test_a_child_that_talks_for_ever_does_not_fill_the_memory_in_paced_time(child, played, faults):
     body = "print('[]', flush=True)\nwhile True: sys.stdout.write('x' * 65536)"
     run = played(child(body), clock=PacedClock(2_000_000))
-    assert faults(run)[0] == ("unasked", "it said more than one line for one turn")
+    assert faults(run)[0] == ("unasked", "it wrote more than one line for one turn")
 
 
 # --- how they end -----------------------------------------------------------------------------------------------------
@@ -221,4 +221,4 @@ def test_a_program_that_vanishes_before_it_is_started_is_judged(tmp_path, played
     program.write_text("no program")
     program.chmod(0o755)
     run = played(f"process:{shlex.quote(str(program))}")
-    assert faults(run) == [("crashed", "it cannot be started: Exec format error")]
+    assert faults(run) == [("crashed", "cannot start it: Exec format error")]

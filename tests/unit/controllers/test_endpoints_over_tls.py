@@ -143,7 +143,7 @@ def test_a_self_signed_certificate_is_good_where_the_environment_names_it(
             lambda ca: certified("endpoint", certified("Another CA", None)),
             "unable to get local issuer certificate (SSL",
         ),
-        (lambda ca: certified("endpoint", None), "self-signed certificate (SSL_CERT_FILE names CAs of your own)"),
+        (lambda ca: certified("endpoint", None), "self-signed certificate (SSL_CERT_FILE can name your own CAs)"),
         (lambda ca: certified("endpoint", ca, began=-9 * DAY, ends=-DAY), "certificate has expired"),
         (lambda ca: certified("endpoint", ca, began=DAY, ends=9 * DAY), "certificate is not yet valid"),
         (lambda ca: certified("endpoint", ca, address="127.0.0.2"), "certificate is not valid for '127.0.0.1'"),
@@ -158,7 +158,7 @@ def test_a_certificate_that_proves_nothing_is_refused_with_the_reason(
         run = played(url)
     ((kind, text),) = faults(run)
     assert kind == "unreachable"
-    assert text.startswith("its certificate is refused: ")
+    assert text.startswith("its certificate is not trusted: ")
     assert said in text
     assert asked == []
     assert not run.as_expected
@@ -169,14 +169,14 @@ def test_a_ca_of_ones_own_that_nobody_named_is_refused(endpoint, retry, played, 
     monkeypatch.delenv(CERTIFICATES, raising=False)
     with endpoint(retry, tls(certified("endpoint", authority))) as url:
         run = played(url)
-    assert faults(run)[0][1].endswith("unable to get local issuer certificate (SSL_CERT_FILE names CAs of your own)")
+    assert faults(run)[0][1].endswith("unable to get local issuer certificate (SSL_CERT_FILE can name your own CAs)")
 
 
 @pytest.mark.usefixtures("patient", "trusted", "nothing_stays_open")
 def test_tls_and_plain_text_do_not_mix(endpoint, retry, played, faults, tls, authority):
     with endpoint(retry) as url:
         ((kind, text),) = faults(played(url.replace("http:", "https:")))
-    assert (kind, text.partition(":")[0]) == ("unreachable", "no TLS")
+    assert (kind, text.partition(":")[0]) == ("unreachable", "TLS failed")
     with endpoint(retry, tls(certified("endpoint", authority))) as url:
         ((kind, text),) = faults(played(url.replace("https:", "http:")))
     assert kind == "unreachable"

@@ -49,7 +49,7 @@ def test_an_endpoint_is_told_each_turn_and_can_tell_cases_apart(endpoint, retry,
     [
         (b"[]", 500, "crashed", "HTTP status 500 Internal Server Error"),
         (b"[]", 404, "crashed", "HTTP status 404 Not Found"),
-        (b"[]", 401, "unreachable", "HTTP status 401 Unauthorized: HANBENCH_CONTROLLER_TOKEN or a user in the URL"),
+        (b"[]", 401, "unreachable", "HTTP status 401 Unauthorized: set HANBENCH_CONTROLLER_TOKEN, or a user"),
         (b"{]", 200, "not-json", "JSON is malformed"),
         (b"", 200, "not-json", ""),
         (b"{}", 200, "not-json", "expected a list of actions"),
@@ -149,8 +149,8 @@ OK = b"HTTP/1.1 200 OK\r\n"
         ((OK, b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"), 0.05, "silent", "no answer within 0.5 s"),
         ((b"",), 0.05, "silent", "no answer within 0.5 s"),
         ((b"",), 0.0, "unreachable", "it closed the connection without an answer"),
-        ((b"SSH-2.0-OpenSSH_9.2\r\n",), 0.0, "unreachable", "no HTTP: BadStatusLine"),
-        ((OK, b"X: " + b"x" * 100_000 + b"\r\n\r\n"), 0.0, "unreachable", "no HTTP: LineTooLong"),
+        ((b"SSH-2.0-OpenSSH_9.2\r\n",), 0.0, "unreachable", "invalid HTTP: BadStatusLine"),
+        ((OK, b"X: " + b"x" * 100_000 + b"\r\n\r\n"), 0.0, "unreachable", "invalid HTTP: LineTooLong"),
         ((OK, b"Content-Length: 1000\r\n\r\n[]"), 0.0, "crashed", "in the middle of its answer"),
         ((OK, b"Transfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n"), 0.0, "crashed", "in the middle of its answer"),
     ],
@@ -200,7 +200,7 @@ def test_redirects_are_not_followed(endpoint, say, retry, played, faults, monkey
     ((kind, said),) = faults(run)
     assert kind == "unreachable"
     assert said.startswith(f"HTTP status {status} ")
-    assert said.endswith(f"redirects are not followed; it points to {there}?***")
+    assert said.endswith(f"redirects are not followed; this one leads to {there}?***")
     assert elsewhere == []
 
 

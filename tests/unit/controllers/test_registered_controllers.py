@@ -84,7 +84,7 @@ def test_an_unknown_name_is_told_with_the_known_ones_and_the_nearest(install, ha
 def test_hanbenchs_own_names_cannot_be_registered(install, hanbench, name):
     install("acme", GIVES_UP, **{name: "acme:Controller"})
     said = complaint(hanbench("run", "dormant-three-failures", "--controller", name))
-    assert said == f"hanbench: --controller: {name!r} is hanbench's own, and cannot be registered by acme 1.2"
+    assert said == f"hanbench: --controller: {name!r} is reserved, and cannot be registered by acme 1.2"
 
 
 def test_a_name_that_two_packages_register_is_nobodys(install, hanbench):
