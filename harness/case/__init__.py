@@ -1,1 +1,1 @@
-"""One case: an installation, what happens to it, what its controller is told and asks for, and the record of it all."""
+"""A migration case: the installation, the planned events, the controller's vocabulary, and the trace."""

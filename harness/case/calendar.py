@@ -1,4 +1,4 @@
-"""Between the clock's microseconds and the dates that rules speak of."""
+"""Conversion between the clock's microseconds and dates."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _HALF_A_MILLISECOND = timedelta(microseconds=500)
 
 
 def shown(at: datetime, seconds: float) -> str:
-    """Return a time of the story as people read it: date and time (UTC), and seconds of the bench's clock beside it.
+    """Return a time for people: date and time (UTC), and beside it the seconds of the bench's clock.
 
-    A capture begins at second 0 of that clock, so that Wireshark shows both.
+    A capture begins at second 0 of that clock, so Wireshark shows the same seconds.
     """
     at += _HALF_A_MILLISECOND
     return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03} (+{seconds:.3f} s)"
 
 
 class Calendar(NamedTuple):
-    """Says which date the clock shows."""
+    """The date that belongs to each time of the clock."""
 
     epoch: datetime
     """The date at microsecond 0 of the clock, UTC."""
@@ -41,9 +41,9 @@ class Calendar(NamedTuple):
         return self.epoch + timedelta(microseconds=now)
 
     def shown(self, now: int) -> str:
-        """Return `now`, microseconds of the clock, as people read it."""
+        """Return `now`, microseconds of the clock, as text for people."""
         return shown(self.date(now), now / 1_000_000)
 
     def clock(self, at: datetime) -> int:
-        """Return what the clock shows at `at`, microseconds."""
+        """Return the clock's time at the date `at`, microseconds."""
         return (at - self.epoch) // _MICROSECOND

@@ -1,4 +1,4 @@
-"""A cell of the matrix: what sets one of its scenarios apart from the others."""
+"""Cells of the matrix of scenarios, and filters for them."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from hanbench.profiles.rulesets import Cohort, InstallationType
 
 
 class MatrixCell(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a scenario stands in the matrix."""
+    """The place of a scenario in the matrix."""
 
     cohort: Cohort
     installation: InstallationType
     rules: str
-    """The rule set that holds, or the day on which the third failure falls under the rules in force."""
+    """The rule set that applies, or the day on which the third failure falls under the rules in force."""
     condition: str
-    """What breaks: a fault, or a course of events."""
+    """The fault, or the course of events."""
     consent: str
-    """Which supplier says what, and when."""
+    """The suppliers' statements and their times."""
 
 
 class CellFilter(NamedTuple):
-    """Cells that are alike; None stands for any value."""
+    """A set of cells; None stands for any value."""
 
     cohort: Cohort | None = None
     installation: InstallationType | None = None
     rules: str | None = None
 
     def admits(self, cell: MatrixCell) -> bool:
-        """Whether a cell is one of them."""
+        """Return whether a cell belongs to the set."""
         return (
             self.cohort in (None, cell.cohort)
             and self.installation in (None, cell.installation)

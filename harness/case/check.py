@@ -1,4 +1,4 @@
-"""One HAN-connectivity check: the value that events, trace records, oracle, reports and `--json` contain."""
+"""One HAN-connectivity check: a value that events, trace records, oracle, reports and `--json` share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hanbench.harness.case.calendar import Moment
 
 
 class Subject(StrEnum):
-    """What can be the cause of a check's result."""
+    """A possible cause of a check's result."""
 
     GSME = "gsme"
     ESME = "esme"
@@ -20,31 +20,31 @@ class Subject(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a HAN-connectivity check found out."""
+    """The result of a HAN-connectivity check."""
 
     PASS = "pass"
     FAIL = "fail"
     INCONCLUSIVE = "inconclusive"
-    """Something other than the GSME was in the way: an ESME fault, a WAN fault, a fault of the bench."""
+    """The ESME, the WAN or the bench had a fault, so the check says nothing about the GSME."""
 
 
 class HanCheck(Struct, frozen=True, forbid_unknown_fields=True):
     """One finished HAN-connectivity check, with its times as dates and on the bench's clock."""
 
     attempt: Annotated[int, Meta(ge=1)]
-    """Numbered from 1 over the whole case."""
+    """Number of the check, from 1 over the whole case."""
     verdict: Verdict
     started: Moment
     finished: Moment
     code: str | None
-    """GT01 on a failure."""
+    """GT01 if the check failed."""
     cause: Subject | None
-    """What was in the way: the GSME on a failure, another subject on an inconclusive check."""
+    """The cause of the result: the GSME if the check failed, another subject if it was inconclusive."""
     detail: str = ""
-    """What the check found, in words."""
+    """The finding in words."""
     frames: tuple[int, ...] = ()
-    """Numbers, in the capture, of the frames on which the verdict rests."""
+    """Numbers, in the capture, of the frames that are the evidence of the verdict."""
     start: float = 0.0
-    """Seconds on the bench's clock at which the check began. A capture begins at second 0 of it."""
+    """Time of the bench's clock at which the check began, seconds. A capture begins at second 0 of it."""
     end: float = 0.0
-    """Seconds on the bench's clock at which it ended."""
+    """Time of the bench's clock at which the check ended, seconds."""

@@ -1,4 +1,4 @@
-"""One attempt to commission meters: the value that events, trace records and the world of a case share."""
+"""One attempt to commission meters: a value that events, trace records and the world of a case share."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from hanbench.harness.case.installation import MeterRole
 
 
 class Commissioning(Struct, frozen=True, forbid_unknown_fields=True):
-    """How an attempt to commission devices ended: either all of them were commissioned, or none."""
+    """The result of an attempt to commission devices; either all of them were commissioned, or none."""
 
     devices: tuple[MeterRole, ...]
     succeeded: bool
     detail: str = ""
-    """What went wrong, in words."""
+    """The reason for a failure, in words."""
     frames: tuple[int, ...] = ()
     """Numbers, in the capture, of the first and the last frame during the attempt."""

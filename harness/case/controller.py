@@ -1,4 +1,4 @@
-"""The system under test: what a migration controller has to offer."""
+"""The interface of the system under test, a migration controller."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from hanbench.profiles.rulesets import RuleSet
 
 
 class Controller(Protocol):
-    """Decides about one installation. No I/O, no clock of its own, no randomness: same turns, same answers."""
+    """Decides about one installation. It is pure: no I/O, no clock of its own, no randomness."""
 
     def handle(self, event: AnyEvent, now: datetime) -> Sequence[AnyAction]:
-        """Take one event at the time `now` (UTC) and return what is to be done, in order."""
+        """Process one event at the time `now` (UTC) and return the actions, in order."""
 
 
-class ControllerFault(Exception):  # noqa: N818 - a fact about the system under test, to be judged
-    """A controller outside this process did not answer as it should have."""
+class ControllerFault(Exception):  # noqa: N818 - a fault of the system under test, for the oracle
+    """A controller outside this process gave no answer, or an invalid one."""
 
     def __init__(self, kind: str, text: str) -> None:
         """`kind`: silent, crashed, not-json, unasked, flood or unreachable."""
@@ -27,16 +27,16 @@ class ControllerFault(Exception):  # noqa: N818 - a fact about the system under 
 
 
 class RemoteController(Protocol):
-    """A controller that has to be waited for: a child process, an HTTP endpoint, an MQTT peer."""
+    """A controller that answers asynchronously: a child process, an HTTP endpoint, an MQTT peer."""
 
     def handle(self, event: AnyEvent, now: datetime) -> Awaitable[Sequence[AnyAction]]:
-        """As `Controller.handle`. Raises ControllerFault if no answer comes, or none that could be one."""
+        """Process one event, as `Controller.handle`. Raises ControllerFault if there is no answer or an invalid one."""
 
     def close(self) -> None:
-        """The case is over."""
+        """Release all resources, because the case has ended."""
 
 
 AnyController = Controller | RemoteController
 
 ControllerFactory = Callable[[Mapping[str, RuleSet]], Controller]
-"""Makes a controller for one installation from the rule sets, by id, that it may have to apply."""
+"""Makes a controller for one installation, given the rule sets by id."""

@@ -1,6 +1,6 @@
-"""The named faults, in words: what a plan can name, where each is applied, and what the field would see of it.
+"""The catalogue of named faults: for each its layer and its symptom in the field.
 
-`hanbench.harness.faults` brings them about.
+`hanbench.harness.faults` injects them.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from hanbench.harness.case.check import Subject
 
 @dataclass(frozen=True, slots=True)
 class FaultDescription:
-    """One named fault. Its name is stable: scenarios and reports are written with it."""
+    """One named fault. The name is stable, because scenarios and reports contain it."""
 
     name: str
     title: str
     subject: Subject
-    """What is broken; only the GSME's faults may count towards partial migration."""
+    """The subject that breaks; only faults of the GSME may count towards partial migration."""
     layer: str
-    """Where it is applied."""
+    """The layer at which the fault is injected."""
     symptom: str
-    """What the field would see."""
+    """The symptom in the field."""
     breaks_reachability: bool = True
-    """Whether the subject can no longer be reached. False: something is wrong with it, and a check must pass."""
+    """Whether the subject becomes unreachable. False: it can still be reached, and a check must pass."""
 
 
 _FAULTS = (
@@ -32,14 +32,14 @@ _FAULTS = (
         "Battery dead",
         Subject.GSME,
         "power",
-        "The meter has gone dark: no frame of any kind, on any channel, and its display is blank.",
+        "The meter sends no frame of any kind on any channel, and its display is blank.",
     ),
     FaultDescription(
         "radio-silent",
         "Radio silent",
         Subject.GSME,
         "radio",
-        "The meter counts and shows gas, but its radio neither hears nor is heard.",
+        "The meter counts and shows gas, but its radio neither receives nor sends.",
     ),
     FaultDescription(
         "out-of-range",
@@ -53,14 +53,14 @@ _FAULTS = (
         "Jammed channel",
         Subject.GSME,
         "air",
-        "Something beside the gas meter fills the channel: it never finds it clear, and hears nothing.",
+        "A transmitter beside the gas meter fills the channel: the meter never finds it clear, and receives nothing.",
     ),
     FaultDescription(
         "esme-dead",
         "Electricity meter dead",
         Subject.ESME,
         "power",
-        "The electricity meter does not answer either: nothing can be said of the gas meter alone.",
+        "The electricity meter does not answer either, so a check says nothing about the gas meter alone.",
     ),
     FaultDescription(
         "wan-down",
@@ -74,7 +74,7 @@ _FAULTS = (
         "Bench fault",
         Subject.BENCH,
         "bench",
-        "The test bench itself has failed: what it says about any meter is worth nothing.",
+        "The test bench itself has failed, so its checks say nothing about any meter.",
     ),
     FaultDescription(
         "firmware-hung",
@@ -88,7 +88,7 @@ _FAULTS = (
         "Network key lost",
         Subject.GSME,
         "NWK security",
-        "The hub changed the network key twice while the meter slept; it polls, and understands nothing it gets.",
+        "The hub changed the network key twice while the meter slept; it polls, and can decrypt none of the answers.",
     ),
     FaultDescription(
         "frame-counter-reset",
@@ -109,14 +109,14 @@ _FAULTS = (
         "Wrong channel",
         Subject.GSME,
         "NWK",
-        "The hub moved to another channel while the meter slept; the meter calls on the old one.",
+        "The hub moved to another channel while the meter slept; the meter polls on the old one.",
     ),
     FaultDescription(
         "hub-entry-lost",
         "Hub lost the meter's entry",
         Subject.GSME,
         "Trust Centre",
-        "The meter calls and the hub does not know it: no entry, no key, no mirror.",
+        "The meter polls, and the hub does not know it: no entry, no key, no mirror.",
     ),
     FaultDescription(
         "flapping",
@@ -137,14 +137,14 @@ _FAULTS = (
         "APS frame counter reset",
         Subject.GSME,
         "APS security",
-        "Reports carry counters that the hub has long passed; it drops each one as a replay, without a word.",
+        "Reports carry counters that the hub has long passed; it silently drops each one as a replay.",
     ),
     FaultDescription(
         "hub-restored",
         "Hub restored from an old backup",
         Subject.GSME,
         "APS security",
-        "The hub is back where it was before the meter last agreed a key: it has no mirror, and every report fails.",
+        "The hub's state is older than the meter's latest key establishment: it has no mirror, and every report fails.",
     ),
     FaultDescription(
         "unknown-issuer",
@@ -165,7 +165,7 @@ _FAULTS = (
         "Hub has no room for key establishment",
         Subject.GSME,
         "APS security",
-        "Each key establishment is put off with NO_RESOURCES; the meter never gets a key.",
+        "Each key establishment is rejected with NO_RESOURCES; the meter never gets a key.",
     ),
     FaultDescription(
         "certificate-expired",
@@ -193,28 +193,28 @@ _FAULTS = (
         "Trust Centre swapped",
         Subject.GSME,
         "APS security",
-        "Another hub has the old one's place and hashed keys; the meter asks to come back, and opens no key from it.",
+        "Another hub with hashed keys has replaced the old one; the meter rejoins, and can decrypt no key from it.",
     ),
     FaultDescription(
         "pan-id-missed",
         "PAN ID changed while asleep",
         Subject.GSME,
         "NWK",
-        "The hub has settled a PAN ID conflict and moved on; the meter calls in the old PAN, and nobody answers.",
+        "The hub has changed its PAN ID after a conflict; the meter polls in the old PAN, and no device answers.",
     ),
     FaultDescription(
         "battery-low",
         "Battery fading",
         Subject.GSME,
         "power",
-        "The meter reports a low battery, wakes less and less often, and then falls silent.",
+        "The meter reports a low battery, wakes at growing intervals, and then stops sending.",
     ),
     FaultDescription(
         "mirror-refused",
         "Mirror refused",
         Subject.GSME,
         "application",
-        "The hub has no mirror to give: displays show no gas, while the meter itself answers at its wakes.",
+        "The hub offers no mirror: displays show no gas, while the meter itself answers at its wakes.",
         breaks_reachability=False,
     ),
     FaultDescription(
@@ -222,7 +222,7 @@ _FAULTS = (
         "Mirror wiped",
         Subject.GSME,
         "application",
-        "The hub has lost the mirror, and the meter goes on reporting to an endpoint that is no longer there.",
+        "The hub has lost the mirror, and the meter still reports to an endpoint that no longer exists.",
         breaks_reachability=False,
     ),
     FaultDescription(
@@ -230,7 +230,7 @@ _FAULTS = (
         "Keep-alive not answered",
         Subject.GSME,
         "application",
-        "The meter takes its Trust Centre for lost after three reads without an answer, and rejoins over and over.",
+        "After three reads without an answer the meter considers its Trust Centre lost; it rejoins again and again.",
         breaks_reachability=False,
     ),
     FaultDescription(
@@ -238,7 +238,7 @@ _FAULTS = (
         "Clock drifting",
         Subject.GSME,
         "application",
-        "The times of the meter's readings run away from the hub's by more than 60 s a day; it never sets its clock.",
+        "The times of the meter's readings drift from the hub's by more than 60 s a day; it never sets its clock.",
         breaks_reachability=False,
     ),
     FaultDescription(
@@ -251,9 +251,9 @@ _FAULTS = (
     ),
 )
 CATALOGUE: dict[str, FaultDescription] = {fault.name: fault for fault in _FAULTS}
-"""By name. Faults of one meter are brought about in this order within a layer: what spoils a key comes before what
-loses it."""
+"""Faults by name. Within a layer, the faults of one meter are injected in this order: a fault that spoils a key comes
+before one that loses it."""
 GSME_FAULTS = tuple(fault.name for fault in _FAULTS if fault.subject is Subject.GSME and fault.breaks_reachability)
-"""Those that cut the gas meter off."""
+"""Faults under which the gas meter cannot be reached."""
 IMPAIRMENTS = tuple(fault.name for fault in _FAULTS if not fault.breaks_reachability)
-"""Those under which it can still be reached."""
+"""Faults under which it can still be reached."""

@@ -23,18 +23,18 @@ class MeterStatus(StrEnum):
 
 
 class MeterRole(StrEnum):
-    """A meter that is commissioned or left out."""
+    """A meter that is commissioned or excluded."""
 
     ESME = "esme"
     GSME = "gsme"
 
 
 class Meter(Struct, frozen=True, forbid_unknown_fields=True):
-    """One meter as the migration sees it."""
+    """One meter, as far as the migration is concerned."""
 
     status: MeterStatus
     supplier: SupplierId
-    """Its Responsible Supplier."""
+    """The Responsible Supplier of the meter."""
 
 
 class RuleEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -46,14 +46,14 @@ class RuleEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
 
 
 class Rulebook(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Which rules apply when: the rule set of the day of the decision counts."""
+    """The rule sets and their days; the rule set of the day of the decision applies."""
 
     rule_sets: Annotated[tuple[RuleEntry, ...], Meta(min_length=1)]
     switches: Switches = Switches()
 
     @classmethod
     def in_force(cls, rule_sets: Mapping[str, RuleSet], switches: Switches | None = None) -> Rulebook:
-        """Return the rulebook of what really applied: each designated rule set on its own days."""
+        """Return the rulebook as designated: each designated rule set on its own days."""
         designated = (rules for rules in rule_sets.values() if rules.designated)
         entries = (
             RuleEntry(
@@ -67,12 +67,12 @@ class Rulebook(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
     @classmethod
     def always(cls, rule_set: str, switches: Switches | None = None) -> Rulebook:
-        """Return the rulebook of one rule set, whatever the date: how a proposal is tried out."""
+        """Return a rulebook with one rule set for every date, for example to try a proposal."""
         return cls((RuleEntry(rule_set),), switches or Switches())
 
 
 class Installation(Struct, frozen=True, forbid_unknown_fields=True):
-    """One home's SMETS1 Installation and the terms of its migration."""
+    """The SMETS1 Installation of one home, and the terms of its migration."""
 
     id: str
     cohort: Cohort
@@ -80,9 +80,9 @@ class Installation(Struct, frozen=True, forbid_unknown_fields=True):
     gsme: Meter
     rulebook: Rulebook
     check_spacing: timedelta
-    """Least time between the end of one HAN-connectivity check and the start of the next (ISO 8601 duration)."""
+    """Minimum time between the end of a HAN-connectivity check and the start of the next (ISO 8601 duration)."""
     decide_by: Moment
-    """Waiting ends here: a controller still waiting then closes with `hold` or `retry`."""
+    """End of all waiting; a controller that still waits then closes with `hold` or `retry`."""
 
     def __post_init__(self) -> None:
         if self.check_spacing < timedelta(0):

@@ -1,4 +1,4 @@
-"""Which frames are meant, in the words of a scenario file."""
+"""Frame patterns, as in scenario files."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ ChannelNumber = Annotated[int, Meta(ge=11, le=26)]
 
 
 class ObservedFrame(Struct, frozen=True):
-    """One frame on the air, as far as patterns look at it."""
+    """One frame on the air, with the fields that patterns compare."""
 
     sender: str | None
-    """Which device sent it over this hop; None: none that we know."""
+    """The device that sent it over this hop; None: unknown."""
     receiver: str | None
-    """Which device it is for on this hop; None: none that we know, or several."""
+    """The device that it addresses on this hop; None: unknown, or several."""
     channel: int
     name: str
-    """What the frame is, as the dissector calls it: `transport-key`, `read-attributes`."""
+    """The dissector's name of the frame, such as `transport-key` or `read-attributes`."""
     cluster: str | None
-    """Name of the cluster of a ZCL frame."""
+    """Name of the cluster of a ZCL frame; None: not a ZCL frame."""
 
 
 class FramePattern(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Frames that are alike. What is not said may be anything."""
+    """A set of frames. A field that is not given matches anything."""
 
     name: str | None = None
-    """As `hanbench run` and reports call it: `transport-key`, `read-attributes-response`; `*` stands for anything."""
+    """Name in `hanbench run` and reports: `transport-key`, `read-attributes-response`; `*` stands for any text."""
     sender: Role | None = None
     receiver: Role | None = None
     node: Role | None = None
-    """Sender or receiver."""
+    """The device that sends or receives."""
     between: tuple[Role, Role] | None = None
-    """Both ends of a link, in either direction."""
+    """The devices at both ends of a link, in either direction."""
     cluster: str | None = None
     """Name of the cluster: `Metering`, `Key*`."""
     channel: ChannelNumber | None = None
@@ -45,7 +45,7 @@ class FramePattern(Struct, frozen=True, forbid_unknown_fields=True, omit_default
             raise ValueError("`between` needs two devices")
 
     def matches(self, seen: ObservedFrame) -> bool:
-        """Whether this is one of them."""
+        """Return whether a frame belongs to the set."""
         ends = (seen.sender, seen.receiver)
         return (
             self.sender in (None, seen.sender)

@@ -1,4 +1,4 @@
-"""What will happen to an installation apart from what its controller does: who consents when, what breaks when."""
+"""The planned events of a case, independent of its controller: consents, faults, and changes of supplier."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Nth = Annotated[int, Meta(ge=1)]
 
 
 class StatementKind(StrEnum):
-    """What a supplier tells the DCC."""
+    """The kind of a supplier's statement to the DCC."""
 
     REQUEST = "request"
     AUTHORISATION = "authorisation"
@@ -26,24 +26,24 @@ class StatementKind(StrEnum):
 
 
 class State(StrEnum):
-    """Whether a subject works, as far as a HAN-connectivity check is concerned."""
+    """The state of a subject, as far as a HAN-connectivity check is concerned."""
 
     HEALTHY = "well"
     BROKEN = "broken"
     IMPAIRED = "impaired"
-    """Not as it should be, and yet it answers: a check that fails it would be wrong."""
+    """Faulty, but it answers: a check must not fail it."""
     UNCERTAIN = "uncertain"
-    """Neither: on its way down or back, or working now and then. Nothing can be demanded of a check."""
+    """Between states, or working intermittently: any verdict of a check is right."""
 
 
 class SupplierAct(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A supplier speaks: at a date, some time after it was asked, or right after the result of a check."""
+    """A statement of a supplier: at a date, some time after it was asked, or right after the result of a check."""
 
     supplier: SupplierId
     says: StatementKind
     at: Moment | None = None
     after_ask: timedelta | None = None
-    """Since the first time that this supplier was asked; if it never is, it stays silent."""
+    """Time since the supplier was first asked; if it is never asked, it says nothing."""
     after_check: Nth | None = None
 
     def __post_init__(self) -> None:
@@ -52,101 +52,101 @@ class SupplierAct(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
 
 class SupplierChange(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A meter changes hands, or its status: an Active one whose customer moves to a supplier without a SMETS1 service
-    becomes Dormant in the middle of its migration.
+    """A change of a meter's supplier or status. An Active meter whose customer moves to a supplier without a SMETS1
+    service becomes Dormant in the middle of its migration.
     """
 
     meter: MeterRole
     status: MeterStatus
     supplier: SupplierId | None = None
-    """None: it stays with the one it has."""
+    """None: the supplier stays the same."""
     at: Moment | None = None
     after_check: Nth | None = None
-    """Right after the result of this check is known."""
+    """Number of the check; the change comes right after its result."""
 
     def __post_init__(self) -> None:
         if (self.at is None) == (self.after_check is None):
             raise ValueError("give exactly one of `at`, `after_check`")
 
     def of(self, home: Installation) -> Installation:
-        """The installation as it is afterwards."""
+        """Return the installation after the change."""
         before: Meter = home.esme if self.meter is MeterRole.ESME else home.gsme
         return structs.replace(home, **{self.meter.value: Meter(self.status, self.supplier or before.supplier)})
 
 
 class FrameTrigger(FramePattern, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The moment after a frame: the nth of those that are alike."""
+    """The moment after the nth frame that matches a pattern."""
 
     nth: Nth = 1
 
 
 class FrameFaultSpec(FramePattern, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What is done to frames that are alike, or to messages on the WAN."""
+    """A fault of frames that match a pattern, or of messages on the WAN."""
 
     does: FrameAction = FrameAction.DROP
     on: Literal["air", "wan"] = "air"
     first: Nth = 1
-    """The first of these frames to which it is done."""
+    """The first matching frame to affect."""
     count: Nth | None = None
-    """After so many it is over; None: it goes on until it is healed."""
+    """Number of frames to affect; None: all until the fault is healed."""
     chance: Annotated[float, Meta(gt=0, le=1)] = 1.0
-    """Of each frame to be one."""
+    """Probability that a matching frame is affected."""
     delay: timedelta = timedelta(seconds=0.1)
-    """From the end of a frame that is delayed or duplicated to its copy."""
+    """Time from the end of a delayed or duplicated frame to its copy."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.does is FrameAction.DELIVER:
-            raise ValueError("`does` says what is done to frames: lose, garble, tamper, delay or duplicate")
+            raise ValueError("`does` must be lose, garble, tamper, delay or duplicate")
         if self.delay < timedelta(0):
             raise ValueError("`delay` must not be negative")
         about = (self.name, self.sender, self.receiver, self.node, self.between, self.cluster, self.channel)
         if self.on == "wan" and (about != (None,) * len(about) or self.does is not FrameAction.DROP):
-            raise ValueError("messages on the WAN are lost, whatever they are: give `first`, `count` and `chance` only")
+            raise ValueError("on the WAN, messages of any kind are lost: give `first`, `count` and `chance` only")
 
 
 class FaultEvent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A subject breaks or recovers: at a date, just before the nth check or commissioning, or right after a frame.
+    """A fault or a recovery: at a date, just before the nth check or commissioning, or right after a frame.
 
-    Changes with one cause follow each other; changes with several causes add up.
+    Events with the same cause follow each other; events with different causes add up.
     """
 
     subject: Subject
     state: State
     cause: str = ""
-    """A named fault, or, with `frames`, any name by which a later change can end it."""
+    """A named fault, or, with `frames`, a name of your own by which a later event can end it."""
     at: Moment | None = None
     before_check: Nth | None = None
-    """When the nth check is asked for: it begins when its time has come, which leaves time to break or recover in."""
+    """Number of the check; the event comes when the check is requested, so there is time before the check begins."""
     before_commissioning: Nth | None = None
     on_frame: FrameTrigger | None = None
     lasts: timedelta | None = None
-    """Heals by itself after so long."""
+    """Time after which the fault heals by itself."""
     chance: Annotated[float, Meta(gt=0, le=1)] = 1.0
-    """That it comes about at all; drawn from the seed of the run."""
+    """Probability that the event happens at all; drawn from the seed of the run."""
     frames: FrameFaultSpec | None = None
-    """What breaks are frames on their way, not a device."""
+    """A fault of frames instead of one of a device."""
 
     def __post_init__(self) -> None:
         triggers = (self.at, self.before_check, self.before_commissioning, self.on_frame)
         if sum(when is not None for when in triggers) != 1:
             raise ValueError("give exactly one of `at`, `before_check`, `before_commissioning`, `on_frame`")
         if self.state is State.HEALTHY and (self.lasts is not None or self.frames is not None):
-            raise ValueError("`lasts` and `frames` go with what breaks, not with what is well again")
+            raise ValueError("`lasts` and `frames` belong to a fault, not to a recovery")
         if self.lasts is not None and self.lasts <= timedelta(0):
-            raise ValueError("`lasts` must be longer than nothing")
+            raise ValueError("`lasts` must be above 0")
 
     @property
     def healed(self) -> FaultEvent:
-        """The end of it, at the same trigger."""
+        """The recovery from this fault, with the same trigger."""
         return structs.replace(self, state=State.HEALTHY, lasts=None, frames=None)
 
 
 class Plan(Struct, frozen=True, forbid_unknown_fields=True):
-    """The world's part in a scenario. Every subject is well at the start."""
+    """All planned events of a scenario. Every subject is healthy at the start."""
 
     start: Moment
-    """When the installation is loaded."""
+    """Time at which the installation is loaded."""
     suppliers: tuple[SupplierAct, ...] = ()
     changes: tuple[FaultEvent, ...] = ()
     handovers: tuple[SupplierChange, ...] = ()

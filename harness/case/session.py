@@ -1,7 +1,7 @@
-"""One case from loading to outcome: gives events to the controller and carries out its actions on the world.
+"""The session of one case: gives events to the controller and carries out its actions on the world.
 
-Runs on a `ClockLoop`, so that days of waiting cost nothing. A controller that misbehaves is recorded and
-ignored, never obeyed and never fatal; the oracle has the last word on it.
+A session runs on a `ClockLoop`, so that days of waiting take no real time. It records and ignores invalid behaviour of
+the controller, which never ends the session; the oracle judges it.
 """
 
 from __future__ import annotations
@@ -61,17 +61,17 @@ _EVENTS: dict[StatementKind, Callable[[str], AnyEvent]] = {
 
 
 class Limits(NamedTuple):
-    """How long a session lasts at most."""
+    """Limits of a session."""
 
     grace: timedelta = timedelta(days=1)
-    """Beyond the installation's `decide_by`: time for a commissioning that is under way."""
+    """Time beyond the installation's `decide_by`, for a commissioning in progress."""
     actions: int = 200
     tick: timedelta = timedelta(days=1)
-    """Between two ticks."""
+    """Interval between ticks."""
 
 
 class CaseLabel(NamedTuple):
-    """What the header of a trace says of its case."""
+    """The case's entry in the header of its trace."""
 
     scenario: str = ""
     controller: str = ""
@@ -93,10 +93,10 @@ async def drive(
     about: CaseLabel | None = None,
     limits: Limits | None = None,
 ) -> Outcome | None:
-    """Run one case to its end and return the controller's outcome, None if it gave none within the limits.
+    """Run one case to its end and return the controller's outcome; None if it gave none within the limits.
 
-    Of `plan` only the suppliers' acts are carried out here; what breaks is the world's business. An exception of the
-    world goes through to the caller.
+    This carries out the suppliers' acts and changes of `plan`; the world carries out its faults. An exception of the
+    world reaches the caller.
     """
     about = about or CaseLabel()
     name = about.controller or type(controller).__name__
@@ -131,7 +131,7 @@ class _Session:
         self._timers: list[asyncio.TimerHandle] = []
         self._job: asyncio.Task[None] | None = None
         self._busy = False
-        """A check or a commissioning is under way; a check that only waits for its time is not."""
+        """Whether a check or a commissioning is in progress; a check that waits for its time is not."""
         self._attempts = 0
         self._prepared = 0
         self._actions = 0
@@ -139,7 +139,7 @@ class _Session:
         self._stopped: str | None = None
 
     async def run(self) -> None:
-        """Give the events as they come, until the controller closes the case or a limit is reached."""
+        """Give the events to the controller, until it closes the case or a limit is reached."""
         self._inbox.put_nowait(InstallationLoaded(self.installation))
         self._at(self.installation.decide_by + self.limits.grace, self._inbox.put_nowait, _Stop("time"))
         self._at(self.installation.decide_by, self._inbox.put_nowait, Tick())
@@ -161,7 +161,7 @@ class _Session:
         self.trace.add(End(self.trace.now, self._stopped))
 
     async def tidy_up(self) -> None:
-        """Leave nothing behind that could still act."""
+        """Cancel all timers and tasks, and close the controller."""
         for timer in self._timers:
             timer.cancel()
         if self._job is not None:
@@ -183,7 +183,7 @@ class _Session:
             self._misbehaved(fault.kind, str(fault))
             return
         except Exception as error:  # noqa: BLE001
-            # Whatever the system under test raises is a fact about it, to be judged like any other.
+            # Any exception of the system under test is a fault of it, for the oracle.
             self._misbehaved("crashed", f"{type(error).__name__}: {error}")
             return
         for action in actions:

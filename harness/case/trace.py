@@ -1,4 +1,4 @@
-"""The record of one case, from which the oracle judges: what was told, asked for, done, and what was really so."""
+"""The trace of one case, which the oracle judges: events, actions, effects, and the ground truth."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from hanbench.harness.case.plan import State, StatementKind
 from hanbench.harness.case.vocabulary import AnyAction, AnyEvent, ExclusionRecord, Outcome
 
 VERSION = 2
-"""Goes up when a reader of the version before could misread something."""
+"""Increased when a reader of the previous version could misread a trace."""
 
 
 class TraceRecord(
     Struct, frozen=True, forbid_unknown_fields=True, tag_field="record", rename="kebab", omit_defaults=True
 ):
-    """One thing that happened, in the order in which it happened."""
+    """One record of a trace; records are in the order of events."""
 
     time: Moment
 
 
 class Header(TraceRecord, frozen=True, tag="header"):
-    """What the trace is about; always the first record."""
+    """The case of the trace; always the first record."""
 
     scenario: str
     installation: Installation
@@ -40,19 +40,19 @@ class Header(TraceRecord, frozen=True, tag="header"):
 
 
 class EventDelivered(TraceRecord, frozen=True, tag="given"):
-    """The controller was told something."""
+    """The controller received an event."""
 
     event: AnyEvent
 
 
 class ActionAccepted(TraceRecord, frozen=True, tag="taken"):
-    """The controller asked for something, and the harness set about it."""
+    """The controller requested an action, and the harness began it."""
 
     action: AnyAction
 
 
 class ControllerFaulted(TraceRecord, frozen=True, tag="misbehaved"):
-    """The controller did something that it may not; the harness ignored it."""
+    """The controller did something invalid, which the harness ignored."""
 
     kind: str
     """`crashed`, `not-an-action`, `out-of-turn`, `too-many-actions`."""
@@ -72,14 +72,14 @@ class CheckRecorded(TraceRecord, frozen=True, tag="check-finished"):
 
 
 class SupplierSaid(TraceRecord, frozen=True, tag="supplier-said"):
-    """A supplier spoke; the controller was told right away."""
+    """A supplier made a statement, which the controller received at once."""
 
     supplier: str
     says: StatementKind
 
 
 class GroundTruth(TraceRecord, frozen=True, tag="truth"):
-    """From now on a subject is in this state, whatever any check finds. Before its first record it is well."""
+    """The state of a subject from now on, whatever a check finds. Before its first record, a subject is healthy."""
 
     subject: Subject
     state: State
@@ -93,23 +93,23 @@ class CommissioningRecorded(TraceRecord, frozen=True, tag="commissioned"):
 
 
 class Excluded(TraceRecord, frozen=True, tag="excluded"):
-    """A device was left out of the migration."""
+    """A device was excluded from the migration."""
 
     device: MeterRole
     exclusion: ExclusionRecord | None = None
 
 
 class Closed(TraceRecord, frozen=True, tag="closed"):
-    """The controller ended the case."""
+    """The controller closed the case."""
 
     outcome: Outcome
 
 
 class End(TraceRecord, frozen=True, tag="end"):
-    """Nothing more was recorded; always the last record."""
+    """The recording ended; always the last record."""
 
     reason: str
-    """`closed`, or the bound that was reached: `time`, `actions`."""
+    """`closed`, or the limit that was reached: `time`, `actions`."""
 
 
 AnyRecord = (
@@ -131,19 +131,19 @@ _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyRecord)
 
 
 class Trace:
-    """A trace being recorded: a list of records, and the clock and calendar that date them."""
+    """A trace in progress: its records, and the clock and calendar for their dates."""
 
     __slots__ = ("_clock", "calendar", "records")
 
     def __init__(self, clock: Clock, start: datetime) -> None:
-        """Begin a trace in which it is `start` now. Raises ValueError if `start` has no time zone."""
+        """Begin a trace whose present date is `start`. Raises ValueError if `start` has no time zone."""
         self._clock = clock
         self.calendar = Calendar.starting(start, clock.now)
         self.records: list[AnyRecord] = []
 
     @property
     def now(self) -> datetime:
-        """The date and time now, UTC."""
+        """The present date and time, UTC."""
         return self.calendar.date(self._clock.now)
 
     def add(self, record: AnyRecord) -> None:
@@ -151,7 +151,7 @@ class Trace:
         self.records.append(record)
 
     def truth(self, subject: Subject, state: State, cause: str = "") -> None:
-        """Record that `subject` is in this state from now on."""
+        """Record the state of `subject` from now on."""
         self.records.append(GroundTruth(self.now, subject, state, cause))
 
 
@@ -161,5 +161,5 @@ def encode(records: Iterable[AnyRecord]) -> bytes:
 
 
 def decode(lines: bytes | str) -> list[AnyRecord]:
-    """Read JSON lines. Raises msgspec.ValidationError or msgspec.DecodeError."""
+    """Decode JSON lines. Raises msgspec.ValidationError or msgspec.DecodeError."""
     return _decoder.decode_lines(lines)

@@ -1,7 +1,7 @@
-"""What a migration controller is told and what it may ask for: one small JSON vocabulary.
+"""The JSON vocabulary of migration controllers: the events that they receive and the actions that they request.
 
-A controller gets a `Turn` and answers with a list of actions. The JSON form is that of the types below; its schema is
-`vocabulary.schema.json` beside this file.
+A controller receives a `Turn` and answers with a list of actions. The JSON form is that of the types below; its schema
+is `vocabulary.schema.json` beside this file.
 """
 
 from __future__ import annotations
@@ -21,56 +21,56 @@ from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import Installation, MeterRole, SupplierId
 
 VERSION = 2
-"""Goes up when a controller written for the version before could misread something."""
+"""Increased when a controller for the previous version could misread a message."""
 
 SCHEMA = Path(__file__).with_name("vocabulary.schema.json")
 
 
 class ConsentKind(StrEnum):
-    """What a Responsible Supplier can give."""
+    """The kind of consent that a Responsible Supplier can give."""
 
     REQUEST = "request"
     AUTHORISATION = "authorisation"
 
 
 class Outcome(StrEnum):
-    """How a case ends."""
+    """The outcome of a case."""
 
     MIGRATE_BOTH = "migrate-both"
     MIGRATE_ESME_ONLY = "migrate-esme-only"
     RETRY = "retry"
-    """Time is up before enough was known."""
+    """Time was up before enough checks had been run."""
     HOLD = "hold"
-    """Time is up while waiting for a request or an authorisation."""
+    """Time was up while a request or an authorisation was missing."""
     REFUSE = "refuse"
-    """The rules do not allow partial migration here, and the GSME does not answer."""
+    """The GSME does not answer, and the rules do not allow partial migration here."""
     EXCLUDE_INSTALLATION = "exclude-installation"
-    """Too many attempts failed."""
+    """The attempts are used up."""
 
 
 # -- events ------------------------------------------------------------------------------------------------------------
 
 
 class Event(Struct, frozen=True, forbid_unknown_fields=True, tag_field="event", rename="kebab"):
-    """Something that a controller is told."""
+    """An event that a controller receives."""
 
 
 class InstallationLoaded(Event, frozen=True, tag="installation-loaded"):
-    """The case begins. Always the first event, and never given again."""
+    """The case begins. Always the first event, and given only once."""
 
     installation: Installation
     vocabulary: Literal[2] = 2
 
 
 class InstallationChanged(Event, frozen=True, tag="installation-changed"):
-    """A meter has another supplier or another status from now on. All that was told before holds, but for this."""
+    """A meter has another supplier or another status from now on. All earlier events still hold."""
 
     installation: Installation
-    """Whole, as it is now."""
+    """The whole installation after the change."""
 
 
 class CheckEnded(HanCheck, Event, frozen=True, tag="check-result", omit_defaults=True):
-    """A HAN-connectivity check ended: the check itself, as an event."""
+    """A HAN-connectivity check ended; the event contains the check."""
 
 
 class SupplierRequest(Event, frozen=True, tag="supplier-request"):
@@ -86,17 +86,17 @@ class Authorisation(Event, frozen=True, tag="authorisation"):
 
 
 class Withdrawal(Event, frozen=True, tag="withdrawal"):
-    """A supplier takes back what it gave, or objects without having given anything."""
+    """A supplier withdraws its consent, or objects without having given any."""
 
     supplier: SupplierId
 
 
 class CommissioningEnded(Commissioning, Event, frozen=True, tag="commissioning-result"):
-    """The commissioning asked for ended: the attempt itself, as an event."""
+    """A commissioning ended; the event contains the attempt."""
 
 
 class Tick(Event, frozen=True, tag="tick"):
-    """Time passed: given regularly, and at the installation's `decide_by`."""
+    """Time passed: sent regularly, and at the installation's `decide_by`."""
 
 
 AnyEvent = (
@@ -112,7 +112,7 @@ AnyEvent = (
 
 
 class Turn(Struct, frozen=True, forbid_unknown_fields=True):
-    """One event with the time at which it is given; the JSON message to a controller outside this process."""
+    """One event and its time: the JSON message to a controller outside this process."""
 
     now: Moment
     event: AnyEvent
@@ -122,11 +122,11 @@ class Turn(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Action(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action", rename="kebab"):
-    """Something that a controller asks for."""
+    """An action that a controller requests."""
 
 
 class RunCheck(Action, frozen=True, tag="run-check"):
-    """Run a HAN-connectivity check, not before a time. Replaces one that was asked for and has not begun."""
+    """Run a HAN-connectivity check, not before a time. Replaces a requested check that has not begun."""
 
     not_before: Moment
 
@@ -139,7 +139,7 @@ class AskSupplier(Action, frozen=True, tag="ask-supplier"):
 
 
 class CommissionDevices(Action, frozen=True, tag="commission-devices"):
-    """Commission these devices now, all or none of them. ESME alone is the partial migration."""
+    """Commission these devices now, all or none of them. The ESME alone is partial migration."""
 
     devices: Annotated[tuple[MeterRole, ...], Meta(min_length=1, max_length=2)]
 
@@ -149,18 +149,18 @@ class CommissionDevices(Action, frozen=True, tag="commission-devices"):
 
 
 class ExclusionRecord(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """Why a GSME was left out, and who has to replace it by when."""
+    """The reason why a GSME was excluded, and the supplier that must replace it, with the date."""
 
     code: str
     supplier: SupplierId
-    """The Responsible Supplier of the device left out."""
+    """The Responsible Supplier of the excluded device."""
     replace_by: date
     attempts: tuple[int, ...]
-    """The checks whose failures it rests on."""
+    """Numbers of the checks whose failures are the reason."""
 
 
 class ExcludeDevice(Action, frozen=True, tag="exclude-device"):
-    """Leave this device out of the migration, on the record."""
+    """Exclude this device from the migration, on the record."""
 
     device: MeterRole
     record: ExclusionRecord | None = None
@@ -176,10 +176,10 @@ AnyAction = RunCheck | AskSupplier | CommissionDevices | ExcludeDevice | Close
 
 
 def conform(action: object) -> AnyAction:
-    """Return `action` as it would come through JSON. Raises msgspec.ValidationError if it is not in the vocabulary.
+    """Return `action` as it would arrive through JSON. Raises msgspec.ValidationError if it is not in the vocabulary.
 
-    A controller in this process can build an action that JSON could not carry (a date without zone, a device by its
-    bare name); this holds it to the same standard as one outside.
+    A controller in this process can build an action that JSON could not carry (a date without a zone, a device by its
+    bare name); this function applies the same checks as to a controller outside.
     """
     try:
         plain = msgspec.to_builtins(action)
@@ -198,7 +198,7 @@ def encode_turn(turn: Turn) -> bytes:
 
 
 def decode_turn(message: bytes | str) -> Turn:
-    """Read a turn. Raises msgspec.ValidationError or msgspec.DecodeError."""
+    """Decode a turn. Raises msgspec.ValidationError or msgspec.DecodeError."""
     return _turns.decode(message)
 
 
@@ -208,7 +208,7 @@ def encode_actions(actions: Sequence[AnyAction]) -> bytes:
 
 
 def decode_actions(message: bytes | str) -> list[AnyAction]:
-    """Read an answer. Raises msgspec.ValidationError or msgspec.DecodeError."""
+    """Decode an answer. Raises msgspec.ValidationError or msgspec.DecodeError."""
     return _answers.decode(message)
 
 

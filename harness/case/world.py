@@ -1,4 +1,4 @@
-"""What a session needs of the HAN on which it carries out a controller's actions."""
+"""The interface of the HAN on which a session carries out a controller's actions."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from hanbench.harness.case.installation import MeterRole
 
 
 class World(Protocol):
-    """The emulated (or real) HAN. It records the ground truth of its devices in the trace as it changes.
+    """The HAN of a case. It records the ground truth of its devices in the trace as it changes.
 
-    An exception out of it is a fault of hanbench, not of the controller: it ends the session. What a check cannot find
-    out because of the bench is `inconclusive` with the cause `bench`.
+    An exception of the world is a fault of hanbench, not of the controller: it ends the session. A check that the bench
+    prevents is `inconclusive` with the cause `bench`.
     """
 
     def prepare_check(self, attempt: int) -> None:
-        """The controller asked for this attempt: bring about what is planned to happen before it.
+        """Begin the events that are planned before this check, which the controller has just requested.
 
-        Called once for each attempt, as soon as it is asked for; the check itself begins when its time has come.
+        Called once for each attempt, when it is requested; the check itself begins later, at its time.
         """
 
     async def run_check(self, attempt: int) -> HanCheck:
-        """Run one HAN-connectivity check to its verdict. It begins now."""
+        """Run one HAN-connectivity check now, to its verdict."""
 
     async def commission(self, devices: Sequence[MeterRole]) -> Commissioning:
-        """Commission `devices`, all or none, after what is planned to happen before this commissioning."""
+        """Commission `devices`, all or none, after the events that are planned before this commissioning."""

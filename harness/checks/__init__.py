@@ -1,4 +1,4 @@
-"""Probes of a HAN: each ends in pass, fail or inconclusive, with the frames on which that rests."""
+"""Checks of a HAN: each ends in pass, fail or inconclusive, with the frames that are its evidence."""
 
 from hanbench.harness.checks.commissioning import commission
 from hanbench.harness.checks.evidence import Evidence, EvidenceRecorder

@@ -1,4 +1,4 @@
-"""Commissioning as far as the HAN shows it: the head end reads each device's identity first of all."""
+"""Commissioning, as far as it shows on the HAN: the head end reads the identity of each device."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hanbench.harness.han.han import Han
 
 
 async def commission(han: Han, devices: Sequence[MeterRole], check: HanConnectivityCheck) -> Commissioning:
-    """Commission `devices`, all or none. The settings of `check` say how long a gas meter may sleep."""
+    """Commission `devices`, all or none. The settings of `check` set the time-out for a sleeping gas meter."""
     asked = tuple(devices)
     if han.health.failure is not None:
         return Commissioning(asked, False, f"the bench itself has failed: {han.health.failure}")
@@ -25,7 +25,7 @@ async def commission(han: Han, devices: Sequence[MeterRole], check: HanConnectiv
 
 
 async def _unreachable(han: Han, device: MeterRole, check: HanConnectivityCheck) -> str | None:
-    """Return why a device cannot be commissioned; None if it answers."""
+    """Return the reason why a device cannot be commissioned; None if it answers."""
     gas = device is MeterRole.GSME
     wait = CONTROL_WAIT + (check.sleep_allowance(han) if gas else 0)
     ieee = (han.settings.gsme if gas else han.settings.esme).ieee

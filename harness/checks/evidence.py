@@ -1,4 +1,4 @@
-"""What was seen on the air during a check, frame by frame, as far as it bears on the verdict."""
+"""The evidence of a check: the data frames between the hub and the meters while it ran."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from hanbench.emulator.radio import Transmission
 from hanbench.emulator.radio.medium import Medium
 
 MOST = 200
-"""Frames kept of one check, the first ones: a check that shows more proves no more."""
+"""Maximum number of frames to keep of one check, the first ones."""
 SHORT_BOTH_WAYS = 0x88
 """Second octet of the frame control field: short addresses on both sides."""
 
 
 class Evidence(NamedTuple):
-    """One frame."""
+    """One frame of the evidence."""
 
     number: int
-    """In the capture, from 1."""
+    """Number in the capture, from 1."""
     time: int
-    """End of the frame, microseconds."""
+    """Time at which the frame ended, microseconds."""
     sender: str
     receiver: str
     psdu: bytes = b""
 
 
 class EvidenceRecorder:
-    """Notes the data frames between the hub and the meters while it is attached."""
+    """Records the data frames between the hub and the meters while it is attached."""
 
     def __init__(self, medium: Medium, role_of: Callable[[int], str | None]) -> None:
-        """`role_of` tells which device has a short address now."""
+        """`role_of` returns the device that has a short address now."""
         self._medium = medium
         self._place_of = role_of
         self.seen: list[Evidence] = []
@@ -52,5 +52,5 @@ class EvidenceRecorder:
             self.seen.append(Evidence(transmission.number, transmission.end, sender, receiver, psdu))
 
     def between(self, meter: str) -> tuple[Evidence, ...]:
-        """Frames from and to one meter."""
+        """Return the frames from and to one meter."""
         return tuple(each for each in self.seen if meter in (each.sender, each.receiver))

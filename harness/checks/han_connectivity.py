@@ -1,10 +1,10 @@
-"""The HAN-connectivity check: can the hub reach the gas meter over the HAN?
+"""The HAN-connectivity check: whether the hub can reach the gas meter over the HAN.
 
-What the TMAD's own check does is not public; this one is hanbench's (all of it `assumed`, but for the code GT01,
-`inferred`). The head end asks the hub, over the WAN interface. To pass, the GSME must stand in the hub's device
-table and answer APS-acknowledged reads of its identity and of its register within a time that covers at least one
-of its wakes. A check that fails proves first and last that everything else works: the WAN, the bench, and the
-electricity meter on the same HAN. Where one of them does not, the check says nothing about the GSME: inconclusive.
+The TMAD's own check is not public; this one is hanbench's (all of it `assumed`, but for the code GT01, `inferred`). The
+head end asks the hub, over the WAN interface. To pass, the GSME must be in the hub's device table and answer
+APS-acknowledged reads of its identity and of its register within a time that covers at least one of its wakes. A check
+fails only if, at its beginning and at its end, all else works: the WAN, the bench, and the electricity meter on the
+same HAN. If one of them does not work, the check says nothing about the GSME, and is inconclusive.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from hanbench.harness.han.han import Han
 from hanbench.harness.han.health import OutageError
 
 GT01 = "GT01"
-"""The gas meter's HAN-related error."""
+"""Code of a HAN-related error of the gas meter."""
 IDENTITY = (BasicAttributes.ManufacturerName.id, BasicAttributes.ModelIdentifier.id)
 REGISTER = (MeteringAttributes.CurrentSummationDelivered.id,)
 CONTROL_WAIT = 40.0
-"""Seconds for the electricity meter, which listens all the time."""
+"""Time-out for an answer of the electricity meter, which listens all the time; seconds."""
 
 
 class EvidencedCheck(NamedTuple):
-    """A check, with the octets of the frames that it rests on."""
+    """A check, with the frames that are its evidence."""
 
     check: HanCheck
     evidence: tuple[Evidence, ...]
@@ -51,18 +51,18 @@ class HanConnectivityCheck:
     """The check and its settings."""
 
     wakes: float = 2.0
-    """The GSME has this many wake intervals to answer."""
+    """Number of wake intervals in which the GSME must answer."""
     margin: int = 60
-    """And this many seconds more."""
+    """Seconds on top of those intervals."""
     mirror_suffices: bool = False
-    """Let a fresh mirror pass for a live meter: wrong, and here to show what goes wrong."""
+    """Let a fresh mirror pass for a live meter: wrong, and here to demonstrate the effect."""
 
     def sleep_allowance(self, han: Han) -> float:
-        """Seconds in which the gas meter of `han` has woken as often as the check allows for."""
+        """Return the time in which the gas meter of `han` wakes as often as the check allows, in seconds."""
         return int(self.wakes * han.settings.gsme.wake_interval) / SECOND
 
     async def run(self, han: Han, attempt: int = 1) -> EvidencedCheck:
-        """Carry the check out once, and number it `attempt`."""
+        """Run the check once, with the number `attempt`."""
         start, outages = han.clock.now, han.health.outages
         with EvidenceRecorder(han.medium, han.role_of) as recorder:
             try:
@@ -70,7 +70,7 @@ class HanConnectivityCheck:
             except OutageError as outage:
                 found = _bench_failed(str(outage))
         if han.health.outages != outages or han.health.failure is not None:
-            # Whatever was seen meanwhile, or was not, may be the bench's doing.
+            # An outage of the bench can explain every frame that was or was not seen.
             found = _bench_failed(han.health.failure or "a radio was gone for a while")
         evidence = recorder.between("gsme")
         if found.verdict is not Verdict.PASS:
@@ -84,7 +84,7 @@ class HanConnectivityCheck:
         detail = await self._gsme_failure(han)
         if detail is None:
             return _Found(Verdict.PASS, None, "the GSME answered with its identity and its register")
-        # What was well at the start may have failed meanwhile, and would explain the silence.
+        # A subject that worked at the start may have failed since, which would explain the silence.
         failure = await self._control(han)
         if failure is not None:
             return failure
@@ -93,7 +93,7 @@ class HanConnectivityCheck:
         return _Found(Verdict.FAIL, Subject.GSME, detail)
 
     async def _control(self, han: Han) -> _Found | None:
-        """Return what, other than the GSME, does not work."""
+        """Return an inconclusive finding if a subject other than the GSME does not work."""
         if han.health.failure is not None:
             return _bench_failed(han.health.failure)
         table = await han.head_end.device_table()
@@ -109,7 +109,7 @@ class HanConnectivityCheck:
         return None
 
     async def _gsme_failure(self, han: Han) -> str | None:
-        """Return why the GSME does not count as reached; None if it does."""
+        """Return the reason why the GSME was not reached; None if it was."""
         ieee = han.settings.gsme.ieee
         table = await han.head_end.device_table()
         if not table.delivered or ieee not in [entry.ieee for entry in table.value]:
@@ -129,7 +129,7 @@ class HanConnectivityCheck:
 
 
 def never_begun(han: Han, start: int, detail: str) -> HanCheck:
-    """Return the check of a bench that did not come up: inconclusive. `start`: microseconds of its clock."""
+    """Return the inconclusive check of a bench that did not come up. `start`: microseconds of its clock."""
     return _finished(han, 1, start, _inconclusive(Subject.BENCH, detail), ())
 
 
@@ -150,7 +150,7 @@ def _finished(han: Han, attempt: int, start: int, found: _Found, evidence: tuple
 
 
 def _shortfall(what: str, reply: WanReply, wanted: tuple[int, ...], wait: float) -> str | None:
-    """Return in what a read of the GSME fell short; None if it did not."""
+    """Return the shortcoming of a read of the GSME; None if there is none."""
     if reply.reply is None or not reply.reply.ok:
         return f"the GSME did not answer the read of its {what} within {int(wait)} s"
     if any(attribute not in reply.reply.values for attribute in wanted):

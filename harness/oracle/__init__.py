@@ -1,4 +1,4 @@
-"""The independent judge: reads a recorded trace and says where the rules were broken.
+"""The oracle, an independent judge: reads a trace and reports every violation of the rules.
 
 It knows the vocabulary, the trace and the rule sets; it shares no code with any controller.
 """

@@ -1,6 +1,6 @@
-"""A trace, read once and put in order for the properties. Facts only: nothing here judges.
+"""A trace in the form that the properties need. This module states facts and judges nothing.
 
-Order in time is order in the trace, so a position is an index into its records.
+The order of the records is the order in time, so a position is an index into them.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ESME_ONLY = frozenset({MeterRole.ESME})
 
 
 class CheckSpan(NamedTuple):
-    """One finished HAN-connectivity check, and where it stands in the trace."""
+    """One finished HAN-connectivity check, and its positions in the trace."""
 
     begin: int
     """Position of its start."""
@@ -52,7 +52,7 @@ class CheckSpan(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """The controller asked to commission devices."""
+    """A request of the controller to commission devices."""
 
     position: int
     time: datetime
@@ -60,7 +60,7 @@ class Decision(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """Devices were commissioned, or an attempt at it failed."""
+    """The result of a commissioning."""
 
     position: int
     devices: frozenset[MeterRole]
@@ -68,7 +68,7 @@ class Effect(NamedTuple):
 
 
 class SupplierStatement(NamedTuple):
-    """The controller learned what a supplier says."""
+    """A statement of a supplier that the controller received."""
 
     position: int
     supplier: str
@@ -82,7 +82,7 @@ class Case:
         if not records or not isinstance(records[0], Header):
             raise ValueError("a trace begins with its header")
         self.installation: Installation = records[0].installation
-        """As loaded. What never changes is read here: cohort, rulebook, spacing, the end of waiting."""
+        """The installation as loaded, for its constant parts: cohort, rulebook, spacing, `decide_by`."""
         self._homes: list[tuple[int, Installation]] = [(-1, self.installation)]
         book = self.installation.rulebook
         self._rules = [(entry, rulesets[entry.id].switched(book.switches)) for entry in book.rule_sets]
@@ -121,7 +121,7 @@ class Case:
             case CheckRecorded():
                 self.spans.append(CheckSpan(self._begin_of(record.check, position), position, record.check))
             case GroundTruth():
-                # What is impaired answers, and that is what a check is judged by.
+                # An impaired subject answers, which is all that a check can see.
                 state = State.HEALTHY if record.state is State.IMPAIRED else record.state
                 self._truths[record.subject].append((position, state))
             case CommissioningRecorded():
@@ -137,7 +137,7 @@ class Case:
                 self.end = record
 
     def _begin_of(self, check: HanCheck, position: int) -> int:
-        """Return where `check` began; its own place, `position`, where no record says so."""
+        """Return the position at which `check` began, or else `position`."""
         return next((at for attempt, _, at in reversed(self.started) if attempt == check.attempt), position)
 
     # -- rules ---------------------------------------------------------------------------------------------------------
@@ -156,15 +156,15 @@ class Case:
         return self.rules_in_force(at) or self._rules[0][1]
 
     def home(self, position: int) -> Installation:
-        """Return the installation as the controller knew it there."""
+        """Return the installation at a position, as the controller knew it."""
         return next(home for at, home in reversed(self._homes) if at < position)
 
     def type(self, position: int) -> InstallationType:
-        """Return the installation's type as the controller knew it there."""
+        """Return the type of the installation at a position, as the controller knew it."""
         return _type(self.home(position))
 
     def decision_rule(self, rules: RuleSet, position: int) -> DecisionRule:
-        """Return what `rules` ask for with the type that the installation had there."""
+        """Return the decision rule of `rules` for the type of the installation at a position."""
         return {
             InstallationType.ACTIVE: rules.decision.active,
             InstallationType.DORMANT: rules.decision.dormant,
@@ -172,11 +172,11 @@ class Case:
             InstallationType.MIXED_GSME_DORMANT: rules.decision.mixed_gsme_dormant,
         }[self.type(position)]
 
-    # -- what was so ---------------------------------------------------------------------------------------------------
+    # -- events --------------------------------------------------------------------------------------------------------
 
     @property
     def outcome(self) -> Outcome | None:
-        """How the controller closed the case."""
+        """The outcome with which the controller closed the case."""
         return self.closed[1].outcome if self.closed else None
 
     @property
@@ -186,7 +186,7 @@ class Case:
 
     @property
     def commissioned(self) -> frozenset[MeterRole]:
-        """Devices that were commissioned."""
+        """The devices that were commissioned."""
         return frozenset(device for effect in self.effects if effect.succeeded for device in effect.devices)
 
     @property
@@ -195,20 +195,20 @@ class Case:
         return [span.check for span in self.spans]
 
     def checks_before(self, position: int) -> list[HanCheck]:
-        """Return the checks that had finished there."""
+        """Return the checks that had finished before a position."""
         return [span.check for span in self.spans if span.end < position]
 
     def last_check(self, position: int) -> HanCheck | None:
-        """Return the latest check that had finished there."""
+        """Return the latest check that had finished before a position."""
         span = self.last_span(position)
         return None if span is None else span.check
 
     def last_span(self, position: int) -> CheckSpan | None:
-        """Return the latest check that had finished there, with its place in the trace."""
+        """Return the latest check that had finished before a position, with its positions."""
         return next((span for span in reversed(self.spans) if span.end < position), None)
 
     def states(self, subject: Subject, begin: int, end: int) -> frozenset[State]:
-        """Return every state in which `subject` really was between two positions."""
+        """Return every true state of `subject` between two positions."""
         found: set[State] = set()
         for position, state in self._truths[subject]:
             if position <= begin:
@@ -232,5 +232,5 @@ def _type(installation: Installation) -> InstallationType:
 
 
 def frames_of(checks: Sequence[HanCheck]) -> tuple[int, ...]:
-    """Return the frames on which these checks rest, in order."""
+    """Return the frames that are the evidence of these checks, in order."""
     return tuple(sorted({frame for check in checks for frame in check.frames}))

@@ -1,4 +1,4 @@
-"""Properties of consent: whose word is needed, who gave it, who took it back, and who has no say."""
+"""Properties of consent: the consent that is needed, its giver, its withdrawal, and the limits of a veto."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from hanbench.profiles.rulesets import Consent, Decider, RuleSet, Sourced
 
 
 def needed_consent(case: Case, rules: RuleSet, position: int) -> Sourced[Consent]:
-    """Return what the GSME's Responsible Supplier of that moment has to give under `rules`."""
+    """Return the consent that `rules` need from the GSME's Responsible Supplier at a position."""
     return case.decision_rule(rules, position).consent
 
 
 def has_consent(case: Case, position: int, needed: Consent) -> bool:
-    """Say whether what is needed was given by the GSME's Responsible Supplier, and not taken back since."""
+    """Return whether the GSME's Responsible Supplier has given the needed consent, and not withdrawn it since."""
     if needed is Consent.NONE:
         return True
     given = False
@@ -37,7 +37,7 @@ def _voices(case: Case, position: int) -> list[SupplierStatement]:
 
 
 def _unconsented(case: Case) -> Iterator[tuple[Decision, Sourced[Consent], set[str]]]:
-    """Yield each decision without consent, what was needed, and the suppliers that ever gave such a thing."""
+    """Yield each decision without consent, the needed consent, and all suppliers that ever gave such a consent."""
     for decision in case.partials:
         needed = needed_consent(case, case.rules_for_counting(decision.time), decision.position)
         if not has_consent(case, decision.position, needed.value):
@@ -46,14 +46,14 @@ def _unconsented(case: Case) -> Iterator[tuple[Decision, Sourced[Consent], set[s
 
 
 def consent_given(case: Case) -> Iterator[Finding]:
-    """Where a Responsible Supplier decides, somebody gave the request or authorisation before the decision."""
+    """Where a Responsible Supplier decides, some supplier gave the request or authorisation before the decision."""
     for _, needed, givers in _unconsented(case):
         if not givers:
             yield Finding(f"partial migration without {needed.value.value}", (), _source(needed))
 
 
 def consent_from_the_right_supplier(case: Case) -> Iterator[Finding]:
-    """What was given came from the Responsible Supplier of the GSME."""
+    """The consent came from the Responsible Supplier of the GSME."""
     for decision, needed, givers in _unconsented(case):
         supplier = case.home(decision.position).gsme.supplier
         if givers and supplier not in givers:
@@ -66,7 +66,7 @@ def consent_from_the_right_supplier(case: Case) -> Iterator[Finding]:
 
 
 def withdrawal_honoured(case: Case) -> Iterator[Finding]:
-    """What was given had not been taken back before the decision."""
+    """The consent had not been withdrawn before the decision."""
     for decision, needed, givers in _unconsented(case):
         supplier = case.home(decision.position).gsme.supplier
         if supplier in givers:
@@ -76,7 +76,7 @@ def withdrawal_honoured(case: Case) -> Iterator[Finding]:
 
 
 def no_veto(case: Case) -> Iterator[Finding]:
-    """Where the DCC decides, no case ends waiting for a supplier, nor refused after a supplier objected."""
+    """Where the DCC decides, no case ends in waiting for a supplier, or is refused after a supplier objected."""
     if case.closed is None or case.outcome not in (Outcome.HOLD, Outcome.REFUSE):
         return
     position, closed = case.closed
@@ -127,7 +127,7 @@ PROPERTIES = (
         "letter, 2",
         consent_from_the_right_supplier,
     ),
-    Property("withdrawal-honoured", "A withdrawn consent is none", "letter, 2 (inferred)", withdrawal_honoured),
+    Property("withdrawal-honoured", "A withdrawn consent does not count", "letter, 2 (inferred)", withdrawal_honoured),
     Property(
         "no-veto", "The supplier of a dormant GSME has no veto where the DCC decides", "letter, 2, 4 and 5", no_veto
     ),

@@ -1,4 +1,4 @@
-"""Properties of the count: how many failures, which of them, how far apart, and how many attempts."""
+"""Properties of counting: the failures, the spacing of checks, and the number of attempts."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from hanbench.profiles.rulesets import Counting, RuleSet
 
 
 def is_failure(check: HanCheck, rules: RuleSet) -> bool:
-    """Say whether a check adds to the count under `rules`."""
+    """Return whether a check counts as a failure under `rules`."""
     if check.verdict is Verdict.INCONCLUSIVE:
         return check.cause is Subject.WAN and rules.wan_failure_counts.value
     return check.verdict is Verdict.FAIL
 
 
 def counted(checks: Sequence[HanCheck], rules: RuleSet) -> list[HanCheck]:
-    """Return the checks whose failures add up under `rules`."""
+    """Return the failed checks that count under `rules`."""
     if rules.failure_counting.value is Counting.CONSECUTIVE:
         since = max((n for n, check in enumerate(checks, 1) if check.verdict is Verdict.PASS), default=0)
         checks = checks[since:]
@@ -27,7 +27,7 @@ def counted(checks: Sequence[HanCheck], rules: RuleSet) -> list[HanCheck]:
 
 
 def enough_failures(case: Case) -> Iterator[Finding]:
-    """At each decision for partial migration, the count has reached the number required."""
+    """At each decision for partial migration, the count has reached the required number."""
     for decision in case.partials:
         rules = case.rules_for_counting(decision.time)
         failures = counted(case.checks_before(decision.position), rules)
@@ -42,7 +42,7 @@ def enough_failures(case: Case) -> Iterator[Finding]:
 
 
 def inconclusive_never_counts(case: Case) -> Iterator[Finding]:
-    """No decision for partial migration would reach its number only with inconclusive checks added."""
+    """No decision for partial migration needs inconclusive checks to reach its number."""
     for decision in case.partials:
         rules = case.rules_for_counting(decision.time)
         checks = case.checks_before(decision.position)
@@ -57,7 +57,7 @@ def inconclusive_never_counts(case: Case) -> Iterator[Finding]:
 
 
 def attempt_cap(case: Case) -> Iterator[Finding]:
-    """No check begins after as many attempts as the cap allows."""
+    """No check begins after the number of attempts has reached the cap."""
     for attempt, time, _ in case.started:
         cap = case.rules_for_counting(time).attempt_cap
         if attempt > cap.value:
@@ -67,7 +67,7 @@ def attempt_cap(case: Case) -> Iterator[Finding]:
 
 
 def excluded_at_the_cap(case: Case) -> Iterator[Finding]:
-    """The installation is excluded only after as many finished attempts as the cap says."""
+    """The installation is excluded only after the number of finished attempts has reached the cap."""
     if case.closed is None or case.outcome is not Outcome.EXCLUDE_INSTALLATION:
         return
     cap = case.rules_for_counting(case.closed[1].time).attempt_cap
@@ -80,7 +80,7 @@ def excluded_at_the_cap(case: Case) -> Iterator[Finding]:
 
 
 def checks_apart(case: Case) -> Iterator[Finding]:
-    """Each check begins at least the installation's `check_spacing` after the end of the one before."""
+    """Each check begins at least the installation's `check_spacing` after the end of the previous one."""
     spacing = case.installation.check_spacing
     finished = {check.attempt: check for check in case.checks}
     for attempt, time, _ in case.started:

@@ -1,4 +1,4 @@
-"""Who decided a case, as the rules of the moment say, and when it was closed."""
+"""The decider of a case, by the rules of its day, and the time at which the case was closed."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from hanbench.harness.oracle.case import Case
 from hanbench.profiles.rulesets import Decider, RuleSet
 
 _BY_RULE = (Outcome.MIGRATE_ESME_ONLY, Outcome.HOLD, Outcome.REFUSE)
-"""Outcomes in which somebody's word counted, or would have; the others follow from what the meters do."""
+"""Outcomes that depend on a decider; the others follow from the meters alone."""
 
 
 class Decided(NamedTuple):
-    """How a case ended."""
+    """The decider and the end of a case."""
 
     by: Decider | None
-    """Who had to decide about the gas meter; None: nobody had to, or the case never ended."""
+    """The party that had to decide about the gas meter; None: no decision was needed, or the case never ended."""
     at: datetime | None
 
 
 def decided(records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet]) -> Decided:
-    """Read a trace to its end."""
+    """Return the decider of a trace's case."""
     case = Case(records, rulesets)
     if case.closed is None:
         return Decided(None, None)

@@ -1,4 +1,4 @@
-"""Properties of how a case is conducted and how it ends: in time, in turn, in agreement with what was done."""
+"""Properties of the conduct and the end of a case: in time, in turn, and in agreement with its effects."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hanbench.harness.oracle.scope import allowed_on
 from hanbench.harness.oracle.violation import Finding, Property
 
 GRACE = timedelta(days=1)
-"""Beyond `decide_by`: time for a commissioning that was under way."""
+"""Time beyond `decide_by`, for a commissioning in progress."""
 
 _COMMISSIONED = {Outcome.MIGRATE_BOTH: BOTH, Outcome.MIGRATE_ESME_ONLY: ESME_ONLY}
 
@@ -72,7 +72,7 @@ def outcome_matches(case: Case) -> Iterator[Finding]:
 
 
 def decided_before_done(case: Case) -> Iterator[Finding]:
-    """Each commissioning and each exclusion answers to a decision of its own that came before it."""
+    """A decision of its own precedes each commissioning and each exclusion."""
     open_decisions = [(decision.position, decision.devices) for decision in case.decisions]
     for effect in case.effects:
         match = next((d for d in open_decisions if d[0] < effect.position and d[1] == effect.devices), None)
@@ -87,7 +87,7 @@ def decided_before_done(case: Case) -> Iterator[Finding]:
 
 
 def commissioned_once(case: Case) -> Iterator[Finding]:
-    """No decision commissions a device again."""
+    """No decision commissions a device a second time."""
     for decision in case.decisions:
         before = {d for e in case.effects if e.succeeded and e.position < decision.position for d in e.devices}
         again: set[MeterRole] = before & decision.devices
@@ -96,7 +96,7 @@ def commissioned_once(case: Case) -> Iterator[Finding]:
 
 
 def in_turn(case: Case) -> Iterator[Finding]:
-    """The controller never crashes, acts out of turn or asks for something outside the vocabulary."""
+    """The controller never crashes, acts out of turn or requests an action outside the vocabulary."""
     for misbehaviour in case.misbehaviours:
         yield Finding(f"{misbehaviour.kind}: {misbehaviour.text}")
 
@@ -106,12 +106,12 @@ PROPERTIES = (
     Property("patience", "No case is given up before its time is up", "scenario (assumed)", patient),
     Property(
         "partial-not-withheld",
-        "A partial migration that is due is not replaced by giving up",
+        "A case is not given up while partial migration is due",
         "letter, 5 and 7",
         partial_not_withheld,
     ),
-    Property("outcome-matches-effects", "The outcome says what was done", "interface", outcome_matches),
-    Property("decided-before-done", "Nothing is done that was not decided", "interface", decided_before_done),
+    Property("outcome-matches-effects", "The outcome matches the commissioned devices", "interface", outcome_matches),
+    Property("decided-before-done", "Each effect follows a decision", "interface", decided_before_done),
     Property("commissioned-once", "No device is commissioned twice", "interface", commissioned_once),
     Property("in-turn", "The controller keeps to its interface", "interface", in_turn),
 )

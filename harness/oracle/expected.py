@@ -1,7 +1,7 @@
-"""What a scenario should come to: worked out from its plan, its consents and the rules, before anything is run.
+"""The expected outcomes of a scenario, computed from its plan, its consents and the rules before any run.
 
-This tells the story of a case that is conducted without fault: checks as early as their spacing allows, decisions as
-soon as they can be taken. Where the story leaves open what a check finds, every possibility is followed.
+The computation follows a case that a correct controller conducts: checks as early as their spacing allows, decisions as
+early as they are possible. Where the result of a check is uncertain, it follows every possibility.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hanbench.harness.case.vocabulary import Outcome
 from hanbench.profiles.rulesets import Consent, Counting, InstallationType, RuleSet
 
 CHECK_TAKES = (timedelta(minutes=35), timedelta(0), timedelta(hours=2))
-"""Lengths of a check that are tried; the first is the usual one, for a sleeper that wakes each half hour."""
+"""Durations of a check to try; the first is the usual one, for a gas meter that wakes each half hour."""
 
 _TYPE_OF = {
     (MeterStatus.ACTIVE, MeterStatus.ACTIVE): InstallationType.ACTIVE,
@@ -31,16 +31,16 @@ _TYPE_OF = {
 
 _OTHERS = (Subject.ESME, Subject.WAN, Subject.BENCH)
 _MAY_BE = {State.UNCERTAIN: frozenset({State.HEALTHY, State.BROKEN}), State.IMPAIRED: frozenset({State.HEALTHY})}
-"""What a check may find, where that is not the state's own name."""
+"""Possible findings of a check in a state, if not the state itself."""
 
 
 class Expected(Struct, frozen=True, forbid_unknown_fields=True):
-    """The outcomes that a scenario admits."""
+    """The outcomes that a scenario allows."""
 
     outcomes: tuple[Outcome, ...]
-    """The usual one first. More than one: it depends on what an uncertain check finds, or on how long checks take."""
+    """The usual outcome first. Several: they depend on an uncertain check, or on the duration of checks."""
     why: str
-    """What leads to the first, in words."""
+    """The reason for the first outcome, in words."""
 
     @property
     def outcome(self) -> Outcome:
@@ -55,7 +55,7 @@ def expected(
     *,
     check_takes: Iterable[timedelta] = CHECK_TAKES,
 ) -> Expected:
-    """Work out how a case should end. `rulesets` has, by id, every rule set that the rulebook names."""
+    """Return the outcomes of a correctly conducted case. `rulesets` has every rule set of the rulebook, by id."""
     found: dict[Outcome, str] = {}
     for takes in check_takes:
         teller = _OutcomeSolver(installation, plan, rulesets, takes)
@@ -65,38 +65,38 @@ def expected(
 
 
 class _CaseSoFar(NamedTuple):
-    """What has happened so far in one possible course of a case."""
+    """The events so far in one possible course of a case."""
 
     now: datetime
     attempts: int = 0
     failures: int = 0
     failed_last: bool = False
     checked: tuple[tuple[datetime, datetime], ...] = ()
-    """When each check was asked for, and when it ended."""
+    """Times at which each check was requested and ended."""
     asked: tuple[tuple[str, datetime], ...] = ()
-    """Each supplier that was asked for its consent, and when first."""
+    """Each supplier that was asked for its consent, and the time of the first request."""
     tried: tuple[tuple[datetime, int], ...] = ()
-    """When each commissioning began, and after which attempt."""
+    """Time of each commissioning, and the attempt before it."""
 
     def ask(self, supplier: str) -> _CaseSoFar:
-        """The same, with `supplier` asked now unless it was before."""
+        """Return the same with `supplier` asked now, unless it was asked before."""
         if any(each == supplier for each, _ in self.asked):
             return self
         return self._replace(asked=(*self.asked, (supplier, self.now)))
 
 
 class _Statement(NamedTuple):
-    """A supplier speaks, or a meter changes hands."""
+    """A statement of a supplier, or a change of a meter's supplier or status."""
 
     when: datetime
     late: bool
-    """Right after a check's result: after what had happened by then, and too late for what is decided on it."""
+    """Whether it comes right after a check's result, and so too late for the decision on that result."""
     what: SupplierAct | SupplierChange
     after_check: int | None
 
 
 class _CheckFinding(NamedTuple):
-    """One thing that a check may find: None blames nobody, it is a pass."""
+    """One possible result of a check: the subject at fault, or None for a pass."""
 
     blamed: Subject | None
 
@@ -117,7 +117,7 @@ class _OutcomeSolver:
     # -- the course of a case ------------------------------------------------------------------------------------------
 
     def check(self, story: _CaseSoFar) -> Iterator[_Ending]:
-        """Tell what follows when the next check is due."""
+        """Yield the possible endings from the time at which the next check is due."""
         begin = story.now
         if story.checked:
             begin = max(begin, story.checked[-1][1] + self.installation.check_spacing)
@@ -150,7 +150,7 @@ class _OutcomeSolver:
             yield from self._hold(story.ask(home.gsme.supplier), len(heard))
 
     def _hold(self, story: _CaseSoFar, heard: int) -> Iterator[_Ending]:
-        """Tell what follows while a consent is awaited, `heard` of all that is heard being heard already."""
+        """Yield the possible endings while a consent is awaited; the first `heard` statements are known already."""
         told = self._heard(story)
         home = self._home(told[:heard])
         last_check = story.checked[-1][1]
@@ -194,7 +194,7 @@ class _OutcomeSolver:
         else:
             yield from self.check(story)
 
-    # -- what is so ----------------------------------------------------------------------------------------------------
+    # -- possible states -----------------------------------------------------------------------------------------------
 
     def _may_find(self, story: _CaseSoFar, begin: datetime, end: datetime) -> list[_CheckFinding]:
         states = {subject: self._states(story, subject, begin, end) for subject in Subject}
@@ -205,7 +205,7 @@ class _OutcomeSolver:
         return found
 
     def _states(self, story: _CaseSoFar, subject: Subject, begin: datetime, end: datetime) -> set[State]:
-        """Return what `subject` may be between two times: well, broken or both. Several causes add up."""
+        """Return the possible states of `subject` between two times: healthy, broken or both. Several causes add up."""
         of_causes: dict[str, list[FaultEvent]] = {}
         for change in self.plan.changes:
             if change.subject is subject:
@@ -217,7 +217,7 @@ class _OutcomeSolver:
     def _states_by(
         self, story: _CaseSoFar, changes: Iterable[FaultEvent], begin: datetime, end: datetime
     ) -> set[State]:
-        """The same, as far as one cause goes."""
+        """Return the same for the events of one cause."""
         states: set[State] = {State.HEALTHY}
         at_some_time: set[State] = set()
         moments: list[tuple[tuple[datetime, int], frozenset[State]]] = []
@@ -235,7 +235,7 @@ class _OutcomeSolver:
         return states | at_some_time
 
     def _moment(self, story: _CaseSoFar, change: FaultEvent) -> tuple[datetime, int] | None:
-        """Return when a change comes about, and its place among those of the same time; None if not in this story."""
+        """Return the time of an event, and its order among those at the same time; None: not in this course."""
         if change.at is not None:
             return change.at, 0
         if (attempt := change.before_check) is not None:
@@ -247,7 +247,7 @@ class _OutcomeSolver:
         return when, 2 * attempt + 1
 
     def _heard(self, story: _CaseSoFar) -> list[_Statement]:
-        """Return what was heard and will be heard without anybody being asked anew, in order."""
+        """Return all statements, past and future, that need no further request to a supplier, in order."""
         heard: list[_Statement] = []
         plan: tuple[SupplierAct | SupplierChange, ...] = (*self.plan.suppliers, *self.plan.handovers)
         for told in plan:
@@ -261,13 +261,13 @@ class _OutcomeSolver:
         return sorted(heard, key=lambda each: (each.when, each.late))
 
     def _heard_before_decision(self, story: _CaseSoFar) -> list[_Statement]:
-        """Return what was heard up to the last check; what comes right after its result comes too late."""
+        """Return the statements up to the last check; those right after its result come too late."""
         return [
             news for news in self._heard(story) if news.when <= story.now and news.after_check != len(story.checked)
         ]
 
     def _home(self, heard: Iterable[_Statement]) -> Installation:
-        """Return the installation as it is after all that was heard."""
+        """Return the installation after these statements."""
         home = self.installation
         for news in heard:
             if isinstance(news.what, SupplierChange):
@@ -275,7 +275,7 @@ class _OutcomeSolver:
         return home
 
     def _consent_given(self, home: Installation, at: datetime, heard: Iterable[_Statement]) -> bool:
-        """Say whether the GSME's supplier, after all that was heard, gives what is needed."""
+        """Return whether the GSME's supplier, after these statements, gives the needed consent."""
         needed = self._needed(home, at)
         if needed is Consent.NONE:
             return True
@@ -288,7 +288,7 @@ class _OutcomeSolver:
                     given = True
         return given
 
-    # -- what the rules say --------------------------------------------------------------------------------------------
+    # -- rules ---------------------------------------------------------------------------------------------------------
 
     def _in_force(self, at: datetime) -> RuleSet | None:
         day = at.astimezone(UTC).date()
@@ -326,9 +326,9 @@ class _OutcomeSolver:
 
 
 def _may_be(change: FaultEvent) -> frozenset[State]:
-    """Return what a check may find once this has come about."""
+    """Return the possible findings of a check after an event."""
     states = _MAY_BE.get(change.state, frozenset({change.state}))
-    # Frames that were harmed so many times, and no more, are whole again at a time that only the air knows.
+    # A frame fault with a count ends at a time that depends on the frames on the air.
     over = change.frames is not None and change.frames.count is not None
     return states | {State.HEALTHY} if over else states
 

@@ -1,4 +1,4 @@
-"""Properties of the GSME: left behind only while it does not answer, and on the record."""
+"""Properties of the GSME: excluded only while it does not answer, and with a record."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hanbench.harness.oracle.violation import Finding, Property
 
 
 def _evidence_age(case: Case, decision: Decision) -> tuple[HanCheck, timedelta, timedelta] | None:
-    """Return the last failure that counts before a decision, its age, and the age allowed."""
+    """Return the last counted failure before a decision, its age, and the maximum age."""
     rules = case.rules_for_counting(decision.time)
     failures = counted(case.checks_before(decision.position), rules)
     if not failures:
@@ -25,7 +25,7 @@ def _evidence_age(case: Case, decision: Decision) -> tuple[HanCheck, timedelta, 
 
 
 def healthy_gsme_stays(case: Case) -> Iterator[Finding]:
-    """No decision for partial migration follows a pass, or old evidence while everything really works again."""
+    """No decision for partial migration follows a pass, or relies on old evidence while every subject works again."""
     for decision in case.partials:
         rules = case.rules_for_counting(decision.time)
         telling = [
@@ -56,7 +56,7 @@ def evidence_fresh(case: Case) -> Iterator[Finding]:
 
 
 def pass_leads_to_migration(case: Case) -> Iterator[Finding]:
-    """After a pass, the next thing decided is to commission both meters."""
+    """After a pass, the next decision is to commission both meters."""
     if case.closed is None:
         return
     position, closed = case.closed
@@ -84,7 +84,7 @@ def gsme_only_after_pass(case: Case) -> Iterator[Finding]:
 
 
 def esme_fault_never_partial(case: Case) -> Iterator[Finding]:
-    """The last check before each decision for partial migration did not blame the ESME."""
+    """The last check before each decision for partial migration did not find an ESME fault."""
     for decision in case.partials:
         last = case.last_check(decision.position)
         if last is not None and last.verdict is Verdict.INCONCLUSIVE and last.cause is Subject.ESME:
@@ -94,7 +94,7 @@ def esme_fault_never_partial(case: Case) -> Iterator[Finding]:
 
 
 def exclusion_record(case: Case) -> Iterator[Finding]:
-    """A GSME left out is excluded with a right record, and nothing else ever is excluded."""
+    """A GSME that is left behind is excluded with a correct record, and no other device is ever excluded."""
     for _, excluded in case.exclusions:
         if excluded.device is MeterRole.ESME:
             yield Finding("the ESME was excluded as a device; only a GSME can be left out")

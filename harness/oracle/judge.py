@@ -1,4 +1,4 @@
-"""The judgement of a trace: every property, one after the other."""
+"""The judgement of a trace by all properties."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ PROPERTIES: tuple[Property, ...] = (
     *ending.PROPERTIES,
     *verdicts.PROPERTIES,
 )
-"""Everything that is judged, in the order of the report."""
+"""All properties, in the order of the report."""
 
 
 def judge(records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet]) -> list[Violation]:
-    """Return every violation in a trace, none if it is right.
+    """Return every violation in a trace; an empty list if there is none.
 
     `rulesets` has, by id, every rule set that the installation's rulebook names (KeyError otherwise). Raises ValueError
     if the trace does not begin with its header.

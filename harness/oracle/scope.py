@@ -1,4 +1,4 @@
-"""Properties of scope: where and when the rules allow partial migration at all."""
+"""Properties of scope: where and when the rules allow partial migration."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hanbench.profiles.rulesets import Sourced
 
 
 def allowed_on(case: Case, at: datetime, position: int) -> Sourced[bool] | None:
-    """Return what the rules of the day say about this cohort and the type then; None if no rules are in force."""
+    """Return the rule of the day for this cohort and the type at a position; None if no rules are in force."""
     rules = case.rules_in_force(at)
     if rules is None:
         return None
@@ -41,7 +41,7 @@ def partial_in_scope(case: Case) -> Iterator[Finding]:
 
 
 def refused_out_of_scope(case: Case) -> Iterator[Finding]:
-    """`refuse` ends a case only where the day's rules do not allow partial migration, and the failure is persistent."""
+    """`refuse` ends a case only if the day's rules do not allow partial migration and the failure is persistent."""
     if case.closed is None or case.outcome is not Outcome.REFUSE:
         return
     position, closed = case.closed

@@ -1,4 +1,4 @@
-"""Properties of the checks themselves: these judge hanbench's own HAN-connectivity check, not the controller."""
+"""Properties of the checks: they judge hanbench's own HAN-connectivity check, not the controller."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OTHERS = (Subject.ESME, Subject.WAN, Subject.BENCH)
 
 
 def verdict_is_true(case: Case) -> Iterator[Finding]:
-    """Each verdict is one that the ground truth over the whole window of the check admits."""
+    """The ground truth over the whole window of a check admits its verdict."""
     for span in case.spans:
         check = span.check
         if check.verdict not in admitted_verdicts(case, span):
@@ -25,10 +25,10 @@ def verdict_is_true(case: Case) -> Iterator[Finding]:
 
 
 def admitted_verdicts(case: Case, span: CheckSpan) -> frozenset[Verdict]:
-    """Return the verdicts that a check may come to, given what was so while it ran.
+    """Return the verdicts that a check may give, according to the ground truth while it ran.
 
-    Where the truth changed during the check anything goes, except a failure of a GSME that was well throughout and a
-    pass of one that was broken throughout.
+    If the truth changed during the check, every verdict is admitted except a failure of a GSME that was healthy
+    throughout and a pass of one that was broken throughout.
     """
     gsme = case.states(Subject.GSME, span.begin, span.end)
     others = [case.states(subject, span.begin, span.end) for subject in _OTHERS]
@@ -44,15 +44,15 @@ def admitted_verdicts(case: Case, span: CheckSpan) -> frozenset[Verdict]:
 
 
 def code_is_given(case: Case) -> Iterator[Finding]:
-    """A failure carries the code of the exclusion and blames the GSME; no other verdict carries that code."""
+    """A failure has the exclusion code and the GSME as its cause; no other verdict has that code."""
     for check in case.checks:
         code = case.rules_for_counting(check.finished).exclusion_code.value
         if check.verdict is Verdict.FAIL and (check.code != code or check.cause is not Subject.GSME):
             yield _about(check, f"failed without the code {code} of the GSME")
         elif check.verdict is Verdict.INCONCLUSIVE and (check.cause in (None, Subject.GSME) or check.code == code):
-            yield _about(check, "is inconclusive, but blames no other than the GSME")
+            yield _about(check, "is inconclusive, but has no cause other than the GSME")
         elif check.verdict is Verdict.PASS and (check.code is not None or check.cause is not None):
-            yield _about(check, "passed, but blames somebody")
+            yield _about(check, "passed, but has a code or a cause")
 
 
 def _about(check: HanCheck, text: str) -> Finding:

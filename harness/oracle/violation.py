@@ -1,4 +1,4 @@
-"""What a judgement consists of."""
+"""The types of a judgement: violation, finding and property."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ if TYPE_CHECKING:
 
 
 class Violation(Struct, frozen=True, forbid_unknown_fields=True):
-    """A property that a trace breaks."""
+    """A property that does not hold in a trace."""
 
     property: str
     """The id of the property."""
     rule: str
-    """Where the rule comes from: a paragraph of the letter, or who assumed it."""
+    """The source of the rule: a paragraph of the letter, or the party that assumed it."""
     text: str
     frames: tuple[int, ...] = ()
     """Numbers, in the capture, of the frames of the checks concerned."""
 
 
 class Finding(NamedTuple):
-    """One breach, as a property reports it."""
+    """One breach of a property."""
 
     text: str
     frames: tuple[int, ...] = ()
     rule: str = ""
-    """The source of the very value that was broken; empty: the property's own reference."""
+    """The source of the value that was violated; empty: the property's own reference."""
 
 
 class Property(NamedTuple):
-    """Something that must hold in every trace."""
+    """A statement that must hold in every trace."""
 
     id: str
     title: str
     rule: str
-    """Where it comes from."""
+    """The source of the rule."""
     findings: Callable[[Case], Iterator[Finding]]
-    """Yields one finding for each breach; the function's docstring says how it is judged."""
+    """Yields one finding for each breach; the docstring of the function states the criterion."""

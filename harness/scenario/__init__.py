@@ -1,6 +1,6 @@
-"""Scenarios: an installation, what breaks and who consents when; and what it takes to play one on an emulated HAN.
+"""Scenarios: an installation with its faults and consents, and the means to run it on an emulated HAN.
 
-The public names are imported when they are asked for: whoever only lists scenarios needs no emulator.
+The public names are imported on demand, because listing scenarios needs no emulator.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the author of a scenario expects."""
+"""The expectations of a scenario's author."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Phase = Literal["anywhere", "checks", "commissioning"]
 
 
 class FrameExpectation(FramePattern, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How many frames of a kind there are on the air."""
+    """The expected number of frames of a kind on the air."""
 
     during: Phase = "anywhere"
     """`checks`: while a HAN-connectivity check runs; `commissioning`: while devices are commissioned."""
@@ -32,7 +32,7 @@ class FrameExpectation(FramePattern, frozen=True, forbid_unknown_fields=True, om
             raise ValueError("`at_least` is more than `at_most`")
 
     def shortfall(self, counted: int) -> str | None:
-        """What is wrong with so many frames, if anything is."""
+        """Return a description of the difference if `counted` frames do not meet the expectation, else None."""
         if self.at_least is not None and counted < self.at_least:
             wanted = f"at least {self.at_least}"
         elif self.at_most is not None and counted > self.at_most:
@@ -44,13 +44,13 @@ class FrameExpectation(FramePattern, frozen=True, forbid_unknown_fields=True, om
 
 
 class Expectation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What the author of a scenario expects, beside what the rules demand anyway."""
+    """The author's expectations, in addition to the rules."""
 
     outcome: Outcome
     checks: Count | None = None
-    """How many HAN-connectivity checks are run."""
+    """Number of HAN-connectivity checks."""
     decider: Decider | None = None
-    """Who decides about the gas meter; the rules of the day of the decision say so."""
+    """The party that decides about the gas meter, by the rules of the day of the decision."""
     decided_after: Moment | None = None
     decided_before: Moment | None = None
     commissioned: tuple[MeterRole, ...] | None = None

@@ -1,4 +1,4 @@
-"""Where a run falls short of what the author of its scenario expects, in words."""
+"""The expectations of a scenario's author that a run does not meet, in words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def failed_expectations(
     rulesets: Mapping[str, RuleSet],
     counted: Sequence[int],
 ) -> Iterator[str]:
-    """Yield what was expected and did not come. `counted`: frames on the air, for each of `wanted.frames`."""
+    """Yield each expectation that failed. `counted`: number of frames on the air, for each of `wanted.frames`."""
     if outcome is not wanted.outcome:
         yield f"outcome {outcome.value if outcome else 'none'}, expected {wanted.outcome.value}"
     checks = sum(isinstance(record, CheckRecorded) for record in records)
@@ -27,7 +27,7 @@ def failed_expectations(
     end = decided(records, rulesets)
     if wanted.decider not in (None, end.by):
         assert wanted.decider is not None
-        yield f"decided by {end.by.value if end.by else 'nobody'}, expected {wanted.decider.value}"
+        yield f"decided by {end.by.value if end.by else 'no party'}, expected {wanted.decider.value}"
     if wanted.decided_after is not None and (end.at is None or end.at < wanted.decided_after):
         yield f"decided at {end.at or 'no time'}, expected not before {wanted.decided_after}"
     if wanted.decided_before is not None and (end.at is None or end.at > wanted.decided_before):

@@ -1,8 +1,7 @@
-"""What breaks and recovers while a scenario is played: the plan's fault events on a HAN, and the ground truth.
+"""The fault events of a scenario's plan on a HAN, and the ground truth that they make.
 
-Each event starts with its trigger: a date, a check that is asked for, a commissioning, or a frame on the air. Events
-are carried out one after the other, in the order of their triggers. The ground truth of a subject is the worst that
-any of its causes makes of it.
+Each event has a trigger: a date, the request of a check, a commissioning, or a frame on the air. Events are carried out
+one after the other, in the order of their triggers. The ground truth of a subject is the worst state among its causes.
 """
 
 from __future__ import annotations
@@ -21,25 +20,25 @@ from hanbench.harness.han.han import Han
 
 _FROM_BEST_TO_WORST = (State.HEALTHY, State.IMPAIRED, State.UNCERTAIN, State.BROKEN)
 _METERS = (Subject.GSME, Subject.ESME)
-"""Subjects that take their time to find their way back."""
+"""Subjects that need some time to recover."""
 
 
 class FaultTimeline:
     """The fault events of one plan on one HAN. Create it when the case is loaded."""
 
     def __init__(self, han: Han, plan: Plan, trace: Trace, note: Note) -> None:
-        """`note` comments on the next frame of the capture."""
+        """`note` adds a comment to the next frame of the capture."""
         self._plan = plan
         self._trace = trace
         self._note = note
         self._frame_faults = FrameFaultInjector(han, note)
         self._active_faults = ActiveFaults(han)
         self._causes: dict[Subject, dict[str, State]] = {subject: {} for subject in Subject}
-        """By subject: what each cause makes of it now."""
+        """The present state by cause, by subject."""
         self._unhealed: list[FaultEvent] = []
         """Recoveries that frame faults have prevented so far."""
         self._frames_were_harmed = False
-        """Frames were harmed at some time: then a fault may not do what it says, and is no fault of the bench."""
+        """Whether frame faults were ever active: they can keep a fault from taking effect, which is no bench fault."""
         self._turn = asyncio.Lock()
         self._work: list[asyncio.Task[None]] = []
         self._loop = asyncio.get_running_loop()
@@ -50,51 +49,51 @@ class FaultTimeline:
                 self._frame_faults.watch(event.on_frame, partial(self._begin, event))
 
     def check_asked_for(self, attempt: int) -> None:
-        """Begin what is planned to happen before this check."""
+        """Begin the events that are planned before this check."""
         for event in self._plan.changes:
             if event.before_check == attempt:
                 self._begin(event)
 
     def commissioning_begins(self, number: int) -> None:
-        """Begin what is planned to happen before this commissioning."""
+        """Begin the events that are planned before this commissioning."""
         for event in self._plan.changes:
             if event.before_commissioning == number:
                 self._begin(event)
 
     async def settled(self) -> None:
-        """Wait for what is being broken or mended. Raises BenchError if that went wrong."""
+        """Wait until all events that have begun have taken effect. Raises BenchError if one of them failed."""
         while self._work:
             await self._work.pop(0)
 
-    # --- the truth --------------------------------------------------------------------------------------------------
+    # --- ground truth -----------------------------------------------------------------------------------------------
 
     def _begin(self, event: FaultEvent) -> None:
         causes = self._causes[event.subject]
         if event.state is State.HEALTHY:
             if event.cause not in causes:
-                return  # it never came about, or is over by itself
+                return  # the fault never happened, or has healed by itself
         else:
             causes[event.cause] = event.state
-            self._tell_truth(event)
+            self._record_truth(event)
             if event.lasts is not None:
                 self._loop.call_later(event.lasts.total_seconds(), self._begin, event.healed)
         self._work.append(self._loop.create_task(self._bring_about(event)))
 
-    def _tell_truth(self, event: FaultEvent) -> None:
-        """Several causes add up: a subject is as badly off as the worst of them makes it."""
+    def _record_truth(self, event: FaultEvent) -> None:
+        """Record the state of the event's subject: the worst among its causes."""
         states = self._causes[event.subject].values()
         self._trace.truth(event.subject, max(states, key=_FROM_BEST_TO_WORST.index, default=State.HEALTHY), event.cause)
 
     def _is(self, event: FaultEvent, state: State | None) -> None:
-        """Tell that the event's cause makes `state` of its subject now; None: nothing any more."""
+        """Set the state that the event's cause gives its subject and record it; None: the cause has ended."""
         causes = self._causes[event.subject]
         if state is None:
             causes.pop(event.cause, None)
         else:
             causes[event.cause] = state
-        self._tell_truth(event)
+        self._record_truth(event)
 
-    # --- what is done on the HAN ------------------------------------------------------------------------------------
+    # --- actions on the HAN -----------------------------------------------------------------------------------------
 
     async def _bring_about(self, event: FaultEvent) -> None:
         async with self._turn:
@@ -107,7 +106,7 @@ class FaultTimeline:
                 await self._mend(event)
 
     def _frame_fault_over(self, event: FaultEvent) -> None:
-        """The last of so many frames has been harmed."""
+        """End a frame fault after its last frame."""
         self._frame_faults.end(event.cause)
         self._is(event, None)
         if not self._frames_are_harmed:
@@ -138,7 +137,7 @@ class FaultTimeline:
         except (BenchError, FormationError):
             if not self._frames_were_harmed:
                 raise
-            # What would have healed it was lost on the way: it is done again when nothing is harmed any more.
+            # A frame fault has prevented the recovery: repeat it when no frame fault is active any more.
             if self._frames_are_harmed:
                 self._unhealed.append(event)
                 return

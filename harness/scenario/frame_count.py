@@ -1,4 +1,4 @@
-"""Counting the frames that a scenario's author expects, while it is played."""
+"""The count of the frames that a scenario's author expects, during a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hanbench.harness.scenario.expectation import FrameExpectation, Phase
 
 
 class FrameCount:
-    """Counts while frames are expected; costs nothing where none are."""
+    """Counts the expected frames; attaches to the medium only if there are any."""
 
     def __init__(self, han: Han, wanted: Sequence[FrameExpectation]) -> None:
         self.counted = [0] * len(wanted)
@@ -30,7 +30,7 @@ class FrameCount:
 
     @contextmanager
     def during(self, phase: Phase) -> Iterator[None]:
-        """What is on the air meanwhile belongs to `phase`."""
+        """Count frames as belonging to `phase` while the context is open."""
         self._phase = phase
         try:
             yield

@@ -1,4 +1,4 @@
-"""Reading scenario files: what the model's types cannot say is held against the rest of hanbench here."""
+"""Loading of scenario files, with the checks that the types of the model cannot express."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _EFFECT = {True: "cuts its subject off", False: "leaves its subject within reach
 
 
 def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario:
-    """Read a scenario file. Raises ProfileError, one line: file, key, what was expected."""
+    """Load a scenario file. Raises ProfileError, one line: file, key, what was expected."""
     scenario = load(Path(path), Scenario)
     if scenario.bench is not None and scenario.profiles:
-        raise ProfileError(path, "expected a bench, which has profiles of its own, or profiles: not both", "profiles")
+        raise ProfileError(path, "expected a bench or profiles, not both: a bench has its own profiles", "profiles")
     home_of(scenario, path)
     if scenario.bench is not None:
         scenario = structs.replace(scenario, bench=_bench(path, scenario.bench))
@@ -40,7 +40,7 @@ def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario
 
 
 def home_of(scenario: Scenario, path: str | Path = "") -> Household:
-    """Return the devices of a scenario's home. `path`: its file. Raises ProfileError."""
+    """Return the devices of a scenario's home. `path`: the scenario's file. Raises ProfileError."""
     if not scenario.profiles:
         return household(scenario.cohort)
     return household_of(
@@ -52,7 +52,7 @@ def home_of(scenario: Scenario, path: str | Path = "") -> Household:
 
 
 def _bench(path: str | Path, name: str) -> str:
-    """Return the id of a bench that comes with hanbench, or the path of a bench file beside the scenario's."""
+    """Return the id of a shipped bench, or the path of a bench file beside the scenario's."""
     bench = name if name in bench_ids() else str(Path(path).parent / name)
     if bench not in bench_ids() and not Path(bench).exists():
         there = ", ".join(bench_ids())
@@ -63,7 +63,7 @@ def _bench(path: str | Path, name: str) -> str:
 
 
 def _known(path: str | Path, key: str, found: str, known: Sequence[str]) -> None:
-    """Raises ProfileError for a name that is not one of `known`."""
+    """Raise ProfileError if `found` is not one of `known`."""
     if found not in known:
         raise ProfileError(
             path, f"expected one of {', '.join(known)}, got {found!r}{suggestion(found, list(known))}", key
@@ -83,16 +83,16 @@ def _patterns(scenario: Scenario) -> Iterator[tuple[str, FramePattern]]:
 
 
 def _check_patterns(path: str | Path, scenario: Scenario) -> None:
-    """Raises ProfileError for frames and clusters that do not exist."""
+    """Raise ProfileError for unknown names of frames and clusters."""
     for key, pattern in _patterns(scenario):
         for what, said, known in (("name", pattern.name, names()), ("cluster", pattern.cluster, clusters())):
             if said is not None and not any(fnmatchcase(each, said) for each in known):
-                problem = f"expected the {what} of frames that there are, got {said!r}"
+                problem = f"expected a known {what} of frames, got {said!r}"
                 raise ProfileError(path, problem + suggestion(said, known), f"{key}.{what}")
 
 
 def _check_faults(path: str | Path, scenario: Scenario) -> None:
-    """Raises ProfileError for faults that do not exist, or do something else than the file says."""
+    """Raise ProfileError for unknown faults, and for faults whose subject or effect differs from the file's."""
     frame_faults: set[str] = set()
     for index, change in enumerate(scenario.changes):
         if change.frames is not None:

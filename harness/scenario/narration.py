@@ -1,4 +1,4 @@
-"""A scenario as a person would tell it, from its file alone."""
+"""The narration of a scenario in English sentences, from its file alone."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _STATES = {
     State.BROKEN: "breaks",
     State.IMPAIRED: "is impaired, and still answers",
     State.UNCERTAIN: "works now and then",
-    State.HEALTHY: "is well again",
+    State.HEALTHY: "recovers",
 }
 _DOES = {"lose": "lost", "garble": "garbled", "tamper": "tampered with", "delay": "delayed", "duplicate": "duplicated"}
 _SAYS = {
     StatementKind.REQUEST: "requests partial migration",
     StatementKind.AUTHORISATION: "authorises partial migration",
-    StatementKind.WITHDRAWAL: "takes back what it gave, or objects",
+    StatementKind.WITHDRAWAL: "withdraws its consent, or objects",
 }
 
 
 def narrate(scenario: Scenario) -> Iterator[str]:
-    """Yield the story, sentence by sentence."""
+    """Yield the sentences that describe a scenario."""
     yield f"{scenario.title}."
     yield (
         f"A home of cohort {scenario.cohort.value}: the electricity meter is {_meter(scenario.esme)}, "
@@ -82,7 +82,7 @@ def _change(change: FaultEvent) -> str:
     cause = f"{fault.title.lower()} ({change.cause})" if fault is not None else change.cause
     when = _when(change)
     if change.state is State.HEALTHY:
-        return f"{when}, this is over: {cause}"
+        return f"{when}, this ends: {cause}"
     parts = [f"{when}, {_SUBJECTS[change.subject]} {_STATES[change.state]}: {cause}"]
     if change.frames is not None:
         which = change.frames
@@ -94,7 +94,7 @@ def _change(change: FaultEvent) -> str:
     if change.lasts is not None:
         parts.append(f"for {_hours(change.lasts)}")
     if change.chance < 1:
-        parts.append(f"in {change.chance:.0%} of all runs, as the seed will have it")
+        parts.append(f"in {change.chance:.0%} of all runs, depending on the seed")
     return "; ".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""Playing a scenario: set up the HAN, drive the controller, judge the trace."""
+"""Runs of scenarios: set up the HAN, drive the controller, judge the trace."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.rulesets import RuleSet
 
 FORMATION = timedelta(minutes=15)
-"""The HAN is set up this long before the installation is loaded."""
+"""Time between the set-up of the HAN and the loading of the installation."""
 ControllerFactory = Callable[[Mapping[str, RuleSet]], AnyController]
 
 
 def _no_capture(text: str) -> None:
-    """Drop a comment on a frame: nothing is captured."""
+    """Discard a comment on a frame, because there is no capture."""
 
 
 class ScenarioResult(NamedTuple):
-    """A scenario that has been played."""
+    """The result of running a scenario."""
 
     scenario: Scenario
     installation: Installation
@@ -55,16 +55,16 @@ class ScenarioResult(NamedTuple):
     outcome: Outcome | None
     expected: Expected
     evidenced: tuple[EvidencedCheck, ...]
-    """The checks, each with the frames that it rests on."""
+    """The checks, each with the frames that are its evidence."""
     records: tuple[AnyRecord, ...]
     violations: tuple[Violation, ...]
     began: datetime
     """The date at second 0 of the clock, at which a capture begins."""
     frames: int
-    """Transmissions on the Air, all told."""
+    """Number of transmissions on the Air."""
     keys: KeyRing
     failed_expectations: tuple[str, ...] = ()
-    """What the scenario's author expected, and did not come."""
+    """Failed expectations of the scenario's author, in words."""
 
     @property
     def checks(self) -> tuple[HanCheck, ...]:
@@ -73,7 +73,7 @@ class ScenarioResult(NamedTuple):
 
     @property
     def as_expected(self) -> bool:
-        """No violation, and an outcome that the rules and the author of the scenario admit."""
+        """Whether there is no violation, and the rules and the author admit the outcome."""
         return not self.violations and self.outcome in self.expected.outcomes and not self.failed_expectations
 
 
@@ -91,10 +91,10 @@ def run_scenario(
     credentials: Credentials | None = None,
     bench: BenchFile | None = None,
 ) -> ScenarioResult:
-    """Play a scenario to its end, on `bench` or on radios of its own.
+    """Run a scenario to its end, on `bench` or on the emulated Air.
 
-    With `capture`, a pcapng file of that name and its key file beside it are written. Raises ProfileError where the
-    bench does not suit the scenario, and RadioError where its radios cannot be had.
+    With `capture`, write a pcapng file of that name and its key file beside it. Raises ProfileError if the bench does
+    not suit the scenario, and RadioError if a radio of the bench cannot be used.
     """
     if bench is None and scenario.bench is not None:
         bench = BenchFile.find(scenario.bench)
@@ -131,7 +131,7 @@ def _judged(
     world: HanWorld,
     count: FrameCount,
 ) -> ScenarioResult:
-    """Hold what happened against the rules, and against what the scenario's author expects."""
+    """Judge the trace by the rules and by the author's expectations."""
     records, wanted = tuple(world.trace.records), scenario.expect
     short = () if wanted is None else failed_expectations(wanted, outcome, records, rulesets, count.counted)
     return ScenarioResult(
@@ -158,7 +158,7 @@ def _han(
     slow_background: bool,
     credentials: Credentials | None,
 ) -> Han:
-    """Return the HAN of the scenario's home, without power. Raises ProfileError where the bench does not suit it."""
+    """Return the HAN of the scenario's home, without power. Raises ProfileError if the bench does not suit it."""
     start = scenario.start - FORMATION
     if bench is None:
         settings = settings_for(home_of(scenario), slow_background=slow_background, credentials=credentials)
@@ -175,13 +175,13 @@ def _han(
 
 
 def _refuse_frame_faults(han: Han, plan: Plan, path: str) -> None:
-    """Raises ProfileError for a plan that looks at frames, on a bench whose frames are on a real air."""
+    """Raise ProfileError if the plan refers to frames and the bench has physical radios."""
     if han.medium is not han.air and any(event.frames or event.on_frame for event in plan.changes):
-        raise ProfileError(path, "frames can be looked at and harmed on the bench's own air only")
+        raise ProfileError(path, "triggers and faults of frames need a bench whose radios are all emulated")
 
 
 async def _set_up(han: Han, begins: StartingState) -> None:
-    """Bring the HAN up, and wait until the installation is loaded."""
+    """Bring the HAN up, and wait until the installation is due to be loaded."""
     if begins is StartingState.NEW:
         await form(han)
     else:

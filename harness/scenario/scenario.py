@@ -1,4 +1,4 @@
-"""A scenario: what its file says, and the installation and plan that follow from it."""
+"""A scenario: the content of its file, and the installation and plan that follow from it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import Cohort, RuleSet, Switches
 
 IN_FORCE = "in-force"
-"""As `rules`: whatever was in force on the day."""
+"""Value of `rules` for the rules in force on each day."""
 FOLDER = Path(__file__).parent.parent.parent / "profiles" / "scenarios"
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One story about one installation."""
+    """One scenario: an installation, its planned events, and the author's expectations."""
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
     title: str
@@ -33,17 +33,17 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     esme: Meter
     gsme: Meter
     start: Moment
-    """When the installation is loaded for migration."""
+    """Time at which the installation is loaded for migration."""
     bench: str | None = None
-    """Where the radios are: the id of a bench that comes with hanbench, or a bench file beside this file."""
+    """Where the radios are: the id of a shipped bench, or a bench file beside this file."""
     profiles: dict[Role, str] = {}
-    """Device profiles in the place of the cohort's, by id."""
+    """Device profiles, by id, that replace the cohort's."""
     begins: StartingState = StartingState.INSTALLED
-    """Whether the HAN is there when the story begins, or comes to be on the air first."""
+    """Whether the HAN exists at the start, or forms on the air first."""
     rules: str = IN_FORCE
-    """`in-force`, or the id of one rule set that holds whatever the date."""
+    """`in-force`, or the id of one rule set for every date."""
     source: str = ""
-    """Where the story comes from."""
+    """The source of the scenario."""
     check_spacing_hours: Annotated[float, Meta(ge=0)] = 24.0
     decide_within_days: Annotated[float, Meta(gt=0)] = 14.0
     switches: Switches = Switches()
@@ -52,10 +52,10 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     handovers: tuple[SupplierChange, ...] = ()
     expect: Expectation | None = None
     cell: MatrixCell | None = None
-    """Where it stands in the matrix of `hanbench verify`; None: it is not of the matrix."""
+    """The place in the matrix of `hanbench verify`; None: not in the matrix."""
 
     def installation(self, rulesets: Mapping[str, RuleSet]) -> Installation:
-        """The installation, under its rulebook."""
+        """Return the installation, with its rulebook."""
         if self.rules == IN_FORCE:
             rulebook = Rulebook.in_force(rulesets, self.switches)
         else:
@@ -72,11 +72,11 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
     @property
     def plan(self) -> Plan:
-        """What may happen."""
+        """All planned events, including those that happen with a chance below 1."""
         return Plan(self.start, self.suppliers, self.changes, self.handovers)
 
     def drawn(self, seed: str) -> Plan:
-        """What happens in the run of this seed: of changes that come about with a chance, those that do."""
+        """Return the plan of a run with this seed, without the events whose chance was not drawn."""
         random = split(seed, "chance")
         return structs.replace(
             self.plan, changes=tuple(change for change in self.changes if random.random() < change.chance)
@@ -84,10 +84,10 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Names of the faults that occur, each once."""
+        """Names of the faults in the plan, each once."""
         return tuple(dict.fromkeys(change.cause for change in self.changes if change.state is not State.HEALTHY))
 
 
 def shipped() -> dict[str, Path]:
-    """The scenario files that come with hanbench, by id."""
+    """Return the shipped scenario files, by id."""
     return {path.stem: path for path in sorted(FOLDER.glob("*.toml"))}

@@ -1,4 +1,4 @@
-"""The emulated HAN as a session's world: breaks what the plan says, checks, and commissions."""
+"""The emulated HAN as the world of a session: carries out faults, checks and commissionings."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class HanWorld:
         await self._faults.settled()
         with self._count.during("checks"):
             found = await self._check.run(self._han, attempt)
-        # The check began when its time had come, whatever was still being broken or mended then.
+        # The check began at its time, even if a fault or a recovery was still in progress then.
         check = structs.replace(found.check, started=started, finished=self.trace.now, start=start)
         self.results.append(EvidencedCheck(check, found.evidence))
         return check

@@ -60,7 +60,7 @@ def test_a_story_goes_as_it_says(name: str) -> None:
         ("start = 2022", 'profiles = { gsme = "relaxed-gsm" }\nstart = 2022', "profiles.gsme"),
         ("start = 2022", 'profiles = { gsme = "relaxed-esme" }\nstart = 2022', "expected a device of kind gsme"),
         ("before_check = 1", "before_check = 1\nlasts = 6", "changes[0].lasts"),
-        ("before_check = 1", 'before_check = 1\nlasts = "-PT1H"', "longer than nothing"),
+        ("before_check = 1", 'before_check = 1\nlasts = "-PT1H"', "must be above 0"),
         ("before_check = 1", "before_check = 1\nchance = 2", "changes[0].chance"),
         ("before_check = 1", 'on_frame = { name = "transport-ky" }', "did you mean transport-key?"),
         ("before_check = 1", 'on_frame = { cluster = "Meterin" }', "changes[0].on_frame.cluster"),
@@ -69,7 +69,7 @@ def test_a_story_goes_as_it_says(name: str) -> None:
         (
             "before_check = 1",
             'before_check = 1\nframes = { on = "wan", name = "leave" }',
-            "messages on the WAN are lost",
+            "messages of any kind are lost",
         ),
         (
             "[expect]",
