@@ -1,7 +1,7 @@
-"""Bench files: which devices there are, what radio each has, what is wrong from the start, and how fast time goes.
+"""Bench files: the devices of a bench, their radios, its initial faults, and its speed.
 
-A bench is wiring, not facts: its values need no sources. The same scenario runs on every bench; virtual, serial and
-real ones differ in their files alone.
+A bench is wiring, not facts: its values need no sources. The same scenario runs on every bench; benches with emulated,
+virtual and physical radios differ only in their files.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from hanbench.profiles.sheet import UnknownIdError
 FOLDER = Path(__file__).parent / "benches"
 ROLES = ("hub", "esme", "gsme", "ihd")
 VIRTUAL = "virtual"
-"""As `speed`: as fast as the processor can."""
+"""Value of `speed`: as fast as the processor allows."""
 WELL_KNOWN = "well-known"
-"""As `install_code`: the device joins with the key that everybody knows."""
+"""Value of `install_code`: the device joins with the well-known key."""
 
 
 class StartingState(StrEnum):
@@ -35,49 +35,49 @@ class StartingState(StrEnum):
     INSTALLED = "installed"
     """As in the field before migration: devices joined, keys agreed, the mirror granted."""
     NEW = "new"
-    """Formation, joining and key establishment are played, on the air."""
+    """Devices form the network, join and establish keys on the air."""
 
 
 class RadioKind(StrEnum):
-    """What stands before the colon of a radio."""
+    """The part of a radio's text before the colon."""
 
     AIR = "air"
     """A radio on this bench's Air, in this process."""
     PTY = "pty"
-    """The same behind a virtual dongle on a pty; `pty:NAME` names a symbolic link to it."""
+    """A radio on this bench's Air behind a virtual dongle on a pty; `pty:NAME` names a symbolic link to it."""
     TCP = "tcp"
-    """The same behind a virtual dongle on a TCP port of this machine; `tcp:8123` says which."""
+    """A radio on this bench's Air behind a virtual dongle on a TCP port of this machine, such as `tcp:8123`."""
     SERIAL = "serial"
-    """A real dongle (`serial:/dev/ttyACM0`), or anything else with RCP firmware on a serial device."""
+    """A physical dongle (`serial:/dev/ttyACM0`), or any device with RCP firmware on a serial port."""
     SOCKET = "socket"
     """A dongle behind a TCP connection: `socket://host:port`."""
     PHYSICAL = "physical"
-    """The device is not ours: it has its own radio."""
+    """The device is not emulated: it has its own radio."""
 
 
 class RadioUrl(NamedTuple):
-    """A radio as a bench file names it."""
+    """A radio, as in a bench file."""
 
     kind: RadioKind
     where: str
-    """What follows the colon."""
+    """The part after the colon."""
 
     def __str__(self) -> str:
         return self.kind.value if self.kind is RadioKind.PHYSICAL else f"{self.kind.value}:{self.where}"
 
     @property
     def inside(self) -> bool:
-        """On this bench's own Air."""
+        """Whether the radio is on this bench's own Air."""
         return self.kind in (RadioKind.AIR, RadioKind.PTY, RadioKind.TCP)
 
     @property
     def outside(self) -> bool:
-        """Ours, and on an air that this bench knows nothing of."""
+        """Whether an emulated device uses a dongle outside this process, whose air the bench does not model."""
         return self.kind in (RadioKind.SERIAL, RadioKind.SOCKET)
 
 
 def parse_radio(text: str) -> RadioUrl:
-    """Read what a bench file says of a radio. Raises ValueError, with what was expected."""
+    """Parse the radio of a bench file. Raises ValueError, which says what was expected."""
     if text == RadioKind.PHYSICAL:
         return RadioUrl(RadioKind.PHYSICAL, "")
     scheme, colon, where = text.partition(":")
@@ -93,7 +93,7 @@ def parse_radio(text: str) -> RadioUrl:
 
 
 def _problem(kind: RadioKind, where: str) -> str | None:
-    """What was expected instead of `where`."""
+    """Return what was expected instead of `where`, or None."""
     match kind:
         case RadioKind.AIR if where:
             return "nothing after air:"
@@ -117,7 +117,7 @@ InstallCodeText = Annotated[
     str,
     Meta(
         pattern=r"^([0-9a-fA-F]{16}|[0-9a-fA-F]{20}|[0-9a-fA-F]{28}|[0-9a-fA-F]{36}|well-known)$",
-        description="With its CRC, in hexadecimal digits, as it is printed on the meter; or well-known",
+        description="With its CRC, in hexadecimal digits, as printed on the meter; or well-known",
     ),
 ]
 WakeInterval = Annotated[float, Meta(ge=1, le=86_400, description="Of a sleepy gas meter; its profile's where absent")]
@@ -142,7 +142,7 @@ class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     def __post_init__(self) -> None:
         url = parse_radio(self.radio)
         if url.kind is RadioKind.PHYSICAL and self.profile is not None:
-            raise ValueError("a physical device is what it is: expected no profile")
+            raise ValueError("expected no profile, because the device is physical")
 
     @property
     def url(self) -> RadioUrl:
@@ -150,7 +150,7 @@ class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
 
 
 class SpareDongle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A virtual dongle on this bench's Air for somebody else's host: another process, a sniffer, a coordinator."""
+    """A virtual dongle on this bench's Air for a foreign host: another process, a sniffer, a coordinator."""
 
     radio: RadioText = "pty:"
     position_m: Position = (1.0, 1.0)
@@ -176,7 +176,7 @@ class Obstacle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Nodes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The devices; one that is not named is not there."""
+    """The devices; a device without an entry does not exist."""
 
     hub: Node | None = None
     esme: Node | None = None
@@ -194,12 +194,12 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     seed: str = "1"
     speed: Annotated[
         float | Literal["virtual"] | None,
-        Meta(description="Virtual seconds in a real one, or virtual; 1 where real time is needed, else virtual"),
+        Meta(description="Virtual seconds per real second, or virtual; default: 1 if real time is needed"),
     ] = None
     begins: StartingState | None = None
     dongles: Mapping[Id, SpareDongle] = {}
     links: tuple[Obstacle, ...] = ()
-    faults: Annotated[tuple[str, ...], Meta(description="Names of faults that are there from the start")] = ()
+    faults: Annotated[tuple[str, ...], Meta(description="Names of faults that are active from the start")] = ()
 
     def __post_init__(self) -> None:
         for problem in self._problems():
@@ -217,13 +217,13 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
                 and "hub" in self.emulated
                 and node.ieee is None
             ):
-                yield f"nodes.{role}.ieee: expected, for the hub must know the address of a device that is not ours"
+                yield f"nodes.{role}.ieee: expected, because the hub must know the address of a physical device"
         inside = [role for role in self.emulated if present[role].url.inside]
         outside = [role for role in self.emulated if present[role].url.outside]
         if inside and outside:
-            yield f"nodes: {inside[0]} is on this bench's Air and {outside[0]} is not: they would never meet"
+            yield f"nodes: {inside[0]} is on this bench's Air and {outside[0]} is not: they cannot hear each other"
         if outside and (self.links or self.dongles):
-            yield "links and dongles need this bench's own Air, and the radios are elsewhere"
+            yield "links and dongles need this bench's own Air, but the radios are outside it"
         known = {*self.emulated, *self.dongles}
         for index, link in enumerate(self.links):
             for name in link.between:
@@ -231,9 +231,9 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
                     yield f"links[{index}].between: found {name!r}; expected one of {', '.join(sorted(known))}"
         taken = known & set(present) & set(self.dongles)
         if taken:
-            yield f"dongles.{min(taken)}: expected a name that is no node's"
+            yield f"dongles.{min(taken)}: expected another name than that of a node"
         if self.begins is StartingState.INSTALLED and not self.complete:
-            yield "begins: a HAN can be found installed only if hub, esme and gsme are ours; expected 'new'"
+            yield "begins: only a bench that emulates hub, esme and gsme can start installed; expected 'new'"
         yield from self._speed_problems()
 
     def _speed_problems(self) -> Iterator[str]:
@@ -242,7 +242,7 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         if not isinstance(self.speed, str) and not self.speed > 0:
             yield f"speed: found {self.speed}; expected virtual or a number above 0"
         if self.real_time and self.speed != 1:
-            yield f"speed: found {self.speed}; expected 1, for somebody outside keeps real time"
+            yield f"speed: found {self.speed}; expected 1: foreign devices or hosts take part"
 
     @property
     def present(self) -> dict[str, Node]:
@@ -252,27 +252,27 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     @property
     def emulated(self) -> tuple[str, ...]:
-        """Places of the devices that are emulated here."""
+        """Roles of the emulated devices."""
         return tuple(role for role, node in self.present.items() if node.url.kind is not RadioKind.PHYSICAL)
 
     @property
     def physical(self) -> tuple[str, ...]:
-        """Places of the devices that are not."""
+        """Roles of the physical devices."""
         return tuple(role for role, node in self.present.items() if node.url.kind is RadioKind.PHYSICAL)
 
     @property
     def complete(self) -> bool:
-        """Hub and both meters are emulated here."""
+        """Whether hub and both meters are emulated."""
         return {"hub", "esme", "gsme"} <= set(self.emulated)
 
     @property
     def real_time(self) -> bool:
-        """Somebody outside this process takes part."""
+        """Whether a device or program outside this process takes part."""
         return bool(self.physical or self.dongles) or any(self.present[role].url.outside for role in self.emulated)
 
     @property
     def starts(self) -> StartingState:
-        """`begins`, or what makes sense where it is absent."""
+        """The starting state: `begins`, or a default that suits the devices."""
         if self.begins is not None:
             return self.begins
         return StartingState.INSTALLED if self.complete else StartingState.NEW
@@ -284,19 +284,19 @@ def read_bench(path: Path) -> BenchProfile:
 
 
 def ids() -> list[str]:
-    """Return the ids of the benches that come with hanbench."""
+    """Return the ids of the shipped benches."""
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
 def path_of(name: str) -> Path:
-    """Return the file of a bench that comes with hanbench. Raises UnknownIdError."""
+    """Return the file of a shipped bench. Raises UnknownIdError."""
     if name not in ids():
         raise UnknownIdError("bench", name, ids())
     return FOLDER / f"{name}.toml"
 
 
 def find_bench(name: str) -> BenchProfile:
-    """Return the bench that comes with hanbench under the id `name`, or the one in the file of that name.
+    """Return the shipped bench with the id `name`, or the bench in the file of that name.
 
     Raises ProfileError.
     """

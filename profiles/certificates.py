@@ -1,8 +1,8 @@
-"""Certificate files: the certificates and private keys that emulated devices carry instead of made-up ones.
+"""Certificate files: certificates and private keys for emulated devices, instead of made-up ones.
 
-Suite 1, octets in hexadecimal. A device takes the IEEE address that its certificate names. The file holds private
-keys: keep it as you keep those. Whether a key belongs to its certificate is found out by who can compute it
-(`hanbench.harness.han.credentials`); here it is only whether the file has the right form.
+Suite 1, octets in hexadecimal. A device takes the IEEE address of its certificate. The file holds private keys, so keep
+it as safe as those. This module checks the form of the file only; `hanbench.harness.han.credentials` checks that each
+key belongs to its certificate.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ class AuthorityKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class DeviceCertificate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one device proves itself with."""
+    """The certificate and private key of one device."""
 
     certificate: Annotated[str, _hex(48, "Implicit certificate")]
     private_key: Annotated[str, _hex(21, "The private key to it")]
 
 
 class CertificateDevices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The devices of the home that carry certificates from this file; the others get made-up ones."""
+    """The devices that get certificates from this file; the others get made-up ones."""
 
     hub: DeviceCertificate | None = None
     esme: DeviceCertificate | None = None
@@ -54,16 +54,16 @@ class CertificateFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     authorities: Annotated[tuple[AuthorityKey, ...], Meta(min_length=1)]
     devices: CertificateDevices
     source: str = ""
-    """Where they come from."""
+    """The origin of the certificates."""
 
 
 def ids() -> list[str]:
-    """Return the ids of the certificate files that come with hanbench."""
+    """Return the ids of the shipped certificate files."""
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
 def path_of(name: str) -> Path:
-    """Return the certificate file that comes with hanbench under this id. Raises UnknownIdError."""
+    """Return the shipped certificate file with this id. Raises UnknownIdError."""
     if name not in ids():
         raise UnknownIdError("certificate file", name, ids())
     return FOLDER / f"{name}.toml"

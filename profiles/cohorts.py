@@ -1,4 +1,4 @@
-"""A cohort's typical home: which devices stand in it, and where."""
+"""The typical home of a cohort: its devices and their positions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class HomeDevices(Struct, frozen=True, kw_only=True):
 
 
 class HomeLayout(Struct, frozen=True, kw_only=True):
-    """Where the devices stand: metres east and north of the hub."""
+    """Positions of the devices: metres east and north of the hub."""
 
     hub_m: Annotated[Position, Meta(description="Communications Hub")]
     esme_m: Annotated[Position, Meta(description="Electricity meter")]
@@ -43,7 +43,7 @@ class HomeLayout(Struct, frozen=True, kw_only=True):
 
 
 class CohortProfile(Struct, frozen=True, kw_only=True):
-    """One cohort's typical home."""
+    """The typical home of one cohort."""
 
     id: Annotated[Cohort, NAME]
     title: Title
@@ -53,7 +53,7 @@ class CohortProfile(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """A home's four device profiles, read and checked, and their layout."""
+    """The four device profiles of a home, loaded and checked, and their layout."""
 
     cohort: Cohort
     hub: HubProfile
@@ -69,7 +69,7 @@ def ids() -> list[str]:
 
 
 def path_of(name: str) -> Path:
-    """Return the file of a cohort that comes with hanbench. Raises UnknownIdError."""
+    """Return the file of a shipped cohort. Raises UnknownIdError."""
     if name not in ids():
         raise UnknownIdError("cohort", name, ids())
     return FOLDER / f"{name}.toml"
@@ -82,19 +82,20 @@ def read_cohort(path: Path) -> Sheet[CohortProfile]:
 
 @cache
 def shipped(name: str) -> Sheet[CohortProfile]:
-    """Return a cohort that comes with hanbench. Raises UnknownIdError."""
+    """Return a shipped cohort. Raises UnknownIdError."""
     return read_cohort(path_of(name))
 
 
 @cache
 def household(cohort: Cohort) -> Household:
-    """Return the typical home of a cohort that comes with hanbench. Raises UnknownIdError."""
+    """Return the typical home of a shipped cohort. Raises UnknownIdError."""
     return furnish(shipped(cohort.value).values, path_of(cohort.value))
 
 
 def household_of(cohort: Cohort, others: Mapping[str, str], path: str, key: str = "nodes.{}.profile") -> Household:
-    """Return the home of a cohort with `others`, device profiles by role, in it. `path`: the file that asks for them,
-    under `key`.
+    """Return the home of a cohort with some device profiles replaced by `others`, by role.
+
+    `path`: the file that names them, under `key`.
 
     Raises ProfileError.
     """
@@ -104,7 +105,7 @@ def household_of(cohort: Cohort, others: Mapping[str, str], path: str, key: str 
 
 
 def furnish(profile: CohortProfile, path: Path) -> Household:
-    """Return the home that `profile`, read from `path`, describes. Raises ProfileError."""
+    """Return the home that `profile`, from the file `path`, describes. Raises ProfileError."""
     names = profile.devices
     return Household(
         profile.id,

@@ -1,7 +1,7 @@
-"""What makes one device differ from another: makers, timings, radio. One model for each kind of device on the HAN.
+"""Device profiles: the makers, timings and radios by which devices differ. One model for each kind of device.
 
-The files in `profiles/devices/` fill them in and give a source for every value (`sheet.py` says how). Units are
-in the names: `_s` seconds, `_ms` milliseconds, `_min` minutes, `_dbm`, `_m`.
+The files in `profiles/devices/` have the values, each with a source (see `sheet.py`). Names end with the unit: `_s`
+seconds, `_ms` milliseconds, `_min` minutes, `_dbm`, `_m`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Title = Annotated[str, NAME, Meta(min_length=1, max_length=120)]
 
 
 class SmartEnergyVersion(StrEnum):
-    """The version of the Smart Energy profile that a device follows. 1.2 brought two-way mirroring."""
+    """The version of the Smart Energy profile that a device follows. Version 1.2 introduced two-way mirroring."""
 
     SE_1_0 = "1.0"
     SE_1_1 = "1.1"
@@ -39,7 +39,7 @@ class RadioProfile(Struct, frozen=True, kw_only=True):
     tx_power_dbm: Annotated[int, Meta(ge=-20, le=20, description="Transmit power at the antenna")]
     channels: Annotated[
         tuple[Annotated[int, Meta(ge=11, le=26)], ...],
-        Meta(min_length=1, max_length=16, description="Channels that are scanned or formed on"),
+        Meta(min_length=1, max_length=16, description="Channels to scan, or to form a network on"),
     ]
 
     def __post_init__(self) -> None:
@@ -48,7 +48,7 @@ class RadioProfile(Struct, frozen=True, kw_only=True):
 
 
 class Parenthood(Struct, frozen=True, kw_only=True):
-    """How a coordinator or router looks after its children and neighbours."""
+    """The duties of a coordinator or router towards its children and neighbours."""
 
     max_children: Annotated[int, Meta(ge=0, le=254, description="End devices accepted; 0 accepts none")]
     child_timeout_index: Annotated[
@@ -58,49 +58,49 @@ class Parenthood(Struct, frozen=True, kw_only=True):
 
 
 class Joining(Struct, frozen=True, kw_only=True):
-    """How a device looks for its network, at first and after it lost it."""
+    """Joining and rejoining of a network."""
 
-    scan_exponent: Annotated[int, Meta(ge=0, le=14, description="A channel is heard for 15.36 ms x (2^n + 1)")]
+    scan_exponent: Annotated[int, Meta(ge=0, le=14, description="Each channel is scanned for 15.36 ms x (2^n + 1)")]
     scan_rounds: Annotated[int, Meta(ge=1, le=100, description="Scans before a device told to join gives up")]
-    key_wait_s: Annotated[int, Meta(ge=1, le=600, description="How long the network key is waited for")]
+    key_wait_s: Annotated[int, Meta(ge=1, le=600, description="Time-out for the network key")]
     rests_s: Annotated[
         tuple[Annotated[int, Meta(ge=0, le=DAY)], ...],
         Meta(min_length=1, max_length=32, description="Pauses after failed attempts; the last one repeats"),
     ]
     rest_jitter: Annotated[float, Meta(ge=0, le=1, description="Each rest is spread by this share of it, both ways")]
-    rejoins: Annotated[bool, Meta(description="Whether a network that was lost is looked for at all")]
-    searches_other_channels: Annotated[bool, Meta(description="Whether it is looked for on other channels")]
-    trust_center_rejoin: Annotated[bool, Meta(description="Whether it may come back without the network key")]
+    rejoins: Annotated[bool, Meta(description="Whether it searches for its network after losing it")]
+    searches_other_channels: Annotated[bool, Meta(description="Whether it searches other channels too")]
+    trust_center_rejoin: Annotated[bool, Meta(description="Whether it may rejoin without the network key")]
 
 
 class KeepAliveProfile(Struct, frozen=True, kw_only=True):
-    """How a device makes sure of its Trust Centre, with the Keep-Alive cluster."""
+    """A device's test that its Trust Centre is alive, with the Keep-Alive cluster."""
 
-    enabled: Annotated[bool, Meta(description="Whether the Trust Centre's Keep-Alive is read")]
+    enabled: Annotated[bool, Meta(description="Whether it reads the Trust Centre's Keep-Alive attributes")]
     failures: Annotated[int, Meta(ge=1, le=100, description="Reads unanswered before the Trust Centre counts as lost")]
 
 
 class KeepAliveServer(Struct, frozen=True, kw_only=True):
-    """What the Trust Centre asks of the devices."""
+    """The Trust Centre's requirements for keep-alive."""
 
     base_min: Annotated[int, Meta(ge=1, le=254, description="TCKeepAliveBase: between two reads")]
     jitter_s: Annotated[int, Meta(ge=0, le=65_534, description="TCKeepAliveJitter: random addition at most")]
 
 
 class KeyEstablishment(Struct, frozen=True, kw_only=True):
-    """How a device agrees a link key by certificate (cluster 0x0800, suite 1)."""
+    """Establishment of a link key by certificate (cluster 0x0800, suite 1)."""
 
     ephemeral_s: Annotated[int, Meta(ge=0, le=254, description="Declared: time to make an ephemeral point")]
     confirm_s: Annotated[int, Meta(ge=0, le=254, description="Declared: time to make a proof")]
-    renews: Annotated[bool, Meta(description="Whether a key that no longer fits is agreed anew")]
+    renews: Annotated[bool, Meta(description="Whether it establishes a new key when the old one no longer works")]
 
 
 class Mirrors(Struct, frozen=True, kw_only=True):
-    """The hub's endpoints that stand in for sleeping meters."""
+    """The hub's mirror endpoints, which represent sleeping meters."""
 
     count: Annotated[int, Meta(ge=0, le=64, description="Meters that can have a mirror")]
     first_endpoint: Annotated[int, Meta(ge=2, le=240, description="Endpoint of the first mirror")]
-    interval_s: Annotated[int, Meta(ge=60, le=DAY, description="Reports asked of a meter with two-way mirroring")]
+    interval_s: Annotated[int, Meta(ge=60, le=DAY, description="Reporting interval of a meter with two-way mirroring")]
 
 
 class Sleep(Struct, frozen=True, kw_only=True):
@@ -112,7 +112,7 @@ class Sleep(Struct, frozen=True, kw_only=True):
 
 
 class DeviceProfile(Struct, frozen=True, kw_only=True, tag_field="kind"):
-    """What every device has."""
+    """The values that every device has."""
 
     id: Id
     title: Title
@@ -121,7 +121,7 @@ class DeviceProfile(Struct, frozen=True, kw_only=True, tag_field="kind"):
     manufacturer_code: Annotated[int, Meta(ge=0, le=0xFFFF, description="Node descriptor, Manufacturer Code")]
     smart_energy: Annotated[SmartEnergyVersion, Meta(description="Version of the Smart Energy profile")]
     endpoint: Annotated[int, Meta(ge=1, le=240, description="Endpoint of the Smart Energy application")]
-    request_timeout_s: Annotated[int, Meta(ge=1, le=600, description="How long an answer is waited for")]
+    request_timeout_s: Annotated[int, Meta(ge=1, le=600, description="Time-out for an answer")]
     key_establishment: KeyEstablishment
     radio: RadioProfile
 
@@ -153,7 +153,7 @@ class EsmeProfile(DeviceProfile, frozen=True, kw_only=True, tag="esme"):
         bool, Meta(description="Smart Energy clusters are open under the network key; no Smart Energy device does that")
     ]
     first_reading_wh: Annotated[int, Meta(ge=0, lt=2**48, description="CurrentSummationDelivered at the start")]
-    mean_power_w: Annotated[int, Meta(ge=0, le=100_000, description="What the home uses on average")]
+    mean_power_w: Annotated[int, Meta(ge=0, le=100_000, description="Average consumption of the home")]
 
 
 class GsmeProfile(DeviceProfile, frozen=True, kw_only=True, tag="gsme"):
@@ -169,10 +169,10 @@ class GsmeProfile(DeviceProfile, frozen=True, kw_only=True, tag="gsme"):
         bool, Meta(description="Smart Energy clusters are open under the network key; no Smart Energy device does that")
     ]
     report_failures: Annotated[
-        int, Meta(ge=1, le=100, description="Reports unacknowledged in a row before the network is looked for")
+        int, Meta(ge=1, le=100, description="Consecutive unacknowledged reports before it searches for its network")
     ]
     first_reading_l: Annotated[int, Meta(ge=0, lt=2**48, description="CurrentSummationDelivered at the start, litres")]
-    mean_flow_l_per_day: Annotated[int, Meta(ge=0, le=1_000_000, description="What the home uses on average")]
+    mean_flow_l_per_day: Annotated[int, Meta(ge=0, le=1_000_000, description="Average consumption of the home")]
     battery_percent: Annotated[int, Meta(ge=0, le=100, description="RemainingBatteryLife at the start")]
 
 
@@ -198,12 +198,12 @@ MODELS: tuple[type[HubProfile], type[EsmeProfile], type[GsmeProfile], type[IhdPr
 
 
 def ids() -> list[str]:
-    """Return the ids of the devices that come with hanbench."""
+    """Return the ids of the shipped devices."""
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
 def path_of(name: str) -> Path:
-    """Return the file of a device that comes with hanbench. Raises UnknownIdError."""
+    """Return the file of a shipped device. Raises UnknownIdError."""
     if name not in ids():
         raise UnknownIdError("device", name, ids())
     return FOLDER / f"{name}.toml"
@@ -216,5 +216,5 @@ def read_device(path: Path) -> Sheet[AnyDevice]:
 
 @cache
 def shipped(name: str) -> Sheet[AnyDevice]:
-    """Return a device that comes with hanbench. Raises UnknownIdError."""
+    """Return a shipped device. Raises UnknownIdError."""
     return read_device(path_of(name))

@@ -1,4 +1,4 @@
-"""Turns msgspec's account of a misfit into words for the person who wrote the file."""
+"""Conversion of msgspec's validation errors to messages for the author of a file."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ Step = str | int
 
 
 class Explanation(NamedTuple):
-    """Where the misfit is and what it is."""
+    """The place and the description of a validation error."""
 
     key: str
     problem: str
     steps: tuple[Step, ...]
-    """The way to what is wrong in the data; for a key that is missing, to the table that lacks it."""
+    """Path to the invalid value in the data; for a missing key, path to the table that lacks it."""
 
 
 def explain(message: str, data: Mapping[str, Any], type: Any) -> Explanation:
-    """Return what `message`, which msgspec gave on converting `data` to `type`, means."""
+    """Return the explanation of `message`, msgspec's error on converting `data` to `type`."""
     place = _PLACE.match(message)
     assert place is not None
     problem, steps = place["problem"], _steps(place["path"] or "")
@@ -61,7 +61,7 @@ def explain(message: str, data: Mapping[str, Any], type: Any) -> Explanation:
 
 
 def shown(value: Any) -> str:
-    """Return a few words for a value found in a file."""
+    """Return a short text for a value of a file."""
     match value:
         case Mapping():
             return "a table"
@@ -76,7 +76,7 @@ def shown(value: Any) -> str:
 
 
 def suggestion(word: str, known: Sequence[str]) -> str:
-    """Return `; did you mean ...?`, or nothing where no known word is near."""
+    """Return `; did you mean ...?`, or an empty text if no known word is similar."""
     near = get_close_matches(word, known, n=1)
     return f"; did you mean {near[0]}?" if near else ""
 
@@ -87,7 +87,7 @@ def _not_one_of(finding: str, word: str, known: Sequence[str]) -> str:
 
 def _in_toml_words(what: str) -> str:
     def said(match: re.Match[str]) -> str:
-        names = [name for name in match[1].split(" | ") if name != "null"]  # TOML has none
+        names = [name for name in match[1].split(" | ") if name != "null"]  # TOML has no null
         return " or ".join(_TOML_WORDS.get(name, name) for name in names)
 
     return _TYPE.sub(said, what)
@@ -111,7 +111,7 @@ def _value_at(data: Any, steps: Sequence[Step]) -> Any:
 
 
 def _type_at(info: inspect.Type, data: Any, steps: Sequence[Step]) -> inspect.Type:
-    """Return the type that belongs at `steps`; unions of structs are told apart by the tag in `data`."""
+    """Return the type at `steps`; the tag in `data` selects a struct of a union."""
     for done, step in enumerate(steps):
         info = _resolved(info, _value_at(data, steps[:done]))
         match info:

@@ -1,4 +1,4 @@
-"""Reads TOML into typed structs; what is wrong becomes one line that names file, key, expectation and finding."""
+"""Loading of TOML into typed structs; errors are one line with file, key, expectation and finding."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hanbench.profiles.explain import Explanation, explain
 T = TypeVar("T")
 
 LARGEST = 1_000_000
-"""Octets; the shipped files have a few thousand. A bound, so that a device or a pipe cannot be read for ever."""
+"""Maximum octets of a file; the shipped ones have a few thousand. Prevents endless reading of a device or pipe."""
 
 
 def load(path: Path, type: type[T]) -> T:
@@ -29,7 +29,7 @@ def load(path: Path, type: type[T]) -> T:
 
 
 def read_table(path: Path) -> dict[str, Any]:
-    """Return the contents of the TOML file `path`. Raises ProfileError where it cannot be read or is not TOML."""
+    """Return the contents of the TOML file `path`. Raises ProfileError if it cannot be read or is not TOML."""
     try:
         with path.open("rb") as file:
             octets = file.read(LARGEST + 1)
@@ -42,14 +42,14 @@ def read_table(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(octets.decode())
     except UnicodeDecodeError as error:
-        raise ProfileError(path, f"expected UTF-8 text; octet {error.start} is none") from None
+        raise ProfileError(path, f"expected UTF-8 text; octet {error.start} is invalid") from None
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(path, f"expected TOML: {error}") from None
     except RecursionError:
         raise ProfileError(path, "expected TOML: nested too deeply") from None
 
 
-class Misfit(Exception):  # noqa: N818 - it is no error until somebody knows the file
+class Misfit(Exception):  # noqa: N818 - `load` turns it into an error, with the file's name
     """A table does not fit its type."""
 
     def __init__(self, explanation: Explanation) -> None:

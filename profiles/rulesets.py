@@ -1,7 +1,7 @@
 """The rules of partial migration as typed data: one `RuleSet` for each version of the SMETS1 TMAD.
 
 "The letter" is the Department's direction to re-designate the SMETS1 TMAD (14 March 2022); `reference` names its
-paragraph. Every value says whether the letter states it, whether it is inferred, or whether it is assumed.
+paragraph. The source of every value is the letter (stated), an inference, or an assumption.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Cohort(StrEnum):
 
 
 class InstallationType(StrEnum):
-    """What the letter calls Active, Dormant and Mixed; Mixed is told apart by which meter is Active."""
+    """The letter's Active, Dormant and Mixed; Mixed has two forms, by the meter that is Active."""
 
     ACTIVE = "active"
     DORMANT = "dormant"
@@ -44,14 +44,14 @@ class InstallationType(StrEnum):
 
 
 class Decider(StrEnum):
-    """Who decides that the ESME is migrated without the GSME."""
+    """The party that decides to migrate the ESME without the GSME."""
 
     DCC = "dcc"
     RESPONSIBLE_SUPPLIER = "responsible-supplier"
 
 
 class Consent(StrEnum):
-    """What the deciding Responsible Supplier has to give."""
+    """The consent that the deciding Responsible Supplier must give."""
 
     NONE = "none"
     REQUEST = "request"
@@ -59,10 +59,10 @@ class Consent(StrEnum):
 
 
 class Counting(StrEnum):
-    """Which failures of the HAN-connectivity check add up."""
+    """The method of counting failures of the HAN-connectivity check."""
 
     CONSECUTIVE = "consecutive"
-    """A pass sets the count back to zero; an inconclusive check leaves it alone."""
+    """A pass sets the count back to zero; an inconclusive check does not change it."""
     CUMULATIVE = "cumulative"
 
 
@@ -78,17 +78,17 @@ class ScopeRow(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DecisionRule(Struct, frozen=True, forbid_unknown_fields=True):
-    """What partial migration of one installation type needs besides being in scope."""
+    """The conditions for partial migration of one installation type, in addition to its scope."""
 
     decider: Sourced[Decider]
     consent: Sourced[Consent]
-    """Where a Responsible Supplier decides: that of the GSME, whose meter is the one left out."""
+    """Consent of the Responsible Supplier of the GSME, the meter that is left behind; none if the DCC decides."""
     failures_required: Sourced[PositiveInt]
-    """Failures of the HAN-connectivity check."""
+    """Number of failures of the HAN-connectivity check."""
 
     def __post_init__(self) -> None:
         if (self.decider.value is Decider.DCC) != (self.consent.value is Consent.NONE):
-            raise ValueError("`consent` must be none where the DCC decides, and something else where a supplier does")
+            raise ValueError("`consent` must be none if the DCC decides, and another value if a supplier decides")
 
 
 class Decisions(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -106,11 +106,11 @@ class Decisions(Struct, frozen=True, forbid_unknown_fields=True, rename="kebab")
 
 
 class Switches(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A scenario's own choice for values that the letter does not settle; None keeps the rule set's value."""
+    """A scenario's choice of values that the letter does not settle; None keeps the rule set's value."""
 
     failure_counting: Counting | None = None
     failures_required: PositiveInt | None = None
-    """For all installation types."""
+    """Number for all installation types."""
     wan_failure_counts: bool | None = None
     attempt_cap: PositiveInt | None = None
     evidence_max_age_hours: PositiveInt | None = None
@@ -119,7 +119,7 @@ class Switches(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
 
 class RuleSet(Struct, frozen=True, forbid_unknown_fields=True):
-    """One version of the rules. Days are inclusive and turn at 00:00 UTC (on 15 March 2022 GB was on GMT)."""
+    """One version of the rules. Days are inclusive and change at 00:00 UTC (on 15 March 2022 GB was on GMT)."""
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
     title: str
@@ -128,25 +128,25 @@ class RuleSet(Struct, frozen=True, forbid_unknown_fields=True):
     failure_counting: Sourced[Counting]
     wan_failure_counts: Sourced[bool]
     attempt_cap: Sourced[PositiveInt]
-    """Migration attempts that failed, after which the whole installation is excluded (`exclude-installation`)."""
+    """Number of failed migration attempts after which the whole installation is excluded (`exclude-installation`)."""
     evidence_max_age_hours: Sourced[PositiveInt]
-    """A failure is persistent now only if the latest check failed and is no older than this."""
+    """Maximum age of the latest check: only then does its failure count as persistent."""
     reinstate_on_recovery: Sourced[bool]
-    """May a GSME that was excluded be commissioned after it passed a later check?"""
+    """Whether an excluded GSME may be commissioned after it passed a later check."""
     exclusion_code: Sourced[str]
     replace_by: Sourced[date]
-    """The day by which a supplier must have replaced the GSME left out."""
+    """The day by which a supplier must have replaced the excluded GSME."""
     first_day: Sourced[date] | None = None
-    """First day in force; None: not known, take it as always before `last_day`."""
+    """First day in force; None: unknown, in force on every day before `last_day`."""
     last_day: Sourced[date] | None = None
     designated: bool = True
-    """False: a proposal that never was in force."""
+    """False: a proposal that was never in force."""
 
     def __post_init__(self) -> None:
         cells = [(cohort, kind) for row in self.scope for cohort in row.cohorts for kind in row.installations]
         missing = [f"{c.value}/{t.value}" for c in Cohort for t in InstallationType if (c, t) not in cells]
         if missing:
-            raise ValueError(f"`scope` says nothing about {', '.join(missing)}")
+            raise ValueError(f"`scope` lacks {', '.join(missing)}")
         if len(cells) != len(set(cells)):
             raise ValueError("`scope` names a cohort and installation type twice")
         if self.first_day and self.last_day and self.first_day.value > self.last_day.value:
@@ -160,7 +160,7 @@ class RuleSet(Struct, frozen=True, forbid_unknown_fields=True):
         return next(row.allowed for row in self.scope if cohort in row.cohorts and installation in row.installations)
 
     def switched(self, switches: Switches) -> RuleSet:
-        """Return these rules with a scenario's choices in place of the values they replace."""
+        """Return these rules with the choices of a scenario."""
         if switches == _NOTHING_SWITCHED:
             return self
         changes = {
@@ -199,13 +199,13 @@ def _switched_decisions(decisions: Decisions, switches: Switches) -> Decisions:
 
 
 def load_ruleset(path: Path) -> RuleSet:
-    """Read one rule set. Raises msgspec.DecodeError naming the key and what was expected, OSError if unreadable."""
+    """Load one rule set. Raises ProfileError."""
     return load(path, RuleSet)
 
 
 @cache
 def shipped() -> MappingProxyType[str, RuleSet]:
-    """Return the rule sets that come with hanbench, by id."""
+    """Return the shipped rule sets, by id."""
     found = (load_ruleset(path) for path in sorted(FOLDER.glob("*.toml")))
     return MappingProxyType({rules.id: rules for rules in found})
 

@@ -1,10 +1,10 @@
-"""Data sheets: a struct of plain values whose file states a source beside each of them.
+"""Data sheets: structs of plain values whose files state a source beside each value.
 
 A model is declared once, with plain types: `wake_interval_s: Annotated[int, Meta(ge=1)]`. Its file says
 `wake_interval_s = { value = 1800, source = "assumed", reference = "...", note = "..." }`. The form of the file is
 derived from the model here. Fields marked `NAME` (identity and wiring, not facts) stand without a source.
 
-A file may begin with `based_on = "ID"` or `based_on = "FILE.toml"`: it then states only what differs.
+A file may begin with `based_on = "ID"` or `based_on = "FILE.toml"`: it then states only the differences.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from hanbench.profiles.sourced import Source, Sourced
 T = TypeVar("T", bound=Struct)
 
 NAME = Meta(extra={"sourced": False})
-"""Marks a field that stands without a source."""
+"""Marks a field that has no source."""
 BASE, KIND = "based_on", "kind"
 DEEPEST = 8
-"""Files based on files based on files ..."""
+"""Maximum number of files that are based on each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One value of a sheet."""
+    """One value of a sheet, with its source."""
 
     key: str
-    """Dotted, as in the file; the unit is its last part."""
+    """Dotted key, as in the file; its last part ends with the unit."""
     value: Any
     source: Source
     reference: str
@@ -48,16 +48,16 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Sheet(Generic[T]):
-    """What a file says: its values, and where they come from."""
+    """The content of a file: its values, and their sources."""
 
     values: T
     facts: tuple[Fact, ...]
 
 
 def read_sheet(path: Path, models: Sequence[type[T]], base: Callable[[str], Path]) -> Sheet[T]:
-    """Return the sheet in the TOML file `path`, which holds one of `models`, told apart by their tags.
+    """Load the sheet in the TOML file `path`, which holds one of `models`; the tag selects the model.
 
-    `base` finds the file of an id that `based_on` names, or raises UnknownIdError. Raises ProfileError.
+    `base` returns the file for an id in `based_on`, or raises UnknownIdError. Raises ProfileError.
     """
     layers = _layers(path, base)
     table: dict[str, Any] = {}
@@ -71,7 +71,7 @@ def read_sheet(path: Path, models: Sequence[type[T]], base: Callable[[str], Path
     model = next(model for model in models if _stated(model) is type(stated))
     try:
         return Sheet(_plain(stated, model), tuple(_facts(stated, model, ())))
-    except ValueError as error:  # what a model demands of several values together
+    except ValueError as error:  # a condition of the model on several values
         raise ProfileError(path, str(error)) from None
 
 
@@ -82,7 +82,7 @@ def stated_form(models: Sequence[type[Struct]]) -> Any:
 
 @cache
 def _stated(model: type[Struct]) -> type[Struct]:
-    """Return the form that `model` has in a file: every value a `Sourced` one, every group of values a table."""
+    """Return the form of `model` in a file: every value becomes a `Sourced` one, every group of values a table."""
     hints = get_type_hints(model, include_extras=True)
     fields = [(name, _stated_type(hints[name])) for name in model.__struct_fields__]
     config = model.__struct_config__
@@ -104,7 +104,7 @@ def _stated_type(annotation: Any) -> Any:
 
 
 def _layers(path: Path, base: Callable[[str], Path]) -> list[tuple[Path, dict[str, Any]]]:
-    """Return the file and those it is based on, nearest first."""
+    """Return the file and its base files, nearest first."""
     layers: list[tuple[Path, dict[str, Any]]] = []
     following: Path | None = path
     while following is not None:
@@ -134,14 +134,14 @@ def _below(here: Path, name: object, base: Callable[[str], Path]) -> Path | None
 
 
 class UnknownIdError(LookupError):
-    """No data file has this id. The text says which there are."""
+    """No data file has this id. The text lists the known ids."""
 
     def __init__(self, what: str, name: str, known: list[str]) -> None:
         super().__init__(f"no {what} {name!r}; there are {', '.join(known)}{suggestion(name, known)}")
 
 
 def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Return `below` with what `above` states in its place; a fact is replaced whole, with its source."""
+    """Return `below` with the values of `above` in it; a fact is replaced whole, with its source."""
     merged = dict(below)
     for key, value in above.items():
         under = merged.get(key)
@@ -151,7 +151,7 @@ def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def _origin(layers: list[tuple[Path, dict[str, Any]]], steps: tuple[Step, ...]) -> Path:
-    """Return the file that `steps` come from: the nearest one that has them, or else the nearest of all."""
+    """Return the file of the value at `steps`: the nearest one that has it, or else the nearest of all."""
     for path, table in layers:
         value: Any = table
         for step in steps:
@@ -165,7 +165,7 @@ def _origin(layers: list[tuple[Path, dict[str, Any]]], steps: tuple[Step, ...]) 
 
 
 def _plain(stated: Struct, model: type[T]) -> T:
-    """Return `model` with the values of its stated form."""
+    """Return an instance of `model` with the values of its stated form."""
     hints = get_type_hints(model)
     return model(**{name: _plain_value(getattr(stated, name), hints[name]) for name in stated.__struct_fields__})
 

@@ -1,4 +1,4 @@
-"""A value and where it comes from: the form in which data files state facts."""
+"""Sourced values: the form in which data files state facts."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ T = TypeVar("T")
 
 
 class Source(StrEnum):
-    """How well a value is known."""
+    """The kind of evidence for a value."""
 
     STATED = "stated"
-    """The letter, or the public document that `reference` names, says so."""
+    """The letter, or the public document that `reference` names, states it."""
     INFERRED = "inferred"
-    """It follows from something stated; `note` gives the reasoning."""
+    """It follows from a stated fact; `note` gives the reasoning."""
     ASSUMED = "assumed"
-    """Nothing public says; a default that scenarios can switch."""
+    """No public source states it: a default that scenarios can switch."""
 
 
 class Sourced(Struct, Generic[T], frozen=True, forbid_unknown_fields=True):
-    """A value and where it comes from."""
+    """A value and its source."""
 
     value: T
     source: Source
     reference: Annotated[str, Meta(min_length=1)]
-    """The letter's paragraph, or the document that says it."""
+    """The paragraph of the letter, or the document that states the value."""
     note: str = ""

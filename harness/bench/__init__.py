@@ -1,1 +1,1 @@
-"""Benches: the files that describe them, captures of what is on their air, and a face without asyncio."""
+"""Benches: their files, captures of their frames, and an interface without asyncio."""

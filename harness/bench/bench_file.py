@@ -1,4 +1,4 @@
-"""From a bench file to a HAN: settings, radios, dongles, obstacles and a clock, put together."""
+"""Assembly of a HAN from a bench file: settings, radios, dongles, obstacles and a clock."""
 
 from __future__ import annotations
 
@@ -34,39 +34,37 @@ from hanbench.profiles.rulesets import Cohort
 
 @dataclass(frozen=True, slots=True)
 class BenchFile:
-    """A bench and the file that it was read from."""
+    """A bench and its file."""
 
     profile: BenchProfile
     path: str
 
     @classmethod
     def find(cls, name: str) -> BenchFile:
-        """The bench that comes with hanbench under this id, or that of this file. Raises ProfileError."""
+        """Return the shipped bench with this id, or the bench in this file. Raises ProfileError."""
         return cls(find_bench(name), name)
 
     def clock(self, speed: float | str | None = None, *, watched: bool = False) -> VirtualClock:
-        """The bench's clock; `speed` takes the place of the file's. `watched`: somebody outside looks on.
+        """Return the bench's clock. `speed` overrides the file's; `watched`: a program or a user follows the run live.
 
-        Raises ProfileError where real time is needed and something else is wanted.
+        Raises ProfileError if the bench needs real time and another speed is requested.
         """
         chosen = self.profile.speed if speed is None else speed
         if chosen is None:
             chosen = 1.0 if self.profile.real_time or watched else VIRTUAL
         if self.profile.real_time and chosen != 1:
-            raise ProfileError(self.path, f"found {chosen}; expected 1, for somebody outside keeps real time", "speed")
+            raise ProfileError(self.path, f"found {chosen}; expected 1: foreign devices or hosts take part", "speed")
         return VirtualClock() if isinstance(chosen, str) else PacedClock(chosen)
 
     def can_check(self) -> None:
-        """Raises ProfileError where no HAN-connectivity check can be run here."""
+        """Raise ProfileError if this bench does not support a HAN-connectivity check."""
         if "hub" not in self.profile.emulated:
-            raise ProfileError(self.path, "a check is run by a hub of ours: expected one", "nodes.hub")
+            raise ProfileError(self.path, "a check needs an emulated hub", "nodes.hub")
         if "gsme" not in self.profile.present:
-            raise ProfileError(
-                self.path, "expected the gas meter that is to be checked, ours or physical", "nodes.gsme"
-            )
+            raise ProfileError(self.path, "a check needs a gas meter, emulated or physical", "nodes.gsme")
 
     def suits(self, cohort: Cohort) -> None:
-        """Raises ProfileError where no scenario of this cohort can be played here."""
+        """Raise ProfileError if this bench does not support scenarios of this cohort."""
         if not self.profile.complete:
             missing = min({"hub", "esme", "gsme"} - set(self.profile.emulated))
             problem = "a scenario breaks devices and reads their state: expected hub, esme and gsme to be emulated here"
@@ -85,9 +83,9 @@ class BenchFile:
         credentials: Credentials | None = None,
         links: Path | None = None,
     ) -> Han:
-        """The HAN of this bench; no device has power yet. `cohort` holds where the file names none.
+        """Return the HAN of this bench; no device has power yet. `cohort` applies if the file names none.
 
-        `links`: the folder in which symbolic links lead to the dongles that are for others.
+        `links`: the folder for symbolic links to the dongles of foreign hosts.
 
         Raises ProfileError.
         """
@@ -115,9 +113,9 @@ class BenchFile:
         return han
 
     async def begin(self, han: Han) -> None:
-        """Give the devices power, let them come together as the file says, and break what it says is broken.
+        """Give the devices power, bring them to the starting state of the file, and inject its faults.
 
-        The radios are ready by now. Raises FormationError.
+        The radios must be ready. Raises FormationError.
         """
         if self.profile.starts is StartingState.INSTALLED:
             install(han)
@@ -162,6 +160,6 @@ def _device(settings: DeviceSettings, node: Node, path: str, key: str) -> Device
             raise ProfileError(path, str(error), f"{key}.install_code") from None
     if node.wake_interval_s is not None:
         if not isinstance(settings, GsmeSettings):
-            raise ProfileError(path, "expected for the gsme alone: nobody else sleeps", f"{key}.wake_interval_s")
+            raise ProfileError(path, "only a gsme sleeps: expected no wake interval", f"{key}.wake_interval_s")
         changed["wake_interval"] = int(node.wake_interval_s * SECOND)
     return replace(settings, **changed) if changed else settings

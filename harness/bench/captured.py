@@ -1,4 +1,4 @@
-"""A HAN with a capture: every frame that is seen, and every key that any of its devices comes to hold."""
+"""The capture of a HAN: every observed frame, and every key of its emulated devices."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from hanbench.harness.han.han import Han
 
 
 class Capture:
-    """A capture that is being written."""
+    """A capture in progress."""
 
     def __init__(self, keys: Path | None, recorder: Recorder, stream: BinaryIO, ring: KeyRing) -> None:
-        """`keys`: the file that the keys are kept in."""
+        """`keys`: the file for the keys."""
         self._file = keys
         self.recorder = recorder
         self._stream = stream
@@ -26,14 +26,14 @@ class Capture:
         self._kept = 0
 
     def flush(self) -> None:
-        """Let whoever reads the file see what there is so far."""
+        """Flush the capture and write new keys to the key file, so that a reader sees them."""
         self._stream.flush()
         if self._file is not None and len(self.keys) != self._kept:
             self._kept = len(self.keys)
             keyfile.write(self._file, self.keys)
 
     async def keep_flushed(self, every: float = 1.0) -> None:
-        """Flush now and then, until cancelled."""
+        """Flush every `every` seconds, until cancelled."""
         while True:
             self.flush()
             await asyncio.sleep(every)
@@ -41,7 +41,7 @@ class Capture:
 
 @contextmanager
 def capturing(han: Han, path: Path) -> Iterator[Capture]:
-    """Capture into the file `path`, keys beside it; both are complete when the context ends, however it ends."""
+    """Capture into the file `path`, keys beside it; both are complete when the context ends, even on an error."""
     with recording(han.medium, path, epoch=han.start) as recorder:
         capture = Capture(keyfile.beside(path), recorder, recorder.stream, han.keys)
         try:
@@ -52,7 +52,7 @@ def capturing(han: Han, path: Path) -> Iterator[Capture]:
 
 @contextmanager
 def streaming(han: Han, stream: BinaryIO, keys: Path | None) -> Iterator[Capture]:
-    """Capture into a stream that somebody reads live; keys, if wanted, into a file that is complete at the end."""
+    """Capture into a stream for a live reader; keys, if wanted, into a file that is complete at the end."""
     recorder = Recorder(han.medium, stream, epoch=han.start)
     capture = Capture(keys, recorder, stream, han.keys)
     try:
@@ -64,5 +64,5 @@ def streaming(han: Han, stream: BinaryIO, keys: Path | None) -> Iterator[Capture
 
 
 def capturing_if(han: Han, path: Path | None) -> AbstractContextManager[Capture | None]:
-    """The same, or nothing where there is no path."""
+    """Capture as `capturing` does; None as `path`: no capture."""
     return nullcontext() if path is None else capturing(han, path)

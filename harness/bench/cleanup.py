@@ -1,4 +1,4 @@
-"""Takes symbolic links away after us even where we get no chance to: a shell that waits for our end.
+"""Removal of symbolic links even if this process is killed, by a shell that waits for its end.
 
 A process that is killed with SIGKILL cleans nothing up. Its ptys vanish with it; links to them would stay.
 """
@@ -18,18 +18,18 @@ for link; do
     rmdir -- "${link%/*}" 2>/dev/null
 done
 """
-"""Reads until our end of the pipe closes. A link that leads somewhere belongs to whoever came after us."""
+"""Reads until hanbench's end of the pipe closes. A link that is not broken belongs to a later process."""
 
 
 @contextlib.contextmanager
 def cleaned_up(links: Iterable[Path]) -> Iterator[None]:
-    """See to it that none of `links` outlives this process."""
+    """Remove all of `links` when the context or this process ends."""
     links = list(links)
     shell = shutil.which("sh")
     if not links or shell is None:
         yield
         return
-    # A session of its own: Ctrl-C ends us first, and then the shell has its say.
+    # A session of its own, so that Ctrl-C ends this process first and the shell after it.
     janitor = subprocess.Popen(  # noqa: S603 - a fixed script; the links are its data
         [shell, "-c", _SCRIPT, "hanbench-janitor"], stdin=subprocess.PIPE, start_new_session=True, text=True
     )

@@ -1,4 +1,4 @@
-"""A bench without asyncio: each call runs the bench's time as far as it has to go."""
+"""A bench without asyncio: each call runs the bench's time as long as it needs."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from hanbench.profiles.benches import StartingState
 
 
 class Bench:
-    """A HAN on a clock of its own, for tests and prompts that are no coroutines."""
+    """A HAN on its own clock, for tests and prompts that are not coroutines."""
 
     def __init__(self, name: str = "virtual", seed: str = "1", begins: StartingState = StartingState.INSTALLED) -> None:
-        """`name`: a bench that comes with hanbench, or a bench file. Raises ProfileError."""
+        """`name`: a shipped bench, or a bench file. Raises ProfileError."""
         self._wired = BenchFile.find(name)
         clock = self._wired.clock()
         self._runner = asyncio.Runner(loop_factory=lambda: ClockLoop(clock))
@@ -36,16 +36,16 @@ class Bench:
         return self._runner.run(work)
 
     def wait(self, seconds: float) -> None:
-        """Let so much of the bench's time pass."""
+        """Let `seconds` of the bench's time pass."""
         self.run(asyncio.sleep(seconds))
 
     def check(self) -> HanCheck:
-        """One HAN-connectivity check."""
+        """Run one HAN-connectivity check."""
         found: EvidencedCheck = self.run(HanConnectivityCheck().run(self.han))
         return found.check
 
     def inject(self, fault: str) -> None:
-        """Break something. Raises KeyError for a fault that there is not."""
+        """Inject a fault. Raises KeyError for an unknown name."""
 
         async def injected() -> None:
             await FAULTS[fault].inject(self.han)
@@ -53,7 +53,7 @@ class Bench:
         self.run(injected())
 
     def heal(self, fault: str) -> None:
-        """Mend it."""
+        """Heal a fault. Raises KeyError for an unknown name."""
 
         async def healed() -> None:
             await FAULTS[fault].heal(self.han)
@@ -61,7 +61,7 @@ class Bench:
         self.run(healed())
 
     def close(self) -> None:
-        """Let everything go."""
+        """Close all radios and the event loop."""
         self.run(self._close())
         self._runner.close()
 

@@ -1,4 +1,4 @@
-"""Named faults, each applied at the layer where it happens in the field, and the ground truth they make."""
+"""The named faults, each injected at the layer at which it occurs in the field, and the ground truth."""
 
 from __future__ import annotations
 

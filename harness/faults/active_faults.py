@@ -1,9 +1,9 @@
-"""Several faults at once on one HAN.
+"""Several faults at a time on one HAN.
 
-Faults of one gas meter get into each other's way: a meter with a dead battery cannot be paired, and one that restarts
-forgets what its firmware did wrong. So whenever several are at work and one comes or goes, the meter is first set right
-altogether and installed anew, and then broken again in all the ways that remain, from the application down. It then
-suffers from exactly these, however they came about.
+Faults of one gas meter interfere: a meter with a dead battery cannot be paired, and a restart clears a fault of
+firmware. Whenever a fault of a meter with several comes or goes, all are therefore healed and the meter is
+recommissioned; then the remaining faults are injected again, from the application layer down. The result does not
+depend on the order of the faults.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
 
 LOOK_EVERY = 10
-"""Seconds between two looks whether a healed meter has found its way back."""
+"""Interval between tests whether a healed meter is reachable again, seconds."""
 RECOVERY = 6 * 3600
-"""Seconds in which it must have."""
+"""Time in which a healed meter must be reachable again, seconds."""
 _FROM_THE_TOP = (
     "application",
     "APS security",
@@ -35,25 +35,25 @@ _FROM_THE_TOP = (
     "radio",
     "power",
 )
-"""Layers in the order in which faults are brought about; they are healed the other way round."""
+"""Layers in the order of injection; faults are healed in the reverse order."""
 _LISTED = tuple(FAULTS)
 VISIT = 3600
-"""Seconds after which a healing has failed."""
+"""Time-out for healing a fault, seconds."""
 
 
 class BenchError(RuntimeError):
-    """A fault did not do what it says: the bench is wrong, not the controller."""
+    """A fault had no effect, or another one: an error of the bench, not of the controller."""
 
 
 class ActiveFaults:
-    """What a HAN's devices suffer from now."""
+    """The faults that are active on a HAN."""
 
     def __init__(self, han: Han) -> None:
         self._han = han
         self._active: list[Fault] = []
 
     async def add(self, fault: Fault) -> None:
-        """Break something. Raises BenchError where the gas meter then is not what the fault says."""
+        """Inject a fault. Raises BenchError if the gas meter's reachability then contradicts the fault."""
         if fault in self._active:
             return
         others = self._beside(fault)
@@ -62,10 +62,10 @@ class ActiveFaults:
         await self._bring_about([*others, fault])
 
     async def remove(self, fault: Fault, *, anew: bool = False) -> None:
-        """Mend it, and wait until its meter has found its way back unless something else is in it.
+        """Heal a fault, and wait until its meter is reachable again unless another fault prevents that.
 
-        `anew`: install the meter anew even where nothing else was in it. Raises FormationError where that
-        fails, and BenchError where it does not find back, or does in spite of what remains.
+        `anew`: recommission the meter even if it had no other fault. Raises FormationError if that fails, BenchError if
+        the meter's reachability then contradicts the remaining faults.
         """
         others = self._beside(fault)
         await self._set_right([*others, fault], anew=anew)
@@ -74,7 +74,7 @@ class ActiveFaults:
         await self._bring_about(others)
 
     def _beside(self, fault: Fault) -> list[Fault]:
-        """Other faults of the same gas meter."""
+        """Return the other faults of the same gas meter."""
         if fault.subject is not Subject.GSME:
             return []
         return [each for each in self._active if each.subject is Subject.GSME and each is not fault]
@@ -82,16 +82,16 @@ class ActiveFaults:
     async def _bring_about(self, faults: Sequence[Fault]) -> None:
         for fault in sorted(faults, key=_depth):
             await fault.inject(self._han)
-        ours = [fault for fault in faults if fault.subject is Subject.GSME]
-        unreachable = any(fault.breaks_reachability for fault in ours)
-        if ours and reachable(self._han, self._han.gsme) is unreachable:
-            reasons = ", ".join(obstacles(self._han, self._han.gsme)) or "nothing is in its way"
-            raise BenchError(f"{_names(ours)} brought about, and of the gas meter it is true that {reasons}")
+        of_gsme = [fault for fault in faults if fault.subject is Subject.GSME]
+        unreachable = any(fault.breaks_reachability for fault in of_gsme)
+        if of_gsme and reachable(self._han, self._han.gsme) is unreachable:
+            reasons = ", ".join(obstacles(self._han, self._han.gsme)) or "it is reachable"
+            raise BenchError(f"{_names(of_gsme)} injected, but the state of the gas meter is: {reasons}")
 
     async def _set_right(self, faults: Sequence[Fault], *, anew: bool = False) -> None:
         several = len(faults) > 1 or anew
         for fault in sorted(faults, key=_depth, reverse=True):
-            # What cannot be healed for another's sake is, when the meter is installed anew.
+            # Another fault may keep this one from being healed; recommissioning the meter then heals it.
             with suppress(FormationError, TimeoutError) if several else nullcontext():
                 async with asyncio.timeout(VISIT):
                     await fault.heal(self._han)
@@ -115,12 +115,12 @@ class ActiveFaults:
                 return
             await asyncio.sleep(LOOK_EVERY)
         reasons = ", ".join(obstacles(self._han, meter))
-        raise BenchError(f"{_names(healed)} healed, and {meter.name} did not come back: {reasons}")
+        raise BenchError(f"{_names(healed)} healed, but {meter.name} is not reachable: {reasons}")
 
 
 def _depth(fault: Fault) -> tuple[int, int]:
     layer = _FROM_THE_TOP.index(fault.layer) if fault.subject is Subject.GSME else 0
-    # Within a layer as they are listed: what spoils a key comes before what loses it.
+    # In the order of the catalogue: a fault that spoils a key comes before one that loses it.
     return layer, _LISTED.index(fault.name)
 
 

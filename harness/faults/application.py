@@ -1,4 +1,4 @@
-"""Faults of what keeps a meter in its HAN over the years: mirror, keep-alive, clock, PAN ID, battery."""
+"""Faults of a meter's long-term operation in its HAN: mirror, keep-alive, clock, PAN ID, battery."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from hanbench.harness.faults.fault import fault
 from hanbench.harness.han.han import Han
 
 SETTLE = 12
-"""Seconds in which a broadcast has gone through the HAN and those who heard it have acted on it."""
+"""Time in which a broadcast reaches all devices and they act on it, seconds."""
 DRIFT = 90.0
-"""Seconds a day; a client may be 60 s off after a day."""
+"""Drift of a clock, seconds a day; a client may be 60 s off after a day."""
 JUMP = -86_400
-"""Seconds: a day back, across which readings are older than those before them."""
+"""A day back, in seconds, so that new readings are older than previous ones."""
 DECLINE = (3600, 3 * 3600)
-"""Seconds after which a weak battery slows the meter further, and then silences it."""
+"""Time after which a weak battery slows the meter further, and time until the meter stops; seconds."""
 
 
 async def _refuse_mirror(han: Han) -> None:
@@ -55,7 +55,7 @@ async def _keep_time(han: Han) -> None:
 
 
 async def _jump(han: Han) -> None:
-    """A head end has set the hub's clock wrongly; the meters follow it as they set theirs."""
+    """Set the hub's clock wrongly, as the head end may; the meters follow it when they set theirs."""
     han.hub.epoch += JUMP
 
 
@@ -64,7 +64,7 @@ async def _jump_back(han: Han) -> None:
 
 
 async def _change_pan_id(han: Han) -> None:
-    """Another network has the same PAN ID; the hub moves while the meter sleeps, and the meter looks no further."""
+    """Make the hub change its PAN ID after a conflict while the meter sleeps; the meter does not rejoin."""
     conduct = han.gsme.conduct
     han.gsme.conduct = replace(conduct, join=replace(conduct.join, rejoin=False))
     radio = han.radio_of("gsme")

@@ -1,4 +1,4 @@
-"""A fault: something that breaks at the layer where it breaks in the field, and stays broken until it is healed."""
+"""The type of a named fault, with its injection and its healing."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Action = Callable[[Han], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault(FaultDescription):
-    """One named fault, and how it is brought about and healed on a HAN."""
+    """One named fault, with the coroutines that inject and heal it on a HAN."""
 
     inject: Action
     heal: Action
 
 
 def fault(name: str, inject: Action, heal: Action) -> Fault:
-    """Return the fault of the catalogue with this name, to be brought about by `inject` and healed by `heal`."""
+    """Return the fault of the catalogue with this name, with its coroutines."""
     return Fault(**asdict(CATALOGUE[name]), inject=inject, heal=heal)

@@ -1,4 +1,4 @@
-"""Faults of frames on their way, and moments that frames mark: what a scenario says of `frames` and `on_frame`."""
+"""Faults of frames in transit, and triggers on frames: `frames` and `on_frame` of a scenario."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hanbench.harness.han.han import Han
 from hanbench.harness.han.observer import Sightings
 
 Note = Callable[[str], None]
-"""Puts a comment on the frame that is on the air now."""
+"""Adds a comment to the frame that is on the air now."""
 _DONE = {
     FrameAction.DROP: "lost",
     FrameAction.CORRUPT_FCS: "garbled",
@@ -23,9 +23,9 @@ _DONE = {
 
 
 class FrameFaultInjector:
-    """Everything that is done to frames of one HAN, and everything that waits for a frame.
+    """All frame faults and frame triggers of one HAN.
 
-    Each is a rule on the Air, those that wait before those that act. Frames cost nothing while there is none.
+    Each is a rule on the Air; triggers come before faults. Without any, frames cost nothing.
     """
 
     def __init__(self, han: Han, note: Note = lambda text: None) -> None:
@@ -38,7 +38,7 @@ class FrameFaultInjector:
         self._seen: tuple[Transmission, ObservedFrame] | None = None
 
     def begin(self, cause: str, what: FrameFaultSpec, over: Callable[[], None]) -> None:
-        """Begin a fault. `over` is called when the last of `count` frames has been harmed."""
+        """Begin a fault. `over` is called when the last of `count` frames has been affected."""
         random = self._han.random("disturbance", cause)
         occurrences = Occurrences(what.first, what.count, what.chance, random.random)
         if what.on == "wan":
@@ -52,30 +52,30 @@ class FrameFaultInjector:
         self._apply()
 
     def end(self, cause: str) -> None:
-        """End a fault. Harmless where there is none of this cause."""
+        """End a fault. Has no effect if there is none of this cause."""
         self._on_air.pop(cause, None)
         self._on_wan.pop(cause, None)
         self._apply()
 
     def watch(self, trigger: FrameTrigger, fire: Callable[[], None]) -> None:
-        """Call `fire` once, when the frame is on the air that `trigger` means."""
+        """Call `fire` once, when the frame of `trigger` is on the air."""
         rule = FrameRule(partial(self._matches, trigger), FrameAction.DELIVER, Occurrences(trigger.nth, count=1))
         rule.on_act = partial(self._fired, rule, trigger, fire)
         self._watches.append(rule)
         self._apply()
 
     def met(self, cause: str) -> int:
-        """How many frames, or messages on the WAN, a fault has met so far."""
+        """Return the number of frames, or of messages on the WAN, that a fault has matched so far."""
         if cause in self._on_wan:
             return self._on_wan[cause][0].met
         return self._on_air[cause].occurrences.met if cause in self._on_air else 0
 
     def _apply(self) -> None:
-        """Give the Air the rules of now."""
+        """Give the current rules to the Air."""
         self._han.air.frame_rules[:] = [*self._watches, *self._on_air.values()]
 
     def _matches(self, pattern: FramePattern, transmission: Transmission) -> bool:
-        """Whether a frame is one of the pattern's. The first rule that looks has it dissected for all."""
+        """Return whether a frame matches a pattern. The frame is dissected once, for the first rule that asks."""
         if self._sightings is None:
             self._sightings = Sightings(self._han)
         if self._seen is None or self._seen[0] is not transmission:
@@ -85,7 +85,7 @@ class FrameFaultInjector:
     def _fired(self, rule: FrameRule, trigger: FrameTrigger, fire: Callable[[], None]) -> None:
         self._watches.remove(rule)
         self._apply()
-        self._note(f"hanbench: {trigger.words}, number {trigger.nth}: something begins")
+        self._note(f"hanbench: {trigger.words}, number {trigger.nth}: a trigger fires")
         fire()
 
     def _acted(self, cause: str, what: FrameFaultSpec, occurrences: Occurrences, over: Callable[[], None]) -> None:
@@ -94,7 +94,7 @@ class FrameFaultInjector:
         self._note(f"hanbench: {_DONE[what.does]} by {cause}")
 
     def _wan_loses(self) -> bool:
-        # Each counts its messages, whether another has lost this one already or not.
+        # Each fault counts every message, whether or not another fault has lost it already.
         return bool([each for each in tuple(self._on_wan.values()) if self._wan_strikes(*each)])
 
     def _wan_strikes(self, occurrences: Occurrences, over: Callable[[], None]) -> bool:

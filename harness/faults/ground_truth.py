@@ -1,6 +1,6 @@
-"""What is really the case: whether a meter could be reached now, read off both sides' state.
+"""The ground truth: whether a meter can be reached now, from the state of both sides.
 
-No check looks here. The oracle holds each check's verdict against it, and each fault is held against it too.
+No check reads it. The oracle compares each check's verdict with it, and tests compare each fault with it.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from hanbench.harness.han.han import Han
 
 LONG_FRAME_BITS = 8 * 100
 LEAST_CHANCE = 0.5
-"""Of a long frame getting through, below which a link counts as none."""
+"""Probability that a long frame arrives, below which a link counts as broken."""
 
 
 def obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
-    """Everything that keeps the hub from reaching a meter, in words; nothing if it is well."""
+    """Yield each reason, in words, why the hub cannot reach a meter; none if the meter is healthy."""
     if not han.hub.powered:
         yield "the hub has no power"
         return
@@ -36,7 +36,7 @@ def obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
 
 
 def reachable(han: Han, meter: Esme | Gsme) -> bool:
-    """Whether the hub can reach the meter, at its next wake at the latest."""
+    """Return whether the hub can reach the meter, at its next wake at the latest."""
     return next(obstacles(han, meter), None) is None
 
 
@@ -44,7 +44,7 @@ def _radio_obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
     if han.radio_of(meter.name).muted:
         yield "radio silent"
     if not han.on_air(meter.name):
-        return  # how well they hear each other on a real air is nothing that we could know
+        return  # the link quality between physical radios is unknown
     hub, radio = han.radio("hub"), han.radio(meter.name)
     for sender, receiver in ((hub, radio), (radio, hub)):
         if _chance(han, sender, receiver) < LEAST_CHANCE:
@@ -58,41 +58,42 @@ def _chance(han: Han, sender: AirRadio, receiver: AirRadio) -> float:
 
 
 def _network_obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
-    hub, ours, theirs = han.hub, han.hub.storage, meter.storage
-    network = theirs.network
-    if network is None or ours.network is None or not meter.stack.joined:
+    hub, hub_storage, meter_storage = han.hub, han.hub.storage, meter.storage
+    network = meter_storage.network
+    if network is None or hub_storage.network is None or not meter.stack.joined:
         yield "not in the network"
         return
-    if network.channel != ours.network.channel:
-        yield f"on channel {network.channel}, the hub is on {ours.network.channel}"
-    if network.pan_id != ours.network.pan_id:
-        yield f"in PAN {network.pan_id:#06x}, the hub's is {ours.network.pan_id:#06x}"
+    if network.channel != hub_storage.network.channel:
+        yield f"on channel {network.channel}, the hub is on {hub_storage.network.channel}"
+    if network.pan_id != hub_storage.network.pan_id:
+        yield f"in PAN {network.pan_id:#06x}, the hub's is {hub_storage.network.pan_id:#06x}"
     if meter.settings.ieee not in hub.device_table:
         yield "not in the hub's device table"
-    child = ours.children.get(network.short)
+    child = hub_storage.children.get(network.short)
     if isinstance(meter, Gsme) and (child is None or child.ieee != meter.settings.ieee):
         yield "not in the hub's child table"
-    if ours.network_keys.get(theirs.active_key) != theirs.network_keys[theirs.active_key]:
-        yield "its network key is none of the hub's"
-    if theirs.network_keys.get(ours.active_key) != ours.network_keys[ours.active_key]:
-        yield "the hub's network key is none of its own"
-    if theirs.nwk_counter.value < hub.stack.nwk.security.expected_counter(theirs.active_key, meter.settings.ieee):
-        yield "its frame counter is behind what the hub has seen"
+    if hub_storage.network_keys.get(meter_storage.active_key) != meter_storage.network_keys[meter_storage.active_key]:
+        yield "its network key is not one of the hub's"
+    if meter_storage.network_keys.get(hub_storage.active_key) != hub_storage.network_keys[hub_storage.active_key]:
+        yield "the hub's network key is not one of its own"
+    expected = hub.stack.nwk.security.expected_counter(meter_storage.active_key, meter.settings.ieee)
+    if meter_storage.nwk_counter.value < expected:
+        yield "its frame counter is behind the one that the hub expects"
     yield from _link_key_obstacles(han, meter)
 
 
 def _link_key_obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
-    ours = han.hub.storage.link_keys.get(meter.storage.ieee)
-    theirs = meter.storage.link_keys.get(han.hub.storage.ieee)
-    if ours is None or ours.origin not in DATA_KEYS:
+    hub_key = han.hub.storage.link_keys.get(meter.storage.ieee)
+    meter_key = meter.storage.link_keys.get(han.hub.storage.ieee)
+    if hub_key is None or hub_key.origin not in DATA_KEYS:
         yield "the hub has no link key with it"
-    if theirs is None or theirs.origin not in DATA_KEYS:
+    if meter_key is None or meter_key.origin not in DATA_KEYS:
         yield "it has no link key with the hub"
-    if ours is None or theirs is None:
+    if hub_key is None or meter_key is None:
         return
-    if ours.key != theirs.key:
+    if hub_key.key != meter_key.key:
         yield "its link key is not the hub's"
-    if theirs.outgoing.value < ours.incoming:
-        yield "its APS frame counter is behind what the hub has seen"
-    if ours.outgoing.value < theirs.incoming:
-        yield "the hub's APS frame counter is behind what it has seen"
+    if meter_key.outgoing.value < hub_key.incoming:
+        yield "its APS frame counter is behind the one that the hub expects"
+    if hub_key.outgoing.value < meter_key.incoming:
+        yield "the hub's APS frame counter is behind the one that it expects"

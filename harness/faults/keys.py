@@ -1,4 +1,4 @@
-"""Faults of link keys, certificates and install codes: what most persistent failures in the field are."""
+"""Faults of link keys, certificates and install codes, which cause most persistent failures in the field."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from hanbench.harness.han.hub_swap import replace_hub
 from hanbench.harness.han.settings import MADE_UP_AUTHORITY, made_up_identity
 
 SETTLE = 20
-"""Seconds in which a key establishment has ended, well or badly."""
+"""Time in which a key establishment ends, with or without success; seconds."""
 ATTEMPTS_TO_JOIN = 3
-"""Of a device that was given a wrong install code, before it gives up on this PAN."""
+"""Attempts of a device with a wrong install code before it gives up on this PAN."""
 YEARS_OF_REPORTS = 60_000
-"""Where the frame counter of a link key stands after some years."""
+"""Value of a link key's frame counter after some years."""
 SUCCESSOR = 0x40
-"""Between the addresses of a hub and of the one that takes its place."""
+"""Difference between the EUI-64 of a hub and that of its successor."""
 SWAP_TIME = 600
-"""Seconds in which an electricity meter has followed a swap."""
-STRANGER = MADE_UP_AUTHORITY + 1
-"""An authority that nobody here knows."""
+"""Time in which an electricity meter follows a swap of the hub, seconds."""
+UNKNOWN_AUTHORITY = MADE_UP_AUTHORITY + 1
+"""A certificate authority that no device of the HAN trusts."""
 
 
 def _link(han: Han, *, at_hub: bool) -> LinkKey:
@@ -39,40 +39,40 @@ def _link(han: Han, *, at_hub: bool) -> LinkKey:
 
 
 def _stick_to_the_key(han: Han) -> None:
-    """Firmware that agrees its key once and never again."""
+    """Make firmware that establishes its key once and never again."""
     han.gsme.conduct = replace(han.gsme.conduct, renews_keys=False)
 
 
 async def _other_key(han: Han) -> None:
-    """The meter holds a key of another time: its firmware was set back."""
+    """Give the meter an outdated link key, as if its firmware had been set back."""
     _stick_to_the_key(han)
-    mine = _link(han, at_hub=False)
-    older = replace(mine, key=han.random("fault", "stale key").randbytes(KEY_LENGTH))
+    newest = _link(han, at_hub=False)
+    older = replace(newest, key=han.random("fault", "stale key").randbytes(KEY_LENGTH))
     han.gsme.storage.link_keys[han.hub.storage.ieee] = older
 
 
 async def _older_hub(han: Han) -> None:
-    """The hub is what it was before it last agreed a key with this meter and gave it a mirror."""
+    """Set the hub back to the time before its latest key establishment and mirror for this meter."""
     _stick_to_the_key(han)
-    mine = _link(han, at_hub=True)
-    older = replace(mine, key=han.random("fault", "backup").randbytes(KEY_LENGTH))
+    newest = _link(han, at_hub=True)
+    older = replace(newest, key=han.random("fault", "backup").randbytes(KEY_LENGTH))
     han.hub.storage.link_keys[han.gsme.storage.ieee] = older
     han.hub.mirrors.close(han.gsme.storage.ieee)
 
 
 async def _count_afresh(han: Han) -> None:
-    """A battery change lost the counter of the link key; the hub remembers years of reports."""
+    """Reset the meter's counter of its link key, as a battery change does; the hub expects that of some years."""
     _stick_to_the_key(han)
     hubs, meters = _link(han, at_hub=True), _link(han, at_hub=False)
     hubs.incoming = max(hubs.incoming, YEARS_OF_REPORTS)
     meters.outgoing = FrameCounter(0, COUNTER_STRIDE)
 
 
-# --- key establishment that fails --------------------------------------------------------------------------------
+# --- failing key establishment -----------------------------------------------------------------------------------
 
 
 async def _lose_key(han: Han) -> None:
-    """Both sides are left with the install code's key, as after a reset of the hub: a key must be agreed again."""
+    """Leave both sides with the install code's key, as after a reset of the hub, so that they must establish a key."""
     gsme, hub = han.gsme, han.hub
     hub.preauthorise(gsme.storage.ieee, gsme.settings.joining_key)
     gsme.storage.link_keys[hub.storage.ieee] = LinkKey(gsme.settings.joining_key)
@@ -90,17 +90,17 @@ def _with_identity(change: Callable[[Identity, Han], Identity]) -> Action:
     return inject
 
 
-def _of_a_stranger(mine: Identity, han: Han) -> Identity:
-    authority = Authority(STRANGER, split(0, "strange authority"))
-    return authority.issue(mine.certificate.subject, han.gsme.settings.manufacturer, split(0, "strange certificate"))
+def _of_unknown_authority(own: Identity, han: Han) -> Identity:
+    authority = Authority(UNKNOWN_AUTHORITY, split(0, "strange authority"))
+    return authority.issue(own.certificate.subject, han.gsme.settings.manufacturer, split(0, "strange certificate"))
 
 
-def _with_wrong_private_key(mine: Identity, han: Han) -> Identity:
-    return replace(mine, private_key=mine.private_key ^ 1)
+def _with_wrong_private_key(identity: Identity, han: Han) -> Identity:
+    return replace(identity, private_key=identity.private_key ^ 1)
 
 
-def _of_another_meter(mine: Identity, han: Han) -> Identity:
-    return made_up_identity(mine.certificate.subject + 0x80, han.gsme.settings.manufacturer)
+def _of_another_meter(identity: Identity, han: Han) -> Identity:
+    return made_up_identity(identity.certificate.subject + 0x80, han.gsme.settings.manufacturer)
 
 
 async def _mend_identity(han: Han) -> None:
@@ -136,7 +136,7 @@ async def _prolong(han: Han) -> None:
 
 
 async def _mistype_install_code(han: Han) -> None:
-    """The meter was reset and is installed again, and the hub is sent the code of another meter."""
+    """Reset and reinstall the meter, with the install code of another meter at the hub."""
     gsme = han.gsme
     await site_visit.reset(han)
     han.hub.forget(gsme.storage.ieee)
@@ -151,7 +151,7 @@ async def _mistype_install_code(han: Han) -> None:
 
 
 async def _swap_hub(han: Han) -> None:
-    """The hub is exchanged. The electricity meter follows; the gas meter's firmware does not know how."""
+    """Exchange the hub. The electricity meter follows; the gas meter's firmware does not support the swap."""
     conduct = han.gsme.conduct
     han.gsme.conduct = replace(conduct, join=replace(conduct.join, trust_center_swap=False))
     replace_hub(han, han.hub.storage.ieee + SUCCESSOR)
@@ -168,7 +168,7 @@ FAULTS = (
     fault("stale-link-key", _other_key, site_visit.renegotiate_key),
     fault("aps-counter-reset", _count_afresh, site_visit.renegotiate_key),
     fault("hub-restored", _older_hub, site_visit.renegotiate_key),
-    fault("unknown-issuer", _with_identity(_of_a_stranger), _mend_identity_and_pair),
+    fault("unknown-issuer", _with_identity(_of_unknown_authority), _mend_identity_and_pair),
     fault("bad-key-confirm", _with_identity(_with_wrong_private_key), _mend_identity),
     fault("no-resources", _fill_hub, _empty_hub),
     fault("certificate-expired", _expire, _prolong),

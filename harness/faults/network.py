@@ -11,7 +11,7 @@ from hanbench.harness.faults.fault import fault
 from hanbench.harness.han.han import Han
 
 SETTLE = 12
-"""Seconds in which a broadcast has gone through the HAN and those who heard it have acted on it."""
+"""Time in which a broadcast reaches all devices and they act on it, seconds."""
 ROTATIONS = 2
 YEARS_OF_FRAMES = 100_000
 HOPS = (15, 20, 25, 11)
@@ -29,7 +29,7 @@ async def _restart(han: Han) -> None:
 
 
 async def _miss_two_rotations(han: Han) -> None:
-    """The hub changes the network key twice while the meter sleeps, and its firmware knows no Trust Centre rejoin."""
+    """Change the network key twice while the meter sleeps; its firmware does not support Trust Centre rejoin."""
     trust_center = han.hub.stack.trust_center
     assert trust_center is not None
     conduct = han.gsme.conduct
@@ -45,7 +45,7 @@ async def _miss_two_rotations(han: Han) -> None:
 
 
 async def _reset_counter(han: Han) -> None:
-    """A battery change lost the counters; the hub remembers years of frames."""
+    """Reset the meter's counters, as a battery change does; the hub expects those of some years."""
     hubs, ieee = han.hub.stack.nwk.security, han.settings.gsme.ieee
     if hubs.expected_counter(hubs.active_sequence, ieee) < YEARS_OF_FRAMES:
         hubs.accept_counter(hubs.active_sequence, ieee, YEARS_OF_FRAMES)
@@ -53,13 +53,13 @@ async def _reset_counter(han: Han) -> None:
 
 
 async def _accept_counter(han: Han) -> None:
-    """The hub is told to take the meter's counter as it is."""
+    """Make the hub accept the meter's counter as it is."""
     han.hub.stack.nwk.security.forget_counter(han.settings.gsme.ieee)
     await site_visit.force_rejoin(han)
 
 
 async def _age_out(han: Han) -> None:
-    """The hub has dropped its child for want of polls, and the meter's firmware does not rejoin."""
+    """Remove the meter from the hub's child table, as after missing polls; the meter's firmware does not rejoin."""
     conduct = han.gsme.conduct
     han.gsme.conduct = replace(conduct, join=replace(conduct.join, rejoin=False))
     parent = han.hub.stack.parent
@@ -69,7 +69,7 @@ async def _age_out(han: Han) -> None:
 
 
 async def _hop(han: Han) -> None:
-    """The hub moves to another channel; the meter sleeps through it, and looks on its old channel only."""
+    """Move the hub to another channel while the meter sleeps; the meter searches its old channel only."""
     conduct = han.gsme.conduct
     han.gsme.conduct = replace(conduct, join=replace(conduct.join, other_channels=False))
     now = han.hub.stack.nwk.network.channel
@@ -82,7 +82,7 @@ async def _forget(han: Han) -> None:
 
 
 async def _remember(han: Han) -> None:
-    """The meter is reset, and paired with the hub again."""
+    """Reset the meter, and pair it with the hub again."""
     await site_visit.reset(han)
     await site_visit.pair(han)
 

@@ -9,7 +9,7 @@ from hanbench.harness.han.han import Han
 FAR_AWAY = (600.0, 0.0)
 """Metres."""
 JAMMER_POWER = -25.0
-"""dBm: a badly screened appliance beside the gas meter. It drowns the meter and is noise to nobody else."""
+"""dBm: a badly screened appliance beside the gas meter. It blocks the meter and hardly affects the other devices."""
 JAMMER_DISTANCE = 0.3
 
 

@@ -1,4 +1,4 @@
-"""What a visit with a service tool does to a gas meter: it is told to look for its network, to agree a key, to pair."""
+"""The actions of an engineer with a service tool on a gas meter: rejoin, key establishment, pairing, reset."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from hanbench.harness.han.han import Han
 BATTERY_OUT = 5
 """Seconds."""
 LEFT_AFTER = 2
-"""Seconds in which a meter that was told to leave has left."""
+"""Time in which a meter leaves after it was told to, seconds."""
 
 
 async def force_rejoin(han: Han) -> None:
-    """The meter looks for its network as its profile says, and now."""
+    """Make the meter rejoin now, with the joining behaviour of its profile."""
     gsme = han.gsme
     gsme.conduct = replace(gsme.conduct, join=gsme.profile_conduct.join)
     gsme.stack.joiner.event(JoinEvent.REJOIN)
 
 
 async def renegotiate_key(han: Han) -> None:
-    """The meter agrees another link key with the hub, and asks for its mirror again.
+    """Make the meter establish a new link key with the hub and request its mirror again.
 
-    One that has left the network meanwhile, for want of a key, is paired again first. Raises FormationError.
+    A meter that has left the network because it had no key is paired again first. Raises FormationError.
     """
     gsme = han.gsme
     gsme.conduct = replace(gsme.conduct, renews_keys=gsme.profile_conduct.renews_keys)
@@ -36,7 +36,7 @@ async def renegotiate_key(han: Han) -> None:
 
 
 async def pair(han: Han) -> None:
-    """A meter that is in no network is paired with the hub as at its installation. Raises FormationError."""
+    """Pair a meter that is in no network with the hub, as at its installation. Raises FormationError."""
     gsme = han.settings.gsme
     han.hub.preauthorise(gsme.ieee, gsme.joining_key)
     han.hub.permit_join(PERMIT_SECONDS)
@@ -45,7 +45,7 @@ async def pair(han: Han) -> None:
 
 
 async def recommission(han: Han) -> None:
-    """All that a visit can do: the meter gets another battery, is reset, and is paired with a hub that forgot it.
+    """Change the meter's battery, reset it, and pair it with the hub as an unknown device.
 
     Raises FormationError.
     """
@@ -59,7 +59,7 @@ async def recommission(han: Han) -> None:
 
 
 async def reset(han: Han) -> None:
-    """The meter leaves the network and forgets it."""
+    """Make the meter leave the network and forget it."""
     if han.gsme.storage.network is not None:
         han.gsme.stack.maintenance.leave(False)
         await asyncio.sleep(LEFT_AFTER)

@@ -1,1 +1,1 @@
-"""One HAN on one clock: its settings, devices and radios, what the head end sees of it, and the state it starts in."""
+"""One HAN on one clock: settings, devices, radios, head end, and starting states."""

@@ -1,4 +1,4 @@
-"""From certificate files to what devices carry: parsed, and proved to belong together."""
+"""Credentials of devices from certificate files: decoded, and verified as pairs."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from hanbench.profiles.errors import ProfileError
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The certificates of a home, as far as they come from a file."""
+    """The certificates of a home that come from a file."""
 
     identities: Mapping[str, Identity]
-    """By role: hub, esme, gsme, ihd."""
+    """Identities by role: hub, esme, gsme, ihd."""
     authorities: Mapping[int, bytes]
-    """Public keys by the name of the issuer."""
+    """Public keys by the issuer's name."""
 
 
 def load_credentials(name: str) -> Credentials:
-    """Read a certificate file, or the one that comes with hanbench under this id.
+    """Load a certificate file, or the shipped one with this id.
 
-    Raises ProfileError for a file without the right form, and for keys that do not belong to their certificates.
+    Raises ProfileError if the file is invalid, or if a private key does not belong to its certificate.
     """
     path = path_of(name) if name in ids() else Path(name)
     file = read_certificates(path)

@@ -1,4 +1,4 @@
-"""How a HAN comes to be on the air: the hub forms a network, and device after device joins it."""
+"""Formation of a HAN on the air: the hub forms a network, and one device after another joins it."""
 
 from __future__ import annotations
 
@@ -14,24 +14,23 @@ from hanbench.harness.han.head_end import called_back
 PERMIT_SECONDS = 254
 JOIN_ATTEMPTS = 5
 MIRROR_WAIT = 120
-"""Seconds in which a gas meter that joined has its mirror."""
+"""Time in which a gas meter gets its mirror after joining, seconds."""
 PHYSICAL_WAIT = 900
-"""Seconds in which a physical device must have joined: a person has to walk up and press its button."""
+"""Time in which a physical device must join, seconds: a user has to go there and press its button."""
 LOOK_EVERY = 5
-"""Seconds between two attempts of a device to find another party's network open."""
+"""Interval between attempts of a device to find an open foreign network, seconds."""
 STAGGER = 5
-"""Seconds between the first attempts of two devices at another party's network: installers add one at a time."""
+"""Interval between the first attempts of two devices at a foreign network, seconds: as if installed one by one."""
 
 
 class FormationError(RuntimeError):
-    """A HAN that is meant to be well did not come up: a fault of the bench, or of the scene it was given."""
+    """A healthy HAN did not form: a fault of the bench, or of its layout."""
 
 
 async def form(han: Han) -> None:
     """Bring the HAN up on the air: form, join every device by its install code, set up the mirror.
 
-    Without an emulated hub, each device looks for a network of another party until one lets it in.
-    Raises FormationError.
+    Without an emulated hub, each device searches for a foreign network until one lets it join. Raises FormationError.
     """
     if not han.emulates("hub"):
         devices = han.joining_devices
@@ -55,7 +54,7 @@ async def form(han: Han) -> None:
 
 
 async def join(device: AnyJoiningDevice) -> None:
-    """Let a device join that the hub has preauthorised, while the HAN is open. Raises FormationError."""
+    """Make a device join that the hub has preauthorised, while the HAN is open. Raises FormationError."""
     for _ in range(JOIN_ATTEMPTS):
         if await called_back(device.stack.joiner.join):
             return
@@ -68,10 +67,10 @@ def _preauthorise(han: Han, settings: DeviceSettings) -> None:
 
 
 async def _find_network(han: Han, device: AnyJoiningDevice, start: int) -> None:
-    """From `start` (seconds) on, look for a network until one lets the device in, however long that takes."""
+    """From `start` (seconds) on, search for a network until one lets the device join, without a time-out."""
     await asyncio.sleep(start)
     device.power_on()
-    han.on_progress(f"{device.name} looks for a network that is open")
+    han.on_progress(f"{device.name} searches for an open network")
     while not await called_back(device.stack.joiner.join):
         await asyncio.sleep(LOOK_EVERY)
     han.on_progress(f"{device.name} has joined PAN {device.stack.nwk.network.pan_id:#06x}")

@@ -1,4 +1,4 @@
-"""One HAN on one clock: hub, electricity meter, gas meter and display, offered to asyncio code."""
+"""One HAN on one clock: hub, electricity meter, gas meter and display, for asyncio code."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ D = TypeVar("D", bound=AnyDevice)
 
 
 class NotEmulatedError(RuntimeError):
-    """Something is wanted of a device that is not emulated here."""
+    """The operation needs a device that is not emulated on this bench."""
 
 
 class Han:
-    """One HAN: the devices that are emulated, their radios, and what a head end sees of them."""
+    """One HAN: its emulated devices, their radios, and its head end."""
 
     def __init__(
         self,
@@ -55,16 +55,16 @@ class Han:
         physical: Collection[str] = (),
         radios: Radios | None = None,
     ) -> None:
-        """`start` is the date at the clock's present time. `physical`: devices that are present and not emulated."""
+        """`start` is the date at the clock's present time. `physical`: devices that are present but not emulated."""
         self.seed = seed
         self.settings = settings
         self.clock = VirtualClock() if clock is None else clock
         self.start = start
         self.calendar = Calendar.starting(start, self.clock.now)
-        """Which date the clock shows."""
+        """Converts the clock's time to dates."""
         self.physical = tuple(physical)
         self.on_progress: Callable[[str], None] = lambda text: None
-        """Called with what is waited for, or has happened, while the HAN comes up."""
+        """Called with a description of each step while the HAN comes up."""
         self.radios = Radios(self.clock, seed) if radios is None else radios
         self.health = BenchHealth(lambda text: self.on_progress(text), can_fail=lambda: self.radios.can_fail)
         self.radios.on_failure = self.health.radio_failed
@@ -72,7 +72,7 @@ class Han:
         wanted = {*emulated, *(("ihd",) if ihd else ())}
         self._devices = {role: self._device(role) for role in ROLES if role in wanted}
         self.keys = KeyRing()
-        """Every key that any emulated device comes to hold."""
+        """Every key that an emulated device has ever had."""
         for device in self.devices:
             self.keys.follow(device.name, device.storage)
         self._wan = WanInterface(self.hub, self.clock.call_later) if self.emulates("hub") else None
@@ -98,37 +98,37 @@ class Han:
 
     @property
     def ihd(self) -> Ihd | None:
-        """None: no display is emulated."""
+        """The in-home display; None: it is not emulated."""
         return self._of_kind("ihd", Ihd) if self.emulates("ihd") else None
 
     def _of_kind(self, role: str, kind: type[D]) -> D:
         device = self._devices.get(role)
         if device is None:
-            what = "is a physical device" if role in self.physical else "is not there"
+            what = "is a physical device" if role in self.physical else "does not exist"
             raise NotEmulatedError(f"the {role} {what} on this bench")
         assert isinstance(device, kind)
         return device
 
     @property
     def devices(self) -> tuple[AnyDevice, ...]:
-        """All that are emulated here, the hub first."""
+        """All emulated devices, the hub first."""
         return tuple(self._devices.values())
 
     @property
     def joining_devices(self) -> tuple[AnyJoiningDevice, ...]:
-        """All that are emulated here but the hub."""
+        """All emulated devices except the hub."""
         return tuple(device for device in self.devices if isinstance(device, JoiningDevice))
 
     def emulates(self, role: str) -> bool:
-        """Whether the device of this role is emulated here."""
+        """Return whether the device of this role is emulated."""
         return role in self._devices
 
     def present(self, role: str) -> bool:
-        """Whether the device of this role is on this bench, emulated or physical."""
+        """Return whether the device of this role is on this bench, emulated or physical."""
         return self.emulates(role) or role in self.physical
 
     def role_of(self, short: int) -> str | None:
-        """Which device has a short address now, as far as this bench can know."""
+        """Return the device that has a short address now, as far as this bench knows."""
         if short == 0x0000:
             return "hub"
         for role in ROLES[1:]:
@@ -142,54 +142,54 @@ class Han:
         return None
 
     def _short_at_hub(self, role: str) -> int | None:
-        """What the hub, if it is emulated, holds for the short address of a device."""
+        """Return the short address of a device in the hub's tables, if the hub is emulated."""
         return self.hub.short_of(self.settings.of(role).ieee) if self.emulates("hub") else None
 
     def exchange_hub(self, hub: CommsHub) -> None:
-        """Put another hub in the place of this one, for the head end too."""
+        """Replace the hub by another one, also for the head end."""
         self._devices["hub"] = self.wan.hub = hub
 
-    # --- the head end's side ----------------------------------------------------------------------------------------
+    # --- head end ---------------------------------------------------------------------------------------------------
 
     @property
     def wan(self) -> WanInterface:
-        """The hub's WAN interface. Raises NotEmulatedError where the hub is not emulated."""
+        """The hub's WAN interface. Raises NotEmulatedError if the hub is not emulated."""
         if self._wan is None:
             raise NotEmulatedError("there is no WAN interface: the hub is not emulated on this bench")
         return self._wan
 
     @property
     def head_end(self) -> HeadEnd:
-        """What a head end can ask of the hub. Raises NotEmulatedError where the hub is not emulated."""
+        """The head end of the hub. Raises NotEmulatedError if the hub is not emulated."""
         return HeadEnd(self.wan)
 
     # --- radios and chance ------------------------------------------------------------------------------------------
 
     @property
     def air(self) -> Air:
-        """The bench's own Air; no radio is on it where all are elsewhere."""
+        """The bench's own Air; empty if all radios are physical."""
         return self.radios.air
 
     @property
     def medium(self) -> Medium:
-        """Where frames are observed."""
+        """The medium on which frames are observed."""
         return self.radios.medium
 
     def radio(self, name: str) -> AirRadio:
-        """The radio of a device on the Air, behind a dongle or not. Raises NotOnTheAirError."""
+        """Return a device's radio on the Air, with or without a dongle. Raises NotOnTheAirError."""
         return self.radios.on_air(name)
 
     def on_air(self, name: str) -> bool:
-        """Whether a device's radio is on the bench's own Air."""
+        """Return whether a device's radio is on the bench's own Air."""
         return self.radios.slots[name].air is not None
 
     def radio_of(self, name: str) -> AirRadio | SpinelRadio:
-        """The radio to mute: a device's own on the Air, or the dongle that it is driven with."""
+        """Return the radio that faults mute: a device's own on the Air, or its dongle."""
         slot = self.radios.slots[name]
         radio = slot.air or slot.host
         assert radio is not None
         return radio
 
     def random(self, *path: str) -> RandomSource:
-        """A random source of this bench's seed for something beside the devices."""
+        """Return a random source of this bench's seed for a purpose other than a device."""
         return split(self.seed, *path)

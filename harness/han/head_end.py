@@ -1,4 +1,4 @@
-"""The head end: what is asked of a hub over its WAN interface, for asyncio code."""
+"""The head end: requests to a hub over its WAN interface, for asyncio code."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from hanbench.emulator.devices import WanInterface, WanReply
 from hanbench.emulator.devices.ids import HUB_ENDPOINT
 
 WAN_WAIT = 30.0
-"""Seconds for the hub itself to answer, beside the time that a device on the HAN is given."""
+"""Time-out for the hub itself, seconds, in addition to that of a device on the HAN."""
 
 
 class HeadEnd:
-    """One hub, as its head end sees it. Each request returns what came back, undelivered where nothing did in time."""
+    """The head end of one hub. Each request returns a reply, which is undelivered if none came in time."""
 
     def __init__(self, wan: WanInterface) -> None:
         self._wan = wan
 
     async def device_table(self) -> WanReply:
-        """Ask for the hub's device table: `value` is a tuple of its entries."""
+        """Request the hub's device table: `value` is a tuple of its entries."""
         return await self._ask(self._wan.device_table)
 
     async def mirror_updated(self, ieee: int) -> WanReply:
-        """Ask when a meter last reported to its mirror: `value` is microseconds of the clock, or None."""
+        """Request the time of a meter's latest report to its mirror: `value` is microseconds of the clock, or None."""
         return await self._ask(lambda done: self._wan.mirror(ieee, done))
 
     async def read(
         self, ieee: int, cluster: int, attributes: Iterable[int], *, timeout: float, endpoint: int = HUB_ENDPOINT
     ) -> WanReply:
-        """Read attributes of a device on the HAN, which has `timeout` seconds to answer the hub."""
+        """Read attributes of a device on the HAN, which must answer the hub within `timeout` seconds."""
         microseconds = round(timeout * SECOND)
         return await self._ask(
             lambda done: self._wan.read(ieee, endpoint, cluster, attributes, done, timeout=microseconds), timeout
@@ -47,7 +47,7 @@ class HeadEnd:
 
 
 async def called_back(start: Callable[[Callable[[Any], None]], object]) -> Any:
-    """Return the argument of the callback that `start` is given."""
+    """Return the argument with which `start` calls the callback that it is given."""
     future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     def done(result: Any) -> None:

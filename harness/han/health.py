@@ -1,4 +1,4 @@
-"""What is wrong with the bench itself: radios that failed, and a fault that somebody declared."""
+"""The health of the bench itself: failed radios, and injected faults of the bench."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ T = TypeVar("T")
 
 
 class OutageError(RuntimeError):
-    """A radio of the bench failed while something was under way that needs it."""
+    """A radio of the bench failed during an operation that needs it."""
 
 
 class BenchHealth:
-    """The failures of one bench's radios. Whatever is found while there is one says nothing about a meter."""
+    """The failures of one bench's radios. During a failure, a check says nothing about a meter."""
 
     def __init__(self, on_progress: Callable[[str], None], *, can_fail: Callable[[], bool]) -> None:
-        """`on_progress` is told of each failure and of its end. `can_fail`: some radio is behind a serial line."""
+        """`on_progress` gets a line for each failure and its end. `can_fail`: whether any radio is on a serial line."""
         self.fault: str | None = None
-        """What is wrong with the bench, where a fault or a person says so."""
+        """Description of an injected fault of the bench, or None."""
         self.outages = 0
-        """How often a radio failed."""
+        """Number of radio failures so far."""
         self._on_progress = on_progress
         self._can_fail = can_fail
         self._failing: dict[str, str] = {}
@@ -29,11 +29,11 @@ class BenchHealth:
 
     @property
     def failure(self) -> str | None:
-        """What is wrong now; None: nothing."""
+        """Description of the present failure, or None."""
         return self.fault or next(iter(self._failing.values()), None)
 
     def radio_failed(self, name: str, failure: str | None) -> None:
-        """Take note that the radio of `name` failed, or with None that it is back."""
+        """Note that the radio of `name` failed; None as `failure`: it works again."""
         if failure is None:
             if self._failing.pop(name, None) is not None:
                 self._on_progress(f"{name}: its radio is back")
@@ -47,7 +47,7 @@ class BenchHealth:
                 alarm.set_exception(OutageError(text))
 
     async def or_outage(self, work: Coroutine[Any, Any, T]) -> T:
-        """Return the result of `work`, which is given up at the first failure of a radio. Raises OutageError."""
+        """Return the result of `work`; cancel it at the first failure of a radio. Raises OutageError."""
         if not self._can_fail():
             return await work
         task = asyncio.get_running_loop().create_task(work)

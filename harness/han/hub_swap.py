@@ -1,4 +1,4 @@
-"""A hub is exchanged for another one, which is given the old one's backup (SE 1.4a, 5.4.2.4)."""
+"""The exchange of a hub for another one, which gets the backup of the old one (SE 1.4a, 5.4.2.4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hanbench.harness.han.settings import made_up_identity
 
 
 def replace_hub(han: Han, ieee: int) -> None:
-    """Put a hub with the EUI-64 `ieee` in the place of the present one; devices have yet to find out."""
+    """Replace the present hub by one with the EUI-64 `ieee`; the devices are not told."""
     former = han.hub
     former.power_off()
     identity = former.identity

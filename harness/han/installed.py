@@ -1,7 +1,8 @@
-"""The starting state `installed`: a HAN as it stands in a home before migration, without playing how it came to be.
+"""The starting state `installed`: a HAN as it is in a home before migration, without emulating its formation.
 
-Every device's flash is filled in with what formation, joining, key establishment and mirror set-up leave there; then
-power comes on. `tests/scenarios/test_starting_states.py` holds the tables against those of a HAN formed on the air.
+The flash of every device is filled with the state that formation, joining, key establishment and mirror set-up leave
+there; then power comes on. `tests/scenarios/test_starting_states.py` compares that state with that of a HAN formed on
+the air.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ HIGHEST_SHORT = 0xFFF7
 
 
 def install(han: Han) -> None:
-    """Fill in the flash of every device of `han`, and give them power. Nothing may have had power before."""
+    """Fill the flash of every device of `han`, and switch them on. No device may have had power before."""
     random = han.random("installed")
     key = random.randbytes(KEY_LENGTH)
     shorts = random.sample(range(1, HIGHEST_SHORT + 1), len(han.devices) - 1)
@@ -60,7 +61,7 @@ def _member(network: Network, short: int) -> Network:
 
 
 def _know_each_other(han: Han, device: AnyDevice, short: int, random: RandomSource) -> None:
-    """The hub and one of its devices: child entry, addresses, device table, link key."""
+    """Enter the hub and one of its devices in each other's tables: child entry, addresses, device table, link key."""
     hub, node, ieee = han.hub, device.settings.node, device.settings.ieee
     router = node.role is not LogicalType.END_DEVICE
     hub.storage.children[short] = ChildEntry(
@@ -94,6 +95,6 @@ def _grant_mirror(han: Han) -> None:
 
 
 def _pair_display(han: Han, random: RandomSource) -> None:
-    """The display reads the electricity meter under a key that the hub once made for the two."""
+    """Give the display and the electricity meter a common key, as if the hub had brokered it."""
     if han.ihd is not None:
         _share_key(han.esme, han.ihd, random, KeyOrigin.BROKERED)

@@ -1,4 +1,4 @@
-"""Frames as they are seen on a HAN's medium: named, and with the devices at both ends of the hop."""
+"""Observed frames of a HAN: named, with the devices at both ends of the hop."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ACKNOWLEDGEMENT = 2
 
 
 class Sightings:
-    """Takes every transmission of one HAN, in order, and says what each is."""
+    """Converts every transmission of one HAN, in order, to an ObservedFrame."""
 
     def __init__(self, han: Han) -> None:
         self._han = han
@@ -22,7 +22,7 @@ class Sightings:
         self._spoke: str | None = None
 
     def __call__(self, transmission: Transmission) -> ObservedFrame:
-        """What this frame is. To be asked about every frame: an acknowledgement is for whoever sent the one before."""
+        """Return the observed frame. Call this with every frame, because acknowledgements have no addresses."""
         psdu = transmission.psdu
         sender, receiver = self._ends(psdu)
         if psdu and psdu[0] & 7 == _ACKNOWLEDGEMENT:

@@ -1,4 +1,4 @@
-"""A real air as a medium: the frames that the bench's own radios send and receive."""
+"""The passive medium: the frames that the bench's physical radios send and receive."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from hanbench.emulator.radio.transmission import OCTET, PHY_OVERHEAD
 from hanbench.hardware.spinel_radio import Sighting, SpinelRadio
 
 SAME_FRAME = SECOND // 10
-"""A frame that two of our radios report is one frame, if no more time than this lies between: serial lines tarry."""
+"""Maximum time between two reports of the same frame by two radios, microseconds: serial lines delay reports."""
 REMEMBERED = 64
-"""Frames against which a new sighting is held."""
+"""Number of recent frames with which a new one is compared."""
 
 
 class UnknownSender(SilentStation):
-    """The sender of a frame on a real air: only its name is known, and that only of the bench's own radios."""
+    """The sender of a frame on the air; only the bench's own radios have a name."""
 
 
 class PassiveMedium:
-    """A real air, as far as our own radios hear it: what they send, and what reaches them; each frame once."""
+    """The air, as far as the bench's own radios send and receive on it; each frame counts once."""
 
     def __init__(self) -> None:
         self.observers: list[Callable[[Transmission], None]] = []
@@ -30,7 +30,7 @@ class PassiveMedium:
         self._signal = (0.0, 0)
 
     def follow(self, radio: SpinelRadio) -> None:
-        """See what this radio sees."""
+        """Observe the frames of a radio."""
         radio.observers.append(lambda sighting: self._saw(radio.name, sighting))
 
     def sniffed(self, transmission: Transmission) -> tuple[float, int]:

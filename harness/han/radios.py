@@ -1,4 +1,4 @@
-"""The radios of one bench: on its Air, behind virtual dongles on that Air, or somewhere outside."""
+"""The radios of one bench: on its Air, behind virtual dongles on that Air, or physical."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from hanbench.harness.han.passive_medium import PassiveMedium
 from hanbench.profiles.benches import RadioKind, RadioUrl
 
 DONGLE_RANGE = 0x70B3D51FF0D00000
-"""Factory-assigned EUI-64s of virtual dongles: numbers of our own."""
+"""Block of the factory-assigned EUI-64s of virtual dongles."""
 
 
 ON_AIR = RadioUrl(RadioKind.AIR, "")
 
 
 class NotOnTheAirError(RuntimeError):
-    """Something is to be done to a radio that only a radio on the bench's own Air can have done to it."""
+    """The operation needs a radio on the bench's own Air."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """How one node's radio is to be had."""
+    """The connection to the radio of one node."""
 
     url: RadioUrl = ON_AIR
     baud: int | None = None
@@ -41,7 +41,7 @@ class Wiring:
 
 @dataclass(slots=True)
 class RadioSlot:
-    """One radio, with what is behind it."""
+    """One radio, and the parts behind it."""
 
     radio: Radio
     air: AirRadio | None = None
@@ -50,7 +50,7 @@ class RadioSlot:
 
     @property
     def where(self) -> str | None:
-        """The device or port at which the virtual dongle is now; None: there is no dongle."""
+        """The device or port of the virtual dongle; None: there is no dongle."""
         if self.dongle is None:
             return None
         port = self.dongle.port
@@ -59,18 +59,18 @@ class RadioSlot:
 
 @dataclass(slots=True)
 class Radios:
-    """All radios of a bench, from before the first device is made until after the last one is gone."""
+    """All radios of a bench, for the whole life of its devices."""
 
     clock: VirtualClock
     seed: int | str
     wiring: Mapping[str, Wiring] = field(default_factory=dict)
-    """By node; a radio on the Air where nothing is said."""
+    """Wiring by node; a node without an entry has a radio on the Air."""
     on_failure: Callable[[str, str | None], None] = lambda name, failure: None
-    """Called with a node's name and what is wrong with its dongle, or None when that is over."""
+    """Called with a node's name and a description of its dongle's failure, or None when the dongle works again."""
     on_event: Callable[[str, str], None] = lambda name, text: None
-    """Called with a dongle's name and what happened to it."""
+    """Called with a dongle's name and a description of an event."""
     links: Path | None = None
-    """Where a symbolic link leads to each dongle on a pty that is for somebody else's host."""
+    """Folder for symbolic links to the ptys of the dongles for foreign hosts."""
     air: Air = field(init=False)
     slots: dict[str, RadioSlot] = field(init=False, default_factory=dict)
     medium: Medium = field(init=False)
@@ -85,7 +85,7 @@ class Radios:
     # --- putting together -------------------------------------------------------------------------------------------
 
     def slot_for(self, name: str, position: Position) -> Radio:
-        """The radio of a node; the same one each time."""
+        """Return the radio of a node, the same one each time."""
         if name not in self.slots:
             wiring = self.wiring.get(name, Wiring())
             self.slots[name] = (
@@ -94,7 +94,7 @@ class Radios:
         return self.slots[name].radio
 
     def add_dongle(self, name: str, wiring: Wiring, position: Position) -> VirtualDongle:
-        """A dongle on the Air for a host that is not ours."""
+        """Return a new virtual dongle on the Air for a foreign host."""
         radio = AirRadio(self.air, self.clock, split(self.seed, name, "radio"), name, position)
         url = wiring.url
         if url.kind is RadioKind.PTY and not url.where and self.links is not None:
@@ -132,20 +132,20 @@ class Radios:
         return host
 
     def on_air(self, name: str) -> AirRadio:
-        """The radio of a node on the Air. Raises NotOnTheAirError."""
+        """Return the radio of a node on the Air. Raises NotOnTheAirError."""
         air = self.slots[name].air
         if air is None:
-            raise NotOnTheAirError(f"the radio of {name} is {self.wiring[name].url}, and not on an Air of ours")
+            raise NotOnTheAirError(f"the radio of {name} is {self.wiring[name].url}, not on the bench's own Air")
         return air
 
     @property
     def can_fail(self) -> bool:
-        """Some radio is behind a serial line."""
+        """Whether a radio is behind a serial line."""
         return any(slot.host is not None for slot in self.slots.values())
 
     @property
     def published(self) -> list[Path]:
-        """The symbolic links that lead to ptys of this bench."""
+        """The symbolic links to ptys of this bench."""
         ports = [slot.dongle.port for slot in self.slots.values() if slot.dongle is not None]
         return [port.link for port in ports if isinstance(port, PtyPort) and port.link is not None]
 
@@ -168,7 +168,7 @@ class Radios:
         self.close()
 
     def close(self) -> None:
-        """Let every dongle go. Harmless when done twice."""
+        """Close all ports and unplug all virtual dongles. Has no effect a second time."""
         for slot in self.slots.values():
             if slot.host is not None:
                 slot.host.close()

@@ -1,4 +1,4 @@
-"""From profiles to settings: a home's device profiles become the plain values that emulated devices take."""
+"""Conversion of a home's device profiles to the settings of emulated devices."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from hanbench.profiles.cohorts import Household
 from hanbench.profiles.rulesets import Cohort
 
 MADE_UP_RANGE = 0x70B3D51FF0000000
-"""EUI-64s of emulated devices: an address block of the kind that industry parties use, with numbers of our own."""
+"""Block of the EUI-64s of emulated devices, of the kind that industry parties use."""
 MADE_UP_AUTHORITY = MADE_UP_RANGE + 0xCA0000
 PREFERRED_CHANNEL = 15
 SLOW_LINK_STATUS_S = 4 * 3600
@@ -41,7 +41,7 @@ ROLES = ("hub", "esme", "gsme", "ihd")
 
 @dataclass(frozen=True, slots=True)
 class HanSettings:
-    """Everything that a bench needs to know of a home."""
+    """The settings of all devices of a home, and their positions."""
 
     hub: HubSettings
     esme: EsmeSettings
@@ -50,7 +50,7 @@ class HanSettings:
     positions: Mapping[str, Position]
 
     def of(self, role: str) -> DeviceSettings:
-        """The settings of the device of a role."""
+        """Return the settings of the device of a role."""
         settings: DeviceSettings = getattr(self, role)
         return settings
 
@@ -67,11 +67,10 @@ ERAS = {
 def settings_for(
     home: Household, *, slow_background: bool = False, credentials: Credentials | None = None
 ) -> HanSettings:
-    """The settings of `home`, its devices with certificates from `credentials` or with made-up ones.
+    """Return the settings of `home`, with certificates from `credentials` or made-up ones.
 
-    `slow_background` slows what routers say when nothing is wrong, for runs of many days.
-
-    Link Status and the mains meter's keep-alive decide nothing that is judged, and are nine frames in ten.
+    `slow_background` slows down Link Status and the mains meter's keep-alive, for runs of many days. No judged decision
+    depends on them, and they are nine frames in ten.
     """
     period = SLOW_LINK_STATUS_S if slow_background else None
     made = HanSettings(
@@ -90,7 +89,7 @@ def settings_for(
 
 
 def _with_credentials(made: HanSettings, credentials: Credentials) -> HanSettings:
-    """The same home with certificates from a file; all devices trust its authorities, and the made-up one."""
+    """Return the same settings with certificates from a file; all devices trust its authorities and the made-up one."""
     trusted = {**credentials.authorities, MADE_UP_AUTHORITY: made_up_authority().public_key}
     changed: dict[str, Any] = {}
     for role in ROLES:
@@ -102,7 +101,7 @@ def _with_credentials(made: HanSettings, credentials: Credentials) -> HanSetting
 
 
 def _common(home: Household, role: str, device: profile.DeviceProfile) -> dict[str, Any]:
-    """What every device takes. Addresses and install codes are made up, from cohort and role alone."""
+    """Return the settings that every device has. Addresses and install codes depend on cohort and role alone."""
     number = 0x100 * list(Cohort).index(home.cohort) + ROLES.index(role) + 1
     code = split(0, home.cohort.value, role, "install code").randbytes(16)
     identity = made_up_identity(MADE_UP_RANGE + number, device.manufacturer_code)
@@ -129,13 +128,13 @@ def _common(home: Household, role: str, device: profile.DeviceProfile) -> dict[s
 
 @cache
 def made_up_authority() -> Authority:
-    """hanbench's own certificate authority. Always the same, and no secret: its devices are made up too."""
+    """Return hanbench's own certificate authority. It is constant and not secret, because its devices are emulated."""
     return Authority(MADE_UP_AUTHORITY, split(0, "certificate authority"))
 
 
 @lru_cache(maxsize=256)
 def made_up_identity(ieee: int, manufacturer: int) -> Identity:
-    """The certificate of an emulated device, and the private key to it; the same each time."""
+    """Return the certificate of an emulated device, with its private key; the same each time."""
     return made_up_authority().issue(ieee, manufacturer, split(0, "certificate", f"{ieee:016x}"))
 
 

@@ -60,7 +60,7 @@ def test_herdsman_forms_a_network_takes_both_meters_in_and_reads_them(
 ):
     suffix = "" if code == "well-known" else f"={code}"
     with live_bench(bench_with(code, tmp_path)) as bench:
-        bench.wait_for("looks for a network")
+        bench.wait_for("searches for an open network")
         said = coordinate(herdsman, bench, ESME + suffix, GSME + suffix)
         capture = bench.capture
     assert {"event": "formed"} in said

@@ -53,12 +53,12 @@ def test_a_check_runs_on_a_han_that_forms_first(hanbench, bench):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[nodes.esme]\n", "nodes.hub: a check is run by a hub of ours"),
-        ("[nodes.hub]\n[nodes.esme]\n", "nodes.gsme: expected the gas meter that is to be checked"),
+        ("[nodes.esme]\n", "nodes.hub: a check needs an emulated hub"),
+        ("[nodes.hub]\n[nodes.esme]\n", "nodes.gsme: a check needs a gas meter"),
         ('faults = ["batery-dead"]\n' + INSTALLED, "faults[0]: found 'batery-dead'; expected one of"),
         (
             "[nodes.hub]\n[nodes.esme]\nwake_interval_s = 3\n[nodes.gsme]\n",
-            "nodes.esme.wake_interval_s: expected for the gsme",
+            "nodes.esme.wake_interval_s: only a gsme sleeps",
         ),
         (
             '[nodes.hub]\nprofile = "ioc-esme"\n[nodes.esme]\n[nodes.gsme]\n',

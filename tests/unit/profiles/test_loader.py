@@ -99,7 +99,7 @@ def test_the_parts_of_the_line_are_there_for_programs(write):
     [
         (b"title = ", "expected TOML: Invalid value (at end of document)"),
         (b'title = "a"\ntitle = "b"', "expected TOML: Cannot overwrite a value (at "),
-        (b'title = "\xff"', "expected UTF-8 text; octet 9 is none"),
+        (b'title = "\xff"', "expected UTF-8 text; octet 9 is invalid"),
         (b"a = " + b"[" * 50_000, "expected TOML: nested too deeply"),
         (b"#" * (LARGEST + 1), f"expected at most {LARGEST} octets"),
         (b"", "title: expected, but missing"),
