@@ -28,4 +28,4 @@ from hanbench.profiles.benches import StartingState
 @json_option
 @runs("run")
 def run() -> None:
-    """Run SCENARIO, a file or the id of one that comes with hanbench."""
+    """Run SCENARIO: a file, the id of one that comes with hanbench, or one of the matrix that `verify` plays."""
