@@ -1,4 +1,4 @@
-"""`make bench`: the figures that hanbench holds itself to, as JSON on stdout (`python -m hanbench.harness.benchmarks`)."""
+"""`make bench`: the figures that hanbench promises, as JSON on stdout (`python -m hanbench.harness.benchmarks`)."""
 
 from __future__ import annotations
 
