@@ -26,7 +26,7 @@ lint: ## set up and run linters, types, imports
 
 clean: ## remove what set-up, tools and runs made
 	rm -rf .venv .judges .hypothesis .import_linter_cache .grimp_cache .mypy_cache .pytest_cache .ruff_cache
-	rm -rf build dist out hanbench-report*
+	rm -rf build dist out hanbench-report* hanbench-up-* hanbench-explore* hanbench-failures*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 core:

@@ -152,12 +152,11 @@ class Player:
         raise ScenarioFailedError("\n".join(lines))
 
     def _loaded(self, scenario: Any) -> Any:
-        from hanbench.harness.scenario import Scenario, load_scenario, shipped
-        from hanbench.profiles.rulesets import shipped as rulesets
+        from hanbench.harness.campaign.finding import find_scenario
+        from hanbench.harness.scenario import Scenario
+        from hanbench.profiles.rulesets import shipped
 
-        if isinstance(scenario, Scenario):
-            return scenario
-        return load_scenario(shipped().get(str(scenario), Path(scenario)), rulesets())
+        return scenario if isinstance(scenario, Scenario) else find_scenario(scenario, shipped())
 
     def _play(self, scenario: Any, controller: Any, capture: Path | None) -> ScenarioResult:
         from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named

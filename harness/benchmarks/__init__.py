@@ -1,1 +1,1 @@
-"""What is measured, and how: `python -m harness.benchmarks`."""
+"""What is measured, and how: `python -m hanbench.harness.benchmarks`."""

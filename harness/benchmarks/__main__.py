@@ -1,4 +1,4 @@
-"""`make bench`: the figures that hanbench holds itself to, as JSON on stdout. Run as `python -m harness.benchmarks`."""
+"""`make bench`: the figures that hanbench promises, as JSON on stdout (`python -m hanbench.harness.benchmarks`)."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def peak_memory() -> dict[str, Any]:
 
 def main() -> int:
     """Measure, print, and with `--check` hold the figures against their floors."""
-    parser = argparse.ArgumentParser(prog="python -m harness.benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m hanbench.harness.benchmarks", description=__doc__)
     parser.add_argument("--check", action="store_true", help="exit with 1 if a floor is missed")
     parser.add_argument("--only", default="", metavar="TEXT", help="measure only what has TEXT in its name")
     arguments = parser.parse_args()

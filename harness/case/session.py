@@ -19,6 +19,7 @@ from hanbench.harness.case.controller import AnyController, ControllerFault
 from hanbench.harness.case.installation import Installation, MeterRole
 from hanbench.harness.case.plan import Plan, StatementKind, SupplierAct, SupplierChange
 from hanbench.harness.case.trace import (
+    VERSION,
     ActionAccepted,
     CheckRecorded,
     CheckStarted,
@@ -100,7 +101,7 @@ async def drive(
     """
     about = about or CaseLabel()
     name = about.controller or type(controller).__name__
-    trace.add(Header(trace.now, about.scenario, installation, name, about.seed))
+    trace.add(Header(trace.now, about.scenario, installation, name, VERSION, about.seed))
     session = _Session(controller, installation, world, plan, trace, limits or Limits())
     try:
         await session.run()

@@ -35,8 +35,8 @@ class Header(TraceRecord, frozen=True, tag="header"):
     scenario: str
     installation: Installation
     controller: str
+    version: int
     seed: str = ""
-    version: int = VERSION
 
 
 class EventDelivered(TraceRecord, frozen=True, tag="given"):
@@ -161,5 +161,9 @@ def encode(records: Iterable[AnyRecord]) -> bytes:
 
 
 def decode(lines: bytes | str) -> list[AnyRecord]:
-    """Decode JSON lines. Raises msgspec.ValidationError or msgspec.DecodeError."""
-    return _decoder.decode_lines(lines)
+    """Decode JSON lines of this version. Raises msgspec.ValidationError or msgspec.DecodeError."""
+    records: list[AnyRecord] = _decoder.decode_lines(lines)
+    for record in records[:1]:
+        if isinstance(record, Header) and record.version != VERSION:
+            raise msgspec.ValidationError(f"trace version {record.version}, expected {VERSION}")
+    return records

@@ -77,9 +77,10 @@ async def _checked(bench: BenchFile, han: Han) -> HanCheck:
         except (FormationError, OutageError) as error:
             detail = f"the bench did not come up: {han.health.failure or error}"
             return never_begun(han, started, detail)
-        interval = han.settings.gsme.wake_interval // SECOND
-        han.on_progress(f"checking; a sleeping gas meter answers within {interval} s")
-        return (await HanConnectivityCheck().run(han)).check
+        check, wakes = HanConnectivityCheck(), han.settings.gsme.wake_interval // SECOND
+        wait = check.sleep_allowance(han) + check.margin
+        han.on_progress(f"checking; the gas meter wakes every {wakes} s, and has {wait:g} s to answer")
+        return (await check.run(han)).check
 
 
 def _print_result(said: BenchCheck, capture: Path | None) -> None:

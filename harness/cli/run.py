@@ -11,6 +11,7 @@ import msgspec
 from hanbench.emulator.clock import PacedClock, VirtualClock
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.bench.bench_file import BenchFile
+from hanbench.harness.campaign.finding import find_scenario
 from hanbench.harness.capture import keyfile
 from hanbench.harness.case.calendar import shown
 from hanbench.harness.case.trace import encode
@@ -21,11 +22,9 @@ from hanbench.harness.controllers.lookup import named
 from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.settings import ERAS
 from hanbench.harness.report.html import HtmlWriter, pack
-from hanbench.harness.report.model import ScenarioReport, describe
+from hanbench.harness.report.model import ScenarioReport, describe, file_of_one
 from hanbench.harness.report.timeline import CheckDetail, ScenarioDetail, timeline
-from hanbench.harness.scenario.loading import load_scenario
 from hanbench.harness.scenario.run import ScenarioResult, run_scenario
-from hanbench.harness.scenario.scenario import shipped as shipped_scenarios
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.cohorts import household
 from hanbench.profiles.rulesets import Cohort, shipped
@@ -48,10 +47,9 @@ def run(
     certificates: str | None,
     as_json: bool,
 ) -> int:
-    """Run SCENARIO, a file or the id of a shipped scenario."""
+    """Run SCENARIO: a file, or the id of a shipped scenario or of one in the matrix of `verify`."""
     rulesets = shipped()
-    path = shipped_scenarios().get(scenario, Path(scenario))
-    loaded = load_scenario(path, rulesets)
+    loaded = find_scenario(scenario, rulesets)
     if begins is not None:
         loaded = msgspec.structs.replace(loaded, begins=StartingState(begins))
     credentials = None if certificates is None else load_credentials(certificates)
@@ -82,7 +80,7 @@ def run(
     if out is not None:
         _write(out, played, report, story, named(controller))
     if as_json:
-        print_json(report)
+        print_json(file_of_one(report))
     else:
         _print_result(report, story, capture)
     return ExitStatus.EXPECTED if report.as_expected else ExitStatus.VIOLATION
@@ -95,7 +93,7 @@ def _clock(speed: float | str | None) -> VirtualClock:
 def _write(out: Path, played: ScenarioResult, report: ScenarioReport, story: ScenarioDetail, controller: str) -> None:
     """Write trace, report.json and report.html; the capture is there already."""
     (out / "trace.jsonl").write_bytes(encode(played.records))
-    (out / "report.json").write_bytes(msgspec.json.encode(report) + b"\n")
+    (out / "report.json").write_bytes(msgspec.json.encode(file_of_one(report)) + b"\n")
     rule_sets = tuple(shipped())
     page = HtmlWriter(
         out / "report.html",

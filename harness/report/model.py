@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from hanbench.harness.capture import keyfile
@@ -62,6 +64,11 @@ class Summary(Struct, frozen=True):
     violations: int
     checks: int
     frames: int
+
+
+def file_of_one(report: ScenarioReport) -> dict[str, Any]:
+    """The report of a single scenario as a file of its own, which says its version."""
+    return {"version": VERSION, **msgspec.to_builtins(report)}
 
 
 def describe(played: ScenarioResult, *, capture: str | None) -> ScenarioReport:

@@ -48,7 +48,7 @@ def verified(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         if options not in made:
             out = made[options] = tmp_path_factory.mktemp("verified")
             command = [sys.executable, "-m", "hanbench", "verify", "--jobs", "2", "--out", str(out), *options]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=900)
             assert done.returncode in (0, 1), done.stderr
         return made[options]
 

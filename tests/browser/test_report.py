@@ -22,7 +22,7 @@ from hanbench.harness.report.html import HtmlWriter, pack
 from hanbench.harness.report.model import ScenarioReport
 from hanbench.harness.report.timeline import CheckDetail, FrameDetail, ScenarioDetail, TimelineEntry
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(960)
 PICTURE = Path(__file__).parent.parent.parent / "docs" / "img" / "report.png"
 ONLY, WRONG = "*.dormant.*", "wrong:counts-wan-faults"
 OPENED = "ioc.mixed-gsme-active.tmad-v19.battery-dead.late-consent"

@@ -28,4 +28,4 @@ from hanbench.profiles.benches import StartingState
 @json_option
 @runs("run")
 def run() -> None:
-    """Run SCENARIO, a file or the id of a shipped scenario."""
+    """Run SCENARIO: a file, or the id of a shipped scenario or of one in the matrix of `verify`."""

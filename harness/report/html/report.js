@@ -255,12 +255,12 @@ function scenario(row, { began, loaded, entries, checks }) {
                 row.unmet.map((each) => h("li", {}, h("b", {}, "expectation"), `: ${each}`)))
             : "",
         h("h3", {}, "What happened"),
-        timeline(began, loaded, entries),
+        h("div", { class: "scroll drawing", tabindex: "0" }, timeline(began, loaded, entries)),
         h("details", { class: "events" }, h("summary", {}, `In words: ${count(entries.length, "event")}`),
             h("ol", { class: "events" }, entries.map((each) =>
                 h("li", {}, h("time", {}, sinceLoaded(began, loaded, each.start)), `${each.text}${each.end !== null && each.lane === "faults" ? `, until ${sinceLoaded(began, loaded, each.end)}` : ""}`)))),
         h("h3", {}, "What the checks rest on"),
-        sequence(began, checks),
+        h("div", { class: "scroll drawing", tabindex: "0" }, sequence(began, checks)),
         checks.map((check) => frameset(began, check)),
     ].flat().filter(Boolean);
 }

@@ -46,3 +46,20 @@ def test_capture_keys_trace_and_report_go_where_they_are_asked_for(hanbench, tmp
         for name in ("report.json", "trace.jsonl"):
             assert key not in (tmp_path / "out" / name).read_text()
         assert key not in outcome.out + outcome.err
+
+
+def test_a_scenario_of_the_matrix_is_run_by_its_id(hanbench):
+    outcome = hanbench("run", "ioc.dormant.tmad-v18.battery-dead.consent", "--json")
+    told = json.loads(outcome.out)
+    assert (outcome.status, told["version"], told["id"]) == (0, 3, "ioc.dormant.tmad-v18.battery-dead.consent")
+
+
+def test_the_trace_says_its_version(hanbench, tmp_path):
+    assert hanbench("run", STORY, "--out", str(tmp_path)).status == 0
+    assert json.loads((tmp_path / "trace.jsonl").read_text().splitlines()[0])["version"] == 2
+
+
+def test_a_name_that_nothing_has_is_answered_with_the_nearest(hanbench):
+    outcome = hanbench("run", "dormant-three-failurs")
+    assert (outcome.status, outcome.err.count("\n")) == (3, 1)
+    assert f"did you mean {STORY}?" in outcome.err

@@ -13,6 +13,7 @@ from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import Installation, Meter, MeterRole, MeterStatus, Rulebook
 from hanbench.harness.case.plan import State, StatementKind
 from hanbench.harness.case.trace import (
+    VERSION,
     ActionAccepted,
     AnyRecord,
     CheckRecorded,
@@ -67,7 +68,7 @@ class Story:
             "home", cohort, Meter(esme, "power"), Meter(gsme, "gas"), Rulebook.in_force(shipped(), switches),
             timedelta(hours=24), start + timedelta(days=14),
         )  # fmt: skip
-        self.records: list[AnyRecord] = [Header(start, "story", self.home, "by hand")]
+        self.records: list[AnyRecord] = [Header(start, "story", self.home, "by hand", VERSION)]
 
     def at(self, hours: float) -> Story:
         self.now = self.start + timedelta(hours=hours)

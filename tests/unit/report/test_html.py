@@ -13,7 +13,7 @@ from hanbench.emulator.clock import SECOND
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.case.installation import Meter, MeterRole, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct, SupplierChange
-from hanbench.harness.checks.evidence import Evidence
+from hanbench.harness.checks import Evidence, EvidencedCheck
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.report.html import HtmlWriter, pack
 from hanbench.harness.report.model import describe
@@ -89,7 +89,7 @@ def evidence(sender: str, number: int) -> Evidence:
 def test_an_answer_that_is_left_out_is_an_answer(played, position):
     seen = tuple(evidence("gsme" if number == position else "esme", number) for number in range(2 * SHOWN + 1))
     check = HanCheck(1, Verdict.FAIL, START, START, None, None, "told")
-    (told,) = timeline(played._replace(checks=(check,), evidence=(seen,))).checks
+    (told,) = timeline(played._replace(evidenced=(EvidencedCheck(check, seen),))).checks
     assert told.answered is (position is not None)
     before, after = told.frames[: told.gap], told.frames[told.gap :]
     assert [frame.number for frame in before] == list(range(len(before)))
