@@ -1,1 +1,1 @@
-"""What is done to the HAN: checks, faults, migration, judgement."""
+"""The harness around a HAN: checks, faults, controllers, oracle, captures, reports and the command line."""

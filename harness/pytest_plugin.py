@@ -1,7 +1,7 @@
-"""hanbench in pytest: `*.han.toml` files are tests, and fixtures give a HAN, its devices and a player of scenarios.
+"""The pytest plugin: `*.han.toml` files are tests, and fixtures give a HAN, its devices and a player of scenarios.
 
-A vendor's or supplier's repository needs no more than a scenario file. What is heavy is imported when it is used: this
-module is loaded by every pytest of an environment that has hanbench in it.
+A vendor's or supplier's repository needs only a scenario file. Heavy modules are imported on demand, because every
+pytest in an environment with hanbench loads this module.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ FOLDER = "hanbench-failures"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of hanbench, all of them with its name in front."""
+    """Add the options of hanbench, each with its name as prefix."""
     group = parser.getgroup("hanbench")
-    group.addoption("--hanbench-seed", default="1", help="Everything random follows from it (default 1).")
+    group.addoption("--hanbench-seed", default="1", help="Seed of all random numbers (default 1).")
     group.addoption(
         "--hanbench-controller", default="reference", help="The controller under test (as in `hanbench run`)."
     )
     group.addoption(
         "--hanbench-out",
         default=FOLDER,
-        help=f"Captures of what failed are kept there (default {FOLDER}).",
+        help=f"Folder for the captures of failed scenarios (default {FOLDER}).",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register what `--strict-markers` wants to know."""
+    """Register the marker for `--strict-markers`."""
     config.addinivalue_line(
         "markers",
         "hanbench(bench='virtual', seed='1', begins='installed'): the bench of the fixtures",
@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """A scenario file is a test."""
+    """Collect a scenario file as a test."""
     if file_path.name.endswith(SUFFIX):
         return ScenarioFile.from_parent(parent, path=file_path)
     return None
@@ -54,21 +54,21 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 class ScenarioFile(pytest.File):
-    """One file, one scenario, one test."""
+    """A scenario file, with one scenario and one test."""
 
     def collect(self) -> Iterator[ScenarioItem]:
         yield ScenarioItem.from_parent(self, name=self.path.name.removesuffix(SUFFIX))
 
 
 class ScenarioFailedError(Exception):
-    """A scenario did not go as its author and the rules expect; the text says how."""
+    """A scenario did not meet the rules or its author's expectations; the text lists the differences."""
 
 
 class ScenarioItem(pytest.Item):
-    """Plays its scenario with the controller under test."""
+    """A test that runs its scenario with the controller under test."""
 
     def runtest(self) -> None:
-        """Fail with an account of what went wrong, and keep the evidence."""
+        """Run the scenario; on a failure, keep the evidence and raise ScenarioFailedError."""
         from hanbench.harness.scenario import load_scenario
         from hanbench.profiles.rulesets import shipped
 
@@ -77,7 +77,7 @@ class ScenarioItem(pytest.Item):
         player.expect(player(scenario))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """No traceback where it was the scenario that failed, or its file that is wrong."""
+        """Return the message alone, without a traceback, for a failed scenario or an invalid file."""
         from hanbench.profiles.errors import ProfileError
 
         if isinstance(excinfo.value, ScenarioFailedError | ProfileError):
@@ -85,12 +85,12 @@ class ScenarioItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where the test is."""
+        """Return the location of the test."""
         return self.path, None, f"scenario {self.name}"
 
 
 class Player:
-    """Plays scenarios for one test, and notes what a report should have of them."""
+    """Runs scenarios for one test, and adds their results to the test's properties."""
 
     def __init__(self, config: pytest.Config, properties: list[tuple[str, object]]) -> None:
         self._config = config
@@ -99,7 +99,7 @@ class Player:
         self.controller: str = config.getoption("--hanbench-controller")
 
     def __call__(self, scenario: Any, *, controller: Any = None) -> ScenarioResult:
-        """Play a scenario: a `Scenario`, a file, or the id of one that comes with hanbench.
+        """Run a scenario: a `Scenario`, a file, or the id of a shipped scenario or of one in the matrix.
 
         `controller`: what makes one, in the place of `--hanbench-controller`. Raises ProfileError.
         """
@@ -116,7 +116,7 @@ class Player:
         return played
 
     def expect(self, played: ScenarioResult, *, controller: Any = None) -> None:
-        """Raise ScenarioFailedError, with capture, keys, timeline and report kept, unless all went as expected."""
+        """Raise ScenarioFailedError, with capture, keys, trace and report kept, unless all is as expected."""
         if played.as_expected:
             return
         from hanbench.harness.capture import keyfile
@@ -129,7 +129,7 @@ class Player:
         folder = Path(self._config.rootpath, self._config.getoption("--hanbench-out"))
         folder.mkdir(parents=True, exist_ok=True)
         capture = folder / f"{played.scenario.id}.pcapng"
-        # The same seed gives the same frames: only what failed is paid for twice.
+        # The same seed gives the same frames, so only failed scenarios run twice.
         again = self._play(played.scenario, controller, capture)
         trace = capture.with_suffix(".trace.jsonl")
         trace.write_bytes(encode(again.records))
@@ -177,7 +177,7 @@ class Player:
 
 @pytest.fixture
 def hanbench_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    """A bench with a whole HAN on it; `@pytest.mark.hanbench(bench=..., seed=..., begins=...)` says which."""
+    """A bench with a whole HAN; `@pytest.mark.hanbench(bench=..., seed=..., begins=...)` selects it."""
     from hanbench.harness.bench.synchronous import Bench
     from hanbench.profiles.benches import StartingState
 
@@ -192,23 +192,23 @@ def hanbench_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
 
 @pytest.fixture
 def hanbench_hub(hanbench_bench: Bench) -> CommsHub:
-    """The hub of that bench."""
+    """The hub of the bench."""
     return hanbench_bench.han.hub
 
 
 @pytest.fixture
 def hanbench_esme(hanbench_bench: Bench) -> Esme:
-    """The electricity meter of that bench."""
+    """The electricity meter of the bench."""
     return hanbench_bench.han.esme
 
 
 @pytest.fixture
 def hanbench_gsme(hanbench_bench: Bench) -> Gsme:
-    """The gas meter of that bench."""
+    """The gas meter of the bench."""
     return hanbench_bench.han.gsme
 
 
 @pytest.fixture
 def hanbench_play(request: pytest.FixtureRequest) -> Callable[..., ScenarioResult]:
-    """`hanbench_play(scenario, controller=None)`: play a scenario, a file or an id; returns what came of it."""
+    """`hanbench_play(scenario, controller=None)` runs a scenario, a file or an id, and returns the ScenarioResult."""
     return Player(request.config, request.node.user_properties)

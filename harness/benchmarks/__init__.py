@@ -1,1 +1,1 @@
-"""What is measured, and how: `python -m hanbench.harness.benchmarks`."""
+"""The benchmarks, run as `python -m hanbench.harness.benchmarks`."""

@@ -1,4 +1,4 @@
-"""`make bench`: the figures that hanbench promises, as JSON on stdout (`python -m hanbench.harness.benchmarks`)."""
+"""`make bench`: the performance figures of hanbench, as JSON on stdout (`python -m hanbench.harness.benchmarks`)."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ REPEATS = 3
 
 
 class Floor(NamedTuple):
-    """What a figure must reach."""
+    """A limit that a figure must meet."""
 
     figure: tuple[str, str]
     at_least: float | None = None
     at_most: float | None = None
 
     def missed(self, figures: dict[str, Any]) -> str | None:
-        """What to say if it does not."""
+        """Return a message if the figure misses its limit, else None."""
         group, name = self.figure
         value = figures[group][name]
         if self.at_least is not None and value < self.at_least:
-            return f"{group}.{name} is {value}, at least {self.at_least} is wanted"
+            return f"{group}.{name} is {value}, expected at least {self.at_least}"
         if self.at_most is not None and value > self.at_most:
-            return f"{group}.{name} is {value}, at most {self.at_most} is wanted"
+            return f"{group}.{name} is {value}, expected at most {self.at_most}"
         return None
 
 
@@ -54,7 +54,7 @@ FLOORS = (
     Floor(("serial line, 50 dongles", "processor_share"), at_most=0.5),
     Floor(("serial line, replug", "worst_s"), at_most=2),
 )
-"""Of the first issues; docs/performance.md has what was reached."""
+"""Limits from the first issues; docs/performance.md has the measured figures."""
 
 
 MEASUREMENTS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -74,7 +74,7 @@ ONCE: dict[str, Callable[[], dict[str, Any]]] = {
     "serial line, 50 dongles": serial_links.many_dongles,
     "serial line, replug": serial_links.replug,
 }
-"""In real time, and long enough as they are."""
+"""Measurements in real time, which need no repeats."""
 BEST_BY = {
     "codec": "build_per_second",
     "verify": "scenarios_per_second",
@@ -83,28 +83,28 @@ BEST_BY = {
     "help": "seconds",
     "capture": "cost_percent",
 }
-"""Which figure decides between repeats; for the rest it is `frames_per_second`."""
+"""The figure that selects the best of the repeats; `frames_per_second` for all others."""
 LESS_IS_BETTER = ("seconds", "cost_percent", "milliseconds_per_side")
 
 
 def measure(name: str) -> dict[str, Any]:
-    """The best of some repeats of one measurement."""
+    """Return the best result of REPEATS runs of a measurement."""
     figure = BEST_BY.get(name, "frames_per_second")
     results = [MEASUREMENTS[name]() for _ in range(REPEATS)]
     return (min if figure in LESS_IS_BETTER else max)(results, key=lambda result: float(result[figure]))
 
 
 def peak_memory() -> dict[str, Any]:
-    """The largest this process and any of its workers have been, MB."""
+    """Return the peak memory of this process and of its largest worker, MB."""
     own, workers = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return {"process_mb": round(own / 1024, 1), "largest_worker_mb": round(workers / 1024, 1)}
 
 
 def main() -> int:
-    """Measure, print, and with `--check` hold the figures against their floors."""
+    """Measure, print the figures, and with `--check` compare them with their limits."""
     parser = argparse.ArgumentParser(prog="python -m hanbench.harness.benchmarks", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="exit with 1 if a floor is missed")
-    parser.add_argument("--only", default="", metavar="TEXT", help="measure only what has TEXT in its name")
+    parser.add_argument("--check", action="store_true", help="exit with 1 if a figure misses its limit")
+    parser.add_argument("--only", default="", metavar="TEXT", help="run only measurements with TEXT in their name")
     arguments = parser.parse_args()
     figures: dict[str, Any] = {}
     wanted = [name for name in (*MEASUREMENTS, *ONCE) if arguments.only in name]

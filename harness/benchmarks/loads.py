@@ -1,9 +1,9 @@
-"""The loads on the emulated Air, and what else is measured in virtual time.
+"""The loads on the emulated Air, and other measurements in virtual time.
 
 The network loads have the shape of ns-3's (`tests/bench/ns3`): every node but the first sends it one acknowledged frame
-of about 60 octets every T seconds. Here each frame is a Metering report, built by the ZCL, carried by APS and NWK,
-encrypted under link key and network key, sent through CSMA-CA, acknowledged at the MAC, checked, decrypted and taken
-apart by the hub's endpoint.
+of about 60 octets every T seconds. Here each frame is a Metering report: the ZCL encodes it, APS and NWK carry it and
+encrypt it under link key and network key, CSMA-CA sends it, the MAC acknowledges it, and the hub's endpoint checks,
+decrypts and decodes it.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ _KEYS = tuple(row.key for row in REPORTED)
 KEY = bytes(range(16))
 CODEC_ROUNDS = 50_000
 VERIFY_STEP = 6
-"""Every so many scenarios of the matrix."""
+"""Interval between the scenarios of the matrix that are run."""
 AGREEMENTS = 50
 REPEATS = 3
-"""The best of them counts: on a shared machine the others measure the neighbours."""
+"""The best run counts, because other processes on a shared machine slow the others down."""
 
 
 class Load:
-    """Nodes that are in the network already, and report."""
+    """Nodes that are in the network already and send reports."""
 
     def __init__(self, nodes: int, period: int) -> None:
         self.clock = VirtualClock()
@@ -92,7 +92,7 @@ class Load:
 
     def _report(self, meter: Endpoint, stack: Stack, server: ClusterServer, period: int) -> None:
         self.clock.call_later(period * SECOND, self._report, meter, stack, server, period)
-        # As ns-3's load: acknowledged at the MAC. An APS acknowledgement would double the frames.
+        # Acknowledged at the MAC, as in ns-3's load: an APS acknowledgement would double the frames.
         payload = bytes((0x18, meter.next_tsn(), 0x0A)) + server.attributes.report(_KEYS)
         stack.aps.send(ApsRequest(0, METERING.id, payload, PROFILE, 1, 1, ack=False, secured=True))
 
@@ -100,14 +100,14 @@ class Load:
         self.delivered += 1
 
     def run(self, seconds: int) -> float:
-        """Play so many seconds; returns the real ones that it took."""
+        """Run for `seconds` of virtual time; return the real seconds that it took."""
         start = time.perf_counter()
         self.clock.run_until(seconds * SECOND)
         return time.perf_counter() - start
 
 
 def network(nodes: int, period: int, seconds: int) -> dict[str, Any]:
-    """One of ns-3's loads."""
+    """Run one of ns-3's loads."""
     load = Load(nodes, period)
     took = load.run(seconds)
     return {
@@ -120,7 +120,7 @@ def network(nodes: int, period: int, seconds: int) -> dict[str, Any]:
 
 
 def codec() -> dict[str, Any]:
-    """One secured frame from ZCL octets to PSDU, and back to ZCL octets with FCS and MIC checked."""
+    """Encode a secured frame from ZCL octets to PSDU, and decode it again with FCS and MIC checked."""
     key = cipher(KEY)
     zcl = bytes(30)
     security = nwk.FrameSecurity(key, 77, 0, 0x70B3D51FF0000001)
@@ -138,7 +138,7 @@ def codec() -> dict[str, Any]:
         return aps.decode(frame.payload).payload
 
     if verify() != zcl:
-        raise RuntimeError("the codec does not give back what was put in")
+        raise RuntimeError("decoding does not return the encoded octets")
     return {
         "octets": len(psdu),
         "build_per_second": round(_rate(build)),
@@ -154,7 +154,7 @@ def _rate(action: Callable[[], object]) -> float:
 
 
 def verify(begins: StartingState, step: int = VERIFY_STEP) -> dict[str, Any]:
-    """Migrations on two processors: formation or an installed HAN, checks over days, decision, judgement."""
+    """Run migrations on two processors: formation or an installed HAN, checks over days, decision, judgement."""
     scenarios = list(matrix(begins))[::step]
     start = time.perf_counter()
     reports = [result.report for result in execute(scenarios, Campaign("bench"), jobs=2)]
@@ -169,7 +169,7 @@ def verify(begins: StartingState, step: int = VERIFY_STEP) -> dict[str, Any]:
 
 
 def key_establishment() -> dict[str, Any]:
-    """Both sides of one, without the air: certificates, ephemeral points, agreement, proofs. Processor time."""
+    """Run key establishments without the air: certificates, ephemeral points, agreement, proofs. Processor time."""
     random = split(1, "key establishment")
     authority = Authority(1, random)
     meter, hub = authority.issue(2, 0, random), authority.issue(3, 0, random)
@@ -185,13 +185,13 @@ def key_establishment() -> dict[str, Any]:
         responder.confirmation(initiator.proof)
         initiator.confirmation(responder.proof)
         if initiator.link_key != responder.link_key:
-            raise RuntimeError("the two sides agreed different keys")
+            raise RuntimeError("the two sides established different keys")
     took = time.process_time() - start
     return {"curve": implementation().name, "milliseconds_per_side": round(1000 * took / AGREEMENTS / 2, 2)}
 
 
 def capture() -> dict[str, Any]:
-    """What it costs to record every frame of the first load; both halves are measured in turn."""
+    """Return the cost of recording every frame of the first load; runs with and without recording alternate."""
     plain, recorded = [], []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(REPEATS):
@@ -203,7 +203,7 @@ def capture() -> dict[str, Any]:
 
 
 def start_up() -> dict[str, Any]:
-    """`hanbench --help`, the whole process."""
+    """Return the time of a whole `hanbench --help` process, seconds."""
     times = []
     for _ in range(5):
         start = time.perf_counter()

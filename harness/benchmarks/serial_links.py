@@ -1,6 +1,6 @@
-"""What a serial line costs: frames a second, the round trip of a poll, a gas meter's wait, many dongles, a replug.
+"""The cost of a serial line: frames a second, the round trip of a poll, a gas meter's wait, many dongles, a replug.
 
-In real time, on real ptys: the host's driver and the virtual dongle are in one process and share its processor.
+Measured in real time, on ptys: the host's driver and the virtual dongle are in one process and share its processor.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ HUB, METER = 0x0000, 0x0001
 KEY = cipher(bytes(range(16)))
 FRAMES_A_SECOND = 200
 SUSTAINED = 60
-"""Seconds."""
+"""Duration, seconds."""
 FASTER = 4
-"""Speed of the clock while frames are counted: 400 frames of this length a second are more than 250 kbit/s carry."""
+"""Speed of the clock while frames are counted: 250 kbit/s do not carry 400 frames of this length a second."""
 RETRIES = 10
 POLLS = 300
 DONGLES = 50
@@ -41,7 +41,7 @@ BAUDS = (57_600, 115_200, 230_400, 460_800, 921_600)
 
 
 class SerialPair:
-    """A radio of the Air behind a pty, and the host's driver on the other side."""
+    """A radio on the Air behind a pty, and the host's driver on the other side."""
 
     def __init__(self, air: Air, clock: VirtualClock, name: str, short: int, *, baud: int | None = None) -> None:
         self.radio = AirRadio(air, clock, split(1, name), name, (float(short % 10), float(short // 10)))
@@ -66,7 +66,7 @@ def configure(radio: Radio, short: int) -> None:
 
 
 async def using(lines: Sequence[SerialPair], story: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Open the lines, play the story, close them."""
+    """Open the lines, run the story, close them."""
     try:
         for line in lines:
             await line.open()
@@ -77,14 +77,14 @@ async def using(lines: Sequence[SerialPair], story: Callable[[], Coroutine[Any, 
 
 
 def secured(number: int, dst: int, src: int) -> bytes:
-    """A data frame with `number` in it, under the network key; as long as a Metering report."""
+    """Return a data frame with `number` in it, under the network key, as long as a Metering report."""
     security = nwk.FrameSecurity(KEY, number, 0, 0x1000 + src)
     npdu = nwk.secured_data(dst, src, 9, number.to_bytes(4, "little") + bytes(26), security, 30)
     return mac.data(number & 0xFF, PAN, dst, src, npdu, ack=True)
 
 
 def data_request(sequence: int) -> bytes:
-    """What a child asks its parent with."""
+    """Return the Data Request with which a child polls its parent."""
     return mac.MacFrame(
         mac.COMMAND,
         sequence,
@@ -100,7 +100,7 @@ def data_request(sequence: int) -> bytes:
 
 
 class Traffic:
-    """One direction: numbered frames at a rate, and what came of them."""
+    """One direction of traffic: numbered frames at a rate, and their results."""
 
     def __init__(self, clock: VirtualClock, sender: Radio, receiver: Radio, dst: int, src: int) -> None:
         self._clock = clock
@@ -129,7 +129,7 @@ class Traffic:
         self._busy = True
         self._waiting -= 1
         number, self._next = self._next, self._next + 1
-        # Two stations that are never silent collide now and then: as many attempts as it takes.
+        # Two stations that send all the time collide now and then, so frames need retries.
         psdu = secured(number, *self._way)
         self._sender.transmit(psdu, lambda result: self._sent(number, result), backoffs=5, retries=RETRIES)
 
@@ -147,7 +147,7 @@ class Traffic:
 
 
 def sustained() -> dict[str, Any]:
-    """200 secured frames a second in each direction for a minute, over one pty pair."""
+    """Send 200 secured frames a second in each direction for a minute, over one pty pair."""
     clock = PacedClock(FASTER)
     air = Air(clock, split(1, "air"))
     line = SerialPair(air, clock, "hub", HUB)
@@ -178,7 +178,7 @@ def sustained() -> dict[str, Any]:
 
 
 def poll() -> dict[str, Any]:
-    """From a child's Data Request, asked for by its host, to the parent's acknowledgement, heard by its host."""
+    """Measure from a child's Data Request, requested by its host, to the acknowledgement's arrival at its host."""
     clock = PacedClock()
     air = Air(clock, split(1, "air"))
     line = SerialPair(air, clock, "meter", METER)
@@ -188,14 +188,14 @@ def poll() -> dict[str, Any]:
 
     async def story() -> dict[str, Any]:
         trips = [await _sent(line.host, request) for _ in range(POLLS)]
-        ours = sorted(trip * 1000 for trip in trips)
-        return {"median_ms": round(statistics.median(ours), 2), "p99_ms": round(ours[POLLS * 99 // 100], 2)}
+        trips_ms = sorted(trip * 1000 for trip in trips)
+        return {"median_ms": round(statistics.median(trips_ms), 2), "p99_ms": round(trips_ms[POLLS * 99 // 100], 2)}
 
     return run(clock, using((line,), story))
 
 
 async def _sent(radio: Radio, psdu: bytes) -> float:
-    """Seconds that one transmission took."""
+    """Return the duration of one transmission, seconds."""
     ended: asyncio.Future[TxResult] = asyncio.get_running_loop().create_future()
     start = time.perf_counter()
     radio.transmit(psdu, ended.set_result)
@@ -206,9 +206,9 @@ async def _sent(radio: Radio, psdu: bytes) -> float:
 
 
 def indirect_wait(baud: int | None, clock: VirtualClock, polls: int) -> list[float]:
-    """How long after its poll's acknowledgement a child has the frame that its parent held, milliseconds.
+    """Return the times from a poll's acknowledgement to the arrival of the parent's frame, milliseconds.
 
-    The parent is behind a line of this speed: it hears of the poll over it, and sends the frame over it.
+    The parent is behind a line of this speed, which carries both the poll and the frame.
     """
     air = Air(clock, split(1, "air"))
     line = SerialPair(air, clock, "hub", HUB, baud=baud)
@@ -239,7 +239,7 @@ def _note(arrived: asyncio.Future[int], reception: Reception) -> None:
 
 
 def sleepy_meter() -> dict[str, Any]:
-    """A sleepy meter's wait for the frame that its parent holds, against the 31.8 ms for which it listens."""
+    """Measure a sleepy meter's wait for its parent's frame, compared with the 31.8 ms for which it listens."""
     limit = FRAME_WAIT / MILLISECOND
     real = sorted(indirect_wait(None, PacedClock(), POLLS))
     by_baud = {baud: max(indirect_wait(baud, VirtualClock(), 100)) for baud in BAUDS}
@@ -254,7 +254,7 @@ def sleepy_meter() -> dict[str, Any]:
 
 
 def many_dongles() -> dict[str, Any]:
-    """50 virtual dongles with their hosts, all in this process: each sends a report every ten seconds."""
+    """Run 50 virtual dongles with their hosts in this process; each sends a report every ten seconds."""
     clock = PacedClock()
     air = Air(clock, split(1, "air"))
     lines = [SerialPair(air, clock, f"node {number}", number) for number in range(DONGLES)]
@@ -275,7 +275,7 @@ def many_dongles() -> dict[str, Any]:
 
 
 def replug() -> dict[str, Any]:
-    """From a dongle's being put back to its radio's being used again."""
+    """Measure from the replug of a dongle to the recovery of its radio."""
     clock = PacedClock()
     line = SerialPair(Air(clock, split(1, "air")), clock, "hub", HUB)
 

@@ -1,4 +1,4 @@
-"""Many scenarios: the matrix that `hanbench verify` plays, and the workers that play it."""
+"""Runs of many scenarios: the matrix of `hanbench verify`, and the workers that run it."""
 
 from hanbench.harness.campaign.executor import Campaign, execute
 from hanbench.harness.campaign.matrix import matrix

@@ -1,4 +1,4 @@
-"""Plays scenarios on several processors, in order, without holding more than a few results in memory."""
+"""Runs scenarios on several processors, in order, with only a few results in memory at a time."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ from hanbench.harness.scenario.scenario import Scenario
 from hanbench.profiles.rulesets import shipped
 
 CHUNK = 4
-"""Scenarios given to a worker at a time."""
+"""Number of scenarios that a worker gets at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """What holds for every scenario of a run."""
+    """The settings of a run that apply to every scenario."""
 
     seed: str
     controller: str = "reference"
     captures: Path | None = None
-    """Folder for the captures of what failed, and of what `capture` names."""
+    """Folder for the captures of failed scenarios, and of those that `capture` matches."""
     capture: str | None = None
-    """Pattern of scenario ids whose captures are wanted whatever happens."""
+    """Pattern of the ids of scenarios to capture even if they succeed."""
 
 
 class Result(NamedTuple):
-    """What came of one scenario."""
+    """The result of one scenario."""
 
     report: ScenarioReport
     story: bytes
-    """For the HTML report, packed."""
+    """The packed detail for the HTML report."""
 
 
 def execute(scenarios: Sequence[Scenario], campaign: Campaign, jobs: int = 1) -> Iterator[Result]:
-    """Play each scenario; results come in the order of the scenarios, whatever the number of jobs."""
+    """Run each scenario; results come in the order of the scenarios, whatever the number of jobs."""
     work = partial(_play, campaign)
     if jobs <= 1:
         yield from map(work, scenarios)
@@ -54,7 +54,7 @@ def execute(scenarios: Sequence[Scenario], campaign: Campaign, jobs: int = 1) ->
 
 
 def leave_signals_to_the_parent() -> None:
-    """Ctrl-C reaches the whole process group; only the parent acts on it, and ends its workers, with SIGTERM."""
+    """Make a worker ignore Ctrl-C, which reaches the whole process group; the parent ends its workers with SIGTERM."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
@@ -73,6 +73,6 @@ def _play(campaign: Campaign, scenario: Scenario) -> Result:
 
     played, report = once(capture if wanted else None)
     if not report.as_expected and capture is not None and not wanted:
-        # The same seed gives the same frames: only what failed is paid for twice.
+        # The same seed gives the same frames, so only failed scenarios run twice.
         played, report = once(capture)
     return Result(report, pack(timeline(played)))

@@ -1,4 +1,4 @@
-"""Stories that nobody wrote: installations, faults and consents drawn from a seed; what fails is shrunk."""
+"""Random scenarios: installations, faults and consents drawn from a seed; failures are shrunk."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ HARMS = (FrameAction.DROP, FrameAction.CORRUPT_FCS, FrameAction.CORRUPT_PAYLOAD)
 
 
 class Failure(NamedTuple):
-    """A story that did not go as the rules demand."""
+    """A scenario that failed."""
 
     scenario: Scenario
     seed: str
     outcome: Outcome | None
     properties: tuple[str, ...]
-    """The oracle's properties that were broken; none where only the outcome was wrong."""
+    """The violated properties of the oracle; empty if only the outcome was wrong."""
 
 
 # --- drawing ----------------------------------------------------------------------------------------------------------
 
 
 def draw(seed: str) -> Scenario:
-    """The story of a seed; always the same one."""
+    """Return the scenario of a seed, always the same one."""
     random = split(seed, "story")
     shared = random.random() < 0.3
     gas = SUPPLIERS[0] if shared else SUPPLIERS[1]
@@ -73,16 +73,16 @@ def draw(seed: str) -> Scenario:
 
 
 def _start(random: RandomSource) -> datetime:
-    """Two in five in the days before the rules change."""
+    """Return a start; two in five are in the days before the rules change."""
     if random.random() < 0.4:
         return RULES_CHANGE - timedelta(days=random.randrange(5), hours=random.randrange(24))
     return FIRST_START + timedelta(days=random.randrange(START_DAYS), hours=random.randrange(24))
 
 
 def _changes(random: RandomSource) -> Iterator[FaultEvent]:
-    """One subject after the other: it breaks, perhaps recovers, perhaps breaks again."""
+    """Yield, for one subject after the other, a fault, perhaps its recovery, and perhaps another fault."""
     if random.random() < 0.15:
-        # Answers the third check, and then does not: the count starts again, or so it should.
+        # The meter answers the third check and not the commissioning: the count must start again.
         yield FaultEvent(Subject.GSME, State.BROKEN, PLAIN_FAULT, before_check=1)
         yield FaultEvent(Subject.GSME, State.HEALTHY, PLAIN_FAULT, before_check=random.choice((2, 3)))
         yield FaultEvent(Subject.GSME, State.BROKEN, PLAIN_FAULT, before_commissioning=1)
@@ -104,7 +104,7 @@ def _changes(random: RandomSource) -> Iterator[FaultEvent]:
                 return
             yield FaultEvent(subject, state, fault.name, before_check=check)
             if random.random() < 0.15:
-                # Two at once: this one is never healed.
+                # Two faults at a time: this one is never healed.
                 check += 1
                 continue
             if random.random() < 0.6:
@@ -117,7 +117,7 @@ def _changes(random: RandomSource) -> Iterator[FaultEvent]:
 
 
 def _harm(random: RandomSource) -> FaultEvent:
-    """Something is done to frames of the gas meter, and nobody can say what a check makes of it."""
+    """Return a fault of the gas meter's frames, under which any result of a check is right."""
     what = FrameFaultSpec(
         name=random.choice((None, "read-attributes", "read-attributes-response", "acknowledgement", "aps-ack")),
         node="gsme",
@@ -161,11 +161,11 @@ def _acts(random: RandomSource, gas: str) -> Iterator[SupplierAct]:
             yield SupplierAct(supplier, says, after_check=random.choice((1, 2, 3, 4)))
 
 
-# --- playing ----------------------------------------------------------------------------------------------------------
+# --- running ----------------------------------------------------------------------------------------------------------
 
 
 def explore(seeds: Sequence[str], controller: str, jobs: int = 1) -> Iterator[Failure | None]:
-    """Play the story of each seed; None where it went as the rules demand. Results are in the order of the seeds."""
+    """Run the scenario of each seed; None if it succeeded. Results are in the order of the seeds."""
     work = partial(_explore, controller)
     if jobs <= 1:
         yield from map(work, seeds)
@@ -179,11 +179,11 @@ def _explore(controller: str, seed: str) -> Failure | None:
 
 
 def attempt(scenario: Scenario, seed: str, make: Factory) -> Failure | None:
-    """Play one story; what went wrong, if anything did."""
+    """Run one scenario; return its failure, or None."""
     try:
         played: ScenarioResult = run_scenario(scenario, shipped(), make, seed=seed)
     except BenchError as error:
-        raise BenchError(f"in the story of seed {seed}: {error}") from error
+        raise BenchError(f"in the scenario of seed {seed}: {error}") from error
     if played.as_expected:
         return None
     properties = tuple(dict.fromkeys(violation.property for violation in played.violations))
@@ -194,7 +194,7 @@ def attempt(scenario: Scenario, seed: str, make: Factory) -> Failure | None:
 
 
 def shrink(failure: Failure, make: Factory, seconds: float = SHRINK_SECONDS) -> Failure:
-    """The smallest story found in that time which still fails in the same way."""
+    """Return the smallest scenario, found in that time, that still fails in the same way."""
     deadline = time.monotonic() + seconds
     smaller = True
     while smaller:
@@ -216,7 +216,7 @@ def _alike(one: Failure, other: Failure) -> bool:
 
 
 def _simpler(scenario: Scenario) -> Iterator[Scenario]:
-    """Stories with one thing less, or one thing plainer: large steps first."""
+    """Yield scenarios with one thing less or one thing simpler, large steps first."""
     replace = structs.replace
     if scenario.changes:
         yield replace(scenario, changes=())

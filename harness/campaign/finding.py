@@ -1,4 +1,4 @@
-"""A scenario by its name: a file, the id of a scenario that comes with hanbench, or one of the matrix."""
+"""Finding a scenario by name: a file, the id of a shipped scenario, or the id of one in the matrix."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hanbench.profiles.rulesets import RuleSet
 
 
 def find_scenario(name: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario:
-    """Return the scenario. Raises ProfileError for a file that does not fit, and for a name that nothing has."""
+    """Return the scenario. Raises ProfileError for an invalid file, and for an unknown name."""
     ids = shipped()
     if str(name) in ids or Path(name).exists() or Path(name).suffix == ".toml":
         return load_scenario(ids.get(str(name), Path(name)), rulesets)

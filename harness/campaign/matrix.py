@@ -1,4 +1,4 @@
-"""The matrix: cohort x installation type x rule set x what breaks x who consents, and the days around 15 March 2022."""
+"""The matrix: cohort x installation type x rule set x fault x consent, and the days around 15 March 2022."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ RULES = {
     "tmad-v19": datetime(2022, 4, 4, 8, tzinfo=UTC),
     "consultation-2021-10": datetime(2021, 11, 15, 8, tzinfo=UTC),
 }
-"""Each rule set, and when it is tried."""
+"""The rule sets, with the start of their scenarios."""
 BOUNDARY = {
     "third-failure-14-march": datetime(2022, 3, 12, 8, tzinfo=UTC),
     "third-failure-15-march": datetime(2022, 3, 13, 8, tzinfo=UTC),
 }
-"""Starts from which, with a check a day, the third failure falls on the last day of v18 or on the first of v19."""
-ELECTRICITY, GAS, STRANGER = "supplier-electricity", "supplier-gas", "supplier-elsewhere"
+"""Starts from which, with a check a day, the third failure is on the last day of v18 or on the first of v19."""
+ELECTRICITY, GAS, OTHER_SUPPLIER = "supplier-electricity", "supplier-gas", "supplier-elsewhere"
 DECIDE_WITHIN_DAYS = 5.0
 LONG_DAYS = 7.0
-"""For the fault under which a controller must come to its attempt cap before its time is up."""
+"""Time limit under the fault that must bring a controller to its attempt cap before its time is up."""
 LONG = "wan-down"
 
 HEALTHY, RECOVERING, RELAPSING = "healthy", "recovering", "relapsing"
-"""Conditions that are no single fault: well; broken until the third check; and broken again when commissioned."""
+"""Conditions other than a single fault: healthy; broken until the third check; and broken again at commissioning."""
 RECOVERING_FAULT = "battery-dead"
 LATE_RECOVERY = "late-recovery"
-"""The meter comes back after the third failure, while the supplier still thinks about it."""
+"""The meter recovers after the third failure, while the supplier's consent is awaited."""
 NO_CONSENT, CONSENT, LATE_CONSENT, WITHDRAWN, WRONG_SUPPLIER, WRONG_PAPER, OBJECTION = (
     "no-consent",
     "consent",
@@ -55,15 +55,15 @@ NO_CONSENT, CONSENT, LATE_CONSENT, WITHDRAWN, WRONG_SUPPLIER, WRONG_PAPER, OBJEC
     "objection",
 )
 ANSWER_TIME = timedelta(hours=6)
-"""How long a supplier that was asked takes."""
+"""Time in which a supplier answers a request."""
 LATE_ANSWER_TIME = timedelta(hours=30)
-"""By then the last failure is older than the evidence may be."""
+"""Time of an answer that comes when the last failure is too old as evidence."""
 RECOVERED_AFTER = timedelta(days=2, hours=12)
-"""Third check: after two days and three hours. Late consent: after three days and nine hours."""
+"""Between the third check, after two days and three hours, and the late consent, after three days and nine hours."""
 
 
 def matrix(begins: StartingState = StartingState.INSTALLED) -> Iterator[Scenario]:
-    """All scenarios, always in the same order."""
+    """Yield all scenarios, always in the same order."""
     for scenario in _scenarios():
         yield scenario if scenario.begins is begins else structs.replace(scenario, begins=begins)
 
@@ -155,6 +155,6 @@ def _suppliers(kind: InstallationType, consent: str) -> Iterable[SupplierAct]:
         yield SupplierAct(GAS, says, after_check=1)
         yield SupplierAct(GAS, StatementKind.WITHDRAWAL, after_check=2)
     elif consent == WRONG_SUPPLIER:
-        yield SupplierAct(STRANGER, says, after_check=1)
+        yield SupplierAct(OTHER_SUPPLIER, says, after_check=1)
     elif consent == OBJECTION:
         yield SupplierAct(GAS, StatementKind.WITHDRAWAL, after_check=1)

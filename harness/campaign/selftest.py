@@ -1,6 +1,6 @@
-"""Trust in the verdict: every wrong controller, by hand and by mutation, must be caught somewhere in the matrix.
+"""The test of the oracle: it must catch every wrong controller, hand-written or mutated, in some scenario.
 
-Scenarios are tried until one shows the fault: first those in which it can show, simple ones before odd ones.
+Each controller runs on scenarios until one reveals its fault: relevant ones first, simple ones before complex ones.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ REVEALING_CONDITIONS = (
     "esme-dead",
     "flapping",
 )
-"""Conditions under which controllers show what they are: that the meter answers, does not, or does again; the rest of
-the matrix varies how it comes not to answer, which no controller gets to know."""
+"""Conditions that reveal a controller's behaviour: the meter answers, does not answer, or answers again. The rest of
+the matrix varies the reason for which it does not answer, which no controller learns."""
 RULES = ("tmad-v19", "tmad-v18", "third-failure-14-march", "third-failure-15-march", "consultation-2021-10")
 
 
@@ -40,25 +40,25 @@ CORNER = "corner-"
 
 
 class MutantResult(NamedTuple):
-    """What became of one wrong controller."""
+    """The result of one wrong controller."""
 
     name: str
     scenario: str | None
-    """The scenario that showed it; None: it survived."""
+    """The scenario that revealed it; None: it survived."""
     properties: tuple[str, ...]
-    """The oracle's properties that it broke; none where only the outcome was wrong."""
+    """The violated properties of the oracle; empty if only the outcome was wrong."""
     tried: int
-    """Scenarios played."""
+    """Number of scenarios that were run."""
 
 
 def all_mutants() -> list[Mutant]:
-    """Every wrong controller."""
+    """Return every wrong controller."""
     by_hand = [Mutant(f"wrong:{each.name}", each.make, ANY) for each in WRONG.values()]
     return [*by_hand, *mutants(shipped())]
 
 
 def selftest(jobs: int = 1) -> Iterator[MutantResult]:
-    """Try every wrong controller; results come as they are found."""
+    """Run every wrong controller; yield the results as they come."""
     numbers = range(len(all_mutants()))
     if jobs <= 1:
         yield from map(_try, numbers)
@@ -79,7 +79,7 @@ def _try(number: int) -> MutantResult:
 
 
 def _caught(make: ControllerFactory, scenario: Scenario) -> tuple[str, ...] | None:
-    """The properties that a controller breaks in a scenario; None if all is as expected."""
+    """Return the properties that a controller violates in a scenario; None if all is as expected."""
     run = run_scenario(scenario, shipped(), make, seed=f"selftest/{scenario.id}")
     if run.as_expected:
         return None
@@ -88,9 +88,8 @@ def _caught(make: ControllerFactory, scenario: Scenario) -> tuple[str, ...] | No
 
 @cache
 def corners() -> Sequence[Scenario]:
-    """Stories at the corners of the controller's table, which the matrix does not reach: time that runs out in the
-    middle of things, commissionings that fail, consents that come and go until no attempt is left, meters that change
-    hands."""
+    """Return the scenarios for the rows of the controller's table that the matrix does not reach: time-outs in other
+    states, failing commissionings, consents that come and go until no attempt is left, changes of supplier."""
     told = {name: load_scenario(path, shipped()) for name, path in stories().items()}
     return tuple(story for name, story in told.items() if name.startswith(CORNER) or story.handovers)
 
@@ -98,13 +97,13 @@ def corners() -> Sequence[Scenario]:
 def _scenarios(suspect: Mutant) -> Sequence[Scenario]:
     plain = [scenario for scenario in _telling() if scenario.cell is not None and suspect.where.admits(scenario.cell)]
     odd = corners()
-    # A row of the table may concern a corner only; a value of the rules hardly ever does.
+    # A row of the table may matter in such a scenario only; a value of the rules hardly ever does.
     return (*odd, *plain) if suspect.name.startswith("table:") else (*plain, *odd)
 
 
 @cache
 def _telling() -> Sequence[Scenario]:
-    """The part of the matrix in which controllers show what they are, the plainest first."""
+    """Return the part of the matrix that reveals a controller's behaviour, the simplest scenarios first."""
     found = [scenario for scenario in matrix() if _rank(scenario) is not None]
     return sorted(found, key=lambda scenario: (_rank(scenario), scenario.id))
 

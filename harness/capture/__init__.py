@@ -1,4 +1,4 @@
-"""Captures: every transmission as pcapng that Wireshark opens, and the keys beside it."""
+"""Captures: pcapng files of every transmission, for Wireshark, and their key files."""
 
 from hanbench.harness.capture.errors import CaptureError
 from hanbench.harness.capture.keyfile import CaptureKey, KeyRing

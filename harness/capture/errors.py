@@ -1,4 +1,4 @@
-"""What goes wrong with capture and key files."""
+"""The error about capture and key files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from os import PathLike, fspath
 
 
 class CaptureError(Exception):
-    """A capture or key file is not what it should be. The text is one line: file, place, what was expected."""
+    """A capture or key file is invalid. The text is one line: file, place, what was expected."""
 
     def __init__(self, path: str | PathLike[str], place: str, problem: str) -> None:
         super().__init__(f"{fspath(path)}: {place}: {problem}")

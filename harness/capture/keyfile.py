@@ -1,7 +1,7 @@
-"""Key files: what Wireshark needs to look into a capture. The one place where hanbench writes keys.
+"""Key files, with which Wireshark decrypts a capture. Only this module writes keys to files.
 
-The form is that of Wireshark's table `zigbee_pc_keys`: a line a key, with key, byte order and label in quotes.
-Network keys and link keys go in together; Wireshark derives key-transport and key-load keys by itself.
+The form is that of Wireshark's table `zigbee_pc_keys`: one line for each key, with key, byte order and label in quotes.
+It has network keys and link keys; Wireshark derives key-transport and key-load keys by itself.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hanbench.emulator.zigbee.storage import LinkKey, NonVolatile
 from hanbench.harness.capture.errors import CaptureError
 
 TABLE = "zigbee_pc_keys"
-"""Wireshark's name of the table, and of the file with it in a configuration directory."""
+"""Wireshark's name of the table, and of its file in a configuration directory."""
 SUFFIX = ".keys"
 _PRIVATE = 0o600
 _HEADER = "# Keys of the capture beside this file, as Wireshark's zigbee_pc_keys. Keep them from others.\n"
@@ -28,7 +28,7 @@ _LINE = re.compile(r'"(?P<octets>[0-9A-Fa-f]{32})","Normal","(?P<label>[^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class CaptureKey:
-    """A key with its name. It prints redacted."""
+    """A key with a label. Its text form is redacted."""
 
     label: str
     octets: bytes = field(repr=False)
@@ -44,23 +44,23 @@ class CaptureKey:
 
     @property
     def row(self) -> str:
-        """The key as a row of Wireshark's table: not for logs."""
+        """The key as a row of Wireshark's table, unredacted: not for logs."""
         return f'"{self.octets.hex()}","Normal","{self.label}"'
 
 
 class KeyRing:
-    """Keys of one capture, each once, in the order in which they came: first come, first tried."""
+    """The keys of one capture, each once, in the order of their use."""
 
     def __init__(self) -> None:
         self._keys: dict[bytes, CaptureKey] = {}
 
     def add(self, label: str, octets: bytes) -> None:
-        """Add a key; one that is known keeps its first label. Raises ValueError for what is no key."""
+        """Add a key; a known one keeps its first label. Raises ValueError if it is not a key."""
         key = CaptureKey(label, octets)
         self._keys.setdefault(octets, key)
 
     def follow(self, name: str, storage: NonVolatile) -> None:
-        """Add all keys that a device holds now, and each that it comes to hold: it keeps none that it has replaced."""
+        """Add all present and future keys of a device; the device itself keeps only the latest."""
 
         def network_key(sequence: int, octets: bytes) -> None:
             self.add(f"network key {sequence}", octets)
@@ -82,21 +82,21 @@ class KeyRing:
 
 
 def beside(capture: Path) -> Path:
-    """Where the key file of a capture is."""
+    """Return the path of a capture's key file."""
     return capture.with_suffix(SUFFIX)
 
 
 def write(path: Path, keys: Iterable[CaptureKey]) -> None:
-    """Write a key file that only its owner can read, in place of an older one."""
+    """Write a key file that only its owner can read, replacing an older one."""
     write_privately(path, _HEADER + "".join(f"{key.row}\n" for key in keys))
 
 
 def write_privately(path: Path, text: str) -> None:
-    """Put `text` in place of a file, whole or not at all, for its owner's eyes only."""
+    """Replace a file by `text` atomically, readable by its owner only."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)
     try:
-        # Private from its first moment: a mode set afterwards would leave a gap.
+        # Create it with this mode: setting the mode later would leave it readable for a moment.
         private = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
         with os.fdopen(private, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(text)
@@ -106,7 +106,7 @@ def write_privately(path: Path, text: str) -> None:
 
 
 def read(path: Path) -> list[CaptureKey]:
-    """The keys of a key file. Raises CaptureError with the line that is none, or OSError."""
+    """Read the keys of a key file. Raises CaptureError, which names the invalid line, or OSError."""
     keys = []
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
@@ -119,16 +119,16 @@ def read(path: Path) -> list[CaptureKey]:
 
 
 def options(keys: Iterable[CaptureKey]) -> list[str]:
-    """The same for the command line of tshark or Wireshark: other users of the machine can see it there."""
+    """Return the keys as options of tshark or Wireshark. Other users of the machine can see them there."""
     return [part for key in keys for part in ("-o", f"uat:{TABLE}:{key.row}")]
 
 
 EARLY_SMART_ENERGY = "zbee_aps.zbeeseversion:SE 1.1b"
-"""Wireshark's preference for devices from before SE 1.2; it takes them for later ones otherwise."""
+"""Wireshark's preference for devices from before SE 1.2; by default it decodes frames as those of later ones."""
 
 
 def hint(capture: Path, *preferences: str) -> str:
-    """The shell command that opens a capture with its keys, without showing them, and with these preferences."""
+    """Return a shell command that opens a capture with its keys, without showing them, and with these preferences."""
     keys, frames = quote(str(beside(capture))), quote(str(capture))
-    wishes = "".join(f"-o {quote(preference)} " for preference in preferences)
-    return f'd=$(mktemp -d) && cp {keys} "$d"/{TABLE} && WIRESHARK_CONFIG_DIR="$d" wireshark {wishes}{frames}'
+    arguments = "".join(f"-o {quote(preference)} " for preference in preferences)
+    return f'd=$(mktemp -d) && cp {keys} "$d"/{TABLE} && WIRESHARK_CONFIG_DIR="$d" wireshark {arguments}{frames}'

@@ -1,6 +1,6 @@
-"""Writing captures that Wireshark opens: pcapng with one interface of LINKTYPE_IEEE802_15_4_TAP.
+"""Writing of captures: pcapng with one interface of LINKTYPE_IEEE802_15_4_TAP.
 
-Nothing of the machine or of its clock gets into the file: the same frames give the same octets, always
+The file contains nothing about the machine or its clock, so the same frames always give the same octets
 (pcapng as in draft-ietf-opsawg-pcapng; section header 4.1, interface description 4.2, enhanced packet 4.3).
 """
 
@@ -19,30 +19,30 @@ SECTION_HEADER, INTERFACE_DESCRIPTION, ENHANCED_PACKET = 0x0A0D0D0A, 1, 6
 """Block types."""
 BYTE_ORDER_MAGIC = 0x1A2B3C4D
 END_OF_OPTIONS, COMMENT, USER_APPLICATION, INTERFACE_NAME, TIME_RESOLUTION = 0, 1, 4, 2, 9
-"""Options; those from 2 on mean something in their kind of block only."""
+"""Option codes; those from 2 on depend on the block type."""
 MICROSECONDS = 6
 """Time resolution as a power of ten."""
 UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DEFAULT_EPOCH = datetime(2022, 1, 1, tzinfo=UTC)
-"""Date at microsecond 0 of the clock, where nobody says otherwise."""
+"""Default date at microsecond 0 of the clock."""
 
 _BLOCK = Struct("<II")
 _OPTION = Struct("<HH")
 
 
 class PcapngWriter:
-    """Writes frames to a binary stream: one pack and one write each. Give it a buffered stream."""
+    """Writes frames to a binary stream, which should be buffered: there is one write for each frame."""
 
     def __init__(self, stream: BinaryIO, *, epoch: datetime = DEFAULT_EPOCH, name: str = "air") -> None:
         """Begin a capture. `epoch` is the date at microsecond 0 of the clock; `name` is the interface's."""
         self.frames = 0
-        """Frames written; the last one's number in Wireshark."""
+        """Number of frames written, which is the number of the last one in Wireshark."""
         self._write = stream.write
         self._epoch = (epoch - UNIX_EPOCH) // timedelta(microseconds=1)
         self._write(_section_header() + _interface(name))
 
     def write(self, time: int, psdu: bytes, heard: bytes, comment: str = "") -> None:
-        """Add a frame. `time` is in microseconds of the clock, `psdu` with FCS, `heard` as `tap.build` makes it."""
+        """Write a frame. `time`: microseconds of the clock; `psdu`: with FCS; `heard`: from `tap.encode`."""
         self.frames += 1
         time += self._epoch
         if comment:
@@ -55,7 +55,7 @@ class PcapngWriter:
 
 @lru_cache(maxsize=256)
 def _layout(psdu_length: int) -> tuple[Callable[..., bytes], int, int]:
-    """How an enhanced packet block without options is packed, its length, and the packet's."""
+    """Return the function that packs an enhanced packet block without options, the block's and the packet's length."""
     captured = tap.LENGTH + psdu_length
     layout = Struct(f"<7I{tap.LENGTH}s{psdu_length}s{-captured % 4}xI")
     return layout.pack, layout.size, captured
@@ -90,7 +90,7 @@ def _options(*options: tuple[int, bytes]) -> bytes:
 
 @lru_cache(maxsize=1)
 def application() -> str:
-    """Name and version of this program, as they stand in captures."""
+    """Return the name and version of this program, for captures."""
     try:
         return f"hanbench {version('hanbench')}"
     except PackageNotFoundError:

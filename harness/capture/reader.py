@@ -1,6 +1,6 @@
-"""Reading captures: pcapng of LINKTYPE_IEEE802_15_4_TAP, of our own making or saved by Wireshark.
+"""Reading of captures: pcapng of LINKTYPE_IEEE802_15_4_TAP, from hanbench or saved by Wireshark.
 
-Strict: every length is checked against its block and against the file. Blocks without frames are skipped.
+Every length is checked against its block and against the file. Blocks without frames are skipped.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from hanbench.harness.capture.pcapng import (
 )
 
 _LONGEST_BLOCK = 1 << 20
-"""Octets; no frame of 127 octets needs more, whatever its comments."""
+"""Maximum octets of a block; no frame of 127 octets needs more, whatever its comments."""
 _OTHER_PACKETS = {2: "obsolete packet", 3: "simple packet"}
-"""Blocks that hold frames in forms which nobody uses for TAP: refused, as skipping them would shift the numbers."""
+"""Other blocks with frames, which no program uses for TAP: errors, as skipping them would shift the numbers."""
 
 
 class CapturedFrame(NamedTuple):
@@ -36,24 +36,23 @@ class CapturedFrame(NamedTuple):
     time: int
     """Microseconds since 1970."""
     psdu: bytes
-    """With FCS."""
+    """Octets with FCS."""
     rssi: float | None
     """dBm at the sniffer."""
     lqi: int | None
     channel: int | None
     comment: str
-    """Empty where there is none."""
+    """The comment; empty if there is none."""
 
 
 def read(path: str | PathLike[str]) -> Iterator[CapturedFrame]:
-    """The frames of a capture, in the file's order: the first is Wireshark's number 1.
+    """Yield the frames of a capture, in the file's order: the first is Wireshark's number 1.
 
-    Raises CaptureError where the file is not such a capture; the frames before that place have been given then.
-    Raises OSError where it cannot be read.
+    Raises CaptureError at the first invalid place, after the frames before it; OSError if the file cannot be read.
     """
     data = Path(path).read_bytes()
     if not data:
-        raise CaptureError(path, "octet 0", "an empty file is no capture")
+        raise CaptureError(path, "octet 0", "the file is empty")
     at = 0
     section: _Section | None = None
     while at < len(data):
@@ -91,7 +90,7 @@ class _Section:
         """Ticks a second, by interface."""
 
     def block(self, data: bytes, at: int) -> tuple[int, bytes, int]:
-        """Kind, body and length of the block at `at`."""
+        """Return kind, body and length of the block at `at`."""
         if at + 12 > len(data):
             raise ValueError("block cut short")
         kind, length = self._block.unpack_from(data, at)
@@ -104,7 +103,7 @@ class _Section:
         return kind, data[at + 8 : at + length - 4], length
 
     def take(self, kind: int, body: bytes) -> CapturedFrame | None:
-        """Take in one block; the frame, if it holds one."""
+        """Process one block; return its frame, or None."""
         if kind == ENHANCED_PACKET:
             return self._frame(body)
         if kind == SECTION_HEADER:

@@ -1,4 +1,4 @@
-"""Recording the Air: an observer that writes every transmission, as the Air's sniffer hears it."""
+"""Recording of a medium: an observer that writes every transmission, as the sniffer hears it."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from hanbench.harness.capture import tap
 from hanbench.harness.capture.pcapng import DEFAULT_EPOCH, PcapngWriter
 
 _BUFFER = 1 << 18
-"""Octets: some 2,000 frames for each call of the system."""
+"""Buffer size, octets: about 2,000 frames for each system call."""
 
 
 class Recorder:
-    """Writes what is on the air from now on, until `detach`.
+    """Writes all transmissions from now on, until `detach`.
 
-    Attached before the first frame, a transmission's `number` is its frame number in Wireshark; attached later, it is
-    larger by `skipped`. A frame's time is that of its end, as in `Reception`, so that times never go backwards.
+    If it is attached before the first frame, a transmission's `number` is its frame number in Wireshark; otherwise it
+    is larger by `skipped`. A frame's time is that of its end, as in `Reception`, so that times never decrease.
     """
 
     def __init__(self, medium: Medium, stream: BinaryIO, *, epoch: datetime = DEFAULT_EPOCH) -> None:
         """`epoch` is the date at microsecond 0 of the clock. `stream` should be buffered, and stays open."""
         self.skipped = medium.frames
-        """Transmissions that were over before this recorder came."""
+        """Number of transmissions before this recorder was attached."""
         self._medium = medium
         self.stream = stream
         self._write = PcapngWriter(stream, epoch=epoch).write
@@ -49,17 +49,17 @@ class Recorder:
             self._write(transmission.end, transmission.psdu, heard)
 
     def note(self, text: str) -> None:
-        """Put `text` on the next frame as its comment: a fault begins, a check starts. Notes before it add up."""
+        """Add `text` to the comment of the next frame, for example when a fault begins."""
         self._comment = f"{self._comment}\n{text}" if self._comment else text
 
     def detach(self) -> None:
-        """Write no more."""
+        """Stop recording."""
         self._medium.observers.remove(self)
 
 
 @contextmanager
 def recording(medium: Medium, path: str | PathLike[str], *, epoch: datetime = DEFAULT_EPOCH) -> Iterator[Recorder]:
-    """Record what is on the air into the file `path`, which is complete when the context ends, however it ends."""
+    """Record a medium into the file `path`, which is complete when the context ends, even on an error."""
     with Path(path).open("wb", buffering=_BUFFER) as stream:
         recorder = Recorder(medium, stream, epoch=epoch)
         try:

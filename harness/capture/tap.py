@@ -1,4 +1,4 @@
-"""The header before each frame of a LINKTYPE_IEEE802_15_4_TAP capture: how the sniffer heard it.
+"""The header of each frame in a LINKTYPE_IEEE802_15_4_TAP capture: channel and signal at the sniffer.
 
 Version, length and a row of type-length-value fields, each padded to four octets, all little-endian
 (github.com/jkcko/ieee802.15.4-tap, revision 1.0).
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 LINKTYPE = 283
 FCS_TYPE, RSS, CHANNEL, LQI = 0, 1, 3, 10
-"""Field types that hanbench writes; readers skip others."""
+"""Field types that hanbench writes; the reader skips others."""
 FCS_16_BIT = 1
 CHANNEL_PAGE = 0
 """O-QPSK at 2.4 GHz."""
@@ -23,7 +23,7 @@ LENGTH = _ALL.size
 
 
 class Sniffed(NamedTuple):
-    """What a TAP header says; None where it says nothing."""
+    """The content of a TAP header; None: the field is missing."""
 
     rssi: float | None
     """dBm."""
@@ -34,13 +34,13 @@ class Sniffed(NamedTuple):
 
 
 def encode(rssi: float, lqi: int, channel: int) -> bytes:
-    """The header of a frame with its FCS, `LENGTH` octets."""
+    """Encode the header of a frame with FCS, `LENGTH` octets."""
     fcs_type, rss = (FCS_TYPE, 1, FCS_16_BIT), (RSS, 4, rssi)
     return _ALL.pack(0, LENGTH, *fcs_type, *rss, CHANNEL, 3, channel, CHANNEL_PAGE, LQI, 1, lqi)
 
 
 def decode(packet: bytes) -> tuple[Sniffed, bytes]:
-    """Split a packet into what its header says and the PSDU. Raises ValueError where there is no such header."""
+    """Split a packet into the content of its header and the PSDU. Raises ValueError for a missing or invalid header."""
     if len(packet) < _HEADER.size:
         raise ValueError("no TAP header")
     version, length = _HEADER.unpack_from(packet)

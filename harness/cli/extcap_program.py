@@ -119,7 +119,7 @@ def _capture(interface: Interface, fifo: Path, seed: str | None, speed: float | 
 
         bench = BenchFile(interface.bench, str(interface.path))
         keep = partial(_keep, profile, interface.bench.id)
-        live.capture(bench, fifo, seed=seed, speed=speed, on_keys=keep, say=log_named)
+        live.capture(bench, fifo, seed=seed, speed=speed, on_keys=keep, log=log_named)
     except OSError as error:
         raise BadInput(fifo, "--fifo", f"cannot be written: {error.strerror}") from None
     except (KeyboardInterrupt, SystemExit):

@@ -1,6 +1,6 @@
-"""Crafting frames at a prompt: scapy layers for every command of the clusters, and a lab that sends them into the Air.
+"""Crafting frames at a prompt: scapy layers for every command of the clusters, and a lab that sends them on the Air.
 
-Imports scapy, which takes its time: nothing else of hanbench imports this.
+This imports scapy, which takes long; no other part of hanbench imports this.
 """
 
 from __future__ import annotations

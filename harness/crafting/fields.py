@@ -1,4 +1,4 @@
-"""One scapy field for every kind of field that the clusters' tables know: the tables' own codec does the work."""
+"""Scapy fields for every field type in the clusters' tables; they use the codec of those tables."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from hanbench.emulator.zcl.codecs import Boolean, CharacterString, Integer, Octe
 
 _ZEROS = bytes(256)
 _LONGEST = 24
-"""Octets of a random string."""
+"""Maximum octets of a random string."""
 
 
 class KindField(Field[Any, Any]):
-    """A field whose octets are those of an `hanbench.emulator.layout` kind. None: left out, where it may be."""
+    """A field with the encoding of an `hanbench.emulator.layout` type. None as value omits an optional field."""
 
     __slots__ = ("kind",)
 
@@ -28,7 +28,7 @@ class KindField(Field[Any, Any]):
         Field.__init__(self, name, None if isinstance(kind, Choice | Trailing) else default(kind))
 
     def _now(self, packet: Packet) -> tuple[FieldType | None, bool]:
-        """The kind here, after the fields before it; and whether it may be left out."""
+        """Return the type of this field, given the fields before it, and whether it is optional."""
         kind: Any = self.kind
         if isinstance(kind, Choice):
             values = {each.name: packet.getfieldval(each.name) for each in packet.fields_desc if each.name != self.name}
@@ -38,14 +38,14 @@ class KindField(Field[Any, Any]):
         return kind, False
 
     def addfield(self, pkt: Packet, s: bytes, val: Any) -> bytes:
-        """Raises LocalProtocolError for a value that does not fit."""
+        """Append the field's octets to `s`. Raises LocalProtocolError for a value that does not fit."""
         kind, optional = self._now(pkt)
         if kind is None or (val is None and optional):
             return s
         return s + kind.encode(default(kind) if val is None else val)
 
     def getfield(self, pkt: Packet, s: bytes) -> tuple[bytes, Any]:
-        """Raises RemoteProtocolError, which scapy answers with a Raw layer."""
+        """Decode the field from `s`. Raises RemoteProtocolError, upon which scapy makes a Raw layer."""
         kind, optional = self._now(pkt)
         if kind is None or (optional and not s):
             return s, None
@@ -54,7 +54,7 @@ class KindField(Field[Any, Any]):
         return s[reader.at :], value
 
     def randval(self) -> Any:
-        """Something random of this kind for `fuzz`; None where the default has to do."""
+        """Return a random value of this type for `fuzz`; None: use the default."""
         kind = self.kind.item if isinstance(self.kind, Trailing) else self.kind
         match kind:
             case Boolean():
@@ -81,7 +81,7 @@ class KindField(Field[Any, Any]):
 
 
 def default(kind: FieldType) -> Any:
-    """A plain value of a kind: nothing, or zeros."""
+    """Return a plain value of a type: empty, or zeros."""
     if isinstance(kind, Repeated | Counted):
         return ()
     if isinstance(kind, Rest):

@@ -1,4 +1,4 @@
-"""A lab: a HAN in virtual time, an antenna beside it, and the keys of its devices. For prompts, so nothing is async."""
+"""A lab: a HAN in virtual time, an antenna beside it, and the keys of its devices. Its interface is synchronous."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ from hanbench.profiles.benches import StartingState
 ENDPOINT = 1
 RADIUS = 30
 BESIDE = (2.0, 2.0)
-"""Metres: where the antenna stands."""
+"""Position of the antenna, metres."""
 
 
 class Answer(NamedTuple):
     """A frame that was on the air."""
 
     number: int
-    """In the order of the air, from 1."""
+    """Number in the order of the air, from 1."""
     time: float
     """Seconds of the bench's clock."""
     line: str
-    """What it says."""
+    """The frame in words."""
     packet: Packet | None
-    """The ZCL frame in it, decrypted; None where there is none."""
+    """The decrypted ZCL frame in it; None if there is none."""
 
     def __repr__(self) -> str:
         return f"#{self.number} {self.time:.3f} s  {self.line}"
 
 
 class Lab(Bench):
-    """A whole HAN, installed unless it is to be new. Use it as a context, or `close` it."""
+    """A whole HAN, in its starting state. Use it as a context manager, or call `close`."""
 
     def __init__(self, name: str = "virtual", seed: str = "1", begins: StartingState = StartingState.INSTALLED) -> None:
-        """`name`: a bench that comes with hanbench, or a bench file. Raises ProfileError."""
+        """`name`: a shipped bench, or a bench file. Raises ProfileError."""
         super().__init__(name, seed, begins)
         han = self.han
         self._dissector = Dissector(han.keys)
@@ -76,11 +76,11 @@ class Lab(Bench):
         cluster: int | None = None,
         link_key: bool | None = None,
     ) -> bytes:
-        """A PSDU that carries a command in the name of `source`, secured as `source` would, counters and all.
+        """Return a PSDU that carries a command from `source`, secured with its keys and frame counters.
 
         `command`: a layer of a cluster, a general command of scapy's with its `cluster`, one with its headers
-        (`addressed`), or the octets of a ZCL frame with its `cluster`. `link_key`: under the link key of the two as
-        well; None: if they have one. Raises ValueError.
+        (`addressed`), or the octets of a ZCL frame with its `cluster`. `link_key`: whether to encrypt under the link
+        key as well; None: if the two have one. Raises ValueError.
         """
         self._sequence = self._sequence % 255 + 1
         if isinstance(command, bytes):
@@ -89,7 +89,7 @@ class Lab(Bench):
             whole = addressed(command, cluster, sequence=self._sequence)
             zcl, number = bytes(whole.payload), whole.cluster
         if number is None:
-            raise ValueError("octets alone do not say which cluster they are for: give `cluster`")
+            raise ValueError("octets do not name their cluster: give `cluster`")
         sender, receiver = self._device(source), self._device(destination)
         link = sender.storage.link_keys.get(receiver.storage.ieee)
         secured = link is not None if link_key is None else link_key
@@ -107,26 +107,27 @@ class Lab(Bench):
         return self._carried(sender, receiver, apdu)
 
     def _carried(self, sender: AnyDevice, receiver: AnyDevice, apdu: bytes) -> bytes:
-        ours, theirs = sender.storage.network, receiver.storage.network
-        assert ours is not None
-        assert theirs is not None
+        sender_network, receiver_network = sender.storage.network, receiver.storage.network
+        assert sender_network is not None
+        assert receiver_network is not None
         security = sender.stack.nwk.security.outgoing()
-        npdu = nwk.secured_data(theirs.short, ours.short, self._sequence, apdu, security, RADIUS)
-        return mac.data(self._sequence, ours.pan_id, theirs.short, ours.short, npdu, ack=True)
+        short = sender_network.short
+        npdu = nwk.secured_data(receiver_network.short, short, self._sequence, apdu, security, RADIUS)
+        return mac.data(self._sequence, sender_network.pan_id, receiver_network.short, short, npdu, ack=True)
 
     def _device(self, name: str) -> AnyDevice:
         found = next((device for device in self.han.devices if device.name == name), None)
         if found is None or found.storage.network is None:
             names = ", ".join(device.name for device in self.han.devices if device.storage.network is not None)
-            raise ValueError(f"{name!r} is no device in this network; there is {names}")
+            raise ValueError(f"{name!r} is not a device of this network; there is {names}")
         return found
 
-    # --- sending and hearing ------------------------------------------------------------------------------------------
+    # --- sending and receiving ----------------------------------------------------------------------------------------
 
     def send(self, psdu: bytes, seconds: float = 2.0) -> list[Answer]:
-        """Put a PSDU on the air and let time pass; what was on the air from then on, the frame itself first.
+        """Send a PSDU and let time pass; return the frames on the air from then on, the sent one first.
 
-        Octets that are no frame are sent as well: the Air carries anything of 3 to 127 octets.
+        Octets that are not a frame are sent too: the Air carries any 3 to 127 octets.
         """
         before = len(self._seen)
         results: list[TxResult] = []
@@ -150,7 +151,7 @@ class Lab(Bench):
         return None
 
     def heard(self, since: int = 0) -> list[Answer]:
-        """What has been on the air, decrypted, from the `since`th frame on."""
+        """Return the frames on the air, decrypted, from the `since`th on."""
         return [
             Answer(each.number, each.end / SECOND, dissected.line, _zcl(dissected))
             for each, dissected in self._seen[since:]
@@ -161,7 +162,7 @@ class Lab(Bench):
 
     @property
     def alive(self) -> Sequence[str]:
-        """Names of the devices that have power and have not hung."""
+        """Names of the devices that have power and do not hang."""
         return tuple(device.name for device in self.han.devices if device.powered and not device.conduct.hung)
 
 

@@ -1,7 +1,7 @@
-"""Scapy layers for the commands of all clusters that hanbench knows, made from the clusters' own tables.
+"""Scapy layers for the commands of all clusters in hanbench, made from the clusters' tables.
 
 `cluster("Metering").GetProfile(interval_channel=0)` is the payload of that command; `addressed` puts its headers before
-it. What scapy itself knows of ZigBee (MAC, NWK, APS headers, general commands) stays scapy's.
+it. The other layers of ZigBee (MAC, NWK, APS headers, general commands) are scapy's own.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LAYERS: dict[CommandKey, type[Packet]] = {}
 """The layer of each command of a cluster."""
 _COMMAND_KEYS: dict[type[Packet], CommandKey] = {}
 SMART_ENERGY = 0x0109
-"""Profile of Smart Energy."""
+"""Profile id of Smart Energy."""
 GENERAL: dict[int, type[Packet]] = {
     0x00: zigbee.ZCLGeneralReadAttributes,
     0x01: zigbee.ZCLGeneralReadAttributesResponse,
@@ -40,10 +40,10 @@ GENERAL: dict[int, type[Packet]] = {
 
 
 class ZclPacket(Packet):
-    """The header of the Zigbee Cluster Library (ZCL r8, 2.4.1), with what follows it by cluster and direction."""
+    """The header of the Zigbee Cluster Library (ZCL r8, 2.4.1); cluster and direction determine the payload's layer."""
 
     name = "ZCL"
-    fields_desc = [  # noqa: RUF012  scapy's way of saying it
+    fields_desc = [  # noqa: RUF012  scapy's convention
         BitField("reserved", 0, 3),
         BitField("disable_default_response", 0, 1),
         BitField("to_client", 0, 1),
@@ -68,7 +68,7 @@ class ZclPacket(Packet):
 
 
 class ApsPacket(zigbee.ZigbeeAppDataPayload):
-    """Scapy's APS header, with our clusters behind it. Its octets are plain: security is the lab's business."""
+    """Scapy's APS header, with hanbench's ZCL layers as payload. Its octets are plain; `Lab.frame` adds security."""
 
     name = "APS"
 
@@ -80,9 +80,9 @@ class ApsPacket(zigbee.ZigbeeAppDataPayload):
 
 
 def addressed(payload: Packet, cluster_id: int | None = None, *, sequence: int = 1) -> ApsPacket:
-    """A command with the headers that go before it: of a cluster, or, with `cluster_id`, a general one.
+    """Return a command with its headers: of a cluster, or, with `cluster_id`, a general one.
 
-    Raises ValueError for a payload that is none of these.
+    Raises ValueError for any other payload.
     """
     if isinstance(payload, ApsPacket):
         return payload
@@ -95,7 +95,7 @@ def addressed(payload: Packet, cluster_id: int | None = None, *, sequence: int =
     else:
         command = next((number for number, layer in GENERAL.items() if isinstance(payload, layer)), None)
         if command is None or cluster_id is None:
-            raise ValueError(f"{type(payload).__name__} is no command of a cluster; for a general one give `cluster`")
+            raise ValueError(f"{type(payload).__name__} is not a cluster's command; for a general one give `cluster`")
         header = ZclPacket(frame_type=GLOBAL, sequence=sequence, command_id=command)
     aps = ApsPacket(frame_control=0, dst_endpoint=1, src_endpoint=1, cluster=cluster_id, profile=SMART_ENERGY)
     whole: ApsPacket = aps / header / payload
@@ -103,7 +103,7 @@ def addressed(payload: Packet, cluster_id: int | None = None, *, sequence: int =
 
 
 def cluster(name: str | int) -> SimpleNamespace:
-    """The commands of a cluster, by its name or number: a layer for each, under the specification's name.
+    """Return the commands of a cluster, by its name or number: one layer each, named as in the specification.
 
     Raises KeyError.
     """

@@ -1,4 +1,4 @@
-"""What a frame on the air is, in names and words: for patterns of faults, expectations, evidence and reports."""
+"""Dissection of frames to names and text, for fault patterns, expectations, evidence and reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is inside APS data: messages of the device profile, general commands, commands of clusters."""
+"""Dissection of APS data: messages of the device profile, general commands, commands of clusters."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEVICE_PROFILE = 0x0000
 
 
 class Content(NamedTuple):
-    """What the payload of an APS data frame is."""
+    """The dissected payload of an APS data frame."""
 
     name: str
     title: str
@@ -35,7 +35,7 @@ class Content(NamedTuple):
 
 
 def content(profile: int, cluster: int, payload: bytes) -> Content:
-    """Read a payload; one that cannot be read is called malformed."""
+    """Dissect a payload; one that cannot be decoded is named malformed."""
     try:
         return _device_profile(cluster, payload) if profile == DEVICE_PROFILE else _zcl(cluster, payload)
     except RemoteProtocolError as error:
@@ -79,7 +79,7 @@ def _zcl(cluster: int, payload: bytes) -> Content:
 
 
 _FROM_OWNER = foundation.RESPONSES - {foundation.DefaultResponse.COMMAND} | {foundation.ReportAttributes.COMMAND}
-"""Commands that the owner of the attributes sends; the others are sent to it."""
+"""Commands that the owner of the attributes sends; it receives the others."""
 
 
 def _attributes(cluster: int, of_server: bool) -> AttributeTable | None:

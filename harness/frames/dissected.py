@@ -1,4 +1,4 @@
-"""A frame taken apart. What it is called is known at once; what it says in words is put together when asked for."""
+"""A dissected frame. Its name is ready at once; its text is computed on demand."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import NamedTuple
 from hanbench.harness.frames.words import Fields
 
 UNREADABLE = "unreadable"
-"""Name of a frame that no known key opens."""
+"""Name of a frame that no known key decrypts."""
 MALFORMED = "malformed"
 
 
 class Layer(NamedTuple):
-    """One layer of a frame: what it is called, and its fields in words."""
+    """One layer of a frame: its name, and its fields as text."""
 
     name: str
     fields: Fields
 
 
 class Dissected:
-    """What one frame is.
+    """The dissection of one frame.
 
-    `name`: of the innermost thing recognised, in words with hyphens: `data-request`, `transport-key`,
-    `read-attributes`; `unreadable` where no key fits, `malformed` where the octets are none that we know.
+    `name`: of the innermost part recognised, in hyphenated words: `data-request`, `transport-key`, `read-attributes`;
+    `unreadable` if no key fits, `malformed` if the octets cannot be decoded.
     """
 
     def __init__(
@@ -38,9 +38,9 @@ class Dissected:
         layers: Callable[[], tuple[Layer, ...]],
         zcl: tuple[int, bytes] | None = None,
     ) -> None:
-        """`source`, `destination`: short addresses, of the NWK layer where there is one. `cluster`: its name.
+        """`source`, `destination`: short addresses, of the NWK layer if there is one. `cluster`: its name.
 
-        `zcl`: number of the cluster and octets of the ZCL frame, where there is one.
+        `zcl`: number of the cluster and octets of the ZCL frame, if there is one.
         """
         self.name = name
         self.source = source

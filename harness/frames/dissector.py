@@ -1,4 +1,4 @@
-"""Taking frames apart with the keys of their capture, in the order in which they were on the air."""
+"""Dissection of frames with the keys of their capture, in the order of their transmission."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ _TRANSPORT_KEY = aps_commands.TransportNetworkKey.ID
 
 
 class HasOctets(Protocol):
-    """A key with a name, as those of a `KeyRing` are."""
+    """A named key, such as those of a `KeyRing`."""
 
     @property
     def octets(self) -> bytes: ...
 
 
 class Dissector:
-    """Takes frames apart. It learns from each who has which address, so give it those that come first as well.
+    """Dissects frames. It learns addresses from each frame, so it needs all frames, in order.
 
-    A key that joins `keys` later is used from then on.
+    It uses keys that join `keys` later from then on.
     """
 
     def __init__(self, keys: Iterable[HasOctets]) -> None:
-        """`keys`: network keys and link keys; gone through anew whenever none of those that fitted before does."""
+        """`keys`: network keys and link keys; tried again whenever no key that has fitted before decrypts a frame."""
         self._keys = keys
         self._ieee: dict[int, int] = {}
         self._fitted: dict[KeyId, list[FrameCipher]] = {kind: [] for kind in KeyId}
 
     def __call__(self, psdu: bytes) -> Dissected:
-        """Take one frame apart; octets that are no frame are called malformed, never an error."""
+        """Dissect one frame; octets that are not a frame are named malformed and raise no error."""
         try:
             return self._mac(psdu)
         except RemoteProtocolError as error:
@@ -146,7 +146,7 @@ class Dissector:
         )
 
     def _learn(self, frame: mac.MacFrame) -> None:
-        """An association response tells a device its short address."""
+        """Learn the short address that an association response assigns."""
         if frame.payload[0] == mac.MacCommand.ASSOCIATION_RESPONSE and frame.dst_mode == mac.EXTENDED:
             assigned = frame.payload[1:3]
             if frame.dst is not None and len(assigned) == 2:
@@ -178,7 +178,7 @@ def _opens(frame: nwk.NwkFrame | aps.ApsFrame, key: FrameCipher, *sender: int) -
     return True
 
 
-# --- layers in words ------------------------------------------------------------------------------------------------
+# --- layers as text -------------------------------------------------------------------------------------------------
 
 
 def _address(address: int | None, mode: int) -> str | None:
@@ -229,7 +229,7 @@ def _in_packet(
     cluster: str | None = None,
     zcl: tuple[int, bytes] | None = None,
 ) -> Dissected:
-    """What a NWK packet carries, under the layers that it comes in."""
+    """Return the dissection of a NWK packet's content, below its outer layers."""
     return Dissected(
         name,
         source=packet.src,

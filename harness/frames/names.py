@@ -1,4 +1,4 @@
-"""Every name that a frame can have, and every cluster: what a pattern in a scenario file may say."""
+"""The names of all frames and clusters, which patterns in scenario files may use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hanbench.harness.frames.words import kebab
 
 @cache
 def names() -> tuple[str, ...]:
-    """All names, in order."""
+    """Return the names of all frames, sorted."""
     of_classes = [*_commands(nwk_commands), *zdp.MESSAGES, *foundation.COMMANDS]
     aps = {each.__name__ for each in _commands(aps_commands)}
     transports = {name for name in aps if name.startswith("Transport")}
@@ -31,10 +31,10 @@ def names() -> tuple[str, ...]:
 
 @cache
 def clusters() -> tuple[str, ...]:
-    """The names of all clusters."""
+    """Return the names of all clusters."""
     return tuple(cluster.name for cluster in CLUSTERS)
 
 
 def _commands(module: ModuleType) -> list[type]:
-    """The command classes of a module: those with an identifier of their own."""
+    """Return the command classes of a module: those with an ID of their own."""
     return [each for each in vars(module).values() if isinstance(each, type) and "ID" in vars(each)]

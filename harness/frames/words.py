@@ -1,4 +1,4 @@
-"""Names and values of frames as people write them. No key gets through here."""
+"""Names and values of frames as text. Keys are always redacted."""
 
 from __future__ import annotations
 
@@ -24,45 +24,45 @@ _ABBREVIATED = {
     "Mgmt": "Management",
 }
 _SAID = 4
-"""Fields in a line."""
+"""Maximum number of fields in a line."""
 LONGEST = 64
-"""Octets of a string that are shown."""
+"""Maximum octets of a string to show."""
 _KEYS = {"key"}
-"""Fields that hold keys."""
+"""Names of fields that hold keys."""
 _ADDRESSES = {"destination", "source", "device", "target", "partner", "ieee", "sender", "extended_pan_id"}
 
 
 def parts(name: str) -> list[str]:
-    """`ReadAttributesResponse` in its words; the abbreviations of the device profile in full."""
+    """Split `ReadAttributesResponse` into words, with the abbreviations of the device profile expanded."""
     return [_ABBREVIATED.get(part, part) for part in _SEAM.split(name)]
 
 
 def kebab(name: str) -> str:
-    """`ReadAttributesResponse` becomes `read-attributes-response`; `ASSOCIATION_REQUEST` `association-request`."""
+    """Turn `ReadAttributesResponse` into `read-attributes-response`, `DATA_REQUEST` into `data-request`."""
     if name.isupper():
         return name.lower().replace("_", "-")
     return "-".join(part.lower() for part in parts(name))
 
 
 def title(name: str) -> str:
-    """`ReadAttributesResponse` becomes `Read Attributes Response`."""
+    """Turn `ReadAttributesResponse` into `Read Attributes Response`."""
     if name.isupper():
         return name.replace("_", " ").title()
     return " ".join(parts(name))
 
 
 def ieee(address: int) -> str:
-    """An EUI-64, sixteen hexadecimal digits."""
+    """Return an EUI-64 as sixteen hexadecimal digits."""
     return f"{address:016x}"
 
 
 def short(address: int) -> str:
-    """A short address."""
+    """Return a short address as `0x` and four hexadecimal digits."""
     return f"0x{address:04x}"
 
 
 def shown(value: object) -> str:
-    """A value on one line."""
+    """Return a value as one line of text."""
     match value:
         case None:
             return "-"
@@ -89,7 +89,7 @@ def _octets(value: bytes) -> str:
 
 
 def of(message: Any) -> Fields:
-    """The fields of a message, in its order; those that it does not have are left out."""
+    """Return the fields of a message, in its order, without those that it does not have."""
     if isinstance(message, Mapping):
         pairs: Iterable[tuple[str, Any]] = message.items()
     elif is_dataclass(message):
@@ -111,6 +111,6 @@ def _field(name: str, value: Any, message: object) -> str:
 
 
 def said(what: str, about: Fields) -> str:
-    """What something is, and the first few of its fields, in one line."""
+    """Return a name and its first few fields as one line."""
     phrase = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in about[:_SAID])
     return f"{what}: {phrase}{' ..' if len(about) > _SAID else ''}" if about else what

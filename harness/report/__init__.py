@@ -1,1 +1,1 @@
-"""Results for machines and for people: report.json, JUnit, and the table on the terminal."""
+"""Results for programs and for people: report.json, JUnit, HTML, and the tables on the terminal."""

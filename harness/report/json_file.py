@@ -14,7 +14,7 @@ from hanbench.harness.report.model import VERSION, ScenarioReport, Summary
 
 
 class Report(msgspec.Struct, frozen=True):
-    """The whole file; for readers and for its JSON Schema."""
+    """The content of `report.json`, for readers and for its JSON Schema."""
 
     version: int
     hanbench: str
@@ -26,12 +26,12 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of `report.json`."""
+    """Return the JSON Schema of `report.json`."""
     return msgspec.json.schema(Report)
 
 
 class Totals:
-    """The summary, counted as the reports come in."""
+    """The totals of a run, counted as reports come in."""
 
     def __init__(self) -> None:
         self.counts = dict.fromkeys(("scenarios", "as_expected", "violations", "checks", "frames"), 0)
@@ -50,7 +50,7 @@ class Totals:
 
 
 class ReportWriter:
-    """Writes beside the final name and takes it over at the end: a report is whole, or it is not there."""
+    """Writes the report to a temporary file and renames it at the end, so that it is complete or does not exist."""
 
     def __init__(self, path: Path, *, seed: str, controller: str, rule_sets: Sequence[str]) -> None:
         self._path = path

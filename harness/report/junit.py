@@ -1,4 +1,4 @@
-"""JUnit XML, for CI systems: one test case a scenario, with seed and rules as properties."""
+"""JUnit XML for CI systems: one test case for each scenario, with seed, decision and expectation as properties."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Attributes = dict[str, str]
 
 
 class JunitWriter:
-    """Streams test cases; like the report, the file appears only when it is whole."""
+    """Streams test cases to a temporary file, and renames it at the end, so that it is complete or does not exist."""
 
     def __init__(self, path: Path, *, tests: int) -> None:
         self._path = path
@@ -22,7 +22,7 @@ class JunitWriter:
         self._xml = XMLGenerator(self._stream, "utf-8", short_empty_elements=True)
         self._xml.startDocument()
         self._start("testsuites", {})
-        # No count of failures: it is not known yet, and readers count test cases.
+        # Without a count of failures, which is not known yet; readers count test cases.
         self._start("testsuite", {"name": "hanbench verify", "tests": str(tests)})
 
     def add(self, report: ScenarioReport) -> None:

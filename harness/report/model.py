@@ -1,4 +1,4 @@
-"""What `report.json` holds: one schema, versioned. Nothing in it depends on when or where a run took place."""
+"""The model of `report.json`: one schema, versioned. It contains nothing about the time or place of a run."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from hanbench.harness.oracle import Violation
 from hanbench.harness.scenario.run import ScenarioResult
 
 VERSION = 3
-"""Goes up when a reader of the version before could misread something."""
+"""Increased when a reader of the previous version could misread a report."""
 
 
 class ConsentReport(Struct, frozen=True):
-    """What a supplier said."""
+    """A statement of a supplier."""
 
     time: str
     supplier: str
@@ -30,7 +30,7 @@ class ConsentReport(Struct, frozen=True):
 
 
 class ScenarioReport(Struct, frozen=True):
-    """One scenario."""
+    """The report of one scenario."""
 
     id: str
     title: str
@@ -47,17 +47,17 @@ class ScenarioReport(Struct, frozen=True):
     checks: tuple[HanCheck, ...]
     violations: tuple[Violation, ...]
     unmet: tuple[str, ...]
-    """What the scenario's author expected beside the rules, and did not come."""
+    """Failed expectations of the scenario's author, in words."""
     as_expected: bool
     frames: int
     capture: str | None
     keys: str | None
     cell: MatrixCell | None = None
-    """Where it stands in the matrix of `hanbench verify`; None: it is not of the matrix."""
+    """The place in the matrix of `hanbench verify`; None: not in the matrix."""
 
 
 class Summary(Struct, frozen=True):
-    """The totals."""
+    """The totals of a run."""
 
     scenarios: int
     as_expected: int
@@ -67,12 +67,12 @@ class Summary(Struct, frozen=True):
 
 
 def file_of_one(report: ScenarioReport) -> dict[str, Any]:
-    """The report of a single scenario as a file of its own, which says its version."""
+    """Return the report of a single scenario as the content of a file, with the version."""
     return {"version": VERSION, **msgspec.to_builtins(report)}
 
 
 def describe(played: ScenarioResult, *, capture: str | None) -> ScenarioReport:
-    """The report of one played scenario."""
+    """Return the report of one scenario."""
     scenario = played.scenario
     return ScenarioReport(
         id=scenario.id,

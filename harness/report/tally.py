@@ -1,4 +1,4 @@
-"""What the table at the end of `hanbench verify` shows, counted as the reports come in."""
+"""The tables at the end of `hanbench verify`, counted as reports come in."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.report.model import ScenarioReport
 
 WORST = 12
-"""Failed scenarios that are named on the terminal; the report has all of them."""
+"""Maximum number of failed scenarios to list on the terminal; the report has all of them."""
 
 
 class Tally:
-    """Counts by installation and rule set, by fault, and what went wrong."""
+    """Counts of decisions by installation and rule set, of verdicts by fault, and of failures."""
 
     def __init__(self) -> None:
         self._decisions: dict[tuple[str, str], dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
@@ -40,7 +40,7 @@ class Tally:
                 self.failed.append(report)
 
     def decision_table(self) -> tuple[list[str], list[list[str]]]:
-        """Headers and rows: what was decided, by cohort, installation type and rule set."""
+        """Return headers and rows of the decisions, by cohort, installation type and rule set."""
         outcomes = [outcome.value for outcome in Outcome if self.outcomes[outcome.value]]
         if self.outcomes["none"]:
             outcomes.append("none")
@@ -51,7 +51,7 @@ class Tally:
         return ["cohort", "installation", "rules", *outcomes], rows
 
     def fault_table(self) -> tuple[list[str], list[list[str]]]:
-        """Headers and rows: what the checks found, by fault."""
+        """Return headers and rows of the checks' verdicts, by fault."""
         rows = [
             [
                 fault,
@@ -64,7 +64,7 @@ class Tally:
         return ["what breaks", "scenarios", *(f"checks {verdict.value}" for verdict in Verdict), "as expected"], rows
 
     def failure_lines(self) -> Sequence[str]:
-        """One line for each failed scenario that is named, and its violations below."""
+        """Return a line for each listed failed scenario, followed by its violations."""
         lines = []
         for report in self.failed:
             decided = report.decision.value if report.decision else "nothing"

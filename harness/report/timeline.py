@@ -1,4 +1,4 @@
-"""One scenario as a person would tell it: what happened when, and the frames on which the verdicts rest."""
+"""The timeline of one scenario for people: its events, and the frames that are the evidence of its verdicts."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ from hanbench.harness.frames import Dissector
 from hanbench.harness.scenario.run import ScenarioResult
 
 SHOWN = 16
-"""Frames of one check that are shown: its first and its last."""
+"""Maximum number of frames to show of one check: its first and its last ones."""
 
 
 class TimelineEntry(Struct, frozen=True, array_like=True):
-    """Something on the timeline."""
+    """An entry of the timeline."""
 
     lane: str
     """`faults`, `checks`, `suppliers`, `controller`."""
     start: float
     end: float | None
-    """Seconds since the installation was loaded; no end: a moment."""
+    """Seconds since the installation was loaded; None as end: a moment."""
     kind: str
-    """What it looks like: a state, a verdict, `says`, `asks`, `commissions`, `changes`, `closes`, `errs`."""
+    """Style of the entry: a state, a verdict, `says`, `asks`, `commissions`, `changes`, `closes`, `errs`."""
     label: str
     text: str
 
 
 class FrameDetail(Struct, frozen=True, array_like=True):
-    """A frame, taken apart."""
+    """A dissected frame."""
 
     number: int
-    """In the capture, from 1."""
+    """Number in the capture, from 1."""
     time: float
     """Seconds since the capture began."""
     sender: str
@@ -61,31 +61,31 @@ class FrameDetail(Struct, frozen=True, array_like=True):
 
 
 class CheckDetail(Struct, frozen=True, array_like=True):
-    """One HAN-connectivity check and the frames that it rests on."""
+    """One HAN-connectivity check and the frames that are its evidence."""
 
     check: HanCheck
     left_out: int
-    """Frames in the middle that are not shown."""
+    """Number of frames in the middle that are not shown."""
     frames: tuple[FrameDetail, ...]
     gap: int = 0
-    """How many of `frames` come before those left out."""
+    """Number of `frames` before those left out."""
     answered: bool = False
-    """The GSME sent a data frame; one that is left out counts too. Polls and acknowledgements of the MAC are none."""
+    """Whether the GSME sent a data frame, shown or left out. Polls and acknowledgements of the MAC do not count."""
 
 
 class ScenarioDetail(Struct, frozen=True, array_like=True):
-    """A scenario for people."""
+    """The details of a scenario for people."""
 
     began: datetime
     """The date at second 0 of the clock, at which the capture begins."""
     loaded: datetime
-    """When the installation was loaded."""
+    """Date at which the installation was loaded."""
     entries: tuple[TimelineEntry, ...]
     checks: tuple[CheckDetail, ...]
 
 
 def timeline(played: ScenarioResult) -> ScenarioDetail:
-    """Tell one played scenario. Keys are redacted."""
+    """Return the details of one scenario. Keys are redacted."""
     dissector = Dissector(played.keys)
     return ScenarioDetail(
         played.began,
@@ -126,13 +126,13 @@ def _frame(evidence: Evidence, dissector: Dissector) -> FrameDetail:
 
 
 def timeline_entries(records: Sequence[AnyRecord], start: datetime) -> Iterator[TimelineEntry]:
-    """What happened, in the order in which it began."""
+    """Yield the entries in the order of their beginnings."""
     found = [*_states(records, start), *_moments(records, start)]
     yield from sorted(found, key=lambda each: each.start)
 
 
 def _states(records: Sequence[AnyRecord], start: datetime) -> Iterator[TimelineEntry]:
-    """Each time that something was not well, from its beginning to its end."""
+    """Yield each period in which a subject was not healthy."""
     last = records[-1].time
     open_: dict[str, tuple[datetime, State, str]] = {}
     for record in records:

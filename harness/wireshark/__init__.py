@@ -1,1 +1,1 @@
-"""What Wireshark gets from hanbench: benches as interfaces, a profile to look at captures with, and keys."""
+"""The integration with Wireshark: benches as capture interfaces, a profile, and keys."""

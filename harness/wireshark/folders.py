@@ -1,4 +1,4 @@
-"""Where Wireshark looks for what belongs to one user. It is asked; what its manual says holds where it cannot be."""
+"""Wireshark's folders of the user, as tshark lists them or, without tshark, as Wireshark's manual states them."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ from pathlib import Path
 PROFILE = "hanbench"
 LAUNCHER = "hanbench"
 _ELSEWHERE = "/Applications/Wireshark.app/Contents/MacOS/tshark"
-_PATIENCE = 60
-"""Seconds for `tshark -G folders`."""
+_TSHARK_TIMEOUT = 60
+"""Time-out for `tshark -G folders`, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """One user's folders."""
+    """Wireshark's folders of one user."""
 
     personal: Path
     """Personal configuration: preferences, profiles."""
     extcap: Path
-    """Programs that Wireshark captures through."""
+    """Programs through which Wireshark captures."""
 
     @property
     def profile(self) -> Path:
-        """hanbench's profile."""
+        """The folder of hanbench's profile."""
         return self.personal / "profiles" / PROFILE
 
     @property
     def launcher(self) -> Path:
-        """What Wireshark starts."""
+        """The program that Wireshark starts."""
         return self.extcap / LAUNCHER
 
 
 def find() -> Folders:
-    """The folders as tshark names them, or as they are where nothing else is said."""
+    """Return the folders that tshark lists, or the defaults."""
     said = _asked()
     if "Personal configuration" not in said:
         personal = by_default(os.environ, Path.home())
         return Folders(personal, Path.home() / ".local" / "lib" / "wireshark" / "extcap")
     personal = Path(said["Personal configuration"])
-    # Before 4.2 it was in the personal configuration, and was not named.
+    # Versions before 4.2 did not list it; it was in the personal configuration.
     return Folders(personal, Path(said.get("Personal Extcap path", personal / "extcap")))
 
 
 def by_default(environment: Mapping[str, str], home: Path) -> Path:
-    """The personal configuration where nobody can be asked (wireshark(1), FILES)."""
+    """Return the default folder of the personal configuration (wireshark(1), FILES)."""
     given = environment.get("WIRESHARK_CONFIG_DIR") or environment.get("WIRESHARK_APPDATA")
     if given:
         return Path(given)
@@ -59,13 +59,13 @@ def by_default(environment: Mapping[str, str], home: Path) -> Path:
 
 
 def _asked() -> dict[str, str]:
-    """What `tshark -G folders` says; nothing where there is none."""
+    """Return the folders that `tshark -G folders` lists; empty if tshark is not available."""
     program = shutil.which("tshark") or shutil.which(_ELSEWHERE)
     if program is None:
         return {}
     try:
         answer = subprocess.run(  # noqa: S603  a program of the user's own PATH, and no argument from outside
-            [program, "-G", "folders"], capture_output=True, text=True, timeout=_PATIENCE, check=True
+            [program, "-G", "folders"], capture_output=True, text=True, timeout=_TSHARK_TIMEOUT, check=True
         )
     except (OSError, subprocess.SubprocessError):
         return {}

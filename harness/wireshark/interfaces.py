@@ -1,6 +1,6 @@
-"""Benches as Wireshark's interfaces: those that come with hanbench, and those in folders of the user's.
+"""Benches as interfaces of Wireshark: the shipped ones, and those in the user's folders.
 
-This is imported each time that Wireshark starts: nothing of the emulator is.
+Wireshark imports this at each start, so it imports nothing of the emulator.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ class Interface:
 
     @property
     def name(self) -> str:
-        """As after `tshark -i`."""
+        """Name of the interface, as for `tshark -i`."""
         return PREFIX + self.bench.id
 
     @property
     def sentence(self) -> str:
-        """For `--extcap-interfaces`."""
+        """The line for `--extcap-interfaces`."""
         return f"interface {{value={self.name}}}{{display=hanbench: {self.bench.id}, {_plain(self.bench.title)}}}"
 
     def options(self) -> Iterator[str]:
-        """For `--extcap-config`: what can be chosen before a capture."""
+        """Yield the lines for `--extcap-config`: the options of a capture."""
         yield (
             f"arg {{number=0}}{{call=--seed}}{{display=Seed}}{{type=string}}{{default={_plain(self.bench.seed)}}}"
-            "{tooltip=Everything random follows from it, keys included}"
+            "{tooltip=Seed of all random numbers, keys included}"
         )
         if not self.bench.real_time:
             speed = 1.0 if self.bench.speed is None or isinstance(self.bench.speed, str) else self.bench.speed
             yield (
                 f"arg {{number=1}}{{call=--speed}}{{display=Speed}}{{type=double}}{{default={speed:g}}}"
-                "{tooltip=Virtual seconds in a real one}"
+                "{tooltip=Virtual seconds per real second}"
             )
         if self.bench.complete:
             yield (
@@ -59,13 +59,13 @@ class Interface:
 
 
 def user_folder() -> Path:
-    """Where benches of the user's are looked for without being told to."""
+    """Return the default folder for the user's benches."""
     base = os.environ.get("XDG_CONFIG_HOME")
     return (Path(base) if base else Path.home() / ".config") / "hanbench" / "benches"
 
 
 def offered(folders: Iterable[Path]) -> tuple[list[Interface], list[ProfileError]]:
-    """All interfaces, by name, and the bench files that are none. Of two with one id the user's own counts."""
+    """Return all interfaces, by name, and the errors of invalid bench files. A user's bench takes precedence."""
     found: dict[str, Interface] = {}
     wrong = []
     paths = [path for folder in (*folders, user_folder()) for path in sorted(folder.glob("*.toml"))]
@@ -80,5 +80,5 @@ def offered(folders: Iterable[Path]) -> tuple[list[Interface], list[ProfileError
 
 
 def _plain(text: str) -> str:
-    """Text within a sentence of extcap's, whose grammar knows no escape for braces."""
+    """Return text for a sentence of extcap, whose grammar has no escape for braces."""
     return text.replace("{", "(").replace("}", ")").replace("\n", " ")

@@ -1,6 +1,6 @@
-"""Keys in Wireshark's own table: those that a bench begins with, and those of captures.
+"""Keys in Wireshark's own table: those with which a bench begins, and those of captures.
 
-Wireshark reads the table when it loads a profile, so the keys have to be there before. They follow from a HAN's seed.
+Wireshark reads the table when it loads a profile, so the keys must be there before. They follow from a HAN's seed.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from hanbench.harness.han.formation import FormationError, form
 from hanbench.harness.han.installed import install
 from hanbench.profiles.benches import BenchProfile, Nodes, RadioKind, StartingState
 
-OURS = "hanbench "
-"""How the labels of our keys begin: what `remove` takes out again."""
-WELL_KNOWN = CaptureKey(f"{OURS}well-known: ZigBeeAlliance09", WELL_KNOWN_LINK_KEY)
+LABEL_PREFIX = "hanbench "
+"""Prefix of the labels of hanbench's keys, by which `remove` finds them."""
+WELL_KNOWN = CaptureKey(f"{LABEL_PREFIX}well-known: ZigBeeAlliance09", WELL_KNOWN_LINK_KEY)
 _ROW = re.compile(r'\s*"(?P<octets>[^"]*)"\s*,\s*"[^"]*"\s*,\s*"(?P<label>[^"]*)"')
 _BETWEEN = re.compile(r"[\s:.\-]")
-"""What may stand between the octets of a key in Wireshark's table."""
+"""Characters that may separate the octets of a key in Wireshark's table."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyFileHeader:
-    """What is known of a bench before it runs."""
+    """The keys and addresses of a bench that are known before it runs."""
 
     keys: tuple[CaptureKey, ...]
     gsme: int | None
@@ -42,10 +42,10 @@ class KeyFileHeader:
 
 
 def key_file_header(bench: BenchFile, seed: str | None = None) -> KeyFileHeader:
-    """What a bench begins with, installed or new, without opening any port. Raises ProfileError.
+    """Return the keys with which a bench begins, installed or new, without opening any port. Raises ProfileError.
 
-    Where all devices are ours, both HANs are made on paper: the seed decides what keys they agree on, and the air of a
-    bench that runs in real time changes nothing in that.
+    If the bench emulates all devices, both HANs are assembled without ports: the seed decides which keys they get, and
+    the timing of a bench in real time does not change that.
     """
     ring, shorts, gsme = KeyRing(), set[int](), None
     for begins in StartingState if bench.profile.complete else (bench.profile.starts,):
@@ -55,7 +55,7 @@ def key_file_header(bench: BenchFile, seed: str | None = None) -> KeyFileHeader:
         if begins is StartingState.INSTALLED:
             install(han)
         elif bench.profile.complete:
-            # One that does not come up has the keys that it got to.
+            # A HAN that does not form still has the keys that it got so far.
             with suppress(FormationError):
                 run(han.clock, form(han))
         if han.present("gsme"):
@@ -67,7 +67,7 @@ def key_file_header(bench: BenchFile, seed: str | None = None) -> KeyFileHeader:
 
 
 def _on_paper(bench: BenchProfile, begins: StartingState) -> BenchProfile:
-    """The same devices, all of ours on the Air: keys do not depend on radios."""
+    """Return the same devices, all emulated ones on the Air: keys do not depend on radios."""
     nodes = {
         role: node if node.url.kind is RadioKind.PHYSICAL else replace(node, radio="air:")
         for role, node in bench.present.items()
@@ -76,13 +76,13 @@ def _on_paper(bench: BenchProfile, begins: StartingState) -> BenchProfile:
     return replace(bench, nodes=Nodes(**nodes), begins=begins, dongles={}, links=links, speed=None)
 
 
-def labelled(whose: str, keys: Iterable[CaptureKey]) -> tuple[CaptureKey, ...]:
-    """The same keys, with labels that say whose they are."""
-    return tuple(CaptureKey(f"{OURS}{whose}: {key.label}", key.octets) for key in keys)
+def labelled(owner: str, keys: Iterable[CaptureKey]) -> tuple[CaptureKey, ...]:
+    """Return the same keys with the name of their owner in their labels."""
+    return tuple(CaptureKey(f"{LABEL_PREFIX}{owner}: {key.label}", key.octets) for key in keys)
 
 
 def merge(table: Path, keys: Iterable[CaptureKey]) -> int:
-    """Add to a `zigbee_pc_keys` table the keys that it does not have; return how many. Other lines stay as they are."""
+    """Add keys to a `zigbee_pc_keys` table unless it has them; return how many. Other lines stay unchanged."""
     lines = table.read_text(encoding="utf-8", errors="surrogateescape").splitlines() if table.exists() else []
     known = {_BETWEEN.sub("", row["octets"]).lower() for row in map(_ROW.match, lines) if row is not None}
     fresh = []
@@ -96,12 +96,12 @@ def merge(table: Path, keys: Iterable[CaptureKey]) -> int:
 
 
 def take_out(table: Path) -> None:
-    """Take our keys out of a table. One in which nothing but comments is left is deleted."""
+    """Remove hanbench's keys from a table. The table is deleted if only comments remain."""
     if not table.exists():
         return
     lines = table.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     rows = [(line, _ROW.match(line)) for line in lines]
-    left = [line for line, row in rows if row is None or not row["label"].startswith(OURS)]
+    left = [line for line, row in rows if row is None or not row["label"].startswith(LABEL_PREFIX)]
     if all(line.startswith("#") or not line.strip() for line in left):
         table.unlink()
     elif left != lines:

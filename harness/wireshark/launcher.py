@@ -14,8 +14,8 @@ _MARK = "# Made by `hanbench extcap install`; `hanbench extcap remove` takes it 
 
 
 def text(profile: Path, benches: Iterable[Path]) -> str:
-    """The script. `profile`: where keys go; `benches`: more folders with bench files."""
-    # -P: what is imported must not depend on the folder that Wireshark was started in.
+    """Return the script. `profile`: the profile that gets the keys; `benches`: more folders with bench files."""
+    # -P: imports must not depend on the folder in which Wireshark was started.
     parts = [sys.executable, "-P", "-m", ENTRY, "--profile", str(profile.resolve())]
     for folder in benches:
         parts += ["--benches", str(folder.resolve())]
@@ -23,21 +23,21 @@ def text(profile: Path, benches: Iterable[Path]) -> str:
 
 
 def write(path: Path, profile: Path, benches: Iterable[Path]) -> None:
-    """Put it there. Raises ForeignError where another program has the name, and OSError."""
+    """Write the launcher. Raises ForeignError if another program has its name, and OSError."""
     if path.exists() and not made_by_hanbench(path):
-        raise ForeignError(f"{path}: another program of this name is there, and was not made by hanbench")
+        raise ForeignError(f"{path}: another program has this name, and was not made by hanbench")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text(profile, benches), encoding="utf-8")
     path.chmod(0o755)
 
 
 def made_by_hanbench(path: Path) -> bool:
-    """Whether a file is our launcher."""
+    """Return whether a file is hanbench's launcher."""
     return path.is_file() and _MARK in path.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
 def remove(path: Path) -> bool:
-    """Take it away; return whether it was there. Another program of this name is left."""
+    """Remove the launcher; return whether it existed. Another program of this name stays."""
     if not made_by_hanbench(path):
         return False
     path.unlink()

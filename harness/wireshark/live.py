@@ -1,4 +1,4 @@
-"""A bench captured into Wireshark's FIFO until Wireshark closes it."""
+"""A live capture of a bench into Wireshark's FIFO, until Wireshark closes it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hanbench.harness.han.han import Han
 from hanbench.profiles.benches import VIRTUAL
 
 LOOK_EVERY = 0.2
-"""Real seconds between two looks at the FIFO: as live as an eye can follow."""
+"""Interval between checks of the FIFO, real seconds: short enough to look live."""
 
 
 def capture(
@@ -28,19 +28,19 @@ def capture(
     seed: str | None,
     speed: float | None,
     on_keys: Callable[[Iterable[CaptureKey]], object],
-    say: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> None:
-    """Bring a bench up and write what is on its air, until nobody reads any more.
+    """Bring a bench up and write a live capture, until the reader closes the FIFO.
 
-    `on_keys` is called with all keys whenever there are more of them. Raises ProfileError, RadioError, and OSError for
-    a FIFO that cannot be opened.
+    `on_keys` is called with all keys whenever there are new ones. Raises ProfileError, RadioError, and OSError if the
+    FIFO cannot be opened.
     """
     if speed is None and bench.profile.speed == VIRTUAL:
         speed = 1.0
     clock = bench.clock(speed, watched=True)
     han = bench.assemble(clock=clock, seed=seed)
     with suppress(BrokenPipeError), fifo.open("wb") as stream, streaming(han, stream, None) as live:
-        run(clock, _written(bench, han, live, stream, on_keys, say))
+        run(clock, _written(bench, han, live, stream, on_keys, log))
 
 
 async def _written(
@@ -49,13 +49,13 @@ async def _written(
     live: Capture,
     stream: BinaryIO,
     on_keys: Callable[[Iterable[CaptureKey]], object],
-    say: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> None:
     every, known = LOOK_EVERY * _speed(han.clock), 0
     async with han.radios:
-        coming_up = asyncio.get_running_loop().create_task(_come_up(bench, han, say))
+        coming_up = asyncio.get_running_loop().create_task(_come_up(bench, han, log))
         try:
-            while _somebody_reads(stream):
+            while _has_reader(stream):
                 live.flush()
                 if len(live.keys) != known:
                     known = len(live.keys)
@@ -71,15 +71,15 @@ def _speed(clock: VirtualClock) -> float:
     return clock.speed if isinstance(clock, PacedClock) else 1.0
 
 
-async def _come_up(bench: BenchFile, han: Han, say: Callable[[str], None]) -> None:
+async def _come_up(bench: BenchFile, han: Han, log: Callable[[str], None]) -> None:
     try:
         await bench.begin(han)
     except FormationError as error:
-        say(f"the HAN did not come up: {error}; the capture goes on")
+        log(f"the HAN did not come up: {error}; the capture continues")
 
 
-def _somebody_reads(stream: BinaryIO) -> bool:
-    """Whether a pipe still has a reader, as far as can be known without writing to it."""
+def _has_reader(stream: BinaryIO) -> bool:
+    """Return whether a pipe still has a reader, as far as this can be known without writing."""
     poller = select.poll()
     poller.register(stream, 0)
     return not any(events & (select.POLLERR | select.POLLHUP) for _, events in poller.poll(0))

@@ -1,4 +1,4 @@
-"""The report for people: one HTML file that needs nothing but a browser."""
+"""The HTML report: one file that needs only a browser."""
 
 from __future__ import annotations
 

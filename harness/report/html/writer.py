@@ -1,8 +1,8 @@
 """`report.html`, written scenario by scenario like the other reports.
 
-The page is: a head with style, a packed story for each scenario, an index with a row for each, and the script.
-A browser reads the index at once and unpacks a story when somebody opens it, so that thousands of them open quickly.
-Everything that comes from outside is data: JSON in which no markup survives, put into the page as text.
+The page has a head with style, a packed story for each scenario, an index with a row for each, and the script. A
+browser reads the index at once and unpacks a story when the user opens it, so that a report with thousands of
+stories opens quickly. All external data is JSON without markup, inserted into the page as text.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from hanbench.harness.report.model import ScenarioReport
 from hanbench.harness.report.timeline import ScenarioDetail
 
 _SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
-"""JSON in a script element: no character of it can end the element, or begin another."""
+"""Escapes for JSON in a script element, so that no text can end the element or begin another."""
 _LEVEL = 6
 
 
 class Row(Struct, frozen=True, array_like=True):
-    """A scenario in the index: what the report says of it, but for its checks, which its story has."""
+    """A scenario in the index: its report, with the checks reduced to letters."""
 
     id: str
     title: str
@@ -45,7 +45,7 @@ class Row(Struct, frozen=True, array_like=True):
     decision: str | None
     as_expected: bool
     verdicts: str
-    """A letter a check: p, f, i."""
+    """One letter for each check: p, f, i."""
     seed: str
     expected: tuple[Outcome, ...]
     because: str
@@ -57,7 +57,7 @@ class Row(Struct, frozen=True, array_like=True):
 
 
 class Head(Struct, frozen=True):
-    """What the page says about the whole run."""
+    """The facts about the whole run."""
 
     title: str
     controller: str
@@ -69,13 +69,13 @@ class Head(Struct, frozen=True):
 
 
 def pack(story: ScenarioDetail) -> bytes:
-    """A story as the page carries it: JSON, deflated."""
+    """Return the packed form of a story: deflated JSON."""
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(msgspec.json.encode(story)) + packer.flush()
 
 
 class HtmlWriter:
-    """Writes beside the final name and takes it over at the end: a report is whole, or it is not there."""
+    """Writes the report to a temporary file and renames it at the end, so that it is complete or does not exist."""
 
     def __init__(self, path: Path, *, title: str, seed: str, controller: str, rule_sets: Sequence[str]) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""The profile's texts, made from `rules.toml` and the addresses of the benches: colour rules and filter buttons."""
+"""Colour rules and filter buttons of the profile, made from `rules.toml` and the addresses of the benches."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from msgspec import Struct
 _HERE = Path(__file__).parent
 _GSME = "{gsme}"
 _FULL = 0x101
-"""From 8 bits of a colour to Wireshark's 16."""
+"""Factor from 8 bits of a colour to Wireshark's 16."""
 
 
 class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A colour rule. Colours are #rrggbb."""
+    """A colour rule; colours are #rrggbb."""
 
     name: str
     filter: str
@@ -31,25 +31,25 @@ class Button(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     filter: str
 
 
-class Look(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`rules.toml`."""
+class ProfileData(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The content of `rules.toml`."""
 
     rules: tuple[Rule, ...]
     buttons: tuple[Button, ...]
 
 
-def load() -> Look:
-    """What the texts are made from."""
-    return msgspec.toml.decode((_HERE / "rules.toml").read_bytes(), type=Look)
+def load() -> ProfileData:
+    """Load the colour rules and buttons."""
+    return msgspec.toml.decode((_HERE / "rules.toml").read_bytes(), type=ProfileData)
 
 
 def preferences() -> str:
-    """Columns and dissectors' settings."""
+    """Return the preferences: columns, and settings of dissectors."""
     return (_HERE / "preferences").read_text(encoding="utf-8")
 
 
 def of_gsme(eui64s: Iterable[int], shorts: Iterable[int]) -> str:
-    """The display filter for frames from and to these gas meters; one that no frame passes where there is none."""
+    """Return the display filter for frames from and to these gas meters; without any, one that no frame passes."""
     long = ", ".join(eui64.to_bytes(8, "big").hex(":") for eui64 in sorted(set(eui64s)))
     short = ", ".join(f"{each:#06x}" for each in sorted(set(shorts)))
     parts = [f"zbee.sec.src64 in {{{long}}}", f"wpan.addr64 in {{{long}}}"] if long else []
@@ -57,19 +57,19 @@ def of_gsme(eui64s: Iterable[int], shorts: Iterable[int]) -> str:
     return f"({' || '.join(parts)})" if parts else "(frame.number == 0)"
 
 
-def colour_filters(look: Look, gsme: str) -> str:
-    """`colorfilters`: name, filter, background, foreground."""
+def colour_filters(data: ProfileData, gsme: str) -> str:
+    """Return the file `colorfilters`: name, filter, background, foreground."""
     lines = (
         f"@{rule.name}@{rule.filter.replace(_GSME, gsme)}@{_colour(rule.background)}{_colour(rule.foreground)}\n"
-        for rule in look.rules
+        for rule in data.rules
     )
     return "".join(("# hanbench's colour rules. Made by `hanbench extcap install`.\n", *lines))
 
 
-def buttons(look: Look, gsme: str) -> str:
-    """`dfilter_buttons`: shown, label, filter, comment."""
-    rows = [(rule.button, rule.filter, rule.name) for rule in look.rules if rule.button is not None]
-    rows += [(button.label, button.filter, "") for button in look.buttons]
+def buttons(data: ProfileData, gsme: str) -> str:
+    """Return the file `dfilter_buttons`: shown, label, filter, comment."""
+    rows = [(rule.button, rule.filter, rule.name) for rule in data.rules if rule.button is not None]
+    rows += [(button.label, button.filter, "") for button in data.buttons]
     lines = (f'"TRUE","{label}","{text.replace(_GSME, gsme)}","{comment}"\n' for label, text, comment in rows)
     return "".join(("# hanbench's filter buttons. Made by `hanbench extcap install`.\n", *lines))
 

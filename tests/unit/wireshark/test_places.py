@@ -6,8 +6,7 @@ import subprocess
 
 import pytest
 
-from hanbench.harness.wireshark import folders, launcher, profile
-from hanbench.harness.wireshark import profile_data as look
+from hanbench.harness.wireshark import folders, launcher, profile, profile_data
 from hanbench.harness.wireshark.interfaces import offered, user_folder
 from hanbench.harness.wireshark.profile import ForeignError
 
@@ -114,7 +113,7 @@ def test_wireshark_is_asked_where_its_folders_are(tmp_path, monkeypatch, said, e
 
 
 def test_without_any_gas_meter_no_frame_is_its_own():
-    assert look.of_gsme([], []) == "(frame.number == 0)"
+    assert profile_data.of_gsme([], []) == "(frame.number == 0)"
     long = "70:b3:d5:1f:f0:00:00:03"
     expected = f"(zbee.sec.src64 in {{{long}}} || wpan.addr64 in {{{long}}} || wpan.addr16 in {{0x1234}})"
-    assert look.of_gsme([0x70B3D51FF0000003], [0x1234]) == expected
+    assert profile_data.of_gsme([0x70B3D51FF0000003], [0x1234]) == expected
