@@ -101,7 +101,7 @@ class Player:
     def __call__(self, scenario: Any, *, controller: Any = None) -> ScenarioResult:
         """Run a scenario: a `Scenario`, a file, or the id of a shipped scenario or of one in the matrix.
 
-        `controller`: what makes one, in the place of `--hanbench-controller`. Raises ProfileError.
+        `controller`: a factory to use instead of `--hanbench-controller`. Raises ProfileError.
         """
         played = self._play(self._loaded(scenario), controller, None)
         outcome = None if played.outcome is None else played.outcome.value

@@ -130,7 +130,7 @@ _FAULTS = (
         "Stale link key",
         Subject.GSME,
         "APS security",
-        "The meter polls and answers what needs no link key; its reports come under a key that the hub no longer has.",
+        "The meter polls, and answers requests without a link key; its reports have a key that the hub no longer has.",
     ),
     FaultDescription(
         "aps-counter-reset",

@@ -94,11 +94,11 @@ def _report(found: FoundPort, finding: ProbeResult) -> PortReport:
 def _print_result(reports: list[PortReport]) -> None:
     rows = []
     for report in reports:
-        what = report.board or report.product or report.usb or "-"
+        board = report.board or report.product or report.usb or "-"
         answers = report.answers.value if report.firmware is None else f"{report.answers.value} {report.firmware}"
         trip = "-" if report.round_trip_median_ms is None else f"{report.round_trip_median_ms:g} ms"
         fit = ", ".join(report.fit_for) or "nothing"
-        rows.append((report.url, what, answers, trip, fit, report.advice))
+        rows.append((report.url, board, answers, trip, fit, report.advice))
     table(("radio", "board", "answer", "round trip", "fit for", "advice"), rows)
     click.echo()
     for role in ROLES:

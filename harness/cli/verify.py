@@ -80,9 +80,9 @@ def _make_folder(out: Path) -> None:
 
 
 def _print_result(tally: Tally, summary: Summary, out: Path) -> None:
-    table(*tally.decision_table(), title="What the controller decided", keys=3)
+    table(*tally.decision_table(), title="Decisions of the controller", keys=3)
     click.echo()
-    table(*tally.fault_table(), title="What the HAN-connectivity checks found")
+    table(*tally.fault_table(), title="Verdicts of the HAN-connectivity checks")
     click.echo()
     for line in tally.failure_lines():
         click.echo(line)
@@ -100,7 +100,7 @@ def _summary_sentences(tally: Tally, summary: Summary) -> Sequence[str]:
     if tally.failures:
         verdict = f"{tally.failures} scenarios did not go as the rules demand ({summary.violations} violations)."
     return (
-        f"{summary.scenarios} migrations were played on emulated HANs: {amount}.",
+        f"{summary.scenarios} migrations were run on emulated HANs: {amount}.",
         f"{both} homes were migrated whole, {partial} without their gas meter, {rest} not now or not at all.",
         verdict,
     )

@@ -344,7 +344,12 @@ WRONG = _table(
     (TakesExcludedBack, "takes-excluded-back", "excluded-stays-out", "commissions the GSME after excluding it"),
     (NeverEnds, "never-ends", "bounded-time", "waits beyond the time limit"),
     (GivesUpAtOnce, "gives-up-at-once", "patience", "closes instead of waiting for a consent"),
-    (ExcludesInsteadOfMigrating, "excludes-instead", "partial-not-withheld", "excludes what it should migrate in part"),
+    (
+        ExcludesInsteadOfMigrating,
+        "excludes-instead",
+        "partial-not-withheld",
+        "excludes an installation that it should migrate in part",
+    ),
     (WastesPass, "wastes-pass", "pass-leads-to-migration", "refuses an installation whose GSME answers"),
     (ClaimsBoth, "claims-both", "outcome-matches-effects", "reports a partial migration as a full one"),
     (CommissionsTwice, "commissions-twice", "commissioned-once", "commissions the same devices twice"),

@@ -62,7 +62,7 @@ def _about(check: HanCheck, text: str) -> Finding:
 PROPERTIES = (
     Property(
         "verdict-agrees-with-truth",
-        "A check's verdict agrees with what the emulated devices really did",
+        "A check's verdict agrees with the true state of the emulated devices",
         "hanbench",
         verdict_is_true,
     ),

@@ -61,7 +61,7 @@ class Tally:
             ]
             for fault, count in self._scenarios.items()
         ]
-        return ["what breaks", "scenarios", *(f"checks {verdict.value}" for verdict in Verdict), "as expected"], rows
+        return ["fault", "scenarios", *(f"checks {verdict.value}" for verdict in Verdict), "as expected"], rows
 
     def failure_lines(self) -> Sequence[str]:
         """Return a line for each listed failed scenario, followed by its violations."""

@@ -44,15 +44,15 @@ class Decoder:
         if _FLAG not in octets:
             self._keep(octets)
             return []
-        stretches = deque((self._partial + octets).split(_FLAG))
+        chunks = deque((self._partial + octets).split(_FLAG))
         self._partial = b""
         if self._overlong:
             self._overlong = False
-            stretches.popleft()
-        self._keep(stretches.pop())
+            chunks.popleft()
+        self._keep(chunks.pop())
         payloads = []
-        for stretch in stretches:
-            payload = self._open(stretch) if stretch else None
+        for chunk in chunks:
+            payload = self._open(chunk) if chunk else None
             if payload is not None:
                 payloads.append(payload)
         return payloads
@@ -69,18 +69,18 @@ class Decoder:
             self.garbled += not self._overlong
             self._overlong = True
 
-    def _open(self, stretch: bytes) -> bytes | None:
-        if len(stretch) > LONGEST:
+    def _open(self, chunk: bytes) -> bytes | None:
+        if len(chunk) > LONGEST:
             self.garbled += 1
             return None
-        if _ESCAPE in stretch:
-            first, *others = stretch.split(_ESCAPE)
+        if _ESCAPE in chunk:
+            first, *others = chunk.split(_ESCAPE)
             if not all(others):
                 self.garbled += 1
                 return None
-            stretch = first + b"".join(bytes((other[0] ^ _FLIP,)) + other[1:] for other in others)
-        payload = stretch[:-2]
-        if not payload or crc16_x25(payload) != stretch[-2:]:
+            chunk = first + b"".join(bytes((other[0] ^ _FLIP,)) + other[1:] for other in others)
+        payload = chunk[:-2]
+        if not payload or crc16_x25(payload) != chunk[-2:]:
             self.garbled += 1
             return None
         return payload

@@ -25,7 +25,7 @@ def faults(context: click.Context, as_json: bool) -> None:
             (fault.name, fault.subject.value, fault.layer, "yes" if fault.breaks_reachability else "no", fault.title)
             for fault in CATALOGUE.values()
         ]
-        table(("fault", "of", "layer", "cuts off", "what it is"), rows)
+        table(("fault", "subject", "layer", "cuts off", "title"), rows)
 
 
 @faults.command()
