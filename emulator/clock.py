@@ -92,7 +92,8 @@ class VirtualClock:
         if not self._heap:
             return False
         when, _, callback, args = heappop(self._heap)
-        self.now = max(self.now, when)
+        if when > self.now:
+            self.now = when
         callback(*args)
         return True
 
@@ -101,7 +102,8 @@ class VirtualClock:
         heap = self._heap
         while heap and heap[0][0] <= when:
             due, _, callback, args = heappop(heap)
-            self.now = max(self.now, due)
+            if due > self.now:
+                self.now = due
             callback(*args)
         self.now = max(self.now, when)
 

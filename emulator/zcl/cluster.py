@@ -1,9 +1,8 @@
 """How a cluster is written down: commands as classes, attributes as a class body, and tables that put them in order.
 
-A command is a frozen dataclass. Its fields are annotated with their field types, in the order of the air and under the
-specification's names in snake case; its codec is derived from them.
+A command is a `Message`, a frozen value. Its fields are annotated with their field types, in the order of the air and
+under the specification's names in snake case; its codec is derived from them.
 
-    @dataclass(frozen=True, slots=True)
     class RequestMirrorResponse(ClusterCommand):
         endpoint_id: Uint16
 
@@ -36,6 +35,7 @@ from typing import ClassVar
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError
 from hanbench.emulator.layout import Field, RecordType
+from hanbench.emulator.message import Message
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.zcl.codecs import DataType
 from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
@@ -102,10 +102,8 @@ AttributeTable = Mapping[int, Attribute]
 # --- commands -----------------------------------------------------------------------------------------------------
 
 
-class ClusterCommand:
+class ClusterCommand(Message):
     """A command of a cluster, with its fields."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True)

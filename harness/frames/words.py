@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
+from hanbench.emulator.message import Message
 from hanbench.emulator.zigbee.security.keys import redacted
 from hanbench.emulator.zigbee.zdo.messages import ZdpMessage as ZdpMessage
 
@@ -76,7 +77,7 @@ def shown(value: object) -> str:
             return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in value)
         case Mapping():
             return ", ".join(f"{name} {shown(each)}" for name, each in value.items() if each is not None)
-        case _ if is_dataclass(value) or hasattr(value, "_fields"):
+        case _ if isinstance(value, Message) or is_dataclass(value) or hasattr(value, "_fields"):
             return ", ".join(f"{name} {each}" for name, each in of(value))
         case list() | tuple():
             return "; ".join(map(shown, value)) or "-"
@@ -92,6 +93,8 @@ def of(message: Any) -> Fields:
     """Return the fields of a message, in its order, without those that it does not have."""
     if isinstance(message, Mapping):
         pairs: Iterable[tuple[str, Any]] = message.items()
+    elif isinstance(message, Message):
+        pairs = message.fields.items()
     elif is_dataclass(message):
         pairs = ((field.name, getattr(message, field.name)) for field in fields(message))
     else:

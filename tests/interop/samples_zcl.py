@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.layout import Choice
@@ -140,7 +139,7 @@ def payloads(command: Command) -> list[bytes]:
             continue
         names = [field.name for field in command.fields]
         suite = {name: value for name, value in AS_SUITE_1.items() if name in names}
-        message = replace(message, **suite, **FIXED.get(command.message, {}))  # type: ignore[type-var]
+        message = command.message(**{**message.fields, **suite, **FIXED.get(command.message, {})})
         given = tuple(name for name in names if getattr(message, name) is not None) if _chooses(command) else ()
         found.setdefault(given, []).append(command.encode(message))
     chosen = {max(group, key=len) for group in found.values()}

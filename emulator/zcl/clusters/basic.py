@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, AttributeSet, Cluster, ClusterCommand, Command
 from hanbench.emulator.zcl.types import BITMAP8, BOOLEAN, CHARACTER_STRING, ENUM8, UINT8, UINT16
 
@@ -34,7 +32,6 @@ class BasicAttributes(AttributeSet):
     ClusterRevision = Attribute(0xFFFD, UINT16)
 
 
-@dataclass(frozen=True, slots=True)
 class ResetToFactoryDefaults(ClusterCommand):
     """Reset all attributes of all clusters to their factory defaults."""
 

@@ -70,7 +70,6 @@ class CalendarAttributes(AttributeSet):
 # --- client to server ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class GetCalendar(ClusterCommand):
     """Ask for calendars."""
 
@@ -81,7 +80,6 @@ class GetCalendar(ClusterCommand):
     provider_id: Uint32
 
 
-@dataclass(frozen=True, slots=True)
 class GetDayProfiles(ClusterCommand):
     """Ask for day profiles of a calendar."""
 
@@ -91,7 +89,6 @@ class GetDayProfiles(ClusterCommand):
     number_of_days: Uint8
 
 
-@dataclass(frozen=True, slots=True)
 class GetWeekProfiles(ClusterCommand):
     """Ask for week profiles of a calendar."""
 
@@ -101,7 +98,6 @@ class GetWeekProfiles(ClusterCommand):
     number_of_weeks: Uint8
 
 
-@dataclass(frozen=True, slots=True)
 class GetSeasons(ClusterCommand):
     """Ask for the seasons of a calendar."""
 
@@ -109,7 +105,6 @@ class GetSeasons(ClusterCommand):
     issuer_calendar_id: Uint32
 
 
-@dataclass(frozen=True, slots=True)
 class GetSpecialDays(ClusterCommand):
     """Ask for special days."""
 
@@ -120,7 +115,6 @@ class GetSpecialDays(ClusterCommand):
     issuer_calendar_id: Uint32
 
 
-@dataclass(frozen=True, slots=True)
 class GetCalendarCancellation(ClusterCommand):
     """Ask for the last cancelled calendar."""
 
@@ -128,7 +122,6 @@ class GetCalendarCancellation(ClusterCommand):
 # --- server to client ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class PublishCalendar(ClusterCommand):
     """A calendar; its days, weeks and seasons follow in commands of their own."""
 
@@ -144,7 +137,6 @@ class PublishCalendar(ClusterCommand):
     number_of_day_profiles: Uint8
 
 
-@dataclass(frozen=True, slots=True)
 class PublishDayProfile(ClusterCommand):
     """A day profile: entries, each from a minute on."""
 
@@ -159,7 +151,6 @@ class PublishDayProfile(ClusterCommand):
     schedule_entries: Annotated[tuple[ScheduleEntry, ...], Repeated(RecordType(ScheduleEntry))]
 
 
-@dataclass(frozen=True, slots=True)
 class PublishWeekProfile(ClusterCommand):
     """A week profile: the day profile of each weekday."""
 
@@ -176,7 +167,6 @@ class PublishWeekProfile(ClusterCommand):
     day_id_ref_sunday: Uint8
 
 
-@dataclass(frozen=True, slots=True)
 class PublishSeasons(ClusterCommand):
     """Seasons: the week profile from each date on."""
 
@@ -188,7 +178,6 @@ class PublishSeasons(ClusterCommand):
     seasons: Annotated[tuple[SeasonEntry, ...], Repeated(RecordType(SeasonEntry))]
 
 
-@dataclass(frozen=True, slots=True)
 class PublishSpecialDays(ClusterCommand):
     """Days with a day profile of their own."""
 
@@ -203,7 +192,6 @@ class PublishSpecialDays(ClusterCommand):
     special_days: Annotated[tuple[SpecialDay, ...], Repeated(RecordType(SpecialDay))]
 
 
-@dataclass(frozen=True, slots=True)
 class CancelCalendar(ClusterCommand):
     """A calendar is cancelled."""
 

@@ -122,29 +122,24 @@ class DeviceManagementClientAttributes(AttributeSet):
 # --- client to server ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class GetChangeOfTenancy(ClusterCommand):
     """Ask for a change of tenancy."""
 
 
-@dataclass(frozen=True, slots=True)
 class GetChangeOfSupplier(ClusterCommand):
     """Ask for a change of supplier."""
 
 
-@dataclass(frozen=True, slots=True)
 class RequestNewPassword(ClusterCommand):
     """Ask for a new password."""
 
     password_type: Enum8
 
 
-@dataclass(frozen=True, slots=True)
 class GetSiteID(ClusterCommand):
     """Ask for the site identifier."""
 
 
-@dataclass(frozen=True, slots=True)
 class ReportEventConfiguration(ClusterCommand):
     """The device's treatment of events."""
 
@@ -153,7 +148,6 @@ class ReportEventConfiguration(ClusterCommand):
     event_configurations: Annotated[tuple[ConfiguredEvent, ...], Repeated(RecordType(ConfiguredEvent))]
 
 
-@dataclass(frozen=True, slots=True)
 class GetCIN(ClusterCommand):
     """Ask for the customer identification number."""
 
@@ -161,7 +155,6 @@ class GetCIN(ClusterCommand):
 # --- server to client ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class PublishChangeOfTenancy(ClusterCommand):
     """A change of tenancy."""
 
@@ -172,7 +165,6 @@ class PublishChangeOfTenancy(ClusterCommand):
     proposed_tenancy_change_control: Bitmap32
 
 
-@dataclass(frozen=True, slots=True)
 class PublishChangeOfSupplier(ClusterCommand):
     """A change of supplier."""
 
@@ -186,7 +178,6 @@ class PublishChangeOfSupplier(ClusterCommand):
     proposed_provider_contact_details: Octstr
 
 
-@dataclass(frozen=True, slots=True)
 class RequestNewPasswordResponse(ClusterCommand):
     """A new password."""
 
@@ -197,7 +188,6 @@ class RequestNewPasswordResponse(ClusterCommand):
     password: Octstr
 
 
-@dataclass(frozen=True, slots=True)
 class UpdateSiteID(ClusterCommand):
     """The site identifier from a time on."""
 
@@ -207,7 +197,6 @@ class UpdateSiteID(ClusterCommand):
     site_id: Octstr
 
 
-@dataclass(frozen=True, slots=True)
 class SetEventConfiguration(ClusterCommand):
     """Set the treatment of events from a time on."""
 
@@ -221,14 +210,12 @@ class SetEventConfiguration(ClusterCommand):
     configuration_value_match: Annotated[int | None, _by(ConfigurationControl.CONFIGURATION_MATCH, BITMAP8)] = None
 
 
-@dataclass(frozen=True, slots=True)
 class GetEventConfiguration(ClusterCommand):
     """Ask for the treatment of an event, or of all (`ALL_EVENTS`)."""
 
     event_id: Uint16
 
 
-@dataclass(frozen=True, slots=True)
 class UpdateCIN(ClusterCommand):
     """The customer identification number from a time on."""
 

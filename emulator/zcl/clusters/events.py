@@ -119,7 +119,6 @@ class EventsAttributes(AttributeSet):
 # --- client to server -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class GetEventLog(ClusterCommand):
     """Ask for logged events in a span of time, the newest first."""
 
@@ -131,7 +130,6 @@ class GetEventLog(ClusterCommand):
     event_offset: Uint16
 
 
-@dataclass(frozen=True, slots=True)
 class ClearEventLogRequest(ClusterCommand):
     """Clear a log."""
 
@@ -141,7 +139,6 @@ class ClearEventLogRequest(ClusterCommand):
 # --- server to client -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class PublishEvent(ClusterCommand):
     """An event, as it happens."""
 
@@ -152,7 +149,6 @@ class PublishEvent(ClusterCommand):
     event_data: Octstr
 
 
-@dataclass(frozen=True, slots=True)
 class PublishEventLog(ClusterCommand):
     """Logged events, or a part of them."""
 
@@ -164,7 +160,6 @@ class PublishEventLog(ClusterCommand):
     part_of_log: PartOfLog = None
 
 
-@dataclass(frozen=True, slots=True)
 class ClearEventLogResponse(ClusterCommand):
     """The logs that were cleared."""
 
@@ -174,7 +169,6 @@ class ClearEventLogResponse(ClusterCommand):
 # --- before SE 1.2 ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class EarlyPublishEvent(ClusterCommand):
     """PublishEvent as it was before SE 1.2."""
 
@@ -184,7 +178,6 @@ class EarlyPublishEvent(ClusterCommand):
     event_data: Octstr
 
 
-@dataclass(frozen=True, slots=True)
 class EarlyPublishEventLog(ClusterCommand):
     """PublishEventLog as it was before SE 1.2."""
 

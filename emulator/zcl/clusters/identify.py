@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hanbench.emulator.zcl.cluster import READ, WRITE, Attribute, AttributeSet, Cluster, ClusterCommand, Command
 from hanbench.emulator.zcl.fields import Enum8, Uint16
 from hanbench.emulator.zcl.types import UINT16
@@ -16,19 +14,16 @@ class IdentifyAttributes(AttributeSet):
     ClusterRevision = Attribute(0xFFFD, UINT16)
 
 
-@dataclass(frozen=True, slots=True)
 class Identify(ClusterCommand):
     """Identify for so long; 0: stop."""
 
     identify_time: Uint16
 
 
-@dataclass(frozen=True, slots=True)
 class IdentifyQuery(ClusterCommand):
     """Ask whether the device is identifying."""
 
 
-@dataclass(frozen=True, slots=True)
 class TriggerEffect(ClusterCommand):
     """Identify by an effect of light."""
 
@@ -36,7 +31,6 @@ class TriggerEffect(ClusterCommand):
     effect_variant: Enum8
 
 
-@dataclass(frozen=True, slots=True)
 class IdentifyQueryResponse(ClusterCommand):
     """The device is identifying for so long yet."""
 

@@ -6,7 +6,6 @@ The suite decides what certificate, point and code are, and a peer may send anyt
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated
 
@@ -45,7 +44,6 @@ class KeyEstablishmentClientAttributes(AttributeSet):
 # --- client to server ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class InitiateKeyEstablishmentRequest(ClusterCommand):
     """The initiator's certificate; seconds that it needs for each of its steps."""
 
@@ -55,21 +53,18 @@ class InitiateKeyEstablishmentRequest(ClusterCommand):
     identity: Annotated[bytes, Rest()]
 
 
-@dataclass(frozen=True, slots=True)
 class EphemeralDataRequest(ClusterCommand):
     """The initiator's ephemeral point."""
 
     ephemeral_data: Annotated[bytes, Rest()]
 
 
-@dataclass(frozen=True, slots=True)
 class ConfirmKeyDataRequest(ClusterCommand):
     """The initiator's message authentication code."""
 
     secure_message_authentication_code: Annotated[bytes, Rest()]
 
 
-@dataclass(frozen=True, slots=True)
 class TerminateKeyEstablishment(ClusterCommand):
     """The initiator ends the session."""
 
@@ -81,7 +76,6 @@ class TerminateKeyEstablishment(ClusterCommand):
 # --- server to client ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class InitiateKeyEstablishmentResponse(ClusterCommand):
     """The responder's certificate; seconds that it needs for each of its steps."""
 
@@ -91,21 +85,18 @@ class InitiateKeyEstablishmentResponse(ClusterCommand):
     identity: Annotated[bytes, Rest()]
 
 
-@dataclass(frozen=True, slots=True)
 class EphemeralDataResponse(ClusterCommand):
     """The responder's ephemeral point."""
 
     ephemeral_data: Annotated[bytes, Rest()]
 
 
-@dataclass(frozen=True, slots=True)
 class ConfirmKeyDataResponse(ClusterCommand):
     """The responder's message authentication code."""
 
     secure_message_authentication_code: Annotated[bytes, Rest()]
 
 
-@dataclass(frozen=True, slots=True)
 class ServerTerminateKeyEstablishment(ClusterCommand):
     """The responder ends the session."""
 

@@ -5,7 +5,6 @@ The attributes are the client's: the device that sheds load says which group and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Annotated
 
@@ -125,7 +124,6 @@ class LoadControlClientAttributes(AttributeSet):
     DeviceClassValue = Attribute(0x0003, UINT16, READ | WRITE)
 
 
-@dataclass(frozen=True, slots=True)
 class ReportEventStatus(ClusterCommand):
     """State of an event at the device."""
 
@@ -142,7 +140,6 @@ class ReportEventStatus(ClusterCommand):
     signature: Annotated[bytes | None, Trailing(Octets(SIGNATURE_OCTETS))] = None
 
 
-@dataclass(frozen=True, slots=True)
 class GetScheduledEvents(ClusterCommand):
     """Ask for the events from a time on."""
 
@@ -154,7 +151,6 @@ class GetScheduledEvents(ClusterCommand):
 # --- server to client ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class LoadControlEvent(ClusterCommand):
     """An event: use less from a time on, for so long."""
 
@@ -173,7 +169,6 @@ class LoadControlEvent(ClusterCommand):
     event_control: Bitmap8
 
 
-@dataclass(frozen=True, slots=True)
 class CancelLoadControlEvent(ClusterCommand):
     """An event is cancelled."""
 
@@ -184,7 +179,6 @@ class CancelLoadControlEvent(ClusterCommand):
     effective_time: UtcTime
 
 
-@dataclass(frozen=True, slots=True)
 class CancelAllLoadControlEvents(ClusterCommand):
     """All events are cancelled."""
 

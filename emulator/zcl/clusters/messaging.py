@@ -6,7 +6,6 @@ as earlier devices do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
 from hanbench.emulator.zcl.cluster import Attribute, AttributeSet, Cluster, ClusterCommand, Command
@@ -63,12 +62,10 @@ class MessagingAttributes(AttributeSet):
 # --- client to server ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class GetLastMessage(ClusterCommand):
     """Ask for the last message."""
 
 
-@dataclass(frozen=True, slots=True)
 class MessageConfirmation(ClusterCommand):
     """The customer has confirmed a message, or the display has."""
 
@@ -78,7 +75,6 @@ class MessageConfirmation(ClusterCommand):
     message_response: OptionalOctstr = None
 
 
-@dataclass(frozen=True, slots=True)
 class GetMessageCancellation(ClusterCommand):
     """Ask for a cancellation of all messages."""
 
@@ -88,7 +84,6 @@ class GetMessageCancellation(ClusterCommand):
 # --- server to client ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class DisplayMessage(ClusterCommand):
     """A message to show."""
 
@@ -100,7 +95,6 @@ class DisplayMessage(ClusterCommand):
     extended_message_control: OptionalBitmap8 = None
 
 
-@dataclass(frozen=True, slots=True)
 class CancelMessage(ClusterCommand):
     """A message is cancelled."""
 
@@ -108,7 +102,6 @@ class CancelMessage(ClusterCommand):
     message_control: Bitmap8
 
 
-@dataclass(frozen=True, slots=True)
 class DisplayProtectedMessage(ClusterCommand):
     """A message to show once the customer has given a password."""
 
@@ -120,7 +113,6 @@ class DisplayProtectedMessage(ClusterCommand):
     extended_message_control: OptionalBitmap8 = None
 
 
-@dataclass(frozen=True, slots=True)
 class CancelAllMessages(ClusterCommand):
     """All messages are cancelled."""
 

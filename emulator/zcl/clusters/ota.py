@@ -11,7 +11,6 @@ revisions have no period in ImageBlockResponse.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from typing import Annotated
 
@@ -124,7 +123,6 @@ class OtaClientAttributes(AttributeSet):
 # --- client to server -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class QueryNextImageRequest(ClusterCommand):
     """Ask whether there is a newer image."""
 
@@ -135,7 +133,6 @@ class QueryNextImageRequest(ClusterCommand):
     hardware_version: Annotated[int | None, _controlled(QueryControl.HARDWARE_VERSION, UINT16)] = None
 
 
-@dataclass(frozen=True, slots=True)
 class ImageBlockRequest(ClusterCommand):
     """Ask for one block of an image."""
 
@@ -149,7 +146,6 @@ class ImageBlockRequest(ClusterCommand):
     minimum_block_period: Annotated[int | None, _controlled(BlockControl.MINIMUM_BLOCK_PERIOD, UINT16)] = None
 
 
-@dataclass(frozen=True, slots=True)
 class ImagePageRequest(ClusterCommand):
     """Ask for a page of an image: blocks that come without being asked for one by one."""
 
@@ -164,7 +160,6 @@ class ImagePageRequest(ClusterCommand):
     request_node_address: Annotated[int | None, _controlled(BlockControl.REQUEST_NODE_ADDRESS, EUI64)] = None
 
 
-@dataclass(frozen=True, slots=True)
 class UpgradeEndRequest(ClusterCommand):
     """A download has ended, with this status."""
 
@@ -174,7 +169,6 @@ class UpgradeEndRequest(ClusterCommand):
     file_version: Uint32
 
 
-@dataclass(frozen=True, slots=True)
 class QueryDeviceSpecificFileRequest(ClusterCommand):
     """Ask for a file that is for this device alone."""
 
@@ -188,7 +182,6 @@ class QueryDeviceSpecificFileRequest(ClusterCommand):
 # --- server to client -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class ImageNotify(ClusterCommand):
     """The server has an image to ask for."""
 
@@ -199,7 +192,6 @@ class ImageNotify(ClusterCommand):
     new_file_version: Annotated[int | None, _notified(PayloadType.NEW_FILE_VERSION, UINT32)] = None
 
 
-@dataclass(frozen=True, slots=True)
 class QueryNextImageResponse(ClusterCommand):
     """The image to download; with a status other than SUCCESS nothing follows it."""
 
@@ -210,7 +202,6 @@ class QueryNextImageResponse(ClusterCommand):
     image_size: FoundUint32 = None
 
 
-@dataclass(frozen=True, slots=True)
 class ImageBlockResponse(ClusterCommand):
     """One block of an image, or the time at which to ask again, or why there is none."""
 
@@ -225,7 +216,6 @@ class ImageBlockResponse(ClusterCommand):
     minimum_block_period: Annotated[int | None, _on(OtaStatus.WAIT_FOR_DATA, Trailing(UINT16))] = None
 
 
-@dataclass(frozen=True, slots=True)
 class UpgradeEndResponse(ClusterCommand):
     """When to change over to the image."""
 
@@ -236,7 +226,6 @@ class UpgradeEndResponse(ClusterCommand):
     upgrade_time: UtcTime
 
 
-@dataclass(frozen=True, slots=True)
 class QueryDeviceSpecificFileResponse(ClusterCommand):
     """The file to download; with a status other than SUCCESS nothing follows it."""
 

@@ -182,7 +182,6 @@ def _snapshot(values: Mapping[str, Any]) -> FieldType:
 # --- client to server -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class SelectAvailableEmergencyCredit(ClusterCommand):
     """Use emergency credit."""
 
@@ -190,7 +189,6 @@ class SelectAvailableEmergencyCredit(ClusterCommand):
     originating_device: Enum8
 
 
-@dataclass(frozen=True, slots=True)
 class ChangeDebt(ClusterCommand):
     """Set one of the debts, or change it."""
 
@@ -206,7 +204,6 @@ class ChangeDebt(ClusterCommand):
     debt_recovery_balance_percentage: Uint16
 
 
-@dataclass(frozen=True, slots=True)
 class EmergencyCreditSetup(ClusterCommand):
     """Limit and threshold of emergency credit."""
 
@@ -216,7 +213,6 @@ class EmergencyCreditSetup(ClusterCommand):
     emergency_credit_threshold: Uint32
 
 
-@dataclass(frozen=True, slots=True)
 class ConsumerTopUp(ClusterCommand):
     """Top up by a code."""
 
@@ -224,7 +220,6 @@ class ConsumerTopUp(ClusterCommand):
     top_up_code: Octstr
 
 
-@dataclass(frozen=True, slots=True)
 class CreditAdjustment(ClusterCommand):
     """Add to the credit, or take from it."""
 
@@ -234,7 +229,6 @@ class CreditAdjustment(ClusterCommand):
     credit_adjustment_value: Int32
 
 
-@dataclass(frozen=True, slots=True)
 class ChangePaymentMode(ClusterCommand):
     """Change between credit and prepayment."""
 
@@ -245,7 +239,6 @@ class ChangePaymentMode(ClusterCommand):
     cut_off_value: Int32
 
 
-@dataclass(frozen=True, slots=True)
 class GetPrepaySnapshot(ClusterCommand):
     """Ask for one of the snapshots in a span of time."""
 
@@ -255,7 +248,6 @@ class GetPrepaySnapshot(ClusterCommand):
     snapshot_cause: Bitmap32
 
 
-@dataclass(frozen=True, slots=True)
 class GetTopUpLog(ClusterCommand):
     """Ask for top-ups up to a time."""
 
@@ -263,14 +255,12 @@ class GetTopUpLog(ClusterCommand):
     number_of_records: Uint8
 
 
-@dataclass(frozen=True, slots=True)
 class SetLowCreditWarningLevel(ClusterCommand):
     """From which credit on the customer is warned."""
 
     low_credit_warning_level: Uint32
 
 
-@dataclass(frozen=True, slots=True)
 class GetDebtRepaymentLog(ClusterCommand):
     """Ask for debt repayments up to a time."""
 
@@ -279,7 +269,6 @@ class GetDebtRepaymentLog(ClusterCommand):
     debt_type: Enum8
 
 
-@dataclass(frozen=True, slots=True)
 class SetMaximumCreditLimit(ClusterCommand):
     """The most credit there may be, and that a top-up may bring."""
 
@@ -290,7 +279,6 @@ class SetMaximumCreditLimit(ClusterCommand):
     maximum_credit_per_top_up: Uint32
 
 
-@dataclass(frozen=True, slots=True)
 class SetOverallDebtCap(ClusterCommand):
     """The most debt that is recovered in a time."""
 
@@ -303,7 +291,6 @@ class SetOverallDebtCap(ClusterCommand):
 # --- server to client -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class PublishPrepaySnapshot(ClusterCommand):
     """A snapshot: the balance as it stood at a time."""
 
@@ -317,7 +304,6 @@ class PublishPrepaySnapshot(ClusterCommand):
     snapshot_payload: Annotated[DebtCreditStatus | bytes, Choice(_snapshot)]
 
 
-@dataclass(frozen=True, slots=True)
 class ChangePaymentModeResponse(ClusterCommand):
     """Credit terms of the payment mode."""
 
@@ -327,7 +313,6 @@ class ChangePaymentModeResponse(ClusterCommand):
     emergency_credit_threshold: Uint32
 
 
-@dataclass(frozen=True, slots=True)
 class ConsumerTopUpResponse(ClusterCommand):
     """What became of a top-up."""
 
@@ -337,7 +322,6 @@ class ConsumerTopUpResponse(ClusterCommand):
     credit_remaining: Int32
 
 
-@dataclass(frozen=True, slots=True)
 class PublishTopUpLog(ClusterCommand):
     """Top-ups, the newest first."""
 
@@ -346,7 +330,6 @@ class PublishTopUpLog(ClusterCommand):
     top_ups: Annotated[tuple[TopUp, ...], Repeated(RecordType(TopUp))]
 
 
-@dataclass(frozen=True, slots=True)
 class PublishDebtLog(ClusterCommand):
     """Debt repayments, the newest first."""
 

@@ -79,7 +79,6 @@ class TunnelingAttributes(AttributeSet):
 # --- client to server ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class RequestTunnel(ClusterCommand):
     """Ask for a tunnel."""
 
@@ -89,14 +88,12 @@ class RequestTunnel(ClusterCommand):
     maximum_incoming_transfer_size: Uint16
 
 
-@dataclass(frozen=True, slots=True)
 class CloseTunnel(ClusterCommand):
     """Close a tunnel."""
 
     tunnel_id: Uint16
 
 
-@dataclass(frozen=True, slots=True)
 class TransferData(ClusterCommand):
     """Octets from the client."""
 
@@ -104,7 +101,6 @@ class TransferData(ClusterCommand):
     data: Annotated[bytes, Rest()]
 
 
-@dataclass(frozen=True, slots=True)
 class TransferDataError(ClusterCommand):
     """The client refuses octets of the server."""
 
@@ -112,7 +108,6 @@ class TransferDataError(ClusterCommand):
     transfer_data_status: Enum8
 
 
-@dataclass(frozen=True, slots=True)
 class AckTransferData(ClusterCommand):
     """The client has received octets, and can take so many more; 0: none until ReadyData."""
 
@@ -120,7 +115,6 @@ class AckTransferData(ClusterCommand):
     number_of_octets_left: Uint16
 
 
-@dataclass(frozen=True, slots=True)
 class ReadyData(ClusterCommand):
     """The client can take so many octets again."""
 
@@ -128,7 +122,6 @@ class ReadyData(ClusterCommand):
     number_of_octets_left: Uint16
 
 
-@dataclass(frozen=True, slots=True)
 class GetSupportedTunnelProtocols(ClusterCommand):
     """Ask which protocols the server speaks."""
 
@@ -138,7 +131,6 @@ class GetSupportedTunnelProtocols(ClusterCommand):
 # --- server to client ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class RequestTunnelResponse(ClusterCommand):
     """The tunnel, or why there is none."""
 
@@ -147,7 +139,6 @@ class RequestTunnelResponse(ClusterCommand):
     maximum_incoming_transfer_size: Uint16
 
 
-@dataclass(frozen=True, slots=True)
 class ServerTransferData(ClusterCommand):
     """Octets from the server."""
 
@@ -155,7 +146,6 @@ class ServerTransferData(ClusterCommand):
     data: Annotated[bytes, Rest()]
 
 
-@dataclass(frozen=True, slots=True)
 class ServerTransferDataError(ClusterCommand):
     """The server refuses octets of the client."""
 
@@ -163,7 +153,6 @@ class ServerTransferDataError(ClusterCommand):
     transfer_data_status: Enum8
 
 
-@dataclass(frozen=True, slots=True)
 class ServerAckTransferData(ClusterCommand):
     """The server has received octets, and can take so many more; 0: none until ServerReadyData."""
 
@@ -171,7 +160,6 @@ class ServerAckTransferData(ClusterCommand):
     number_of_octets_left: Uint16
 
 
-@dataclass(frozen=True, slots=True)
 class ServerReadyData(ClusterCommand):
     """The server can take so many octets again."""
 
@@ -179,7 +167,6 @@ class ServerReadyData(ClusterCommand):
     number_of_octets_left: Uint16
 
 
-@dataclass(frozen=True, slots=True)
 class SupportedTunnelProtocolsResponse(ClusterCommand):
     """Protocols that the server speaks."""
 
@@ -187,7 +174,6 @@ class SupportedTunnelProtocolsResponse(ClusterCommand):
     protocols: Annotated[tuple[Protocol, ...], Counted(RecordType(Protocol))]
 
 
-@dataclass(frozen=True, slots=True)
 class TunnelClosureNotification(ClusterCommand):
     """The server has closed a tunnel that was idle."""
 

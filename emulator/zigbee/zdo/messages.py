@@ -8,11 +8,11 @@ Many devices end a failed response after its status: the fields behind it are No
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.layout import U8, U16, U32, U64, Choice, Counted, FieldType, RecordType, Sized, Trailing, when
+from hanbench.emulator.message import Message
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.zigbee.binding import BINDING, Binding
 from hanbench.emulator.zigbee.zdo.descriptors import (
@@ -43,10 +43,9 @@ CHANGE_CHANNEL, CHANGE_PARAMETERS = 0xFE, 0xFF
 """Mgmt_NWK_Update_req: scan durations that ask for a change instead."""
 
 
-class ZdpMessage:
+class ZdpMessage(Message):
     """A device profile message."""
 
-    __slots__ = ()
     CLUSTER: ClassVar[int]
 
 
@@ -99,7 +98,6 @@ Associated = Annotated[tuple[int, tuple[int, ...]] | None, Trailing(_Associated(
 # --- addresses ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class NwkAddrReq(ZdpMessage):
     CLUSTER = 0x0000
     ieee: Ieee
@@ -107,7 +105,6 @@ class NwkAddrReq(ZdpMessage):
     start_index: Octet = 0
 
 
-@dataclass(frozen=True, slots=True)
 class NwkAddrRsp(ZdpMessage):
     CLUSTER = 0x8000
     status: Status
@@ -117,7 +114,6 @@ class NwkAddrRsp(ZdpMessage):
     """Extended response: index of the first one, and the short addresses of the children."""
 
 
-@dataclass(frozen=True, slots=True)
 class IeeeAddrReq(ZdpMessage):
     CLUSTER = 0x0001
     short: Short
@@ -125,7 +121,6 @@ class IeeeAddrReq(ZdpMessage):
     start_index: Octet = 0
 
 
-@dataclass(frozen=True, slots=True)
 class IeeeAddrRsp(ZdpMessage):
     CLUSTER = 0x8001
     status: Status
@@ -134,7 +129,6 @@ class IeeeAddrRsp(ZdpMessage):
     associated: Associated = None
 
 
-@dataclass(frozen=True, slots=True)
 class DeviceAnnce(ZdpMessage):
     CLUSTER = 0x0013
     short: Short
@@ -142,13 +136,11 @@ class DeviceAnnce(ZdpMessage):
     capability: Octet
 
 
-@dataclass(frozen=True, slots=True)
 class ParentAnnce(ZdpMessage):
     CLUSTER = 0x001F
     children: Annotated[tuple[int, ...], Counted(U64)]
 
 
-@dataclass(frozen=True, slots=True)
 class ParentAnnceRsp(ZdpMessage):
     CLUSTER = 0x801F
     status: Status
@@ -158,13 +150,11 @@ class ParentAnnceRsp(ZdpMessage):
 # --- descriptors --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class NodeDescReq(ZdpMessage):
     CLUSTER = 0x0002
     short: Short
 
 
-@dataclass(frozen=True, slots=True)
 class NodeDescRsp(ZdpMessage):
     CLUSTER = 0x8002
     status: Status
@@ -172,13 +162,11 @@ class NodeDescRsp(ZdpMessage):
     descriptor: Annotated[NodeDescriptor | None, when(_succeeded, NODE)] = None
 
 
-@dataclass(frozen=True, slots=True)
 class PowerDescReq(ZdpMessage):
     CLUSTER = 0x0003
     short: Short
 
 
-@dataclass(frozen=True, slots=True)
 class PowerDescRsp(ZdpMessage):
     CLUSTER = 0x8003
     status: Status
@@ -186,14 +174,12 @@ class PowerDescRsp(ZdpMessage):
     descriptor: Annotated[PowerDescriptor | None, when(_succeeded, POWER)] = None
 
 
-@dataclass(frozen=True, slots=True)
 class SimpleDescReq(ZdpMessage):
     CLUSTER = 0x0004
     short: Short
     endpoint: Octet
 
 
-@dataclass(frozen=True, slots=True)
 class SimpleDescRsp(ZdpMessage):
     CLUSTER = 0x8004
     status: Status
@@ -201,13 +187,11 @@ class SimpleDescRsp(ZdpMessage):
     descriptor: Annotated[SimpleDescriptor | None, Choice(_sized_descriptor)] = None
 
 
-@dataclass(frozen=True, slots=True)
 class ActiveEpReq(ZdpMessage):
     CLUSTER = 0x0005
     short: Short
 
 
-@dataclass(frozen=True, slots=True)
 class ActiveEpRsp(ZdpMessage):
     CLUSTER = 0x8005
     status: Status
@@ -215,7 +199,6 @@ class ActiveEpRsp(ZdpMessage):
     endpoints: Annotated[tuple[int, ...] | None, _on_success(Counted(U8))] = None
 
 
-@dataclass(frozen=True, slots=True)
 class MatchDescReq(ZdpMessage):
     CLUSTER = 0x0006
     short: Short
@@ -224,7 +207,6 @@ class MatchDescReq(ZdpMessage):
     outputs: Annotated[tuple[int, ...], Counted(U16)]
 
 
-@dataclass(frozen=True, slots=True)
 class MatchDescRsp(ZdpMessage):
     CLUSTER = 0x8006
     status: Status
@@ -235,25 +217,21 @@ class MatchDescRsp(ZdpMessage):
 # --- binding ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class BindReq(ZdpMessage):
     CLUSTER = 0x0021
     binding: Annotated[Binding, BINDING]
 
 
-@dataclass(frozen=True, slots=True)
 class BindRsp(ZdpMessage):
     CLUSTER = 0x8021
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
 class UnbindReq(ZdpMessage):
     CLUSTER = 0x0022
     binding: Annotated[Binding, BINDING]
 
 
-@dataclass(frozen=True, slots=True)
 class UnbindRsp(ZdpMessage):
     CLUSTER = 0x8022
     status: Status
@@ -262,13 +240,11 @@ class UnbindRsp(ZdpMessage):
 # --- management ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class MgmtLqiReq(ZdpMessage):
     CLUSTER = 0x0031
     start_index: Octet = 0
 
 
-@dataclass(frozen=True, slots=True)
 class MgmtLqiRsp(ZdpMessage):
     CLUSTER = 0x8031
     status: Status
@@ -277,13 +253,11 @@ class MgmtLqiRsp(ZdpMessage):
     neighbors: Annotated[tuple[NeighborEntry, ...] | None, _on_success(Counted(NEIGHBOR))] = None
 
 
-@dataclass(frozen=True, slots=True)
 class MgmtBindReq(ZdpMessage):
     CLUSTER = 0x0033
     start_index: Octet = 0
 
 
-@dataclass(frozen=True, slots=True)
 class MgmtBindRsp(ZdpMessage):
     CLUSTER = 0x8033
     status: Status
@@ -292,7 +266,6 @@ class MgmtBindRsp(ZdpMessage):
     bindings: Annotated[tuple[Binding, ...] | None, _on_success(Counted(BINDING))] = None
 
 
-@dataclass(frozen=True, slots=True)
 class MgmtLeaveReq(ZdpMessage):
     CLUSTER = 0x0034
     ieee: Ieee
@@ -304,13 +277,11 @@ class MgmtLeaveReq(ZdpMessage):
 REMOVE_CHILDREN, REJOIN = 0x40, 0x80
 
 
-@dataclass(frozen=True, slots=True)
 class MgmtLeaveRsp(ZdpMessage):
     CLUSTER = 0x8034
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
 class MgmtPermitJoiningReq(ZdpMessage):
     CLUSTER = 0x0036
     duration: Octet
@@ -318,7 +289,6 @@ class MgmtPermitJoiningReq(ZdpMessage):
     tc_significance: Octet = 1
 
 
-@dataclass(frozen=True, slots=True)
 class MgmtPermitJoiningRsp(ZdpMessage):
     CLUSTER = 0x8036
     status: Status
@@ -336,7 +306,6 @@ def _names_manager(values: Mapping[str, Any]) -> bool:
     return bool(values["duration"] == CHANGE_PARAMETERS)
 
 
-@dataclass(frozen=True, slots=True)
 class MgmtNwkUpdateReq(ZdpMessage):
     CLUSTER = 0x0038
     channels: Annotated[int, U32]
@@ -350,7 +319,6 @@ class MgmtNwkUpdateReq(ZdpMessage):
     """Short address of the network manager."""
 
 
-@dataclass(frozen=True, slots=True)
 class MgmtNwkUpdateNotify(ZdpMessage):
     CLUSTER = 0x8038
     status: Status

@@ -10,7 +10,7 @@ import pytest
 
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.zcl.clusters.event_ids import POWER_LOSS
-from hanbench.harness.case.vocabulary import Subject
+from hanbench.harness.case.check import Subject
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -188,7 +187,7 @@ def test_what_becomes_of_the_supply_at_an_event_is_set_and_shown(meter: Meter) -
         load_limit_supply_state=3,
     )
     assert meter.ask(request) == Status.SUCCESS
-    assert meter.ask(replace(request, supply_tamper_state=4)) == Status.INVALID_VALUE
+    assert meter.ask(request.replace(supply_tamper_state=4)) == Status.INVALID_VALUE
     meter.power_up()
     rows = (
         MeteringAttributes.SupplyTamperState,

@@ -97,7 +97,7 @@ def test_a_protocol_that_the_meter_does_not_speak_is_refused_and_the_one_it_does
             return reply.command
 
         assert (await ask(request)).tunnel_status == TunnelStatus.PROTOCOL_NOT_SUPPORTED
-        flow = replace(request, protocol_id=0, flow_control_support=True)
+        flow = request.replace(protocol_id=0, flow_control_support=True)
         assert (await ask(flow)).tunnel_status == TunnelStatus.FLOW_CONTROL_NOT_SUPPORTED
         listed = await ask(GetSupportedTunnelProtocols(protocol_offset=0))
         assert [protocol.protocol_id for protocol in listed.protocols] == [0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import FrozenInstanceError
 from typing import Annotated
 
 import pytest
@@ -102,7 +102,6 @@ def test_a_metering_command_lies_on_the_air_as_smart_energy_says(
     assert row.decode(bytes.fromhex(octets)) == message
 
 
-@dataclass(frozen=True, slots=True)
 class Odd(ClusterCommand):
     """A command with a tail."""
 
@@ -146,9 +145,9 @@ def test_a_command_cut_short_is_malformed(octets: str) -> None:
 @pytest.mark.parametrize("cluster", CLUSTERS, ids=lambda cluster: cluster.name)
 def test_a_command_cannot_be_changed_and_says_its_fields(cluster: Cluster) -> None:
     for row in (*cluster.client_to_server, *cluster.server_to_client):
-        assert [each.name for each in fields(row.message)] == [each.name for each in row.fields]
-        assert row.message.__dataclass_params__.frozen
-        assert not hasattr(object.__new__(row.message), "__dict__")
+        assert list(row.message.field_names) == [each.name for each in row.fields]
+        with pytest.raises(FrozenInstanceError):
+            object.__new__(row.message).anything = 1
 
 
 def test_a_row_has_the_name_that_it_is_assigned_to_and_a_family_names_of_its_own() -> None:

@@ -89,7 +89,6 @@ def _snapshot(values: Mapping[str, Any]) -> FieldType:
 # --- client to server -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class GetProfile(ClusterCommand):
     """Ask for consumption interval by interval."""
 
@@ -98,21 +97,18 @@ class GetProfile(ClusterCommand):
     number_of_periods: Uint8
 
 
-@dataclass(frozen=True, slots=True)
 class RequestMirrorResponse(ClusterCommand):
     """The endpoint of the mirror, or `NO_MIRROR`."""
 
     endpoint_id: Uint16
 
 
-@dataclass(frozen=True, slots=True)
 class MirrorRemoved(ClusterCommand):
     """The endpoint of the mirror that was removed, or `NO_MIRROR`."""
 
     removed_endpoint_id: Uint16
 
 
-@dataclass(frozen=True, slots=True)
 class RequestFastPollMode(ClusterCommand):
     """Ask for more frequent readings, for some minutes."""
 
@@ -120,7 +116,6 @@ class RequestFastPollMode(ClusterCommand):
     duration: Uint8
 
 
-@dataclass(frozen=True, slots=True)
 class ScheduleSnapshot(ClusterCommand):
     """Set schedules of snapshots."""
 
@@ -130,14 +125,12 @@ class ScheduleSnapshot(ClusterCommand):
     snapshot_schedules: Annotated[tuple[SnapshotSchedule, ...], Repeated(RecordType(SnapshotSchedule))]
 
 
-@dataclass(frozen=True, slots=True)
 class TakeSnapshot(ClusterCommand):
     """Take a snapshot now."""
 
     snapshot_cause: Bitmap32
 
 
-@dataclass(frozen=True, slots=True)
 class GetSnapshot(ClusterCommand):
     """Ask for one of the snapshots in a span of time."""
 
@@ -147,7 +140,6 @@ class GetSnapshot(ClusterCommand):
     snapshot_cause: Bitmap32
 
 
-@dataclass(frozen=True, slots=True)
 class StartSampling(ClusterCommand):
     """Start a sampling session, or cancel one."""
 
@@ -158,7 +150,6 @@ class StartSampling(ClusterCommand):
     max_number_of_samples: Uint16
 
 
-@dataclass(frozen=True, slots=True)
 class GetSampledData(ClusterCommand):
     """Ask for the samples of a session."""
 
@@ -168,7 +159,6 @@ class GetSampledData(ClusterCommand):
     number_of_samples: Uint16
 
 
-@dataclass(frozen=True, slots=True)
 class MirrorReportAttributeResponse(ClusterCommand):
     """Answer to a report to a mirror: notification flags for the meter."""
 
@@ -176,7 +166,6 @@ class MirrorReportAttributeResponse(ClusterCommand):
     notification_flags: Annotated[tuple[int, ...], Repeated(BITMAP32)]
 
 
-@dataclass(frozen=True, slots=True)
 class ResetLoadLimitCounter(ClusterCommand):
     """Set the count of load limit events to 0."""
 
@@ -184,7 +173,6 @@ class ResetLoadLimitCounter(ClusterCommand):
     issuer_event_id: Uint32
 
 
-@dataclass(frozen=True, slots=True)
 class ChangeSupply(ClusterCommand):
     """Switch the supply, now or at a time."""
 
@@ -196,14 +184,12 @@ class ChangeSupply(ClusterCommand):
     supply_control_bits: Bitmap8
 
 
-@dataclass(frozen=True, slots=True)
 class LocalChangeSupply(ClusterCommand):
     """Switch the supply from a display in the home."""
 
     proposed_supply_status: Enum8
 
 
-@dataclass(frozen=True, slots=True)
 class SetSupplyStatus(ClusterCommand):
     """Set the effect of each event on the supply."""
 
@@ -214,7 +200,6 @@ class SetSupplyStatus(ClusterCommand):
     load_limit_supply_state: Enum8
 
 
-@dataclass(frozen=True, slots=True)
 class SetUncontrolledFlowThreshold(ClusterCommand):
     """Set the flow from which on gas counts as flowing uncontrolled."""
 
@@ -231,7 +216,6 @@ class SetUncontrolledFlowThreshold(ClusterCommand):
 # --- server to client -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class GetProfileResponse(ClusterCommand):
     """Consumption interval by interval, the newest first."""
 
@@ -241,17 +225,14 @@ class GetProfileResponse(ClusterCommand):
     intervals: Annotated[tuple[int, ...], Counted(UINT24)]
 
 
-@dataclass(frozen=True, slots=True)
 class RequestMirror(ClusterCommand):
     """Ask the hub for a mirror."""
 
 
-@dataclass(frozen=True, slots=True)
 class RemoveMirror(ClusterCommand):
     """Ask the hub to remove the mirror."""
 
 
-@dataclass(frozen=True, slots=True)
 class RequestFastPollModeResponse(ClusterCommand):
     """The update period that the meter keeps to, and until when."""
 
@@ -259,7 +240,6 @@ class RequestFastPollModeResponse(ClusterCommand):
     fast_poll_mode_end_time: UtcTime
 
 
-@dataclass(frozen=True, slots=True)
 class ScheduleSnapshotResponse(ClusterCommand):
     """Result of each schedule."""
 
@@ -267,7 +247,6 @@ class ScheduleSnapshotResponse(ClusterCommand):
     snapshot_responses: Annotated[tuple[SnapshotScheduleResponse, ...], Repeated(RecordType(SnapshotScheduleResponse))]
 
 
-@dataclass(frozen=True, slots=True)
 class TakeSnapshotResponse(ClusterCommand):
     """The snapshot that was taken, or why none was."""
 
@@ -275,7 +254,6 @@ class TakeSnapshotResponse(ClusterCommand):
     snapshot_confirmation: Enum8
 
 
-@dataclass(frozen=True, slots=True)
 class PublishSnapshot(ClusterCommand):
     """A snapshot: registers as they stood at a time."""
 
@@ -289,7 +267,6 @@ class PublishSnapshot(ClusterCommand):
     snapshot_payload: Annotated[TouSnapshot | TouBillingSnapshot | bytes, Choice(_snapshot)]
 
 
-@dataclass(frozen=True, slots=True)
 class GetSampledDataResponse(ClusterCommand):
     """Samples of a session."""
 
@@ -300,7 +277,6 @@ class GetSampledDataResponse(ClusterCommand):
     samples: Annotated[tuple[int, ...], Counted(UINT24, U16)]
 
 
-@dataclass(frozen=True, slots=True)
 class ConfigureMirror(ClusterCommand):
     """Set how the meter reports to its mirror."""
 
@@ -310,7 +286,6 @@ class ConfigureMirror(ClusterCommand):
     notification_scheme: Uint8
 
 
-@dataclass(frozen=True, slots=True)
 class ConfigureNotificationScheme(ClusterCommand):
     """Set the order of the words of notification flags."""
 
@@ -319,7 +294,6 @@ class ConfigureNotificationScheme(ClusterCommand):
     notification_flag_order: Bitmap32
 
 
-@dataclass(frozen=True, slots=True)
 class ConfigureNotificationFlags(ClusterCommand):
     """Set the commands that the bits of a notification flags attribute announce."""
 
@@ -329,7 +303,6 @@ class ConfigureNotificationFlags(ClusterCommand):
     bit_field_allocations: Annotated[tuple[BitFieldAllocation, ...], Repeated(RecordType(BitFieldAllocation))]
 
 
-@dataclass(frozen=True, slots=True)
 class GetNotifiedMessage(ClusterCommand):
     """Ask the hub for the commands that its notification flags announced."""
 
@@ -338,7 +311,6 @@ class GetNotifiedMessage(ClusterCommand):
     notification_flags: Bitmap32
 
 
-@dataclass(frozen=True, slots=True)
 class SupplyStatusResponse(ClusterCommand):
     """The state of the supply after a change."""
 
@@ -348,7 +320,6 @@ class SupplyStatusResponse(ClusterCommand):
     supply_status_after_implementation: Enum8
 
 
-@dataclass(frozen=True, slots=True)
 class StartSamplingResponse(ClusterCommand):
     """The identifier of the session."""
 

@@ -70,14 +70,12 @@ def _row(tier: int, thresholds: Sequence[int]) -> bytes:
 # --- client to server -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class GetCurrentPrice(ClusterCommand):
     """Ask for the price in force."""
 
     command_options: Bitmap8
 
 
-@dataclass(frozen=True, slots=True)
 class GetScheduledPrices(ClusterCommand):
     """Ask for the prices from a time on."""
 
@@ -85,7 +83,6 @@ class GetScheduledPrices(ClusterCommand):
     number_of_events: Uint8
 
 
-@dataclass(frozen=True, slots=True)
 class PriceAcknowledgement(ClusterCommand):
     """A price has been received."""
 
@@ -95,7 +92,6 @@ class PriceAcknowledgement(ClusterCommand):
     price_control: Bitmap8
 
 
-@dataclass(frozen=True, slots=True)
 class GetBlockPeriods(ClusterCommand):
     """Ask for the block periods from a time on."""
 
@@ -104,7 +100,6 @@ class GetBlockPeriods(ClusterCommand):
     tariff_type: OptionalBitmap8 = None
 
 
-@dataclass(frozen=True, slots=True)
 class GetConversionFactor(ClusterCommand):
     """Ask for conversion factors of gas volumes."""
 
@@ -113,7 +108,6 @@ class GetConversionFactor(ClusterCommand):
     number_of_commands: Uint8
 
 
-@dataclass(frozen=True, slots=True)
 class GetCalorificValue(ClusterCommand):
     """Ask for calorific values of gas."""
 
@@ -122,7 +116,6 @@ class GetCalorificValue(ClusterCommand):
     number_of_commands: Uint8
 
 
-@dataclass(frozen=True, slots=True)
 class GetTariffInformation(ClusterCommand):
     """Ask for tariffs."""
 
@@ -132,21 +125,18 @@ class GetTariffInformation(ClusterCommand):
     tariff_type: Bitmap8
 
 
-@dataclass(frozen=True, slots=True)
 class GetPriceMatrix(ClusterCommand):
     """Ask for the prices of a tariff."""
 
     issuer_tariff_id: Uint32
 
 
-@dataclass(frozen=True, slots=True)
 class GetBlockThresholds(ClusterCommand):
     """Ask for the block thresholds of a tariff."""
 
     issuer_tariff_id: Uint32
 
 
-@dataclass(frozen=True, slots=True)
 class GetCO2Value(ClusterCommand):
     """Ask for CO2 values."""
 
@@ -156,14 +146,12 @@ class GetCO2Value(ClusterCommand):
     tariff_type: OptionalBitmap8 = None
 
 
-@dataclass(frozen=True, slots=True)
 class GetTierLabels(ClusterCommand):
     """Ask for the names of a tariff's tiers."""
 
     issuer_tariff_id: Uint32
 
 
-@dataclass(frozen=True, slots=True)
 class GetBillingPeriod(ClusterCommand):
     """Ask for billing periods."""
 
@@ -173,7 +161,6 @@ class GetBillingPeriod(ClusterCommand):
     tariff_type: OptionalBitmap8 = None
 
 
-@dataclass(frozen=True, slots=True)
 class GetConsolidatedBill(ClusterCommand):
     """Ask for bills of earlier billing periods."""
 
@@ -183,7 +170,6 @@ class GetConsolidatedBill(ClusterCommand):
     tariff_type: OptionalBitmap8 = None
 
 
-@dataclass(frozen=True, slots=True)
 class CPPEventResponse(ClusterCommand):
     """Accept or reject a critical peak pricing event."""
 
@@ -191,7 +177,6 @@ class CPPEventResponse(ClusterCommand):
     cpp_auth: Enum8
 
 
-@dataclass(frozen=True, slots=True)
 class GetCreditPayment(ClusterCommand):
     """Ask for credit payments."""
 
@@ -199,12 +184,10 @@ class GetCreditPayment(ClusterCommand):
     number_of_records: Uint8
 
 
-@dataclass(frozen=True, slots=True)
 class GetCurrencyConversion(ClusterCommand):
     """Ask for a change of currency."""
 
 
-@dataclass(frozen=True, slots=True)
 class GetTariffCancellation(ClusterCommand):
     """Ask for the last cancelled tariff."""
 
@@ -212,7 +195,6 @@ class GetTariffCancellation(ClusterCommand):
 # --- server to client -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class PublishPrice(ClusterCommand):
     """A price: the one in force or one to come."""
 
@@ -242,7 +224,6 @@ class PublishPrice(ClusterCommand):
     extended_register_tier: OptionalUint8 = None
 
 
-@dataclass(frozen=True, slots=True)
 class PublishBlockPeriod(ClusterCommand):
     """A block period."""
 
@@ -256,7 +237,6 @@ class PublishBlockPeriod(ClusterCommand):
     tariff_resolution_period: Enum8
 
 
-@dataclass(frozen=True, slots=True)
 class PublishConversionFactor(ClusterCommand):
     """A conversion factor of gas volumes."""
 
@@ -266,7 +246,6 @@ class PublishConversionFactor(ClusterCommand):
     conversion_factor_trailing_digit: Bitmap8
 
 
-@dataclass(frozen=True, slots=True)
 class PublishCalorificValue(ClusterCommand):
     """A calorific value of gas."""
 
@@ -277,7 +256,6 @@ class PublishCalorificValue(ClusterCommand):
     calorific_value_trailing_digit: Bitmap8
 
 
-@dataclass(frozen=True, slots=True)
 class PublishTariffInformation(ClusterCommand):
     """A tariff; prices, thresholds and labels follow in commands of their own."""
 
@@ -298,7 +276,6 @@ class PublishTariffInformation(ClusterCommand):
     block_threshold_divisor: Uint24
 
 
-@dataclass(frozen=True, slots=True)
 class PublishPriceMatrix(ClusterCommand):
     """Prices of a tariff, by tier and block."""
 
@@ -312,7 +289,6 @@ class PublishPriceMatrix(ClusterCommand):
     prices: Annotated[tuple[MatrixPrice, ...], Repeated(RecordType(MatrixPrice))]
 
 
-@dataclass(frozen=True, slots=True)
 class PublishBlockThresholds(ClusterCommand):
     """Block thresholds of a tariff, by tier."""
 
@@ -326,7 +302,6 @@ class PublishBlockThresholds(ClusterCommand):
     thresholds: Annotated[tuple[tuple[int, tuple[int, ...]], ...], Thresholds()]
 
 
-@dataclass(frozen=True, slots=True)
 class PublishCO2Value(ClusterCommand):
     """A CO2 value."""
 
@@ -339,7 +314,6 @@ class PublishCO2Value(ClusterCommand):
     co2_value_trailing_digit: Bitmap8
 
 
-@dataclass(frozen=True, slots=True)
 class PublishTierLabels(ClusterCommand):
     """Names of a tariff's tiers."""
 
@@ -351,7 +325,6 @@ class PublishTierLabels(ClusterCommand):
     labels: Annotated[tuple[TierLabel, ...], Counted(RecordType(TierLabel))]
 
 
-@dataclass(frozen=True, slots=True)
 class PublishBillingPeriod(ClusterCommand):
     """A billing period."""
 
@@ -363,7 +336,6 @@ class PublishBillingPeriod(ClusterCommand):
     tariff_type: Bitmap8
 
 
-@dataclass(frozen=True, slots=True)
 class PublishConsolidatedBill(ClusterCommand):
     """The bill of an earlier billing period."""
 
@@ -378,7 +350,6 @@ class PublishConsolidatedBill(ClusterCommand):
     bill_trailing_digit: Bitmap8
 
 
-@dataclass(frozen=True, slots=True)
 class PublishCPPEvent(ClusterCommand):
     """A critical peak pricing event."""
 
@@ -391,7 +362,6 @@ class PublishCPPEvent(ClusterCommand):
     cpp_auth: Enum8
 
 
-@dataclass(frozen=True, slots=True)
 class PublishCreditPayment(ClusterCommand):
     """A credit payment."""
 
@@ -405,7 +375,6 @@ class PublishCreditPayment(ClusterCommand):
     credit_payment_ref: Octstr
 
 
-@dataclass(frozen=True, slots=True)
 class PublishCurrencyConversion(ClusterCommand):
     """A change of currency."""
 
@@ -419,7 +388,6 @@ class PublishCurrencyConversion(ClusterCommand):
     currency_change_control_flags: Bitmap32
 
 
-@dataclass(frozen=True, slots=True)
 class CancelTariff(ClusterCommand):
     """A tariff is cancelled."""
 
