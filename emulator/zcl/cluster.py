@@ -62,9 +62,9 @@ def key_of(id: int, manufacturer: int | None) -> int:
 # --- attributes ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Attribute:
-    """One row of an attribute table."""
+    """One row of an attribute table. A row is equal to itself alone: there is one of each."""
 
     id: int
     type: DataType
