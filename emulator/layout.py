@@ -9,6 +9,7 @@ not a value raises RemoteProtocolError with the reason that the reader was made 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol, get_type_hints
 
 from hanbench.emulator.errors import LocalProtocolError
@@ -245,13 +246,17 @@ class Layout:
 
 
 class RecordType:
-    """A layout as a kind: a value of class `cls`, which takes the fields as keyword arguments."""
-
-    __slots__ = ("cls", "layout")
+    """A field type whose values are instances of `cls`, which takes the fields as keyword arguments."""
 
     def __init__(self, cls: type[Any], layout: Layout | None = None) -> None:
         self.cls = cls
-        self.layout = layout_of(cls) if layout is None else layout
+        if layout is not None:
+            self.layout = layout
+
+    @cached_property
+    def layout(self) -> Layout:
+        """The layout of the class: derived when it is first needed, because a HAN uses few of the messages."""
+        return layout_of(self.cls)
 
     def encode(self, value: Any) -> bytes:
         if not isinstance(value, self.cls):

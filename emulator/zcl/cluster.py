@@ -30,7 +30,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag
-from functools import cached_property
 from typing import ClassVar
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError
@@ -118,19 +117,16 @@ class Command:
     """Manufacturer code; None for what the standard defines."""
     name: str = ""
     """As in the specification; that of the class, unless another version of the command has the class of this name."""
+    _codec: RecordType = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or self.message.__name__)
+        object.__setattr__(self, "_codec", RecordType(self.message))
 
     @property
     def key(self) -> int:
         """Unique in its table: the id, and the manufacturer code above it."""
         return key_of(self.id, self.manufacturer)
-
-    @cached_property
-    def _codec(self) -> RecordType:
-        # Derived when it is first needed: a HAN uses few of the commands that there are.
-        return RecordType(self.message)
 
     @property
     def fields(self) -> tuple[Field, ...]:
