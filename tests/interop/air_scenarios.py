@@ -27,7 +27,6 @@ from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.harness.case.check import Verdict
-from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.head_end import called_back
@@ -58,6 +57,7 @@ from tests.interop.filters import (
     joined,
     on,
 )
+from tests.support.han import check_connectivity
 
 AirScenario = Callable[[Han], Awaitable[None]]
 HOUR = 3600
@@ -144,8 +144,7 @@ async def _channel_change(han: Han) -> None:
 
 
 async def _check(han: Han) -> None:
-    result = await HanConnectivityCheck().run(han)
-    assert result.verdict is Verdict.PASS
+    assert (await check_connectivity(han)).verdict is Verdict.PASS
 
 
 async def _tariff(han: Han) -> None:

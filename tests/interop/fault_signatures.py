@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hanbench.harness.case.check import Verdict
 from hanbench.harness.case.fault_catalogue import GSME_FAULTS, IMPAIRMENTS
-from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.han.han import Han
 from tests.interop.air_scenarios import AirScenario, Story, past_a_keep_alive
@@ -33,6 +32,7 @@ from tests.interop.filters import (
     UNSECURED,
     on,
 )
+from tests.support.han import check_connectivity
 
 SLOW_TO_BITE = {"stale-link-key", "hub-restored", "hub-entry-lost"}
 """Faults that show when several reports have failed."""
@@ -45,12 +45,12 @@ def broken(name: str) -> AirScenario:
         await FAULTS[name].inject(han)
         if name in IMPAIRMENTS or name in SLOW_TO_BITE:
             await past_a_keep_alive(han)
-        result = await HanConnectivityCheck().run(han)
+        check = await check_connectivity(han)
         if name in IMPAIRMENTS:
-            assert (result.verdict, result.cause) == (Verdict.PASS, None)
+            assert (check.verdict, check.cause) == (Verdict.PASS, None)
         else:
-            assert result.verdict is (Verdict.FAIL if name in GSME_FAULTS else Verdict.INCONCLUSIVE)
-            assert result.cause is FAULTS[name].subject
+            assert check.verdict is (Verdict.FAIL if name in GSME_FAULTS else Verdict.INCONCLUSIVE)
+            assert check.cause is FAULTS[name].subject
 
     return tell
 

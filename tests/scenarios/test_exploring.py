@@ -12,6 +12,7 @@ import pytest
 from hanbench.harness.campaign import selftest as selftest_module
 from hanbench.harness.campaign.explore import attempt, draw, explore, shrink
 from hanbench.harness.campaign.selftest import all_mutants, corners, selftest
+from hanbench.harness.case.cell import CellFilter
 from hanbench.harness.cli.explore import as_toml
 from hanbench.harness.cli.main import main
 from hanbench.harness.controllers.lookup import controller_factory
@@ -19,7 +20,7 @@ from hanbench.harness.controllers.mutants import Mutant, mutants
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.scenario import run_scenario
 from hanbench.harness.scenario.loading import load_scenario
-from hanbench.profiles.rulesets import shipped
+from hanbench.profiles.rulesets import Cohort, InstallationType, shipped
 
 SEEDS = [f"test-{number}" for number in range(150)]
 
@@ -31,10 +32,10 @@ def test_the_reference_controller_is_right_in_every_corner():
 
 def test_every_story_can_be_written_down_and_read_again(tmp_path):
     for seed in SEEDS:
-        story = draw(seed)
-        path = tmp_path / "story.toml"
-        path.write_text(as_toml(story), encoding="utf-8")
-        assert load_scenario(path, shipped()) == story
+        scenario = draw(seed)
+        path = tmp_path / "scenario.toml"
+        path.write_text(as_toml(scenario), encoding="utf-8")
+        assert load_scenario(path, shipped()) == scenario
 
 
 def test_a_seed_has_one_story_and_stories_differ():
@@ -137,9 +138,9 @@ def test_no_wrong_controller_survives():
 
 
 def test_a_survivor_would_be_told(monkeypatch, capsys):
-    right = Mutant("no-mutant-at-all", Reference, "ioc.dormant.tmad-v19.battery-dead.*")
-    monkeypatch.setattr(selftest_module, "suspects", lambda: [right])
-    monkeypatch.setattr("hanbench.harness.cli.selftest.suspects", lambda: [right])
+    right = Mutant("no-mutant-at-all", Reference, CellFilter(Cohort.IOC, InstallationType.DORMANT, "tmad-v19"))
+    monkeypatch.setattr(selftest_module, "all_mutants", lambda: [right])
+    monkeypatch.setattr("hanbench.harness.cli.selftest.all_mutants", lambda: [right])
     with pytest.raises(SystemExit) as ended:
         main(["selftest", "--jobs", "1"])
     assert ended.value.code == 1

@@ -66,8 +66,8 @@ def up(folder: Path, name: str, text: str) -> subprocess.Popen[str]:
 
 def port_of(process: subprocess.Popen[str], name: str) -> str:
     assert process.stdout is not None
-    ports = json.loads(process.stdout.readline())["ports"]
-    return next(port["port"] for port in ports if port["name"] == name)
+    ports = {port["name"]: port["port"] for port in json.loads(process.stdout.readline())["ports"]}
+    return str(ports[name])
 
 
 def radio(port: str) -> str:

@@ -82,7 +82,16 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     programs = folder / "bin"
-    command = [programs / "python", "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", str(wheel)]
+    command: list[str | Path] = [
+        programs / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-index",
+        "--no-deps",
+        str(wheel),
+    ]
     subprocess.run(command, check=True, capture_output=True)
     (packages,) = (folder / "lib").glob("python*/site-packages")
     # A folder that a .pth file names is searched, and its own .pth files are not read: the editable hanbench stays out.

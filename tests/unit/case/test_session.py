@@ -281,6 +281,9 @@ def test_a_controller_may_have_to_be_waited_for():
             await asyncio.sleep(0)
             return self.inner.handle(event, now)
 
+        def close(self):
+            pass
+
     for case in CASES.values():
         result = run_case(Remote(), case.installation, case.plan)
         assert result.outcome is case.outcome

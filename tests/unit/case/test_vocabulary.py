@@ -14,6 +14,7 @@ from hanbench.harness.case.installation import Installation, Meter, MeterRole, M
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct
 from hanbench.harness.case.vocabulary import (
     SCHEMA,
+    AnyAction,
     AskSupplier,
     CheckEnded,
     Close,
@@ -49,7 +50,7 @@ def test_a_turn_looks_as_documented():
 
 
 def test_an_answer_may_hold_every_action():
-    actions = [
+    actions: list[AnyAction] = [
         RunCheck(NOON),
         AskSupplier("gas", ConsentKind.REQUEST),
         CommissionDevices((MeterRole.ESME,)),

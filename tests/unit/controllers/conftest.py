@@ -98,7 +98,7 @@ def left_over(monkeypatch, tmp_path) -> Callable[[], list[str]]:
 
 
 @pytest.fixture
-def gone_soon(left_over) -> Callable[[], list[str]]:
+def gone_soon(left_over: Callable[[], list[str]]) -> Callable[[], list[str]]:
     """As `left_over`, for what ends by itself: waits until nothing is left, for ten seconds at most."""
 
     def wait() -> list[str]:

@@ -99,7 +99,7 @@ def tls(tmp_path) -> Callable[[Certified], ssl.SSLContext]:
 
 
 @pytest.fixture
-def trusted(tmp_path, monkeypatch, authority) -> Path:
+def trusted(tmp_path: Path, monkeypatch, authority) -> Path:
     """The file of the CA of our own, named in the environment."""
     file = tmp_path / "ca.pem"
     file.write_bytes(authority.certificate.public_bytes(serialization.Encoding.PEM))

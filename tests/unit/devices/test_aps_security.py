@@ -13,7 +13,7 @@ from hanbench.emulator.errors import DropReason
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.radio.fcs import fcs
 from hanbench.emulator.radio.interface import Reception
-from hanbench.emulator.zcl import TO_SERVER, ReplyOutcome, Status
+from hanbench.emulator.zcl import TO_SERVER, Reply, ReplyOutcome, Status
 from hanbench.emulator.zcl.clusters import BASIC, METERING
 from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.emulator.zigbee.nwk import frames as nwk
@@ -200,8 +200,12 @@ def test_an_unsecured_question_to_a_cluster_that_needs_the_key_is_refused_with_f
 def test_a_secured_question_to_an_open_cluster_is_answered_secured():
     async def scenario(han):
         secured = []
-        receive = han.hub.endpoint.receive
-        han.hub.stack.aps.register(1, lambda indication: secured.append(indication.secured) or receive(indication))
+
+        def receive(indication):
+            secured.append(indication.secured)
+            han.hub.endpoint.receive(indication)
+
+        han.hub.stack.aps.register(1, receive)
         reply = await read(han, han.esme, BASIC, 4, secured=True)
         assert reply.ok
         assert secured == [True]
@@ -263,7 +267,8 @@ def test_who_has_no_link_key_with_a_partner_is_told_at_once():
 def test_a_key_that_goes_while_a_message_waits_ends_it_without_harm():
     async def scenario(han):
         han.radio("esme").muted = True
-        short, replies = han.hub.short_of(han.esme.storage.ieee), []
+        short = han.hub.short_of(han.esme.storage.ieee)
+        replies: list[Reply] = []
         han.hub.endpoint.read(short, 1, METERING.id, (0,), replies.append, direction=TO_SERVER)
         await asyncio.sleep(1)
         del han.hub.storage.link_keys[han.esme.storage.ieee]

@@ -136,7 +136,8 @@ def test_a_used_up_link_key_protects_nothing():
 def test_no_counter_value_is_used_twice_over_power_cuts():
     flash = NonVolatile(1)
     flash.link_keys[2] = LinkKey(bytes(16), KeyOrigin.ESTABLISHED)
-    used_by_network, used_by_link = set(), set()
+    used_by_network: set[int] = set()
+    used_by_link: set[int] = set()
     for frames in (1, COUNTER_STRIDE - 1, COUNTER_STRIDE, 3 * COUNTER_STRIDE + 7, 0, 5):
         for _ in range(frames):
             for counter, used in ((flash.nwk_counter, used_by_network), (flash.link_keys[2].outgoing, used_by_link)):

@@ -16,7 +16,7 @@ on_han = partial(run_on_han, seed="prices", display=True, settle=30)
 def test_a_display_shows_the_price_that_is_published_and_acknowledges_it_if_asked():
     async def scenario(han):
         display, prices = han.ihd.display, han.hub.prices
-        assert display.price is None
+        assert han.ihd.display.price is None
         prices.publish(Price(1, han.hub.utc, 1500, b"Night"))
         await asyncio.sleep(2)
         assert (display.price, display.rate) == (1500, "Night")

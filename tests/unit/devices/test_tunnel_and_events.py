@@ -120,7 +120,8 @@ def test_a_transfer_without_a_tunnel_is_answered_with_an_error():
 
 def test_nobody_uses_a_tunnel_of_somebody_else():
     async def scenario(han, short):
-        tunnel, served = await opened(han, short), []
+        tunnel = await opened(han, short)
+        served: list[bytes] = []
         han.esme.tunnel.serve = served.append
         han.esme.tunnel._tunnels[tunnel].short ^= 1
         han.hub.tunnels.send(short, tunnel, b"x")

@@ -1050,7 +1050,7 @@ def test_firmware_that_promises_nothing_unasked_does_so_before_the_table_is_ever
         hub.write(SpinelFrame(0, CommandId.RESET, 0, b"\x02"))
     hub.up(HUB)
     child, _ = bench.radio(CHILD)
-    results = []
+    results: list[Any] = []
     child.transmit(data_request(), results.append)
     bench.run()
     assert [result.frame_pending for result in results] == [False]

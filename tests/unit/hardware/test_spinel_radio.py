@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,8 @@ def test_frames_go_both_ways_and_say_how_they_ended(rig, frame):
 
 
 def test_a_reception_has_the_time_at_which_the_frame_ended_on_the_air(rig, frame):
-    receptions, ended = [], []
+    receptions: list[Any] = []
+    ended: list[int] = []
     rig.host.receiver = receptions.append
     rig.air.observers.append(lambda transmission: ended.append(transmission.end))
 

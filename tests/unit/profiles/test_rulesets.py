@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -168,5 +169,5 @@ def test_a_wrong_file_is_refused_with_what_is_wrong(tmp_path, old, new, complain
 
 
 def test_a_rule_set_has_a_json_schema():
-    schema = json_schema()
+    schema: Any = json_schema()
     assert set(schema["$defs"]["RuleSet"]["required"]) >= {"id", "scope", "decision", "attempt_cap", "replace_by"}

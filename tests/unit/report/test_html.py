@@ -47,6 +47,7 @@ def test_a_story_has_all_that_happened_in_order(played):
     assert {each.lane for each in told} == {"faults", "checks", "suppliers", "controller"}
     broken = {each.label: each for each in told if each.lane == "faults" and each.kind == "broken"}
     assert set(broken) == {"hub-entry-lost", "wan-down"}
+    assert broken["wan-down"].end is not None
     assert broken["wan-down"].end - broken["wan-down"].start == 30 * 3600
     said = [each.text for each in told]
     assert any("GSME active with newcomer" in text for text in said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 
@@ -128,7 +128,13 @@ def test_octets_of_a_later_revision_are_ignored() -> None:
 
 @pytest.mark.parametrize(
     "message",
-    [Odd(1, "text"), Odd(1, b"", x=1), Odd(256, b""), Odd(None, b""), metering.RequestMirror()],
+    [
+        Odd(1, "text"),  # type: ignore[arg-type]  # wrong on purpose
+        Odd(1, b"", x=1),
+        Odd(256, b""),
+        Odd(None, b""),  # type: ignore[arg-type]  # wrong on purpose
+        metering.RequestMirror(),
+    ],
     ids=["of another type", "after one that is left out", "too large", "missing", "another command"],
 )
 def test_fields_that_do_not_fit_the_table_are_our_mistake(message: ClusterCommand) -> None:
@@ -146,8 +152,9 @@ def test_a_command_cut_short_is_malformed(octets: str) -> None:
 @pytest.mark.parametrize("cluster", CLUSTERS, ids=lambda cluster: cluster.name)
 def test_a_command_cannot_be_changed_and_says_its_fields(cluster: Cluster) -> None:
     for row in (*cluster.client_to_server, *cluster.server_to_client):
-        assert [each.name for each in fields(row.message)] == [each.name for each in row.fields]
-        assert row.message.__dataclass_params__.frozen
+        message: Any = row.message
+        assert [each.name for each in fields(message)] == [each.name for each in row.fields]
+        assert message.__dataclass_params__.frozen
         assert not hasattr(object.__new__(row.message), "__dict__")
 
 
