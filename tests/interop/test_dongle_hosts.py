@@ -145,9 +145,7 @@ def sniffing(pyspinel: Path, port: str, capture: Path) -> Iterator[None]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-def test_a_han_on_dongles_is_heard_alike_by_its_hosts_by_pyspinel_and_on_the_air(
-    live_bench, pyspinel, tshark, clean, tmp_path
-):
+def test_hosts_and_pyspinel_and_the_air_hear_alike_of_a_han_on_dongles(live_bench, pyspinel, tshark, clean, tmp_path):
     """Formation, key establishment and a check in real time: hub and meters in one process, the Air in another."""
     elsewhere, sniffed = tmp_path / "elsewhere.toml", tmp_path / "sniffed.pcap"
     with live_bench(HERE / "outlets.toml") as bench:

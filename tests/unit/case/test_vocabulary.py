@@ -135,7 +135,7 @@ def test_the_type_follows_from_both_meters(esme, gsme, kind):
     assert home.type is kind
 
 
-def test_the_rulebook_in_force_is_v18_to_14_march_2022_and_v19_from_15_march():
+def test_the_rulebook_in_force_turns_from_v18_to_v19_on_15_march_2022():
     assert Rulebook.in_force(shipped()).rule_sets == (
         RuleEntry("tmad-v18", None, date(2022, 3, 14)),
         RuleEntry("tmad-v19", date(2022, 3, 15), None),

@@ -47,7 +47,7 @@ sys.exit(int(exit_status_of(program)))
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_ends_the_program_where_python_drops_what_its_handler_raises(number, status):
+def test_a_signal_ends_the_program_where_python_drops_the_exception(number, status):
     """As in the callbacks of weak references, which importing modules is full of; the tidying up is not broken off."""
     script = SWALLOWING.format(number=int(number))
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=15, check=False)

@@ -91,9 +91,7 @@ def test_talk_on_stderr_and_slow_or_long_answers_are_no_fault(child, played, fau
         ("sys.stdout.write('[]\\n' * 500_000)", "unasked", "more than one line"),
     ],
 )
-def test_misbehaviour_is_recorded_under_its_name_and_judged_and_ends_the_process(
-    child, played, faults, gone_soon, body, kind, text
-):
+def test_misbehaviour_is_named_and_judged_and_ends_the_process(child, played, faults, gone_soon, body, kind, text):
     run = played(child(body))
     ((found, said),) = faults(run)
     assert found == kind
@@ -130,7 +128,7 @@ def test_a_flood_of_actions_is_cut_off(child, played, faults):
     assert ("too-many-actions", "more than 200") in faults(run)
 
 
-def test_a_child_that_talks_for_ever_does_not_fill_the_memory_in_paced_time(child, played, faults):
+def test_a_child_that_talks_for_ever_fills_no_memory_in_paced_time(child, played, faults):
     body = "print('[]', flush=True)\nwhile True: sys.stdout.write('x' * 65536)"
     run = played(child(body), clock=PacedClock(2_000_000))
     assert faults(run)[0] == ("unasked", "it said more than one line for one turn")
@@ -160,7 +158,7 @@ def test_what_a_child_leaves_behind_when_it_ends_by_itself_ends_too(child, playe
 
 
 @pytest.mark.usefixtures("nothing_stays_open")
-def test_one_in_a_session_of_its_own_that_holds_the_pipes_keeps_nobody_waiting(child, played, faults, tmp_path):
+def test_a_session_of_its_own_that_holds_the_pipes_keeps_nobody_waiting(child, played, faults, tmp_path):
     """What makes itself independent on purpose is not ended: nobody can find it. This test does it, by its id."""
     note = tmp_path / "pid"
     started = f"subprocess.Popen(['sleep', '60'], start_new_session=True).pid; open({str(note)!r}, 'w').write(str(pid))"

@@ -109,7 +109,7 @@ def trusted(tmp_path: Path, monkeypatch, authority) -> Path:
 
 
 @pytest.mark.usefixtures("patient", "trusted", "nothing_stays_open")
-def test_a_certificate_by_a_ca_of_ones_own_is_good_where_the_environment_names_the_ca(
+def test_a_private_cas_certificate_is_good_where_the_environment_names_it(
     endpoint, retry, played, faults, tls, authority
 ):
     with endpoint(retry, tls(certified("endpoint", authority))) as url:

@@ -167,9 +167,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
         "no-last-chunk",
     ],
 )
-def test_an_endpoint_that_trickles_hangs_up_or_speaks_something_else_keeps_nobody_waiting(
-    played, faults, pieces, every, kind, text
-):
+def test_an_endpoint_that_trickles_or_hangs_up_keeps_nobody_waiting(played, faults, pieces, every, kind, text):
     start = time.monotonic()
     with server_that_writes(*pieces, every=every) as url:
         run = played(url)

@@ -207,7 +207,7 @@ def test_a_key_is_renewed_at_most_once_in_a_quarter_of_an_hour():
 
 
 @pytest.mark.parametrize("step", STEPS[1:])
-def test_a_message_without_a_session_is_answered_with_terminate_and_starts_nothing(step):
+def test_a_message_without_a_session_is_terminated_and_starts_nothing(step):
     async def scenario(han):
         answers = []
         han.esme.keys._initiator.side.add(

@@ -89,7 +89,7 @@ def flips(octets: bytes) -> Iterator[tuple[int, int, bytes]]:
             yield octet, bit, octets[:octet] + bytes((octets[octet] ^ 1 << bit,)) + octets[octet + 1 :]
 
 
-def test_one_flipped_bit_under_the_network_key_makes_the_hub_drop_the_frame_and_say_why():
+def test_one_flipped_bit_under_the_network_key_is_a_drop_with_its_reason():
     async def scenario(han):
         report = await unheard_report(han)
         mirror = han.hub.mirrors[han.gsme.storage.ieee]
@@ -186,7 +186,7 @@ READ = bytes((0x00, 1, 0x00, 0x00, 0x00))
 """Read Attributes, CurrentSummationDelivered."""
 
 
-def test_an_unsecured_question_to_a_cluster_that_needs_the_key_is_refused_with_failure():
+def test_an_unsecured_question_to_a_secured_cluster_is_a_failure():
     async def scenario(han):
         han.hub.endpoint.needs_link_key = lambda cluster: False
         reply = await read(han, han.esme, METERING, 0)

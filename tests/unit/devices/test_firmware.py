@@ -85,7 +85,7 @@ def test_a_long_download_of_a_sleeper_is_spread_over_its_wakes():
     on_han(scenario)
 
 
-def test_a_meter_changes_over_when_it_is_told_to_and_a_power_cut_before_that_is_nothing():
+def test_a_meter_changes_over_when_told_whatever_power_cut_comes_before():
     async def scenario(han):
         han.hub.firmware.upgrade_time = han.hub.utc + 6 * HOUR
         han.hub.offer_firmware(image_for(han.esme))
@@ -104,7 +104,7 @@ def test_a_meter_changes_over_when_it_is_told_to_and_a_power_cut_before_that_is_
     on_han(scenario)
 
 
-def test_a_power_cut_in_the_middle_leaves_the_old_firmware_and_the_download_goes_on():
+def test_a_power_cut_in_mid_download_leaves_the_old_firmware_and_resumes():
     async def scenario(han):
         han.hub.offer_firmware(image_for(han.esme))
         await asyncio.sleep(1.4)

@@ -50,7 +50,7 @@ async def rotate(han, *, asleep):
     radio.muted = False
 
 
-def test_a_sleeper_that_misses_one_rotation_recovers_by_the_key_that_the_hub_owes_it():
+def test_a_sleeper_that_misses_one_rotation_gets_the_key_that_waits_for_it():
     async def scenario(han):
         events = []
         han.gsme.on_state = lambda state, event: events.append(event)
@@ -67,7 +67,7 @@ def test_a_sleeper_that_misses_one_rotation_recovers_by_the_key_that_the_hub_owe
 
 
 @pytest.mark.parametrize("rotations", [1, 2])
-def test_a_sleeper_that_slept_through_a_rotation_comes_back_by_trust_center_rejoin(rotations):
+def test_a_sleeper_that_missed_a_switch_returns_by_trust_center_rejoin(rotations):
     async def scenario(han):
         states = []
         han.gsme.on_state = lambda state, event: states.append(state)
@@ -94,7 +94,7 @@ def test_link_keys_outlive_the_network_key():
 
 
 @pytest.mark.parametrize("who", ["hub", "esme"])
-def test_a_worn_frame_counter_makes_the_trust_center_change_the_key_by_itself(who):
+def test_a_worn_frame_counter_makes_the_trust_center_change_the_key(who):
     async def scenario(han):
         device = getattr(han, who)
         device.storage.nwk_counter = FrameCounter(KEY_UPDATE_COUNTER, KEY_UPDATE_COUNTER + COUNTER_STRIDE)
@@ -258,7 +258,7 @@ async def swap(han, *, genuine=True):
     return former
 
 
-def test_a_new_trust_center_with_hashed_keys_is_followed_and_agrees_keys_anew():
+def test_a_new_trust_center_with_hashed_keys_is_followed_and_agrees_keys():
     async def scenario(han):
         before = {device.name: device.storage.link_keys[han.hub.storage.ieee].key for device in han.devices[1:]}
         former = await swap(han)
@@ -287,7 +287,7 @@ def test_a_backup_holds_no_link_key():
     on_han(scenario)
 
 
-def test_a_trust_center_that_never_proves_itself_is_given_up_for_the_old_state():
+def test_a_trust_center_that_never_proves_itself_is_left_for_the_old_one():
     async def scenario(han):
         kept = {device.name: device.storage.link_keys[han.hub.storage.ieee].key for device in han.devices[1:]}
         former = await swap(han, genuine=False)
@@ -395,7 +395,7 @@ def test_a_used_up_link_key_breaks_no_errand_of_the_trust_center():
     on_han(scenario)
 
 
-def test_a_newcomer_has_its_hour_again_after_a_power_cut_of_the_hub_and_a_rejoin_does_not_prolong_it():
+def test_a_newcomers_hour_starts_anew_with_the_hub_and_not_with_a_rejoin():
     async def scenario(han):
         hub, esme = han.hub, han.esme
         hub.preauthorise(esme.storage.ieee, esme.settings.joining_key)
@@ -459,7 +459,7 @@ def test_a_rotation_that_a_power_cut_interrupted_goes_on_with_the_same_key():
     on_han(scenario)
 
 
-def test_a_device_of_the_former_trust_center_is_not_removed_for_want_of_a_new_key():
+def test_a_device_of_the_former_trust_center_is_not_removed_without_a_key():
     async def scenario(han):
         conduct = han.gsme.conduct
         han.gsme.conduct = replace(conduct, join=replace(conduct.join, trust_center_swap=False))

@@ -13,7 +13,7 @@ from tests.support.han import run_on_han
 on_han = partial(run_on_han, seed="prices", display=True, settle=30)
 
 
-def test_a_display_shows_the_price_that_is_published_and_acknowledges_it_if_asked():
+def test_a_display_shows_a_published_price_and_acknowledges_it_if_asked():
     async def scenario(han):
         display, prices = han.ihd.display, han.hub.prices
         assert han.ihd.display.price is None

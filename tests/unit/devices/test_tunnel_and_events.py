@@ -76,7 +76,7 @@ def test_a_meter_has_so_many_tunnels_and_no_more():
     on_han(scenario)
 
 
-def test_a_protocol_that_the_meter_does_not_speak_is_refused_and_the_one_it_does_is_listed():
+def test_an_unknown_protocol_is_refused_and_the_known_one_is_listed():
     async def scenario(han, short):
         request = RequestTunnel(3, 0xFFFF, flow_control_support=False, maximum_incoming_transfer_size=100)
 

@@ -34,13 +34,13 @@ def test_a_right_migration_of_both_breaks_nothing():
 # -- scope -------------------------------------------------------------------------------------------------------------
 
 
-def test_partial_migration_of_dormant_on_14_march_2022_is_out_of_scope():
+def test_dormant_is_out_of_scope_on_14_march_2022():
     trace = HandWrittenTrace(start=ON_14_MARCH).gsme_dead().fails(3)
     assert trace.now.date() == date(2022, 3, 14)
     assert trace.partial_migration().violated() == {"scope"}
 
 
-def test_partial_migration_of_dormant_in_the_first_second_of_15_march_2022_is_in_scope():
+def test_dormant_is_in_scope_from_the_first_second_of_15_march_2022():
     trace = HandWrittenTrace(start=ON_14_MARCH).gsme_dead().fails(3)
     trace.now = datetime(2022, 3, 15, tzinfo=UTC)
     assert trace.partial_migration().violated() == set()
@@ -230,7 +230,7 @@ def test_an_objection_changes_nothing_about_a_right_decision():
     )
 
 
-def test_where_the_switch_gives_the_supplier_the_say_waiting_for_it_is_right():
+def test_waiting_for_the_supplier_is_right_where_a_switch_gives_it_the_say():
     switches = Switches(mixed_gsme_dormant_decider=Decider.RESPONSIBLE_SUPPLIER)
     held = HandWrittenTrace(A, D, switches=switches).gsme_dead().fails(3).at(14 * 24).closes(O.HOLD)
     assert held.violations() == []

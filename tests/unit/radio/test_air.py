@@ -59,7 +59,7 @@ def test_a_frame_takes_its_octets_at_250_kbit_per_second(scene: Scene) -> None:
     assert end - start == (6 + len(psdu)) * 32
 
 
-def test_the_acknowledgement_follows_after_the_turnaround_and_names_the_sequence_number(scene: Scene) -> None:
+def test_an_acknowledgement_follows_the_turnaround_and_names_its_frame(scene: Scene) -> None:
     a, _ = scene.radio("a", 1), scene.radio("b", 2, (3.0, 0.0))
     results = scene.send(a, 2)
     scene.clock.run_for(SECOND)
