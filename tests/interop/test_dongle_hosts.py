@@ -134,7 +134,11 @@ def sniffing(pyspinel: Path, port: str, capture: Path) -> Iterator[None]:
             assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
             time.sleep(0.1)
         yield
-        time.sleep(1)
+        heard, unchanged = -1, 0
+        while unchanged < 5:  # what is under way is written
+            time.sleep(0.2)
+            size = capture.stat().st_size
+            heard, unchanged = size, unchanged + 1 if size == heard else 0
     finally:
         host.send_signal(signal.SIGINT)
         try:

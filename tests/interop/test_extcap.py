@@ -99,7 +99,7 @@ class Home:
 
     def none_left(self) -> bool:
         """Whether every launched capture ends soon."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while self.processes():
             if time.monotonic() > deadline:
                 return False

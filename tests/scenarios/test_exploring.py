@@ -25,6 +25,15 @@ from hanbench.profiles.rulesets import Cohort, InstallationType, shipped
 SEEDS = [f"test-{number}" for number in range(150)]
 
 
+def processor_time_of_the_reference() -> float:
+    """Seconds for the corner scenarios: the unit of the budgets here, for machines differ, and are busy."""
+    corners()
+    start = time.process_time()
+    for scenario in corners():
+        run_scenario(scenario, shipped(), Reference, seed="1")
+    return time.process_time() - start
+
+
 def test_the_reference_controller_is_right_in_every_corner():
     assert len(corners()) == 14
     assert all(run_scenario(scenario, shipped(), Reference, seed="1").as_expected for scenario in corners())
@@ -64,9 +73,10 @@ def test_a_wrong_controller_is_found_and_its_story_shrunk(name):
     make = controller_factory(f"wrong:{name}")
     seeds = (f"wrong-{number}" for number in range(1500))
     first = next(failure for seed in seeds if (failure := attempt(draw(seed), seed, make)) is not None)
-    start = time.monotonic()
+    unit = processor_time_of_the_reference()
+    start = time.process_time()
     small = shrink(first, make)
-    assert time.monotonic() - start < 60
+    assert time.process_time() - start < 50 * unit
     again = attempt(small.scenario, small.seed, make)
     assert again is not None
     assert again.properties == small.properties
@@ -124,17 +134,13 @@ def test_every_value_of_the_rules_and_every_step_of_the_table_is_varied():
 def test_no_wrong_controller_survives():
     """All are caught, in so much processor time: in units of what the reference takes for the corner scenarios."""
 
-    def processor_time(who: int) -> float:
-        usage = resource.getrusage(who)
+    def processor_time() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
         return usage.ru_utime + usage.ru_stime
 
-    before = processor_time(resource.RUSAGE_SELF)
-    for scenario in corners():
-        run_scenario(scenario, shipped(), Reference, seed="1")
-    unit = processor_time(resource.RUSAGE_SELF) - before
-    before = processor_time(resource.RUSAGE_CHILDREN)
+    unit, before = processor_time_of_the_reference(), processor_time()
     assert [caught.name for caught in selftest(2) if caught.scenario is None] == []
-    assert processor_time(resource.RUSAGE_CHILDREN) - before < 500 * unit
+    assert processor_time() - before < 500 * unit
 
 
 def test_a_survivor_would_be_told(monkeypatch, capsys):

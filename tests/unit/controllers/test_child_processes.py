@@ -24,7 +24,6 @@ CLOSE = json.dumps([{"action": "close", "outcome": "retry"}])
 # --- those that behave ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("name", shipped())
 def test_the_example_child_decides_every_story_as_the_rules_have_it(name, played, faults):
     ours, theirs = played("reference", name), played(GOOD, name)
@@ -33,15 +32,12 @@ def test_the_example_child_decides_every_story_as_the_rules_have_it(name, played
     assert (theirs.outcome, theirs.checks) == (ours.outcome, ours.checks)
 
 
-@pytest.mark.usefixtures("patient")
+@pytest.mark.usefixtures("prompt")
 def test_a_child_decides_in_paced_time_too(played):
-    start = time.monotonic()
-    run = played(GOOD, clock=PacedClock(500_000))
-    assert run.as_expected
-    assert time.monotonic() - start < 30
+    assert played(GOOD, clock=PacedClock(500_000)).as_expected
 
 
-@pytest.mark.usefixtures("patient", "nothing_stays_open")
+@pytest.mark.usefixtures("prompt", "nothing_stays_open")
 @pytest.mark.parametrize(
     "body",
     [
@@ -54,12 +50,10 @@ def test_a_child_decides_in_paced_time_too(played):
     ids=["talks-before", "talks-after", "slow", "long", "crlf"],
 )
 def test_talk_on_stderr_and_slow_or_long_answers_are_no_fault(child, played, faults, gone_soon, body):
-    start = time.monotonic()
     run = played(child(f"if 'tick' in line: print({CLOSE!r}, flush=True); break\n{body}"))
     assert faults(run) == []
     assert run.outcome == "retry"
     assert gone_soon() == []
-    assert time.monotonic() - start < 8
 
 
 # --- those that do not ------------------------------------------------------------------------------------------------
@@ -91,7 +85,11 @@ def test_talk_on_stderr_and_slow_or_long_answers_are_no_fault(child, played, fau
         ("sys.stdout.write('[]\\n' * 500_000)", "unasked", "more than one line"),
     ],
 )
-def test_misbehaviour_is_named_and_judged_and_ends_the_process(child, played, faults, gone_soon, body, kind, text):
+def test_misbehaviour_is_named_and_judged_and_ends_the_child(
+    child, played, faults, gone_soon, request, body, kind, text
+):
+    if "within" in text or "Popen" in body:  # what holds the pipes of a child that ended hides its end
+        request.getfixturevalue("impatient")
     run = played(child(body))
     ((found, said),) = faults(run)
     assert found == kind
@@ -137,7 +135,7 @@ def test_a_child_that_talks_for_ever_fills_no_memory_in_paced_time(child, played
 # --- how they end -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("patient", "nothing_stays_open")
+@pytest.mark.usefixtures("nothing_stays_open")
 def test_a_child_that_will_not_end_is_ended_with_all_that_it_started(child, played, faults, gone_soon):
     body = f"""
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP): signal.signal(number, signal.SIG_IGN)
@@ -150,14 +148,14 @@ time.sleep(60)
     assert gone_soon() == []
 
 
-@pytest.mark.usefixtures("patient", "nothing_stays_open")
+@pytest.mark.usefixtures("nothing_stays_open")
 def test_what_a_child_leaves_behind_when_it_ends_by_itself_ends_too(child, played, faults, gone_soon):
     run = played(child(f"subprocess.Popen(['sleep', '60'])\nprint({CLOSE!r}, flush=True)\nbreak"))
     assert faults(run) == []
     assert gone_soon() == []
 
 
-@pytest.mark.usefixtures("nothing_stays_open")
+@pytest.mark.usefixtures("impatient", "nothing_stays_open")
 def test_a_session_of_its_own_that_holds_the_pipes_keeps_nobody_waiting(child, played, faults, tmp_path):
     """What makes itself independent on purpose is not ended: nobody can find it. This test does it, by its id."""
     note = tmp_path / "pid"
@@ -184,12 +182,12 @@ def test_no_child_outlives_hanbench(child, gone_soon, tmp_path, command, number)
     arguments = [sys.executable, "-m", "hanbench", *command, "--controller", spec, "--out", str(tmp_path / "o")]
     with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as hanbench:
         try:
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 60
             while not (tmp_path / "asked").exists():
                 assert time.monotonic() < deadline
                 time.sleep(0.02)
             hanbench.send_signal(number)
-            hanbench.wait(20)
+            hanbench.wait(60)
         finally:
             hanbench.kill()
     assert gone_soon() == []

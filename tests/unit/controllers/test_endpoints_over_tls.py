@@ -108,7 +108,7 @@ def trusted(tmp_path: Path, monkeypatch, authority) -> Path:
     return file
 
 
-@pytest.mark.usefixtures("patient", "trusted", "nothing_stays_open")
+@pytest.mark.usefixtures("trusted", "nothing_stays_open")
 def test_a_private_cas_certificate_is_good_where_the_environment_names_it(
     endpoint, retry, played, faults, tls, authority
 ):
@@ -119,7 +119,7 @@ def test_a_private_cas_certificate_is_good_where_the_environment_names_it(
     assert run.outcome == "retry"
 
 
-@pytest.mark.usefixtures("patient", "nothing_stays_open")
+@pytest.mark.usefixtures("nothing_stays_open")
 def test_a_self_signed_certificate_is_good_where_the_environment_names_it(
     endpoint, retry, played, faults, tls, trusted
 ):
@@ -135,7 +135,7 @@ def test_a_self_signed_certificate_is_good_where_the_environment_names_it(
     assert faults(run) == []
 
 
-@pytest.mark.usefixtures("patient", "nothing_stays_open")
+@pytest.mark.usefixtures("nothing_stays_open")
 @pytest.mark.parametrize(
     ("server", "said"),
     [
@@ -164,7 +164,7 @@ def test_a_certificate_that_proves_nothing_is_refused_with_the_reason(
     assert not run.as_expected
 
 
-@pytest.mark.usefixtures("patient", "nothing_stays_open")
+@pytest.mark.usefixtures("nothing_stays_open")
 def test_a_ca_of_ones_own_that_nobody_named_is_refused(endpoint, retry, played, faults, tls, authority, monkeypatch):
     monkeypatch.delenv(CERTIFICATES, raising=False)
     with endpoint(retry, tls(certified("endpoint", authority))) as url:
@@ -172,7 +172,7 @@ def test_a_ca_of_ones_own_that_nobody_named_is_refused(endpoint, retry, played, 
     assert faults(run)[0][1].endswith("unable to get local issuer certificate (SSL_CERT_FILE names CAs of your own)")
 
 
-@pytest.mark.usefixtures("patient", "trusted", "nothing_stays_open")
+@pytest.mark.usefixtures("trusted", "nothing_stays_open")
 def test_tls_and_plain_text_do_not_mix(endpoint, retry, played, faults, tls, authority):
     with endpoint(retry) as url:
         ((kind, text),) = faults(played(url.replace("http:", "https:")))
@@ -182,16 +182,14 @@ def test_tls_and_plain_text_do_not_mix(endpoint, retry, played, faults, tls, aut
     assert kind == "unreachable"
 
 
-@pytest.mark.usefixtures("trusted", "nothing_stays_open")
+@pytest.mark.usefixtures("trusted", "impatient", "prompt", "nothing_stays_open")
 def test_a_port_that_never_shakes_hands_keeps_nobody_waiting(played, faults):
-    start = time.monotonic()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         run = played(f"https://127.0.0.1:{listener.getsockname()[1]}/")
     assert faults(run) == [("silent", "no answer within 0.5 s")]
-    assert time.monotonic() - start < 5
 
 
-@pytest.mark.usefixtures("trusted", "nothing_stays_open")
+@pytest.mark.usefixtures("trusted", "impatient", "prompt", "nothing_stays_open")
 def test_an_answer_that_trickles_through_tls_keeps_nobody_waiting(endpoint, played, faults, tls, authority):
     def trickle(handler, turn):
         handler.send_response(200)
@@ -200,11 +198,9 @@ def test_an_answer_that_trickles_through_tls_keeps_nobody_waiting(endpoint, play
             handler.wfile.write(b" ")
             time.sleep(0.05)
 
-    start = time.monotonic()
     with endpoint(trickle, tls(certified("endpoint", authority))) as url:
         run = played(url)
     assert faults(run) == [("silent", "no answer within 0.5 s")]
-    assert time.monotonic() - start < 5
 
 
 @pytest.mark.parametrize(
