@@ -1,4 +1,4 @@
-"""Random stories, the shrinking of what fails, and the trust in the verdict that both rest on."""
+"""Random scenarios, the shrinking of what fails, and the trust in the verdict that both rest on."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_the_reference_controller_is_right_in_every_corner():
     assert all(run_scenario(scenario, shipped(), Reference, seed="1").as_expected for scenario in corners())
 
 
-def test_every_story_can_be_written_down_and_read_again(tmp_path):
+def test_every_scenario_can_be_written_down_and_read_again(tmp_path):
     for seed in SEEDS:
         scenario = draw(seed)
         path = tmp_path / "scenario.toml"
@@ -47,13 +47,13 @@ def test_every_story_can_be_written_down_and_read_again(tmp_path):
         assert load_scenario(path, shipped()) == scenario
 
 
-def test_a_seed_has_one_story_and_stories_differ():
+def test_a_seed_has_one_scenario_and_scenarios_differ():
     assert draw("x") == draw("x")
     assert len({as_toml(draw(seed)).split("title")[1].split("\n", 1)[1] for seed in SEEDS}) == len(SEEDS)
 
 
 @pytest.mark.slow
-def test_the_reference_controller_is_right_in_stories_that_nobody_wrote():
+def test_the_reference_controller_is_right_in_scenarios_that_nobody_wrote():
     assert [failure for failure in explore(SEEDS, "reference", jobs=2) if failure] == []
 
 
@@ -69,7 +69,7 @@ def test_the_reference_controller_is_right_in_stories_that_nobody_wrote():
         "crashes-on-withdrawal",
     ],
 )
-def test_a_wrong_controller_is_found_and_its_story_shrunk(name):
+def test_a_wrong_controller_is_found_and_its_scenario_shrunk(name):
     make = controller_factory(f"wrong:{name}")
     seeds = (f"wrong-{number}" for number in range(1500))
     first = next(failure for seed in seeds if (failure := attempt(draw(seed), seed, make)) is not None)

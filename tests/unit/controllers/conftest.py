@@ -48,12 +48,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def prompt(played: Callable[..., ScenarioResult]) -> Iterator[None]:
+def prompt(run_with: Callable[..., ScenarioResult]) -> Iterator[None]:
     """The test ends soon: in ten of the deadlines above, and ten times what the reference takes just now, at most."""
 
     def reference() -> float:
         start = time.monotonic()
-        played("reference")
+        run_with("reference")
         return time.monotonic() - start
 
     budget = 10 * DEADLINE + 10 * min(reference() for _ in range(2))
@@ -63,8 +63,8 @@ def prompt(played: Callable[..., ScenarioResult]) -> Iterator[None]:
 
 
 @pytest.fixture
-def played() -> Callable[..., ScenarioResult]:
-    """`played(spec)`: a scenario with the controller that `spec` names."""
+def run_with() -> Callable[..., ScenarioResult]:
+    """`run_with(spec)`: a scenario with the controller that `spec` names."""
 
     def call(spec: str, name: str = SCENARIO, **options) -> ScenarioResult:
         scenario = load_scenario(shipped()[name], rulesets())

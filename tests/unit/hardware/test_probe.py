@@ -61,13 +61,13 @@ def far_end(question: bytes, answer: bytes) -> Iterator[str]:
 def test_an_rcp_is_recognised_timed_and_fit_for_everything(rig_of):
     rig = rig_of("pty", clock=PacedClock())
 
-    async def story():
+    async def scenario():
         return await probe(rig.port.url, rig.clock)
 
     async def whole():
         rig.dongle.plug()
         try:
-            return await story()
+            return await scenario()
         finally:
             rig.dongle.unplug()
 
