@@ -9,10 +9,11 @@ shown if it crashes; stdout is for answers alone.
 import json
 import re
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 ALL = {"active", "dormant", "mixed-gsme-active", "mixed-gsme-dormant"}
-SCOPE = {  # rule set -> cohorts and installations that may be migrated in part
+SCOPE: dict[str, tuple[set[str], set[str]]] = {  # rule set -> cohorts and installations that may be migrated in part
     "tmad-v18": ({"ioc"}, {"active"}),
     "tmad-v19": ({"ioc"}, ALL),
     "consultation-2021-10": ({"ioc", "moc-secure"}, ALL),
@@ -21,16 +22,24 @@ CONSENT = {"active": "request", "mixed-gsme-active": "authorisation"}  # of the 
 FAILURES, ATTEMPTS, EVIDENCE = 3, 5, timedelta(hours=24)
 TIME_IS_UP = {"checking": "retry", "holding": "hold"}  # state -> outcome
 
+Event = dict[str, Any]  # JSON; the JSON schema of the vocabulary lists the fields
+Actions = list[dict[str, Any]]
+
 
 class Case:
     """One installation, from loading to its outcome."""
 
-    def __init__(self):
+    def __init__(self) -> None:
+        self.home: dict[str, Any] = {}
         self.state = "checking"  # or holding (a consent is missing), or commissioning
-        self.attempts, self.failed, self.last = 0, [], None  # checks; those that count; when the last one ended
-        self.given, self.asked = set(), set()  # of (supplier, consent)
+        self.attempts = 0  # checks so far
+        self.failed: list[int] = []  # the attempts that count
+        self.failing = False  # the last check failed
+        self.last = datetime.min.replace(tzinfo=UTC)  # the end of the last check
+        self.given: set[tuple[str, str]] = set()  # (supplier, consent)
+        self.asked: set[tuple[str, str]] = set()
 
-    def turn(self, now, event):
+    def turn(self, now: datetime, event: Event) -> Actions:
         """The actions that follow from one event."""
         match event["event"]:
             case "installation-loaded":
@@ -52,7 +61,7 @@ class Case:
                 self.given = {each for each in self.given if each[0] != event["supplier"]}
         return self.weigh(now) if self.state == "holding" else []
 
-    def checked(self, now, result):
+    def checked(self, now: datetime, result: Event) -> Actions:
         self.attempts, self.last = self.attempts + 1, datetime.fromisoformat(result["finished"])
         if result["verdict"] == "pass":
             self.failed = []
@@ -61,22 +70,22 @@ class Case:
         self.failed += [result["attempt"]] if self.failing else []
         return self.weigh(now)
 
-    def weigh(self, now):
+    def weigh(self, now: datetime) -> Actions:
         """The gas meter does not answer: check again, ask, migrate without it, or give up."""
         if not self.failing or len(self.failed) < FAILURES:
             return self.again(now)
         esme, gsme = self.home["esme"]["status"], self.home["gsme"]["status"]
         kind = esme if esme == gsme else f"mixed-gsme-{gsme}"
-        cohorts, kinds = SCOPE.get(self.rules(now), ((), ()))
+        cohorts, kinds = SCOPE.get(self.rules(now), (set(), set()))
         if self.home["cohort"] not in cohorts or kind not in kinds:
             return self.close("refuse")
-        needed = (self.home["gsme"]["supplier"], CONSENT.get(kind))
-        if needed[1] and needed not in self.given:
+        supplier, consent = self.home["gsme"]["supplier"], CONSENT.get(kind)
+        if consent and (supplier, consent) not in self.given:
             self.state = "holding"
-            return self.ask(*needed)
+            return self.ask(supplier, consent)
         return self.again(now) if now - self.last > EVIDENCE else self.commission("esme")
 
-    def commissioned(self, now, result):
+    def commissioned(self, now: datetime, result: Event) -> Actions:
         if not result["succeeded"]:
             return self.close("retry") if self.late(now) else self.again(now)
         if len(result["devices"]) == 2:
@@ -86,40 +95,40 @@ class Case:
         excluded = {"action": "exclude-device", "device": "gsme", "record": record}
         return [excluded, *self.close("migrate-esme-only")]
 
-    def rules(self, now):
-        """The id of the rule set of that day."""
+    def rules(self, now: datetime) -> str:
+        """The id of the rule set of that day; empty: there is none."""
         day = now.date().isoformat()
         for entry in self.home["rulebook"]["rule_sets"]:
             if entry.get("first_day", "") <= day <= entry.get("last_day", "9999"):
-                return entry["id"]
-        return None
+                return str(entry["id"])
+        return ""
 
-    def late(self, now):
+    def late(self, now: datetime) -> bool:
         return now >= datetime.fromisoformat(self.home["decide_by"])
 
-    def again(self, now):
+    def again(self, now: datetime) -> Actions:
         return self.close("exclude-installation") if self.attempts >= ATTEMPTS else self.check(now)
 
-    def check(self, now):
+    def check(self, now: datetime) -> Actions:
         self.state = "checking"
-        when = max(now, self.last + duration(self.home["check_spacing"])) if self.last else now
+        when = max(now, self.last + duration(self.home["check_spacing"]))
         return [{"action": "run-check", "not-before": when.isoformat()}]
 
-    def ask(self, supplier, consent):
+    def ask(self, supplier: str, consent: str) -> Actions:
         if (supplier, consent) in self.asked:
             return []
         self.asked.add((supplier, consent))
         return [{"action": "ask-supplier", "supplier": supplier, "consent": consent}]
 
-    def commission(self, *devices):
+    def commission(self, *devices: str) -> Actions:
         self.state = "commissioning"
         return [{"action": "commission-devices", "devices": devices}]
 
-    def close(self, outcome):
+    def close(self, outcome: str) -> Actions:
         return [{"action": "close", "outcome": outcome}]
 
 
-def duration(text):
+def duration(text: str) -> timedelta:
     """An ISO 8601 duration without months: P1D, PT36H, P1DT43200S."""
     names = {"D": "days", "H": "hours", "M": "minutes", "S": "seconds"}
     return timedelta(**{names[unit]: float(number) for number, unit in re.findall(r"([\d.]+)([DHMS])", text)})

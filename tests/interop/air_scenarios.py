@@ -27,7 +27,6 @@ from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.harness.case.check import Verdict
-from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.head_end import called_back
@@ -58,17 +57,18 @@ from tests.interop.filters import (
     joined,
     on,
 )
+from tests.support.han import check_connectivity
 
-AirScenario = Callable[[Han], Awaitable[None]]
+OnHan = Callable[[Han], Awaitable[None]]
 HOUR = 3600
 WAKE = 2000
 """Seconds in which the gas meter wakes at least once."""
 
 
-class Story(NamedTuple):
+class AirScenario(NamedTuple):
     """What happens on a HAN that has formed. In filters, `{gsme}` and the like are short addresses."""
 
-    tell: AirScenario
+    run: OnHan
     shows: tuple[str, ...]
     """Display filters that each find something in the capture."""
     never: tuple[str, ...] = ()
@@ -144,8 +144,7 @@ async def _channel_change(han: Han) -> None:
 
 
 async def _check(han: Han) -> None:
-    result = await HanConnectivityCheck().run(han)
-    assert result.verdict is Verdict.PASS
+    assert (await check_connectivity(han)).verdict is Verdict.PASS
 
 
 async def _tariff(han: Han) -> None:
@@ -221,8 +220,8 @@ async def _events(han: Han) -> None:
     assert len(reply.command.events) == 1
 
 
-AIR_SCENARIOS: dict[str, Story] = {
-    "formation": Story(
+AIR_SCENARIOS: dict[str, AirScenario] = {
+    "formation": AirScenario(
         _formation,
         (
             "zbee_beacon",
@@ -234,7 +233,7 @@ AIR_SCENARIOS: dict[str, Story] = {
         display=True,
         from_the_start=True,
     ),
-    "mirroring": Story(
+    "mirroring": AirScenario(
         _formation,
         (
             f"{FROM_GSME} && zbee_zcl_se.met.cmd.srv_tx.id == 0x01",
@@ -243,7 +242,7 @@ AIR_SCENARIOS: dict[str, Story] = {
         ),
         from_the_start=True,
     ),
-    "metering": Story(
+    "metering": AirScenario(
         _an_hour,
         (
             PUSHED,
@@ -254,22 +253,22 @@ AIR_SCENARIOS: dict[str, Story] = {
         ),
         display=True,
     ),
-    "time": Story(
+    "time": AirScenario(
         _formation, (f"{FROM_GSME} && {TIME} && {READ}", f"{TO_GSME} && {TIME} && {ANSWER}"), from_the_start=True
     ),
-    "keep-alive": Story(
+    "keep-alive": AirScenario(
         past_a_keep_alive,
         (
             *(f"zbee_nwk.src == {{{name}}} && {KEEP_ALIVE} && {READ}" for name in ("esme", "gsme")),
             *(f"zbee_nwk.dst == {{{name}}} && {KEEP_ALIVE} && {ANSWER}" for name in ("esme", "gsme")),
         ),
     ),
-    "secured-rejoin": Story(
+    "secured-rejoin": AirScenario(
         _secured_rejoin,
         (f"{FROM_GSME} && {REJOIN_REQUEST} && {SECURED}", f"{TO_GSME} && {REJOIN_RESPONSE} && {SECURED}", PUSHED),
         (TRANSPORT_KEY, f"{REJOIN_REQUEST} && {UNSECURED}"),
     ),
-    "trust-center-rejoin": Story(
+    "trust-center-rejoin": AirScenario(
         _trust_center_rejoin,
         (
             f"{FROM_GSME} && {REJOIN_REQUEST} && {UNSECURED}",
@@ -278,7 +277,7 @@ AIR_SCENARIOS: dict[str, Story] = {
             f"{PUSHED} && zbee.sec.key_seqno == 2",
         ),
     ),
-    "key-rotation": Story(
+    "key-rotation": AirScenario(
         _key_rotation,
         (
             f"{TRANSPORT_KEY} && zbee_nwk.dst == 0xfffd",
@@ -291,7 +290,7 @@ AIR_SCENARIOS: dict[str, Story] = {
         (REJOIN_REQUEST,),
         display=True,
     ),
-    "leave": Story(
+    "leave": AirScenario(
         _leave,
         (
             "zbee_aps.zdp_cluster == 0x0034 && zbee_nwk.dst == {esme}",
@@ -300,7 +299,7 @@ AIR_SCENARIOS: dict[str, Story] = {
         ),
         (REJOIN_REQUEST,),
     ),
-    "channel-change": Story(
+    "channel-change": AirScenario(
         _channel_change,
         (
             "zbee_aps.zdp_cluster == 0x0038",
@@ -311,7 +310,7 @@ AIR_SCENARIOS: dict[str, Story] = {
         ),
         display=True,
     ),
-    "check": Story(
+    "check": AirScenario(
         _check,
         (
             ESME_ANSWERS,
@@ -321,7 +320,7 @@ AIR_SCENARIOS: dict[str, Story] = {
             f"{GSME_ANSWERS} && {METERING}",
         ),
     ),
-    "key-establishment": Story(
+    "key-establishment": AirScenario(
         _formation,
         (
             "zbee_zcl_se.ke.attr.suite == 1 && zbee_zcl_se.ke.cert.subject",
@@ -339,7 +338,7 @@ AIR_SCENARIOS: dict[str, Story] = {
         display=True,
         from_the_start=True,
     ),
-    "tariff": Story(
+    "tariff": AirScenario(
         _tariff,
         (
             "zbee_zcl_se.price.cmd.srv_tx.id == 0x00 && zbee_zcl_se.price.price == 2834 && zbee_aps.security == 1",
@@ -350,7 +349,7 @@ AIR_SCENARIOS: dict[str, Story] = {
         ("zbee_aps.cluster == 0x0700 && zbee_aps.security == 0",),
         display=True,
     ),
-    "firmware": Story(
+    "firmware": AirScenario(
         _firmware,
         tuple(
             f"zbee_zcl_general.ota.cmd.srv_{way}.id == {id:#04x}"
@@ -358,7 +357,7 @@ AIR_SCENARIOS: dict[str, Story] = {
         ),
         ("zbee_aps.cluster == 0x0019 && zbee_aps.security == 0",),
     ),
-    "two-way-mirroring": Story(
+    "two-way-mirroring": AirScenario(
         _two_way_mirroring,
         (
             "zbee_zcl_se.met.cmd.srv_rx.id == 0x09 && zbee_nwk.dst == {gsme}",
@@ -368,12 +367,12 @@ AIR_SCENARIOS: dict[str, Story] = {
         ),
         era=SmartEnergyEra.SE_1_2,
     ),
-    "what-came-with-1.2": Story(
+    "what-came-with-1.2": AirScenario(
         _ask_a_meter,
         tuple(f"zbee_zcl_se.met.cmd.srv_tx.id == {id:#04x} && zbee_nwk.src == {{esme}}" for id in (0, 5, 6)),
         era=SmartEnergyEra.SE_1_2,
     ),
-    "tunnel": Story(
+    "tunnel": AirScenario(
         _tunnel,
         (
             "zbee_zcl_se.tun.cmd.srv_rx.id == 0x00 && zbee_nwk.dst == {esme}",
@@ -385,7 +384,7 @@ AIR_SCENARIOS: dict[str, Story] = {
         ("zbee_aps.cluster == 0x0704 && zbee_aps.security == 0",),
         foreign="zbee_zcl_se.tun.cmd.srv_rx.id == 0x02 || zbee_zcl_se.tun.cmd.srv_tx.id == 0x01",
     ),
-    "events": Story(
+    "events": AirScenario(
         _events,
         (
             "zbee_zcl_se.events.cmd.srv_tx.id == 0x00 && zbee_nwk.src == {esme}",

@@ -139,9 +139,9 @@ def sampled(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """`stories(name)`: the capture of one of `home.STORIES`, recorded once."""
-    folder = tmp_path_factory.mktemp("stories")
+def stack_captures(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """`stack_captures(name)`: the capture of one of `home.STACK_SCENARIOS`, recorded once."""
+    folder = tmp_path_factory.mktemp("stacks")
 
     @cache
     def record(name: str) -> Path:
@@ -152,8 +152,8 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def landmarks() -> dict[str, str]:
-    """By story: the display filter that must find something in its capture."""
-    return {name: landmark for name, (_, landmark) in home.STORIES.items()}
+    """By scenario: the display filter that must find something in its capture."""
+    return {name: landmark for name, (_, landmark) in home.STACK_SCENARIOS.items()}
 
 
 @pytest.fixture

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from hanbench.harness.case.check import Verdict
 from hanbench.harness.case.fault_catalogue import GSME_FAULTS, IMPAIRMENTS
-from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.han.han import Han
-from tests.interop.air_scenarios import AirScenario, Story, past_a_keep_alive
+from tests.interop.air_scenarios import AirScenario, OnHan, past_a_keep_alive
 from tests.interop.filters import (
     ANSWER,
     BASIC,
@@ -33,26 +32,27 @@ from tests.interop.filters import (
     UNSECURED,
     on,
 )
+from tests.support.han import check_connectivity
 
 SLOW_TO_BITE = {"stale-link-key", "hub-restored", "hub-entry-lost"}
 """Faults that show when several reports have failed."""
 
 
-def broken(name: str) -> AirScenario:
+def broken(name: str) -> OnHan:
     """The fault, and a check; what takes hours to show is given them."""
 
-    async def tell(han: Han) -> None:
+    async def scenario(han: Han) -> None:
         await FAULTS[name].inject(han)
         if name in IMPAIRMENTS or name in SLOW_TO_BITE:
             await past_a_keep_alive(han)
-        result = await HanConnectivityCheck().run(han)
+        check = await check_connectivity(han)
         if name in IMPAIRMENTS:
-            assert (result.verdict, result.cause) == (Verdict.PASS, None)
+            assert (check.verdict, check.cause) == (Verdict.PASS, None)
         else:
-            assert result.verdict is (Verdict.FAIL if name in GSME_FAULTS else Verdict.INCONCLUSIVE)
-            assert result.cause is FAULTS[name].subject
+            assert check.verdict is (Verdict.FAIL if name in GSME_FAULTS else Verdict.INCONCLUSIVE)
+            assert check.cause is FAULTS[name].subject
 
-    return tell
+    return scenario
 
 
 FAULT_SIGNATURES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -141,7 +141,7 @@ BITES = {
 }
 """By fault: the first frame where it bites. What silences the meter, or the WAN, bites in none."""
 SILENT = {"battery-dead", "radio-silent", "flapping"}
-FAULT_STORIES = {
-    f"fault-{name}": Story(broken(name), *signatures, bite=BITES.get(name, ""), healthy_first=True)
+FAULT_SCENARIOS = {
+    f"fault-{name}": AirScenario(broken(name), *signatures, bite=BITES.get(name, ""), healthy_first=True)
     for name, signatures in FAULT_SIGNATURES.items()
 }

@@ -1,4 +1,4 @@
-"""Display filters that stories are told with. `{gsme}` and the like stand for short addresses."""
+"""Display filters by which scenarios say what they show. `{gsme}` and the like stand for short addresses."""
 
 from __future__ import annotations
 

@@ -222,7 +222,7 @@ def power_cut(home: Home) -> None:
     report(home, home.gsme, REPORT)
 
 
-STORIES: dict[str, tuple[Callable[[Home], None], str]] = {
+STACK_SCENARIOS: dict[str, tuple[Callable[[Home], None], str]] = {
     "formation": (formation, "zbee_nwk.cmd.id == 8"),
     "join": (join, "zbee_aps.cmd.id == 5"),
     "application": (application, "zbee_aps.reassembled.length"),
@@ -238,9 +238,9 @@ STORIES: dict[str, tuple[Callable[[Home], None], str]] = {
 """What happens, and what tshark must find at least once in its capture."""
 
 
-def record(story: str, capture: Path) -> Path:
-    """Tell a story; its capture, with the key file beside it."""
-    tell, _ = STORIES[story]
-    with closing(Home(capture, routing=tell is join_through_router)) as home:
-        tell(home)
+def record(name: str, capture: Path) -> Path:
+    """Run a scenario; its capture, with the key file beside it."""
+    scenario, _ = STACK_SCENARIOS[name]
+    with closing(Home(capture, routing=scenario is join_through_router)) as home:
+        scenario(home)
     return capture

@@ -52,7 +52,7 @@ def test_the_child_process_is_right_everywhere():
     assert judged(CHILD) == []
 
 
-def test_the_child_process_is_right_about_stories_with_other_spacings_and_handovers():
+def test_the_child_process_is_right_in_scenarios_that_nobody_wrote():
     stories = list(explore([f"examples-{number}" for number in range(60)], CHILD))
     assert stories == [None] * 60
 

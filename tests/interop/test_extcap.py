@@ -99,7 +99,7 @@ class Home:
 
     def none_left(self) -> bool:
         """Whether every launched capture ends soon."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while self.processes():
             if time.monotonic() > deadline:
                 return False
@@ -156,7 +156,7 @@ def test_tshark_captures_an_installed_han_live_and_opens_all_of_it(home, dumpcap
 
 
 @pytest.mark.timeout(110)
-def test_tshark_captures_joining_live_and_opens_what_comes_after_key_establishment(home, dumpcap):
+def test_tshark_captures_joining_live_and_decrypts_what_comes_after_it(home, dumpcap):
     fields = ("-e", "frame.protocols", "-e", "zbee_sec.encrypted_payload", "-e", "wpan.cmd", "-e", "zbee.sec.key_id")
     rows = [row.split("\t") for row in home.tshark("-i", "hanbench-mine", "-a", "packets:200", "-T", "fields", *fields)]
     assert [row for row in rows if row[2] == "0x01"], "an Association Request"

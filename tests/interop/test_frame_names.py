@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from hanbench.emulator.clock import VirtualClock, run
-from hanbench.harness.capture import KeyRing, keyfile, read, recording
-from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.capture import KeyRing, keyfile, read
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.frames import Dissector
-from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
-from hanbench.harness.han.settings import settings_for
-from hanbench.profiles.cohorts import household
-from hanbench.profiles.rulesets import Cohort
 from tests.interop.groups import GROUPS
 from tests.interop.han import LINK_KEY, NETWORK_KEY
+from tests.support.han import check_connectivity, home_settings, run_on_han
 
 if TYPE_CHECKING:
     from tests.interop.tshark import Tshark
@@ -49,9 +43,8 @@ MEANS = {
 """By our name: the display filter that finds the same frames, from tshark's documentation of its fields."""
 
 
-async def story(han: Han) -> None:
-    await form(han)
-    await HanConnectivityCheck().run(han)
+async def scenario(han: Han) -> None:
+    await check_connectivity(han)
     await FAULTS["network-key-lost"].inject(han)
     await asyncio.sleep(4000)
     await FAULTS["network-key-lost"].heal(han)
@@ -63,14 +56,9 @@ async def story(han: Han) -> None:
 
 @pytest.fixture(scope="module")
 def capture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("names") / "story.pcapng"
-    clock, ring = VirtualClock(), KeyRing()
-    han = Han(settings_for(household(Cohort.IOC)), seed="names", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
-    for device in han.devices:
-        ring.follow(device.name, device.storage)
-    with recording(han.medium, path, epoch=han.start):
-        run(clock, story(han))
-    keyfile.write(keyfile.beside(path), ring)
+    path = tmp_path_factory.mktemp("names") / "scenario.pcapng"
+    settings = home_settings(slow_background=False)
+    run_on_han(scenario, seed="names", settings=settings, formed=True, settle=0, capture=path)
     return path
 
 
@@ -78,7 +66,7 @@ def capture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_our_names_are_what_tshark_finds(capture: Path, tshark: Tshark) -> None:
     dissector = Dissector(keyfile.read(keyfile.beside(capture)))
     names = [dissector(frame.psdu).name for frame in read(capture)]
-    assert set(MEANS) <= set(names), f"not in the story: {set(MEANS) - set(names)}"
+    assert set(MEANS) <= set(names), f"not in the scenario: {set(MEANS) - set(names)}"
     assert not {"unreadable", "malformed"} & set(names)
     for name, where in MEANS.items():
         theirs = {int(row[0]) for row in tshark.fields(capture, "frame.number", where=where)}

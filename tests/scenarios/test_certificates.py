@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.zigbee.storage import KeyOrigin
 from hanbench.harness.case.check import Verdict
-from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.han.credentials import load_credentials
-from hanbench.harness.han.formation import form
-from hanbench.harness.han.han import Han
 from hanbench.harness.han.settings import made_up_authority, settings_for
 from hanbench.profiles.certificates import path_of
 from hanbench.profiles.cohorts import household
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.rulesets import Cohort
+from tests.support.han import check_connectivity, run_on_han
 
 PUBLISHED = path_of("published-test")
 TEXT = PUBLISHED.read_text(encoding="utf-8")
@@ -29,18 +25,15 @@ def test_the_published_certificates_agree_keys_beside_made_up_ones():
     settings = settings_for(household(Cohort.IOC), slow_background=True, credentials=load_credentials("published-test"))
     assert (settings.hub.ieee, settings.gsme.ieee) == (1, 2)
     assert settings.esme.key_establishment.identity.certificate.issuer == made_up_authority().ieee
-    clock = VirtualClock()
-    han = Han(settings, seed="published", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
 
-    async def story():
-        await form(han)
-        return await HanConnectivityCheck().run(han)
+    async def scenario(han):
+        assert (await check_connectivity(han)).verdict is Verdict.PASS
+        for meter in (han.esme, han.gsme):
+            mine, hubs = meter.storage.link_keys[1], han.hub.storage.link_keys[meter.storage.ieee]
+            assert mine.key == hubs.key
+            assert mine.origin is hubs.origin is KeyOrigin.ESTABLISHED
 
-    assert run(clock, story()).verdict is Verdict.PASS
-    for meter in (han.esme, han.gsme):
-        mine, hubs = meter.storage.link_keys[1], han.hub.storage.link_keys[meter.storage.ieee]
-        assert mine.key == hubs.key
-        assert mine.origin is hubs.origin is KeyOrigin.ESTABLISHED
+    run_on_han(scenario, seed="published", settings=settings, formed=True, settle=0)
 
 
 @pytest.mark.parametrize(

@@ -28,13 +28,13 @@ LEFT_WHILE_LOOKING = [("pan-id-missed", "hub-entry-lost"), ("hub-entry-lost", "w
 SAMPLE = LEFT_WHILE_LOOKING + [PAIRS[split("pairs", str(number)).randrange(len(PAIRS))] for number in range(60)]
 
 
-def told(*changes: FaultEvent, days: float = 7) -> Scenario:
+def scenario_with(*changes: FaultEvent, days: float = 7) -> Scenario:
     meter = Meter(MeterStatus.DORMANT, "supplier")
-    return Scenario("told", "Told", Cohort.IOC, meter, meter, START, changes=changes, decide_within_days=days)
+    return Scenario("faults", "Faults", Cohort.IOC, meter, meter, START, changes=changes, decide_within_days=days)
 
 
-def played(*changes: FaultEvent, seed: str = "1", **options) -> ScenarioResult:
-    return run_scenario(told(*changes), shipped(), Reference, seed=seed, **options)
+def run_with(*changes: FaultEvent, seed: str = "1", **options) -> ScenarioResult:
+    return run_scenario(scenario_with(*changes), shipped(), Reference, seed=seed, **options)
 
 
 def broken(name: str, **when) -> FaultEvent:
@@ -53,7 +53,7 @@ def verdicts(run: ScenarioResult) -> list[Verdict]:
 @pytest.mark.parametrize(("one", "other"), sorted(set(SAMPLE)))
 def test_two_faults_of_a_gas_meter_healed_one_after_the_other(one, other):
     """The oracle holds each check against what is really so; the bench holds each fault against it."""
-    run = played(
+    run = run_with(
         broken(one, before_check=1),
         broken(other, before_check=1),
         well(one, before_check=2),
@@ -70,7 +70,7 @@ def test_two_faults_of_a_gas_meter_healed_one_after_the_other(one, other):
 
 def test_three_at_once_are_healed_in_any_order():
     names = ("battery-dead", "hub-entry-lost", "jammed-channel")
-    run = played(*(broken(name, before_check=1) for name in names), *(
+    run = run_with(*(broken(name, before_check=1) for name in names), *(
         well(name, before_check=check) for check, name in enumerate(names, start=2)
     ))  # fmt: skip
     assert verdicts(run)[:3] == [Verdict.FAIL] * 3
@@ -78,7 +78,7 @@ def test_three_at_once_are_healed_in_any_order():
 
 
 def test_faults_of_several_subjects_hide_each_other():
-    run = played(
+    run = run_with(
         broken("battery-dead", before_check=1), broken("wan-down", before_check=1), well("wan-down", before_check=3)
     )
     assert verdicts(run) == [Verdict.INCONCLUSIVE] * 2 + [Verdict.FAIL] * 3
@@ -86,7 +86,7 @@ def test_faults_of_several_subjects_hide_each_other():
 
 
 def test_a_fault_lasts_as_long_as_it_says():
-    run = played(broken("jammed-channel", at=START + timedelta(minutes=1), lasts=timedelta(hours=30)))
+    run = run_with(broken("jammed-channel", at=START + timedelta(minutes=1), lasts=timedelta(hours=30)))
     truths = [record for record in run.records if isinstance(record, GroundTruth)]
     assert [record.state for record in truths] == [State.BROKEN, State.UNCERTAIN, State.HEALTHY]
     assert truths[1].time - truths[0].time == timedelta(hours=30)
@@ -96,10 +96,10 @@ def test_a_fault_lasts_as_long_as_it_says():
 def test_a_chance_is_drawn_from_the_seed():
     outcomes = {}
     for seed in map(str, range(12)):
-        run = played(broken("battery-dead", before_check=1, chance=0.5), seed=seed)
+        run = run_with(broken("battery-dead", before_check=1, chance=0.5), seed=seed)
         assert run.as_expected
         outcomes[seed] = run.outcome
-        assert played(broken("battery-dead", before_check=1, chance=0.5), seed=seed).outcome is run.outcome
+        assert run_with(broken("battery-dead", before_check=1, chance=0.5), seed=seed).outcome is run.outcome
     assert set(outcomes.values()) == {Outcome.MIGRATE_BOTH, Outcome.MIGRATE_ESME_ONLY}
 
 
@@ -123,9 +123,9 @@ SAID = {
 
 @pytest.mark.parametrize("does", SAID)
 def test_what_is_done_to_every_answer_makes_the_meter_fail(does, tmp_path):
-    capture = tmp_path / "told.pcapng"
+    capture = tmp_path / "faults.pcapng"
     answers = FrameFaultSpec(name="read-attributes-response", sender="gsme", does=does)
-    run = played(disturbed(answers, State.BROKEN), capture=capture)
+    run = run_with(disturbed(answers, State.BROKEN), capture=capture)
     assert verdicts(run) == [Verdict.FAIL] * 3
     assert run.as_expected
     said = SAID[does]
@@ -135,9 +135,9 @@ def test_what_is_done_to_every_answer_makes_the_meter_fail(does, tmp_path):
 
 
 def test_it_is_over_after_so_many_frames(tmp_path):
-    capture = tmp_path / "told.pcapng"
+    capture = tmp_path / "faults.pcapng"
     few = FrameFaultSpec(between=("hub", "gsme"), first=2, count=3)
-    run = played(disturbed(few), capture=capture)
+    run = run_with(disturbed(few), capture=capture)
     assert comments(capture) == ["hanbench: lost by disturbance"] * 3
     truths = [record.state for record in run.records if isinstance(record, GroundTruth)]
     assert truths == [State.UNCERTAIN, State.HEALTHY]
@@ -145,9 +145,9 @@ def test_it_is_over_after_so_many_frames(tmp_path):
 
 
 def test_a_fault_begins_right_after_the_frame_that_marks_it(tmp_path):
-    capture = tmp_path / "told.pcapng"
+    capture = tmp_path / "faults.pcapng"
     moment = FrameTrigger(name="read-attributes-response", sender="gsme", nth=2)
-    run = played(FaultEvent(Subject.GSME, State.BROKEN, "battery-dead", on_frame=moment), capture=capture)
+    run = run_with(FaultEvent(Subject.GSME, State.BROKEN, "battery-dead", on_frame=moment), capture=capture)
     began = next(record for record in run.records if isinstance(record, GroundTruth))
     check = next(record for record in run.records if isinstance(record, CheckRecorded))
     assert check.check.started < began.time <= check.time
@@ -160,13 +160,13 @@ def test_on_the_wan_messages_are_lost_by_number():
     lost = FaultEvent(
         Subject.WAN, State.UNCERTAIN, "cut", before_check=1, frames=FrameFaultSpec(on="wan", first=2, count=1)
     )
-    run = played(lost)
+    run = run_with(lost)
     assert verdicts(run)[0] is Verdict.INCONCLUSIVE
     assert run.checks[0].cause is Subject.WAN
     assert run.outcome is Outcome.MIGRATE_BOTH
 
 
 def test_one_frame_lost_is_sent_again_and_changes_nothing_else():
-    run = played(disturbed(FrameFaultSpec(between=("hub", "gsme"), count=1)))
-    plain = played()
+    run = run_with(disturbed(FrameFaultSpec(between=("hub", "gsme"), count=1)))
+    plain = run_with()
     assert 0 <= run.frames - plain.frames <= 4

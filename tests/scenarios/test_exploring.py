@@ -1,4 +1,4 @@
-"""Random stories, the shrinking of what fails, and the trust in the verdict that both rest on."""
+"""Random scenarios, the shrinking of what fails, and the trust in the verdict that both rest on."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from hanbench.harness.campaign import selftest as selftest_module
 from hanbench.harness.campaign.explore import attempt, draw, explore, shrink
 from hanbench.harness.campaign.selftest import all_mutants, corners, selftest
+from hanbench.harness.case.cell import CellFilter
 from hanbench.harness.cli.explore import as_toml
 from hanbench.harness.cli.main import main
 from hanbench.harness.controllers.lookup import controller_factory
@@ -19,9 +20,18 @@ from hanbench.harness.controllers.mutants import Mutant, mutants
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.scenario import run_scenario
 from hanbench.harness.scenario.loading import load_scenario
-from hanbench.profiles.rulesets import shipped
+from hanbench.profiles.rulesets import Cohort, InstallationType, shipped
 
 SEEDS = [f"test-{number}" for number in range(150)]
+
+
+def processor_time_of_the_reference() -> float:
+    """Seconds for the corner scenarios: the unit of the budgets here, for machines differ, and are busy."""
+    corners()
+    start = time.process_time()
+    for scenario in corners():
+        run_scenario(scenario, shipped(), Reference, seed="1")
+    return time.process_time() - start
 
 
 def test_the_reference_controller_is_right_in_every_corner():
@@ -29,21 +39,21 @@ def test_the_reference_controller_is_right_in_every_corner():
     assert all(run_scenario(scenario, shipped(), Reference, seed="1").as_expected for scenario in corners())
 
 
-def test_every_story_can_be_written_down_and_read_again(tmp_path):
+def test_every_scenario_can_be_written_down_and_read_again(tmp_path):
     for seed in SEEDS:
-        story = draw(seed)
-        path = tmp_path / "story.toml"
-        path.write_text(as_toml(story), encoding="utf-8")
-        assert load_scenario(path, shipped()) == story
+        scenario = draw(seed)
+        path = tmp_path / "scenario.toml"
+        path.write_text(as_toml(scenario), encoding="utf-8")
+        assert load_scenario(path, shipped()) == scenario
 
 
-def test_a_seed_has_one_story_and_stories_differ():
+def test_a_seed_has_one_scenario_and_scenarios_differ():
     assert draw("x") == draw("x")
     assert len({as_toml(draw(seed)).split("title")[1].split("\n", 1)[1] for seed in SEEDS}) == len(SEEDS)
 
 
 @pytest.mark.slow
-def test_the_reference_controller_is_right_in_stories_that_nobody_wrote():
+def test_the_reference_controller_is_right_in_scenarios_that_nobody_wrote():
     assert [failure for failure in explore(SEEDS, "reference", jobs=2) if failure] == []
 
 
@@ -59,13 +69,14 @@ def test_the_reference_controller_is_right_in_stories_that_nobody_wrote():
         "crashes-on-withdrawal",
     ],
 )
-def test_a_wrong_controller_is_found_and_its_story_shrunk(name):
+def test_a_wrong_controller_is_found_and_its_scenario_shrunk(name):
     make = controller_factory(f"wrong:{name}")
     seeds = (f"wrong-{number}" for number in range(1500))
     first = next(failure for seed in seeds if (failure := attempt(draw(seed), seed, make)) is not None)
-    start = time.monotonic()
+    unit = processor_time_of_the_reference()
+    start = time.process_time()
     small = shrink(first, make)
-    assert time.monotonic() - start < 60
+    assert time.process_time() - start < 50 * unit
     again = attempt(small.scenario, small.seed, make)
     assert again is not None
     assert again.properties == small.properties
@@ -123,23 +134,19 @@ def test_every_value_of_the_rules_and_every_step_of_the_table_is_varied():
 def test_no_wrong_controller_survives():
     """All are caught, in so much processor time: in units of what the reference takes for the corner scenarios."""
 
-    def processor_time(who: int) -> float:
-        usage = resource.getrusage(who)
+    def processor_time() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
         return usage.ru_utime + usage.ru_stime
 
-    before = processor_time(resource.RUSAGE_SELF)
-    for scenario in corners():
-        run_scenario(scenario, shipped(), Reference, seed="1")
-    unit = processor_time(resource.RUSAGE_SELF) - before
-    before = processor_time(resource.RUSAGE_CHILDREN)
+    unit, before = processor_time_of_the_reference(), processor_time()
     assert [caught.name for caught in selftest(2) if caught.scenario is None] == []
-    assert processor_time(resource.RUSAGE_CHILDREN) - before < 500 * unit
+    assert processor_time() - before < 500 * unit
 
 
 def test_a_survivor_would_be_told(monkeypatch, capsys):
-    right = Mutant("no-mutant-at-all", Reference, "ioc.dormant.tmad-v19.battery-dead.*")
-    monkeypatch.setattr(selftest_module, "suspects", lambda: [right])
-    monkeypatch.setattr("hanbench.harness.cli.selftest.suspects", lambda: [right])
+    right = Mutant("no-mutant-at-all", Reference, CellFilter(Cohort.IOC, InstallationType.DORMANT, "tmad-v19"))
+    monkeypatch.setattr(selftest_module, "all_mutants", lambda: [right])
+    monkeypatch.setattr("hanbench.harness.cli.selftest.all_mutants", lambda: [right])
     with pytest.raises(SystemExit) as ended:
         main(["selftest", "--jobs", "1"])
     assert ended.value.code == 1

@@ -3,48 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
-from hanbench.emulator.clock import SECOND, VirtualClock, run
+from hanbench.emulator.clock import SECOND
 from hanbench.emulator.devices.gsme import MirrorState
 from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
 from hanbench.emulator.zcl.clusters.metering import LOW_BATTERY, MeteringAttributes
 from hanbench.harness.case.check import Subject, Verdict
 from hanbench.harness.case.fault_catalogue import GSME_FAULTS, IMPAIRMENTS
-from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.faults import FAULTS, obstacles, reachable
-from hanbench.harness.han.formation import form
-from hanbench.harness.han.han import Han
-from hanbench.harness.han.installed import install
-from hanbench.harness.han.settings import settings_for
-from hanbench.profiles.cohorts import household
 from hanbench.profiles.rulesets import Cohort
+from tests.support.han import check_connectivity, home_settings, run_on_han
 
-START = datetime(2022, 4, 4, tzinfo=UTC)
 COME_BACK = 6 * 3600
 DAY = 86_400
 METERS_FAULTS = tuple(name for name, fault in FAULTS.items() if fault.subject is Subject.GSME)
-
-
-def story(tell, *, new=False, cohort=Cohort.IOC, seed="faults"):
-    clock = VirtualClock()
-    han = Han(settings_for(household(cohort), slow_background=True), seed=seed, start=START, clock=clock)
-
-    async def play():
-        if new:
-            await form(han)
-        else:
-            install(han)
-        await asyncio.sleep(DAY / 12)
-        return await tell(han)
-
-    return run(clock, play())
+on_han = partial(run_on_han, seed="faults", settle=DAY / 12)
 
 
 async def check(han):
-    return (await HanConnectivityCheck().run(han)).verdict
+    return (await check_connectivity(han)).verdict
 
 
 @pytest.mark.parametrize("new", [False, True], ids=["installed", "new"])
@@ -52,7 +32,7 @@ async def check(han):
 def test_a_fault_breaks_what_it_says_and_can_be_healed(name, new):
     fault = FAULTS[name]
 
-    async def tell(han):
+    async def scenario(han):
         assert list(obstacles(han, han.gsme)) == []
         await fault.inject(han)
         assert reachable(han, han.gsme) is not fault.breaks_reachability
@@ -71,32 +51,32 @@ def test_a_fault_breaks_what_it_says_and_can_be_healed(name, new):
         assert han.gsme.mirror_state is MirrorState.MIRRORED
         assert han.hub.mirrors[han.gsme.storage.ieee].updated > han.clock.now - 3 * han.settings.gsme.wake_interval
 
-    story(tell, new=new, cohort=Cohort.MOC_SECURE if new else Cohort.IOC)
+    on_han(scenario, settings=home_settings(Cohort.MOC_SECURE if new else Cohort.IOC), formed=new)
 
 
 @pytest.mark.parametrize("name", [name for name in GSME_FAULTS if name != "flapping"])
 def test_a_fault_that_cuts_off_lasts(name):
     """`persistent` is what the rules ask for: nobody mends it by waiting. Flapping alone comes and goes."""
 
-    async def tell(han):
+    async def scenario(han):
         await FAULTS[name].inject(han)
         for _ in range(4):
             await asyncio.sleep(DAY / 2)
             assert not reachable(han, han.gsme)
             assert await check(han) is Verdict.FAIL
 
-    story(tell)
+    on_han(scenario)
 
 
 @pytest.mark.parametrize("name", IMPAIRMENTS)
 def test_an_impairment_never_looks_like_a_lost_meter(name):
-    async def tell(han):
+    async def scenario(han):
         await FAULTS[name].inject(han)
         for _ in range(8):
             await asyncio.sleep(DAY / 4)
             assert await check(han) is Verdict.PASS
 
-    story(tell)
+    on_han(scenario)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +90,7 @@ def test_an_impairment_never_looks_like_a_lost_meter(name):
     ],
 )
 def test_key_establishment_ends_for_the_reason_that_the_fault_gives(name, status):
-    async def tell(han):
+    async def scenario(han):
         keys = han.gsme.keys
         await FAULTS[name].inject(han)
         assert keys.last is not None
@@ -119,32 +99,32 @@ def test_key_establishment_ends_for_the_reason_that_the_fault_gives(name, status
         assert not keys.ready
         assert han.gsme.stack.joined is (name != "unknown-issuer")
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_refused_mirror_leaves_the_display_without_gas():
-    async def tell(han):
+    async def scenario(han):
         await FAULTS["mirror-refused"].inject(han)
         await asyncio.sleep(DAY)
         assert han.hub.mirrors == {}
         assert han.gsme.mirror_state is MirrorState.NONE
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_wiped_mirror_stays_away_while_the_meter_believes_in_it():
-    async def tell(han):
+    async def scenario(han):
         await FAULTS["mirror-wiped"].inject(han)
         await asyncio.sleep(DAY)
         assert han.hub.mirrors == {}
         assert han.gsme.mirror_state is MirrorState.MIRRORED
         assert han.hub.stack.counters["no-endpoint"] > 20
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_drifting_clock_is_seen_in_the_times_of_readings():
-    async def tell(han):
+    async def scenario(han):
         def ahead():
             mirror = han.hub.mirrors[han.gsme.storage.ieee]
             reported = mirror.server.get(MeteringAttributes.ReadingSnapshotTime)
@@ -157,11 +137,11 @@ def test_a_drifting_clock_is_seen_in_the_times_of_readings():
         await asyncio.sleep(DAY)
         assert 60 < ahead() - before < 120
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_fading_battery_says_so_and_slows_before_it_falls_silent():
-    async def tell(han):
+    async def scenario(han):
         pushes = []
         mirror = han.hub.mirrors[han.gsme.storage.ieee]
         mirror.on_update = lambda: pushes.append((han.clock.now, mirror.server.get(MeteringAttributes.Status)))
@@ -175,15 +155,15 @@ def test_a_fading_battery_says_so_and_slows_before_it_falls_silent():
         assert len(pushes) == heard
         assert not han.gsme.powered
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_ignored_keep_alives_make_the_meter_rejoin_again_and_again():
-    async def tell(han):
+    async def scenario(han):
         rejoins = []
         han.gsme.on_state = lambda state, event: rejoins.append(event.name) if event.name == "ACCEPTED" else None
         await FAULTS["keep-alive-ignored"].inject(han)
         await asyncio.sleep(3 * DAY)
         assert len(rejoins) >= 2
 
-    story(tell)
+    on_han(scenario)

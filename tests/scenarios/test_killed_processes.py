@@ -66,8 +66,8 @@ def up(folder: Path, name: str, text: str) -> subprocess.Popen[str]:
 
 def port_of(process: subprocess.Popen[str], name: str) -> str:
     assert process.stdout is not None
-    ports = json.loads(process.stdout.readline())["ports"]
-    return next(port["port"] for port in ports if port["name"] == name)
+    ports = {port["name"]: port["port"] for port in json.loads(process.stdout.readline())["ports"]}
+    return str(ports[name])
 
 
 def radio(port: str) -> str:
@@ -109,7 +109,7 @@ def relatives(folder: Path) -> list[str]:
 
 
 def nothing_stays(folder: Path) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while relatives(folder) or any((folder / "hanbench").rglob("*")):
         left = [*relatives(folder), *map(str, (folder / "hanbench").rglob("*"))]
         assert time.monotonic() < deadline, left
@@ -132,7 +132,7 @@ def test_a_meter_in_another_process_joins_through_its_dongle(port, tmp_path):
             wait_for(tmp_path / "meter.log", "the radio of the esme failed")
             assert meter.poll() is None
             meter.send_signal(signal.SIGINT)
-            assert meter.wait(20) == 130
+            assert meter.wait(60) == 130
     nothing_stays(tmp_path)
 
 
@@ -152,11 +152,11 @@ def test_either_process_is_killed_at_a_random_moment(number, tmp_path):
             victim.send_signal(how)
             expected = {signal.SIGKILL: -9, signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}[how]
             # Before Python has set its handlers up, a signal does what it does to any process.
-            assert victim.wait(20) in (expected, -how)
+            assert victim.wait(60) in (expected, -how)
             time.sleep(0.3)
             if other.poll() is None:
                 other.send_signal(signal.SIGINT)
-            assert other.wait(20) in (130, -signal.SIGINT, 3)
+            assert other.wait(60) in (130, -signal.SIGINT, 3)
     nothing_stays(tmp_path)
 
 
@@ -187,7 +187,7 @@ def test_a_check_whose_dongle_dies_with_its_process_is_inconclusive(number, tmp_
             else:
                 time.sleep(0.8 + split("check", str(number)).random())
                 air.kill()
-                said, log = check.communicate(timeout=20)
+                said, log = check.communicate(timeout=60)
                 assert check.returncode in (2, 3), f"{said}\n{log}"
                 assert "pass" not in said
     nothing_stays(tmp_path)

@@ -13,7 +13,6 @@ import zipfile
 from email.parser import Parser
 from pathlib import Path
 from shutil import copy
-from sysconfig import get_path
 
 import pytest
 
@@ -82,11 +81,21 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     programs = folder / "bin"
-    command = [programs / "python", "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", str(wheel)]
+    command: list[str | Path] = [
+        programs / "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-index",
+        "--no-deps",
+        str(wheel),
+    ]
     subprocess.run(command, check=True, capture_output=True)
     (packages,) = (folder / "lib").glob("python*/site-packages")
     # A folder that a .pth file names is searched, and its own .pth files are not read: the editable hanbench stays out.
-    (packages / "dependencies.pth").write_text(f"{get_path('purelib')}\n", encoding="utf-8")
+    dependencies = Path(pytest.__file__).parent.parent
+    (packages / "dependencies.pth").write_text(f"{dependencies}\n", encoding="utf-8")
     # `pytest` of that environment, as its own installer would have written it.
     pytest_program = programs / "pytest"
     pytest_program.write_text(
@@ -119,7 +128,7 @@ def test_the_wheel_of_the_sdist_has_the_same_files(wheel: Path, wheel_from_sdist
         }
 
 
-def test_one_package_lands_in_site_packages_with_types_schemas_and_examples(wheel: Path) -> None:
+def test_one_package_is_installed_with_types_schemas_and_examples(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert {name.partition("/")[0] for name in names} == {"hanbench", f"hanbench-{__version__}.dist-info"}

@@ -13,7 +13,7 @@ from hanbench.profiles.rulesets import shipped as rulesets
 BENCHES = ("virtual", "ptys", "sockets")
 
 
-def played(name: str, bench: str | None):
+def result_on(name: str, bench: str | None):
     scenario = load_scenario(shipped()[name], rulesets())
     wired = None if bench is None else BenchFile.find(bench)
     return run_scenario(scenario, rulesets(), controller_factory("reference"), seed="1", bench=wired)
@@ -21,10 +21,10 @@ def played(name: str, bench: str | None):
 
 @pytest.mark.parametrize("name", shipped())
 def test_verdicts_decisions_and_even_frames_are_the_same_on_every_bench(name):
-    without = played(name, None)
+    without = result_on(name, None)
     assert without.as_expected
     for bench in BENCHES:
-        run = played(name, bench)
+        run = result_on(name, bench)
         assert run.outcome is without.outcome
         assert [check.verdict for check in run.checks] == [check.verdict for check in without.checks]
         if any(change.on_frame for change in run.scenario.changes):

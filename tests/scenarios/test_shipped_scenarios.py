@@ -1,4 +1,4 @@
-"""The stories that come with hanbench go as their authors say; bad files are one clear line."""
+"""The scenarios that come with hanbench end as their authors expect; bad files are one clear line."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from docs.generators.schemas import FOLDER, texts
 from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.scenario import load_scenario, run_scenario
-from hanbench.harness.scenario import shipped as stories
+from hanbench.harness.scenario import shipped as scenario_files
 from hanbench.harness.scenario.expectation import FrameExpectation
 from hanbench.harness.scenario.narration import narrate
 from hanbench.profiles.benches import path_of
 from hanbench.profiles.errors import ProfileError
-from hanbench.profiles.rulesets import Decider, shipped
+from hanbench.profiles.rulesets import Counting, Decider, Switches, shipped
 
-GOOD = stories()["dormant-three-failures"].read_text(encoding="utf-8")
+GOOD = scenario_files()["dormant-three-failures"].read_text(encoding="utf-8")
 
 
-def test_there_are_forty_at_least_each_with_its_source_and_the_schema_that_is_published() -> None:
-    assert len(stories()) >= 40
-    for name, path in stories().items():
+def test_forty_scenarios_at_least_name_source_and_published_schema() -> None:
+    assert len(scenario_files()) >= 40
+    for name, path in scenario_files().items():
         assert load_scenario(path, shipped()).source, name
         assert path.read_text(encoding="utf-8").startswith("#:schema ../schemas/scenario.schema.json\n"), name
     file = FOLDER / "scenario.schema.json"
     assert file.read_text(encoding="utf-8") == texts()[file]
 
 
-@pytest.mark.parametrize("name", stories())
-def test_a_story_goes_as_it_says(name: str) -> None:
-    scenario = load_scenario(stories()[name], shipped())
+@pytest.mark.parametrize("name", scenario_files())
+def test_a_scenario_ends_as_its_author_expects(name: str) -> None:
+    scenario = load_scenario(scenario_files()[name], shipped())
     assert scenario.id == name
     assert scenario.expect is not None
-    played = run_scenario(scenario, shipped(), Reference, seed="1")
-    assert played.outcome is scenario.expect.outcome
-    assert played.as_expected
+    result = run_scenario(scenario, shipped(), Reference, seed="1")
+    assert result.outcome is scenario.expect.outcome
+    assert result.as_expected
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_story_goes_as_it_says(name: str) -> None:
 )
 def test_what_is_wrong_in_a_file_is_one_line_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert old in GOOD
-    path = tmp_path / "story.toml"
+    path = tmp_path / "scenario.toml"
     path.write_text(GOOD.replace(old, new), encoding="utf-8")
     with pytest.raises(ProfileError) as caught:
         load_scenario(path, shipped())
@@ -90,18 +90,18 @@ def test_what_is_wrong_in_a_file_is_one_line_with_its_key(tmp_path: Path, old: s
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", stories())
-def test_a_story_can_be_told_from_its_file(name: str) -> None:
-    scenario = load_scenario(stories()[name], shipped())
-    told = list(narrate(scenario))
-    assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in told), told
-    assert told[0] == f"{scenario.title}."
+@pytest.mark.parametrize("name", scenario_files())
+def test_a_scenario_is_narrated_from_its_file(name: str) -> None:
+    scenario = load_scenario(scenario_files()[name], shipped())
+    narrated = list(narrate(scenario))
+    assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in narrated), narrated
+    assert narrated[0] == f"{scenario.title}."
     causes = {change.cause for change in scenario.changes}
-    assert all(any(cause in sentence for sentence in told) for cause in causes)
+    assert all(any(cause in sentence for sentence in narrated) for cause in causes)
 
 
 def test_what_an_author_expects_is_held_against_what_came() -> None:
-    scenario = load_scenario(stories()["no-frame-commissions-the-gas-meter"], shipped())
+    scenario = load_scenario(scenario_files()["no-frame-commissions-the-gas-meter"], shipped())
     assert scenario.expect is not None
     wrong = structs.replace(
         scenario.expect,
@@ -113,29 +113,29 @@ def test_what_an_author_expects_is_held_against_what_came() -> None:
         excluded=(),
         frames=(FrameExpectation(receiver="esme", during="commissioning", at_most=0),),
     )
-    played = run_scenario(structs.replace(scenario, expect=wrong), shipped(), Reference, seed="1")
-    assert not played.as_expected
-    assert [each.split(",")[0] for each in played.failed_expectations if "decided at" not in each] == [
+    result = run_scenario(structs.replace(scenario, expect=wrong), shipped(), Reference, seed="1")
+    assert not result.as_expected
+    assert [each.split(",")[0] for each in result.failed_expectations if "decided at" not in each] == [
         "3 checks",
         "decided by dcc",
         "commissioned: esme",
         "excluded: gsme",
         "frames to the esme during commissioning: 4 on the air",
     ]
-    assert sum("decided at" in each for each in played.failed_expectations) == 2
+    assert sum("decided at" in each for each in result.failed_expectations) == 2
 
 
 def test_a_scenario_names_its_bench_from_where_it_is(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(path_of("ptys").read_text(encoding="utf-8"), encoding="utf-8")
-    story = tmp_path / "story.toml"
-    story.write_text(GOOD.replace("start = 2022", 'bench = "mine.toml"\nstart = 2022'), encoding="utf-8")
-    scenario = load_scenario(story, shipped())
+    path = tmp_path / "scenario.toml"
+    path.write_text(GOOD.replace("start = 2022", 'bench = "mine.toml"\nstart = 2022'), encoding="utf-8")
+    scenario = load_scenario(path, shipped())
     assert scenario.bench == str(tmp_path / "mine.toml")
     assert run_scenario(scenario, shipped(), Reference, seed="1").as_expected
 
 
 def test_a_scenario_may_have_another_gas_meter() -> None:
-    plain = load_scenario(stories()["clock-jump"], shipped())
+    plain = load_scenario(scenario_files()["clock-jump"], shipped())
     other = structs.replace(plain, profiles={"gsme": "relaxed-gsme"})
     assert run_scenario(other, shipped(), Reference, seed="1").as_expected
     assert (
@@ -147,10 +147,19 @@ def test_a_scenario_may_have_another_gas_meter() -> None:
 def test_the_page_about_scenarios_can_be_copied_from(tmp_path: Path) -> None:
     page = (Path(__file__).parent.parent.parent / "docs" / "scenarios.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 4
-    story = tmp_path / "story.toml"
-    story.write_text("\n".join(blocks), encoding="utf-8")
-    scenario = load_scenario(story, shipped())
+    assert len(blocks) == 5
+    path = tmp_path / "scenario.toml"
+    path.write_text("\n".join(blocks), encoding="utf-8")
+    scenario = load_scenario(path, shipped())
     assert len(scenario.changes) == 2
+    assert scenario.switches == Switches(
+        failure_counting=Counting.CONSECUTIVE,
+        failures_required=3,
+        wan_failure_counts=False,
+        attempt_cap=5,
+        evidence_max_age_hours=24,
+        reinstate_on_recovery=False,
+        mixed_gsme_dormant_decider=Decider.DCC,
+    )
     assert scenario.expect is not None
     assert scenario.expect.frames

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.zigbee.storage import KeyOrigin
 from hanbench.harness.case.check import Verdict
-from hanbench.harness.checks import HanConnectivityCheck
-from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
-from hanbench.harness.han.settings import settings_for
-from hanbench.profiles.cohorts import household
 from hanbench.profiles.rulesets import Cohort
+from tests.support.han import START, check_connectivity, home_settings, run_on_han
 
-START = datetime(2022, 4, 4, tzinfo=UTC)
 SETTLED = 120
 """Seconds after which nothing of formation is under way."""
 
@@ -63,29 +56,21 @@ def _other_end(han: Han, ieee: int, partner: int) -> bytes:
     return other.storage.link_keys[ieee].key
 
 
-def played(cohort: Cohort, *, new: bool, display: bool) -> tuple[dict[str, dict[str, Any]], Verdict, Han]:
-    clock = VirtualClock()
-    settings = settings_for(household(cohort), slow_background=True)
-    han = Han(settings, seed=f"{cohort}-{new}", start=START, clock=clock, ihd=display)
+def settled_han(cohort: Cohort, *, new: bool, display: bool) -> tuple[dict[str, dict[str, Any]], Verdict, Han]:
+    """The tables of a HAN that has settled, the verdict of a check, and the HAN."""
 
-    async def story() -> tuple[dict[str, dict[str, Any]], Verdict]:
-        if new:
-            await form(han)
-        else:
-            install(han)
-        await asyncio.sleep(SETTLED)
-        found = tables(han)
-        return found, (await HanConnectivityCheck().run(han)).verdict
+    async def scenario(han: Han) -> tuple[dict[str, dict[str, Any]], Verdict, Han]:
+        return tables(han), (await check_connectivity(han)).verdict, han
 
-    found, verdict = run(clock, story())
-    return found, verdict, han
+    seed, settings = f"{cohort}-{new}", home_settings(cohort)
+    return run_on_han(scenario, seed=seed, settings=settings, display=display, formed=new, settle=SETTLED)
 
 
 @pytest.mark.parametrize("display", [False, True], ids=["meters", "meters and display"])
 @pytest.mark.parametrize("cohort", [Cohort.IOC, Cohort.MOC_SECURE], ids=lambda cohort: cohort.value)
 def test_an_installed_han_has_the_tables_of_one_that_formed_on_the_air(cohort: Cohort, display: bool) -> None:
-    formed, formed_verdict, _ = played(cohort, new=True, display=display)
-    written, written_verdict, _ = played(cohort, new=False, display=display)
+    formed, formed_verdict, _ = settled_han(cohort, new=True, display=display)
+    written, written_verdict, _ = settled_han(cohort, new=False, display=display)
     for name, found in written.items():
         # Whose announcement a device has heard depends on who was there first; the hub hears them all.
         known = formed[name].pop("addresses")
@@ -95,8 +80,8 @@ def test_an_installed_han_has_the_tables_of_one_that_formed_on_the_air(cohort: C
 
 
 def test_an_installed_han_is_there_at_once_and_costs_few_frames() -> None:
-    _, _, formed = played(Cohort.IOC, new=True, display=False)
-    _, _, written = played(Cohort.IOC, new=False, display=False)
+    _, _, formed = settled_han(Cohort.IOC, new=True, display=False)
+    _, _, written = settled_han(Cohort.IOC, new=False, display=False)
     assert written.air.frames < formed.air.frames / 2
     assert {link.origin for device in written.devices for link in device.storage.link_keys.values()} == {
         KeyOrigin.ESTABLISHED
@@ -104,7 +89,7 @@ def test_an_installed_han_is_there_at_once_and_costs_few_frames() -> None:
 
 
 def test_two_homes_with_other_seeds_share_no_key() -> None:
-    homes = [Han(settings_for(household(Cohort.IOC)), seed=seed, start=START) for seed in (1, 2)]
+    homes = [Han(home_settings(), seed=seed, start=START) for seed in (1, 2)]
     for han in homes:
         install(han)
     keys = [

@@ -63,7 +63,7 @@ def scenarios() -> dict[str, Scenario]:
     return {scenario.id: scenario for scenario in (*matrix(), *corners())}
 
 
-def played(controller: str, scenario: str) -> ScenarioResult:
+def result_of(controller: str, scenario: str) -> ScenarioResult:
     make = WRONG[controller].make if controller in WRONG else Reference
     return run_scenario(scenarios()[scenario], shipped(), make, seed=f"1/{scenario}", controller_name=controller)
 
@@ -74,13 +74,13 @@ def test_every_wrong_controller_has_its_scenario() -> None:
 
 @pytest.mark.parametrize("controller", WRONG)
 def test_a_wrong_controller_is_caught_by_the_property_that_it_names(controller: str) -> None:
-    result = played(controller, CAUGHT_BY[controller])
+    result = result_of(controller, CAUGHT_BY[controller])
     assert WRONG[controller].property in {violation.property for violation in result.violations}
     assert not result.as_expected
 
 
 @pytest.mark.parametrize("scenario", sorted(set(CAUGHT_BY.values())))
 def test_the_reference_controller_is_caught_in_none_of_them(scenario: str) -> None:
-    result = played("reference", scenario)
+    result = result_of("reference", scenario)
     assert result.violations == ()
     assert result.as_expected

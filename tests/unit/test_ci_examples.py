@@ -27,7 +27,8 @@ CONTROLLER = "reference"
 
 
 def read(name: str) -> dict[Any, Any]:
-    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    found: dict[Any, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    return found
 
 
 GITHUB, GITLAB = read("github.yml"), read("gitlab.yml")

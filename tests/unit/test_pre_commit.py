@@ -16,7 +16,8 @@ PROGRAMS = {"ruff": "ruff", "mypy": "mypy", "lint-imports": "import-linter"}
 def hooks() -> list[dict[str, str]]:
     (repository,) = yaml.safe_load(TEXT)["repos"]
     assert repository["repo"] == "local"
-    return repository["hooks"]
+    found: list[dict[str, str]] = repository["hooks"]
+    return found
 
 
 def test_hooks_fetch_nothing() -> None:

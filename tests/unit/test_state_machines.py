@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from docs.generators.state_machines import PAGE, diagram, page
@@ -9,7 +12,7 @@ from hanbench.emulator.devices.gsme import mirror_states
 from hanbench.emulator.devices.key_establishment import states as key_states
 from hanbench.emulator.zigbee.nwk import join_states
 
-MACHINES = {
+MACHINES: dict[str, tuple[Mapping[tuple[Any, Any], Any], Any]] = {
     "joining": (join_states.TRANSITIONS, join_states.JoinState.OUT),
     "mirror": (mirror_states.TRANSITIONS, mirror_states.MirrorState.NONE),
     "initiator": (key_states.INITIATOR, key_states.KeyState.IDLE),

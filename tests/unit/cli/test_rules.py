@@ -20,7 +20,7 @@ def test_the_rule_sets_are_listed_with_the_days_they_were_in_force(hanbench):
     assert "never (a proposal)" in rows["consultation-2021-10"]
 
 
-def test_the_list_says_for_which_installations_partial_migration_is_allowed(hanbench):
+def test_the_list_says_where_partial_migration_is_allowed(hanbench):
     """The letter, 3 and 4: Active only until v19 of the TMAD, for the Initial Operating Capability only."""
     allowed = {each["id"]: each["allowed"] for each in json.loads(hanbench("rules", "--json").out)}
     every_type = ["active", "dormant", "mixed-gsme-active", "mixed-gsme-dormant"]

@@ -7,7 +7,7 @@ import json
 STORY = "dormant-three-failures"
 
 
-def test_a_story_goes_the_same_way_from_either_starting_state(hanbench):
+def test_a_scenario_goes_the_same_way_from_either_starting_state(hanbench):
     decided = []
     for begins in ("installed", "new"):
         outcome = hanbench("run", STORY, "--begins", begins, "--json")

@@ -24,26 +24,47 @@ from hanbench.harness.scenario.run import ScenarioResult
 from hanbench.profiles.rulesets import shipped as rulesets
 
 SCENARIO = "dormant-three-failures"
+DEADLINE = 0.5
+"""Seconds for an answer, where none will come."""
 Answer = Callable[[http.server.BaseHTTPRequestHandler, dict], None]
 
 
+def _answers_within(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    for where in (child_process.ChildProcess, http_endpoint.HttpEndpoint):
+        monkeypatch.setattr(where.__init__, "__defaults__", (seconds,))
+
+
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch) -> None:
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is busy is no silent controller; one that will not end is not waited for."""
     monkeypatch.setattr(child_process, "FAREWELL", 0.3)
-    for where in (child_process.ChildProcess, http_endpoint.HttpEndpoint):
-        monkeypatch.setattr(where.__init__, "__defaults__", (0.5,))
+    _answers_within(monkeypatch, 60.0)
 
 
 @pytest.fixture
-def patient(monkeypatch) -> None:
-    """As users have it; for controllers that behave, on a machine that is busy."""
-    for where in (child_process.ChildProcess, http_endpoint.HttpEndpoint):
-        monkeypatch.setattr(where.__init__, "__defaults__", (10.0,))
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For controllers that never answer."""
+    _answers_within(monkeypatch, DEADLINE)
 
 
 @pytest.fixture
-def played() -> Callable[..., ScenarioResult]:
-    """`played(spec)`: a scenario with the controller that `spec` names."""
+def prompt(run_with: Callable[..., ScenarioResult]) -> Iterator[None]:
+    """The test ends soon: in ten of the deadlines above, and ten times what the reference takes just now, at most."""
+
+    def reference() -> float:
+        start = time.monotonic()
+        run_with("reference")
+        return time.monotonic() - start
+
+    budget = 10 * DEADLINE + 10 * min(reference() for _ in range(2))
+    start = time.monotonic()
+    yield
+    assert time.monotonic() - start < budget
+
+
+@pytest.fixture
+def run_with() -> Callable[..., ScenarioResult]:
+    """`run_with(spec)`: a scenario with the controller that `spec` names."""
 
     def call(spec: str, name: str = SCENARIO, **options) -> ScenarioResult:
         scenario = load_scenario(shipped()[name], rulesets())
@@ -98,11 +119,11 @@ def left_over(monkeypatch, tmp_path) -> Callable[[], list[str]]:
 
 
 @pytest.fixture
-def gone_soon(left_over) -> Callable[[], list[str]]:
-    """As `left_over`, for what ends by itself: waits until nothing is left, for ten seconds at most."""
+def gone_soon(left_over: Callable[[], list[str]]) -> Callable[[], list[str]]:
+    """As `left_over`, for what ends by itself: waits until nothing is left, for a minute at most."""
 
     def wait() -> list[str]:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while (left := left_over()) and time.monotonic() < deadline:
             time.sleep(0.02)
         return left

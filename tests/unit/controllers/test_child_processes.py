@@ -24,24 +24,20 @@ CLOSE = json.dumps([{"action": "close", "outcome": "retry"}])
 # --- those that behave ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("name", shipped())
-def test_the_example_child_decides_every_story_as_the_rules_have_it(name, played, faults):
-    ours, theirs = played("reference", name), played(GOOD, name)
+def test_the_example_child_decides_every_scenario_as_the_rules_have_it(name, run_with, faults):
+    ours, theirs = run_with("reference", name), run_with(GOOD, name)
     assert theirs.as_expected
     assert faults(theirs) == []
     assert (theirs.outcome, theirs.checks) == (ours.outcome, ours.checks)
 
 
-@pytest.mark.usefixtures("patient")
-def test_a_child_decides_in_paced_time_too(played):
-    start = time.monotonic()
-    run = played(GOOD, clock=PacedClock(500_000))
-    assert run.as_expected
-    assert time.monotonic() - start < 30
+@pytest.mark.usefixtures("prompt")
+def test_a_child_decides_in_paced_time_too(run_with):
+    assert run_with(GOOD, clock=PacedClock(500_000)).as_expected
 
 
-@pytest.mark.usefixtures("patient", "nothing_stays_open")
+@pytest.mark.usefixtures("prompt", "nothing_stays_open")
 @pytest.mark.parametrize(
     "body",
     [
@@ -53,13 +49,11 @@ def test_a_child_decides_in_paced_time_too(played):
     ],
     ids=["talks-before", "talks-after", "slow", "long", "crlf"],
 )
-def test_talk_on_stderr_and_slow_or_long_answers_are_no_fault(child, played, faults, gone_soon, body):
-    start = time.monotonic()
-    run = played(child(f"if 'tick' in line: print({CLOSE!r}, flush=True); break\n{body}"))
+def test_talk_on_stderr_and_slow_or_long_answers_are_no_fault(child, run_with, faults, gone_soon, body):
+    run = run_with(child(f"if 'tick' in line: print({CLOSE!r}, flush=True); break\n{body}"))
     assert faults(run) == []
     assert run.outcome == "retry"
     assert gone_soon() == []
-    assert time.monotonic() - start < 8
 
 
 # --- those that do not ------------------------------------------------------------------------------------------------
@@ -91,10 +85,12 @@ def test_talk_on_stderr_and_slow_or_long_answers_are_no_fault(child, played, fau
         ("sys.stdout.write('[]\\n' * 500_000)", "unasked", "more than one line"),
     ],
 )
-def test_misbehaviour_is_recorded_under_its_name_and_judged_and_ends_the_process(
-    child, played, faults, gone_soon, body, kind, text
+def test_misbehaviour_is_named_and_judged_and_ends_the_child(
+    child, run_with, faults, gone_soon, request, body, kind, text
 ):
-    run = played(child(body))
+    if "within" in text or "Popen" in body:  # what holds the pipes of a child that ended hides its end
+        request.getfixturevalue("impatient")
+    run = run_with(child(body))
     ((found, said),) = faults(run)
     assert found == kind
     assert text in said
@@ -111,61 +107,61 @@ def test_misbehaviour_is_recorded_under_its_name_and_judged_and_ends_the_process
         ([7], "Expected `object`"),
     ],
 )
-def test_what_is_not_in_the_vocabulary_is_ignored_and_judged(child, played, faults, actions, text):
-    run = played(child(f"print({json.dumps(actions)!r}, flush=True)"))
+def test_what_is_not_in_the_vocabulary_is_ignored_and_judged(child, run_with, faults, actions, text):
+    run = run_with(child(f"print({json.dumps(actions)!r}, flush=True)"))
     assert {kind for kind, _ in faults(run)} == {"not-an-action"}
     assert text in faults(run)[0][1]
     assert "in-turn" in {violation.property for violation in run.violations}
 
 
-def test_an_action_out_of_turn_is_not_carried_out(child, played, faults):
+def test_an_action_out_of_turn_is_not_carried_out(child, run_with, faults):
     commission = {"action": "commission-devices", "devices": ["esme"]}
-    run = played(child(f"print(json.dumps({[commission, commission]!r}), flush=True)"))
+    run = run_with(child(f"print(json.dumps({[commission, commission]!r}), flush=True)"))
     assert ("out-of-turn", "CommissionDevices while a check or a commissioning is under way") in faults(run)
 
 
-def test_a_flood_of_actions_is_cut_off(child, played, faults):
+def test_a_flood_of_actions_is_cut_off(child, run_with, faults):
     check = {"action": "run-check", "not-before": "2022-04-04T08:00:00Z"}
-    run = played(child(f"print(json.dumps({[check]!r} * 500), flush=True)"))
+    run = run_with(child(f"print(json.dumps({[check]!r} * 500), flush=True)"))
     assert ("too-many-actions", "more than 200") in faults(run)
 
 
-def test_a_child_that_talks_for_ever_does_not_fill_the_memory_in_paced_time(child, played, faults):
+def test_a_child_that_talks_for_ever_fills_no_memory_in_paced_time(child, run_with, faults):
     body = "print('[]', flush=True)\nwhile True: sys.stdout.write('x' * 65536)"
-    run = played(child(body), clock=PacedClock(2_000_000))
+    run = run_with(child(body), clock=PacedClock(2_000_000))
     assert faults(run)[0] == ("unasked", "it wrote more than one line for one turn")
 
 
 # --- how they end -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("patient", "nothing_stays_open")
-def test_a_child_that_will_not_end_is_ended_with_all_that_it_started(child, played, faults, gone_soon):
+@pytest.mark.usefixtures("nothing_stays_open")
+def test_a_child_that_will_not_end_is_ended_with_all_that_it_started(child, run_with, faults, gone_soon):
     body = f"""
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP): signal.signal(number, signal.SIG_IGN)
 subprocess.Popen(["sleep", "60"])
 print({CLOSE!r}, flush=True)
 time.sleep(60)
 """
-    run = played(child(body))
-    assert faults(run) == []
-    assert gone_soon() == []
-
-
-@pytest.mark.usefixtures("patient", "nothing_stays_open")
-def test_what_a_child_leaves_behind_when_it_ends_by_itself_ends_too(child, played, faults, gone_soon):
-    run = played(child(f"subprocess.Popen(['sleep', '60'])\nprint({CLOSE!r}, flush=True)\nbreak"))
+    run = run_with(child(body))
     assert faults(run) == []
     assert gone_soon() == []
 
 
 @pytest.mark.usefixtures("nothing_stays_open")
-def test_one_in_a_session_of_its_own_that_holds_the_pipes_keeps_nobody_waiting(child, played, faults, tmp_path):
+def test_what_a_child_leaves_behind_when_it_ends_by_itself_ends_too(child, run_with, faults, gone_soon):
+    run = run_with(child(f"subprocess.Popen(['sleep', '60'])\nprint({CLOSE!r}, flush=True)\nbreak"))
+    assert faults(run) == []
+    assert gone_soon() == []
+
+
+@pytest.mark.usefixtures("impatient", "nothing_stays_open")
+def test_a_session_of_its_own_that_holds_the_pipes_keeps_nobody_waiting(child, run_with, faults, tmp_path):
     """What makes itself independent on purpose is not ended: nobody can find it. This test does it, by its id."""
     note = tmp_path / "pid"
     started = f"subprocess.Popen(['sleep', '60'], start_new_session=True).pid; open({str(note)!r}, 'w').write(str(pid))"
     try:
-        run = played(child(f"pid = {started}\nsys.exit(3)"))
+        run = run_with(child(f"pid = {started}\nsys.exit(3)"))
     finally:
         os.kill(int(note.read_text()), signal.SIGKILL)
     assert faults(run) == [("crashed", "it ended with exit status 3")]
@@ -186,12 +182,12 @@ def test_no_child_outlives_hanbench(child, gone_soon, tmp_path, command, number)
     arguments = [sys.executable, "-m", "hanbench", *command, "--controller", spec, "--out", str(tmp_path / "o")]
     with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as hanbench:
         try:
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 60
             while not (tmp_path / "asked").exists():
                 assert time.monotonic() < deadline
                 time.sleep(0.02)
             hanbench.send_signal(number)
-            hanbench.wait(20)
+            hanbench.wait(60)
         finally:
             hanbench.kill()
     assert gone_soon() == []
@@ -216,9 +212,9 @@ def test_a_controller_that_cannot_be_is_told_before_anything_runs(spec, said):
         controller_factory(spec)
 
 
-def test_a_program_that_vanishes_before_it_is_started_is_judged(tmp_path, played, faults):
+def test_a_program_that_vanishes_before_it_is_started_is_judged(tmp_path, run_with, faults):
     program = tmp_path / "controller"
     program.write_text("no program")
     program.chmod(0o755)
-    run = played(f"process:{shlex.quote(str(program))}")
+    run = run_with(f"process:{shlex.quote(str(program))}")
     assert faults(run) == [("crashed", "cannot start it: Exec format error")]

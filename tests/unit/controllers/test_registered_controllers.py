@@ -110,13 +110,13 @@ def test_a_name_that_two_packages_register_is_nobodys(install, hanbench):
     ],
     ids=["import", "attribute", "raises", "exits", "syntax", "no-callable", "no-argument"],
 )
-def test_a_registered_controller_that_cannot_be_used_is_one_line_with_the_reason(install, hanbench, code, what):
+def test_an_unusable_registered_controller_is_one_line_with_the_reason(install, hanbench, code, what):
     install("acme", code, acme="acme:Controller")
     said = complaint(hanbench("run", "dormant-three-failures", "--controller", "acme"))
     assert said == f"hanbench: --controller: 'acme' of acme 1.2 (acme:Controller) cannot be used: {what}"
 
 
-def test_a_controller_that_raises_while_it_is_made_is_judged_as_one_that_crashed(install, hanbench, tmp_path):
+def test_a_controller_that_raises_when_made_is_judged_as_crashed(install, hanbench, tmp_path):
     install("acme", "def Controller(rulesets): raise RuntimeError('no licence')", acme="acme:Controller")
     done = hanbench("run", "dormant-three-failures", "--controller", "acme", "--out", str(tmp_path / "out"))
     assert done.returncode == 1, done.stderr

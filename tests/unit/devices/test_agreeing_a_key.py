@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 
 import pytest
 
-from hanbench.emulator.clock import MINUTE, SECOND, VirtualClock, run
+from hanbench.emulator.clock import MINUTE, SECOND
 from hanbench.emulator.devices.key_establishment.responder import MESSAGE_WAIT
 from hanbench.emulator.zcl import TO_SERVER, ZclFrame, on
 from hanbench.emulator.zcl.clusters import KEY_ESTABLISHMENT
@@ -27,26 +27,11 @@ from hanbench.emulator.zcl.clusters.key_establishment import (
 from hanbench.emulator.zigbee.aps.data import ApsRequest
 from hanbench.emulator.zigbee.nwk.join_states import JoinState
 from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
-from hanbench.harness.han.han import Han
-from hanbench.harness.han.installed import install
-from hanbench.harness.han.settings import settings_for
-from hanbench.profiles.cohorts import household
-from hanbench.profiles.rulesets import Cohort
+from tests.support.han import run_on_han
+
+on_han = partial(run_on_han, seed="agree")
 
 STEPS = (InitiateKeyEstablishmentRequest, EphemeralDataRequest, ConfirmKeyDataRequest)
-
-
-def story(tell):
-    clock = VirtualClock()
-    settings = settings_for(household(Cohort.IOC), slow_background=True)
-    han = Han(settings, seed="agree", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
-
-    async def play():
-        install(han)
-        await asyncio.sleep(60)
-        await tell(han)
-
-    run(clock, play())
 
 
 def lose_key(han):
@@ -72,19 +57,19 @@ def nobody_has_a_key(han):
 
 
 def test_a_lost_key_is_agreed_anew_within_seconds():
-    async def tell(han):
+    async def scenario(han):
         lose_key(han)
         han.esme.keys.ensure(han.esme.secured)
         await asyncio.sleep(3)
         assert agreed(han)
         assert han.hub.responder.sessions == 0
 
-    story(tell)
+    on_han(scenario)
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_an_initiator_that_goes_silent_leaves_nothing_at_the_hub(step):
-    async def tell(han):
+    async def scenario(han):
         lose_key(han)
         handler = han.hub.responder.side.handler(step)
 
@@ -104,12 +89,12 @@ def test_an_initiator_that_goes_silent_leaves_nothing_at_the_hub(step):
         await asyncio.sleep(1200)
         assert agreed(han)
 
-    story(tell)
+    on_han(scenario)
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_hub_that_goes_silent_leaves_no_key_at_the_initiator(step):
-    async def tell(han):
+    async def scenario(han):
         lose_key(han)
         handler = han.hub.responder.side.handler(step)
 
@@ -127,13 +112,13 @@ def test_a_hub_that_goes_silent_leaves_no_key_at_the_initiator(step):
         assert agreed(han)
         assert han.hub.responder.sessions == 0
 
-    story(tell)
+    on_han(scenario)
 
 
 @pytest.mark.parametrize("who", ["hub", "esme"])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_power_cut_in_the_middle_is_made_good(who, step):
-    async def tell(han):
+    async def scenario(han):
         lose_key(han)
         device = getattr(han, who)
         handler = han.hub.responder.side.handler(step)
@@ -153,11 +138,11 @@ def test_a_power_cut_in_the_middle_is_made_good(who, step):
         assert agreed(han)
         assert han.hub.responder.sessions == 0
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_ten_failures_are_followed_by_a_pause_and_longer_ones():
-    async def tell(han):
+    async def scenario(han):
         times = []
 
         def refuse(request, indication):
@@ -174,11 +159,11 @@ def test_ten_failures_are_followed_by_a_pause_and_longer_ones():
         assert all(later == 2 * earlier for earlier, later in pairwise(pauses[9:]))
         assert nobody_has_a_key(han)
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_who_finds_no_room_waits_as_long_as_the_hub_says():
-    async def tell(han):
+    async def scenario(han):
         han.hub.conduct = replace(han.hub.conduct, key_establishments=0)
         lose_key(han)
         han.esme.keys.ensure(han.esme.secured)
@@ -191,11 +176,11 @@ def test_who_finds_no_room_waits_as_long_as_the_hub_says():
         await asyncio.sleep(15)
         assert agreed(han)
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_who_is_told_that_nobody_knows_its_issuer_leaves():
-    async def tell(han):
+    async def scenario(han):
         lose_key(han)
         refused = ServerTerminateKeyEstablishment(TerminateStatus.UNKNOWN_ISSUER, 0, SUITE_1)
         han.hub.responder.side.add(on(InitiateKeyEstablishmentRequest, lambda request, indication: refused))
@@ -204,11 +189,11 @@ def test_who_is_told_that_nobody_knows_its_issuer_leaves():
         assert han.esme.stack.joiner.state is JoinState.OUT
         assert set(han.esme.storage.link_keys) == {0}
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_key_is_renewed_at_most_once_in_a_quarter_of_an_hour():
-    async def tell(han):
+    async def scenario(han):
         seen = {keys(han)[0].key}
         start = han.clock.now
         while han.clock.now < start + 44 * MINUTE:
@@ -218,12 +203,12 @@ def test_a_key_is_renewed_at_most_once_in_a_quarter_of_an_hour():
             assert agreed(han)
         assert len(seen) == 1 + 3
 
-    story(tell)
+    on_han(scenario)
 
 
 @pytest.mark.parametrize("step", STEPS[1:])
-def test_a_message_without_a_session_is_answered_with_terminate_and_starts_nothing(step):
-    async def tell(han):
+def test_a_message_without_a_session_is_terminated_and_starts_nothing(step):
+    async def scenario(han):
         answers = []
         han.esme.keys._initiator.side.add(
             on(ServerTerminateKeyEstablishment, lambda command, indication: answers.append(command.status_code))
@@ -234,24 +219,24 @@ def test_a_message_without_a_session_is_answered_with_terminate_and_starts_nothi
         assert han.hub.responder.sessions == 0
         assert agreed(han)
 
-    story(tell)
+    on_han(scenario)
 
 
 @pytest.mark.parametrize("octets", [b"", b"\x01", b"\x01\x00\x01\x01", b"\x02\x00\x01\x01" + bytes(74), bytes(120)])
 @pytest.mark.parametrize("command", range(5))
 def test_nonsense_on_the_cluster_starts_no_session_and_spoils_no_key(command, octets):
-    async def tell(han):
+    async def scenario(han):
         frame = ZclFrame(1, TO_SERVER, 77, command, octets, None, True).encode()
         han.esme.stack.aps.send(ApsRequest(0, KEY_ESTABLISHMENT.id, frame, 0x0109, src_endpoint=1, dst_endpoint=1))
         await asyncio.sleep(5)
         assert han.hub.responder.sessions == 0
         assert agreed(han)
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_answers_from_somebody_else_are_not_taken():
-    async def tell(han):
+    async def scenario(han):
         lose_key(han)
         esme = han.esme
         esme.keys.ensure(esme.secured)
@@ -269,4 +254,4 @@ def test_answers_from_somebody_else_are_not_taken():
         await asyncio.sleep(5)
         assert agreed(han)
 
-    story(tell)
+    on_han(scenario)

@@ -4,45 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 import pytest
 
-from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.errors import DropReason
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.radio.fcs import fcs
 from hanbench.emulator.radio.interface import Reception
-from hanbench.emulator.zcl import TO_SERVER, ReplyOutcome, Status
+from hanbench.emulator.zcl import TO_SERVER, Reply, ReplyOutcome, Status
 from hanbench.emulator.zcl.clusters import BASIC, METERING
 from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.emulator.zigbee.nwk import frames as nwk
 from hanbench.emulator.zigbee.security.ccm import cipher
 from hanbench.emulator.zigbee.security.keys import KeyId
 from hanbench.emulator.zigbee.storage import FrameCounter, KeyOrigin, LinkKey
-from hanbench.harness.han.han import Han
-from hanbench.harness.han.head_end import called_back
-from hanbench.harness.han.installed import install
-from hanbench.harness.han.settings import settings_for
-from hanbench.profiles.cohorts import household
-from hanbench.profiles.rulesets import Cohort
+from tests.support.han import read, run_on_han
+
+on_han = partial(run_on_han, seed="aps")
 
 LEVEL_BITS = 3
 """The security level is 0 on the air and 5 in the nonce, whatever is sent: these bits mean nothing (R22, 4.3.1.1)."""
-
-
-def story(tell):
-    clock = VirtualClock()
-    settings = settings_for(household(Cohort.IOC), slow_background=True)
-    han = Han(settings, seed="aps", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
-
-    async def play():
-        install(han)
-        await asyncio.sleep(60)
-        await tell(han)
-
-    run(clock, play())
 
 
 class Report(NamedTuple):
@@ -106,8 +89,8 @@ def flips(octets: bytes) -> Iterator[tuple[int, int, bytes]]:
             yield octet, bit, octets[:octet] + bytes((octets[octet] ^ 1 << bit,)) + octets[octet + 1 :]
 
 
-def test_one_flipped_bit_under_the_network_key_makes_the_hub_drop_the_frame_and_say_why():
-    async def tell(han):
+def test_one_flipped_bit_under_the_network_key_is_a_drop_with_its_reason():
+    async def scenario(han):
         report = await unheard_report(han)
         mirror = han.hub.mirrors[han.gsme.storage.ieee]
         before, counters = mirror.updated, han.hub.stack.counters
@@ -124,11 +107,11 @@ def test_one_flipped_bit_under_the_network_key_makes_the_hub_drop_the_frame_and_
         await asyncio.sleep(0.1)
         assert mirror.updated > before
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_one_flipped_bit_under_the_link_key_is_not_acted_on_either():
-    async def tell(han):
+    async def scenario(han):
         report = await unheard_report(han)
         mirror = han.hub.mirrors[han.gsme.storage.ieee]
         before, counters = mirror.updated, han.hub.stack.counters
@@ -150,11 +133,11 @@ def test_one_flipped_bit_under_the_link_key_is_not_acted_on_either():
         await asyncio.sleep(0.1)
         assert mirror.updated > before
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_the_bits_of_the_security_level_change_nothing():
-    async def tell(han):
+    async def scenario(han):
         report = await unheard_report(han)
         mirror = han.hub.mirrors[han.gsme.storage.ieee]
         apdu = report.apdu[:8] + bytes((report.apdu[8] | 7,)) + report.apdu[9:]
@@ -162,11 +145,11 @@ def test_the_bits_of_the_security_level_change_nothing():
         deliver(han, report, wrapped(han, report, apdu))
         assert mirror.updated > before
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_replayed_message_is_dropped_though_the_packet_around_it_is_new():
-    async def tell(han):
+    async def scenario(han):
         report = await unheard_report(han)
         mirror, counters = han.hub.mirrors[han.gsme.storage.ieee], han.hub.stack.counters
         deliver(han, report, wrapped(han, report, report.apdu))
@@ -179,7 +162,7 @@ def test_a_replayed_message_is_dropped_though_the_packet_around_it_is_new():
         assert counters[DropReason.REPLAY] == 2
         assert mirror.updated == first
 
-    story(tell)
+    on_han(scenario)
 
 
 def send_as_meter(han, link: LinkKey | None, payload: bytes, *, cluster=METERING.id, key_id=KeyId.DATA) -> list[bytes]:
@@ -203,34 +186,36 @@ READ = bytes((0x00, 1, 0x00, 0x00, 0x00))
 """Read Attributes, CurrentSummationDelivered."""
 
 
-def test_an_unsecured_question_to_a_cluster_that_needs_the_key_is_refused_with_failure():
-    async def tell(han):
-        short = han.hub.short_of(han.esme.storage.ieee)
-        endpoint = han.hub.endpoint
-        endpoint.needs_link_key = lambda cluster: False
-        reply = await called_back(lambda done: endpoint.read(short, 1, METERING.id, (0,), done))
+def test_an_unsecured_question_to_a_secured_cluster_is_a_failure():
+    async def scenario(han):
+        han.hub.endpoint.needs_link_key = lambda cluster: False
+        reply = await read(han, han.esme, METERING, 0)
         assert (reply.outcome, reply.status) == (ReplyOutcome.REFUSED, Status.FAILURE)
-        reply = await called_back(lambda done: endpoint.read(short, 1, BASIC.id, (4,), done))
+        reply = await read(han, han.esme, BASIC, 4)
         assert reply.ok
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_secured_question_to_an_open_cluster_is_answered_secured():
-    async def tell(han):
-        short, secured = han.hub.short_of(han.esme.storage.ieee), []
-        receive = han.hub.endpoint.receive
-        han.hub.stack.aps.register(1, lambda indication: secured.append(indication.secured) or receive(indication))
-        reply = await called_back(lambda done: han.hub.endpoint.read(short, 1, BASIC.id, (4,), done, secured=True))
+    async def scenario(han):
+        secured = []
+
+        def receive(indication):
+            secured.append(indication.secured)
+            han.hub.endpoint.receive(indication)
+
+        han.hub.stack.aps.register(1, receive)
+        reply = await read(han, han.esme, BASIC, 4, secured=True)
         assert reply.ok
         assert secured == [True]
 
-    story(tell)
+    on_han(scenario)
 
 
 @pytest.mark.parametrize("origin", [KeyOrigin.PRECONFIGURED, KeyOrigin.RESTORED])
 def test_data_under_a_newcomers_key_is_dropped_without_an_acknowledgement(origin):
-    async def tell(han):
+    async def scenario(han):
         link = han.hub.storage.link_keys[han.gsme.storage.ieee]
         link.origin = origin
         sent, counters = [], han.hub.stack.counters
@@ -239,56 +224,55 @@ def test_data_under_a_newcomers_key_is_dropped_without_an_acknowledgement(origin
         assert counters[DropReason.WRONG_KEY] == 1
         assert sent == []
 
-    story(tell)
+    on_han(scenario)
 
 
 @pytest.mark.parametrize("key_id", [KeyId.KEY_TRANSPORT, KeyId.KEY_LOAD])
 def test_data_under_a_derived_key_is_dropped(key_id):
-    async def tell(han):
+    async def scenario(han):
         link = han.hub.storage.link_keys[han.gsme.storage.ieee]
         send_as_meter(han, link, READ, key_id=key_id)
         assert han.hub.stack.counters[DropReason.WRONG_KEY] == 1
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_data_under_a_stale_key_is_dropped_and_the_device_agrees_another():
-    async def tell(han):
+    async def scenario(han):
         esme, hub = han.esme.storage, han.hub.storage
         stale = LinkKey(bytes(16), KeyOrigin.ESTABLISHED, FrameCounter(), 0)
         hub.link_keys[esme.ieee] = stale
-        short = han.hub.short_of(esme.ieee)
-        reply = await called_back(lambda done: han.hub.endpoint.read(short, 1, METERING.id, (0,), done))
+        reply = await read(han, han.esme, METERING, 0)
         # One attempt is dropped; the next goes out under the key that was agreed meanwhile.
         assert han.esme.stack.counters[DropReason.BAD_MIC] == 1
         assert reply.ok
         assert hub.link_keys[esme.ieee] is not stale
         assert hub.link_keys[esme.ieee].key == esme.link_keys[hub.ieee].key
-        reply = await called_back(lambda done: han.hub.endpoint.read(short, 1, METERING.id, (0,), done))
+        reply = await read(han, han.esme, METERING, 0)
         assert reply.ok
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_who_has_no_link_key_with_a_partner_is_told_at_once():
-    async def tell(han):
+    async def scenario(han):
         del han.hub.storage.link_keys[han.esme.storage.ieee]
-        short = han.hub.short_of(han.esme.storage.ieee)
-        reply = await called_back(lambda done: han.hub.endpoint.read(short, 1, METERING.id, (0,), done))
+        reply = await read(han, han.esme, METERING, 0)
         assert reply.outcome is ReplyOutcome.UNDELIVERED
         assert reply.delivery.name == "NO_KEY"
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_key_that_goes_while_a_message_waits_ends_it_without_harm():
-    async def tell(han):
+    async def scenario(han):
         han.radio("esme").muted = True
-        short, replies = han.hub.short_of(han.esme.storage.ieee), []
+        short = han.hub.short_of(han.esme.storage.ieee)
+        replies: list[Reply] = []
         han.hub.endpoint.read(short, 1, METERING.id, (0,), replies.append, direction=TO_SERVER)
         await asyncio.sleep(1)
         del han.hub.storage.link_keys[han.esme.storage.ieee]
         await asyncio.sleep(30)
         assert [reply.outcome for reply in replies] == [ReplyOutcome.UNDELIVERED]
 
-    story(tell)
+    on_han(scenario)

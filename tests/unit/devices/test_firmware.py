@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
-from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.devices.services.firmware import METER_IMAGE
 from hanbench.emulator.devices.services.image import check_image, make_image
 from hanbench.emulator.errors import LocalProtocolError, RemoteProtocolError
@@ -17,32 +14,14 @@ from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.emulator.zcl.clusters.ota import OtaStatus, UpgradeStatus
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.case.check import Verdict
-from hanbench.harness.checks import HanConnectivityCheck
-from hanbench.harness.han.han import Han
-from hanbench.harness.han.head_end import called_back
-from hanbench.harness.han.installed import install
-from hanbench.harness.han.settings import settings_for
-from hanbench.profiles.cohorts import household
-from hanbench.profiles.rulesets import Cohort
+from tests.support.han import check_connectivity, home_settings, read, run_on_han
 
 HOUR, DAY = 3600, 86_400
 PROGRAM = split(1, "program").randbytes(3000)
 
 
-def story(tell, *, era=SmartEnergyEra.SE_1_1):
-    clock = VirtualClock()
-    settings = settings_for(household(Cohort.IOC), slow_background=True)
-    settings = replace(
-        settings, hub=replace(settings.hub, smart_energy=era), gsme=replace(settings.gsme, smart_energy=era)
-    )
-    han = Han(settings, seed="firmware", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
-
-    async def play():
-        install(han)
-        await asyncio.sleep(60)
-        await tell(han)
-
-    run(clock, play())
+def on_han(scenario, *, era=SmartEnergyEra.SE_1_1):
+    run_on_han(scenario, seed="firmware", settings=home_settings(eras={"hub": era, "gsme": era}))
 
 
 def image_for(device, version=2, program=PROGRAM):
@@ -50,9 +29,7 @@ def image_for(device, version=2, program=PROGRAM):
 
 
 async def application_version(han, device):
-    short = han.hub.short_of(device.storage.ieee)
-    reply = await called_back(lambda done: han.hub.endpoint.read(short, 1, BASIC.id, (1,), done))
-    return reply.values[1]
+    return (await read(han, device, BASIC, 1)).values[1]
 
 
 def so_far(meter):
@@ -62,7 +39,7 @@ def so_far(meter):
 
 
 def test_a_meter_that_listens_fetches_its_image_when_it_is_told_of_it():
-    async def tell(han):
+    async def scenario(han):
         assert await application_version(han, han.esme) == 1
         han.hub.offer_firmware(image_for(han.esme))
         await asyncio.sleep(60)
@@ -72,30 +49,30 @@ def test_a_meter_that_listens_fetches_its_image_when_it_is_told_of_it():
         assert han.esme.flash.firmware.download is None
         assert han.esme.firmware.status is UpgradeStatus.NORMAL
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_sleeper_finds_its_image_within_a_day_and_goes_on_answering():
-    async def tell(han):
+    async def scenario(han):
         han.hub.offer_firmware(image_for(han.gsme))
         await asyncio.sleep(25 * HOUR)
         assert han.gsme.firmware.version == 2
-        assert (await HanConnectivityCheck().run(han)).check.verdict is Verdict.PASS
+        assert (await check_connectivity(han)).verdict is Verdict.PASS
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_two_way_mirroring_tells_a_sleeper_at_its_next_report():
-    async def tell(han):
+    async def scenario(han):
         han.hub.offer_firmware(image_for(han.gsme))
         await asyncio.sleep(2 * HOUR)
         assert han.gsme.firmware.version == 2
 
-    story(tell, era=SmartEnergyEra.SE_1_2)
+    on_han(scenario, era=SmartEnergyEra.SE_1_2)
 
 
 def test_a_long_download_of_a_sleeper_is_spread_over_its_wakes():
-    async def tell(han):
+    async def scenario(han):
         han.hub.offer_firmware(image_for(han.gsme, program=split(2, "long").randbytes(7000)))
         offsets = []
         await asyncio.sleep(24 * HOUR)
@@ -105,11 +82,11 @@ def test_a_long_download_of_a_sleeper_is_spread_over_its_wakes():
         assert any(0 < offset < 7000 for offset in offsets)
         assert han.gsme.firmware.version == 2
 
-    story(tell)
+    on_han(scenario)
 
 
-def test_a_meter_changes_over_when_it_is_told_to_and_a_power_cut_before_that_is_nothing():
-    async def tell(han):
+def test_a_meter_changes_over_when_told_whatever_power_cut_comes_before():
+    async def scenario(han):
         han.hub.firmware.upgrade_time = han.hub.utc + 6 * HOUR
         han.hub.offer_firmware(image_for(han.esme))
         await asyncio.sleep(HOUR)
@@ -124,11 +101,11 @@ def test_a_meter_changes_over_when_it_is_told_to_and_a_power_cut_before_that_is_
         assert han.esme.firmware.version == 2
         assert await application_version(han, han.esme) == 2
 
-    story(tell)
+    on_han(scenario)
 
 
-def test_a_power_cut_in_the_middle_leaves_the_old_firmware_and_the_download_goes_on():
-    async def tell(han):
+def test_a_power_cut_in_mid_download_leaves_the_old_firmware_and_resumes():
+    async def scenario(han):
         han.hub.offer_firmware(image_for(han.esme))
         await asyncio.sleep(1.4)
         while not so_far(han.esme):
@@ -146,11 +123,11 @@ def test_a_power_cut_in_the_middle_leaves_the_old_firmware_and_the_download_goes
         await asyncio.sleep(60)
         assert han.esme.firmware.version == 2
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_an_image_that_is_withdrawn_half_way_ends_the_download():
-    async def tell(han):
+    async def scenario(han):
         image = image_for(han.esme)
         han.hub.offer_firmware(image)
         while not so_far(han.esme):
@@ -161,11 +138,11 @@ def test_an_image_that_is_withdrawn_half_way_ends_the_download():
         assert han.esme.flash.firmware.download is None
         assert han.esme.firmware.status is UpgradeStatus.NORMAL
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_hub_that_goes_silent_costs_the_meter_its_patience_only():
-    async def tell(han):
+    async def scenario(han):
         han.hub.offer_firmware(image_for(han.esme))
         while not so_far(han.esme):
             await asyncio.sleep(0.05)
@@ -177,7 +154,7 @@ def test_a_hub_that_goes_silent_costs_the_meter_its_patience_only():
         await asyncio.sleep(60)
         assert han.esme.firmware.version == 2
 
-    story(tell)
+    on_han(scenario)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +169,7 @@ def test_a_hub_that_goes_silent_costs_the_meter_its_patience_only():
     ids=["a bit of the program", "no image file", "a bit of the hash", "too long", "cut short"],
 )
 def test_an_image_that_is_not_whole_is_reported_and_not_run(spoil):
-    async def tell(han):
+    async def scenario(han):
         good = image_for(han.esme)
         han.hub.offer_firmware(good._replace(octets=spoil(good.octets)))
         await asyncio.sleep(60)
@@ -200,11 +177,11 @@ def test_an_image_that_is_not_whole_is_reported_and_not_run(spoil):
         assert [status for _, _, status in han.hub.firmware.ended] == [OtaStatus.INVALID_IMAGE]
         assert han.esme.flash.firmware.download is None
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_an_image_for_another_maker_or_an_older_one_is_not_fetched():
-    async def tell(han):
+    async def scenario(han):
         esme = han.esme
         han.hub.offer_firmware(make_image(esme.settings.manufacturer ^ 1, METER_IMAGE, 9, PROGRAM))
         han.hub.offer_firmware(image_for(esme, version=1))
@@ -212,7 +189,7 @@ def test_an_image_for_another_maker_or_an_older_one_is_not_fetched():
         assert esme.firmware.version == 1
         assert han.hub.firmware.ended == []
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_an_image_names_itself_and_tells_whether_it_is_whole():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
-from hanbench.emulator.clock import SECOND, VirtualClock, run
+from hanbench.emulator.clock import SECOND
 from hanbench.emulator.errors import DropReason
 from hanbench.emulator.randomness import split
 from hanbench.emulator.zigbee.aps import frames as aps
@@ -28,33 +28,16 @@ from hanbench.emulator.zigbee.storage import (
     NonVolatile,
 )
 from hanbench.harness.case.check import Verdict
-from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.han.formation import join
-from hanbench.harness.han.han import Han
 from hanbench.harness.han.hub_swap import replace_hub
-from hanbench.harness.han.installed import install
-from hanbench.harness.han.settings import settings_for
-from hanbench.profiles.cohorts import household
-from hanbench.profiles.rulesets import Cohort
+from tests.support.han import check_connectivity, run_on_han
 
 HOUR = 3600
-
-
-def story(tell, *, display=False):
-    clock = VirtualClock()
-    settings = settings_for(household(Cohort.IOC), slow_background=True)
-    han = Han(settings, seed="keys", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock, ihd=display)
-
-    async def play():
-        install(han)
-        await asyncio.sleep(HOUR)
-        await tell(han)
-
-    run(clock, play())
+on_han = partial(run_on_han, seed="keys", settle=HOUR)
 
 
 async def reachable(han):
-    return (await HanConnectivityCheck().run(han)).check.verdict is Verdict.PASS
+    return (await check_connectivity(han)).verdict is Verdict.PASS
 
 
 async def rotate(han, *, asleep):
@@ -67,8 +50,8 @@ async def rotate(han, *, asleep):
     radio.muted = False
 
 
-def test_a_sleeper_that_misses_one_rotation_recovers_by_the_key_that_the_hub_owes_it():
-    async def tell(han):
+def test_a_sleeper_that_misses_one_rotation_gets_the_key_that_waits_for_it():
+    async def scenario(han):
         events = []
         han.gsme.on_state = lambda state, event: events.append(event)
         trust_center = han.hub.stack.trust_center
@@ -80,12 +63,12 @@ def test_a_sleeper_that_misses_one_rotation_recovers_by_the_key_that_the_hub_owe
         assert JoinEvent.LOST not in events
         assert await reachable(han)
 
-    story(tell)
+    on_han(scenario)
 
 
 @pytest.mark.parametrize("rotations", [1, 2])
-def test_a_sleeper_that_slept_through_a_rotation_comes_back_by_trust_center_rejoin(rotations):
-    async def tell(han):
+def test_a_sleeper_that_missed_a_switch_returns_by_trust_center_rejoin(rotations):
+    async def scenario(han):
         states = []
         han.gsme.on_state = lambda state, event: states.append(state)
         for _ in range(rotations):
@@ -95,11 +78,11 @@ def test_a_sleeper_that_slept_through_a_rotation_comes_back_by_trust_center_rejo
         assert han.gsme.storage.active_key == han.hub.storage.active_key == rotations
         assert await reachable(han)
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_link_keys_outlive_the_network_key():
-    async def tell(han):
+    async def scenario(han):
         before = {ieee: link.key for ieee, link in han.hub.storage.link_keys.items()}
         for _ in range(3):
             await rotate(han, asleep=False)
@@ -107,12 +90,12 @@ def test_link_keys_outlive_the_network_key():
         assert {ieee: link.key for ieee, link in han.hub.storage.link_keys.items()} == before
         assert await reachable(han)
 
-    story(tell)
+    on_han(scenario)
 
 
 @pytest.mark.parametrize("who", ["hub", "esme"])
-def test_a_worn_frame_counter_makes_the_trust_center_change_the_key_by_itself(who):
-    async def tell(han):
+def test_a_worn_frame_counter_makes_the_trust_center_change_the_key(who):
+    async def scenario(han):
         device = getattr(han, who)
         device.storage.nwk_counter = FrameCounter(KEY_UPDATE_COUNTER, KEY_UPDATE_COUNTER + COUNTER_STRIDE)
         await asyncio.sleep(10 * HOUR)
@@ -122,11 +105,11 @@ def test_a_worn_frame_counter_makes_the_trust_center_change_the_key_by_itself(wh
         assert all(each.storage.nwk_counter.value >= 100_000 for each in han.devices if each is not device)
         assert await reachable(han)
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_used_up_counter_sends_nothing_and_breaks_nothing():
-    async def tell(han):
+    async def scenario(han):
         han.gsme.storage.nwk_counter = FrameCounter(LAST_COUNTER - 2, LAST_COUNTER + 1)
         sent = []
         han.air.observers.append(lambda transmission: sent.append(transmission))
@@ -134,11 +117,11 @@ def test_a_used_up_counter_sends_nothing_and_breaks_nothing():
         assert han.gsme.storage.nwk_counter.value == LAST_COUNTER + 1
         assert sent
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_used_up_link_key_protects_nothing():
-    async def tell(han):
+    async def scenario(han):
         link = han.gsme.storage.link_keys[han.hub.storage.ieee]
         link.outgoing = FrameCounter(LAST_COUNTER, LAST_COUNTER + 1)
         await asyncio.sleep(6 * HOUR)
@@ -147,13 +130,14 @@ def test_a_used_up_link_key_protects_nothing():
         assert renewed.key != link.key
         assert await reachable(han)
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_no_counter_value_is_used_twice_over_power_cuts():
     flash = NonVolatile(1)
     flash.link_keys[2] = LinkKey(bytes(16), KeyOrigin.ESTABLISHED)
-    used_by_network, used_by_link = set(), set()
+    used_by_network: set[int] = set()
+    used_by_link: set[int] = set()
     for frames in (1, COUNTER_STRIDE - 1, COUNTER_STRIDE, 3 * COUNTER_STRIDE + 7, 0, 5):
         for _ in range(frames):
             for counter, used in ((flash.nwk_counter, used_by_network), (flash.link_keys[2].outgoing, used_by_link)):
@@ -165,7 +149,7 @@ def test_no_counter_value_is_used_twice_over_power_cuts():
 
 
 def test_a_meter_reports_again_after_each_power_cut():
-    async def tell(han):
+    async def scenario(han):
         for _ in range(5):
             han.gsme.power_off()
             await asyncio.sleep(10)
@@ -176,11 +160,11 @@ def test_a_meter_reports_again_after_each_power_cut():
         assert han.hub.stack.counters["replay"] == 0
         assert await reachable(han)
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_who_never_agrees_a_key_is_removed_after_an_hour():
-    async def tell(han):
+    async def scenario(han):
         gsme, hub = han.gsme, han.hub
         gsme.stack.maintenance.leave(False)
         await asyncio.sleep(5)
@@ -197,12 +181,12 @@ def test_who_never_agrees_a_key_is_removed_after_an_hour():
         assert gsme.stack.joiner.state is JoinState.OUT
         assert gsme.storage.ieee not in {child.ieee for child in hub.storage.children.values()}
 
-    story(tell)
+    on_han(scenario)
 
 
 @pytest.mark.parametrize("seconds", [255, 300, 1000])
 def test_a_long_opening_is_a_row_of_short_ones(seconds):
-    async def tell(han):
+    async def scenario(han):
         durations, start = [], han.clock.now
         han.hub.stack.zdo.client.permit_joining = lambda duration, done=None: durations.append(
             ((han.clock.now - start) // SECOND, duration)
@@ -215,21 +199,21 @@ def test_a_long_opening_is_a_row_of_short_ones(seconds):
         assert all(duration <= 254 for _, duration in durations)
         assert [at for at, _ in durations] == [240 * n for n in range(len(durations))]
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_an_opening_for_good_is_none():
-    async def tell(han):
+    async def scenario(han):
         han.esme.stack.management.permit_join(255, True)
         assert han.esme.stack.parent.permitting
         await asyncio.sleep(254)
         assert not han.esme.stack.parent.permitting
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_partners_get_one_key_from_the_hub_and_strangers_get_none():
-    async def tell(han):
+    async def scenario(han):
         esme, ihd, hub = (device.storage for device in (han.esme, han.ihd, han.hub))
         del esme.link_keys[ihd.ieee], ihd.link_keys[esme.ieee]
         han.ihd.stack.key_client.request_partner_key(esme.ieee)
@@ -244,11 +228,11 @@ def test_partners_get_one_key_from_the_hub_and_strangers_get_none():
         assert esme.ieee not in ihd.link_keys
         assert han.hub.stack.counters["wrong-key"] == 1
 
-    story(tell, display=True)
+    on_han(scenario, display=True)
 
 
 def test_a_sleeping_partner_gets_its_key_when_it_wakes():
-    async def tell(han):
+    async def scenario(han):
         gsme, ihd = han.gsme.storage, han.ihd.storage
         han.ihd.stack.key_client.request_partner_key(gsme.ieee)
         await asyncio.sleep(60)
@@ -256,7 +240,7 @@ def test_a_sleeping_partner_gets_its_key_when_it_wakes():
         await asyncio.sleep(HOUR)
         assert gsme.link_keys[ihd.ieee].key == ihd.link_keys[gsme.ieee].key
 
-    story(tell, display=True)
+    on_han(scenario, display=True)
 
 
 SUCCESSOR = 0x40
@@ -274,8 +258,8 @@ async def swap(han, *, genuine=True):
     return former
 
 
-def test_a_new_trust_center_with_hashed_keys_is_followed_and_agrees_keys_anew():
-    async def tell(han):
+def test_a_new_trust_center_with_hashed_keys_is_followed_and_agrees_keys():
+    async def scenario(han):
         before = {device.name: device.storage.link_keys[han.hub.storage.ieee].key for device in han.devices[1:]}
         former = await swap(han)
         await asyncio.sleep(HOUR)
@@ -289,22 +273,22 @@ def test_a_new_trust_center_with_hashed_keys_is_followed_and_agrees_keys_anew():
         assert await reachable(han)
         assert han.gsme.storage.ieee in han.hub.mirrors
 
-    story(tell, display=True)
+    on_han(scenario, display=True)
 
 
 def test_a_backup_holds_no_link_key():
-    async def tell(han):
+    async def scenario(han):
         backup = han.hub.stack.trust_center.backup()
         keys = {link.key for link in han.hub.storage.link_keys.values()}
         assert set(backup.link_keys.values()) == {hashed_link_key(key) for key in keys}
         assert keys.isdisjoint(backup.link_keys.values())
         assert not any(key.hex() in repr(backup) for key in (*keys, *backup.link_keys.values()))
 
-    story(tell)
+    on_han(scenario)
 
 
-def test_a_trust_center_that_never_proves_itself_is_given_up_for_the_old_state():
-    async def tell(han):
+def test_a_trust_center_that_never_proves_itself_is_left_for_the_old_one():
+    async def scenario(han):
         kept = {device.name: device.storage.link_keys[han.hub.storage.ieee].key for device in han.devices[1:]}
         former = await swap(han, genuine=False)
         await asyncio.sleep(10 * 60)
@@ -314,11 +298,11 @@ def test_a_trust_center_that_never_proves_itself_is_given_up_for_the_old_state()
             assert not any(link.origin is KeyOrigin.RESTORED for link in device.storage.link_keys.values())
         assert not await reachable(han)
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_without_the_backup_a_new_hub_is_followed_by_nobody():
-    async def tell(han):
+    async def scenario(han):
         hub = han.hub
         former = hub.storage.ieee
         hub.storage.link_keys.clear()
@@ -329,7 +313,7 @@ def test_without_the_backup_a_new_hub_is_followed_by_nobody():
         assert not any(device.stack.joined for device in han.devices[1:])
         assert {device.storage.network.trust_center for device in han.devices[1:]} == {former}
 
-    story(tell)
+    on_han(scenario)
 
 
 def send_key(han, sender, command, *, key_id=KeyId.KEY_LOAD, to="ihd"):
@@ -354,7 +338,7 @@ def _derived(key, key_id):
 
 
 def test_a_key_comes_from_the_trust_center_or_not_at_all():
-    async def tell(han):
+    async def scenario(han):
         ihd, esme, hub = han.ihd.storage, han.esme.storage, han.hub.storage
         before = {ieee: link.key for ieee, link in ihd.link_keys.items()}
         drops = han.ihd.stack.counters
@@ -374,11 +358,11 @@ def test_a_key_comes_from_the_trust_center_or_not_at_all():
         send_key(han, han.hub, TransportApplicationKey(b"k" * 16, esme.ieee, True))
         assert ihd.link_keys[esme.ieee].key == b"k" * 16
 
-    story(tell, display=True)
+    on_han(scenario, display=True)
 
 
 def test_nobody_asks_for_a_key_in_anothers_name():
-    async def tell(han):
+    async def scenario(han):
         gsme, esme = han.gsme.storage, han.esme.storage
         handed = []
         han.hub.stack.trust_center._send_partner_key = lambda ieee, command: handed.append(ieee)
@@ -396,11 +380,11 @@ def test_nobody_asks_for_a_key_in_anothers_name():
         han.hub.stack.aps._received(NwkIndication(gsme.network.short, 0, frame, True, -50, 200))
         assert handed == [esme.ieee, han.ihd.storage.ieee]
 
-    story(tell, display=True)
+    on_han(scenario, display=True)
 
 
 def test_a_used_up_link_key_breaks_no_errand_of_the_trust_center():
-    async def tell(han):
+    async def scenario(han):
         link = han.hub.storage.link_keys[han.gsme.storage.ieee]
         link.outgoing = FrameCounter(LAST_COUNTER + 1, LAST_COUNTER + 1)
         await rotate(han, asleep=False)
@@ -408,11 +392,11 @@ def test_a_used_up_link_key_breaks_no_errand_of_the_trust_center():
         await asyncio.sleep(HOUR)
         assert link.outgoing.value == LAST_COUNTER + 1
 
-    story(tell)
+    on_han(scenario)
 
 
-def test_a_newcomer_has_its_hour_again_after_a_power_cut_of_the_hub_and_a_rejoin_does_not_prolong_it():
-    async def tell(han):
+def test_a_newcomers_hour_starts_anew_with_the_hub_and_not_with_a_rejoin():
+    async def scenario(han):
         hub, esme = han.hub, han.esme
         hub.preauthorise(esme.storage.ieee, esme.settings.joining_key)
         esme.install_certificate(None)
@@ -426,11 +410,11 @@ def test_a_newcomer_has_its_hour_again_after_a_power_cut_of_the_hub_and_a_rejoin
         await asyncio.sleep(15 * 60)
         assert esme.storage.ieee not in hub.device_table
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_no_limit_no_removal():
-    async def tell(han):
+    async def scenario(han):
         hub, esme = han.hub, han.esme
         hub.stack.trust_center.establishment_time = 0
         hub.preauthorise(esme.storage.ieee, esme.settings.joining_key)
@@ -440,11 +424,11 @@ def test_no_limit_no_removal():
         assert esme.storage.ieee in hub.device_table
         assert esme.stack.joined
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_the_client_never_sends_more_than_254_seconds():
-    async def tell(han):
+    async def scenario(han):
         told = []
         client = han.hub.stack.zdo.client
         client.notify = lambda dst, message, done=None: told.append(message.duration)
@@ -452,11 +436,11 @@ def test_the_client_never_sends_more_than_254_seconds():
         client.permit_joining(60)
         assert told == [254, 60]
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_rotation_that_a_power_cut_interrupted_goes_on_with_the_same_key():
-    async def tell(han):
+    async def scenario(han):
         han.hub.stack.trust_center.distribute()
         await asyncio.sleep(60)
         sent_out = han.esme.storage.network_keys[1]
@@ -472,11 +456,11 @@ def test_a_rotation_that_a_power_cut_interrupted_goes_on_with_the_same_key():
         assert {device.storage.active_key for device in han.devices} == {1}
         assert await reachable(han)
 
-    story(tell)
+    on_han(scenario)
 
 
-def test_a_device_of_the_former_trust_center_is_not_removed_for_want_of_a_new_key():
-    async def tell(han):
+def test_a_device_of_the_former_trust_center_is_not_removed_without_a_key():
+    async def scenario(han):
         conduct = han.gsme.conduct
         han.gsme.conduct = replace(conduct, join=replace(conduct.join, trust_center_swap=False))
         await swap(han)
@@ -487,4 +471,4 @@ def test_a_device_of_the_former_trust_center_is_not_removed_for_want_of_a_new_ke
         await asyncio.sleep(2 * HOUR)
         assert await reachable(han)
 
-    story(tell)
+    on_han(scenario)

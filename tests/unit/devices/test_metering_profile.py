@@ -34,6 +34,7 @@ def grows_each_half_hour(at: int) -> int | None:
 def ask(profile: LoadProfile, channel: int = 0, end: int = 0, periods: int = 24) -> GetProfileResponse:
     handler = ClusterServer(CLUSTER, handlers=profile.handlers).handler(GetProfile)
     answer = handler.handle(GetProfile(channel, end, periods), CLIENT)
+    assert isinstance(answer, GetProfileResponse)
     row = CLUSTER.command(GetProfileResponse)[1]
     assert row.decode(row.encode(answer)) == answer
     return answer

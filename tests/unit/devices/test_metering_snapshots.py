@@ -96,7 +96,7 @@ def test_snapshots_survive_a_power_cut_and_their_identifiers_go_on(meter: Meter)
     assert meter.get(offset=1).snapshot_id == 2
 
 
-def test_the_oldest_snapshot_makes_room_and_its_identifier_is_not_used_again(meter: Meter) -> None:
+def test_the_oldest_snapshot_makes_room_and_its_identifier_is_not_reused(meter: Meter) -> None:
     for _ in range(KEPT + 2):
         meter.snapshots.take(MANUAL)
     assert [each.id for each in meter.snapshots.taken] == list(range(3, KEPT + 3))

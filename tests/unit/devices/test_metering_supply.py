@@ -73,7 +73,7 @@ def test_a_change_at_once(meter: Meter) -> None:
     assert (meter.switched, meter.responses) == ([SUPPLY_OFF], [])
 
 
-def test_a_change_at_once_that_wants_an_acknowledgement_is_answered_with_the_status(meter: Meter) -> None:
+def test_a_change_at_once_is_acknowledged_with_the_status_if_wanted(meter: Meter) -> None:
     answer = meter.change(SUPPLY_OFF_ARMED, acknowledge=True)
     assert answer == SupplyStatusResponse(
         provider_id=1,
@@ -105,7 +105,7 @@ def test_nobody_is_told_who_did_not_ask(meter: Meter) -> None:
     assert (meter.switched, meter.responses) == ([SUPPLY_OFF], [])
 
 
-def test_a_change_that_is_due_while_there_is_no_power_is_made_when_it_is_back(meter: Meter) -> None:
+def test_a_change_that_is_due_without_power_is_made_when_power_is_back(meter: Meter) -> None:
     meter.change(SUPPLY_OFF, at=MIDNIGHT + 60, acknowledge=True)
     meter.scope.close()
     meter.run(100)
@@ -142,7 +142,7 @@ def test_only_its_issuer_cancels_a_change_and_only_once(meter: Meter) -> None:
     assert meter.server.get(MeteringAttributes.ProposedChangeSupplyImplementationTime) == NEVER
 
 
-def test_a_newer_change_takes_the_place_of_an_older_one_but_not_the_reverse(meter: Meter) -> None:
+def test_a_newer_change_replaces_an_older_one_and_not_the_reverse(meter: Meter) -> None:
     meter.change(SUPPLY_OFF, at=MIDNIGHT + 60, event=5)
     assert meter.change(SUPPLY_OFF_ARMED, at=MIDNIGHT + 90, event=4) == Status.FAILURE
     assert meter.change(SUPPLY_OFF_ARMED, at=MIDNIGHT + 90, event=6) == Status.SUCCESS

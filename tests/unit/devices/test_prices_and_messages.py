@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from functools import partial
 
-from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.devices.services.messages import CustomerMessage
 from hanbench.emulator.devices.services.prices import Price
 from hanbench.emulator.zcl.clusters.messaging import Importance
-from hanbench.harness.han.han import Han
-from hanbench.harness.han.installed import install
-from hanbench.harness.han.settings import settings_for
-from hanbench.profiles.cohorts import household
-from hanbench.profiles.rulesets import Cohort
+from tests.support.han import run_on_han
+
+on_han = partial(run_on_han, seed="prices", display=True, settle=30)
 
 
-def story(tell):
-    clock = VirtualClock()
-    han = Han(
-        settings_for(household(Cohort.IOC), slow_background=True),
-        seed="prices",
-        start=datetime(2022, 4, 4, tzinfo=UTC),
-        clock=clock,
-        ihd=True,
-    )
-
-    async def play():
-        install(han)
-        await asyncio.sleep(30)
-        await tell(han)
-
-    run(clock, play())
-
-
-def test_a_display_shows_the_price_that_is_published_and_acknowledges_it_if_asked():
-    async def tell(han):
+def test_a_display_shows_a_published_price_and_acknowledges_it_if_asked():
+    async def scenario(han):
         display, prices = han.ihd.display, han.hub.prices
-        assert display.price is None
+        assert han.ihd.display.price is None
         prices.publish(Price(1, han.hub.utc, 1500, b"Night"))
         await asyncio.sleep(2)
         assert (display.price, display.rate) == (1500, "Night")
@@ -47,11 +26,11 @@ def test_a_display_shows_the_price_that_is_published_and_acknowledges_it_if_aske
         assert (display.price, display.rate) == (2834, "Day")
         assert prices.acknowledged == [(han.ihd.storage.network.short, 2)]
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_display_that_was_away_asks_for_what_holds_now():
-    async def tell(han):
+    async def scenario(han):
         han.ihd.power_off()
         han.hub.prices.publish(Price(1, han.hub.utc - 100, 1500, b"Night"))
         han.hub.prices.publish(Price(2, han.hub.utc - 50, 2834, b"Day"))
@@ -63,11 +42,11 @@ def test_a_display_that_was_away_asks_for_what_holds_now():
         assert (han.ihd.display.price, han.ihd.display.rate) == (2834, "Day")
         assert han.ihd.display.message == "Meter works on Monday"
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_message_is_shown_confirmed_and_taken_back():
-    async def tell(han):
+    async def scenario(han):
         messages = han.hub.messages
         messages.show(CustomerMessage(1, "Gas meter replaced on 2 May", Importance.HIGH, confirm=True))
         await asyncio.sleep(2)
@@ -78,25 +57,25 @@ def test_a_message_is_shown_confirmed_and_taken_back():
         assert han.ihd.display.message is None
         assert messages.last is None
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_long_message_arrives_in_fragments():
-    async def tell(han):
+    async def scenario(han):
         text = "Your electricity meter moves to the national network tonight. " * 3
         han.hub.messages.show(CustomerMessage(2, text))
         await asyncio.sleep(10)
         assert han.ihd.display.message == text
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_prices_and_messages_travel_under_the_link_key_only():
-    async def tell(han):
+    async def scenario(han):
         han.ihd.storage.link_keys.pop(han.hub.storage.ieee)
         han.hub.prices.publish(Price(1, han.hub.utc, 1500, b"Night"))
         await asyncio.sleep(30)
         assert han.ihd.display.price is None
         assert han.ihd.stack.counters["unknown-key"] > 0
 
-    story(tell)
+    on_han(scenario)

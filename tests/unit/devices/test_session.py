@@ -162,7 +162,7 @@ def test_a_point_of_order_two_leads_to_no_key():
     assert refused(pair.responder.confirmation, pair.initiator.proof) is TerminateStatus.BAD_KEY_CONFIRM
 
 
-def test_a_certificate_whose_point_is_none_ends_the_session_when_it_is_used():
+def test_a_certificate_without_a_point_ends_the_session_when_used():
     bad = METER_IDENTITY.certificate._replace(reconstruction=OFF_CURVE)
     pair = Pair(replace(METER_IDENTITY, certificate=bad))
     pair.certificates()

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
-from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.devices.services.events import KEPT
 from hanbench.emulator.randomness import split
 from hanbench.emulator.zcl import on
@@ -30,30 +27,20 @@ from hanbench.emulator.zcl.clusters.tunneling import (
     TunnelStatus,
 )
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
-from hanbench.harness.han.han import Han
 from hanbench.harness.han.head_end import called_back
-from hanbench.harness.han.installed import install
-from hanbench.harness.han.settings import settings_for
-from hanbench.profiles.cohorts import household
-from hanbench.profiles.rulesets import Cohort
+from tests.support.han import command, home_settings, run_on_han
 
 HOUR = 3600
 EARLY, LATE = SmartEnergyEra.SE_1_1, SmartEnergyEra.SE_1_2
 
 
-def story(tell, *, era=EARLY):
-    clock = VirtualClock()
-    settings = settings_for(household(Cohort.IOC), slow_background=True)
-    later = {place: replace(getattr(settings, place), smart_energy=era) for place in ("hub", "esme", "gsme")}
-    settings = replace(settings, **later)
-    han = Han(settings, seed="tunnel", start=datetime(2022, 4, 4, tzinfo=UTC), clock=clock)
-
-    async def play():
-        install(han)
-        await asyncio.sleep(60)
-        await tell(han, han.hub.short_of(han.esme.storage.ieee))
-
-    run(clock, play())
+def on_han(scenario, *, era=EARLY):
+    """The scenario is also given the electricity meter's short address."""
+    run_on_han(
+        lambda han: scenario(han, han.hub.short_of(han.esme.storage.ieee)),
+        seed="tunnel",
+        settings=home_settings(eras=dict.fromkeys(("hub", "esme", "gsme"), era)),
+    )
 
 
 async def opened(han, short):
@@ -62,7 +49,7 @@ async def opened(han, short):
 
 @pytest.mark.parametrize("length", [1, 60, 300, 1500])
 def test_octets_go_through_a_tunnel_and_come_back(length):
-    async def tell(han, short):
+    async def scenario(han, short):
         tunnel, came = await opened(han, short), []
         han.hub.tunnels.on_data = lambda *arrived: came.append(arrived)
         data = split(length, "data").randbytes(length)
@@ -73,11 +60,11 @@ def test_octets_go_through_a_tunnel_and_come_back(length):
         await asyncio.sleep(2)
         assert han.esme.tunnel.open == 0
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_meter_has_so_many_tunnels_and_no_more():
-    async def tell(han, short):
+    async def scenario(han, short):
         first, second = await opened(han, short), await opened(han, short)
         assert first != second
         assert await opened(han, short) is None
@@ -85,16 +72,15 @@ def test_a_meter_has_so_many_tunnels_and_no_more():
         await asyncio.sleep(2)
         assert await opened(han, short) not in (None, second)
 
-    story(tell)
+    on_han(scenario)
 
 
-def test_a_protocol_that_the_meter_does_not_speak_is_refused_and_the_one_it_does_is_listed():
-    async def tell(han, short):
+def test_an_unknown_protocol_is_refused_and_the_known_one_is_listed():
+    async def scenario(han, short):
         request = RequestTunnel(3, 0xFFFF, flow_control_support=False, maximum_incoming_transfer_size=100)
 
         async def ask(request):
-            reply = await called_back(lambda done: han.hub.endpoint.command(short, 1, TUNNELING.id, request, done))
-            return reply.command
+            return (await command(han, han.esme, TUNNELING, request)).command
 
         assert (await ask(request)).tunnel_status == TunnelStatus.PROTOCOL_NOT_SUPPORTED
         flow = request.replace(protocol_id=0, flow_control_support=True)
@@ -103,11 +89,11 @@ def test_a_protocol_that_the_meter_does_not_speak_is_refused_and_the_one_it_does
         assert [protocol.protocol_id for protocol in listed.protocols] == [0]
         assert listed.protocol_list_complete
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_an_idle_tunnel_is_closed_and_the_hub_is_told():
-    async def tell(han, short):
+    async def scenario(han, short):
         tunnel = await opened(han, short)
         await asyncio.sleep(250)
         han.hub.tunnels.send(short, tunnel, b"still here")
@@ -117,45 +103,46 @@ def test_an_idle_tunnel_is_closed_and_the_hub_is_told():
         assert han.esme.tunnel.open == 0
         assert han.hub.tunnels.tunnels == {}
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_a_transfer_without_a_tunnel_is_answered_with_an_error():
-    async def tell(han, short):
+    async def scenario(han, short):
         errors = []
         han.hub.tunnels.on_error = lambda *error: errors.append(error)
         han.hub.endpoint.command(short, 1, TUNNELING.id, TransferData(77, b"x"))
         await asyncio.sleep(2)
         assert errors == [(short, 77, TransferDataStatus.NO_SUCH_TUNNEL)]
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_nobody_uses_a_tunnel_of_somebody_else():
-    async def tell(han, short):
-        tunnel, served = await opened(han, short), []
+    async def scenario(han, short):
+        tunnel = await opened(han, short)
+        served: list[bytes] = []
         han.esme.tunnel.serve = served.append
         han.esme.tunnel._tunnels[tunnel].short ^= 1
         han.hub.tunnels.send(short, tunnel, b"x")
         await asyncio.sleep(2)
         assert served == []
 
-    story(tell)
+    on_han(scenario)
 
 
 def test_too_much_for_the_client_is_not_sent():
-    async def tell(han, short):
+    async def scenario(han, short):
         tunnel = await opened(han, short)
         assert not han.esme.tunnel.send(tunnel, bytes(1501))
         assert not han.esme.tunnel.send(99, b"x")
         assert han.esme.tunnel.send(tunnel, b"x")
 
-    story(tell)
+    on_han(scenario)
 
 
 @pytest.mark.parametrize("era", [EARLY, LATE])
 def test_a_power_cut_is_told_when_there_is_a_key_and_stays_in_the_log(era):
-    async def tell(han, short):
+    async def scenario(han, short):
         assert han.hub.events.heard == []
         han.esme.power_off()
         await asyncio.sleep(30)
@@ -167,64 +154,63 @@ def test_a_power_cut_is_told_when_there_is_a_key_and_stays_in_the_log(era):
         assert len(han.hub.events.heard) == 1
         assert [event.id for event in han.esme.events.events] == [EVENT_IDS["PowerLoss"]]
 
-    story(tell, era=era)
+    on_han(scenario, era=era)
 
 
 def test_a_fading_battery_is_told_at_the_next_report():
-    async def tell(han, short):
+    async def scenario(han, short):
         han.gsme.drain_battery()
         await asyncio.sleep(3 * HOUR)
         gsme = han.gsme.storage.network.short
         assert [(who, what) for who, what, _ in han.hub.events.heard] == [(gsme, EVENT_IDS["LowBattery"])]
 
-    story(tell)
+    on_han(scenario)
 
 
-async def log_of(han, short, log=LogId.ALL, event=ANY_EVENT, count=0, offset=0):
+async def log_of(han, log=LogId.ALL, event=ANY_EVENT, count=0, offset=0):
     more = []
     client = han.hub.events.client
     _, row = client.cluster.command(GetEventLog)
     client.add(on(row.response, lambda command, indication: more.append(command)))
     request = GetEventLog(WantedLog(log, 0), event, 0, 0xFFFFFFFF, number_of_events=count, event_offset=offset)
-    reply = await called_back(lambda done: han.hub.endpoint.command(short, 1, EVENTS.id, request, done))
+    reply = await command(han, han.esme, EVENTS, request)
     await asyncio.sleep(5)
     return [reply.command, *more]
 
 
 @pytest.mark.parametrize("era", [EARLY, LATE])
 def test_a_log_is_handed_out_newest_first_in_as_many_commands_as_it_takes(era):
-    async def tell(han, short):
+    async def scenario(han, short):
         for number in range(12):
             han.esme.events.add(LogId.TAMPER if number % 2 else LogId.GENERAL, 0x0200 + number)
-        parts = await log_of(han, short)
+        parts = await log_of(han)
         assert [part.command_index for part in parts] == [0, 1, 2]
         assert {part.total_commands for part in parts} == {3}
         assert {part.total_number_of_matching_events for part in parts} == {12}
         assert [event.event_id for part in parts for event in part.events] == list(range(0x020B, 0x01FF, -1))
-        (tampered,) = await log_of(han, short, LogId.TAMPER, count=2, offset=1)
+        (tampered,) = await log_of(han, LogId.TAMPER, count=2, offset=1)
         assert [event.event_id for event in tampered.events] == [0x0209, 0x0207]
-        (one,) = await log_of(han, short, event=0x0203)
+        (one,) = await log_of(han, event=0x0203)
         assert [event.event_id for event in one.events] == [0x0203]
-        (none,) = await log_of(han, short, event=0x0999)
+        (none,) = await log_of(han, event=0x0999)
         assert (none.events, none.total_number_of_matching_events) == ((), 0)
 
-    story(tell, era=era)
+    on_han(scenario, era=era)
 
 
 def test_a_log_keeps_so_many_events_and_is_cleared_by_kind():
-    async def tell(han, short):
+    async def scenario(han, short):
         for number in range(KEPT + 10):
             han.esme.events.add(LogId.FAULT if number % 2 else LogId.GENERAL, number + 1)
         assert len(han.esme.events.events) == KEPT
         assert han.esme.events.events[0].id == 11
 
         def clear(log):
-            request = ClearEventLogRequest(log)
-            return called_back(lambda done: han.hub.endpoint.command(short, 1, EVENTS.id, request, done))
+            return command(han, han.esme, EVENTS, ClearEventLogRequest(log))
 
         assert (await clear(LogId.FAULT)).command.cleared_event_logs == ClearedLogs.FAULT
         assert {event.log for event in han.esme.events.events} == {LogId.GENERAL}
         assert (await clear(LogId.ALL)).command.cleared_event_logs == ClearedLogs.ALL
         assert han.esme.events.events == ()
 
-    story(tell)
+    on_han(scenario)

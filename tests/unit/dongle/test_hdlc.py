@@ -73,7 +73,7 @@ def test_flags_in_a_row_are_an_idle_line_and_no_fault():
     assert decoder.garbled == 0
 
 
-def test_what_stood_on_the_line_before_the_first_flag_is_one_garbled_stretch():
+def test_what_stood_before_the_first_flag_is_one_garbled_stretch():
     decoder = Decoder()
     assert decoder.feed(b"U-Boot 2024.01\r\n" + encode(RESTARTED)) == [RESTARTED]
     assert decoder.garbled == 1
@@ -113,7 +113,7 @@ def test_the_longest_frame_comes_through_and_one_octet_more_does_not():
 
 
 @pytest.mark.parametrize("chunk", [1, 100, LONGEST, 10 * LONGEST])
-def test_noise_without_end_is_counted_once_and_the_next_frame_comes_through(chunk):
+def test_endless_noise_is_counted_once_and_the_next_frame_comes_through(chunk):
     decoder = Decoder()
     line = b"\x55" * (5 * LONGEST) + encode(b"next")
     payloads = [payload for at in range(0, len(line), chunk) for payload in decoder.feed(line[at : at + chunk])]

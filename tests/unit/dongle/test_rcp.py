@@ -608,7 +608,7 @@ def test_a_frame_may_go_to_another_channel_and_the_radio_come_back(bench, hub):
     assert len(hub.received()) == 1
 
 
-def test_a_radio_that_is_sent_elsewhere_stays_there_if_nobody_calls_it_back(bench, hub):
+def test_a_radio_that_is_sent_elsewhere_stays_until_it_is_called_back(bench, hub):
     child, heard = bench.radio(CHILD, channel=20)
     tid = hub.transmit(frame(), 20)
     bench.run()
@@ -619,7 +619,7 @@ def test_a_radio_that_is_sent_elsewhere_stays_there_if_nobody_calls_it_back(benc
     assert (len(heard), len(hub.received())) == (1, 1)
 
 
-def test_a_setting_that_changes_in_mid_transmission_holds_when_it_has_ended(bench, hub):
+def test_a_setting_changed_in_mid_transmission_holds_after_it(bench, hub):
     tid = hub.transmit(frame(dst=STRANGER))
     bench.run(2 * MILLISECOND)
     hub.set(PropertyId.PHY_CHAN, b"\x14")
@@ -641,7 +641,7 @@ def test_power_is_the_property_s_unless_the_request_names_its_own(bench, hub):
     assert hub.get(PropertyId.PHY_TX_POWER) == b"\xfb"
 
 
-def test_a_reset_in_mid_transmission_gives_no_stale_answer_and_leaves_a_radio_that_works(bench, hub):
+def test_a_reset_in_mid_transmission_leaves_no_answer_and_a_working_radio(bench, hub):
     _, heard = bench.radio(CHILD)
     stale = hub.transmit(frame(dst=STRANGER))
     while not bench.log:
@@ -727,7 +727,7 @@ def test_a_frame_for_the_extended_address_is_for_the_radio(bench, hub):
 
 
 @pytest.mark.parametrize("mode", [1, 2])
-def test_a_promiscuous_radio_hands_everything_over_and_acknowledges_nothing(bench, hub, mode):
+def test_a_promiscuous_radio_hands_over_all_and_acknowledges_nothing(bench, hub, mode):
     child, _ = bench.radio(CHILD)
     hub.set(PropertyId.MAC_PROMISCUOUS_MODE, bytes((mode,)))
     for dst, pan in ((HUB, PAN), (STRANGER, PAN), (HUB, 0x0BAD)):
@@ -745,7 +745,7 @@ def test_a_promiscuous_radio_hands_everything_over_and_acknowledges_nothing(benc
     [PropertyId.PHY_ENABLED, PropertyId.MAC_RAW_STREAM_ENABLED, PropertyId.MAC_RX_ON_WHEN_IDLE],
     ids=lambda p: p.name,
 )
-def test_a_radio_that_does_not_listen_hears_and_acknowledges_nothing_until_it_does_again(bench, hub, what):
+def test_a_radio_hears_and_acknowledges_only_while_it_listens(bench, hub, what):
     child, _ = bench.radio(CHILD)
     hub.set(what, b"\x00")
     assert sent(bench, child).status is TxStatus.NO_ACK
@@ -865,7 +865,7 @@ def test_half_an_address_is_a_parse_error_and_changes_nothing(hub, command, exte
     assert hub.get(TABLE[extended]) == ADDRESS[extended]
 
 
-def test_some_firmware_promises_nobody_a_frame_once_source_match_is_switched_off(bench):
+def test_some_firmware_promises_no_frame_once_source_match_is_off(bench):
     host = bench.host(Firmware(never_pending_unmatched=True))
     host.up(HUB)
     child, _ = bench.radio(CHILD)
@@ -904,7 +904,7 @@ def test_the_rssi_is_what_is_on_the_channel_now(bench, hub):
     assert hub.get(PropertyId.PHY_RSSI) == b"\x9c"
 
 
-def test_an_energy_scan_measures_each_channel_for_its_period_and_then_is_idle(bench, hub):
+def test_an_energy_scan_measures_each_channel_and_then_is_idle(bench, hub):
     bench.air.add_jammer(Jammer(frozenset({20}), -42.0))
     hub.set(PropertyId.MAC_SCAN_MASK, bytes((20, 11)))
     hub.set(PropertyId.MAC_SCAN_PERIOD, le(200, 2))
@@ -972,7 +972,7 @@ def test_a_scan_that_is_called_off_reports_no_more(bench, hub):
     assert hub.said == []
 
 
-def test_a_reset_in_mid_scan_gives_no_stale_result_and_leaves_a_radio_that_works(bench, hub):
+def test_a_reset_in_mid_scan_leaves_no_result_and_a_working_radio(bench, hub):
     child, _ = bench.radio(CHILD)
     hub.set(PropertyId.MAC_SCAN_STATE, SCANNING)
     bench.run(50 * MILLISECOND)
@@ -1004,7 +1004,7 @@ def test_a_scan_that_is_called_off_leaves_the_channel_to_the_host(bench):
     assert sent(bench, child).status is TxStatus.ACKED
 
 
-def test_a_transmission_after_a_scan_that_was_called_off_goes_where_it_is_told_to(bench):
+def test_a_transmission_after_a_cancelled_scan_goes_to_its_channel(bench):
     hub = bench.host()
     hub.up(HUB)
     hub.set(PropertyId.MAC_SCAN_STATE, b"\x02")
@@ -1044,13 +1044,13 @@ def test_switching_the_radio_off_ends_a_scan_and_what_waits_to_be_sent(bench):
 
 
 @pytest.mark.parametrize("restart", [False, True], ids=["from the start", "after a reset"])
-def test_firmware_that_promises_nothing_unasked_does_so_before_the_table_is_ever_touched(bench, restart):
+def test_firmware_that_promises_nothing_unasked_needs_no_table_for_it(bench, restart):
     hub = bench.host(Firmware(never_pending_unmatched=True))
     if restart:
         hub.write(SpinelFrame(0, CommandId.RESET, 0, b"\x02"))
     hub.up(HUB)
     child, _ = bench.radio(CHILD)
-    results = []
+    results: list[Any] = []
     child.transmit(data_request(), results.append)
     bench.run()
     assert [result.frame_pending for result in results] == [False]

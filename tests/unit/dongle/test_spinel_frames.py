@@ -130,7 +130,7 @@ def test_a_transmit_request_needs_no_more_than_psdu_and_channel():
     assert frames.decode_transmit_request(bytes.fromhex("0300 aabbcc 0b")) == TransmitRequest(b"\xaa\xbb\xcc", 11)
 
 
-def test_a_transmit_request_that_names_no_channel_for_afterwards_stays_where_it_sends():
+def test_a_transmit_request_without_a_later_channel_stays_on_its_own():
     assert frames.decode_transmit_request(TransmitRequest(b"\xaa\xbb\xcc", 17).encode()).rx_channel == 17
 
 
@@ -202,7 +202,7 @@ def test_a_received_frame_that_ends_within_a_structure_is_refused(octets):
     assert caught.value.reason is DropReason.MALFORMED_SPINEL
 
 
-def test_a_transmission_ends_with_status_frame_pending_header_updated_and_acknowledgement():
+def test_a_transmission_ends_with_status_flags_and_acknowledgement():
     done = TransmitDone(SpinelStatus.OK, True, True, RECEIVED)
     assert done.encode() == bytes.fromhex("00 01 01") + RECEIVED_OCTETS
     assert frames.decode_transmit_done(done.encode()) == done
@@ -214,7 +214,7 @@ def test_a_transmission_that_failed_has_no_acknowledgement():
     assert frames.decode_transmit_done(bytes.fromhex("11 00 01")) == TransmitDone(SpinelStatus.NO_ACK, False, True)
 
 
-def test_a_transmission_without_acknowledgement_that_went_out_carries_an_empty_frame():
+def test_a_transmission_without_acknowledgement_carries_an_empty_frame():
     octets = TransmitDone(SpinelStatus.OK).encode()
     assert octets[:5] == bytes.fromhex("00 00 00 0000")
     assert frames.decode_transmit_done(octets).acknowledgement == Received(b"")

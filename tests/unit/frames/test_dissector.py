@@ -51,7 +51,7 @@ def test_a_transport_key_names_its_key_and_never_shows_it(formed):
         assert key.octets.hex() not in repr((found.line, found.layers))
 
 
-def test_without_its_key_a_frame_is_unreadable_and_says_whose_key_is_missing(formed):
+def test_a_frame_without_its_key_is_unreadable_and_names_the_missing_key(formed):
     psdus, ring = formed
     links = [key for key in ring if "network" not in key.label]
     found = [each for each in map(Dissector(links), psdus) if each.name == "unreadable"]

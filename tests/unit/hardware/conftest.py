@@ -50,14 +50,14 @@ class Rig:
         radio.transmit(psdu, ended.set_result, **options)
         return await ended
 
-    def play(self, story: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-        """Plug in, start, play, let go."""
+    def run(self, scenario: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """Plug in, start the host, run the scenario, let go."""
 
         async def whole() -> Any:
             self.dongle.plug()
             try:
                 await self.host.start()
-                return await story()
+                return await scenario()
             finally:
                 self.host.close()
                 self.dongle.unplug()

@@ -61,13 +61,13 @@ def far_end(question: bytes, answer: bytes) -> Iterator[str]:
 def test_an_rcp_is_recognised_timed_and_fit_for_everything(rig_of):
     rig = rig_of("pty", clock=PacedClock())
 
-    async def story():
+    async def scenario():
         return await probe(rig.port.url, rig.clock)
 
     async def whole():
         rig.dongle.plug()
         try:
-            return await story()
+            return await scenario()
         finally:
             rig.dongle.unplug()
 
@@ -154,7 +154,7 @@ def test_ports_are_listed_with_their_usb_identity(monkeypatch):
     usb = SimpleNamespace(
         device="/dev/ttyACM9", vid=0x1915, pid=0x0001, manufacturer="Nordic", product="RCP", serial_number="A1"
     )
-    monkeypatch.setattr(discovery.list_ports, "comports", lambda: [plain, usb])
+    monkeypatch.setattr("serial.tools.list_ports.comports", lambda: [plain, usb])
     first, second = discovery.ports()
     assert (first.device, first.usb, first.serial) == ("/dev/ttyACM9", "1915:0001", "A1")
     assert (second.device, second.usb, second.board) == ("/dev/ttyS9", None, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hanbench.emulator.clock import SECOND, VirtualClock
@@ -82,7 +84,7 @@ def test_when_the_line_is_gone_nobody_waits_any_longer(line):
 
 
 def test_what_nobody_asked_for_goes_its_own_way(line):
-    seen = []
+    seen: list[Any] = []
     line.it.unsolicited = seen.append
     line.ask()
     line.answer(0, PropertyId.STREAM_RAW, b"x")

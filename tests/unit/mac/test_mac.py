@@ -145,7 +145,7 @@ def test_a_frame_that_nobody_fetches_is_given_up_after_7_68_seconds(home: Home) 
     assert home.poll() is PollStatus.NO_DATA
 
 
-def test_an_unacknowledged_held_frame_waits_for_the_next_poll_under_its_old_number(home: Home) -> None:
+def test_an_unacknowledged_held_frame_waits_under_its_old_number(home: Home) -> None:
     home.associate()
     outcomes: list[TxStatus | None] = []
     home.parent.send(0x4321, b"kept", outcomes.append, indirect=True)

@@ -43,7 +43,7 @@ def test_signed_numbers_are_two_s_complement(octets: str, value: int) -> None:
 
 
 @pytest.mark.parametrize("width", range(1, 9))
-def test_a_number_that_is_cut_short_is_the_peer_s_error_under_the_layer_s_name(width: int) -> None:
+def test_a_truncated_number_is_the_peers_error_under_the_layers_name(width: int) -> None:
     cursor = reader(OCTETS[: width - 1])
     with pytest.raises(RemoteProtocolError) as caught:
         cursor.uint(width)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hanbench.emulator.clock import MILLISECOND, SECOND, VirtualClock
@@ -24,22 +26,22 @@ class Scene:
         self.log: list[tuple[int, int, str, bytes]] = []
         self.air.observers.append(lambda t: self.log.append((t.start, t.end, t.sender.name, t.psdu)))
 
-    def radio(self, name: str, short: int, position: tuple[float, float] = (0.0, 0.0), **config: object) -> AirRadio:
+    def radio(self, name: str, short: int, position: tuple[float, float] = (0.0, 0.0), **config: Any) -> AirRadio:
         radio = AirRadio(self.air, self.clock, split(self.seed, name), name, position)
         radio.configure(
             RadioConfig(channel=15, pan_id=PAN, short_address=short, extended_address=short + 0x100, **config)
-        )  # type: ignore[arg-type]
+        )
         radio.listen(True)
         self.heard[name] = []
         radio.receiver = self.heard[name].append
         return radio
 
     def send(
-        self, radio: AirRadio, dst: int, payload: bytes = b"x" * 20, *, ack: bool = True, **options: object
+        self, radio: AirRadio, dst: int, payload: bytes = b"x" * 20, *, ack: bool = True, **options: Any
     ) -> list[TxResult]:
         results: list[TxResult] = []
         psdu = frames.data(7, PAN, dst, radio.config.short_address, payload, ack=ack)
-        radio.transmit(psdu, results.append, **options)  # type: ignore[arg-type]
+        radio.transmit(psdu, results.append, **options)
         return results
 
 
@@ -57,7 +59,7 @@ def test_a_frame_takes_its_octets_at_250_kbit_per_second(scene: Scene) -> None:
     assert end - start == (6 + len(psdu)) * 32
 
 
-def test_the_acknowledgement_follows_after_the_turnaround_and_names_the_sequence_number(scene: Scene) -> None:
+def test_an_acknowledgement_follows_the_turnaround_and_names_its_frame(scene: Scene) -> None:
     a, _ = scene.radio("a", 1), scene.radio("b", 2, (3.0, 0.0))
     results = scene.send(a, 2)
     scene.clock.run_for(SECOND)

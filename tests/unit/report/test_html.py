@@ -1,4 +1,4 @@
-"""The HTML report as a file: whole or not there, and what a story holds. What a person sees is tests/browser's."""
+"""The HTML report as a file: whole or not there, and a scenario's detail. What a person sees is tests/browser's."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ START = datetime(2022, 4, 4, 8, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def played():
+def result():
     meter = Meter(MeterStatus.ACTIVE, "former")
     scenario = Scenario(
         "told", "Told", Cohort.IOC, meter, meter, START, begins=StartingState.NEW,
@@ -41,30 +41,31 @@ def played():
     return run_scenario(scenario, shipped(), Reference, seed="1")
 
 
-def test_a_story_has_all_that_happened_in_order(played):
-    told = list(timeline_entries(played.records, START))
-    assert [each.start for each in told] == sorted(each.start for each in told)
-    assert {each.lane for each in told} == {"faults", "checks", "suppliers", "controller"}
-    broken = {each.label: each for each in told if each.lane == "faults" and each.kind == "broken"}
+def test_a_scenario_has_all_that_happened_in_order(result):
+    entries = list(timeline_entries(result.records, START))
+    assert [each.start for each in entries] == sorted(each.start for each in entries)
+    assert {each.lane for each in entries} == {"faults", "checks", "suppliers", "controller"}
+    broken = {each.label: each for each in entries if each.lane == "faults" and each.kind == "broken"}
     assert set(broken) == {"hub-entry-lost", "wan-down"}
+    assert broken["wan-down"].end is not None
     assert broken["wan-down"].end - broken["wan-down"].start == 30 * 3600
-    said = [each.text for each in told]
+    said = [each.text for each in entries]
     assert any("GSME active with newcomer" in text for text in said)
     assert any(text.startswith("Check 2: inconclusive") for text in said)
     assert said[-1].startswith("closes the case: ") or "GSME" in said[-1]
 
 
-def test_a_story_has_the_frames_of_each_check_and_no_key(played):
-    story = timeline(played)
-    assert [each.check.attempt for each in story.checks] == list(range(1, len(played.checks) + 1))
-    for check, (_, evidence) in zip(story.checks, played.evidenced, strict=True):
+def test_a_scenario_has_the_frames_of_each_check_and_no_key(result):
+    detail = timeline(result)
+    assert [each.check.attempt for each in detail.checks] == list(range(1, len(result.checks) + 1))
+    for check, (_, evidence) in zip(detail.checks, result.evidenced, strict=True):
         assert len(check.frames) + check.left_out == len(evidence)
         assert len(check.frames) <= SHOWN
         assert [frame.number for frame in check.frames] == sorted(frame.number for frame in check.frames)
-    text = msgspec.json.encode(story).decode()
-    assert len(played.keys) > 3
-    assert not [key.label for key in played.keys if key.octets.hex() in text]
-    assert json.loads(zlib.decompress(pack(story), -zlib.MAX_WBITS)) == json.loads(text)
+    text = msgspec.json.encode(detail).decode()
+    assert len(result.keys) > 3
+    assert not [key.label for key in result.keys if key.octets.hex() in text]
+    assert json.loads(zlib.decompress(pack(detail), -zlib.MAX_WBITS)) == json.loads(text)
 
 
 def test_a_transported_key_is_shown_without_its_octets():
@@ -72,11 +73,11 @@ def test_a_transported_key_is_shown_without_its_octets():
     meter = Meter(MeterStatus.DORMANT, "former")
     swapped = (FaultEvent(Subject.GSME, State.BROKEN, "trust-center-swapped", before_check=1),)
     scenario = Scenario("swapped", "Swapped", Cohort.IOC, meter, meter, START, changes=swapped)
-    played = run_scenario(scenario, shipped(), Reference, seed="1")
-    text = msgspec.json.encode(timeline(played)).decode()
+    result = run_scenario(scenario, shipped(), Reference, seed="1")
+    text = msgspec.json.encode(timeline(result)).decode()
     assert "APS Transport Network Key" in text
     assert "redacted" in text
-    for key in played.keys:
+    for key in result.keys:
         assert key.octets.hex() not in text
         assert key.octets[::-1].hex() not in text
 
@@ -86,23 +87,23 @@ def evidence(sender: str, number: int) -> Evidence:
 
 
 @pytest.mark.parametrize("position", [0, SHOWN, None])
-def test_an_answer_that_is_left_out_is_an_answer(played, position):
+def test_an_answer_that_is_left_out_is_an_answer(result, position):
     seen = tuple(evidence("gsme" if number == position else "esme", number) for number in range(2 * SHOWN + 1))
     check = HanCheck(1, Verdict.FAIL, START, START, None, None, "told")
-    (told,) = timeline(played._replace(evidenced=(EvidencedCheck(check, seen),))).checks
-    assert told.answered is (position is not None)
-    before, after = told.frames[: told.gap], told.frames[told.gap :]
+    (shown,) = timeline(result._replace(evidenced=(EvidencedCheck(check, seen),))).checks
+    assert shown.answered is (position is not None)
+    before, after = shown.frames[: shown.gap], shown.frames[shown.gap :]
     assert [frame.number for frame in before] == list(range(len(before)))
-    assert after[0].number == len(before) + told.left_out
+    assert after[0].number == len(before) + shown.left_out
     assert after[-1].number == 2 * SHOWN
 
 
-def test_the_file_is_whole_or_not_there(played, tmp_path):
+def test_the_file_is_whole_or_not_there(result, tmp_path):
     path = tmp_path / "report.html"
 
     def write() -> None:
         with HtmlWriter(path, title="t", seed="1", controller="c", rule_sets=()) as page:
-            page.add(describe(played, capture=None), pack(timeline(played)))
+            page.add(describe(result, capture=None), pack(timeline(result)))
             if broken:
                 raise KeyboardInterrupt
             assert path.exists() is known
@@ -119,10 +120,10 @@ def test_the_file_is_whole_or_not_there(played, tmp_path):
     assert path.read_bytes() == first
 
 
-def test_nothing_in_the_page_depends_on_the_machine(played, tmp_path):
+def test_nothing_in_the_page_depends_on_the_machine(result, tmp_path):
     path = tmp_path / "report.html"
     with HtmlWriter(path, title="t", seed="1", controller="c", rule_sets=()) as page:
-        page.add(describe(played, capture=None), pack(timeline(played)))
+        page.add(describe(result, capture=None), pack(timeline(result)))
     text = path.read_text(encoding="utf-8")
     assert str(tmp_path) not in text
     assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")

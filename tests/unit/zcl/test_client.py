@@ -189,7 +189,7 @@ def test_power_loss_forgets_requests_without_an_answer(han: Any) -> None:
     "ask",
     [
         lambda hub, done: hub.command(METER, 1, METERING.id, basic.ResetToFactoryDefaults(), done),
-        lambda hub, done: hub.command(METER, 1, METERING.id, metering.MirrorRemoved(None), done),
+        lambda hub, done: hub.command(METER, 1, METERING.id, metering.MirrorRemoved(None), done),  # type: ignore[arg-type]  # wrong on purpose
         lambda hub, done: hub.command(METER, 1, 0x0BAD, metering.RequestMirror(), done),
         lambda hub, done: hub.write(METER, 1, METERING.id, {BasicAttributes.PowerSource: 1}, done),
         lambda hub, done: hub.write(METER, 1, METERING.id, {Attribute(0x7777, UINT8): 1}, done),

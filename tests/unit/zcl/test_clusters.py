@@ -57,7 +57,7 @@ def test_ids_and_names_are_unique_within_a_table(cluster: Cluster) -> None:
     assert BY_ID[cluster.id] is cluster
 
 
-def test_what_a_hub_says_of_mirrors_and_how_often_a_device_makes_sure_of_it() -> None:
+def test_the_attributes_of_mirroring_and_keep_alive_have_their_ids() -> None:
     assert BasicAttributes.PhysicalEnvironment.id == 0x0011
     assert [(row.id, row.type) for row in KEEP_ALIVE.attributes[:2]] == [(0, t.UINT8), (1, t.UINT16)]
 
@@ -127,7 +127,13 @@ def test_octets_of_a_later_revision_are_ignored() -> None:
 
 @pytest.mark.parametrize(
     "message",
-    [Odd(1, "text"), Odd(1, b"", x=1), Odd(256, b""), Odd(None, b""), metering.RequestMirror()],
+    [
+        Odd(1, "text"),  # type: ignore[arg-type]  # wrong on purpose
+        Odd(1, b"", x=1),
+        Odd(256, b""),
+        Odd(None, b""),  # type: ignore[arg-type]  # wrong on purpose
+        metering.RequestMirror(),
+    ],
     ids=["of another type", "after one that is left out", "too large", "missing", "another command"],
 )
 def test_fields_that_do_not_fit_the_table_are_our_mistake(message: ClusterCommand) -> None:
@@ -150,7 +156,7 @@ def test_a_command_cannot_be_changed_and_says_its_fields(cluster: Cluster) -> No
             object.__new__(row.message).anything = 1
 
 
-def test_a_row_has_the_name_that_it_is_assigned_to_and_a_family_names_of_its_own() -> None:
+def test_a_row_has_the_name_of_its_assignment_and_a_family_its_own_names() -> None:
     class Own(AttributeSet):
         First = Attribute(0, t.UINT8)
         Rest = tuple(Attribute(number, t.UINT8, name=f"Number{number}") for number in (1, 2))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
@@ -122,7 +124,7 @@ SET = DEVICE_MANAGEMENT.command(device_management.SetEventConfiguration)[1]
     ],
 )
 def test_events_are_configured_by_list_group_log_or_what_they_were(
-    control: ConfigurationControl, selector: dict[str, object], octets: str
+    control: ConfigurationControl, selector: dict[str, Any], octets: str
 ) -> None:
     message = device_management.SetEventConfiguration(
         issuer_event_id=7,

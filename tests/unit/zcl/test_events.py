@@ -137,6 +137,7 @@ def test_the_later_form_is_the_one_that_is_looked_up() -> None:
 
 def test_an_empty_log_is_no_events() -> None:
     log = EVENTS.command(events.PublishEventLog)[1].decode(bytes.fromhex("0000000100"))
+    assert isinstance(log, events.PublishEventLog)
     assert log.events == ()
 
 

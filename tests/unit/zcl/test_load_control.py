@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
@@ -19,7 +21,7 @@ from hanbench.emulator.zcl.clusters.load_control import (
 )
 from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
-REPORT = {
+REPORT: dict[str, Any] = {
     "issuer_event_id": 0x01020304,
     "event_status": EventStatus.STARTED,
     "event_status_time": 0x11223344,

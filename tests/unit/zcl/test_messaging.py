@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
@@ -17,7 +19,7 @@ from hanbench.emulator.zcl.clusters.messaging import (
 )
 from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
-TEXT = {
+TEXT: dict[str, Any] = {
     "message_id": 0x01020304,
     "message_control": 0x8C,
     "start_time": 0,
@@ -25,7 +27,7 @@ TEXT = {
     "message": "Gas off",
 }
 AS_OCTETS = "04030201" + "8c" + "00000000" + "ffff" + "07476173206f6666"
-CONFIRMATION = {"message_id": 7, "confirmation_time": 0x11223344}
+CONFIRMATION: dict[str, Any] = {"message_id": 7, "confirmation_time": 0x11223344}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,9 @@ def test_devices_before_1_2_leave_out_the_fields_at_the_end() -> None:
     assert message.extended_message_control is None
     confirmation = MESSAGING.command(messaging.MessageConfirmation)[1]
     assert confirmation.encode(messaging.MessageConfirmation(**CONFIRMATION)).hex() == "0700000044332211"
-    assert confirmation.decode(bytes.fromhex("0700000044332211")).message_response is None
+    early = confirmation.decode(bytes.fromhex("0700000044332211"))
+    assert isinstance(early, messaging.MessageConfirmation)
+    assert early.message_response is None
 
 
 def test_a_response_cannot_be_without_its_control() -> None:

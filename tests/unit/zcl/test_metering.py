@@ -253,7 +253,7 @@ def test_attributes_of_the_later_versions(id: int, name: str, type: t.DataType) 
     assert (id, name, type) in [(row.id, row.name, row.type) for row in CLUSTER.attributes]
 
 
-def test_before_se_1_2_there_are_profiles_mirrors_and_fast_polling_and_nothing_else() -> None:
+def test_before_se_1_2_there_are_profiles_mirrors_and_fast_polling_only() -> None:
     assert [row.name for row in CLUSTER_SE_1_1.client_to_server] == [
         "GetProfile",
         "RequestMirrorResponse",

@@ -166,7 +166,9 @@ def test_an_answer_to_a_block_request_says_what_its_status_announces(message: Cl
 
 def test_a_block_may_have_255_octets() -> None:
     octets = bytes.fromhex("00" + IMAGE_OCTETS + "00000000" + "ff") + bytes(255)
-    assert BLOCK.decode(octets).image_data == bytes(255)
+    block = BLOCK.decode(octets)
+    assert isinstance(block, ota.ImageBlockResponse)
+    assert block.image_data == bytes(255)
 
 
 def test_what_a_device_knows_of_its_images_are_attributes_of_the_client() -> None:

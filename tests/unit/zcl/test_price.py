@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hanbench.emulator.errors import LocalProtocolError, RemoteProtocolError
@@ -10,7 +12,7 @@ from hanbench.emulator.zcl.clusters import PRICE, price
 from hanbench.emulator.zcl.clusters.price import MatrixPrice, PriceControl, TierLabel
 from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER
 
-PUBLISHED = {
+PUBLISHED: dict[str, Any] = {
     "provider_id": 0x11223344,
     "rate_label": b"Day",
     "issuer_event_id": 7,
@@ -25,7 +27,7 @@ PUBLISHED = {
     "price_ratio": 1,
 }
 OCTETS = "4433221103446179070000000000002a003a03512100000000feff120b000001"
-TAIL = {
+TAIL: dict[str, Any] = {
     "generation_price": 500,
     "generation_price_ratio": 2,
     "alternate_cost_delivered": 184,
@@ -198,6 +200,7 @@ def test_thresholds_that_fit_no_row_are_refused():
         ),
         0,
     )
-    for thresholds in ([(1, (1,) * 16)], ((16, (1,)),), 5, ((1, (-1,)),)):
+    wrong: list[Any] = [[(1, (1,) * 16)], ((16, (1,)),), 5, ((1, (-1,)),)]
+    for thresholds in wrong:
         with pytest.raises(LocalProtocolError):
             row.encode(price.PublishBlockThresholds(**head, thresholds=thresholds))

@@ -120,7 +120,7 @@ def test_a_change_is_reported_at_once_after_the_minimum_interval(han: Any) -> No
     assert han.reports == [{DEMAND: 5}, {DEMAND: 50}]
 
 
-def test_a_change_that_went_back_within_the_minimum_interval_is_not_reported(han: Any) -> None:
+def test_a_change_undone_within_the_minimum_interval_is_not_reported(han: Any) -> None:
     configure(han, demand(10, 0))
     han.metering.set(MeteringAttributes.InstantaneousDemand, 500)
     han.metering.set(MeteringAttributes.InstantaneousDemand, -5)
@@ -189,7 +189,7 @@ def test_a_configuration_can_be_read_and_taken_back(han: Any) -> None:
     assert han.reports == []
 
 
-def test_a_change_within_its_minimum_interval_does_not_travel_with_another_attributes_report(han: Any) -> None:
+def test_a_change_within_its_minimum_interval_joins_no_other_report(han: Any) -> None:
     configure(han, demand(60, 0), ReportingConfiguration(0, STATUS, 0x18, 0, 10))
     han.metering.set(MeteringAttributes.InstantaneousDemand, 500)
     han.clock.run_for(59 * SECOND)

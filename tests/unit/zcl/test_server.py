@@ -203,7 +203,7 @@ def test_a_handler_gets_fields_and_its_answer_travels_back(han: Any) -> None:
     assert answer == H("190700" + "09000000" + "00" + "00" + "01" + "050000")
 
 
-def test_success_is_said_unless_the_sender_does_not_want_it_and_errors_always(han: Any) -> None:
+def test_errors_are_always_said_and_success_unless_the_sender_objects(han: Any) -> None:
     outcome: list[Status | None] = [None]
     han.metering.add(on(metering.MirrorRemoved, lambda command, indication: outcome[0]))
     assert han.payloads(H("010702" + "0200")) == [H("18070b0200")]

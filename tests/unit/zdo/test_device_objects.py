@@ -43,7 +43,7 @@ def test_many_children_are_listed_in_parts_that_fit_a_frame(net: Any) -> None:
     assert max(len(each.payload) for each in net.sent) <= 82
 
 
-def test_an_unknown_address_is_not_found_by_unicast_and_passed_over_by_broadcast(net: Any) -> None:
+def test_an_unknown_address_is_answered_to_unicast_but_not_to_broadcast(net: Any) -> None:
     assert net.ask(zdp.NwkAddrReq(0xFF)).status == ZdpStatus.DEVICE_NOT_FOUND
     assert net.ask(zdp.IeeeAddrReq(STRANGER)).status == ZdpStatus.DEVICE_NOT_FOUND
     assert net.say(0x0000, "01" + "ff00000000000000" + "0000", EVERYBODY) == []
@@ -198,7 +198,7 @@ def test_a_change_of_channel_is_carried_out_without_an_answer(net: Any) -> None:
 
 
 @pytest.mark.parametrize("octets", ["00180000fe01", "00000000fe01", "0018000006", "000000000301", "ff0700000301"])
-def test_a_network_update_that_makes_no_sense_is_refused_and_not_carried_out(net: Any, octets: str) -> None:
+def test_a_senseless_network_update_is_refused_and_not_carried_out(net: Any, octets: str) -> None:
     [answer] = net.say(0x0038, "07" + octets)
     assert answer.payload[:2] == bytes((7, ZdpStatus.INV_REQUESTTYPE))
     assert net.say(0x0038, "07" + octets, EVERYBODY) == []

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
-
-import pytest
+from typing import Self
 
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.case.commissioning import Commissioning
@@ -28,6 +26,7 @@ from hanbench.harness.case.trace import (
     Header,
 )
 from hanbench.harness.case.vocabulary import (
+    AnyEvent,
     Authorisation,
     Close,
     CommissionDevices,
@@ -42,16 +41,17 @@ from hanbench.profiles.rulesets import Cohort, Switches, shipped
 
 START = datetime(2022, 4, 4, 9, tzinfo=UTC)
 RECORD = ExclusionRecord("GT01", "gas", date(2022, 12, 31), (1, 2, 3))
-ESME, BOTH = (MeterRole.ESME,), (MeterRole.ESME, MeterRole.GSME)
-_VOICES = {
+"""What excluding the GSME takes after three failures."""
+ESME_ONLY, BOTH = (MeterRole.ESME,), (MeterRole.ESME, MeterRole.GSME)
+_EVENTS: dict[StatementKind, Callable[[str], AnyEvent]] = {
     StatementKind.REQUEST: SupplierRequest,
     StatementKind.AUTHORISATION: Authorisation,
     StatementKind.WITHDRAWAL: Withdrawal,
 }
 
 
-class Story:
-    """Tells a trace: `hours` since the start move the time on before each record."""
+class HandWrittenTrace:
+    """A trace of one case. Each method appends what happens next, and returns the trace."""
 
     def __init__(
         self,
@@ -68,17 +68,18 @@ class Story:
             "home", cohort, Meter(esme, "power"), Meter(gsme, "gas"), Rulebook.in_force(shipped(), switches),
             timedelta(hours=24), start + timedelta(days=14),
         )  # fmt: skip
-        self.records: list[AnyRecord] = [Header(start, "story", self.home, "by hand", VERSION)]
+        self.records: list[AnyRecord] = [Header(start, "scenario", self.home, "by hand", VERSION)]
 
-    def at(self, hours: float) -> Story:
+    def at(self, hours: float) -> Self:
+        """What follows happens so many hours after the start."""
         self.now = self.start + timedelta(hours=hours)
         return self
 
-    def add(self, *records: AnyRecord) -> Story:
+    def add(self, *records: AnyRecord) -> Self:
         self.records += records
         return self
 
-    def truth(self, subject: Subject, state: State) -> Story:
+    def truth(self, subject: Subject, state: State) -> Self:
         return self.add(GroundTruth(self.now, subject, state))
 
     def check(
@@ -89,7 +90,7 @@ class Story:
         code: str | None = None,
         meanwhile: Sequence[tuple[Subject, State]] = (),
         wait: float = 25,
-    ) -> Story:
+    ) -> Self:
         """A check of an hour, `wait` hours after the last one began (the first: now)."""
         if self.attempt:
             self.now += timedelta(hours=wait - 1)
@@ -103,54 +104,46 @@ class Story:
         done = HanCheck(self.attempt, verdict, started, self.now, code, cause, frames=(self.frame,))
         return self.add(CheckRecorded(self.now, done))
 
-    def passes(self, **more: object) -> Story:
-        return self.check(Verdict.PASS, **more)
+    def passes(self) -> Self:
+        return self.check(Verdict.PASS)
 
-    def fails(self, times: int = 1) -> Story:
+    def fails(self, times: int = 1) -> Self:
         for _ in range(times):
             self.check(Verdict.FAIL, Subject.GSME, code="GT01")
         return self
 
-    def inconclusive(self, cause: Subject = Subject.WAN) -> Story:
+    def inconclusive(self, cause: Subject = Subject.WAN) -> Self:
         return self.check(Verdict.INCONCLUSIVE, cause)
 
-    def says(self, supplier: str, says: StatementKind) -> Story:
-        return self.add(EventDelivered(self.now, _VOICES[says](supplier)))
+    def says(self, supplier: str, says: StatementKind) -> Self:
+        return self.add(EventDelivered(self.now, _EVENTS[says](supplier)))
 
-    def commissions(self, devices: tuple[MeterRole, ...], *, succeeded: bool = True) -> Story:
+    def commissions(self, devices: tuple[MeterRole, ...], *, succeeded: bool = True) -> Self:
         return self.add(
             ActionAccepted(self.now, CommissionDevices(devices)),
             CommissioningRecorded(self.now, Commissioning(devices, succeeded)),
         )
 
-    def excludes(self, device: MeterRole = MeterRole.GSME, record: ExclusionRecord | None = RECORD) -> Story:
+    def excludes(self, device: MeterRole = MeterRole.GSME, record: ExclusionRecord | None = RECORD) -> Self:
         return self.add(ActionAccepted(self.now, ExcludeDevice(device, record)), Excluded(self.now, device, record))
 
-    def closes(self, outcome: Outcome) -> Story:
+    def closes(self, outcome: Outcome) -> Self:
         return self.add(ActionAccepted(self.now, Close(outcome)), Closed(self.now, outcome), End(self.now, "closed"))
 
-    def partial(self) -> Story:
+    def partial_migration(self) -> Self:
         """The ESME is commissioned alone, the GSME excluded, the case closed."""
-        return self.commissions(ESME).excludes().closes(Outcome.MIGRATE_ESME_ONLY)
+        return self.commissions(ESME_ONLY).excludes().closes(Outcome.MIGRATE_ESME_ONLY)
 
-    def gsme_dead(self) -> Story:
+    def gsme_dead(self) -> Self:
         return self.truth(Subject.GSME, State.BROKEN)
 
-    def misbehaves(self) -> Story:
+    def misbehaves(self) -> Self:
         return self.add(ControllerFaulted(self.now, "out-of-turn", "RunCheck during a commissioning"))
 
     def violations(self) -> list[tuple[str, str]]:
+        """What the oracle finds wrong: properties and texts."""
         return [(v.property, v.text) for v in judge(self.records, shipped())]
 
-    def broken(self) -> set[str]:
+    def violated(self) -> set[str]:
+        """The properties that the oracle finds violated."""
         return {violation.property for violation in judge(self.records, shipped())}
-
-
-@pytest.fixture
-def tell() -> type[Story]:
-    return Story
-
-
-@pytest.fixture
-def words() -> SimpleNamespace:
-    return SimpleNamespace(ESME=ESME, BOTH=BOTH, RECORD=RECORD, START=START)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hanbench.harness.case.check import Subject
@@ -25,123 +25,124 @@ from hanbench.harness.case.vocabulary import (
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.oracle import expected, judge
 from hanbench.profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
+from tests.support.cases import CASES, CHECK_TAKES, GAS, POWER, START, broken, gas_supplier, healthy, home, run_case
 
 
-def test_each_case_ends_as_worked_out_by_hand(study, stage):
-    played = stage.play(Reference(shipped()), study.installation, study.plan)
-    assert played.outcome is study.outcome
+def test_each_case_ends_as_worked_out_by_hand(case):
+    result = run_case(Reference(shipped()), case.installation, case.plan)
+    assert result.outcome is case.outcome
 
 
-def test_the_oracle_has_nothing_against_the_reference(study, stage):
-    played = stage.play(Reference(shipped()), study.installation, study.plan)
-    assert judge(played.records, shipped()) == []
+def test_the_oracle_has_nothing_against_the_reference(case):
+    result = run_case(Reference(shipped()), case.installation, case.plan)
+    assert judge(result.records, shipped()) == []
 
 
-def test_the_expected_outcome_is_the_one_worked_out_by_hand(study):
-    assert expected(study.installation, study.plan, shipped()).outcomes == (study.outcome,)
+def test_the_expected_outcome_is_the_one_worked_out_by_hand(case):
+    assert expected(case.installation, case.plan, shipped()).outcomes == (case.outcome,)
 
 
-def test_the_record_of_the_excluded_gsme_is_complete(stage):
-    study = stage.cases["wan down at the third check"]
-    played = stage.play(Reference(shipped()), study.installation, study.plan)
+def test_the_record_of_the_excluded_gsme_is_complete():
+    case = CASES["wan down at the third check"]
+    result = run_case(Reference(shipped()), case.installation, case.plan)
     exclusion = next(
-        r.action for r in played.records if isinstance(r, ActionAccepted) and isinstance(r.action, ExcludeDevice)
+        r.action for r in result.records if isinstance(r, ActionAccepted) and isinstance(r.action, ExcludeDevice)
     )
     assert exclusion.device is MeterRole.GSME
     assert exclusion.record.code == "GT01"
-    assert exclusion.record.supplier == stage.GAS
+    assert exclusion.record.supplier == GAS
     assert exclusion.record.replace_by.isoformat() == "2022-12-31"
     assert exclusion.record.attempts == (1, 2, 4)
 
 
-def test_partial_migration_comes_with_the_third_failure_and_not_before(stage):
-    study = stage.cases["dormant"]
-    played = stage.play(Reference(shipped()), study.installation, study.plan)
-    actions = [r.action for r in played.records if isinstance(r, ActionAccepted)]
+def test_partial_migration_comes_with_the_third_failure_and_not_before():
+    case = CASES["dormant"]
+    result = run_case(Reference(shipped()), case.installation, case.plan)
+    actions = [r.action for r in result.records if isinstance(r, ActionAccepted)]
     kinds = [type(action) for action in actions]
     assert kinds == [RunCheck, RunCheck, RunCheck, CommissionDevices, ExcludeDevice, Close]
     assert actions[3].devices == (MeterRole.ESME,)
 
 
-def test_the_supplier_is_asked_for_what_is_missing(stage):
+def test_the_supplier_is_asked_for_what_is_missing():
     for name, kind in (
         ("active, silence", ConsentKind.REQUEST),
         ("mixed, gsme active, silence", ConsentKind.AUTHORISATION),
     ):
-        study = stage.cases[name]
-        played = stage.play(Reference(shipped()), study.installation, study.plan)
+        case = CASES[name]
+        result = run_case(Reference(shipped()), case.installation, case.plan)
         asked = [
-            r.action for r in played.records if isinstance(r, ActionAccepted) and isinstance(r.action, AskSupplier)
+            r.action for r in result.records if isinstance(r, ActionAccepted) and isinstance(r.action, AskSupplier)
         ]
-        assert asked == [AskSupplier(stage.GAS, kind)]
+        assert asked == [AskSupplier(GAS, kind)]
 
 
 @pytest.mark.parametrize(("hours", "checks"), [(2, 3), (23, 3), (25, 4)])
-def test_it_checks_again_before_it_acts_on_a_late_consent(stage, hours, checks):
-    plan = Plan(stage.start, (stage.gas(StatementKind.REQUEST, after_ask=timedelta(hours=hours)),), (stage.dead(),))
-    played = stage.play(Reference(shipped()), stage.home(MeterStatus.ACTIVE, MeterStatus.ACTIVE), plan)
-    assert played.outcome is Outcome.MIGRATE_ESME_ONLY
-    assert sum(isinstance(record, CheckStarted) for record in played.records) == checks
+def test_it_checks_again_before_it_acts_on_a_late_consent(hours, checks):
+    plan = Plan(START, (gas_supplier(StatementKind.REQUEST, after_ask=timedelta(hours=hours)),), (broken(),))
+    result = run_case(Reference(shipped()), home(MeterStatus.ACTIVE, MeterStatus.ACTIVE), plan)
+    assert result.outcome is Outcome.MIGRATE_ESME_ONLY
+    assert sum(isinstance(record, CheckStarted) for record in result.records) == checks
 
 
-def test_it_waits_until_its_time_is_up_and_no_longer(stage):
-    study = stage.cases["active, silence"]
-    played = stage.play(Reference(shipped()), study.installation, study.plan)
-    assert played.records[-1].time == study.installation.decide_by
+def test_it_waits_until_its_time_is_up_and_no_longer():
+    case = CASES["active, silence"]
+    result = run_case(Reference(shipped()), case.installation, case.plan)
+    assert result.records[-1].time == case.installation.decide_by
 
 
-def test_a_failed_partial_commissioning_is_tried_again_after_another_check(stage):
+def test_a_failed_partial_commissioning_is_tried_again_after_another_check():
     esme_gone = FaultEvent(Subject.ESME, State.BROKEN, before_commissioning=1)
-    plan = Plan(stage.start, (), (stage.dead(), esme_gone, stage.well(Subject.ESME, 4)))
-    played = stage.play(Reference(shipped()), stage.home(MeterStatus.DORMANT, MeterStatus.DORMANT), plan)
+    plan = Plan(START, (), (broken(), esme_gone, healthy(Subject.ESME, 4)))
+    result = run_case(Reference(shipped()), home(MeterStatus.DORMANT, MeterStatus.DORMANT), plan)
     commissionings = [
         r.action.devices
-        for r in played.records
+        for r in result.records
         if isinstance(r, ActionAccepted) and isinstance(r.action, CommissionDevices)
     ]
     assert commissionings == [(MeterRole.ESME,), (MeterRole.ESME,)]
-    assert played.outcome is Outcome.MIGRATE_ESME_ONLY
+    assert result.outcome is Outcome.MIGRATE_ESME_ONLY
 
 
-def test_where_wan_failures_count_they_also_count_after_an_answer(stage):
+def test_where_wan_failures_count_they_also_count_after_an_answer():
     wan_gone = FaultEvent(Subject.WAN, State.BROKEN, before_commissioning=1)
-    plan = Plan(stage.start, (stage.gas(StatementKind.REQUEST, after_check=1),), (wan_gone,))
-    home = stage.home(MeterStatus.ACTIVE, MeterStatus.ACTIVE, switches=Switches(wan_failure_counts=True), days=4)
-    played = stage.play(Reference(shipped()), home, plan)
-    assert judge(played.records, shipped()) == []
+    plan = Plan(START, (gas_supplier(StatementKind.REQUEST, after_check=1),), (wan_gone,))
+    installation = home(MeterStatus.ACTIVE, MeterStatus.ACTIVE, switches=Switches(wan_failure_counts=True), days=4)
+    result = run_case(Reference(shipped()), installation, plan)
+    assert judge(result.records, shipped()) == []
 
 
-def test_failures_under_v18_still_count_under_v19(stage):
+def test_failures_under_v18_still_count_under_v19():
     # The letter: what was done before the re-designation has effect as if done under the new document.
-    study = stage.cases["dormant, decided on 15 March"]
-    played = stage.play(Reference(shipped()), study.installation, study.plan)
-    starts = [record.time for record in played.records if isinstance(record, CheckStarted)]
+    case = CASES["dormant, decided on 15 March"]
+    result = run_case(Reference(shipped()), case.installation, case.plan)
+    starts = [record.time for record in result.records if isinstance(record, CheckStarted)]
     assert [start.day for start in starts] == [13, 14, 15]
-    assert played.outcome is Outcome.MIGRATE_ESME_ONLY
+    assert result.outcome is Outcome.MIGRATE_ESME_ONLY
 
 
-def test_it_is_pure_equal_turns_give_equal_answers(study, stage):
-    played = stage.play(Reference(shipped()), study.installation, study.plan)
-    turns = [record for record in played.records if isinstance(record, EventDelivered)]
+def test_it_is_pure_equal_turns_give_equal_answers(case):
+    result = run_case(Reference(shipped()), case.installation, case.plan)
+    turns = [record for record in result.records if isinstance(record, EventDelivered)]
     first, second = Reference(shipped()), Reference(shipped())
     assert [first.handle(t.event, t.time) for t in turns] == [second.handle(t.event, t.time) for t in turns]
 
 
-def test_a_tick_before_the_end_changes_nothing(stage):
-    study = stage.cases["active, silence"]
+def test_a_tick_before_the_end_changes_nothing():
+    case = CASES["active, silence"]
     controller = Reference(shipped())
-    assert controller.handle(Tick(), study.plan.start) == []
+    assert controller.handle(Tick(), case.plan.start) == []
 
 
 # -- over a random sample ----------------------------------------------------------------------------------------------
 
-START = datetime(2022, 3, 8, 9, tzinfo=UTC)
-SUPPLIERS = ("gas-supplier", "power-supplier", "nobody")
+MARCH = datetime(2022, 3, 8, 9, tzinfo=UTC)
+SUPPLIERS = (GAS, POWER, "nobody")
 
 
 def moments(offset: int) -> st.SearchStrategy[datetime]:
     """Dates in the first twelve days, a few seconds beside everything else that happens."""
-    return st.integers(0, 12 * 24).map(lambda hours: START + timedelta(hours=hours, seconds=offset))
+    return st.integers(0, 12 * 24).map(lambda hours: MARCH + timedelta(hours=hours, seconds=offset))
 
 
 acts = st.one_of(
@@ -179,27 +180,27 @@ switches = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400)
 @given(data=st.data())
-def test_in_a_random_sample_it_is_never_caught_and_ends_as_expected(stage, data):
+def test_in_a_random_sample_it_is_never_caught_and_ends_as_expected(data):
     draw = data.draw
-    installation = stage.home(
+    installation = home(
         draw(st.sampled_from(MeterStatus)),
         draw(st.sampled_from(MeterStatus)),
         cohort=draw(st.sampled_from([Cohort.IOC, Cohort.IOC, *Cohort])),
-        start=START + timedelta(seconds=29),
+        start=MARCH + timedelta(seconds=29),
         rule_set=draw(st.sampled_from([None, None, *shipped()])),
         switches=draw(switches),
         days=draw(st.integers(1, 20)),
     )
-    broken = [stage.dead()] if draw(st.booleans()) else []
+    at_first = [broken()] if draw(st.booleans()) else []
     plan = Plan(
-        START,
+        MARCH,
         tuple(draw(st.lists(acts, max_size=4))),
-        (*broken, *draw(st.lists(changes, max_size=4))),
+        (*at_first, *draw(st.lists(changes, max_size=4))),
         tuple(draw(st.lists(handovers, max_size=2))),
     )
     coin = draw(st.randoms(use_true_random=False))
-    played = stage.play(Reference(shipped()), installation, plan, coin=lambda: coin.random() < 0.5)
-    assert judge(played.records, shipped()) == []
-    assert played.outcome in expected(installation, plan, shipped(), check_takes=[stage.check_takes]).outcomes
+    result = run_case(Reference(shipped()), installation, plan, coin=lambda: coin.random() < 0.5)
+    assert judge(result.records, shipped()) == []
+    assert result.outcome in expected(installation, plan, shipped(), check_takes=[CHECK_TAKES]).outcomes

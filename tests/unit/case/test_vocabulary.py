@@ -14,6 +14,7 @@ from hanbench.harness.case.installation import Installation, Meter, MeterRole, M
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct
 from hanbench.harness.case.vocabulary import (
     SCHEMA,
+    AnyAction,
     AskSupplier,
     CheckEnded,
     Close,
@@ -49,7 +50,7 @@ def test_a_turn_looks_as_documented():
 
 
 def test_an_answer_may_hold_every_action():
-    actions = [
+    actions: list[AnyAction] = [
         RunCheck(NOON),
         AskSupplier("gas", ConsentKind.REQUEST),
         CommissionDevices((MeterRole.ESME,)),
@@ -134,7 +135,7 @@ def test_the_type_follows_from_both_meters(esme, gsme, kind):
     assert home.type is kind
 
 
-def test_the_rulebook_in_force_is_v18_to_14_march_2022_and_v19_from_15_march():
+def test_the_rulebook_in_force_turns_from_v18_to_v19_on_15_march_2022():
     assert Rulebook.in_force(shipped()).rule_sets == (
         RuleEntry("tmad-v18", None, date(2022, 3, 14)),
         RuleEntry("tmad-v19", date(2022, 3, 15), None),

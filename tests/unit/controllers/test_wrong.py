@@ -7,6 +7,7 @@ import pytest
 from hanbench.harness.controllers.wrong import WRONG
 from hanbench.harness.oracle import PROPERTIES, judge
 from hanbench.profiles.rulesets import shipped
+from tests.support.cases import CASES, run_case
 
 
 @pytest.fixture(params=sorted(WRONG))
@@ -14,11 +15,11 @@ def wrong(request: pytest.FixtureRequest):
     return WRONG[request.param]
 
 
-def test_it_is_caught_by_the_property_that_it_names(wrong, stage):
+def test_it_is_caught_by_the_property_that_it_names(wrong):
     caught = {
         violation.property
-        for study in stage.cases.values()
-        for violation in judge(stage.play(wrong.make(shipped()), study.installation, study.plan).records, shipped())
+        for case in CASES.values()
+        for violation in judge(run_case(wrong.make(shipped()), case.installation, case.plan).records, shipped())
     }
     assert wrong.property in caught
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.interop.reference_dissectors import Reader
     from tests.interop.tshark import Tshark, Verdict
 
-STORIES = (
+SCENARIOS = (
     "formation",
     "join",
     "application",
@@ -25,27 +25,27 @@ STORIES = (
     "leave",
     "power-cut",
 )
-each_story = pytest.mark.parametrize("story", STORIES)
+each_scenario = pytest.mark.parametrize("scenario", SCENARIOS)
 
 
-@each_story
+@each_scenario
 def test_tshark_has_nothing_to_object(
-    story: str,
-    stories: Callable[[str], Path],
+    scenario: str,
+    stack_captures: Callable[[str], Path],
     landmarks: dict[str, str],
     tshark: Tshark,
     clean: Callable[..., Verdict],
 ) -> None:
-    clean(stories(story))
-    assert tshark.fields(stories(story), "frame.number", where=landmarks[story], two_passes=True)
+    clean(stack_captures(scenario))
+    assert tshark.fields(stack_captures(scenario), "frame.number", where=landmarks[scenario], two_passes=True)
 
 
-@each_story
+@each_scenario
 def test_other_readers_find_the_same_in_every_header(
-    story: str, stories: Callable[[str], Path], reader: Reader, agree: Callable[..., None]
+    scenario: str, stack_captures: Callable[[str], Path], reader: Reader, agree: Callable[..., None]
 ) -> None:
-    agree(stories(story), reader)
+    agree(stack_captures(scenario), reader)
 
 
-def test_every_story_is_judged(landmarks: dict[str, str]) -> None:
-    assert sorted(landmarks) == sorted(STORIES)
+def test_every_scenario_is_judged(landmarks: dict[str, str]) -> None:
+    assert sorted(landmarks) == sorted(SCENARIOS)

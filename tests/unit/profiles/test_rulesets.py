@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -121,7 +122,7 @@ def test_a_switched_value_is_marked_as_the_scenarios_own():
     assert rules.replace_by == shipped()[V19].replace_by
 
 
-def test_the_supplier_can_be_given_the_say_over_a_dormant_gsme_in_a_mixed_installation():
+def test_a_switch_gives_the_supplier_the_say_over_a_mixed_dormant_gsme():
     rules = shipped()[V19].switched(Switches(mixed_gsme_dormant_decider=Decider.RESPONSIBLE_SUPPLIER))
     rule = rules.decision.of(MIXED_DORMANT)
     assert (rule.decider.value, rule.consent.value) == (Decider.RESPONSIBLE_SUPPLIER, Consent.AUTHORISATION)
@@ -168,5 +169,5 @@ def test_a_wrong_file_is_refused_with_what_is_wrong(tmp_path, old, new, complain
 
 
 def test_a_rule_set_has_a_json_schema():
-    schema = json_schema()
+    schema: Any = json_schema()
     assert set(schema["$defs"]["RuleSet"]["required"]) >= {"id", "scope", "decision", "attempt_cap", "replace_by"}

@@ -1,0 +1,103 @@
+"""A whole HAN in virtual time, what a test does with it, and what the hub asks its devices on behalf of a test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hanbench.emulator.clock import VirtualClock, run
+from hanbench.emulator.devices import AnyDevice
+from hanbench.emulator.zcl import Reply
+from hanbench.emulator.zcl.cluster import Cluster, ClusterCommand
+from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
+from hanbench.harness.capture import keyfile, recording
+from hanbench.harness.case.check import HanCheck
+from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.han.formation import form
+from hanbench.harness.han.han import Han
+from hanbench.harness.han.head_end import called_back
+from hanbench.harness.han.installed import install
+from hanbench.harness.han.settings import HanSettings, settings_for
+from hanbench.profiles.cohorts import household
+from hanbench.profiles.rulesets import Cohort
+
+START = datetime(2022, 4, 4, tzinfo=UTC)
+
+T = TypeVar("T")
+
+
+def home_settings(
+    cohort: Cohort = Cohort.IOC, *, slow_background: bool = True, eras: Mapping[str, SmartEnergyEra] | None = None
+) -> HanSettings:
+    """The home of a cohort. `eras`: by role, the Smart Energy era of devices where it is not their profile's."""
+    settings = settings_for(household(cohort), slow_background=slow_background)
+    changed: dict[str, Any] = {role: replace(settings.of(role), smart_energy=era) for role, era in (eras or {}).items()}
+    return replace(settings, **changed)
+
+
+def run_on_han(
+    scenario: Callable[[Han], Coroutine[Any, Any, T]],
+    *,
+    seed: str,
+    settings: HanSettings | None = None,
+    display: bool = False,
+    formed: bool = False,
+    settle: float = 60,
+    capture: Path | None = None,
+) -> T:
+    """Run `scenario` on a HAN, and return its result.
+
+    :param settings: of the home; by default one of IOC that is quiet in the background.
+    :param formed: The HAN is newly formed on the air. Otherwise it was installed long ago.
+    :param settle: Seconds between that and the scenario.
+    :param capture: A file for every frame from the first one on; its key file stands beside it.
+    """
+    clock = VirtualClock()
+    han = Han(settings or home_settings(), seed=seed, start=START, clock=clock, ihd=display)
+
+    async def whole() -> T:
+        if formed:
+            await form(han)
+        else:
+            install(han)
+        if settle:
+            await asyncio.sleep(settle)
+        return await scenario(han)
+
+    with nullcontext() if capture is None else recording(han.medium, capture, epoch=START):
+        result = run(clock, whole())
+    if capture is not None:
+        keyfile.write(keyfile.beside(capture), han.keys)
+    return result
+
+
+async def check_connectivity(han: Han) -> HanCheck:
+    """Run a HAN-connectivity check with its default settings."""
+    return (await HanConnectivityCheck().run(han)).check
+
+
+async def read(han: Han, device: AnyDevice, cluster: Cluster, *attributes: int, secured: bool = False) -> Reply:
+    """Let the hub read attributes of a device on its metering endpoint."""
+    short = _short_of(han, device)
+    reply: Reply = await called_back(
+        lambda done: han.hub.endpoint.read(short, 1, cluster.id, attributes, done, secured=secured)
+    )
+    return reply
+
+
+async def command(han: Han, device: AnyDevice, cluster: Cluster, request: ClusterCommand) -> Reply:
+    """Let the hub send a command to a device, and wait for the answer."""
+    short = _short_of(han, device)
+    reply: Reply = await called_back(lambda done: han.hub.endpoint.command(short, 1, cluster.id, request, done))
+    return reply
+
+
+def _short_of(han: Han, device: AnyDevice) -> int:
+    short = han.hub.short_of(device.storage.ieee)
+    assert short is not None, f"the {device.name} is not in the hub's device table"
+    return short
