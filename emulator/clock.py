@@ -63,6 +63,10 @@ class Clock(Protocol):
         """Call `callback(*args)` at the time `when`, without a handle: cheaper, for calls that are never cancelled."""
 
 
+_LAST = 1 << 62
+"""Added to the sequence number of a call that comes last in its microsecond."""
+
+
 class VirtualClock:
     """A clock that jumps from each pending call to the next; the calls are in a heap."""
 
@@ -81,6 +85,11 @@ class VirtualClock:
     def post(self, when: int, callback: Callable[..., object], *args: Any) -> None:
         self._sequence = sequence = self._sequence + 1
         heappush(self._heap, (when, sequence, callback, args))
+
+    def post_last(self, when: int, callback: Callable[..., object], *args: Any) -> None:
+        """Call `callback(*args)` at `when`, after all other calls of that microsecond, requested earlier or later."""
+        self._sequence = sequence = self._sequence + 1
+        heappush(self._heap, (when, _LAST + sequence, callback, args))
 
     @property
     def next_event(self) -> int | None:

@@ -1,23 +1,29 @@
-"""The session of one case: gives events to the controller and carries out its actions on the world.
+"""The session of one case: gives events to the controller and carries out its actions on the story.
 
-A session runs on a `ClockLoop`, so that days of waiting take no real time. It records and ignores invalid behaviour of
-the controller, which never ends the session; the oracle judges it.
+Time goes from one event to the next. Within one microsecond the HAN comes first, then the suppliers' acts and changes
+of supplier, then ticks and the end of the time; each is delivered, and answered, before the next one happens. A session
+records and ignores invalid behaviour of the controller, which never ends it; the oracle judges it.
 """
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-from collections.abc import Callable, Coroutine
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from enum import IntEnum
+from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import structs
 
+from hanbench.harness.case.check import HanCheck
+from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.controller import AnyController, ControllerFault
 from hanbench.harness.case.installation import Installation, MeterRole
 from hanbench.harness.case.plan import Plan, StatementKind, SupplierAct, SupplierChange
+from hanbench.harness.case.story import Story
 from hanbench.harness.case.trace import (
     VERSION,
     ActionAccepted,
@@ -52,13 +58,15 @@ from hanbench.harness.case.vocabulary import (
     Withdrawal,
     conform,
 )
-from hanbench.harness.case.world import World
 
 _EVENTS: dict[StatementKind, Callable[[str], AnyEvent]] = {
     StatementKind.REQUEST: SupplierRequest,
     StatementKind.AUTHORISATION: Authorisation,
     StatementKind.WITHDRAWAL: Withdrawal,
 }
+
+Await = Callable[[Awaitable[Any]], Any]
+"""Runs the answer of a controller that answers asynchronously, and returns it."""
 
 
 class Limits(NamedTuple):
@@ -80,34 +88,48 @@ class CaseLabel(NamedTuple):
     seed: str = ""
 
 
-class _Stop(NamedTuple):
-    reason: str
+class _Rank(IntEnum):
+    """What comes first within one microsecond, after the HAN."""
+
+    SUPPLIERS = 1
+    TIME = 2
 
 
-async def drive(
+class _TimeUp(NamedTuple):
+    """The session's time is up."""
+
+
+def drive(
     controller: AnyController,
     installation: Installation,
-    world: World,
+    story: Story,
     plan: Plan,
     trace: Trace,
     *,
+    await_: Await,
     about: CaseLabel | None = None,
     limits: Limits | None = None,
 ) -> Outcome | None:
     """Run one case to its end and return the controller's outcome; None if it gave none within the limits.
 
-    This carries out the suppliers' acts and changes of `plan`; the world carries out its faults. An exception of the
-    world reaches the caller.
+    This carries out the suppliers' acts and changes of `plan`; the story carries out its faults. An exception of the
+    story reaches the caller.
     """
     about = about or CaseLabel()
     name = about.controller or type(controller).__name__
     trace.add(Header(trace.now, about.scenario, installation, name, VERSION, about.seed))
-    session = _Session(controller, installation, world, plan, trace, limits or Limits())
+    session = _Session(controller, installation, story, plan, trace, await_, limits or Limits())
     try:
-        await session.run()
+        session.run()
     finally:
-        await session.tidy_up()
+        close = getattr(controller, "close", None)
+        if close is not None:
+            await_(_called(close))
     return session.outcome
+
+
+async def _called(function: Callable[[], object]) -> None:
+    function()
 
 
 class _Session:
@@ -115,22 +137,28 @@ class _Session:
         self,
         controller: AnyController,
         installation: Installation,
-        world: World,
+        story: Story,
         plan: Plan,
         trace: Trace,
+        await_: Await,
         limits: Limits,
     ) -> None:
         self.controller = controller
         self.installation = installation
-        self.world = world
+        self.story = story
         self.plan = plan
         self.trace = trace
         self.limits = limits
         self.outcome: Outcome | None = None
-        self._loop = asyncio.get_running_loop()
-        self._inbox: asyncio.Queue[AnyEvent | _Stop | BaseException] = asyncio.Queue()
-        self._timers: list[asyncio.TimerHandle] = []
-        self._job: asyncio.Task[None] | None = None
+        self._await = await_
+        self._inbox: deque[AnyEvent | _TimeUp] = deque()
+        self._agenda: list[tuple[int, _Rank, int, Callable[..., None], Any]] = []
+        """What happens beside the HAN: time, rank, order of entry, and the call."""
+        self._entries = 0
+        self._check_at: int | None = None
+        """The time of the check that was requested last and has not begun; None: there is none."""
+        self._commissioning: tuple[MeterRole, ...] | None = None
+        """The devices of the commissioning that was requested and has not begun."""
         self._busy = False
         """Whether a check or a commissioning is in progress; a check that waits for its time is not."""
         self._attempts = 0
@@ -139,47 +167,60 @@ class _Session:
         self._asked: set[str] = set()
         self._stopped: str | None = None
 
-    async def run(self) -> None:
+    def run(self) -> None:
         """Give the events to the controller, until it closes the case or a limit is reached."""
-        self._inbox.put_nowait(InstallationLoaded(self.installation))
-        self._at(self.installation.decide_by + self.limits.grace, self._inbox.put_nowait, _Stop("time"))
-        self._at(self.installation.decide_by, self._inbox.put_nowait, Tick())
-        self._tick_later()
+        self._inbox.append(InstallationLoaded(self.installation))
+        self._at(self.installation.decide_by + self.limits.grace, _Rank.TIME, self._inbox.append, _TimeUp())
+        self._at(self.installation.decide_by, _Rank.TIME, self._inbox.append, Tick())
+        self._at(self.trace.now + self.limits.tick, _Rank.TIME, self._tick, None)
         for act in self.plan.suppliers:
             if act.at is not None:
-                self._at(act.at, self._supplier_says, act)
+                self._at(act.at, _Rank.SUPPLIERS, self._supplier_says, act)
         for handover in self.plan.handovers:
             if handover.at is not None:
-                self._at(handover.at, self._hand_over, handover)
+                self._at(handover.at, _Rank.SUPPLIERS, self._hand_over, handover)
         while self._stopped is None:
-            item = await self._inbox.get()
-            if isinstance(item, BaseException):
-                raise item
-            if isinstance(item, _Stop):
-                self._stopped = item.reason
+            if not self._inbox:
+                self._go_on()
+                continue
+            item = self._inbox.popleft()
+            if isinstance(item, _TimeUp):
+                self._stopped = "time"
             else:
-                await self._give(item)
+                self._give(item)
         self.trace.add(End(self.trace.now, self._stopped))
 
-    async def tidy_up(self) -> None:
-        """Cancel all timers and tasks, and close the controller."""
-        for timer in self._timers:
-            timer.cancel()
-        if self._job is not None:
-            self._job.cancel()
-            await asyncio.gather(self._job, return_exceptions=True)
-        close = getattr(self.controller, "close", None)
-        if close is not None:
-            close()
+    def _go_on(self) -> None:
+        """Begin what is to begin now, or let time pass to the next event."""
+        if self._commissioning is not None:
+            devices, self._commissioning = self._commissioning, None
+            self.story.begin_commissioning(devices)
+        if self._check_at is not None and self._check_at <= self.trace.time:
+            self._begin_check()
+        when, _, _, happen, what = self._agenda[0]
+        if self._check_at is not None and self._check_at <= when:
+            self.story.proceed(self._check_at)
+            return
+        ended = self.story.proceed(when)
+        match ended:
+            case None:
+                heappop(self._agenda)
+                happen(what)
+            case HanCheck():
+                self._check_ended(ended)
+            case Commissioning():
+                self._busy = False
+                self.trace.add(CommissioningRecorded(self.trace.now, ended))
+                self._inbox.append(CommissioningEnded(**structs.asdict(ended)))
 
     # -- towards the controller ----------------------------------------------------------------------------------------
 
-    async def _give(self, event: AnyEvent) -> None:
+    def _give(self, event: AnyEvent) -> None:
         now = self.trace.now
         self.trace.add(EventDelivered(now, event))
         try:
             answer = self.controller.handle(event, now)
-            actions = list(await answer if inspect.isawaitable(answer) else answer)
+            actions: Sequence[object] = list(self._await(answer) if inspect.isawaitable(answer) else answer)
         except ControllerFault as fault:
             self._misbehaved(fault.kind, str(fault))
             return
@@ -218,16 +259,16 @@ class _Session:
     def _misbehaved(self, kind: str, text: str) -> None:
         self.trace.add(ControllerFaulted(self.trace.now, kind, text))
 
-    # -- towards the world ---------------------------------------------------------------------------------------------
+    # -- towards the HAN -----------------------------------------------------------------------------------------------
 
     def _carry_out(self, action: AnyAction) -> None:
         match action:
             case RunCheck():
                 self._prepare(self._attempts + 1)
-                self._begin(self._check(action.not_before))
+                self._check_at = max(self.trace.calendar.clock(action.not_before), self.trace.time)
             case CommissionDevices():
-                self._busy = True
-                self._begin(self._commission(action.devices))
+                self._busy, self._check_at = True, None
+                self._commissioning = action.devices
             case AskSupplier():
                 self._ask(action.supplier)
             case ExcludeDevice():
@@ -240,53 +281,35 @@ class _Session:
     def _prepare(self, attempt: int) -> None:
         if attempt > self._prepared:
             self._prepared = attempt
-            self.world.prepare_check(attempt)
+            self.story.prepare_check(attempt)
 
-    def _begin(self, job: Coroutine[Any, Any, None]) -> None:
-        if self._job is not None:
-            self._job.cancel()
-        self._job = self._loop.create_task(job)
-        self._job.add_done_callback(self._job_done)
+    def _begin_check(self) -> None:
+        self._check_at, self._busy = None, True
+        self._attempts += 1
+        self.trace.add(CheckStarted(self.trace.now, self._attempts))
+        self.story.begin_check(self._attempts)
 
-    def _job_done(self, job: asyncio.Task[None]) -> None:
-        if not job.cancelled() and (error := job.exception()) is not None:
-            self._inbox.put_nowait(error)
-
-    async def _check(self, not_before: datetime) -> None:
-        if (wait := (not_before - self.trace.now).total_seconds()) > 0:
-            await asyncio.sleep(wait)
-        self._busy = True
-        self._attempts = attempt = self._attempts + 1
-        self.trace.add(CheckStarted(self.trace.now, attempt))
-        check = await self.world.run_check(attempt)
+    def _check_ended(self, check: HanCheck) -> None:
         self._busy = False
         self.trace.add(CheckRecorded(self.trace.now, check))
-        self._inbox.put_nowait(CheckEnded(**structs.asdict(check)))
+        self._inbox.append(CheckEnded(**structs.asdict(check)))
         for act in self.plan.suppliers:
-            if act.after_check == attempt:
+            if act.after_check == check.attempt:
                 self._supplier_says(act)
         for handover in self.plan.handovers:
-            if handover.after_check == attempt:
+            if handover.after_check == check.attempt:
                 self._hand_over(handover)
-
-    async def _commission(self, devices: tuple[MeterRole, ...]) -> None:
-        ended = await self.world.commission(devices)
-        self._busy = False
-        self.trace.add(CommissioningRecorded(self.trace.now, ended))
-        self._inbox.put_nowait(CommissioningEnded(**structs.asdict(ended)))
 
     # -- time and suppliers --------------------------------------------------------------------------------------------
 
-    def _at(self, when: datetime, callback: Callable[..., object], *args: Any) -> None:
-        seconds = self.trace.calendar.clock(when) / 1_000_000
-        self._timers.append(self._loop.call_at(max(seconds, self._loop.time()), callback, *args))
+    def _at(self, when: datetime, rank: _Rank, happen: Callable[..., None], what: Any) -> None:
+        self._entries += 1
+        at = max(self.trace.calendar.clock(when), self.trace.time)
+        heappush(self._agenda, (at, rank, self._entries, happen, what))
 
-    def _tick_later(self) -> None:
-        self._timers.append(self._loop.call_later(self.limits.tick.total_seconds(), self._tick))
-
-    def _tick(self) -> None:
-        self._inbox.put_nowait(Tick())
-        self._tick_later()
+    def _tick(self, _: None) -> None:
+        self._inbox.append(Tick())
+        self._at(self.trace.now + self.limits.tick, _Rank.TIME, self._tick, None)
 
     def _ask(self, supplier: str) -> None:
         if supplier in self._asked:
@@ -294,12 +317,12 @@ class _Session:
         self._asked.add(supplier)
         for act in self.plan.suppliers:
             if act.supplier == supplier and act.after_ask is not None:
-                self._at(self.trace.now + act.after_ask, self._supplier_says, act)
+                self._at(self.trace.now + act.after_ask, _Rank.SUPPLIERS, self._supplier_says, act)
 
     def _supplier_says(self, act: SupplierAct) -> None:
         self.trace.add(SupplierSaid(self.trace.now, act.supplier, act.says))
-        self._inbox.put_nowait(_EVENTS[act.says](act.supplier))
+        self._inbox.append(_EVENTS[act.says](act.supplier))
 
     def _hand_over(self, handover: SupplierChange) -> None:
         self.installation = handover.of(self.installation)
-        self._inbox.put_nowait(InstallationChanged(self.installation))
+        self._inbox.append(InstallationChanged(self.installation))

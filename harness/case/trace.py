@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from hanbench.emulator.clock import Clock
 from hanbench.harness.case.calendar import Calendar, Moment
 from hanbench.harness.case.check import HanCheck, Subject
 from hanbench.harness.case.commissioning import Commissioning
@@ -131,20 +130,23 @@ _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyRecord)
 
 
 class Trace:
-    """A trace in progress: its records, and the clock and calendar for their dates."""
+    """A trace in progress: its records, its time, and the calendar that dates them."""
 
-    __slots__ = ("_clock", "calendar", "records")
+    __slots__ = ("calendar", "records", "time")
 
-    def __init__(self, clock: Clock, start: datetime) -> None:
-        """Begin a trace whose present date is `start`. Raises ValueError if `start` has no time zone."""
-        self._clock = clock
-        self.calendar = Calendar.starting(start, clock.now)
+    def __init__(self, start: datetime, time: int = 0) -> None:
+        """Begin a trace at the date `start` and at `time`, microseconds of the bench's clock.
+
+        Raises ValueError if `start` has no time zone.
+        """
+        self.calendar = Calendar.starting(start, time)
+        self.time = time
         self.records: list[AnyRecord] = []
 
     @property
     def now(self) -> datetime:
         """The present date and time, UTC."""
-        return self.calendar.date(self._clock.now)
+        return self.calendar.date(self.time)
 
     def add(self, record: AnyRecord) -> None:
         """Append one record."""

@@ -12,12 +12,10 @@ if TYPE_CHECKING:
     from hanbench.harness.scenario.loading import load_scenario
     from hanbench.harness.scenario.run import ScenarioResult, run_scenario
     from hanbench.harness.scenario.scenario import Scenario, shipped
-    from hanbench.harness.scenario.world import HanWorld
 
-__all__ = ["HanWorld", "Scenario", "ScenarioResult", "load_scenario", "run_scenario", "shipped"]
+__all__ = ["Scenario", "ScenarioResult", "load_scenario", "run_scenario", "shipped"]
 
 _MODULES = {
-    "HanWorld": "world",
     "Scenario": "scenario",
     "ScenarioResult": "run",
     "load_scenario": "loading",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
@@ -10,10 +10,10 @@ from hanbench.harness.case.calendar import Moment
 from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.pattern import FramePattern
 from hanbench.harness.case.vocabulary import Outcome
+from hanbench.harness.stories.frame_count import Phase
 from hanbench.profiles.rulesets import Decider
 
 Count = Annotated[int, Meta(ge=0)]
-Phase = Literal["anywhere", "checks", "commissioning"]
 
 
 class FrameExpectation(FramePattern, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from hanbench.emulator.clock import VirtualClock, run
+from hanbench.emulator.clock import VirtualClock
 from hanbench.harness.bench.bench_file import BenchFile
-from hanbench.harness.bench.captured import capturing_if
+from hanbench.harness.bench.captured import capturing, capturing_if
 from hanbench.harness.capture import KeyRing
 from hanbench.harness.case.check import HanCheck
 from hanbench.harness.case.controller import AnyController
 from hanbench.harness.case.installation import Installation
-from hanbench.harness.case.plan import Plan
 from hanbench.harness.case.session import CaseLabel, drive
 from hanbench.harness.case.trace import AnyRecord, Trace
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.checks import EvidencedCheck, HanConnectivityCheck
-from hanbench.harness.faults.frame_faults import Note
 from hanbench.harness.han.credentials import Credentials
-from hanbench.harness.han.formation import form
-from hanbench.harness.han.han import Han
-from hanbench.harness.han.installed import install
-from hanbench.harness.han.settings import settings_for
 from hanbench.harness.oracle import Expected, Violation, expected, judge
+from hanbench.harness.scenario.answers import Answers
 from hanbench.harness.scenario.failed_expectations import failed_expectations
-from hanbench.harness.scenario.fault_timeline import FaultTimeline
-from hanbench.harness.scenario.frame_count import FrameCount
-from hanbench.harness.scenario.loading import home_of
 from hanbench.harness.scenario.scenario import Scenario
-from hanbench.harness.scenario.world import HanWorld
-from hanbench.profiles.benches import StartingState
-from hanbench.profiles.errors import ProfileError
+from hanbench.harness.scenario.staging import Staging
+from hanbench.harness.stories.frame_count import FrameCount
+from hanbench.harness.stories.live import FORMATION, no_capture
+from hanbench.harness.stories.memory import LOADED, Step, StoryMemory
+from hanbench.harness.stories.shelf import Shelf
 from hanbench.profiles.rulesets import RuleSet
 
-FORMATION = timedelta(minutes=15)
-"""Time between the set-up of the HAN and the loading of the installation."""
 ControllerFactory = Callable[[Mapping[str, RuleSet]], AnyController]
-
-
-def _no_capture(text: str) -> None:
-    """Discard a comment on a frame, because there is no capture."""
 
 
 class ScenarioResult(NamedTuple):
@@ -61,7 +49,7 @@ class ScenarioResult(NamedTuple):
     began: datetime
     """The date at second 0 of the clock, at which a capture begins."""
     frames: int
-    """Number of transmissions on the Air."""
+    """Number of transmissions up to the last end of a check or commissioning, or change of the ground truth."""
     keys: KeyRing
     failed_expectations: tuple[str, ...] = ()
     """Failed expectations of the scenario's author, in words."""
@@ -90,100 +78,66 @@ def run_scenario(
     clock: VirtualClock | None = None,
     credentials: Credentials | None = None,
     bench: BenchFile | None = None,
+    shelf: Shelf | None = None,
 ) -> ScenarioResult:
     """Run a scenario to its end, on `bench` or on the emulated Air.
 
-    With `capture`, write a pcapng file of that name and its key file beside it. Raises ProfileError if the bench does
-    not suit the scenario, and RadioError if a radio of the bench cannot be used.
+    With `capture`, write a pcapng file of that name and its key file beside it. With `shelf`, a story that is
+    remembered there is not simulated again, except for a capture. Raises ProfileError if the bench does not suit the
+    scenario, and RadioError if a radio of the bench cannot be used.
     """
     if bench is None and scenario.bench is not None:
         bench = BenchFile.find(scenario.bench)
-    han = _han(scenario, bench, clock, seed, slow_background, credentials)
-    installation, plan = scenario.installation(rulesets), scenario.drawn(seed)
-    _refuse_frame_faults(han, plan, scenario.id if bench is None else bench.path)
+    plan, check = scenario.drawn(seed), check or HanConnectivityCheck()
+    staging = Staging(scenario, seed, plan.changes, check, slow_background, bench, clock, credentials)
+    installation, trace = scenario.installation(rulesets), Trace(scenario.start, LOADED)
     label = CaseLabel(scenario.id, controller_name, seed)
-    count = FrameCount(han, () if scenario.expect is None else scenario.expect.frames)
-
-    async def played(note: Note) -> tuple[Outcome | None, HanWorld]:
-        async with han.radios:
-            await _set_up(han, scenario.begins)
-            trace = Trace(han.clock, scenario.start)
-            faults = FaultTimeline(han, plan, trace, note)
-            world = HanWorld(han, trace, faults, check or HanConnectivityCheck(), count)
+    remembered = shelf is not None and staging.can_be_remembered
+    with _production(staging, shelf, capture) as (memory, counted):
+        story = memory.open(trace)
+        with closing(story), Answers(story if staging.is_paced else None) as answers:
             controller = make_controller(rulesets)
-            return await drive(controller, installation, world, plan, trace, about=label), world
-
-    with capturing_if(han, capture) as captured:
-        note = _no_capture if captured is None else captured.recorder.note
-        outcome, world = run(han.clock, played(note))
-    admitted = expected(installation, plan, rulesets)
-    return _judged(scenario, rulesets, seed, installation, admitted, outcome, han, world, count)
-
-
-def _judged(
-    scenario: Scenario,
-    rulesets: Mapping[str, RuleSet],
-    seed: str,
-    installation: Installation,
-    admitted: Expected,
-    outcome: Outcome | None,
-    han: Han,
-    world: HanWorld,
-    count: FrameCount,
-) -> ScenarioResult:
-    """Judge the trace by the rules and by the author's expectations."""
-    records, wanted = tuple(world.trace.records), scenario.expect
-    short = () if wanted is None else failed_expectations(wanted, outcome, records, rulesets, count.counted)
+            outcome = drive(controller, installation, story, plan, trace, await_=answers.wait_for, about=label)
+    if remembered and capture is not None:
+        retell(staging, story.path, trace.time, capture)
+    records, wanted = tuple(trace.records), scenario.expect
+    unmet = () if wanted is None else failed_expectations(wanted, outcome, records, rulesets, counted)
     return ScenarioResult(
         scenario=scenario,
         installation=installation,
         seed=seed,
         outcome=outcome,
-        expected=admitted,
-        evidenced=tuple(world.results),
+        expected=expected(installation, plan, rulesets),
+        evidenced=tuple(story.evidenced),
         records=records,
         violations=tuple(judge(records, rulesets)),
-        began=han.start,
-        frames=han.medium.frames,
-        keys=han.keys,
-        failed_expectations=tuple(short),
+        began=scenario.start - FORMATION,
+        frames=story.frames,
+        keys=memory.keys,
+        failed_expectations=tuple(unmet),
     )
 
 
-def _han(
-    scenario: Scenario,
-    bench: BenchFile | None,
-    clock: VirtualClock | None,
-    seed: str,
-    slow_background: bool,
-    credentials: Credentials | None,
-) -> Han:
-    """Return the HAN of the scenario's home, without power. Raises ProfileError if the bench does not suit it."""
-    start = scenario.start - FORMATION
-    if bench is None:
-        settings = settings_for(home_of(scenario), slow_background=slow_background, credentials=credentials)
-        return Han(settings, seed=seed, start=start, clock=clock or VirtualClock())
-    bench.suits(scenario.cohort)
-    return bench.assemble(
-        clock=clock or bench.clock(),
-        start=start,
-        seed=seed,
-        cohort=scenario.cohort,
-        slow_background=slow_background,
-        credentials=credentials,
-    )
+@contextmanager
+def _production(
+    staging: Staging, shelf: Shelf | None, capture: Path | None
+) -> Iterator[tuple[StoryMemory, Sequence[int]]]:
+    """Yield the story's memory and the number of frames for each expectation of frames, which grows."""
+    if shelf is not None and staging.can_be_remembered:
+        yield shelf.memory(staging.key, lambda: StoryMemory(lambda truth: staging.story(staging.han(), truth))), ()
+        return
+    han, wanted = staging.han(), staging.scenario.expect
+    count = FrameCount(han, () if wanted is None else wanted.frames)
+    with capturing_if(han, capture) as captured:
+        note = no_capture if captured is None else captured.recorder.note
+        with closing(StoryMemory(lambda truth: staging.story(han, truth, count=count, note=note))) as memory:
+            yield memory, count.counted
 
 
-def _refuse_frame_faults(han: Han, plan: Plan, path: str) -> None:
-    """Raise ProfileError if the plan refers to frames and the bench has physical radios."""
-    if han.medium is not han.air and any(event.frames or event.on_frame for event in plan.changes):
-        raise ProfileError(path, "triggers and faults of frames need a bench whose radios are all emulated")
-
-
-async def _set_up(han: Han, begins: StartingState) -> None:
-    """Bring the HAN up, and wait until the installation is due to be loaded."""
-    if begins is StartingState.NEW:
-        await form(han)
-    else:
-        install(han)
-    await asyncio.sleep(FORMATION.total_seconds() - asyncio.get_running_loop().time())
+def retell(staging: Staging, path: Sequence[Step], until: int, capture: Path) -> None:
+    """Capture a story that was told: the same actions, at their times, on a HAN of its own, without a controller."""
+    han = staging.han()
+    with capturing(han, capture) as captured:
+        memory = StoryMemory(lambda truth: staging.story(han, truth, note=captured.recorder.note))
+        with closing(memory):
+            memory.keep(memory.telling(tuple(path), until))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from hanbench.emulator.clock import VirtualClock, run
+from hanbench.emulator.clock import SECOND
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.controller import AnyController
 from hanbench.harness.case.installation import Installation, Meter, MeterRole, MeterStatus, Rulebook
 from hanbench.harness.case.plan import FaultEvent, Plan, State, StatementKind, SupplierAct, SupplierChange
-from hanbench.harness.case.session import Limits, drive
+from hanbench.harness.case.session import Await, Limits, drive
 from hanbench.harness.case.trace import AnyRecord, Trace
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
@@ -21,7 +21,7 @@ from hanbench.profiles.rulesets import Cohort, Counting, Decider, Switches, ship
 CHECK_TAKES = timedelta(minutes=30)
 
 
-class FakeWorld:
+class FakeStory:
     """Follows the plan's changes; a check takes half an hour and finds what is so at its begin and end."""
 
     def __init__(self, plan: Plan, trace: Trace, coin: Callable[[], bool]) -> None:
@@ -31,13 +31,12 @@ class FakeWorld:
         self.states = dict.fromkeys(Subject, State.HEALTHY)
         self.commissionings = 0
         self.frame = 0
-
-    def start(self) -> None:
-        loop = asyncio.get_running_loop()
-        for change in self.plan.changes:
-            if change.at is not None:
-                wait = (change.at - self.trace.now).total_seconds()
-                loop.call_later(max(wait, 0), self.apply, change)
+        self.pending: list[tuple[int, FaultEvent]] = sorted(
+            ((max(trace.calendar.clock(each.at), trace.time), each) for each in plan.changes if each.at is not None),
+            key=lambda each: each[0],
+        )
+        self.ending: tuple[int, Callable[[], HanCheck | Commissioning]] | None = None
+        """The time of the end of what is in progress, and what it comes to."""
 
     def apply(self, change: FaultEvent) -> None:
         self.states[change.subject] = change.state
@@ -48,33 +47,50 @@ class FakeWorld:
             if change.before_check == attempt:
                 self.apply(change)
 
-    async def run_check(self, attempt: int) -> HanCheck:
-        verdict, code, cause, frames = await self._found()
-        started = self.trace.now - CHECK_TAKES
-        return HanCheck(attempt, verdict, started, self.trace.now, code, cause, frames=frames)
+    def begin_check(self, attempt: int) -> None:
+        at_begin, started = self._settled(), self.trace.now
+        self.ending = (
+            self.trace.time + int(CHECK_TAKES.total_seconds() * SECOND),
+            lambda: self._check(attempt, at_begin, started),
+        )
 
-    async def _found(self) -> tuple[Verdict, str | None, Subject | None, tuple[int, ...]]:
-        at_begin = self._settled()
-        await asyncio.sleep(CHECK_TAKES.total_seconds())
+    def _check(self, attempt: int, at_begin: Mapping[Subject, State], started: datetime) -> HanCheck:
         at_end = self._settled()
         self.frame += 2
+        verdict, code, cause = self._verdict(at_begin, at_end)
         frames = (self.frame - 1, self.frame)
+        return HanCheck(attempt, verdict, started, self.trace.now, code, cause, frames=frames)
+
+    def _verdict(
+        self, at_begin: Mapping[Subject, State], at_end: Mapping[Subject, State]
+    ) -> tuple[Verdict, str | None, Subject | None]:
         for subject in (Subject.WAN, Subject.BENCH, Subject.ESME):
             if State.BROKEN in (at_begin[subject], at_end[subject]):
-                return Verdict.INCONCLUSIVE, None, subject, frames
+                return Verdict.INCONCLUSIVE, None, subject
         if at_end[Subject.GSME] is State.BROKEN:
-            return Verdict.FAIL, "GT01", Subject.GSME, frames
-        return Verdict.PASS, None, None, frames
+            return Verdict.FAIL, "GT01", Subject.GSME
+        return Verdict.PASS, None, None
 
-    async def commission(self, devices: Sequence[MeterRole]) -> Commissioning:
+    def begin_commissioning(self, devices: Sequence[MeterRole]) -> None:
         self.commissionings += 1
         for change in self.plan.changes:
             if change.before_commissioning == self.commissionings:
                 self.apply(change)
         states = self._settled()
-        await asyncio.sleep(10)
         needed = {Subject.WAN, Subject.BENCH, *(Subject(device.value) for device in devices)}
-        return Commissioning(tuple(devices), all(states[subject] is State.HEALTHY for subject in needed))
+        done = Commissioning(tuple(devices), all(states[subject] is State.HEALTHY for subject in needed))
+        self.ending = (self.trace.time + 10 * SECOND, lambda: done)
+
+    def proceed(self, until: int) -> HanCheck | Commissioning | None:
+        end = until if self.ending is None else min(until, self.ending[0])
+        while self.pending and self.pending[0][0] <= end:
+            self.trace.time, change = self.pending.pop(0)
+            self.apply(change)
+        self.trace.time = end
+        if self.ending is None or self.ending[0] > until:
+            return None
+        come_to, self.ending = self.ending[1], None
+        return come_to()
 
     def _settled(self) -> dict[Subject, State]:
         """An uncertain subject is what the coin says."""
@@ -96,18 +112,21 @@ def run_case(
     *,
     limits: Limits | None = None,
     coin: Callable[[], bool] = lambda: True,
-    world: type[FakeWorld] = FakeWorld,
+    story: type[FakeStory] = FakeStory,
 ) -> CaseRun:
     """Let `controller` decide about `installation` while `plan` happens. `coin` says how an uncertain subject is."""
+    trace = Trace(plan.start)
+    told = story(plan, trace, coin)
+    with asyncio.Runner() as runner:
+        outcome = drive(controller, installation, told, plan, trace, await_=_awaited(runner), limits=limits)
+    return CaseRun(outcome, trace.records)
 
-    async def session() -> Outcome | None:
-        fake.start()
-        return await drive(controller, installation, fake, plan, trace, limits=limits)
 
-    clock = VirtualClock()
-    trace = Trace(clock, plan.start)
-    fake = world(plan, trace, coin)
-    return CaseRun(run(clock, session()), trace.records)
+def _awaited(runner: asyncio.Runner) -> Await:
+    async def answer(work: Awaitable[Any]) -> Any:
+        return await work
+
+    return lambda work: runner.run(answer(work))
 
 
 A, D = MeterStatus.ACTIVE, MeterStatus.DORMANT

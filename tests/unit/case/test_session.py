@@ -12,6 +12,7 @@ from hanbench.harness.case.plan import Plan, StatementKind, SupplierAct
 from hanbench.harness.case.session import Limits
 from hanbench.harness.case.trace import (
     ActionAccepted,
+    CheckRecorded,
     CheckStarted,
     CommissioningRecorded,
     ControllerFaulted,
@@ -39,7 +40,7 @@ from hanbench.harness.case.vocabulary import (
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.oracle import judge
 from hanbench.profiles.rulesets import shipped
-from tests.support.cases import CASES, CHECK_TAKES, GAS, POWER, START, FakeWorld, gas_supplier, home, run_case
+from tests.support.cases import CASES, CHECK_TAKES, GAS, POWER, START, FakeStory, gas_supplier, home, run_case
 
 BOTH = CommissionDevices((MeterRole.ESME, MeterRole.GSME))
 
@@ -233,42 +234,33 @@ def test_after_closing_nothing_counts(installation, plan):
 
 
 def test_closing_stops_a_check_that_runs(installation, plan):
-    class Slow(FakeWorld):
-        cancelled = False
-
-        async def run_check(self, attempt):
-            try:
-                return await super().run_check(attempt)
-            except asyncio.CancelledError:
-                Slow.cancelled = True
-                raise
-
     controller = Scripted(
         InstallationLoaded=[lambda now: [RunCheck(now + timedelta(hours=23.75))]], Tick=[[Close(Outcome.RETRY)]]
     )
-    result = run_case(controller, installation, plan, world=Slow)
-    assert Slow.cancelled
+    result = run_case(controller, installation, plan)
+    assert kinds(result.records, CheckStarted)
+    assert not kinds(result.records, CheckRecorded)
     assert result.records[-1].reason == "closed"
 
 
-def test_an_error_of_the_world_is_not_swallowed(installation, plan):
-    class Broken(FakeWorld):
-        async def run_check(self, attempt):
+def test_an_error_of_the_story_is_not_swallowed(installation, plan):
+    class Broken(FakeStory):
+        def begin_check(self, attempt):
             raise ConnectionResetError("the bench is gone")
 
     with pytest.raises(ConnectionResetError, match="bench"):
-        run_case(Scripted(InstallationLoaded=[check]), installation, plan, world=Broken)
+        run_case(Scripted(InstallationLoaded=[check]), installation, plan, story=Broken)
 
 
 def test_each_attempt_is_prepared_once_and_before_its_wait(installation, plan):
     prepared = []
 
-    class Watched(FakeWorld):
+    class Watched(FakeStory):
         def prepare_check(self, attempt):
             prepared.append((attempt, self.trace.now))
 
     later = START + timedelta(hours=7)
-    run_case(Scripted(InstallationLoaded=[[RunCheck(later), RunCheck(later)]]), installation, plan, world=Watched)
+    run_case(Scripted(InstallationLoaded=[[RunCheck(later), RunCheck(later)]]), installation, plan, story=Watched)
     assert prepared == [(1, START)]
 
 

@@ -7,16 +7,21 @@ one after the other, in the order of their triggers. The ground truth of a subje
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from hanbench.emulator.clock import SECOND
+from hanbench.harness.case.calendar import Calendar
 from hanbench.harness.case.check import Subject
-from hanbench.harness.case.plan import FaultEvent, Plan, State
-from hanbench.harness.case.trace import Trace
+from hanbench.harness.case.plan import FaultEvent, State
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.faults.active_faults import ActiveFaults, BenchError
 from hanbench.harness.faults.frame_faults import FrameFaultInjector, Note
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
+
+Record = Callable[[Subject, State, str], None]
+"""Records the state of a subject from now on, and its cause."""
 
 _FROM_BEST_TO_WORST = (State.HEALTHY, State.IMPAIRED, State.UNCERTAIN, State.BROKEN)
 _METERS = (Subject.GSME, Subject.ESME)
@@ -24,13 +29,15 @@ _METERS = (Subject.GSME, Subject.ESME)
 
 
 class FaultTimeline:
-    """The fault events of one plan on one HAN. Create it when the case is loaded."""
+    """The fault events of one plan on one HAN. Create it when the case is loaded, inside the bench's event loop."""
 
-    def __init__(self, han: Han, plan: Plan, trace: Trace, note: Note) -> None:
-        """`note` adds a comment to the next frame of the capture."""
-        self._plan = plan
-        self._trace = trace
+    def __init__(self, han: Han, events: Sequence[FaultEvent], calendar: Calendar, record: Record, note: Note) -> None:
+        """`record` is told each state of a subject; `note` adds a comment to the next frame of the capture."""
+        self._events = events
+        self._record = record
         self._note = note
+        self._scheduled = 0
+        """Events and recoveries that wait for their time or for their frame."""
         self._frame_faults = FrameFaultInjector(han, note)
         self._active_faults = ActiveFaults(han)
         self._causes: dict[Subject, dict[str, State]] = {subject: {} for subject in Subject}
@@ -42,21 +49,22 @@ class FaultTimeline:
         self._turn = asyncio.Lock()
         self._work: list[asyncio.Task[None]] = []
         self._loop = asyncio.get_running_loop()
-        for event in plan.changes:
+        for event in events:
             if event.at is not None:
-                self._loop.call_later((event.at - trace.now).total_seconds(), self._begin, event)
+                self._begin_later((calendar.clock(event.at) - han.clock.now) / SECOND, event)
             elif event.on_frame is not None:
-                self._frame_faults.watch(event.on_frame, partial(self._begin, event))
+                self._scheduled += 1
+                self._frame_faults.watch(event.on_frame, partial(self._begin_scheduled, event))
 
     def check_asked_for(self, attempt: int) -> None:
         """Begin the events that are planned before this check."""
-        for event in self._plan.changes:
+        for event in self._events:
             if event.before_check == attempt:
                 self._begin(event)
 
     def commissioning_begins(self, number: int) -> None:
         """Begin the events that are planned before this commissioning."""
-        for event in self._plan.changes:
+        for event in self._events:
             if event.before_commissioning == number:
                 self._begin(event)
 
@@ -64,6 +72,19 @@ class FaultTimeline:
         """Wait until all events that have begun have taken effect. Raises BenchError if one of them failed."""
         while self._work:
             await self._work.pop(0)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing will happen by itself any more: nothing waits, and no fault of frames is active."""
+        return not self._scheduled and not self._frames_are_harmed and all(task.done() for task in self._work)
+
+    def _begin_later(self, seconds: float, event: FaultEvent) -> None:
+        self._scheduled += 1
+        self._loop.call_later(seconds, self._begin_scheduled, event)
+
+    def _begin_scheduled(self, event: FaultEvent) -> None:
+        self._scheduled -= 1
+        self._begin(event)
 
     # --- ground truth -----------------------------------------------------------------------------------------------
 
@@ -76,13 +97,13 @@ class FaultTimeline:
             causes[event.cause] = event.state
             self._record_truth(event)
             if event.lasts is not None:
-                self._loop.call_later(event.lasts.total_seconds(), self._begin, event.healed)
+                self._begin_later(event.lasts.total_seconds(), event.healed)
         self._work.append(self._loop.create_task(self._bring_about(event)))
 
     def _record_truth(self, event: FaultEvent) -> None:
         """Record the state of the event's subject: the worst among its causes."""
         states = self._causes[event.subject].values()
-        self._trace.truth(event.subject, max(states, key=_FROM_BEST_TO_WORST.index, default=State.HEALTHY), event.cause)
+        self._record(event.subject, max(states, key=_FROM_BEST_TO_WORST.index, default=State.HEALTHY), event.cause)
 
     def _is(self, event: FaultEvent, state: State | None) -> None:
         """Set the state that the event's cause gives its subject and record it; None: the cause has ended."""

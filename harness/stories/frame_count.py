@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Literal, Protocol
 
 from hanbench.emulator.radio import Transmission
+from hanbench.harness.case.pattern import ObservedFrame
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.observer import Sightings
-from hanbench.harness.scenario.expectation import FrameExpectation, Phase
+
+Phase = Literal["anywhere", "checks", "commissioning"]
+
+
+class CountedFrames(Protocol):
+    """A kind of frames to count."""
+
+    @property
+    def during(self) -> Phase:
+        """The part of the story that counts."""
+
+    def matches(self, seen: ObservedFrame) -> bool:
+        """Return whether a frame is of this kind."""
 
 
 class FrameCount:
     """Counts the expected frames; attaches to the medium only if there are any."""
 
-    def __init__(self, han: Han, wanted: Sequence[FrameExpectation]) -> None:
+    def __init__(self, han: Han, wanted: Sequence[CountedFrames]) -> None:
         self.counted = [0] * len(wanted)
         self._wanted = wanted
         self._phase: Phase = "anywhere"
