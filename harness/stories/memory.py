@@ -70,7 +70,7 @@ class Node:
     since: int
     """The time of the last action of the path."""
     until: int
-    """How far it was told. Nothing is known of later times, unless it is `settled`."""
+    """How far it was told, this microsecond included. Nothing is known of later times, unless it is `settled`."""
     truths: list[Truth] = field(default_factory=list)
     at_once: int = 0
     """How many truths the action itself brought about."""
@@ -85,7 +85,7 @@ class StoryMemory:
 
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
-        self.root = Node(LOADED, LOADED)
+        self.root = Node(LOADED, LOADED - 1)
         self.told = 0
         """How often the story was told on a HAN."""
         self._live: Telling | None = None
@@ -165,7 +165,7 @@ class Telling:
         child = self.node.children.get(step)
         new = child is None
         if child is None:
-            child = self.node.children[step] = Node(step.time, step.time)
+            child = self.node.children[step] = Node(step.time, step.time - 1)
         self.path, self.node, self._heard = (*self.path, step), child, 0
         match step:
             case Step(kind="prepare-check", of=int(attempt)):
@@ -201,7 +201,6 @@ class Telling:
 
     def leave(self) -> None:
         """Note what is known for ever."""
-        self._advanced()
         self.node.settled = self.node.settled or self.story.quiet
 
     def close(self) -> None:
