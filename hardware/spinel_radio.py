@@ -122,7 +122,7 @@ class SpinelRadio:
     async def _bring_up(self) -> None:
         await self._port.open()
         try:
-            self.identity = await identify_rcp(self._line, self._port.url, self._patience)
+            self.identity = await identify_rcp(self._line, self._port.url, self._clock_time)
             shortcomings = "; ".join(self.identity.shortcomings())
             if shortcomings:
                 raise UnfitFirmwareError(f"{self._port.url}: {self.identity.version} cannot be used: {shortcomings}")
@@ -137,7 +137,7 @@ class SpinelRadio:
         self.failure = None
         self.on_failure(None)
 
-    def _patience(self, real: int) -> int:
+    def _clock_time(self, real: int) -> int:
         """Convert microseconds of real time to microseconds of the clock."""
         return int(real * max(1.0, getattr(self._clock, "speed", 1.0)))
 
@@ -210,7 +210,7 @@ class SpinelRadio:
             elif frame.property == PropertyId.LAST_STATUS:
                 self._refused(command, frame)
 
-        self._line.ask(*command, answered, self._patience(ANSWER_WAIT))
+        self._line.ask(*command, answered, self._clock_time(ANSWER_WAIT))
 
     def _refused(self, command: SpinelCommand, frame: SpinelFrame) -> None:
         status = frame.value[0] if frame.value else SpinelStatus.FAILURE
@@ -248,12 +248,12 @@ class SpinelRadio:
         request = TransmitRequest(
             psdu, channel, backoffs, retries, csma, header_updated=True, security_processed=True, rx_channel=channel
         )
-        patience = self._patience(AIR_WAIT)
+        timeout = self._clock_time(AIR_WAIT)
 
         def answered(frame: SpinelFrame | None) -> None:
             self._transmitted(done, psdu, frame)
 
-        self._line.ask(CommandId.SET, PropertyId.STREAM_RAW, request.encode(), answered, patience)
+        self._line.ask(CommandId.SET, PropertyId.STREAM_RAW, request.encode(), answered, timeout)
 
     def _transmitted(self, done: Callable[[TxResult], None], psdu: bytes, frame: SpinelFrame | None) -> None:
         if self._done is not done:
@@ -341,7 +341,7 @@ class SpinelRadio:
             (PropertyId.MAC_SCAN_STATE, bytes((ScanState.ENERGY,))),
         ):
             self._tell(SpinelCommand(CommandId.SET, what, value))
-        self._scan_timer = self._clock.call_later(duration + self._patience(ANSWER_WAIT), self._scanned)
+        self._scan_timer = self._clock.call_later(duration + self._clock_time(ANSWER_WAIT), self._scanned)
 
     def _scanned(self) -> None:
         scan, self._scan = self._scan, None
