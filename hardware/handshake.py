@@ -67,7 +67,7 @@ async def _restart(line: Transactions, wait: int) -> None:
     seen = asyncio.Event()
     before, line.unsolicited = line.unsolicited, lambda frame: seen.set() if says_it_restarted(frame) else None
     try:
-        line.tell(SpinelFrame(UNSOLICITED, CommandId.RESET, 0, bytes((ResetReason.STACK,))))
+        line.send_unanswered(SpinelFrame(UNSOLICITED, CommandId.RESET, 0, bytes((ResetReason.STACK,))))
         async with asyncio.timeout(wait / SECOND):
             await seen.wait()
     except TimeoutError:

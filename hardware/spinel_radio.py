@@ -83,7 +83,7 @@ class SpinelRadio:
         self._scan_timer: Timer | None = None
         self._highest = -128
         self._lost: asyncio.Event = asyncio.Event()
-        self._keeper: asyncio.Task[None] | None = None
+        self._refresher: asyncio.Task[None] | None = None
         port.received = self._line.feed
         port.ended = self._line_broke
 
@@ -92,16 +92,16 @@ class SpinelRadio:
     async def start(self) -> None:
         """Open the port, identify the RCP, and configure it. Raises RadioError."""
         await self._bring_up()
-        self._keeper = asyncio.get_running_loop().create_task(self._keep())
+        self._refresher = asyncio.get_running_loop().create_task(self._keep())
 
     def close(self) -> None:
         """Switch the radio off and close the port."""
-        if self._keeper is not None:
-            self._keeper.cancel()
-            self._keeper = None
+        if self._refresher is not None:
+            self._refresher.cancel()
+            self._refresher = None
         if self.failure is None:
             # A dongle without a host must not go on acknowledging frames to this address.
-            self._line.tell(SpinelFrame(0, CommandId.SET, PropertyId.PHY_ENABLED, b"\x00"))
+            self._line.send_unanswered(SpinelFrame(0, CommandId.SET, PropertyId.PHY_ENABLED, b"\x00"))
         self.failure = "closed"
         self._port.close()
         self._abandon()
@@ -132,7 +132,7 @@ class SpinelRadio:
             raise
         self._time.restarted()
         for command in self._desired.all():
-            self._tell(command)
+            self._send_command(command)
         self._lost.clear()
         self.failure = None
         self.on_failure(None)
@@ -200,9 +200,9 @@ class SpinelRadio:
         """Send commands to the dongle; one that is lost gets its whole state when it is back."""
         for command in tuple(commands):
             if self.failure is None:
-                self._tell(command)
+                self._send_command(command)
 
-    def _tell(self, command: SpinelCommand) -> None:
+    def _send_command(self, command: SpinelCommand) -> None:
         def answered(frame: SpinelFrame | None) -> None:
             if frame is None:
                 if self.failure is None:
@@ -218,7 +218,7 @@ class SpinelRadio:
             return
         if command.command is CommandId.INSERT and status == SpinelStatus.NOMEM:
             # The table is full: it is better to set frame-pending for every child than for too few.
-            self._tell(MATCH_ALL)
+            self._send_command(MATCH_ALL)
             return
         text = f"{self._port.url} refuses {command.command.name} {command.property.name} with status {status}"
         self._failed(text)
@@ -340,7 +340,7 @@ class SpinelRadio:
             (PropertyId.MAC_SCAN_PERIOD, le(period, 2)),
             (PropertyId.MAC_SCAN_STATE, bytes((ScanState.ENERGY,))),
         ):
-            self._tell(SpinelCommand(CommandId.SET, what, value))
+            self._send_command(SpinelCommand(CommandId.SET, what, value))
         self._scan_timer = self._clock.call_later(duration + self._clock_time(ANSWER_WAIT), self._scanned)
 
     def _scanned(self) -> None:

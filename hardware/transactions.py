@@ -56,7 +56,7 @@ class Transactions:
         else:
             self._start(asked)
 
-    def tell(self, frame: SpinelFrame) -> None:
+    def send_unanswered(self, frame: SpinelFrame) -> None:
         """Send a frame that has no answer."""
         self._send(hdlc.encode(frame.encode()))
 
@@ -91,7 +91,7 @@ class Transactions:
         self._last_tid = tid
         timer = self._clock.call_later(asked.timeout, self._expired, tid)
         self._pending[tid] = _PendingTransaction(asked, timer)
-        self.tell(SpinelFrame(tid, asked.command, asked.property, asked.value))
+        self.send_unanswered(SpinelFrame(tid, asked.command, asked.property, asked.value))
 
     def _answer(self, frame: SpinelFrame) -> None:
         pending = self._pending.get(frame.tid)

@@ -174,7 +174,7 @@ class AttributeStore:
         accepted: list[tuple[int, Attribute, Any]] = []
         for record in records:
             key = key_of(record.attribute, manufacturer)
-            status = self._refusal(key, record)
+            status = self._rejection(key, record)
             if status is None:
                 accepted.append((key, self._rows[key], record.data.value))
             else:
@@ -239,7 +239,7 @@ class AttributeStore:
         )
         return rows[:maximum], len(rows) <= maximum
 
-    def _refusal(self, key: int, record: AttributeRecord) -> Status | None:
+    def _rejection(self, key: int, record: AttributeRecord) -> Status | None:
         row = self._rows.get(key)
         if row is None:
             return Status.UNSUPPORTED_ATTRIBUTE

@@ -75,7 +75,7 @@ class EventLog:
         self._flash.logged = (*self._flash.logged, event)[-KEPT:]
         self._flash.unpublished = (*self._flash.unpublished, event)[-KEPT:]
 
-    def tell(self) -> None:
+    def publish(self) -> None:
         """Publish the events that the hub has not been told of. The meter is awake and has a link key."""
         events, self._flash.unpublished = self._flash.unpublished, ()
         for event in events:

@@ -58,7 +58,7 @@ class FirmwareServer:
             ),
         )
 
-    def offer(self, image: Image) -> None:
+    def publish(self, image: Image) -> None:
         """Offer an image to devices of its manufacturer and type."""
         self._images[image.key] = image
 

@@ -60,12 +60,12 @@ class Messages:
     def show(self, message: CustomerMessage) -> None:
         """Send a message to every display that has asked before, and keep it for displays that ask later."""
         self.last = message
-        self.listeners.tell(message.command)
+        self.listeners.notify(message.command)
 
     def cancel(self) -> None:
         """Cancel the last message."""
         if self.last is not None:
-            self.listeners.tell(CancelMessage(self.last.id, message_control=0))
+            self.listeners.notify(CancelMessage(self.last.id, message_control=0))
             self.last = None
 
     def _wanted(self, request: GetLastMessage, indication: Indication) -> Answer:

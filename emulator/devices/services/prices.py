@@ -68,7 +68,7 @@ class Prices:
         """Take a price from the head end, and publish it to the devices that have asked before."""
         kept = [p for p in self._prices if p.start != price.start]
         self._prices = sorted((*kept, price), key=lambda p: p.start)[-KEPT:]
-        self.listeners.tell(self._published(price))
+        self.listeners.notify(self._published(price))
 
     def _current_wanted(self, request: GetCurrentPrice, indication: Indication) -> Answer:
         self.listeners.add(indication)

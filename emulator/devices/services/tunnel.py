@@ -95,9 +95,9 @@ class TunnelServer:
         return RequestTunnelResponse(tunnel, status, maximum_incoming_transfer_size=LARGEST)
 
     def _transfer(self, transfer: TransferData, indication: Indication) -> Answer:
-        trouble = self._trouble(transfer.tunnel_id, indication, len(transfer.data))
-        if trouble is not None:
-            return ServerTransferDataError(transfer.tunnel_id, trouble)
+        rejection = self._rejection(transfer.tunnel_id, indication, len(transfer.data))
+        if rejection is not None:
+            return ServerTransferDataError(transfer.tunnel_id, rejection)
         self._touch(transfer.tunnel_id)
         answer = self.serve(transfer.data)
         if answer is not None:
@@ -112,7 +112,7 @@ class TunnelServer:
         self.endpoint.command(found.short, found.endpoint, TUNNELING.id, ServerTransferData(tunnel, data))
         return True
 
-    def _trouble(self, tunnel: int, indication: Indication, length: int) -> TransferDataStatus | None:
+    def _rejection(self, tunnel: int, indication: Indication, length: int) -> TransferDataStatus | None:
         found = self._tunnels.get(tunnel)
         if found is None:
             return TransferDataStatus.NO_SUCH_TUNNEL
@@ -121,9 +121,9 @@ class TunnelServer:
         return TransferDataStatus.DATA_OVERFLOW if length > LARGEST else None
 
     def _close(self, command: CloseTunnel, indication: Indication) -> Answer:
-        trouble = self._trouble(command.tunnel_id, indication, 0)
-        if trouble is not None:
-            return ServerTransferDataError(command.tunnel_id, trouble)
+        rejection = self._rejection(command.tunnel_id, indication, 0)
+        if rejection is not None:
+            return ServerTransferDataError(command.tunnel_id, rejection)
         self._drop(command.tunnel_id)
         return None
 
