@@ -42,7 +42,7 @@ Serve = Callable[[bytes], bytes | None]
 
 
 @dataclass(slots=True)
-class _Tunnel:
+class _OpenTunnel:
     short: int
     endpoint: int
     largest: int
@@ -56,7 +56,7 @@ class TunnelServer:
     def __init__(self, clock: Clock, serve: Serve) -> None:
         self._clock = clock
         self.serve = serve
-        self._tunnels: dict[int, _Tunnel] = {}
+        self._tunnels: dict[int, _OpenTunnel] = {}
         self._next = 0
         self.endpoint: Endpoint
         """Set by the device."""
@@ -87,7 +87,7 @@ class TunnelServer:
         tunnel = self._next
         self._next = (tunnel + 1) % NO_TUNNEL
         largest = request.maximum_incoming_transfer_size
-        self._tunnels[tunnel] = _Tunnel(indication.src, indication.src_endpoint, largest)
+        self._tunnels[tunnel] = _OpenTunnel(indication.src, indication.src_endpoint, largest)
         self._touch(tunnel)
         return self._answer(TunnelStatus.SUCCESS, tunnel)
 
