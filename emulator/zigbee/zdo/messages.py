@@ -74,7 +74,7 @@ def _sized_descriptor(values: Mapping[str, Any]) -> FieldType | Trailing:
     return _NoneOrSized(SIMPLE) if values["short"] is not None else Trailing(Sized(SIMPLE))
 
 
-class _Associated:
+class _AssociatedDevices:
     """A number, and if it is not 0 the index of the first address and the addresses (R22, 2.4.4.2.1.1)."""
 
     def encode(self, value: Any) -> bytes:
@@ -92,7 +92,7 @@ OctetTuple = tuple[int, ...]
 SuccessIeee = Annotated[int | None, _on_success(U64)]
 SuccessShort = Annotated[int | None, _on_success(U16)]
 SuccessOctet = Annotated[int | None, _on_success(U8)]
-Associated = Annotated[tuple[int, tuple[int, ...]] | None, Trailing(_Associated())]
+Associated = Annotated[tuple[int, tuple[int, ...]] | None, Trailing(_AssociatedDevices())]
 
 
 # --- addresses ----------------------------------------------------------------------------------------------------
