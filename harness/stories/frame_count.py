@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from hanbench.emulator.radio import Transmission
 from hanbench.harness.case.pattern import ObservedFrame
 from hanbench.harness.han.han import Han
-from hanbench.harness.han.observer import Sightings
+from hanbench.harness.han.observer import FrameObserver
 
 Phase = Literal["anywhere", "checks", "commissioning"]
 
@@ -33,11 +33,11 @@ class FrameCount:
         self._wanted = wanted
         self._phase: Phase = "anywhere"
         if wanted:
-            self._sightings = Sightings(han)
+            self._observe = FrameObserver(han)
             han.medium.observers.append(self)
 
     def __call__(self, transmission: Transmission) -> None:
-        seen = self._sightings(transmission)
+        seen = self._observe(transmission)
         for index, each in enumerate(self._wanted):
             if each.during in ("anywhere", self._phase) and each.matches(seen):
                 self.counted[index] += 1
