@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from hanbench.harness.cli.completion import INSTALL, SHELLS, script
+from hanbench.harness.cli.output import print_verbatim
 
 
 @click.command()
@@ -17,4 +18,4 @@ def completion(shell: str) -> None:
     zsh:  echo 'eval "$(hanbench completion zsh)"' >> ~/.zshrc
     fish: hanbench completion fish > ~/.config/fish/completions/hanbench.fish
     """
-    click.echo(f"# {INSTALL[shell]}\n{script(shell)}")
+    print_verbatim(f"# {INSTALL[shell]}\n{script(shell)}")
