@@ -14,8 +14,11 @@ def completion(shell: str) -> None:
     """Print the completion script for SHELL, which the shell must read at its start.
 
     \b
-    bash: echo 'eval "$(hanbench completion bash)"' >> ~/.bashrc
-    zsh:  echo 'eval "$(hanbench completion zsh)"' >> ~/.zshrc
-    fish: hanbench completion fish > ~/.config/fish/completions/hanbench.fish
+    bash: echo 'eval "$(hanbench completion bash)"' \\
+            >> ~/.bashrc
+    zsh:  echo 'eval "$(hanbench completion zsh)"' \\
+            >> ~/.zshrc
+    fish: hanbench completion fish \\
+            > ~/.config/fish/completions/hanbench.fish
     """
     print_verbatim(f"# {INSTALL[shell]}\n{script(shell)}")

@@ -19,7 +19,7 @@ from hanbench.harness.cli.output import print_command, print_line, unbroken, wra
 
 LONG = "moc-secure.mixed-gsme-dormant.third-failure-14-march.battery-dead.consent"
 STORY = "active-becomes-dormant-while-a-request-is-awaited"
-COLOR = re.compile(r"\x1b\[[0-9;]*m")
+COLOR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 LAYOUT = re.compile(r"[\s\u2500\\]+")
 
 
@@ -89,7 +89,9 @@ def test_a_terminal_cuts_no_word(arguments: tuple[str, ...], columns: int, tmp_p
 
 
 def words(said: str) -> set[str]:
-    return set(LAYOUT.split(COLOR.sub("", said)))
+    """Return the ids, names, paths and options: the words with a sign in them, without the punctuation around them."""
+    plain = (word.strip(".,:;()") for word in LAYOUT.split(COLOR.sub("", said)))
+    return {word for word in plain if len(word) > 2 and re.search(r"[-_./]", word)}
 
 
 def test_a_pipe_gets_a_fact_a_line_whatever_columns_says(tmp_path: Path) -> None:
