@@ -20,6 +20,8 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 _HANG = 4
 """Columns by which the further lines of a wrapped line are indented more than its first."""
+_USUAL_WIDTH = 80
+"""Columns of a terminal that does not know its size."""
 _GLUE = "\0"
 """Stands for a space at which no line breaks. No path, argument or text file has this character."""
 _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?: \(\+[\d.]+ s\))?"
@@ -84,9 +86,9 @@ def width_of(stream: IO[str]) -> int | None:
         return int(given)
     try:
         # A terminal that does not know its size says 0.
-        return os.get_terminal_size(stream.fileno()).columns or None
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL_WIDTH
     except OSError:
-        return None
+        return _USUAL_WIDTH
 
 
 def wrapped(text: str, width: int | None) -> list[str]:
