@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
 import msgspec
 from msgspec import structs
 
@@ -15,7 +14,7 @@ from hanbench.harness.case.calendar import shown
 from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.checks import HanConnectivityCheck, never_begun
 from hanbench.harness.cli.errors import ExitStatus
-from hanbench.harness.cli.output import log, print_json, verdict
+from hanbench.harness.cli.output import log, print_json, print_line, unbroken, verdict
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.health import OutageError
@@ -47,7 +46,7 @@ def check(bench_name: str, seed: str | None, speed: float | str | None, out: Pat
     paced = isinstance(clock, PacedClock)
     if paced:
         han.on_progress = lambda text: log(f"{han.calendar.shown(clock.now)}  {text}")
-        han.radios.on_event = lambda name, text: log(f"{han.calendar.shown(clock.now)}  dongle {name}: {text}")
+        han.radios.on_event = lambda name, text: han.on_progress(f"dongle {name}: {text}")
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     capture = None if out is None else out / f"{bench.profile.id}.pcapng"
@@ -85,12 +84,12 @@ async def _checked(bench: BenchFile, han: Han) -> HanCheck:
 
 def _print_result(said: BenchCheck, capture: Path | None) -> None:
     code = f" {said.code}" if said.code else ""
-    click.echo(f"{verdict(said.verdict.value + code)}: {said.detail}")
-    click.echo(f"  from {shown(said.started, said.start)} to {shown(said.finished, said.end)}")
+    print_line(f"{verdict(said.verdict.value + code)}: {said.detail}")
+    print_line(f"  from {shown(said.started, said.start)} to {shown(said.finished, said.end)}")
     if said.cause is not None:
-        click.echo(f"  cause: {said.cause.value}")
+        print_line(f"  cause: {said.cause.value}")
     if said.frames:
         more = " ..." if len(said.frames) > 12 else ""
-        click.echo(f"  evidence: frames {', '.join(map(str, said.frames[:12]))}{more}")
+        print_line(f"  evidence: frames {', '.join(map(str, said.frames[:12]))}{more}")
     if capture is not None:
-        click.echo(f"  capture: {capture}")
+        print_line(f"  capture: {unbroken(capture)}")

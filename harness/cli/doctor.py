@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import click
 from msgspec import Struct
 
 from hanbench.emulator.clock import PacedClock, run
 from hanbench.hardware.discovery import FoundPort, ports
 from hanbench.hardware.probe import ROLES, PortAnswer, ProbeResult, probe
 from hanbench.harness.cli.errors import BadInput, ExitStatus
-from hanbench.harness.cli.output import log, print_json
+from hanbench.harness.cli.output import log, print_json, print_line
 from hanbench.harness.cli.tables import table
 
 
@@ -47,7 +46,7 @@ def doctor(port: str | None, as_json: bool) -> int:
         else:
             others = ", ".join(found.device for found in ports())
             skipped = f" ({others} are not USB devices; name one to probe it)" if others else ""
-            click.echo(f"no dongle was found{skipped}: plug one in (docs/hardware.md), or name a PORT")
+            print_line(f"no dongle was found{skipped}: plug one in (docs/hardware.md), or name a PORT")
         return ExitStatus.EXPECTED
     reports = []
     for found in candidates:
@@ -100,7 +99,7 @@ def _print_result(reports: list[PortReport]) -> None:
         fit = ", ".join(report.fit_for) or "nothing"
         rows.append((report.url, board, answers, trip, fit, report.advice))
     table(("radio", "board", "answer", "round trip", "fit for", "advice"), rows)
-    click.echo()
+    print_line()
     for role in ROLES:
         fit_for_it = ", ".join(report.url for report in reports if role.name in report.fit_for)
-        click.echo(f"{role.name:8} {fit_for_it or f'none: {role.why}'}")
+        print_line(f"{role.name:8} {fit_for_it or f'none: {role.why}'}")

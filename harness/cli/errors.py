@@ -17,6 +17,7 @@ from types import FrameType
 import click
 
 from hanbench.hardware.errors import RadioError
+from hanbench.harness.cli.output import log
 from hanbench.profiles.errors import ProfileError
 
 
@@ -130,7 +131,7 @@ def _usage(name: str, error: click.ClickException) -> str:
 
 
 def _complain(line: str, status: ExitStatus) -> ExitStatus:
-    click.echo(_line(line), err=True)
+    log(_line(line))
     return status
 
 

@@ -7,7 +7,6 @@ import shlex
 from datetime import date, datetime
 from pathlib import Path
 
-import click
 import msgspec
 import tomli_w
 from msgspec import Struct
@@ -16,7 +15,7 @@ from hanbench.harness.campaign.explore import Failure, shrink
 from hanbench.harness.campaign.explore import explore as run_explore
 from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.errors import ExitStatus
-from hanbench.harness.cli.output import log, print_json
+from hanbench.harness.cli.output import log, print_command, print_json, print_line
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.controllers.lookup import named
 from hanbench.harness.scenario.scenario import Scenario
@@ -85,6 +84,6 @@ def as_toml(scenario: Scenario) -> str:
 def _print_result(report: ExploreReport) -> None:
     for found in report.found:
         broken = ", ".join(found.properties) or "the outcome alone"
-        click.echo(f"decided {found.decided or 'nothing'}; broken: {broken}")
-        click.echo(f"  {found.command}")
-    click.echo(f"{report.stories} scenarios: " + (f"{report.failures} failed." if report.failures else "none failed."))
+        print_line(f"decided {found.decided or 'nothing'}; broken: {broken}")
+        print_command("  ", found.command)
+    print_line(f"{report.stories} scenarios: " + (f"{report.failures} failed." if report.failures else "none failed."))

@@ -13,6 +13,7 @@ import click
 from hanbench import __version__
 from hanbench.harness.cli import COMPLETION, PROGRAM
 from hanbench.harness.cli.errors import end_cleanly_on_signals, exit_status_of
+from hanbench.harness.cli.help import HelpContext, with_whole_words
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -47,6 +48,8 @@ COMMANDS = {
 class LazyGroup(click.Group):
     """A group that lists its commands from a table and imports one only to run it."""
 
+    context_class = HelpContext
+
     def __init__(self, *args: object, table: dict[str, Lazy], **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]
         self._table = table
@@ -59,7 +62,7 @@ class LazyGroup(click.Group):
             return None
         module, _, attribute = self._table[cmd_name].target.partition(":")
         command: click.Command = getattr(import_module(f"{__package__}.{module}"), attribute)
-        return command
+        return with_whole_words(command)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete command names from the table, or options if `incomplete` begins with a dash."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import click
 import msgspec
 
 from hanbench.emulator.clock import PacedClock, VirtualClock
@@ -17,7 +16,7 @@ from hanbench.harness.case.calendar import shown
 from hanbench.harness.case.trace import encode
 from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.errors import ExitStatus
-from hanbench.harness.cli.output import log, print_json, verdict
+from hanbench.harness.cli.output import log, print_command, print_json, print_line, unbroken, verdict
 from hanbench.harness.controllers.lookup import named
 from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.settings import ERAS
@@ -111,33 +110,34 @@ def _evidence(check: CheckDetail, began: datetime) -> None:
     telling = [frame for frame in check.frames if frame.name != ACKNOWLEDGED]
     for frame in telling[:SHOWN]:
         when = shown(began + timedelta(seconds=frame.time), frame.time)
-        click.echo(f"    #{frame.number:<6} {when}  {frame.sender} to {frame.receiver}: {frame.line}")
+        print_line(f"    #{frame.number:<6} {when}  {frame.sender} to {frame.receiver}: {frame.line}")
     left = len(check.frames) + check.left_out - min(len(telling), SHOWN)
     if left:
-        click.echo(f"    and {left} more, acknowledgements among them")
+        print_line(f"    and {left} more, acknowledgements among them")
 
 
 def _print_result(report: ScenarioReport, detail: ScenarioDetail, capture: Path | None) -> None:
-    click.echo(f"{report.title} ({report.cohort}, {report.installation_type}, rules {report.rules})")
+    print_line(f"{report.title} ({report.cohort}, {report.installation_type}, rules {report.rules})")
     for evidenced in detail.checks:
         check = evidenced.check
         found = verdict(f"{check.verdict.value} {check.code}" if check.code else check.verdict.value)
-        click.echo(f"  check {check.attempt}, {shown(check.started, check.start)}: {found}: {check.detail}")
+        print_line(f"  check {check.attempt}, {shown(check.started, check.start)}: {found}: {check.detail}")
         _evidence(evidenced, detail.began)
     for consent in report.consents:
         at = datetime.fromisoformat(consent.time)
-        click.echo(f"  {consent.supplier}: {consent.says.value}, {shown(at, (at - detail.began).total_seconds())}")
+        when = shown(at, (at - detail.began).total_seconds())
+        print_line(f"  {consent.supplier}: {consent.says.value}, {when}")
     decided = report.decision.value if report.decision else "nothing"
-    click.echo(f"  decided: {decided}; expected: {' or '.join(report.expected)} ({report.because})")
+    print_line(f"  decided: {decided}; expected: {' or '.join(report.expected)} ({report.because})")
     for violation in report.violations:
-        click.echo(f"  {verdict('VIOLATION')} {violation.property}: {violation.text} [{violation.rule}]")
+        print_line(f"  {verdict('VIOLATION')} {violation.property}: {violation.text} [{violation.rule}]")
         if violation.frames:
             many = " ..." if len(violation.frames) > EVIDENCE else ""
-            click.echo(f"    frames {', '.join(f'#{number}' for number in violation.frames[:EVIDENCE])}{many}")
+            print_line(f"    frames {', '.join(f'#{number}' for number in violation.frames[:EVIDENCE])}{many}")
     for short in report.unmet:
-        click.echo(f"  {verdict('NOT AS EXPECTED')} {short}")
+        print_line(f"  {verdict('NOT AS EXPECTED')} {short}")
     if capture is not None:
-        click.echo(f"  to read: {capture.with_name('report.html')}")
+        print_line(f"  to read: {unbroken(capture.with_name('report.html'))}")
         early = ERAS[household(Cohort(report.cohort)).gsme.smart_energy] is SmartEnergyEra.SE_1_1
         preferences = (keyfile.EARLY_SMART_ENERGY,) if early else ()
-        click.echo(f"  open the capture: {keyfile.hint(capture, *preferences)}")
+        print_command("  open the capture: ", keyfile.hint(capture, *preferences))

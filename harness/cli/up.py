@@ -7,7 +7,6 @@ import os
 import tempfile
 from pathlib import Path
 
-import click
 import msgspec
 from msgspec import Struct
 
@@ -16,7 +15,7 @@ from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing
 from hanbench.harness.bench.cleanup import cleaned_up
 from hanbench.harness.cli.errors import BadInput
-from hanbench.harness.cli.output import log
+from hanbench.harness.cli.output import log, print_verbatim, unbroken
 from hanbench.harness.cli.tables import table
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
@@ -107,12 +106,12 @@ def _print_result(bench: BenchFile, han: Han, capture: Path, as_json: bool) -> N
     ports = tuple(_ports(bench, han))
     if as_json:
         said = UpOutput(bench.profile.id, str(han.seed), os.getpid(), ports, str(capture))
-        click.echo(msgspec.json.encode(said).decode())
+        print_verbatim(msgspec.json.encode(said).decode())
         return
     log(f"hanbench up: {bench.profile.title}, seed {han.seed}; Ctrl-C ends it")
     rows = [(port.name, port.role, port.radio, port.port or "-", port.device or "-") for port in ports]
     table(("name", "role", "radio", "port", "device"), rows)
-    log(f"capture: {capture}")
+    log(f"capture: {unbroken(capture)}")
 
 
 def _ports(bench: BenchFile, han: Han) -> list[PortOutput]:

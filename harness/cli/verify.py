@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-import click
-
 from hanbench.harness.campaign import Campaign, execute, matrix
 from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.errors import BadInput, ExitStatus
-from hanbench.harness.cli.output import log, print_json
+from hanbench.harness.cli.output import log, print_json, print_line, unbroken
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.cli.tables import table
 from hanbench.harness.controllers.lookup import named
@@ -81,14 +79,15 @@ def _make_folder(out: Path) -> None:
 
 def _print_result(tally: Tally, summary: Summary, out: Path) -> None:
     table(*tally.decision_table(), title="Decisions of the controller", keys=3)
-    click.echo()
+    print_line()
     table(*tally.fault_table(), title="Verdicts of the HAN-connectivity checks")
-    click.echo()
+    print_line()
     for line in tally.failure_lines():
-        click.echo(line)
+        print_line(line)
     for sentence in _summary_sentences(tally, summary):
-        click.echo(sentence)
-    click.echo(f"To read: {out / 'report.html'}; for programs: {out / 'report.json'}, {out / 'junit.xml'}")
+        print_line(sentence)
+    page, *data = (unbroken(out / name) for name in ("report.html", "report.json", "junit.xml"))
+    print_line(f"To read: {page}; for programs: {', '.join(data)}")
 
 
 def _summary_sentences(tally: Tally, summary: Summary) -> Sequence[str]:

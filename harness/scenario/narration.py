@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from hanbench.harness.case.calendar import shown_date
 from hanbench.harness.case.check import Subject
 from hanbench.harness.case.fault_catalogue import CATALOGUE
 from hanbench.harness.case.installation import Meter, MeterRole
@@ -41,7 +42,7 @@ def narrate(scenario: Scenario) -> Iterator[str]:
     )
     rules = "the rules in force on the day" if scenario.rules == IN_FORCE else f"the rules {scenario.rules}"
     yield (
-        f"It is loaded for migration on {_date(scenario.start)}, under {rules}; between two checks are "
+        f"It is loaded for migration on {shown_date(scenario.start)} (UTC), under {rules}; between two checks are "
         f"{scenario.check_spacing_hours:g} h, and after {scenario.decide_within_days:g} days its time is up."
     )
     if scenario.bench is not None:
@@ -62,10 +63,6 @@ def narrate(scenario: Scenario) -> Iterator[str]:
 
 def _meter(meter: Meter) -> str:
     return f"{meter.status.value.capitalize()} with {meter.supplier}"
-
-
-def _date(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
 def _hours(time: timedelta) -> str:
@@ -100,7 +97,7 @@ def _change(change: FaultEvent) -> str:
 
 def _when(change: FaultEvent) -> str:
     if change.at is not None:
-        return f"on {_date(change.at)}"
+        return f"on {shown_date(change.at)}"
     if change.before_check is not None:
         return f"before check {change.before_check}"
     if change.before_commissioning is not None:
@@ -111,7 +108,7 @@ def _when(change: FaultEvent) -> str:
 
 def _act(act: SupplierAct) -> str:
     if act.at is not None:
-        when = f"on {_date(act.at)}"
+        when = f"on {shown_date(act.at)}"
     elif act.after_check is not None:
         when = f"right after check {act.after_check}"
     else:
@@ -121,7 +118,7 @@ def _act(act: SupplierAct) -> str:
 
 
 def _handover(handover: SupplierChange) -> str:
-    when = f"on {_date(handover.at)}" if handover.at is not None else f"right after check {handover.after_check}"
+    when = f"on {shown_date(handover.at)}" if handover.at is not None else f"right after check {handover.after_check}"
     which = "electricity meter" if handover.meter is MeterRole.ESME else "gas meter"
     whose = f" with {handover.supplier}" if handover.supplier is not None else ""
     return f"{when}, the {which} is {handover.status.value.capitalize()}{whose}"
@@ -134,9 +131,9 @@ def _expected(wanted: Expectation) -> Iterator[str]:
     if wanted.decider is not None:
         parts.append(f"decided by the {wanted.decider.value.replace('-', ' ')}")
     if wanted.decided_after is not None:
-        parts.append(f"not before {_date(wanted.decided_after)}")
+        parts.append(f"not before {shown_date(wanted.decided_after)}")
     if wanted.decided_before is not None:
-        parts.append(f"not after {_date(wanted.decided_before)}")
+        parts.append(f"not after {shown_date(wanted.decided_before)}")
     for what, devices in (("commissioned", wanted.commissioned), ("excluded", wanted.excluded)):
         if devices is not None:
             parts.append(f"{what}: {', '.join(each.value.upper() for each in devices) or 'nothing'}")

@@ -7,7 +7,7 @@ import click
 from hanbench.harness.case.fault_catalogue import CATALOGUE, FaultDescription
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import FAULT
-from hanbench.harness.cli.output import json_option, print_json
+from hanbench.harness.cli.output import json_option, print_json, print_line
 from hanbench.harness.cli.tables import table
 
 
@@ -41,7 +41,7 @@ def show(context: click.Context, name: str, as_json: bool) -> None:
         print_json(facts)
     else:
         for key, value in facts.items():
-            click.echo(f"{key}: {value}")
+            print_line(f"{key}: {value}")
 
 
 def _facts(fault: FaultDescription) -> dict[str, str | bool]:

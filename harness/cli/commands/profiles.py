@@ -12,7 +12,7 @@ import msgspec
 
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import PROFILE
-from hanbench.harness.cli.output import json_option, print_json
+from hanbench.harness.cli.output import json_option, print_json, print_line
 from hanbench.harness.cli.tables import table
 from hanbench.profiles import cohorts, devices
 from hanbench.profiles.loader import read_table
@@ -59,11 +59,11 @@ def show(context: click.Context, id: str, as_json: bool) -> None:
     if as_json or context.obj:
         print_json(_summary(chosen) | {"values": chosen.sheet.values, "facts": chosen.sheet.facts})
         return
-    click.echo(f"{chosen.id} ({chosen.kind}): {chosen.sheet.values.title}")
+    print_line(f"{chosen.id} ({chosen.kind}): {chosen.sheet.values.title}")
     if chosen.kind == "cohort":
         placed = msgspec.to_builtins(chosen.sheet.values.devices)
-        click.echo(f"devices: {', '.join(f'{role} {name}' for role, name in placed.items())}")
-    click.echo()
+        print_line(f"devices: {', '.join(f'{role} {name}' for role, name in placed.items())}")
+    print_line()
     table(("value", "is", "source", "reference", "meaning", "note"), [_cells(fact) for fact in chosen.sheet.facts])
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import RULES
-from hanbench.harness.cli.output import json_option, print_json
+from hanbench.harness.cli.output import json_option, print_json, print_line
 from hanbench.harness.cli.tables import table
 from hanbench.profiles.rulesets import Cohort, InstallationType, RuleSet, Sourced, load_ruleset, shipped
 
@@ -44,8 +44,9 @@ def show(context: click.Context, id: str, as_json: bool) -> None:
     if as_json or context.obj:
         print_json(chosen)
         return
-    click.echo(f"{chosen.id}: {chosen.title}")
-    click.echo(f"in force: {_in_force(chosen)}\n")
+    print_line(f"{chosen.id}: {chosen.title}")
+    print_line(f"in force: {_in_force(chosen)}")
+    print_line()
     table(("value", "is", "source", "reference", "note"), _values(chosen))
 
 

@@ -8,7 +8,7 @@ import click
 
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import SCENARIO
-from hanbench.harness.cli.output import json_option, print_json
+from hanbench.harness.cli.output import json_option, print_json, print_line, print_verbatim
 from hanbench.harness.cli.tables import table
 from hanbench.harness.scenario.scenario import Scenario, shipped
 from hanbench.profiles.loader import load
@@ -51,7 +51,7 @@ def show(context: click.Context, id: str, as_file: bool, as_json: bool) -> None:
     if as_json or context.obj:
         print_json(loaded)
     elif as_file:
-        click.echo(path.read_text(encoding="utf-8").rstrip())
+        print_verbatim(path.read_text(encoding="utf-8").rstrip())
     else:
         for sentence in narrate(loaded):
-            click.echo(sentence)
+            print_line(sentence)
