@@ -17,6 +17,7 @@ from types import FrameType
 import click
 
 from hanbench.hardware.errors import RadioError
+from hanbench.harness.files import OutputError
 from hanbench.profiles.errors import ProfileError
 
 
@@ -71,7 +72,7 @@ def exit_status_of(program: Callable[[], object], name: str = "hanbench") -> int
         return ExitStatus.BAD_INPUT
     except click.ClickException as error:
         return _complain(_usage(name, error), ExitStatus.BAD_INPUT)
-    except (BadInput, ProfileError, RadioError) as error:
+    except (BadInput, OutputError, ProfileError, RadioError) as error:
         return _complain(f"{name}: {error}", ExitStatus.BAD_INPUT)
     except (KeyboardInterrupt, click.Abort):
         return _complain(f"{name}: interrupted", ExitStatus.INTERRUPTED)

@@ -67,8 +67,7 @@ def keys(captures: tuple[Path, ...]) -> None:
             raise BadInput(path, None, "no such file: expected the key file of the capture") from None
         except CaptureError as error:
             raise BadInput(path, error.place, error.problem) from None
-    with _write_errors_as_bad_input():
-        fresh = profile.add_keys(where.profile, read)
+    fresh = profile.add_keys(where.profile, read)
     click.echo(f"{len(read)} keys, {fresh} of them new")
     log("Wireshark reads keys when it loads a profile: restart it, or switch to another profile and back")
 

@@ -16,11 +16,13 @@ from hanbench.harness.cli.output import log, print_json
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.cli.tables import table
 from hanbench.harness.controllers.lookup import named
+from hanbench.harness.files import locked_folder
 from hanbench.harness.report.html import HtmlWriter
 from hanbench.harness.report.json_file import ReportWriter
 from hanbench.harness.report.junit import JunitWriter
 from hanbench.harness.report.model import Summary
 from hanbench.harness.report.tally import Tally
+from hanbench.harness.scenario.scenario import Scenario
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import shipped
 
@@ -44,24 +46,9 @@ def verify(
     if not scenarios:
         raise BadInput(None, "--only", f"expected a pattern that matches scenario ids, got {only!r}")
     chosen_controller(controller)
-    _make_folder(out)
-    log(f"hanbench verify: {len(scenarios)} scenarios, controller {named(controller)}, seed {seed}")
-    tally = Tally()
-    campaign = Campaign(seed, controller, captures=out, capture=capture)
-    rule_sets = tuple(shipped())
-    with (
-        ReportWriter(out / "report.json", seed=seed, controller=named(controller), rule_sets=rule_sets) as report,
-        JunitWriter(out / "junit.xml", tests=len(scenarios)) as junit,
-        HtmlWriter(
-            out / "report.html", title="hanbench verify", seed=seed, controller=named(controller), rule_sets=rule_sets
-        ) as page,
-    ):
-        for result in with_progress(execute(scenarios, campaign, jobs or os.cpu_count() or 1), len(scenarios)):
-            report.add(result.report)
-            junit.add(result.report)
-            page.add(*result)
-            tally.add(result.report)
-        summary = report.summary
+    with locked_folder(out):
+        log(f"hanbench verify: {len(scenarios)} scenarios, controller {named(controller)}, seed {seed}")
+        tally, summary = _judge(scenarios, Campaign(seed, controller, captures=out, capture=capture), jobs, out)
     if as_json:
         print_json(summary)
     else:
@@ -69,14 +56,23 @@ def verify(
     return ExitStatus.EXPECTED if not tally.failures else ExitStatus.VIOLATION
 
 
-def _make_folder(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        probe = out / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise BadInput(out, "--out", f"expected a writable folder: {error.strerror}") from error
+def _judge(scenarios: Sequence[Scenario], campaign: Campaign, jobs: int | None, out: Path) -> tuple[Tally, Summary]:
+    """Run the scenarios and write the reports."""
+    tally, seed, controller = Tally(), campaign.seed, named(campaign.controller)
+    rule_sets = tuple(shipped())
+    with (
+        ReportWriter(out / "report.json", seed=seed, controller=controller, rule_sets=rule_sets) as report,
+        JunitWriter(out / "junit.xml", tests=len(scenarios)) as junit,
+        HtmlWriter(
+            out / "report.html", title="hanbench verify", seed=seed, controller=controller, rule_sets=rule_sets
+        ) as page,
+    ):
+        for result in with_progress(execute(scenarios, campaign, jobs or os.cpu_count() or 1), len(scenarios)):
+            report.add(result.report)
+            junit.add(result.report)
+            page.add(*result)
+            tally.add(result.report)
+        return tally, report.summary
 
 
 def _print_result(tally: Tally, summary: Summary, out: Path) -> None:
