@@ -21,7 +21,9 @@ _LAUNCHER_TIMEOUT = 60
 
 
 def install(benches: tuple[Path, ...]) -> None:
-    """Put a launcher into Wireshark's personal extcap folder, and the profile hanbench into its configuration.
+    """Add a launcher and a profile to your Wireshark.
+
+    The launcher goes into the personal extcap folder, the profile hanbench into the personal configuration.
 
     Installing again restores the profile, but keeps the keys in it.
     """
@@ -54,7 +56,10 @@ def remove() -> None:
 
 
 def keys(captures: tuple[Path, ...]) -> None:
-    """Add the keys of captures to the profile, so that it decrypts them. CAPTURE: the capture, or its .keys file."""
+    """Add the keys of captures to the profile, which decrypts them.
+
+    CAPTURE: the capture, or its .keys file.
+    """
     where = folders.find()
     if not profile.made_by_hanbench(where.profile):
         raise BadInput(where.profile, None, "no profile: run `hanbench extcap install` first")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
 
 from hanbench.harness.campaign import Campaign, execute, matrix
+from hanbench.harness.campaign.finding import select
 from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.output import log, print_json
@@ -42,9 +42,10 @@ def verify(
     Each scenario sets up a HAN of emulated meters, checks it over real ZigBee frames in virtual time, injects faults,
     and compares the controller's actions with the rules of the TMAD.
     """
-    scenarios = [scenario for scenario in matrix(StartingState(begins)) if fnmatchcase(scenario.id, only)]
-    if not scenarios:
-        raise BadInput(None, "--only", f"expected a pattern that matches scenario ids, got {only!r}")
+    try:
+        scenarios = select(only, matrix(StartingState(begins)))
+    except ValueError as error:
+        raise BadInput(None, "--only", str(error)) from None
     chosen_controller(controller)
     with locked_folder(out):
         log(f"hanbench verify: {len(scenarios)} scenarios, controller {named(controller)}, seed {seed}")

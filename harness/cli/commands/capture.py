@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
 from hanbench.harness.cli.options import BENCH, SPEED
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("bench_name", metavar="BENCH", type=BENCH)
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="A file or a named pipe; default: stdout.")
 @click.option("--keys", type=click.Path(dir_okay=False, path_type=Path), help="Write the keys to this file.")
@@ -21,5 +22,8 @@ from hanbench.harness.cli.options import BENCH, SPEED
 def capture() -> None:
     """Bring BENCH up and write a live capture (pcapng), until Ctrl-C or until the reader closes the stream.
 
-    For Wireshark: hanbench capture virtual --keys virtual.keys | wireshark -k -i -
+    For Wireshark:
+
+    \b
+    hanbench capture virtual --keys virtual.keys | wireshark -k -i -
     """

@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from hanbench.harness.cli.completion import INSTALL, SHELLS, script
+from hanbench.harness.cli.declared import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
     """Print the completion script for SHELL, which the shell must read at its start.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from hanbench.harness.case.fault_catalogue import CATALOGUE, FaultDescription
+from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import FAULT
 from hanbench.harness.cli.output import json_option, print_json
 from hanbench.harness.cli.tables import table
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @json_option
 @click.pass_context
 def faults(context: click.Context, as_json: bool) -> None:
@@ -35,7 +36,7 @@ def faults(context: click.Context, as_json: bool) -> None:
 def show(context: click.Context, name: str, as_json: bool) -> None:
     """Show one fault: its place and its symptom in the field."""
     if name not in CATALOGUE:
-        raise unknown("fault", name, CATALOGUE)
+        raise unknown("fault", name, CATALOGUE, "faults")
     facts = _facts(CATALOGUE[name])
     if as_json or context.obj:
         print_json(facts)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
 from hanbench.harness.cli.options import BENCH, SPEED
 from hanbench.harness.cli.output import json_option
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("bench_name", metavar="BENCH", type=BENCH)
 @click.option("--seed", help="Seed of all random numbers; default: the bench's own.")
 @click.option("--speed", type=SPEED, help="Virtual seconds per real second; default: the bench's own, or 1.")
