@@ -18,6 +18,7 @@ from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_json
 from hanbench.harness.cli.progress import with_progress
+from hanbench.harness.cli.words import counted
 from hanbench.harness.controllers.lookup import Factory, named
 from hanbench.harness.files import locked_folder, write_whole
 from hanbench.harness.scenario.scenario import Scenario
@@ -60,7 +61,7 @@ def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path,
 
 
 def _explored(seeds: int, seed: str, controller: str, make: Factory, jobs: int | None, out: Path) -> ExploreReport:
-    log(f"hanbench explore: {seeds} random scenarios from seed {seed}, controller {named(controller)}")
+    log(f"hanbench explore: {counted(seeds, 'random scenario')} from seed {seed}, controller {named(controller)}")
     names = [f"{seed}-{number}" for number in range(seeds)]
     results = run_explore(names, controller, jobs or os.cpu_count() or 1)
     failures = [failure for failure in with_progress(results, seeds) if failure is not None]
@@ -92,4 +93,7 @@ def _print_result(report: ExploreReport) -> None:
         broken = ", ".join(found.properties) or "the outcome alone"
         click.echo(f"decided {found.decided or 'nothing'}; broken: {broken}")
         click.echo(f"  {found.command}")
-    click.echo(f"{report.stories} scenarios: " + (f"{report.failures} failed." if report.failures else "none failed."))
+    click.echo(
+        f"{counted(report.stories, 'scenario')}: "
+        + (f"{report.failures} failed." if report.failures else "none failed.")
+    )

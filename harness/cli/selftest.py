@@ -14,6 +14,7 @@ from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_json, verdict
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.cli.tables import table
+from hanbench.harness.cli.words import counted
 
 
 class SelftestReport(Struct, frozen=True):
@@ -51,5 +52,5 @@ def _print_result(found: list[MutantResult], survivors: tuple[str, ...], listed:
         click.echo(f"{verdict('SURVIVES:')} {name}")
     click.echo(
         f"{len(found)} wrong controllers, {sum(each.tried for each in found)} scenarios run: "
-        + (f"{len(survivors)} survive." if survivors else "none survives.")
+        + (counted(len(survivors), "survives.", "survive.") if survivors else "none survives.")
     )

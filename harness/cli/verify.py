@@ -15,6 +15,7 @@ from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.output import log, print_json
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.cli.tables import table
+from hanbench.harness.cli.words import counted
 from hanbench.harness.controllers.lookup import named
 from hanbench.harness.files import locked_folder
 from hanbench.harness.report.html import HtmlWriter
@@ -48,7 +49,7 @@ def verify(
         raise BadInput(None, "--only", str(error)) from None
     chosen_controller(controller)
     with locked_folder(out):
-        log(f"hanbench verify: {len(scenarios)} scenarios, controller {named(controller)}, seed {seed}")
+        log(f"hanbench verify: {counted(len(scenarios), 'scenario')}, controller {named(controller)}, seed {seed}")
         tally, summary = _judge(scenarios, Campaign(seed, controller, captures=out, capture=capture), jobs, out)
     if as_json:
         print_json(summary)
@@ -92,12 +93,14 @@ def _summary_sentences(tally: Tally, summary: Summary) -> Sequence[str]:
     """Return the result in sentences for a first-time user."""
     partial, both = tally.outcomes["migrate-esme-only"], tally.outcomes["migrate-both"]
     rest = summary.scenarios - both - partial
-    amount = f"{summary.frames:,} radio frames, {summary.checks:,} HAN-connectivity checks"
+    amount = f"{counted(summary.frames, 'radio frame')}, {counted(summary.checks, 'HAN-connectivity check')}"
     verdict = "Every decision was one that the rules allow."
     if tally.failures:
-        verdict = f"{tally.failures} scenarios did not go as the rules demand ({summary.violations} violations)."
+        failures, violations = counted(tally.failures, "scenario"), counted(summary.violations, "violation")
+        verdict = f"{failures} did not go as the rules demand ({violations})."
+    whole = counted(both, "home was", "homes were")
     return (
-        f"{summary.scenarios} migrations were run on emulated HANs: {amount}.",
-        f"{both} homes were migrated whole, {partial} without their gas meter, {rest} not now or not at all.",
+        f"{counted(summary.scenarios, 'migration was', 'migrations were')} run on emulated homes: {amount}.",
+        f"{whole} migrated whole, {partial:,} without the gas meter, {rest:,} not now or not at all.",
         verdict,
     )
