@@ -122,17 +122,18 @@ class Player:
         from hanbench.harness.capture import keyfile
         from hanbench.harness.case.trace import encode
         from hanbench.harness.controllers.lookup import named
+        from hanbench.harness.files import make_folder, write_whole
         from hanbench.harness.report.html import HtmlWriter, encode_detail
         from hanbench.harness.report.model import describe
         from hanbench.harness.report.timeline import timeline
 
         folder = Path(self._config.rootpath, self._config.getoption("--hanbench-out"))
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         capture = folder / f"{result.scenario.id}.pcapng"
         # The same seed gives the same frames, so only failed scenarios run twice.
         again = self._play(result.scenario, controller, capture)
         trace = capture.with_suffix(".trace.jsonl")
-        trace.write_bytes(encode(again.records))
+        write_whole(trace, encode(again.records))
         page = capture.with_suffix(".html")
         title, controller_name = result.scenario.title, named(self.controller)
         with HtmlWriter(

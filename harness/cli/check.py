@@ -15,6 +15,7 @@ from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.checks import HanConnectivityCheck, never_begun
 from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_json, print_line, unbroken, verdict
+from hanbench.harness.files import locked_folder_if, write_whole
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.health import OutageError
@@ -47,20 +48,19 @@ def check(bench_name: str, seed: str | None, speed: float | str | None, out: Pat
     if paced:
         han.on_progress = lambda text: log(f"{han.calendar.shown(clock.now)}  {text}")
         han.radios.on_event = lambda name, text: han.on_progress(f"dongle {name}: {text}")
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
     capture = None if out is None else out / f"{bench.profile.id}.pcapng"
-    log(f"hanbench check: {bench.profile.title}")
-    with capturing_if(han, capture):
-        found = run(clock, _checked(bench, han))
-    said = BenchCheck(
-        **structs.asdict(found),
-        bench=bench.profile.id,
-        seed=str(han.seed),
-        capture=None if capture is None else capture.name,
-    )
-    if out is not None:
-        (out / "check.json").write_bytes(msgspec.json.encode(said) + b"\n")
+    with locked_folder_if(out):
+        log(f"hanbench check: {bench.profile.title}")
+        with capturing_if(han, capture):
+            found = run(clock, _checked(bench, han))
+        said = BenchCheck(
+            **structs.asdict(found),
+            bench=bench.profile.id,
+            seed=str(han.seed),
+            capture=None if capture is None else capture.name,
+        )
+        if out is not None:
+            write_whole(out / "check.json", msgspec.json.encode(said) + b"\n")
     if as_json:
         print_json(said)
     else:

@@ -44,9 +44,7 @@ def doctor(port: str | None, as_json: bool) -> int:
         if as_json:
             print_json([])
         else:
-            others = ", ".join(found.device for found in ports())
-            skipped = f" ({others} are not USB devices; name one to probe it)" if others else ""
-            print_line(f"no dongle was found{skipped}: plug one in (docs/hardware.md), or name a PORT")
+            print_line(_nothing_found([found.device for found in ports()]))
         return ExitStatus.EXPECTED
     reports = []
     for found in candidates:
@@ -61,6 +59,15 @@ def doctor(port: str | None, as_json: bool) -> int:
     else:
         _print_result(reports)
     return ExitStatus.EXPECTED if any(report.fit_for for report in reports) else ExitStatus.UNKNOWN
+
+
+def _nothing_found(others: list[str]) -> str:
+    """Return the sentence for a machine without USB dongles. `others`: its serial ports."""
+    kind = (
+        "is not a USB device; name it to probe it" if len(others) == 1 else "are not USB devices; name one to probe it"
+    )
+    skipped = f" ({', '.join(others)} {kind})" if others else ""
+    return f"no dongle was found{skipped}: plug one in, or name a PORT (see `hanbench doctor --help`)"
 
 
 def _named(port: str) -> FoundPort:

@@ -19,7 +19,9 @@ _LAUNCHER_TIMEOUT = 60
 
 
 def install(benches: tuple[Path, ...]) -> None:
-    """Put a launcher into Wireshark's personal extcap folder, and the profile hanbench into its configuration.
+    """Add a launcher and a profile to your Wireshark.
+
+    The launcher goes into the personal extcap folder, the profile hanbench into the personal configuration.
 
     Installing again restores the profile, but keeps the keys in it.
     """
@@ -52,7 +54,10 @@ def remove() -> None:
 
 
 def keys(captures: tuple[Path, ...]) -> None:
-    """Add the keys of captures to the profile, so that it decrypts them. CAPTURE: the capture, or its .keys file."""
+    """Add the keys of captures to the profile, which decrypts them.
+
+    CAPTURE: the capture, or its .keys file.
+    """
     where = folders.find()
     if not profile.made_by_hanbench(where.profile):
         raise BadInput(where.profile, None, "no profile: run `hanbench extcap install` first")
@@ -65,8 +70,7 @@ def keys(captures: tuple[Path, ...]) -> None:
             raise BadInput(path, None, "no such file: expected the key file of the capture") from None
         except CaptureError as error:
             raise BadInput(path, error.place, error.problem) from None
-    with _write_errors_as_bad_input():
-        fresh = profile.add_keys(where.profile, read)
+    fresh = profile.add_keys(where.profile, read)
     print_line(f"{len(read)} keys, {fresh} of them new")
     log("Wireshark reads keys when it loads a profile: restart it, or switch to another profile and back")
 

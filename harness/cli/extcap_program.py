@@ -20,6 +20,7 @@ from hanbench import __version__
 from hanbench.harness.capture.keyfile import CaptureKey
 from hanbench.harness.cli.errors import BadInput, end_cleanly_on_signals, exit_status_of
 from hanbench.harness.cli.output import log, print_verbatim
+from hanbench.harness.files import OutputError
 from hanbench.harness.wireshark.interfaces import DLT, Interface, offered
 from hanbench.profiles.benches import StartingState
 
@@ -136,8 +137,8 @@ def _keep(folder: Path | None, bench: str, keys: Iterable[CaptureKey]) -> None:
         return
     try:
         profile.add_keys(folder, labelled(bench, keys))
-    except OSError as error:
-        log_named(f"cannot write the keys to {folder}: {error.strerror}; the capture continues")
+    except OutputError as error:
+        log_named(f"{error}; the capture continues")
 
 
 def log_named(text: str) -> None:

@@ -12,8 +12,8 @@ import click
 
 from hanbench import __version__
 from hanbench.harness.cli import COMPLETION, PROGRAM
+from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.errors import end_cleanly_on_signals, exit_status_of
-from hanbench.harness.cli.help import HelpContext, with_whole_words
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -28,13 +28,13 @@ class Lazy(NamedTuple):
 
 
 COMMANDS = {
-    "verify": Lazy("commands.verify:verify", "Judge a controller on the whole matrix of installations and faults."),
-    "run": Lazy("commands.run:run", "Run one scenario file."),
+    "verify": Lazy("commands.verify:verify", "Judge a controller on the whole matrix of scenarios."),
+    "run": Lazy("commands.run:run", "Run one scenario: a file, or the id of one."),
     "check": Lazy("commands.check:check", "Run one HAN-connectivity check on a bench, emulated or physical."),
     "doctor": Lazy("commands.doctor:doctor", "Find dongles, and list the roles that each can fill."),
     "up": Lazy("commands.up:up", "Bring a bench up and keep it up: ports, dongles, a capture."),
     "capture": Lazy("commands.capture:capture", "Bring a bench up and write a live capture of its air to a pipe."),
-    "extcap": Lazy("commands.extcap:extcap", "Add the benches to Wireshark as capture interfaces, with a profile."),
+    "extcap": Lazy("commands.extcap:extcap", "Add the benches to Wireshark as capture interfaces."),
     "selftest": Lazy("commands.selftest:selftest", "Test the oracle with wrong controllers."),
     "explore": Lazy("commands.explore:explore", "Run a controller on random scenarios; shrink each failure."),
     "rules": Lazy("commands.rules:rules", "Show the rule sets, with their sources."),
@@ -45,10 +45,8 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group that lists its commands from a table and imports one only to run it."""
-
-    context_class = HelpContext
 
     def __init__(self, *args: object, table: dict[str, Lazy], **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]
@@ -62,7 +60,7 @@ class LazyGroup(click.Group):
             return None
         module, _, attribute = self._table[cmd_name].target.partition(":")
         command: click.Command = getattr(import_module(f"{__package__}.{module}"), attribute)
-        return with_whole_words(command)
+        return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete command names from the table, or options if `incomplete` begins with a dash."""

@@ -18,6 +18,7 @@ from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_command, print_json, print_line, unbroken, verdict
 from hanbench.harness.controllers.lookup import named
+from hanbench.harness.files import locked_folder_if, write_whole
 from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.settings import ERAS
 from hanbench.harness.report.html import HtmlWriter, encode_detail
@@ -53,31 +54,30 @@ def run(
         loaded = msgspec.structs.replace(loaded, begins=StartingState(begins))
     credentials = None if certificates is None else load_credentials(certificates)
     make = chosen_controller(controller)
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
     capture = None if out is None else out / f"{loaded.id}.pcapng"
     bench_name = bench_name or loaded.bench
     bench = None if bench_name is None else BenchFile.find(bench_name)
     clock = _clock(speed) if bench is None else bench.clock(speed)
     pace = f"speed {clock.speed:g}" if isinstance(clock, PacedClock) else "virtual time"
     where = "" if bench is None else f", bench {bench_name}"
-    log(f"hanbench run: {loaded.id}{where}, controller {named(controller)}, seed {seed}, {pace}")
-    result = run_scenario(
-        loaded,
-        rulesets,
-        make,
-        seed=seed,
-        controller_name=named(controller),
-        capture=capture,
-        slow_background=False,
-        clock=clock,
-        credentials=credentials,
-        bench=bench,
-    )
-    report = describe(result, capture=None if capture is None else capture.name)
-    detail = timeline(result)
-    if out is not None:
-        _write(out, result, report, detail, named(controller))
+    with locked_folder_if(out):
+        log(f"hanbench run: {loaded.id}{where}, controller {named(controller)}, seed {seed}, {pace}")
+        result = run_scenario(
+            loaded,
+            rulesets,
+            make,
+            seed=seed,
+            controller_name=named(controller),
+            capture=capture,
+            slow_background=False,
+            clock=clock,
+            credentials=credentials,
+            bench=bench,
+        )
+        report = describe(result, capture=None if capture is None else capture.name)
+        detail = timeline(result)
+        if out is not None:
+            _write(out, result, report, detail, named(controller))
     if as_json:
         print_json(file_of_one(report))
     else:
@@ -91,8 +91,8 @@ def _clock(speed: float | str | None) -> VirtualClock:
 
 def _write(out: Path, result: ScenarioResult, report: ScenarioReport, detail: ScenarioDetail, controller: str) -> None:
     """Write trace, report.json and report.html; the capture is there already."""
-    (out / "trace.jsonl").write_bytes(encode(result.records))
-    (out / "report.json").write_bytes(msgspec.json.encode(file_of_one(report)) + b"\n")
+    write_whole(out / "trace.jsonl", encode(result.records))
+    write_whole(out / "report.json", msgspec.json.encode(file_of_one(report)) + b"\n")
     rule_sets = tuple(shipped())
     page = HtmlWriter(
         out / "report.html",

@@ -13,6 +13,7 @@ from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_json, print_line, verdict
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.cli.tables import table
+from hanbench.harness.cli.words import counted
 
 
 class SelftestReport(Struct, frozen=True):
@@ -50,5 +51,5 @@ def _print_result(found: list[MutantResult], survivors: tuple[str, ...], listed:
         print_line(f"{verdict('SURVIVES:')} {name}")
     print_line(
         f"{len(found)} wrong controllers, {sum(each.tried for each in found)} scenarios run: "
-        + (f"{len(survivors)} survive." if survivors else "none survives.")
+        + (counted(len(survivors), "survives.", "survive.") if survivors else "none survives.")
     )

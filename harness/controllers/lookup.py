@@ -49,14 +49,24 @@ def controller_factory(spec: str) -> Factory:
         return _endpoint(spec)
     if kind == "wrong":
         if name not in WRONG:
-            hint = suggestion(name, tuple(WRONG))
-            raise UnknownControllerError(f"expected wrong: and one of {', '.join(WRONG)}, got {name!r}{hint}")
+            hint = suggestion(spec, wrong_names())
+            raise UnknownControllerError(f"no wrong controller {name!r}{hint} (`hanbench selftest --list` lists them)")
         return WRONG[name].make
     if "//" in name:  # not shown, because it may contain a password
         raise UnknownControllerError(f"expected http:// or https:// before an address, got {kind + '://'!r}")
     if not name:
         raise UnknownControllerError(f"expected {_expected()}, got {spec!r}")
     return _imported(lambda: attrgetter(name)(import_module(kind)), f"expected module:attribute, got {spec!r}")
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of controllers that need no more than their name, those of wrong controllers included."""
+    return ("reference", *(name for name in _registered() if name not in RESERVED), *wrong_names())
+
+
+def wrong_names() -> tuple[str, ...]:
+    """Return the names of the wrong controllers, as `controller_factory` takes them."""
+    return tuple(f"wrong:{name}" for name in WRONG)
 
 
 def named(spec: str) -> str:
@@ -76,8 +86,8 @@ def _by_name(name: str) -> Factory:
     if name == "reference":
         return Reference
     if not bringing:
-        hint = suggestion(name, ("reference", *registered))
-        raise UnknownControllerError(f"expected {_expected()}, got {name!r}{hint}")
+        hint = suggestion(name, names())
+        raise UnknownControllerError(f"no controller {name!r}{hint} (expected {_expected()})")
     if len(bringing) > 1:
         raise UnknownControllerError(f"{name!r} is registered more than once: by {_packages(bringing)}")
     (point,) = bringing

@@ -12,6 +12,7 @@ from hanbench.harness.case.installation import Meter, MeterRole
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct, SupplierChange
 from hanbench.harness.scenario.expectation import Expectation, FrameExpectation
 from hanbench.harness.scenario.scenario import IN_FORCE, Scenario
+from hanbench.profiles.rulesets import Decider
 
 _SUBJECTS = {
     Subject.GSME: "the gas meter",
@@ -31,6 +32,7 @@ _SAYS = {
     StatementKind.AUTHORISATION: "authorises partial migration",
     StatementKind.WITHDRAWAL: "withdraws its consent, or objects",
 }
+_DECIDERS = {Decider.DCC: "DCC", Decider.RESPONSIBLE_SUPPLIER: "responsible supplier"}
 
 
 def narrate(scenario: Scenario) -> Iterator[str]:
@@ -70,6 +72,11 @@ def _hours(time: timedelta) -> str:
     return f"{hours:g} h" if hours >= 1 else f"{time.total_seconds() / 60:g} minutes"
 
 
+def _ordinal(number: int) -> str:
+    teens = number % 100 in (11, 12, 13)
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
 def _capital(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
@@ -85,8 +92,8 @@ def _change(change: FaultEvent) -> str:
         which = change.frames
         what = "messages on the WAN" if which.on == "wan" else which.words
         share = "" if which.chance == 1 else f", {which.chance:.0%} of them"
-        first = "" if which.first == 1 else f", from the {which.first}. on"
-        many = "" if which.count is None else f", {which.count} in all"
+        first = "" if which.first == 1 else f", from the {_ordinal(which.first)} on"
+        many = "" if which.count is None else f", at most {which.count}"
         parts.append(f"{_DOES[which.does.value]} on their way: {what}{share}{first}{many}")
     if change.lasts is not None:
         parts.append(f"for {_hours(change.lasts)}")
@@ -129,7 +136,7 @@ def _expected(wanted: Expectation) -> Iterator[str]:
     if wanted.checks is not None:
         parts.append(f"after {wanted.checks} check{'s' if wanted.checks != 1 else ''}")
     if wanted.decider is not None:
-        parts.append(f"decided by the {wanted.decider.value.replace('-', ' ')}")
+        parts.append(f"decided by the {_DECIDERS[wanted.decider]}")
     if wanted.decided_after is not None:
         parts.append(f"not before {shown_date(wanted.decided_after)}")
     if wanted.decided_before is not None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from hanbench.harness.cli.completion import INSTALL, SHELLS, script
+from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.output import print_verbatim
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
     """Print the completion script for SHELL, which the shell must read at its start.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import SCENARIO
 from hanbench.harness.cli.output import json_option, print_json, print_line, print_verbatim
@@ -14,7 +15,7 @@ from hanbench.harness.scenario.scenario import Scenario, shipped
 from hanbench.profiles.loader import load
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @json_option
 @click.pass_context
 def scenarios(context: click.Context, as_json: bool) -> None:
@@ -36,7 +37,10 @@ def scenarios(context: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def show(context: click.Context, id: str, as_file: bool, as_json: bool) -> None:
-    """Describe one scenario in words; ID may be your own file. `--file` prints the file itself."""
+    """Describe one scenario in words; ID may be your own file.
+
+    `--file` prints the file itself.
+    """
     # The narration imports the whole emulator, which the list does not need.
     from hanbench.harness.scenario.loading import load_scenario
     from hanbench.harness.scenario.narration import narrate
@@ -45,7 +49,7 @@ def show(context: click.Context, id: str, as_file: bool, as_json: bool) -> None:
     path = shipped().get(id)
     if path is None:
         if not id.endswith(".toml"):
-            raise unknown("scenario", id, shipped())
+            raise unknown("scenario", id, shipped(), "scenarios")
         path = Path(id)
     loaded = load_scenario(path, rule_sets())
     if as_json or context.obj:

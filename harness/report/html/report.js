@@ -78,7 +78,7 @@ function summary() {
     document.getElementById("summary").append(
         h("p", { class: `banner ${wrong ? "bad" : "good"}`, id: "verdict" }, verdict),
         h("p", { class: "words" },
-            `${count(scenarios, "migration was", "migrations were")} played on emulated homes: ${count(frames, "radio frame")}, `,
+            `${count(scenarios, "migration was", "migrations were")} run on emulated homes: ${count(frames, "radio frame")}, `,
             `${count(checks, "HAN-connectivity check")}. ${count(both, "home was", "homes were")} migrated whole, `,
             `${partial.toLocaleString("en-GB")} without the gas meter, ${(scenarios - both - partial).toLocaleString("en-GB")} not now or not at all.`),
         h("ul", { class: "tiles" }, [

@@ -22,6 +22,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from hanbench import __version__
+from hanbench.harness.files import OutputError, WholeFile, scratch
 from hanbench.harness.report.json_file import Totals
 from hanbench.harness.report.model import ScenarioReport
 from hanbench.harness.report.timeline import ScenarioDetail
@@ -80,48 +81,48 @@ def _kind_within(type_: Any) -> type[Struct] | None:
 
 
 class HtmlWriter:
-    """Writes the report to a temporary file and renames it at the end, so that it is complete or does not exist."""
+    """Writes the report as a `WholeFile`: it is complete or does not exist. Raises OutputError."""
 
     def __init__(self, path: Path, *, title: str, seed: str, controller: str, rule_sets: Sequence[str]) -> None:
-        self._path = path
-        self._fresh = path.with_name(f".{path.name}.new")
         self._about = (title, controller, seed, __version__, tuple(rule_sets))
         self._totals = Totals()
         self._outcomes: dict[str, int] = {}
-        self._rows = self._fresh.with_name(f"{self._fresh.name}.rows")
         style, self._script = _asset("report.css"), _asset("report.js")
-        self._index = self._rows.open("w", encoding="utf-8")
+        self._index = scratch(path)
         try:
-            self._stream = self._fresh.open("w", encoding="utf-8")
-        except OSError:
+            self._file = WholeFile(path)
+        except OutputError:
             self._index.close()
             raise
+        self._stream = self._file.stream
         head, self._tail = _asset("report.html").split("<!-- details -->")
         policy = (
             "default-src 'none'; base-uri 'none'; form-action 'none'; "
             f"style-src {_hash(style)}; script-src {_hash(self._script)}"
         )
-        self._stream.write(head.replace("/* policy */", policy).replace("/* style */", style))
+        self._write(head.replace("/* policy */", policy).replace("/* style */", style))
 
     def add(self, report: ScenarioReport, detail: bytes) -> None:
         """Append one scenario with its encoded detail."""
         number = self._totals.scenarios
         text = base64.b64encode(detail).decode()
-        self._stream.write(f'<script type="text/plain" id="s{number}">{text}</script>\n')
-        self._index.write(("," if number else "") + _json(_index_row(report)) + "\n")
+        self._write(f'<script type="text/plain" id="s{number}">{text}</script>\n')
+        self._index.write((("," if number else "") + _json(_index_row(report)) + "\n").encode())
         self._totals.add(report)
         decision = report.decision.value if report.decision is not None else "none"
         self._outcomes[decision] = self._outcomes.get(decision, 0) + 1
 
     def _finish(self) -> None:
-        self._index.close()
         head = Head(*self._about, self._totals.counts, self._outcomes)
-        self._stream.write(f'<script type="application/json" id="head">{_json(head)}</script>\n')
-        self._stream.write(f'<script type="application/json" id="shapes">{_json(shapes())}</script>\n')
-        self._stream.write('<script type="application/json" id="index">[')
-        with self._rows.open(encoding="utf-8") as rows:
-            self._stream.writelines(rows)
-        self._stream.write("]</script>\n" + self._tail.replace("/* script */", self._script))
+        self._write(f'<script type="application/json" id="head">{_json(head)}</script>\n')
+        self._write(f'<script type="application/json" id="shapes">{_json(shapes())}</script>\n')
+        self._write('<script type="application/json" id="index">[')
+        self._index.seek(0)
+        self._stream.writelines(self._index)
+        self._write("]</script>\n" + self._tail.replace("/* script */", self._script))
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text.encode())
 
     def __enter__(self) -> HtmlWriter:
         return self
@@ -129,15 +130,11 @@ class HtmlWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self._finish()
-        self._index.close()
-        self._stream.close()
-        self._rows.unlink(missing_ok=True)
-        if kind is None:
-            self._fresh.replace(self._path)
-        else:
-            self._fresh.unlink(missing_ok=True)
+        with self._file, self._index:
+            if kind is None:
+                self._finish()
+            else:
+                self._file.abandon()
 
 
 def _index_row(report: ScenarioReport) -> list[Any]:

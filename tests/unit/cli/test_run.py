@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 STORY = "dormant-three-failures"
 
 
@@ -63,3 +65,12 @@ def test_a_name_that_nothing_has_is_answered_with_the_nearest(hanbench):
     outcome = hanbench("run", "dormant-three-failurs")
     assert (outcome.status, outcome.err.count("\n")) == (3, 1)
     assert f"did you mean {STORY}?" in outcome.err
+
+
+@pytest.mark.parametrize(
+    "command", [("run", STORY), ("check", "virtual"), ("up", "virtual"), ("verify",), ("explore",)]
+)
+def test_an_empty_seed_is_refused(hanbench, command):
+    outcome = hanbench(*command, "--seed", "")
+    assert (outcome.status, outcome.out, outcome.err.count("\n")) == (3, "", 1)
+    assert "'--seed': expected a text that is not empty (see `" in outcome.err
