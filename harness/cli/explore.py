@@ -71,7 +71,7 @@ def _keep(failure: Failure, controller: str, out: Path) -> Found:
     path = out / f"{failure.scenario.id}.toml"
     path.write_text(as_toml(failure.scenario), encoding="utf-8")
     options = "" if controller == "reference" else f" --controller {shlex.quote(named(controller))}"
-    command = f"hanbench run {shlex.quote(str(path))} --seed {shlex.quote(failure.seed)}{options}"
+    command = f"hanbench run {shlex.quote(str(path))} --seed {shlex.quote(failure.seed)} --slow-background{options}"
     decided = None if failure.outcome is None else failure.outcome.value
     return Found(failure.seed, decided, failure.properties, str(path), command)
 
