@@ -51,7 +51,7 @@ def run(
     """Run SCENARIO: a file, or the id of a shipped scenario or of one in the matrix of `verify`.
 
     The same seed brings the same frames back, octet for octet, with the same background. With --slow-background, they
-    have the numbers that reports of `verify` and pytest name.
+    have the numbers that reports of `verify` and pytest name; a report names the seed of each scenario.
     """
     rulesets = shipped()
     loaded = find_scenario(scenario, rulesets)
