@@ -76,7 +76,7 @@ def _keep(failure: Failure, controller: str, out: Path) -> FailureReport:
     path = out / f"{failure.scenario.id}.toml"
     write_whole(path, as_toml(failure.scenario))
     options = "" if controller == "reference" else f" --controller {shlex.quote(named(controller))}"
-    command = f"hanbench run {shlex.quote(str(path))} --seed {shlex.quote(failure.seed)}{options}"
+    command = f"hanbench run {shlex.quote(str(path))} --seed {shlex.quote(failure.seed)} --slow-background{options}"
     decided = None if failure.outcome is None else failure.outcome.value
     return FailureReport(failure.seed, decided, failure.properties, str(path), command)
 

@@ -45,9 +45,14 @@ def run(
     bench_name: str | None,
     begins: str | None,
     certificates: str | None,
+    slow_background: bool,
     as_json: bool,
 ) -> int:
-    """Run SCENARIO: a file, or the id of a shipped scenario or of one in the matrix of `verify`."""
+    """Run SCENARIO: a file, or the id of a shipped scenario or of one in the matrix of `verify`.
+
+    The same seed brings the same frames back, octet for octet, with the same background. With --slow-background, they
+    have the numbers that reports of `verify` and pytest name; a report names the seed of each scenario.
+    """
     rulesets = shipped()
     loaded = find_scenario(scenario, rulesets)
     if begins is not None:
@@ -69,7 +74,7 @@ def run(
             seed=seed,
             controller_name=named(controller),
             capture=capture,
-            slow_background=False,
+            slow_background=slow_background,
             clock=clock,
             credentials=credentials,
             bench=bench,

@@ -30,7 +30,17 @@ from hanbench.profiles.benches import StartingState
     help="Whether the HAN exists at the start, or forms on the air; default: as the scenario says.",
 )
 @click.option("--certificates", type=CERTIFICATES, help="Certificates for the devices: a file, or published-test.")
+@click.option(
+    "--slow-background/--full-background",
+    default=False,
+    show_default=True,
+    help="Slow: the frames of `verify`, `explore` and pytest, which have little traffic between checks.",
+)
 @json_option
 @runs("run")
 def run() -> None:
-    """Run SCENARIO: a file, or the id of a shipped scenario or of one in the matrix of `verify`."""
+    """Run SCENARIO: a file, or the id of a shipped scenario or of one in the matrix of `verify`.
+
+    The same seed brings the same frames back, octet for octet, with the same background. With --slow-background, they
+    have the numbers that reports of `verify` and pytest name; a report names the seed of each scenario.
+    """

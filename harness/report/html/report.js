@@ -62,7 +62,7 @@ function masthead() {
         h("p", {}, "Controller ", h("b", {}, head.controller), `, seed ${head.seed}, rule sets ${head.rule_sets.join(", ")}; hanbench ${head.hanbench}`),
     );
     document.getElementById("foot").append(
-        "The same seed brings the same run back, octet for octet. A check rests on the frames that are listed with it; keys are redacted. ",
+        "The same seed brings the same run back, octet for octet: hanbench run ID --slow-background --seed SEED. A check rests on the frames that are listed with it; keys are redacted. ",
         "Values of the rules are stated in public documents, inferred from them or assumed: hanbench rules show tmad-v19.",
     );
 }
