@@ -77,7 +77,7 @@ def shown(value: Any) -> str:
 
 def suggestion(word: str, known: Sequence[str]) -> str:
     """Return `; did you mean ...?`, or an empty text if no known word is similar."""
-    near = get_close_matches(word, known, n=1)
+    near = get_close_matches(word.lower(), known, n=1)
     return f"; did you mean {near[0]}?" if near else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -17,6 +18,8 @@ T = TypeVar("T")
 
 LARGEST = 1_000_000
 """Maximum octets of a file; the shipped ones have a few thousand. Prevents endless reading of a device or pipe."""
+_UNCLOSED = re.compile(r"^(?:Illegal character '\\n'|Unterminated string|Expected ['\"]{3,5}) \((.*)", re.DOTALL)
+"""How tomllib reports a quote that is opened and not closed."""
 
 
 def load(path: Path, type: type[T]) -> T:
@@ -33,6 +36,8 @@ def read_table(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             octets = file.read(LARGEST + 1)
+    except IsADirectoryError:
+        raise ProfileError(path, "is a folder; expected a file") from None
     except OSError as error:
         raise ProfileError(path, f"cannot be read: {error.strerror or error}") from None
     except ValueError as error:  # a file name with a null octet
@@ -40,13 +45,21 @@ def read_table(path: Path) -> dict[str, Any]:
     if len(octets) > LARGEST:
         raise ProfileError(path, f"expected at most {LARGEST} octets")
     try:
-        return tomllib.loads(octets.decode())
+        table = tomllib.loads(octets.decode())
     except UnicodeDecodeError as error:
         raise ProfileError(path, f"expected UTF-8 text; octet {error.start} is invalid") from None
     except tomllib.TOMLDecodeError as error:
-        raise ProfileError(path, f"expected TOML: {error}") from None
+        raise ProfileError(path, f"expected TOML: {_in_words(error)}") from None
     except RecursionError:
         raise ProfileError(path, "expected TOML: nested too deeply") from None
+    if not table:
+        raise ProfileError(path, "the file is empty; expected TOML")
+    return table
+
+
+def _in_words(error: tomllib.TOMLDecodeError) -> str:
+    """Return what is wrong and where; a quote that its line does not close is named, not the line break after it."""
+    return _UNCLOSED.sub(r"a text in quotes is not closed (\1", str(error))
 
 
 class Misfit(Exception):  # noqa: N818 - `load` turns it into an error, with the file's name

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """A migration controller as a child process: a turn is a line of JSON on stdin, its actions are a line on stdout.
 
     hanbench verify --controller "process:python3 docs/examples/controller.py"

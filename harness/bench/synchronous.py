@@ -10,10 +10,23 @@ from hanbench.emulator.clock import ClockLoop
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.case.check import HanCheck
 from hanbench.harness.checks import EvidencedCheck, HanConnectivityCheck
-from hanbench.harness.faults import FAULTS
+from hanbench.harness.faults import FAULTS, Fault
 from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.profiles.benches import StartingState
+from hanbench.profiles.explain import suggestion
+
+
+class UnknownFaultError(KeyError):
+    """There is no fault of that name; the text has the nearest one."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        near = suggestion(name, tuple(FAULTS))
+        self._text = f"no such fault: {name!r}{near} (`hanbench faults` lists them)"
+
+    def __str__(self) -> str:
+        return self._text  # KeyError would show its repr
 
 
 class Bench:
@@ -45,18 +58,22 @@ class Bench:
         return found.check
 
     def inject(self, fault: str) -> None:
-        """Inject a fault. Raises KeyError for an unknown name."""
+        """Inject a fault. Raises UnknownFaultError, a KeyError."""
+        __tracebackhide__ = True
+        chosen = _fault(fault)
 
         async def injected() -> None:
-            await FAULTS[fault].inject(self.han)
+            await chosen.inject(self.han)
 
         self.run(injected())
 
     def heal(self, fault: str) -> None:
-        """Heal a fault. Raises KeyError for an unknown name."""
+        """Heal a fault. Raises UnknownFaultError, a KeyError."""
+        __tracebackhide__ = True
+        chosen = _fault(fault)
 
         async def healed() -> None:
-            await FAULTS[fault].heal(self.han)
+            await chosen.heal(self.han)
 
         self.run(healed())
 
@@ -70,3 +87,10 @@ class Bench:
 
     async def _close(self) -> None:
         self.han.radios.close()
+
+
+def _fault(name: str) -> Fault:
+    __tracebackhide__ = True
+    if name not in FAULTS:
+        raise UnknownFaultError(name)
+    return FAULTS[name]

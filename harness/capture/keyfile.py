@@ -6,7 +6,6 @@ It has network keys and link keys; Wireshark derives key-transport and key-load 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,11 +16,11 @@ from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
 from hanbench.emulator.zigbee.security.keys import redacted
 from hanbench.emulator.zigbee.storage import LinkKey, NonVolatile
 from hanbench.harness.capture.errors import CaptureError
+from hanbench.harness.files import PRIVATE, write_whole
 
 TABLE = "zigbee_pc_keys"
 """Wireshark's name of the table, and of its file in a configuration directory."""
 SUFFIX = ".keys"
-_PRIVATE = 0o600
 _HEADER = "# Keys of the capture beside this file, as Wireshark's zigbee_pc_keys. Keep them from others.\n"
 _LINE = re.compile(r'"(?P<octets>[0-9A-Fa-f]{32})","Normal","(?P<label>[^"]*)"')
 
@@ -87,22 +86,8 @@ def beside(capture: Path) -> Path:
 
 
 def write(path: Path, keys: Iterable[CaptureKey]) -> None:
-    """Write a key file that only its owner can read, replacing an older one."""
-    write_privately(path, _HEADER + "".join(f"{key.row}\n" for key in keys))
-
-
-def write_privately(path: Path, text: str) -> None:
-    """Replace a file by `text` atomically, readable by its owner only."""
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    try:
-        # Create it with this mode: setting the mode later would leave it readable for a moment.
-        private = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-        with os.fdopen(private, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(text)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
+    """Write a key file that only its owner can read, replacing an older one. Raises OutputError."""
+    write_whole(path, _HEADER + "".join(f"{key.row}\n" for key in keys), PRIVATE)
 
 
 def read(path: Path) -> list[CaptureKey]:

@@ -13,9 +13,7 @@ from hanbench.emulator.radio.medium import Medium
 from hanbench.emulator.radio.transmission import Transmission
 from hanbench.harness.capture import tap
 from hanbench.harness.capture.pcapng import DEFAULT_EPOCH, PcapngWriter
-
-_BUFFER = 1 << 18
-"""Buffer size, octets: about 2,000 frames for each system call."""
+from hanbench.harness.files import growing
 
 
 class Recorder:
@@ -59,8 +57,11 @@ class Recorder:
 
 @contextmanager
 def recording(medium: Medium, path: str | PathLike[str], *, epoch: datetime = DEFAULT_EPOCH) -> Iterator[Recorder]:
-    """Record a medium into the file `path`, which is complete when the context ends, even on an error."""
-    with Path(path).open("wb", buffering=_BUFFER) as stream:
+    """Record a medium into the file `path`, which is complete when the context ends, even on an error.
+
+    Raises OutputError.
+    """
+    with growing(Path(path)) as stream:
         recorder = Recorder(medium, stream, epoch=epoch)
         try:
             yield recorder

@@ -19,8 +19,13 @@ def shown(at: datetime, seconds: float) -> str:
 
     A capture begins at second 0 of that clock, so Wireshark shows the same seconds.
     """
-    at += _HALF_A_MILLISECOND
-    return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03} (+{seconds:.3f} s)"
+    return f"{shown_date(at)} (+{seconds:.3f} s)"
+
+
+def shown_date(at: datetime) -> str:
+    """Return a time for people where no clock runs yet: date and time (UTC), rounded to milliseconds."""
+    at = at.astimezone(UTC) + _HALF_A_MILLISECOND
+    return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03}"
 
 
 class Calendar(NamedTuple):

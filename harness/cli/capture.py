@@ -11,6 +11,7 @@ from typing import BinaryIO
 from hanbench.emulator.clock import PacedClock, run
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import Capture, streaming
+from hanbench.harness.capture import keyfile
 from hanbench.harness.cli.errors import BadInput
 from hanbench.harness.cli.output import log
 from hanbench.harness.cli.up import come_up
@@ -30,7 +31,7 @@ def capture(
 ) -> None:
     """Bring BENCH up and write a live capture (pcapng), until Ctrl-C or until the reader closes the stream.
 
-    For Wireshark: hanbench capture virtual --keys virtual.keys | wireshark -k -i -
+    For Wireshark: `hanbench capture virtual --keys virtual.keys | wireshark -k -i -`
     """
     bench = BenchFile.find(bench_name)
     clock = bench.clock(speed, watched=True)
@@ -41,6 +42,8 @@ def capture(
     han = bench.assemble(clock=clock, seed=seed)
     log(f"hanbench capture: {bench.profile.title}, seed {han.seed}; Ctrl-C ends it")
 
+    if keys is not None:
+        keyfile.write(keys, han.keys)  # before anything else, so that a wrong path is reported at once
     with _opened(to) as stream, streaming(han, stream, keys) as live:
         run(clock, _captured(bench, han, live, seconds, clock.speed))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
 import msgspec
 from msgspec import structs
 
@@ -15,7 +14,8 @@ from hanbench.harness.case.calendar import shown
 from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.checks import HanConnectivityCheck, never_begun
 from hanbench.harness.cli.errors import ExitStatus
-from hanbench.harness.cli.output import log, print_json, verdict
+from hanbench.harness.cli.output import log, print_json, print_line, unbroken, verdict
+from hanbench.harness.files import locked_folder_if, write_whole
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.health import OutageError
@@ -47,21 +47,20 @@ def check(bench_name: str, seed: str | None, speed: float | str | None, out: Pat
     paced = isinstance(clock, PacedClock)
     if paced:
         han.on_progress = lambda text: log(f"{han.calendar.shown(clock.now)}  {text}")
-        han.radios.on_event = lambda name, text: log(f"{han.calendar.shown(clock.now)}  dongle {name}: {text}")
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
+        han.radios.on_event = lambda name, text: han.on_progress(f"dongle {name}: {text}")
     capture = None if out is None else out / f"{bench.profile.id}.pcapng"
-    log(f"hanbench check: {bench.profile.title}")
-    with capturing_if(han, capture):
-        found = run(clock, _checked(bench, han))
-    said = BenchCheck(
-        **structs.asdict(found),
-        bench=bench.profile.id,
-        seed=str(han.seed),
-        capture=None if capture is None else capture.name,
-    )
-    if out is not None:
-        (out / "check.json").write_bytes(msgspec.json.encode(said) + b"\n")
+    with locked_folder_if(out):
+        log(f"hanbench check: {bench.profile.title}")
+        with capturing_if(han, capture):
+            found = run(clock, _checked(bench, han))
+        said = BenchCheck(
+            **structs.asdict(found),
+            bench=bench.profile.id,
+            seed=str(han.seed),
+            capture=None if capture is None else capture.name,
+        )
+        if out is not None:
+            write_whole(out / "check.json", msgspec.json.encode(said) + b"\n")
     if as_json:
         print_json(said)
     else:
@@ -85,12 +84,12 @@ async def _checked(bench: BenchFile, han: Han) -> HanCheck:
 
 def _print_result(said: BenchCheck, capture: Path | None) -> None:
     code = f" {said.code}" if said.code else ""
-    click.echo(f"{verdict(said.verdict.value + code)}: {said.detail}")
-    click.echo(f"  from {shown(said.started, said.start)} to {shown(said.finished, said.end)}")
+    print_line(f"{verdict(said.verdict.value + code)}: {said.detail}")
+    print_line(f"  from {shown(said.started, said.start)} to {shown(said.finished, said.end)}")
     if said.cause is not None:
-        click.echo(f"  cause: {said.cause.value}")
+        print_line(f"  cause: {said.cause.value}")
     if said.frames:
         more = " ..." if len(said.frames) > 12 else ""
-        click.echo(f"  evidence: frames {', '.join(map(str, said.frames[:12]))}{more}")
+        print_line(f"  evidence: frames {', '.join(map(str, said.frames[:12]))}{more}")
     if capture is not None:
-        click.echo(f"  capture: {capture}")
+        print_line(f"  capture: {unbroken(capture)}")

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 
 from hanbench.harness.case.controller import AnyController
 from hanbench.harness.cli.errors import BadInput
-from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory
+from hanbench.harness.controllers.lookup import UnknownControllerError
+from hanbench.harness.controllers.preflight import ControllerStartError, startable_controller
 from hanbench.profiles.rulesets import RuleSet
 
 
 def chosen_controller(controller: str) -> Callable[[Mapping[str, RuleSet]], AnyController]:
-    """Return the factory of a controller. Raises BadInput if the name is unknown."""
+    """Return the factory of a controller. Raises BadInput if it is unknown, or cannot be started or reached."""
     try:
-        return controller_factory(controller)
-    except UnknownControllerError as error:
+        return startable_controller(controller)
+    except (UnknownControllerError, ControllerStartError) as error:
         raise BadInput(None, "--controller", str(error)) from error

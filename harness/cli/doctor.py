@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import click
 from msgspec import Struct
 
 from hanbench.emulator.clock import PacedClock, run
 from hanbench.hardware.discovery import FoundPort, ports
 from hanbench.hardware.probe import ROLES, PortAnswer, ProbeResult, probe
 from hanbench.harness.cli.errors import BadInput, ExitStatus
-from hanbench.harness.cli.output import log, print_json
+from hanbench.harness.cli.output import log, print_json, print_line
 from hanbench.harness.cli.tables import table
 
 
@@ -45,9 +44,7 @@ def doctor(port: str | None, as_json: bool) -> int:
         if as_json:
             print_json([])
         else:
-            others = ", ".join(found.device for found in ports())
-            skipped = f" ({others} are not USB devices; name one to probe it)" if others else ""
-            click.echo(f"no dongle was found{skipped}: plug one in (docs/hardware.md), or name a PORT")
+            print_line(_nothing_found([found.device for found in ports()]))
         return ExitStatus.EXPECTED
     reports = []
     for found in candidates:
@@ -62,6 +59,15 @@ def doctor(port: str | None, as_json: bool) -> int:
     else:
         _print_result(reports)
     return ExitStatus.EXPECTED if any(report.fit_for for report in reports) else ExitStatus.UNKNOWN
+
+
+def _nothing_found(others: list[str]) -> str:
+    """Return the sentence for a machine without USB dongles. `others`: its serial ports."""
+    kind = (
+        "is not a USB device; name it to probe it" if len(others) == 1 else "are not USB devices; name one to probe it"
+    )
+    skipped = f" ({', '.join(others)} {kind})" if others else ""
+    return f"no dongle was found{skipped}: plug one in, or name a PORT (see `hanbench doctor --help`)"
 
 
 def _named(port: str) -> FoundPort:
@@ -100,7 +106,7 @@ def _print_result(reports: list[PortReport]) -> None:
         fit = ", ".join(report.fit_for) or "nothing"
         rows.append((report.url, board, answers, trip, fit, report.advice))
     table(("radio", "board", "answer", "round trip", "fit for", "advice"), rows)
-    click.echo()
+    print_line()
     for role in ROLES:
         fit_for_it = ", ".join(report.url for report in reports if role.name in report.fit_for)
-        click.echo(f"{role.name:8} {fit_for_it or f'none: {role.why}'}")
+        print_line(f"{role.name:8} {fit_for_it or f'none: {role.why}'}")

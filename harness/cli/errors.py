@@ -17,6 +17,8 @@ from types import FrameType
 import click
 
 from hanbench.hardware.errors import RadioError
+from hanbench.harness.cli.output import log
+from hanbench.harness.files import OutputError
 from hanbench.profiles.errors import ProfileError
 
 
@@ -54,9 +56,14 @@ class BadInput(Exception):  # noqa: N818  the user's error, not hanbench's
         self.expected = expected
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> BadInput:
-    """Return the error for an unknown name, with the known names."""
-    return BadInput(None, name, f"no such {kind}; there is {', '.join(sorted(known)) or 'none'}")
+def unknown(kind: str, name: str, known: Iterable[str], command: str) -> BadInput:
+    """Return the error for an unknown name, with the nearest known one, and with the command that lists them."""
+    from hanbench.profiles.explain import suggestion
+
+    listed = f"(`hanbench {command}` lists them)"
+    if Path(name).is_dir():
+        return BadInput(None, name, f"is a folder; expected a {kind} {listed}")
+    return BadInput(None, name, f"no such {kind}{suggestion(name, tuple(known))} {listed}")
 
 
 def exit_status_of(program: Callable[[], object], name: str = "hanbench") -> int:
@@ -71,7 +78,7 @@ def exit_status_of(program: Callable[[], object], name: str = "hanbench") -> int
         return ExitStatus.BAD_INPUT
     except click.ClickException as error:
         return _complain(_usage(name, error), ExitStatus.BAD_INPUT)
-    except (BadInput, ProfileError, RadioError) as error:
+    except (BadInput, OutputError, ProfileError, RadioError) as error:
         return _complain(f"{name}: {error}", ExitStatus.BAD_INPUT)
     except (KeyboardInterrupt, click.Abort):
         return _complain(f"{name}: interrupted", ExitStatus.INTERRUPTED)
@@ -130,7 +137,7 @@ def _usage(name: str, error: click.ClickException) -> str:
 
 
 def _complain(line: str, status: ExitStatus) -> ExitStatus:
-    click.echo(_line(line), err=True)
+    log(_line(line))
     return status
 
 

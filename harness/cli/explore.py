@@ -7,7 +7,6 @@ import shlex
 from datetime import date, datetime
 from pathlib import Path
 
-import click
 import msgspec
 import tomli_w
 from msgspec import Struct
@@ -16,9 +15,11 @@ from hanbench.harness.campaign.explore import Failure, shrink
 from hanbench.harness.campaign.explore import explore as run_explore
 from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.errors import ExitStatus
-from hanbench.harness.cli.output import log, print_json
+from hanbench.harness.cli.output import log, print_command, print_json, print_line
 from hanbench.harness.cli.progress import with_progress
-from hanbench.harness.controllers.lookup import named
+from hanbench.harness.cli.words import counted
+from hanbench.harness.controllers.lookup import Factory, named
+from hanbench.harness.files import locked_folder, write_whole
 from hanbench.harness.scenario.scenario import Scenario
 
 MOST_SHRUNK = 3
@@ -49,7 +50,17 @@ def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path,
     Exit status: 0 no scenario failed; 1 a scenario failed.
     """
     make = chosen_controller(controller)
-    log(f"hanbench explore: {seeds} random scenarios from seed {seed}, controller {named(controller)}")
+    with locked_folder(out):
+        report = _explored(seeds, seed, controller, make, jobs, out)
+    if as_json:
+        print_json(report)
+    else:
+        _print_result(report)
+    return ExitStatus.VIOLATION if report.failures else ExitStatus.EXPECTED
+
+
+def _explored(seeds: int, seed: str, controller: str, make: Factory, jobs: int | None, out: Path) -> ExploreReport:
+    log(f"hanbench explore: {counted(seeds, 'random scenario')} from seed {seed}, controller {named(controller)}")
     names = [f"{seed}-{number}" for number in range(seeds)]
     results = run_explore(names, controller, jobs or os.cpu_count() or 1)
     failures = [failure for failure in with_progress(results, seeds) if failure is not None]
@@ -58,20 +69,14 @@ def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path,
     for failure in list(kinds.values())[:MOST_SHRUNK]:
         log(f"shrinking seed {failure.seed}: {', '.join(failure.properties) or 'the outcome'}")
         found.append(_keep(shrink(failure, make), controller, out))
-    report = ExploreReport(seeds, len(failures), tuple(found))
-    if as_json:
-        print_json(report)
-    else:
-        _print_result(report)
-    return ExitStatus.VIOLATION if failures else ExitStatus.EXPECTED
+    return ExploreReport(seeds, len(failures), tuple(found))
 
 
 def _keep(failure: Failure, controller: str, out: Path) -> FailureReport:
-    out.mkdir(parents=True, exist_ok=True)
     path = out / f"{failure.scenario.id}.toml"
-    path.write_text(as_toml(failure.scenario), encoding="utf-8")
+    write_whole(path, as_toml(failure.scenario))
     options = "" if controller == "reference" else f" --controller {shlex.quote(named(controller))}"
-    command = f"hanbench run {shlex.quote(str(path))} --seed {shlex.quote(failure.seed)}{options}"
+    command = f"hanbench run {shlex.quote(str(path))} --seed {shlex.quote(failure.seed)} --slow-background{options}"
     decided = None if failure.outcome is None else failure.outcome.value
     return FailureReport(failure.seed, decided, failure.properties, str(path), command)
 
@@ -85,6 +90,9 @@ def as_toml(scenario: Scenario) -> str:
 def _print_result(report: ExploreReport) -> None:
     for found in report.found:
         broken = ", ".join(found.properties) or "the outcome alone"
-        click.echo(f"decided {found.decided or 'nothing'}; broken: {broken}")
-        click.echo(f"  {found.command}")
-    click.echo(f"{report.stories} scenarios: " + (f"{report.failures} failed." if report.failures else "none failed."))
+        print_line(f"decided {found.decided or 'nothing'}; broken: {broken}")
+        print_command("  ", found.command)
+    print_line(
+        f"{counted(report.stories, 'scenario')}: "
+        + (f"{report.failures} failed." if report.failures else "none failed.")
+    )

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import click
-
 from hanbench.harness.capture import CaptureError, CaptureKey, keyfile
 from hanbench.harness.cli.errors import BadInput
-from hanbench.harness.cli.output import log
+from hanbench.harness.cli.output import log, print_line, unbroken
 from hanbench.harness.wireshark import folders, launcher, profile
 from hanbench.harness.wireshark.interfaces import offered, user_folder
 from hanbench.harness.wireshark.keys import labelled
@@ -21,7 +19,9 @@ _LAUNCHER_TIMEOUT = 60
 
 
 def install(benches: tuple[Path, ...]) -> None:
-    """Put a launcher into Wireshark's personal extcap folder, and the profile hanbench into its configuration.
+    """Add a launcher and a profile to your Wireshark.
+
+    The launcher goes into the personal extcap folder, the profile hanbench into the personal configuration.
 
     Installing again restores the profile, but keeps the keys in it.
     """
@@ -33,10 +33,10 @@ def install(benches: tuple[Path, ...]) -> None:
         fresh = profile.write(where.profile, found)
         launcher.write(where.launcher, where.profile, benches)
     _try(where.launcher)
-    click.echo(f"launcher: {where.launcher}")
-    click.echo(f"profile:  {where.profile} ({fresh} new keys)")
+    print_line(f"launcher: {unbroken(where.launcher)}")
+    print_line(f"profile:  {unbroken(where.profile)} ({fresh} new keys)")
     for interface in found:
-        click.echo(f"  {interface.name}: {interface.bench.title}")
+        print_line(f"  {interface.name}: {interface.bench.title}")
     log(f"bench files in {user_folder()} are offered too; start: wireshark -C {folders.PROFILE}")
 
 
@@ -47,14 +47,17 @@ def remove() -> None:
         gone = launcher.remove(where.launcher)
         there = profile.made_by_hanbench(where.profile)
         left = profile.remove(where.profile)
-    click.echo(f"launcher: {'removed' if gone else 'not found'}")
-    click.echo(f"profile:  {'removed' if there else 'not found'}")
+    print_line(f"launcher: {'removed' if gone else 'not found'}")
+    print_line(f"profile:  {'removed' if there else 'not found'}")
     for path in left:
         log(f"not written by hanbench, kept: {path}")
 
 
 def keys(captures: tuple[Path, ...]) -> None:
-    """Add the keys of captures to the profile, so that it decrypts them. CAPTURE: the capture, or its .keys file."""
+    """Add the keys of captures to the profile, which decrypts them.
+
+    CAPTURE: the capture, or its .keys file.
+    """
     where = folders.find()
     if not profile.made_by_hanbench(where.profile):
         raise BadInput(where.profile, None, "no profile: run `hanbench extcap install` first")
@@ -67,9 +70,8 @@ def keys(captures: tuple[Path, ...]) -> None:
             raise BadInput(path, None, "no such file: expected the key file of the capture") from None
         except CaptureError as error:
             raise BadInput(path, error.place, error.problem) from None
-    with _write_errors_as_bad_input():
-        fresh = profile.add_keys(where.profile, read)
-    click.echo(f"{len(read)} keys, {fresh} of them new")
+    fresh = profile.add_keys(where.profile, read)
+    print_line(f"{len(read)} keys, {fresh} of them new")
     log("Wireshark reads keys when it loads a profile: restart it, or switch to another profile and back")
 
 

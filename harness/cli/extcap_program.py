@@ -19,7 +19,8 @@ from msgspec.structs import replace
 from hanbench import __version__
 from hanbench.harness.capture.keyfile import CaptureKey
 from hanbench.harness.cli.errors import BadInput, end_cleanly_on_signals, exit_status_of
-from hanbench.harness.cli.output import log
+from hanbench.harness.cli.output import log, print_verbatim
+from hanbench.harness.files import OutputError
 from hanbench.harness.wireshark.interfaces import DLT, Interface, offered
 from hanbench.profiles.benches import StartingState
 
@@ -64,9 +65,9 @@ def extcap(
     """Answer a request of Wireshark."""
     found, wrong = offered(benches)
     if interfaces:
-        click.echo(f"extcap {{version={__version__}}}")
+        print_verbatim(f"extcap {{version={__version__}}}")
         for interface in found:
-            click.echo(interface.sentence)
+            print_verbatim(interface.sentence)
         for error in wrong:
             log_named(str(error))
         return
@@ -78,14 +79,14 @@ def extcap(
             raise BadInput(None, "--extcap-capture-filter", _NO_CAPTURE_FILTER)
         _capture(_with_starting_state(chosen, begins), fifo, seed or None, speed, profile)
     elif dlts:
-        click.echo(DLT)
+        print_verbatim(DLT)
     elif config:
         for sentence in chosen.options():
-            click.echo(sentence)
+            print_verbatim(sentence)
     elif capture_filter is not None:
         # Wireshark reads stdout for the reason why it must reject a filter.
         if capture_filter:
-            click.echo(_NO_CAPTURE_FILTER)
+            print_verbatim(_NO_CAPTURE_FILTER)
     else:
         raise BadInput(None, "--extcap-interface", "expected --extcap-dlts, --extcap-config or --capture as well")
 
@@ -136,8 +137,8 @@ def _keep(folder: Path | None, bench: str, keys: Iterable[CaptureKey]) -> None:
         return
     try:
         profile.add_keys(folder, labelled(bench, keys))
-    except OSError as error:
-        log_named(f"cannot write the keys to {folder}: {error.strerror}; the capture continues")
+    except OutputError as error:
+        log_named(f"{error}; the capture continues")
 
 
 def log_named(text: str) -> None:

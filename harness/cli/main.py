@@ -12,6 +12,7 @@ import click
 
 from hanbench import __version__
 from hanbench.harness.cli import COMPLETION, PROGRAM
+from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.errors import end_cleanly_on_signals, exit_status_of
 
 if TYPE_CHECKING:
@@ -27,13 +28,13 @@ class Lazy(NamedTuple):
 
 
 COMMANDS = {
-    "verify": Lazy("commands.verify:verify", "Judge a controller on the whole matrix of installations and faults."),
-    "run": Lazy("commands.run:run", "Run one scenario file."),
+    "verify": Lazy("commands.verify:verify", "Judge a controller on the whole matrix of scenarios."),
+    "run": Lazy("commands.run:run", "Run one scenario: a file, or the id of one."),
     "check": Lazy("commands.check:check", "Run one HAN-connectivity check on a bench, emulated or physical."),
     "doctor": Lazy("commands.doctor:doctor", "Find dongles, and list the roles that each can fill."),
     "up": Lazy("commands.up:up", "Bring a bench up and keep it up: ports, dongles, a capture."),
     "capture": Lazy("commands.capture:capture", "Bring a bench up and write a live capture of its air to a pipe."),
-    "extcap": Lazy("commands.extcap:extcap", "Add the benches to Wireshark as capture interfaces, with a profile."),
+    "extcap": Lazy("commands.extcap:extcap", "Add the benches to Wireshark as capture interfaces."),
     "selftest": Lazy("commands.selftest:selftest", "Test the oracle with wrong controllers."),
     "explore": Lazy("commands.explore:explore", "Run a controller on random scenarios; shrink each failure."),
     "rules": Lazy("commands.rules:rules", "Show the rule sets, with their sources."),
@@ -44,7 +45,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group that lists its commands from a table and imports one only to run it."""
 
     def __init__(self, *args: object, table: dict[str, Lazy], **options: object) -> None:

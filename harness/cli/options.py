@@ -36,6 +36,39 @@ class NameOrFile(click.ParamType[str]):
         return names or [CompletionItem(incomplete, type="file")]
 
 
+class Seed(click.ParamType[str]):
+    """A seed: any text that is not empty."""
+
+    name = "TEXT"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not str(value):
+            self.fail("expected a text that is not empty", param, ctx)
+        return str(value)
+
+
+class Pattern(click.ParamType[str]):
+    """A pattern of ids in the matrix; shells complete it part for part."""
+
+    name = "PATTERN"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Complete the part of an id that `incomplete` ends in; an asterisk stands for the parts after it."""
+        from click.shell_completion import CompletionItem
+
+        from hanbench.harness.campaign.matrix import matrix
+
+        place, found = incomplete.count(".") + 1, dict[str, None]()
+        for scenario in matrix():
+            if scenario.id.startswith(incomplete):
+                parts = scenario.id.split(".")
+                found[".".join((*parts[:place], *("*" * (len(parts) > place))))] = None
+        return [CompletionItem(each) for each in found]
+
+
 class Speed(click.ParamType[float | str]):
     """`virtual`, or the number of virtual seconds per real second."""
 
@@ -51,6 +84,18 @@ class Speed(click.ParamType[float | str]):
         if not 0 < speed < float("inf"):
             self.fail(f"expected {VIRTUAL} or a number above 0, got {value!r}", param, ctx)
         return speed
+
+
+def _controllers() -> Iterable[str]:
+    from hanbench.harness.controllers.lookup import names
+
+    return names()
+
+
+def _certificates() -> Iterable[str]:
+    from hanbench.profiles.certificates import ids as certificate_files
+
+    return certificate_files()
 
 
 def _scenarios() -> Iterable[str]:
@@ -77,7 +122,11 @@ def _profiles() -> Iterable[str]:
     return (*cohorts.ids(), *devices.ids())
 
 
+SEED = Seed()
+PATTERN = Pattern()
 SPEED = Speed()
+CONTROLLER = NameOrFile("TEXT", _controllers)
+CERTIFICATES = NameOrFile("FILE", _certificates)
 BENCH = NameOrFile("BENCH", ids)
 SCENARIO = NameOrFile("SCENARIO", _scenarios)
 FAULT = NameOrFile("FAULT", _faults)

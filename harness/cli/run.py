@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import click
 import msgspec
 
 from hanbench.emulator.clock import PacedClock, VirtualClock
@@ -17,8 +16,9 @@ from hanbench.harness.case.calendar import shown
 from hanbench.harness.case.trace import encode
 from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.errors import ExitStatus
-from hanbench.harness.cli.output import log, print_json, verdict
+from hanbench.harness.cli.output import log, print_command, print_json, print_line, unbroken, verdict
 from hanbench.harness.controllers.lookup import named
+from hanbench.harness.files import locked_folder_if, write_whole
 from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.settings import ERAS
 from hanbench.harness.report.html import HtmlWriter, encode_detail
@@ -45,40 +45,44 @@ def run(
     bench_name: str | None,
     begins: str | None,
     certificates: str | None,
+    slow_background: bool,
     as_json: bool,
 ) -> int:
-    """Run SCENARIO: a file, or the id of a shipped scenario or of one in the matrix of `verify`."""
+    """Run SCENARIO: a file, or the id of a shipped scenario or of one in the matrix of `verify`.
+
+    The same seed brings the same frames back, octet for octet, with the same background. With --slow-background, they
+    have the numbers that reports of `verify` and pytest name; a report names the seed of each scenario.
+    """
     rulesets = shipped()
     loaded = find_scenario(scenario, rulesets)
     if begins is not None:
         loaded = msgspec.structs.replace(loaded, begins=StartingState(begins))
     credentials = None if certificates is None else load_credentials(certificates)
     make = chosen_controller(controller)
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
     capture = None if out is None else out / f"{loaded.id}.pcapng"
     bench_name = bench_name or loaded.bench
     bench = None if bench_name is None else BenchFile.find(bench_name)
     clock = _clock(speed) if bench is None else bench.clock(speed)
     pace = f"speed {clock.speed:g}" if isinstance(clock, PacedClock) else "virtual time"
     where = "" if bench is None else f", bench {bench_name}"
-    log(f"hanbench run: {loaded.id}{where}, controller {named(controller)}, seed {seed}, {pace}")
-    result = run_scenario(
-        loaded,
-        rulesets,
-        make,
-        seed=seed,
-        controller_name=named(controller),
-        capture=capture,
-        slow_background=False,
-        clock=clock,
-        credentials=credentials,
-        bench=bench,
-    )
-    report = describe(result, capture=None if capture is None else capture.name)
-    detail = timeline(result)
-    if out is not None:
-        _write(out, result, report, detail, named(controller))
+    with locked_folder_if(out):
+        log(f"hanbench run: {loaded.id}{where}, controller {named(controller)}, seed {seed}, {pace}")
+        result = run_scenario(
+            loaded,
+            rulesets,
+            make,
+            seed=seed,
+            controller_name=named(controller),
+            capture=capture,
+            slow_background=slow_background,
+            clock=clock,
+            credentials=credentials,
+            bench=bench,
+        )
+        report = describe(result, capture=None if capture is None else capture.name)
+        detail = timeline(result)
+        if out is not None:
+            _write(out, result, report, detail, named(controller))
     if as_json:
         print_json(file_of_one(report))
     else:
@@ -92,8 +96,8 @@ def _clock(speed: float | str | None) -> VirtualClock:
 
 def _write(out: Path, result: ScenarioResult, report: ScenarioReport, detail: ScenarioDetail, controller: str) -> None:
     """Write trace, report.json and report.html; the capture is there already."""
-    (out / "trace.jsonl").write_bytes(encode(result.records))
-    (out / "report.json").write_bytes(msgspec.json.encode(file_of_one(report)) + b"\n")
+    write_whole(out / "trace.jsonl", encode(result.records))
+    write_whole(out / "report.json", msgspec.json.encode(file_of_one(report)) + b"\n")
     rule_sets = tuple(shipped())
     page = HtmlWriter(
         out / "report.html",
@@ -111,33 +115,34 @@ def _evidence(check: CheckDetail, began: datetime) -> None:
     telling = [frame for frame in check.frames if frame.name != ACKNOWLEDGED]
     for frame in telling[:SHOWN]:
         when = shown(began + timedelta(seconds=frame.time), frame.time)
-        click.echo(f"    #{frame.number:<6} {when}  {frame.sender} to {frame.receiver}: {frame.line}")
+        print_line(f"    #{frame.number:<6} {when}  {frame.sender} to {frame.receiver}: {frame.line}")
     left = len(check.frames) + check.left_out - min(len(telling), SHOWN)
     if left:
-        click.echo(f"    and {left} more, acknowledgements among them")
+        print_line(f"    and {left} more, acknowledgements among them")
 
 
 def _print_result(report: ScenarioReport, detail: ScenarioDetail, capture: Path | None) -> None:
-    click.echo(f"{report.title} ({report.cohort}, {report.installation_type}, rules {report.rules})")
+    print_line(f"{report.title} ({report.cohort}, {report.installation_type}, rules {report.rules})")
     for evidenced in detail.checks:
         check = evidenced.check
         found = verdict(f"{check.verdict.value} {check.code}" if check.code else check.verdict.value)
-        click.echo(f"  check {check.attempt}, {shown(check.started, check.start)}: {found}: {check.detail}")
+        print_line(f"  check {check.attempt}, {shown(check.started, check.start)}: {found}: {check.detail}")
         _evidence(evidenced, detail.began)
     for consent in report.consents:
         at = datetime.fromisoformat(consent.time)
-        click.echo(f"  {consent.supplier}: {consent.says.value}, {shown(at, (at - detail.began).total_seconds())}")
+        when = shown(at, (at - detail.began).total_seconds())
+        print_line(f"  {consent.supplier}: {consent.says.value}, {when}")
     decided = report.decision.value if report.decision else "nothing"
-    click.echo(f"  decided: {decided}; expected: {' or '.join(report.expected)} ({report.because})")
+    print_line(f"  decided: {decided}; expected: {' or '.join(report.expected)} ({report.because})")
     for violation in report.violations:
-        click.echo(f"  {verdict('VIOLATION')} {violation.property}: {violation.text} [{violation.rule}]")
+        print_line(f"  {verdict('VIOLATION')} {violation.property}: {violation.text} [{violation.rule}]")
         if violation.frames:
             many = " ..." if len(violation.frames) > EVIDENCE else ""
-            click.echo(f"    frames {', '.join(f'#{number}' for number in violation.frames[:EVIDENCE])}{many}")
+            print_line(f"    frames {', '.join(f'#{number}' for number in violation.frames[:EVIDENCE])}{many}")
     for short in report.unmet:
-        click.echo(f"  {verdict('NOT AS EXPECTED')} {short}")
+        print_line(f"  {verdict('NOT AS EXPECTED')} {short}")
     if capture is not None:
-        click.echo(f"  to read: {capture.with_name('report.html')}")
+        print_line(f"  to read: {unbroken(capture.with_name('report.html'))}")
         early = ERAS[household(Cohort(report.cohort)).gsme.smart_energy] is SmartEnergyEra.SE_1_1
         preferences = (keyfile.EARLY_SMART_ENERGY,) if early else ()
-        click.echo(f"  open the capture: {keyfile.hint(capture, *preferences)}")
+        print_command("  open the capture: ", keyfile.hint(capture, *preferences))

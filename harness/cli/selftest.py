@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from collections import Counter
 
-import click
 from msgspec import Struct
 
 from hanbench.harness.campaign.selftest import MutantResult, all_mutants
 from hanbench.harness.campaign.selftest import selftest as run_selftest
 from hanbench.harness.cli.errors import ExitStatus
-from hanbench.harness.cli.output import log, print_json, verdict
+from hanbench.harness.cli.output import log, print_json, print_line, verdict
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.cli.tables import table
+from hanbench.harness.cli.words import counted
 
 
 class SelftestReport(Struct, frozen=True):
@@ -44,12 +44,12 @@ def _print_result(found: list[MutantResult], survivors: tuple[str, ...], listed:
     if listed:
         rows = [(each.name, each.scenario or "-", ", ".join(each.properties) or "the outcome") for each in found]
         table(("wrong controller", "caught in", "by"), rows)
-        click.echo()
+        print_line()
     by = Counter(name for each in found for name in each.properties[:1])
-    click.echo("first caught by: " + ", ".join(f"{name} {count}" for name, count in by.most_common()))
+    print_line("first caught by: " + ", ".join(f"{name} {count}" for name, count in by.most_common()))
     for name in survivors:
-        click.echo(f"{verdict('SURVIVES:')} {name}")
-    click.echo(
+        print_line(f"{verdict('SURVIVES:')} {name}")
+    print_line(
         f"{len(found)} wrong controllers, {sum(each.tried for each in found)} scenarios run: "
-        + (f"{len(survivors)} survive." if survivors else "none survives.")
+        + (counted(len(survivors), "survives.", "survive.") if survivors else "none survives.")
     )

@@ -7,14 +7,11 @@ headers.
 
 from __future__ import annotations
 
-import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 
-import click
-
-from hanbench.harness.cli.output import styled
+from hanbench.harness.cli.output import print_line, print_verbatim, styled, width_of, wrapped
 
 _GAP = 2
 """Columns between cells."""
@@ -26,18 +23,19 @@ Cells = Sequence[str]
 
 def table(headers: Cells, rows: Sequence[Cells], title: str = "", *, keys: int = 1) -> None:
     """Print a table. The first `keys` cells of a row identify it."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    width = width_of(sys.stdout)
     if title:
-        click.echo(styled(title, bold=True))
+        print_line(styled(title, bold=True))
     for line in lines(headers, rows, width, keys=keys):
-        click.echo(line)
+        print_verbatim(line)
 
 
 def lines(headers: Cells, rows: Sequence[Cells], width: int | None, *, keys: int = 1) -> Iterator[str]:
     """Yield the lines of a table for a terminal of `width` columns; None: unlimited."""
     widths = [max((len(row[column]) for row in (headers, *rows)), default=0) for column in range(len(headers))]
     fixed = sum(widths[:-1]) + _GAP * (len(widths) - 1)
-    if width is not None and width - fixed < min(_LEAST, widths[-1]):
+    least = max((len(word) for row in (headers, *rows) for word in row[-1].split()), default=0)
+    if width is not None and width - fixed < max(least, min(_LEAST, widths[-1])):
         yield from _stacked(headers, rows, width, keys)
         return
     room = widths[-1] if width is None else min(widths[-1], width - fixed)
@@ -59,7 +57,7 @@ def _lines_of_row(row: Cells, widths: Sequence[int], room: int) -> Iterator[str]
 
 def _stacked(headers: Cells, rows: Sequence[Cells], width: int, keys: int) -> Iterator[str]:
     for row in rows:
-        yield styled("  ".join(filter(None, row[:keys])), bold=True)
+        yield from (styled(line, bold=True) for line in wrapped("  ".join(filter(None, row[:keys])), width))
         pending = ""
         for header, cell in zip(headers[keys:], row[keys:], strict=True):
             if not cell or cell == "-":

@@ -7,7 +7,6 @@ import os
 import tempfile
 from pathlib import Path
 
-import click
 import msgspec
 from msgspec import Struct
 
@@ -16,8 +15,9 @@ from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing
 from hanbench.harness.bench.cleanup import cleaned_up
 from hanbench.harness.cli.errors import BadInput
-from hanbench.harness.cli.output import log
+from hanbench.harness.cli.output import log, print_verbatim, unbroken
 from hanbench.harness.cli.tables import table
+from hanbench.harness.files import locked_folder, make_folder
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
 
@@ -54,7 +54,6 @@ def up(
     links = runtime_folder() / bench.profile.id
     han = bench.assemble(clock=clock, seed=seed, links=links)
     folder = Path(f"hanbench-up-{bench.profile.id}") if out is None else out
-    folder.mkdir(parents=True, exist_ok=True)
     han.on_progress = lambda text: _log_event(han, text)
     han.radios.on_event = lambda name, text: _log_event(han, f"dongle {name}: {text}")
 
@@ -73,7 +72,7 @@ def up(
                 coming_up.cancel()
 
     path = folder / f"{bench.profile.id}.pcapng"
-    with cleaned_up(han.radios.published), capturing(han, path) as capture:
+    with locked_folder(folder), cleaned_up(han.radios.published), capturing(han, path) as capture:
         run(clock, kept())
 
 
@@ -93,7 +92,7 @@ def runtime_folder() -> Path:
     if given and Path(given).is_dir():
         return Path(given) / "hanbench"
     folder = Path(tempfile.gettempdir()) / f"hanbench-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    make_folder(folder, 0o700)
     if folder.stat().st_uid != os.getuid() or folder.is_symlink():
         raise BadInput(folder, None, "belongs to another user; expected your own folder, or XDG_RUNTIME_DIR to be set")
     return folder
@@ -107,12 +106,12 @@ def _print_result(bench: BenchFile, han: Han, capture: Path, as_json: bool) -> N
     ports = tuple(_ports(bench, han))
     if as_json:
         said = UpOutput(bench.profile.id, str(han.seed), os.getpid(), ports, str(capture))
-        click.echo(msgspec.json.encode(said).decode())
+        print_verbatim(msgspec.json.encode(said).decode())
         return
     log(f"hanbench up: {bench.profile.title}, seed {han.seed}; Ctrl-C ends it")
     rows = [(port.name, port.role, port.radio, port.port or "-", port.device or "-") for port in ports]
     table(("name", "role", "radio", "port", "device"), rows)
-    log(f"capture: {capture}")
+    log(f"capture: {unbroken(capture)}")
 
 
 def _ports(bench: BenchFile, han: Han) -> list[PortOutput]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import selectors
-import time
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -18,19 +16,17 @@ from hanbench.emulator.clock import ClockLoop
 from hanbench.harness.case.controller import ControllerFault
 from hanbench.harness.case.vocabulary import AnyAction, AnyEvent, Turn, encode_turn
 from hanbench.harness.controllers.answers import ANSWER_TIMEOUT, LONGEST_ANSWER, decode_actions
-from hanbench.harness.controllers.moved import hint_in
-from hanbench.harness.controllers.process_group import ProcessGroup, take
+from hanbench.harness.controllers.process_group import (
+    CHUNK,
+    ProcessGroup,
+    ends_within,
+    how_it_ended,
+    last_words,
+    take,
+)
 
 FAREWELL = 2.0
 """Real seconds in which the process must end after hanbench closed its stdin, or after it closed a pipe itself."""
-GLANCE = 0.02
-"""Interval between checks of a process whose pipes stay open, real seconds."""
-GLANCE_AT_AN_END = 0.002
-"""The same, after it has closed both."""
-CHUNK = 1 << 16
-"""Octets to read at a time: the capacity of a pipe."""
-MOST_CHUNKS = 16
-"""Maximum number of reads from a pipe that another process may still write to."""
 LAST_WORDS = 1 << 12
 """Octets of stderr to keep."""
 
@@ -142,13 +138,12 @@ class ChildProcess:
         elif self._over:
             self._waiting.set_exception(self._parted(process, "stdout"))
 
-    def _overhear(self, process: ProcessGroup) -> bool:
-        """Read its stderr; return whether there was any output."""
+    def _overhear(self, process: ProcessGroup) -> None:
+        """Read its stderr."""
         octets = take(process.stderr, CHUNK)
         if octets == b"":
             asyncio.get_running_loop().remove_reader(process.stderr)
         self._note(octets or b"")
-        return bool(octets)
 
     def _note(self, complaint: bytes) -> None:
         """Keep the end of its stderr."""
@@ -162,30 +157,9 @@ class ChildProcess:
         """Return the fault of a process that ended: its status, and the last line of its stderr."""
         status = process.status()
         assert status is not None
-        process.kill()  # no process that it started may write to its stderr from here on
-        for _ in range(MOST_CHUNKS):
-            if not self._overhear(process):
-                break
-        how = f"signal {-status}" if status < 0 else f"exit status {status}"
-        complaint = self._complaint.decode("utf-8", "replace").strip()
-        said = complaint.splitlines()
-        moved = hint_in(complaint)
-        last = (f": {said[-1][:200]}" if said else "") + (f" ({moved})" if moved else "")
-        return ControllerFault("crashed", f"it ended with {how}{last}")
+        last_words(process, self._note)
+        return ControllerFault("crashed", how_it_ended(status, self._complaint))
 
     def _leaves(self, process: ProcessGroup) -> bool:
-        """Return whether it ends by itself soon. Meanwhile read its output, or it would block on a full pipe."""
-        deadline = time.monotonic() + FAREWELL
-        with selectors.DefaultSelector() as pipes:
-            for pipe in (process.stdout, process.stderr):
-                pipes.register(pipe, selectors.EVENT_READ)
-            while process.status() is None:
-                if (left := deadline - time.monotonic()) <= 0:
-                    return False
-                for key, _ in pipes.select(min(left, GLANCE if pipes.get_map() else GLANCE_AT_AN_END)):
-                    octets = take(key.fileobj, CHUNK)  # type: ignore[arg-type]
-                    if octets == b"":
-                        pipes.unregister(key.fileobj)
-                    elif octets and key.fileobj is process.stderr:
-                        self._note(octets)
-        return True
+        """Return whether it ends by itself soon."""
+        return ends_within(process, FAREWELL, self._note)

@@ -25,6 +25,10 @@ _UNKNOWN_ISSUER = (18, 19, 20)
 """X509_V_ERR: self-signed, self-signed in the chain, issuer not found."""
 
 
+class _ConnectedError(Exception):
+    """The connection stands, and nothing more was wanted."""
+
+
 class Exchange:
     """One request to an endpoint."""
 
@@ -34,6 +38,7 @@ class Exchange:
         self._timeout = timeout
         self._socket: socket.socket | None = None
         self._broken_off = False
+        self._only_connect = False
         self._opener = urllib.request.OpenerDirector()
         for handler in (
             # The proxies of the environment (HTTPS_PROXY, NO_PROXY), as other programs use them.
@@ -65,6 +70,15 @@ class Exchange:
             raise ControllerFault("crashed", CUT_OFF)
         return answer
 
+    def reach(self) -> None:
+        """Connect as `post` does, through a proxy and with TLS where they apply, and send no request.
+
+        Raises ControllerFault.
+        """
+        self._only_connect = True
+        with contextlib.suppress(_ConnectedError):
+            self.post()
+
     def break_off(self) -> None:
         """Make `post` end soon, with any result. Has no effect if it has ended."""
         self._broken_off = True
@@ -76,6 +90,8 @@ class Exchange:
         self._socket = line
         if self._broken_off:
             _shut(line)
+        if self._only_connect:
+            raise _ConnectedError
 
     def _failed(self, error: object) -> ControllerFault:
         match error:

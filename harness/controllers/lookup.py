@@ -13,11 +13,12 @@ from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from operator import attrgetter
+from pathlib import Path
 
 from hanbench.harness.case.controller import AnyController
 from hanbench.harness.case.vocabulary import AnyAction, AnyEvent
 from hanbench.harness.controllers.child_process import ChildProcess
-from hanbench.harness.controllers.endpoint_address import address_of, shown
+from hanbench.harness.controllers.endpoint_address import Address, address_of, shown
 from hanbench.harness.controllers.http_endpoint import HttpEndpoint
 from hanbench.harness.controllers.moved import hint_for
 from hanbench.harness.controllers.reference import Reference
@@ -45,12 +46,12 @@ def controller_factory(spec: str) -> Factory:
         return _by_name(spec)
     if kind == "process":
         return _child_process(name)
-    if _is_url(spec):
+    if is_url(spec):
         return _endpoint(spec)
     if kind == "wrong":
         if name not in WRONG:
-            hint = suggestion(name, tuple(WRONG))
-            raise UnknownControllerError(f"expected wrong: and one of {', '.join(WRONG)}, got {name!r}{hint}")
+            hint = suggestion(spec, wrong_names())
+            raise UnknownControllerError(f"no wrong controller {name!r}{hint} (`hanbench selftest --list` lists them)")
         return WRONG[name].make
     if "//" in name:  # not shown, because it may contain a password
         raise UnknownControllerError(f"expected http:// or https:// before an address, got {kind + '://'!r}")
@@ -59,13 +60,30 @@ def controller_factory(spec: str) -> Factory:
     return _imported(lambda: attrgetter(name)(import_module(kind)), f"expected module:attribute, got {spec!r}")
 
 
+def names() -> tuple[str, ...]:
+    """Return the names of controllers that need no more than their name, those of wrong controllers included."""
+    return ("reference", *(name for name in _registered() if name not in RESERVED), *wrong_names())
+
+
+def wrong_names() -> tuple[str, ...]:
+    """Return the names of the wrong controllers, as `controller_factory` takes them."""
+    return tuple(f"wrong:{name}" for name in WRONG)
+
+
 def named(spec: str) -> str:
     """Return `spec` fit for output and reports: a URL without user, password and query."""
-    return shown(spec) if _is_url(spec) else spec
+    return shown(spec) if is_url(spec) else spec
 
 
-def _is_url(spec: str) -> bool:
+def is_url(spec: str) -> bool:
+    """Return whether `spec` is an endpoint's URL."""
     return spec.partition(":")[0].lower() in ("http", "https")
+
+
+def is_python_object(spec: str) -> bool:
+    """Return whether `spec` is `module:attribute`, which needs the import path of the user's program."""
+    kind, colon, _ = spec.partition(":")
+    return bool(colon) and kind.lower() not in RESERVED
 
 
 def _by_name(name: str) -> Factory:
@@ -76,8 +94,8 @@ def _by_name(name: str) -> Factory:
     if name == "reference":
         return Reference
     if not bringing:
-        hint = suggestion(name, ("reference", *registered))
-        raise UnknownControllerError(f"expected {_expected()}, got {name!r}{hint}")
+        hint = suggestion(name, names())
+        raise UnknownControllerError(f"no controller {name!r}{hint} (expected {_expected()})")
     if len(bringing) > 1:
         raise UnknownControllerError(f"{name!r} is registered more than once: by {_packages(bringing)}")
     (point,) = bringing
@@ -138,19 +156,32 @@ def _made(factory: Factory, rulesets: Mapping[str, RuleSet]) -> AnyController:
         return _FailedController(error)
 
 
-def _endpoint(url: str) -> Factory:
+def endpoint_address(url: str) -> Address:
+    """Return the address of an endpoint. Raises UnknownControllerError."""
     try:
-        address = address_of(url)
+        return address_of(url)
     except ValueError as error:
         raise UnknownControllerError(str(error)) from None
-    return lambda rulesets: HttpEndpoint(address)
 
 
-def _child_process(command: str) -> Factory:
+def arguments_of(command: str) -> list[str]:
+    """Return the words of the command after `process:`. Raises UnknownControllerError if there is no such program."""
     try:
         arguments = shlex.split(command)
     except ValueError as error:
         raise UnknownControllerError(f"expected process: and a command, got {command!r}: {error}") from None
     if not arguments or shutil.which(arguments[0]) is None:
-        raise UnknownControllerError(f"expected process: and a command that can be run, got {command!r}")
+        is_file = bool(arguments) and "/" in arguments[0] and Path(arguments[0]).is_file()
+        hint = f": {arguments[0]} is not executable (chmod +x)" if is_file else ""
+        raise UnknownControllerError(f"expected process: and a command that can be run, got {command!r}{hint}")
+    return arguments
+
+
+def _endpoint(url: str) -> Factory:
+    address = endpoint_address(url)
+    return lambda rulesets: HttpEndpoint(address)
+
+
+def _child_process(command: str) -> Factory:
+    arguments = arguments_of(command)
     return lambda rulesets: ChildProcess(arguments)

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import os
+import selectors
 import shutil
 import signal
 import subprocess
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import IO
+
+from hanbench.harness.controllers.moved import hint_in
+
+GLANCE = 0.02
+"""Interval between checks of a process whose pipes stay open, real seconds."""
+GLANCE_AT_AN_END = 0.002
+"""The same, after it has closed both."""
+CHUNK = 1 << 16
+"""Octets to read at a time: the capacity of a pipe."""
+MOST_CHUNKS = 16
+"""Maximum number of reads from a pipe that another process may still write to."""
 
 _WATCH = 'read -r _ || kill -s KILL -- "-$1"'
 """Reads one line if hanbench cleaned up; end of file means that hanbench was killed, so the script kills the group."""
@@ -80,3 +93,44 @@ def take(pipe: IO[bytes], most: int) -> bytes | None:
         return None
     except OSError:
         return b""
+
+
+def ends_within(process: ProcessGroup, seconds: float, note: Callable[[bytes], None]) -> bool:
+    """Return whether the program ends by itself within `seconds` of real time; `note` gets its stderr.
+
+    Meanwhile its output is read, or it would block on a full pipe.
+    """
+    deadline = time.monotonic() + seconds
+    with selectors.DefaultSelector() as pipes:
+        for pipe in (process.stdout, process.stderr):
+            pipes.register(pipe, selectors.EVENT_READ)
+        while process.status() is None:
+            if (left := deadline - time.monotonic()) <= 0:
+                return False
+            for key, _ in pipes.select(min(left, GLANCE if pipes.get_map() else GLANCE_AT_AN_END)):
+                octets = take(key.fileobj, CHUNK)  # type: ignore[arg-type]
+                if octets == b"":
+                    pipes.unregister(key.fileobj)
+                elif octets and key.fileobj is process.stderr:
+                    note(octets)
+    return True
+
+
+def last_words(process: ProcessGroup, note: Callable[[bytes], None]) -> None:
+    """Kill what a program that ended has left behind, and give `note` the rest of its stderr."""
+    process.kill()  # no process that it started may write to its stderr from here on
+    for _ in range(MOST_CHUNKS):
+        octets = take(process.stderr, CHUNK)
+        if not octets:
+            break
+        note(octets)
+
+
+def how_it_ended(status: int, complaint: bytes) -> str:
+    """Return the text about an end: its status or signal, and the last line of its stderr."""
+    how = f"signal {-status}" if status < 0 else f"exit status {status}"
+    text = complaint.decode("utf-8", "replace").strip()
+    said = text.splitlines()
+    moved = hint_in(text)
+    last = (f": {said[-1][:200]}" if said else "") + (f" ({moved})" if moved else "")
+    return f"it ended with {how}{last}"

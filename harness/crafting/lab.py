@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from hanbench.emulator.zigbee.nwk import frames as nwk
 from hanbench.emulator.zigbee.security.ccm import cipher
 from hanbench.emulator.zigbee.security.keys import KeyId
 from hanbench.harness.bench.synchronous import Bench
+from hanbench.harness.case.calendar import shown
 from hanbench.harness.crafting.layers import SMART_ENERGY, ApsPacket, addressed
 from hanbench.harness.frames import Dissected, Dissector
 from hanbench.profiles.benches import StartingState
@@ -34,13 +36,15 @@ class Answer(NamedTuple):
     """Number in the order of the air, from 1."""
     time: float
     """Seconds of the bench's clock."""
+    date: datetime
+    """The date at that time."""
     line: str
     """The frame in words."""
     packet: Packet | None
     """The decrypted ZCL frame in it; None if there is none."""
 
     def __repr__(self) -> str:
-        return f"#{self.number} {self.time:.3f} s  {self.line}"
+        return f"#{self.number} {shown(self.date, self.time)}  {self.line}"
 
 
 class Lab(Bench):
@@ -153,7 +157,7 @@ class Lab(Bench):
     def heard(self, since: int = 0) -> list[Answer]:
         """Return the frames on the air, decrypted, from the `since`th on."""
         return [
-            Answer(each.number, each.end / SECOND, dissected.line, _zcl(dissected))
+            Answer(each.number, each.end / SECOND, self.han.calendar.date(each.end), dissected.line, _zcl(dissected))
             for each, dissected in self._seen[since:]
         ]
 

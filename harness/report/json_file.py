@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from hanbench import __version__
+from hanbench.harness.files import WholeFile
 from hanbench.harness.report.model import VERSION, ScenarioReport, Summary
 
 
@@ -50,12 +51,11 @@ class Totals:
 
 
 class ReportWriter:
-    """Writes the report to a temporary file and renames it at the end, so that it is complete or does not exist."""
+    """Writes the report as a `WholeFile`: it is complete or does not exist. Raises OutputError."""
 
     def __init__(self, path: Path, *, seed: str, controller: str, rule_sets: Sequence[str]) -> None:
-        self._path = path
-        self._fresh = path.with_name(f".{path.name}.new")
-        self._stream = self._fresh.open("wb")
+        self._file = WholeFile(path)
+        self._stream = self._file.stream
         self._encode = msgspec.json.Encoder().encode
         self._totals = Totals()
         head = {
@@ -82,10 +82,8 @@ class ReportWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self._stream.write(b'\n],"summary":' + self._encode(self.summary) + b"}\n")
-        self._stream.close()
-        if kind is None:
-            self._fresh.replace(self._path)
-        else:
-            self._fresh.unlink(missing_ok=True)
+        with self._file as stream:
+            if kind is None:
+                stream.write(b'\n],"summary":' + self._encode(self.summary) + b"}\n")
+            else:
+                self._file.abandon()

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from types import TracebackType
 from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
+from hanbench.harness.files import WholeFile
 from hanbench.harness.report.model import ScenarioReport
 
 Attributes = dict[str, str]
 
 
 class JunitWriter:
-    """Streams test cases to a temporary file, and renames it at the end, so that it is complete or does not exist."""
+    """Streams test cases to a `WholeFile`: it is complete or does not exist. Raises OutputError."""
 
     def __init__(self, path: Path, *, tests: int) -> None:
-        self._path = path
-        self._fresh = path.with_name(f".{path.name}.new")
-        self._stream = self._fresh.open("w", encoding="utf-8")
-        self._xml = XMLGenerator(self._stream, "utf-8", short_empty_elements=True)
+        self._file = WholeFile(path)
+        self._text = io.TextIOWrapper(self._file.stream, "utf-8", newline="\n")
+        self._xml = XMLGenerator(self._text, "utf-8", short_empty_elements=True)
         self._xml.startDocument()
         self._start("testsuites", {})
         # Without a count of failures, which is not known yet; readers count test cases.
@@ -62,12 +63,11 @@ class JunitWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
+        with self._file:
+            if kind is not None:
+                self._file.abandon()
+                return
             self._xml.endElement("testsuite")
             self._xml.endElement("testsuites")
             self._xml.endDocument()
-        self._stream.close()
-        if kind is None:
-            self._fresh.replace(self._path)
-        else:
-            self._fresh.unlink(missing_ok=True)
+            self._text.flush()

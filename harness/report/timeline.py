@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from hanbench.emulator.clock import SECOND
+from hanbench.harness.case.calendar import shown_date
 from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.case.plan import State
 from hanbench.harness.case.trace import (
@@ -173,7 +174,7 @@ def _moments(records: Sequence[AnyRecord], start: datetime) -> Iterator[Timeline
                 )
                 yield TimelineEntry("suppliers", at, None, "changes", "change", text)
             case ActionAccepted(action=RunCheck(not_before=when)):
-                text = f"asks for a check, not before {when:%Y-%m-%d %H:%M:%S}"
+                text = f"asks for a check, not before {shown_date(when)}"
                 yield TimelineEntry("controller", at, None, "asks", "check", text)
             case ActionAccepted(action=AskSupplier(supplier=supplier, consent=consent)):
                 yield TimelineEntry("controller", at, None, "asks", "ask", f"asks {supplier} for its {consent.value}")

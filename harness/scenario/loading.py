@@ -21,6 +21,8 @@ from hanbench.profiles.explain import suggestion
 from hanbench.profiles.loader import load
 from hanbench.profiles.rulesets import RuleSet
 
+_FEW = 8
+"""Maximum number of names in a message."""
 _EFFECT = {True: "cuts its subject off", False: "leaves its subject within reach"}
 
 
@@ -64,12 +66,12 @@ def _bench(path: str | Path, name: str) -> str:
     return bench
 
 
-def _known(path: str | Path, key: str, found: str, known: Sequence[str]) -> None:
-    """Raise ProfileError if `found` is not one of `known`."""
+def _known(path: str | Path, key: str, found: str, known: Sequence[str], listed_by: str = "") -> None:
+    """Raise ProfileError if `found` is not one of `known`, which is shown if it is short."""
     if found not in known:
-        raise ProfileError(
-            path, f"expected one of {', '.join(known)}, got {found!r}{suggestion(found, list(known))}", key
-        )
+        near = suggestion(found, known)
+        wanted = f"expected one of {', '.join(known)}, got" if len(known) <= _FEW else "there is no"
+        raise ProfileError(path, f"{wanted} {found!r}{near}{listed_by}", key)
 
 
 def _patterns(scenario: Scenario) -> Iterator[tuple[str, FramePattern]]:
@@ -104,7 +106,7 @@ def _check_faults(path: str | Path, scenario: Scenario) -> None:
 
 
 def _check_fault(path: str | Path, key: str, change: FaultEvent) -> None:
-    _known(path, f"{key}.cause", change.cause, tuple(CATALOGUE))
+    _known(path, f"{key}.cause", change.cause, tuple(CATALOGUE), " (`hanbench faults` lists them)")
     fault = CATALOGUE[change.cause]
     if fault.subject is not change.subject:
         expected = f"expected {fault.subject.value!r}, the subject of {fault.name}, got {change.subject.value!r}"

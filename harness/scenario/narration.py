@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from hanbench.harness.case.calendar import shown_date
 from hanbench.harness.case.check import Subject
 from hanbench.harness.case.fault_catalogue import CATALOGUE
 from hanbench.harness.case.installation import Meter, MeterRole
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct, SupplierChange
 from hanbench.harness.scenario.expectation import Expectation, FrameExpectation
 from hanbench.harness.scenario.scenario import IN_FORCE, Scenario
+from hanbench.profiles.rulesets import Decider
 
 _SUBJECTS = {
     Subject.GSME: "the gas meter",
@@ -30,6 +32,7 @@ _SAYS = {
     StatementKind.AUTHORISATION: "authorises partial migration",
     StatementKind.WITHDRAWAL: "withdraws its consent, or objects",
 }
+_DECIDERS = {Decider.DCC: "DCC", Decider.RESPONSIBLE_SUPPLIER: "responsible supplier"}
 
 
 def narrate(scenario: Scenario) -> Iterator[str]:
@@ -41,7 +44,7 @@ def narrate(scenario: Scenario) -> Iterator[str]:
     )
     rules = "the rules in force on the day" if scenario.rules == IN_FORCE else f"the rules {scenario.rules}"
     yield (
-        f"It is loaded for migration on {_date(scenario.start)}, under {rules}; between two checks are "
+        f"It is loaded for migration on {shown_date(scenario.start)} (UTC), under {rules}; between two checks are "
         f"{scenario.check_spacing_hours:g} h, and after {scenario.decide_within_days:g} days its time is up."
     )
     if scenario.bench is not None:
@@ -64,13 +67,14 @@ def _meter(meter: Meter) -> str:
     return f"{meter.status.value.capitalize()} with {meter.supplier}"
 
 
-def _date(at: datetime) -> str:
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
-
-
 def _hours(time: timedelta) -> str:
     hours = time.total_seconds() / 3600
     return f"{hours:g} h" if hours >= 1 else f"{time.total_seconds() / 60:g} minutes"
+
+
+def _ordinal(number: int) -> str:
+    teens = number % 100 in (11, 12, 13)
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def _capital(text: str) -> str:
@@ -88,8 +92,8 @@ def _change(change: FaultEvent) -> str:
         which = change.frames
         what = "messages on the WAN" if which.on == "wan" else which.words
         share = "" if which.chance == 1 else f", {which.chance:.0%} of them"
-        first = "" if which.first == 1 else f", from the {which.first}. on"
-        many = "" if which.count is None else f", {which.count} in all"
+        first = "" if which.first == 1 else f", from the {_ordinal(which.first)} on"
+        many = "" if which.count is None else f", at most {which.count}"
         parts.append(f"{_DOES[which.does.value]} on their way: {what}{share}{first}{many}")
     if change.lasts is not None:
         parts.append(f"for {_hours(change.lasts)}")
@@ -100,7 +104,7 @@ def _change(change: FaultEvent) -> str:
 
 def _when(change: FaultEvent) -> str:
     if change.at is not None:
-        return f"on {_date(change.at)}"
+        return f"on {shown_date(change.at)}"
     if change.before_check is not None:
         return f"before check {change.before_check}"
     if change.before_commissioning is not None:
@@ -111,7 +115,7 @@ def _when(change: FaultEvent) -> str:
 
 def _act(act: SupplierAct) -> str:
     if act.at is not None:
-        when = f"on {_date(act.at)}"
+        when = f"on {shown_date(act.at)}"
     elif act.after_check is not None:
         when = f"right after check {act.after_check}"
     else:
@@ -121,7 +125,7 @@ def _act(act: SupplierAct) -> str:
 
 
 def _handover(handover: SupplierChange) -> str:
-    when = f"on {_date(handover.at)}" if handover.at is not None else f"right after check {handover.after_check}"
+    when = f"on {shown_date(handover.at)}" if handover.at is not None else f"right after check {handover.after_check}"
     which = "electricity meter" if handover.meter is MeterRole.ESME else "gas meter"
     whose = f" with {handover.supplier}" if handover.supplier is not None else ""
     return f"{when}, the {which} is {handover.status.value.capitalize()}{whose}"
@@ -132,11 +136,11 @@ def _expected(wanted: Expectation) -> Iterator[str]:
     if wanted.checks is not None:
         parts.append(f"after {wanted.checks} check{'s' if wanted.checks != 1 else ''}")
     if wanted.decider is not None:
-        parts.append(f"decided by the {wanted.decider.value.replace('-', ' ')}")
+        parts.append(f"decided by the {_DECIDERS[wanted.decider]}")
     if wanted.decided_after is not None:
-        parts.append(f"not before {_date(wanted.decided_after)}")
+        parts.append(f"not before {shown_date(wanted.decided_after)}")
     if wanted.decided_before is not None:
-        parts.append(f"not after {_date(wanted.decided_before)}")
+        parts.append(f"not after {shown_date(wanted.decided_before)}")
     for what, devices in (("commissioned", wanted.commissioned), ("excluded", wanted.excluded)):
         if devices is not None:
             parts.append(f"{what}: {', '.join(each.value.upper() for each in devices) or 'nothing'}")

@@ -64,6 +64,30 @@ class ScenarioResult(NamedTuple):
         """Whether there is no violation, and the rules and the author admit the outcome."""
         return not self.violations and self.outcome in self.expected.outcomes and not self.failed_expectations
 
+    @property
+    def decision(self) -> str:
+        """What was decided, and which outcomes the rules admit, in words."""
+        decided = self.outcome.value if self.outcome else "nothing"
+        return f"decided {decided}; expected {' or '.join(outcome.value for outcome in self.expected.outcomes)}"
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """A line for each violation, with its property and its rule, and for each failed expectation."""
+        return (
+            *(f"{each.property}: {each.text} [{each.rule}]" for each in self.violations),
+            *(f"not as expected: {each}" for each in self.failed_expectations),
+        )
+
+    def __repr__(self) -> str:
+        """Return a short text, which a failed `assert` shows; the fields would be thousands of lines."""
+        violated = ", ".join(dict.fromkeys(each.property for each in self.violations))
+        parts = (
+            f"{self.scenario.id}, seed {self.seed}: {self.decision}",
+            *((f"violated {violated}",) if violated else ()),
+            *(f"not as expected: {each}" for each in self.failed_expectations),
+        )
+        return f"<{type(self).__name__} {'; '.join(parts)}>"
+
 
 def run_scenario(
     scenario: Scenario,

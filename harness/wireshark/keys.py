@@ -17,7 +17,7 @@ from hanbench.emulator.clock import VirtualClock, run
 from hanbench.emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.capture import CaptureKey, KeyRing
-from hanbench.harness.capture.keyfile import write_privately
+from hanbench.harness.files import PRIVATE, write_whole
 from hanbench.harness.han.formation import FormationError, form
 from hanbench.harness.han.installed import install
 from hanbench.profiles.benches import BenchProfile, Nodes, RadioKind, StartingState
@@ -91,7 +91,7 @@ def merge(table: Path, keys: Iterable[CaptureKey]) -> int:
             known.add(key.octets.hex())
             fresh.append(key.row)
     if fresh:
-        write_privately(table, "".join(f"{line}\n" for line in (*lines, *fresh)))
+        write_whole(table, "".join(f"{line}\n" for line in (*lines, *fresh)), PRIVATE)
     return len(fresh)
 
 
@@ -105,4 +105,4 @@ def take_out(table: Path) -> None:
     if all(line.startswith("#") or not line.strip() for line in left):
         table.unlink()
     elif left != lines:
-        write_privately(table, "".join(f"{line}\n" for line in left))
+        write_whole(table, "".join(f"{line}\n" for line in left), PRIVATE)

@@ -7,10 +7,13 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from hanbench.harness.files import make_folder, write_whole
 from hanbench.harness.wireshark.profile import ForeignError
 
 ENTRY = "hanbench.harness.cli.extcap_program"
 _MARK = "# Made by `hanbench extcap install`; `hanbench extcap remove` takes it away."
+_PROGRAM = 0o755
+"""Mode of the launcher."""
 
 
 def text(profile: Path, benches: Iterable[Path]) -> str:
@@ -23,12 +26,11 @@ def text(profile: Path, benches: Iterable[Path]) -> str:
 
 
 def write(path: Path, profile: Path, benches: Iterable[Path]) -> None:
-    """Write the launcher. Raises ForeignError if another program has its name, and OSError."""
+    """Write the launcher. Raises ForeignError if another program has its name, and OutputError."""
     if path.exists() and not made_by_hanbench(path):
         raise ForeignError(f"{path}: another program has this name, and was not made by hanbench")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text(profile, benches), encoding="utf-8")
-    path.chmod(0o755)
+    make_folder(path.parent)
+    write_whole(path, text(profile, benches), _PROGRAM)
 
 
 def made_by_hanbench(path: Path) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.capture import CaptureKey
 from hanbench.harness.capture.keyfile import TABLE
+from hanbench.harness.files import make_folder, write_whole
 from hanbench.harness.wireshark import profile_data
 from hanbench.harness.wireshark.interfaces import Interface
 from hanbench.harness.wireshark.keys import WELL_KNOWN, KeyFileHeader, key_file_header, merge, take_out
@@ -32,22 +33,22 @@ def made_by_hanbench(folder: Path) -> bool:
 def write(folder: Path, interfaces: Iterable[Interface]) -> int:
     """Write the profile, with the keys of these benches; return how many of them are new in it.
 
-    Raises ForeignError for a profile not made by hanbench, ProfileError, and OSError.
+    Raises ForeignError for a profile not made by hanbench, ProfileError, and OutputError.
     """
     if folder.exists() and not made_by_hanbench(folder):
         raise ForeignError(f"{folder}: a profile of this name exists, and was not made by hanbench")
     known = [key_file_header(BenchFile(interface.bench, str(interface.path))) for interface in interfaces]
     data = profile_data.load()
     gsme = profile_data.of_gsme(*_addresses(known))
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).write_text(_SAYS, encoding="utf-8")
+    make_folder(folder)
+    write_whole(folder / MARK, _SAYS)
     texts = (
         profile_data.preferences(),
         profile_data.colour_filters(data, gsme),
         profile_data.buttons(data, gsme),
     )
     for name, text in zip(WRITTEN, texts, strict=True):
-        (folder / name).write_text(text, encoding="utf-8")
+        write_whole(folder / name, text)
     return add_keys(folder, (WELL_KNOWN, *(key for each in known for key in each.keys)))
 
 
@@ -57,7 +58,7 @@ def _addresses(known: list[KeyFileHeader]) -> tuple[list[int], list[int]]:
 
 
 def add_keys(folder: Path, keys: Iterable[CaptureKey]) -> int:
-    """Add keys to the profile; return how many are new in it. Raises OSError."""
+    """Add keys to the profile; return how many are new in it. Raises OutputError."""
     return merge(folder / TABLE, keys)
 
 

@@ -163,3 +163,29 @@ def test_the_page_about_scenarios_can_be_copied_from(tmp_path: Path) -> None:
     )
     assert scenario.expect is not None
     assert scenario.expect.frames
+
+
+def test_a_title_stands_alone() -> None:
+    titles = {name: load_scenario(path, shipped()).title for name, path in scenario_files().items()}
+    pronouns = ("It ", "They ", "The same", "Here ", "This ")
+    assert {name: title for name, title in titles.items() if title.startswith(pronouns)} == {}
+    assert len(set(titles.values())) == len(titles)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [("first", 3, "from the 3rd on"), ("first", 11, "from the 11th on"), ("count", 10, "at most 10")],
+)
+def test_the_numbers_of_a_frame_fault_are_english(key: str, value: int, said: str) -> None:
+    scenario = load_scenario(scenario_files()["answers-are-lost"], shipped())
+    (change,) = scenario.changes
+    assert change.frames is not None
+    change = structs.replace(change, frames=structs.replace(change.frames, **{key: value}))
+    assert any(f", {said}." in sentence for sentence in narrate(structs.replace(scenario, changes=(change,))))
+
+
+def test_the_party_that_decides_is_named_as_people_write_it() -> None:
+    scenarios = [load_scenario(path, shipped()) for path in scenario_files().values()]
+    told = "\n".join(sentence for scenario in scenarios for sentence in narrate(scenario))
+    assert "decided by the DCC" in told
+    assert "decided by the dcc" not in told

@@ -42,8 +42,9 @@ def commands() -> Iterator[str]:
         yield from step.get("run", "").splitlines()
     for job in (*JOBS.values(), GITLAB[".hanbench"]):
         yield from (*job.get("before_script", ()), *job.get("script", ()))
-    for block in re.findall(r"^```\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
-        yield from block.splitlines()
+    for kind, block in re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
+        if not kind:
+            yield from block.splitlines()
 
 
 def calls(program: str) -> list[list[str]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
 from hanbench.harness.cli.output import json_option
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("port", required=False)
 @json_option
 @runs("doctor")

@@ -6,17 +6,26 @@ from pathlib import Path
 
 import click
 
+from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import CONTROLLERS
+from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, SEED
 from hanbench.harness.cli.output import json_option
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--seeds", type=click.IntRange(1, 1_000_000), default=200, show_default=True, help="Number of scenarios.")
-@click.option("--seed", default="1", show_default=True, help="First part of each seed: scenario N has SEED-N.")
-@click.option("--controller", default="reference", show_default=True, help=CONTROLLERS)
+@click.option(
+    "--seed", type=SEED, default="1", show_default=True, help="First part of each seed: scenario N has SEED-N."
+)
+@click.option("--controller", type=CONTROLLER, default="reference", show_default=True, help=CONTROLLERS)
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one per processor.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="hanbench-explore", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="hanbench-explore",
+    show_default=True,
+    help="Folder for the scenario files of failures.",
+)
 @json_option
 @runs("explore")
 def explore() -> None:

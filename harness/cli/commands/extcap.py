@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.deferred import runs
 
 
-@click.group()
+@click.group(cls=Group)
 def extcap() -> None:
     """Give Wireshark the benches as capture interfaces, a profile with colours and columns, and keys."""
 
@@ -23,7 +24,9 @@ def extcap() -> None:
 )
 @runs("extcap")
 def install() -> None:
-    """Put a launcher into Wireshark's personal extcap folder, and the profile hanbench into its configuration.
+    """Add a launcher and a profile to your Wireshark.
+
+    The launcher goes into the personal extcap folder, the profile hanbench into the personal configuration.
 
     Installing again restores the profile, but keeps the keys in it.
     """
@@ -39,4 +42,7 @@ def remove() -> None:
 @click.argument("captures", nargs=-1, required=True, metavar="CAPTURE...", type=click.Path(path_type=Path))
 @runs("extcap")
 def keys() -> None:
-    """Add the keys of captures to the profile, so that it decrypts them. CAPTURE: the capture, or its .keys file."""
+    """Add the keys of captures to the profile, which decrypts them.
+
+    CAPTURE: the capture, or its .keys file.
+    """

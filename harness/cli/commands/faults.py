@@ -5,13 +5,20 @@ from __future__ import annotations
 import click
 
 from hanbench.harness.case.fault_catalogue import CATALOGUE, FaultDescription
+from hanbench.harness.case.plan import State
+from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import FAULT
-from hanbench.harness.cli.output import json_option, print_json
+from hanbench.harness.cli.output import json_option, print_json, print_line
 from hanbench.harness.cli.tables import table
 
+_MEANING = {
+    State.BROKEN: "its subject cannot be reached",
+    State.IMPAIRED: "something is wrong with its subject, and it can be reached",
+}
 
-@click.group(invoke_without_command=True)
+
+@click.group(cls=Group, invoke_without_command=True)
 @json_option
 @click.pass_context
 def faults(context: click.Context, as_json: bool) -> None:
@@ -22,10 +29,10 @@ def faults(context: click.Context, as_json: bool) -> None:
         print_json([_facts(fault) for fault in CATALOGUE.values()])
     else:
         rows = [
-            (fault.name, fault.subject.value, fault.layer, "yes" if fault.breaks_reachability else "no", fault.title)
+            (fault.name, fault.subject.value, fault.layer, _state(fault).value, fault.title)
             for fault in CATALOGUE.values()
         ]
-        table(("fault", "subject", "layer", "cuts off", "title"), rows)
+        table(("fault", "subject", "layer", "state", "title"), rows)
 
 
 @faults.command()
@@ -35,13 +42,20 @@ def faults(context: click.Context, as_json: bool) -> None:
 def show(context: click.Context, name: str, as_json: bool) -> None:
     """Show one fault: its place and its symptom in the field."""
     if name not in CATALOGUE:
-        raise unknown("fault", name, CATALOGUE)
+        raise unknown("fault", name, CATALOGUE, "faults")
     facts = _facts(CATALOGUE[name])
     if as_json or context.obj:
         print_json(facts)
     else:
+        state = _state(CATALOGUE[name])
+        facts |= {"cuts_off": f"{state.value} ({_MEANING[state]})"}
         for key, value in facts.items():
-            click.echo(f"{key}: {value}")
+            print_line(f"{'state' if key == 'cuts_off' else key}: {value}")
+
+
+def _state(fault: FaultDescription) -> State:
+    """Return the state of the fault's subject, as a scenario file names it."""
+    return State.BROKEN if fault.breaks_reachability else State.IMPAIRED
 
 
 def _facts(fault: FaultDescription) -> dict[str, str | bool]:

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 import click
 import msgspec
 
+from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import PROFILE
-from hanbench.harness.cli.output import json_option, print_json
+from hanbench.harness.cli.output import json_option, print_json, print_line
 from hanbench.harness.cli.tables import table
 from hanbench.profiles import cohorts, devices
 from hanbench.profiles.loader import read_table
@@ -29,7 +30,7 @@ class CatalogueEntry(NamedTuple):
     sheet: Sheet[Any]
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @json_option
 @click.pass_context
 def profiles(context: click.Context, as_json: bool) -> None:
@@ -49,21 +50,21 @@ def profiles(context: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def show(context: click.Context, id: str, as_json: bool) -> None:
-    """Show one cohort or device: every value, its source and the document behind it.
+    """Show one cohort or device, each value with its source.
 
     ID may be your own file, ending in .toml; errors in it are reported.
     """
     chosen = _own(Path(id)) if id.endswith(".toml") else next((each for each in _catalogue() if each.id == id), None)
     if chosen is None:
-        raise unknown("profile", id, [each.id for each in _catalogue()])
+        raise unknown("profile", id, [each.id for each in _catalogue()], "profiles")
     if as_json or context.obj:
         print_json(_summary(chosen) | {"values": chosen.sheet.values, "facts": chosen.sheet.facts})
         return
-    click.echo(f"{chosen.id} ({chosen.kind}): {chosen.sheet.values.title}")
+    print_line(f"{chosen.id} ({chosen.kind}): {chosen.sheet.values.title}")
     if chosen.kind == "cohort":
         placed = msgspec.to_builtins(chosen.sheet.values.devices)
-        click.echo(f"devices: {', '.join(f'{role} {name}' for role, name in placed.items())}")
-    click.echo()
+        print_line(f"devices: {', '.join(f'{role} {name}' for role, name in placed.items())}")
+    print_line()
     table(("value", "is", "source", "reference", "meaning", "note"), [_cells(fact) for fact in chosen.sheet.facts])
 
 

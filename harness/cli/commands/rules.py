@@ -8,14 +8,15 @@ from typing import Any
 import click
 import msgspec
 
+from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import RULES
-from hanbench.harness.cli.output import json_option, print_json
+from hanbench.harness.cli.output import json_option, print_json, print_line
 from hanbench.harness.cli.tables import table
 from hanbench.profiles.rulesets import Cohort, InstallationType, RuleSet, Sourced, load_ruleset, shipped
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @json_option
 @click.pass_context
 def rules(context: click.Context, as_json: bool) -> None:
@@ -34,18 +35,19 @@ def rules(context: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def show(context: click.Context, id: str, as_json: bool) -> None:
-    """Show one rule set: every value, its source and the paragraph behind it.
+    """Show one rule set, each value with its source.
 
     ID may be your own file, ending in .toml; errors in it are reported.
     """
     chosen = load_ruleset(Path(id)) if id.endswith(".toml") else shipped().get(id)
     if chosen is None:
-        raise unknown("rule set", id, list(shipped()))
+        raise unknown("rule set", id, shipped(), "rules")
     if as_json or context.obj:
         print_json(chosen)
         return
-    click.echo(f"{chosen.id}: {chosen.title}")
-    click.echo(f"in force: {_in_force(chosen)}\n")
+    print_line(f"{chosen.id}: {chosen.title}")
+    print_line(f"in force: {_in_force(chosen)}")
+    print_line()
     table(("value", "is", "source", "reference", "note"), _values(chosen))
 
 

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 
+from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import SCENARIO
-from hanbench.harness.cli.output import json_option, print_json
+from hanbench.harness.cli.output import json_option, print_json, print_line, print_verbatim
 from hanbench.harness.cli.tables import table
 from hanbench.harness.scenario.scenario import Scenario, shipped
 from hanbench.profiles.loader import load
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @json_option
 @click.pass_context
 def scenarios(context: click.Context, as_json: bool) -> None:
@@ -36,7 +37,10 @@ def scenarios(context: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def show(context: click.Context, id: str, as_file: bool, as_json: bool) -> None:
-    """Describe one scenario in words; ID may be your own file. `--file` prints the file itself."""
+    """Describe one scenario in words; ID may be your own file.
+
+    `--file` prints the file itself.
+    """
     # The narration imports the whole emulator, which the list does not need.
     from hanbench.harness.scenario.loading import load_scenario
     from hanbench.harness.scenario.narration import narrate
@@ -45,13 +49,13 @@ def show(context: click.Context, id: str, as_file: bool, as_json: bool) -> None:
     path = shipped().get(id)
     if path is None:
         if not id.endswith(".toml"):
-            raise unknown("scenario", id, shipped())
+            raise unknown("scenario", id, shipped(), "scenarios")
         path = Path(id)
     loaded = load_scenario(path, rule_sets())
     if as_json or context.obj:
         print_json(loaded)
     elif as_file:
-        click.echo(path.read_text(encoding="utf-8").rstrip())
+        print_verbatim(path.read_text(encoding="utf-8").rstrip())
     else:
         for sentence in narrate(loaded):
-            click.echo(sentence)
+            print_line(sentence)

@@ -6,17 +6,18 @@ from pathlib import Path
 
 import click
 
+from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import CONTROLLERS
+from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, PATTERN, SEED
 from hanbench.harness.cli.output import json_option
 from hanbench.profiles.benches import StartingState
 
 
-@click.command()
-@click.option("--seed", default="1", show_default=True, help="Seed of all random numbers.")
+@click.command(cls=Command)
+@click.option("--seed", type=SEED, default="1", show_default=True, help="Seed of all random numbers.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one per processor.")
-@click.option("--only", default="*", show_default=True, metavar="PATTERN", help="Run only scenarios whose id matches.")
-@click.option("--controller", default="reference", show_default=True, help=CONTROLLERS)
+@click.option("--only", default="*", show_default=True, type=PATTERN, help="Run only scenarios whose id matches.")
+@click.option("--controller", type=CONTROLLER, default="reference", show_default=True, help=CONTROLLERS)
 @click.option(
     "--begins",
     type=click.Choice([each.value for each in StartingState]),
@@ -24,8 +25,14 @@ from hanbench.profiles.benches import StartingState
     show_default=True,
     help="Whether the HAN exists at the start, or forms on the air.",
 )
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="hanbench-report", show_default=True)
-@click.option("--capture", metavar="PATTERN", help="Keep captures of these scenarios too, not only of those that fail.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="hanbench-report",
+    show_default=True,
+    help="Folder for reports, captures and keys.",
+)
+@click.option("--capture", type=PATTERN, help="Keep captures of these scenarios too, not only of those that fail.")
 @json_option
 @runs("verify")
 def verify() -> None:

@@ -3,14 +3,18 @@
 
 const data = (id) => JSON.parse(document.getElementById(id).textContent);
 const head = data("head");
-const rows = data("index").map((
-    [id, title, cell, cohort, installation, rules, faults, decision, asExpected, verdicts, seed, expected, because, violations, unmet, frames, capture, keys],
-    number,
-) => ({
-    number, id, title, cohort, installation, rules, faults, decision: decision ?? "none", asExpected, verdicts,
-    seed, expected, because, violations, unmet, frames, capture, keys,
-    place: placeOf(cell, rules, faults),
-}));
+const shapes = data("shapes");
+
+/** An object from the values of one `kind`, whose fields the page names once. */
+function named(kind, values) {
+    return Object.fromEntries(Object.entries(shapes[kind]).map(([name, inner], index) =>
+        [name, inner === null ? values[index] : values[index].map((each) => named(inner, each))]));
+}
+
+const rows = data("index").map((values, number) => {
+    const report = named("ScenarioReport", values);
+    return { ...report, number, decision: report.decision ?? "none", place: placeOf(report) };
+});
 const OUTCOMES = {
     "migrate-both": ["B", "both meters migrated"],
     "migrate-esme-only": ["E", "electricity meter alone"],
@@ -45,7 +49,7 @@ const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en-GB")} ${n ==
 const chip = (outcome) => h("span", { class: `chip o o-${outcome}` }, outcome === "none" ? "no decision" : outcome);
 
 /** Where a scenario stands in the matrix; one that is not of the matrix stands by its rules and its faults. */
-function placeOf(cell, rules, faults) {
+function placeOf({ cell, rules, faults }) {
     return { column: cell?.rules ?? rules, row: cell?.condition ?? (faults.join(" + ") || "nothing breaks") };
 }
 
@@ -58,7 +62,7 @@ function masthead() {
         h("p", {}, "Controller ", h("b", {}, head.controller), `, seed ${head.seed}, rule sets ${head.rule_sets.join(", ")}; hanbench ${head.hanbench}`),
     );
     document.getElementById("foot").append(
-        "The same seed brings the same run back, octet for octet. A check rests on the frames that are listed with it; keys are redacted. ",
+        "The same seed brings the same run back, octet for octet: hanbench run ID --slow-background --seed SEED. A check rests on the frames that are listed with it; keys are redacted. ",
         "Values of the rules are stated in public documents, inferred from them or assumed: hanbench rules show tmad-v19.",
     );
 }
@@ -74,7 +78,7 @@ function summary() {
     document.getElementById("summary").append(
         h("p", { class: `banner ${wrong ? "bad" : "good"}`, id: "verdict" }, verdict),
         h("p", { class: "words" },
-            `${count(scenarios, "migration was", "migrations were")} played on emulated homes: ${count(frames, "radio frame")}, `,
+            `${count(scenarios, "migration was", "migrations were")} run on emulated homes: ${count(frames, "radio frame")}, `,
             `${count(checks, "HAN-connectivity check")}. ${count(both, "home was", "homes were")} migrated whole, `,
             `${partial.toLocaleString("en-GB")} without the gas meter, ${(scenarios - both - partial).toLocaleString("en-GB")} not now or not at all.`),
         h("ul", { class: "tiles" }, [
@@ -99,17 +103,17 @@ function groupBy(list, key) {
 
 function matrix() {
     const section = document.getElementById("matrix");
-    const groups = [...groupBy(rows, (row) => `${row.cohort} ${row.installation}`)];
+    const groups = [...groupBy(rows, (row) => `${row.cohort} ${row.installation_type}`)];
     const columns = groups.flatMap(([group, members]) =>
         [...new Set(members.map((row) => row.place.column))].map((column) => ({ group, column, members })));
     const short = (name) => name.replace("tmad-", "").replace("consultation-2021-10", "2021").replace("third-failure-", "").replace("-march", "/3");
-    const cells = groupBy(rows, (row) => `${row.cohort} ${row.installation}|${row.place.column}|${row.place.row}`);
+    const cells = groupBy(rows, (row) => `${row.cohort} ${row.installation_type}|${row.place.column}|${row.place.row}`);
     const conditions = [...new Set(rows.map((row) => row.place.row))];
     const button = ({ group, column }, condition) => {
         const members = cells.get(`${group}|${column}|${condition}`);
         if (!members) return h("td");
         const outcomes = [...new Set(members.map((row) => row.decision))];
-        const wrong = members.filter((row) => !row.asExpected).length;
+        const wrong = members.filter((row) => !row.as_expected).length;
         const label = `${condition}, ${group}, ${column}: ${outcomes.join(", ")}${wrong ? `; ${wrong} not as expected` : ""}`;
         return h("td", {}, h("button", {
             type: "button", class: wrong ? "wrong" : null, title: label, "aria-label": label, "aria-pressed": "false",
@@ -168,7 +172,7 @@ function chosen() {
     const words = selection.text.split(/\s+/).filter(Boolean);
     return rows.filter((row) =>
         (selection.cell === null || selection.cell.numbers.has(row.number))
-        && (selection.show === "all" || (selection.show === "wrong" ? !row.asExpected : row.decision === selection.show))
+        && (selection.show === "all" || (selection.show === "wrong" ? !row.as_expected : row.decision === selection.show))
         && words.every((word) => `${row.id} ${row.title} ${row.faults.join(" ")}`.toLowerCase().includes(word)));
 }
 
@@ -197,7 +201,7 @@ function more(target, found, from) {
 
 function entry(row) {
     const button = h("button", {
-        type: "button", class: `row${row.asExpected ? "" : " wrong"}`, "aria-expanded": "false", onclick: () => toggle(button, row),
+        type: "button", class: `row${row.as_expected ? "" : " wrong"}`, "aria-expanded": "false", onclick: () => toggle(button, row),
     },
         h("span", { class: "t" }, row.title, h("small", { class: "mono" }, row.id)),
         h("span", { class: "checks", "aria-label": `checks: ${[...row.verdicts].map((v) => VERDICTS[v][0]).join(", ") || "none"}` },
@@ -217,22 +221,19 @@ async function toggle(button, row) {
     }
     const detail = h("div", { class: "detail" }, "\u2026");
     article.append(detail);
-    detail.replaceChildren(...scenario(row, await story(row.number)));
+    detail.replaceChildren(...scenario(row, await detailOf(row.number)));
 }
 
-/** Unpack one scenario's story. */
-async function story(number) {
-    const packed = Uint8Array.from(atob(document.getElementById(`s${number}`).textContent), (c) => c.charCodeAt(0));
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-    const [began, loaded, entries, checks] = JSON.parse(await new Response(stream).text());
+/** Decode one scenario's detail. */
+async function detailOf(number) {
+    const octets = Uint8Array.from(atob(document.getElementById(`s${number}`).textContent), (c) => c.charCodeAt(0));
+    const stream = new Blob([octets]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    const detail = named("ScenarioDetail", JSON.parse(await new Response(stream).text()));
     return {
-        began: new Date(began),
-        loaded: new Date(loaded),
-        entries: entries.map(([lane, start, end, kind, label, text]) => ({ lane, start, end, kind, label, text })),
-        checks: checks.map(([check, leftOut, frames, gap, answered]) => ({
-            ...check, leftOut, gap, answered,
-            frames: frames.map(([n, time, sender, receiver, name, line, layers]) => ({ n, time, sender, receiver, name, line, layers })),
-        })),
+        ...detail,
+        began: new Date(detail.began),
+        loaded: new Date(detail.loaded),
+        checks: detail.checks.map(({ check, ...shown }) => ({ ...check, ...shown })),
     };
 }
 
@@ -242,7 +243,7 @@ function scenario(row, { began, loaded, entries, checks }) {
     const link = (name) => h("a", { href: encodeURIComponent(name) }, name);
     return [
         h("dl", {},
-            h("dt", {}, "Home"), h("dd", {}, `${row.cohort}, ${row.installation}; rules ${row.rules}`),
+            h("dt", {}, "Home"), h("dd", {}, `${row.cohort}, ${row.installation_type}; rules ${row.rules}`),
             h("dt", {}, "Expected"), h("dd", {}, row.expected.map((each) => [chip(each), " "]), `because ${row.because}`),
             h("dt", {}, "Decided"), h("dd", {}, chip(row.decision)),
             h("dt", {}, "Seed"), h("dd", { class: "mono" }, row.seed),
@@ -366,9 +367,9 @@ function sequence(began, checks) {
 }
 
 /** What is drawn between the beginning and the end of a check. */
-function between({ frames, gap, leftOut, verdict, answered }) {
-    if (leftOut) {
-        return [...runs(frames.slice(0, gap)), { note: `${count(leftOut, "frame")} not shown` }, ...runs(frames.slice(gap))];
+function between({ frames, gap, left_out, verdict, answered }) {
+    if (left_out) {
+        return [...runs(frames.slice(0, gap)), { note: `${count(left_out, "frame")} not shown` }, ...runs(frames.slice(gap))];
     }
     if (verdict !== "fail" || answered) return runs(frames);
     // The GSME was waited for where the others were quiet the longest.
@@ -382,7 +383,7 @@ function runs(frames) {
     for (const frame of frames) {
         const last = found.at(-1);
         if (last && last.from === frame.sender && last.to === frame.receiver && last.name === frame.name) last.times += 1;
-        else found.push({ from: frame.sender, to: frame.receiver, name: frame.name, number: frame.n, times: 1 });
+        else found.push({ from: frame.sender, to: frame.receiver, name: frame.name, number: frame.number, times: 1 });
     }
     return found.map((run) => ({ ...run, text: `${run.name}${run.times > 1 ? ` \u00d7${run.times}` : ""}  #${run.number}` }));
 }
@@ -390,10 +391,10 @@ function runs(frames) {
 function frameset(began, check) {
     return h("details", { class: "frameset" },
         h("summary", {}, `Check ${check.attempt}: `, h("b", { class: `v-${check.verdict}` }, check.verdict + (check.code ? ` ${check.code}` : "")),
-            `, ${count(check.frames.length + check.leftOut, "frame")}`),
+            `, ${count(check.frames.length + check.left_out, "frame")}`),
         frameTable([
             ...check.frames.slice(0, check.gap).map((frame) => frameRow(began, frame)),
-            ...(check.leftOut ? [h("tr", {}, h("td", { colspan: 4, class: "left-out" }, `${count(check.leftOut, "frame")} not shown`))] : []),
+            ...(check.left_out ? [h("tr", {}, h("td", { colspan: 4, class: "left-out" }, `${count(check.left_out, "frame")} not shown`))] : []),
             ...check.frames.slice(check.gap).map((frame) => frameRow(began, frame)),
         ]));
 }
@@ -402,7 +403,7 @@ function frameset(began, check) {
 function shownBy(began, numbers, checks, capture) {
     if (!numbers.length) return "";
     const wanted = new Set(numbers);
-    const found = checks.flatMap((check) => check.frames.filter((frame) => wanted.has(frame.n)));
+    const found = checks.flatMap((check) => check.frames.filter((frame) => wanted.has(frame.number)));
     const left = wanted.size - found.length;
     return h("details", { class: "evidence" }, h("summary", {}, `shown by ${count(wanted.size, "frame")}`),
         frameTable(found.map((frame) => frameRow(began, frame))), left ? h("p", {}, `and ${left} more${capture ? ", which are in the capture" : ""}`) : "");
@@ -414,7 +415,7 @@ const frameTable = (lines) =>
 
 function frameRow(began, frame) {
     return h("tr", {},
-        h("td", {}, `#${frame.n}`),
+        h("td", {}, `#${frame.number}`),
         h("td", {}, when(began, frame.time)),
         h("td", {}, `${frame.sender} \u2192 ${frame.receiver}`),
         h("td", {}, h("details", {}, h("summary", {}, frame.line),

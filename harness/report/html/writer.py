@@ -1,8 +1,9 @@
 """`report.html`, written scenario by scenario like the other reports.
 
-The page has a head with style, a packed story for each scenario, an index with a row for each, and the script. A
-browser reads the index at once and unpacks a story when the user opens it, so that a report with thousands of
-stories opens quickly. All external data is JSON without markup, inserted into the page as text.
+The page has a head with style, an encoded detail for each scenario, an index with a row for each, and the script. A
+browser reads the index at once and decodes a detail when the user opens it, so that a report with thousands of
+scenarios opens quickly. Rows and details are arrays; the names of their fields stand once in the page, taken from the
+Structs (`shapes`). All external data is JSON without markup, inserted into the page as text.
 """
 
 from __future__ import annotations
@@ -14,15 +15,14 @@ from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import fields
 
 from hanbench import __version__
-from hanbench.harness.case.cell import MatrixCell
-from hanbench.harness.case.vocabulary import Outcome
-from hanbench.harness.oracle import Violation
+from hanbench.harness.files import OutputError, WholeFile, scratch
 from hanbench.harness.report.json_file import Totals
 from hanbench.harness.report.model import ScenarioReport
 from hanbench.harness.report.timeline import ScenarioDetail
@@ -32,28 +32,14 @@ _SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028":
 _LEVEL = 6
 
 
-class Row(Struct, frozen=True, array_like=True):
-    """A scenario in the index: its report, with the checks reduced to letters."""
+_NOT_IN_INDEX = ("consents", "checks")
+"""Fields of a report that its row in the index leaves out: the page reads them, in full, from the detail."""
+_INDEX_FIELDS = tuple(name for name in ScenarioReport.__struct_fields__ if name not in _NOT_IN_INDEX)
+_VERDICTS = "verdicts"
+"""Added to a row in the index: one letter for each check, p, f or i."""
 
-    id: str
-    title: str
-    cell: MatrixCell | None
-    cohort: str
-    installation: str
-    rules: str
-    faults: tuple[str, ...]
-    decision: str | None
-    as_expected: bool
-    verdicts: str
-    """One letter for each check: p, f, i."""
-    seed: str
-    expected: tuple[Outcome, ...]
-    because: str
-    violations: tuple[Violation, ...]
-    unmet: tuple[str, ...]
-    frames: int
-    capture: str | None
-    keys: str | None
+Shape = dict[str, str | None]
+"""The names of the fields of a kind of value, in their order; with each, the kind of the values in it, if any."""
 
 
 class Head(Struct, frozen=True):
@@ -68,54 +54,75 @@ class Head(Struct, frozen=True):
     outcomes: dict[str, int]
 
 
-def encode_detail(story: ScenarioDetail) -> bytes:
-    """Return the packed form of a story: deflated JSON."""
+def encode_detail(detail: ScenarioDetail) -> bytes:
+    """Return the encoded form of a scenario's detail: deflated JSON."""
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return packer.compress(msgspec.json.encode(story)) + packer.flush()
+    return packer.compress(msgspec.json.encode(detail)) + packer.flush()
+
+
+def shapes() -> dict[str, Shape]:
+    """Return the shape of each kind of value that the page carries as an array, so that no array repeats the names."""
+    found: dict[str, Shape] = {"ScenarioReport": dict.fromkeys((*_INDEX_FIELDS, _VERDICTS))}
+    pending: list[type[Struct]] = [ScenarioDetail]
+    while pending:
+        kind = pending.pop()
+        inner = {field.encode_name: _kind_within(field.type) for field in fields(kind)}
+        found[kind.__name__] = {name: None if each is None else each.__name__ for name, each in inner.items()}
+        pending += [each for each in inner.values() if each is not None and each.__name__ not in found]
+    return found
+
+
+def _kind_within(type_: Any) -> type[Struct] | None:
+    """Return X of a field of type `tuple[X, ...]`, if X is a Struct that is encoded as an array."""
+    match get_args(type_):
+        case (kind, end) if end is ... and isinstance(kind, type) and issubclass(kind, Struct):
+            return kind if kind.__struct_config__.array_like else None
+    return None
 
 
 class HtmlWriter:
-    """Writes the report to a temporary file and renames it at the end, so that it is complete or does not exist."""
+    """Writes the report as a `WholeFile`: it is complete or does not exist. Raises OutputError."""
 
     def __init__(self, path: Path, *, title: str, seed: str, controller: str, rule_sets: Sequence[str]) -> None:
-        self._path = path
-        self._fresh = path.with_name(f".{path.name}.new")
         self._about = (title, controller, seed, __version__, tuple(rule_sets))
         self._totals = Totals()
         self._outcomes: dict[str, int] = {}
-        self._rows = self._fresh.with_name(f"{self._fresh.name}.rows")
         style, self._script = _asset("report.css"), _asset("report.js")
-        self._index = self._rows.open("w", encoding="utf-8")
+        self._index = scratch(path)
         try:
-            self._stream = self._fresh.open("w", encoding="utf-8")
-        except OSError:
+            self._file = WholeFile(path)
+        except OutputError:
             self._index.close()
             raise
-        head, self._tail = _asset("report.html").split("<!-- stories -->")
+        self._stream = self._file.stream
+        head, self._tail = _asset("report.html").split("<!-- details -->")
         policy = (
             "default-src 'none'; base-uri 'none'; form-action 'none'; "
             f"style-src {_hash(style)}; script-src {_hash(self._script)}"
         )
-        self._stream.write(head.replace("/* policy */", policy).replace("/* style */", style))
+        self._write(head.replace("/* policy */", policy).replace("/* style */", style))
 
-    def add(self, report: ScenarioReport, story: bytes) -> None:
-        """Append one scenario with its packed story."""
+    def add(self, report: ScenarioReport, detail: bytes) -> None:
+        """Append one scenario with its encoded detail."""
         number = self._totals.scenarios
-        text = base64.b64encode(story).decode()
-        self._stream.write(f'<script type="text/plain" id="s{number}">{text}</script>\n')
-        self._index.write(("," if number else "") + _json(_row(report)) + "\n")
+        text = base64.b64encode(detail).decode()
+        self._write(f'<script type="text/plain" id="s{number}">{text}</script>\n')
+        self._index.write((("," if number else "") + _json(_index_row(report)) + "\n").encode())
         self._totals.add(report)
         decision = report.decision.value if report.decision is not None else "none"
         self._outcomes[decision] = self._outcomes.get(decision, 0) + 1
 
     def _finish(self) -> None:
-        self._index.close()
         head = Head(*self._about, self._totals.counts, self._outcomes)
-        self._stream.write(f'<script type="application/json" id="head">{_json(head)}</script>\n')
-        self._stream.write('<script type="application/json" id="index">[')
-        with self._rows.open(encoding="utf-8") as rows:
-            self._stream.writelines(rows)
-        self._stream.write("]</script>\n" + self._tail.replace("/* script */", self._script))
+        self._write(f'<script type="application/json" id="head">{_json(head)}</script>\n')
+        self._write(f'<script type="application/json" id="shapes">{_json(shapes())}</script>\n')
+        self._write('<script type="application/json" id="index">[')
+        self._index.seek(0)
+        self._stream.writelines(self._index)
+        self._write("]</script>\n" + self._tail.replace("/* script */", self._script))
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text.encode())
 
     def __enter__(self) -> HtmlWriter:
         return self
@@ -123,38 +130,16 @@ class HtmlWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self._finish()
-        self._index.close()
-        self._stream.close()
-        self._rows.unlink(missing_ok=True)
-        if kind is None:
-            self._fresh.replace(self._path)
-        else:
-            self._fresh.unlink(missing_ok=True)
+        with self._file, self._index:
+            if kind is None:
+                self._finish()
+            else:
+                self._file.abandon()
 
 
-def _row(report: ScenarioReport) -> Row:
-    return Row(
-        id=report.id,
-        title=report.title,
-        cell=report.cell,
-        cohort=report.cohort,
-        installation=report.installation_type,
-        rules=report.rules,
-        faults=report.faults,
-        decision=report.decision.value if report.decision is not None else None,
-        as_expected=report.as_expected,
-        verdicts="".join(check.verdict.value[0] for check in report.checks),
-        seed=report.seed,
-        expected=report.expected,
-        because=report.because,
-        violations=report.violations,
-        unmet=report.unmet,
-        frames=report.frames,
-        capture=report.capture,
-        keys=report.keys,
-    )
+def _index_row(report: ScenarioReport) -> list[Any]:
+    verdicts = "".join(check.verdict.value[0] for check in report.checks)
+    return [*(getattr(report, name) for name in _INDEX_FIELDS), verdicts]
 
 
 def _json(value: Any) -> str:

@@ -75,7 +75,7 @@ def test_ctrl_c_has_the_status_of_the_signal(status_of, error):
         (["rules", "show"], "hanbench rules show: Missing argument 'ID'"),
         (
             ["rules", "show", "tmad-v17"],
-            "hanbench: tmad-v17: no such rule set; there is consultation-2021-10, tmad-v18",
+            "hanbench: tmad-v17: no such rule set; did you mean tmad-v19? (`hanbench rules` lists them)",
         ),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -80,6 +81,41 @@ def test_a_command_has_help(hanbench, command, option):
     outcome = hanbench(command, option)
     assert outcome.status == 0
     assert f"Usage: hanbench {command}" in outcome.out
+
+
+@pytest.fixture
+def help_of(hanbench, monkeypatch):
+    """`help_of(*command)`: the lines of its help on a terminal of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+    return lambda *command: hanbench(*command, "--help").out.splitlines()
+
+
+@pytest.mark.parametrize("command", [(), ("extcap",), ("rules",), ("profiles",), ("faults",), ("scenarios",)])
+def test_a_list_of_commands_has_a_whole_sentence_in_a_line_for_each(help_of, command):
+    lines = help_of(*command)
+    listed = lines[lines.index("Commands:") + 1 :]
+    assert listed
+    for line in listed:
+        assert re.fullmatch(r"  [a-z]+ +[A-Z].*[^.]\.", line), line
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_breaks_no_name_and_fits(help_of, command):
+    lines = help_of(command)
+    assert max(map(len, lines)) < 80
+    assert not [line for line in lines if line.endswith("-") and not line.endswith(" -")]
+    assert not [line for line in lines if line.count("`") % 2]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_is_described(help_of, command):
+    lines = help_of(command)
+    options = "\n".join(lines[lines.index("Options:") + 1 :]).split("\n  -")
+    assert [option for option in options if re.fullmatch(r"\S+( [A-Z]+| \[.*?\])?( +\[default: \S+\])?", option)] == []
+
+
+def test_the_command_to_copy_stands_in_one_line(help_of):
+    assert "  hanbench capture virtual --keys virtual.keys | wireshark -k -i -" in help_of("capture")
 
 
 def test_the_version_is_said_once(hanbench):

@@ -93,8 +93,9 @@ def test_a_file_that_is_wrong_is_bad_input_in_one_line(hanbench, tmp_path, chang
     assert outcome.err.count("\n") == 1
 
 
-def test_an_unknown_profile_is_bad_input_that_names_those_there_are(hanbench):
-    outcome = hanbench("profiles", "show", "gsm")
+def test_an_unknown_profile_is_bad_input_that_names_the_nearest(hanbench):
+    outcome = hanbench("profiles", "show", "ioc-gmse")
     assert (outcome.status, outcome.out) == (3, "")
-    assert outcome.err.startswith("hanbench: gsm: no such profile; there is generic-esme, generic-gsme")
-    assert outcome.err.count("\n") == 1
+    assert outcome.err == (
+        "hanbench: ioc-gmse: no such profile; did you mean ioc-gsme? (`hanbench profiles` lists them)\n"
+    )

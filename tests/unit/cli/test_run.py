@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 STORY = "dormant-three-failures"
 
 
@@ -63,3 +65,29 @@ def test_a_name_that_nothing_has_is_answered_with_the_nearest(hanbench):
     outcome = hanbench("run", "dormant-three-failurs")
     assert (outcome.status, outcome.err.count("\n")) == (3, 1)
     assert f"did you mean {STORY}?" in outcome.err
+
+
+@pytest.mark.parametrize(
+    "command", [("run", STORY), ("check", "virtual"), ("up", "virtual"), ("verify",), ("explore",)]
+)
+def test_an_empty_seed_is_refused(hanbench, command):
+    outcome = hanbench(*command, "--seed", "")
+    assert (outcome.status, outcome.out, outcome.err.count("\n")) == (3, "", 1)
+    assert "'--seed': expected a text that is not empty (see `" in outcome.err
+
+
+CELL = "ioc.dormant.tmad-v18.battery-dead.consent"
+"""A scenario of the matrix. Of `verify --seed 7`, its own seed is 7/CELL, as the report says."""
+
+
+def test_with_slow_background_it_plays_the_frames_of_verify(hanbench, tmp_path):
+    chosen = ("--only", CELL, "--capture", CELL, "--seed", "7", "--jobs", "1")
+    assert hanbench("verify", *chosen, "--out", str(tmp_path / "verify")).status == 0
+    seed = json.loads((tmp_path / "verify" / "report.json").read_text())["scenarios"][0]["seed"]
+    assert seed == f"7/{CELL}"
+    for background in ("slow", "full"):
+        out = str(tmp_path / background)
+        assert hanbench("run", CELL, f"--{background}-background", "--seed", seed, "--out", out).status == 0
+    verified, slow, full = ((tmp_path / name / f"{CELL}.pcapng").read_bytes() for name in ("verify", "slow", "full"))
+    assert slow == verified
+    assert full != verified

@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from hanbench.harness.controllers.endpoint_address import CERTIFICATES, TOKEN
 from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory
+from hanbench.harness.controllers.preflight import ControllerStartError, startable_controller
 
 DAY = timedelta(days=1)
 
@@ -246,3 +247,24 @@ def test_credentials_are_in_nothing_that_hanbench_prints_or_writes(
     assert not [text for text in texts if b"s3cret" in text or b"YW5uOnMzY3JldA" in text]
     if command == "verify":
         assert json.loads((out / "report.json").read_bytes())["controller"] == url
+
+
+# --- before the first case --------------------------------------------------------------------------------------------
+
+
+def test_an_endpoint_is_reached_without_a_request(endpoint, tls, trusted, authority):
+    asked = []
+    server = certified("127.0.0.1", authority)
+    with endpoint(lambda _, turn: asked.append(turn), tls(server)) as url:
+        startable_controller(url)
+    assert asked == []
+
+
+def test_an_endpoint_whose_certificate_is_not_trusted_cannot_be_reached(endpoint, tls, authority, monkeypatch):
+    monkeypatch.delenv(CERTIFICATES, raising=False)
+    server = certified("127.0.0.1", authority)
+    with (
+        endpoint(lambda *_: None, tls(server)) as url,
+        pytest.raises(ControllerStartError, match=r"cannot reach https://127.*: its certificate is not trusted"),
+    ):
+        startable_controller(url)

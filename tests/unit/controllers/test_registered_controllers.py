@@ -75,8 +75,8 @@ def test_an_unknown_name_is_told_with_the_known_ones_and_the_nearest(install, ha
     install("acme", GIVES_UP, acme="acme:Controller", **{"acme-strict": "acme:Controller"})
     said = complaint(hanbench(*command, "--controller", "acme-strikt"))
     assert said == (
-        "hanbench: --controller: expected reference, acme, acme-strict, wrong:NAME, module:attribute, "
-        "process:COMMAND, http://... or https://..., got 'acme-strikt'; did you mean acme-strict?"
+        "hanbench: --controller: no controller 'acme-strikt'; did you mean acme-strict? (expected reference, acme, "
+        "acme-strict, wrong:NAME, module:attribute, process:COMMAND, http://... or https://...)"
     )
 
 

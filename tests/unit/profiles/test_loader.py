@@ -102,7 +102,11 @@ def test_the_parts_of_the_line_are_there_for_programs(write):
         (b'title = "\xff"', "expected UTF-8 text; octet 9 is invalid"),
         (b"a = " + b"[" * 50_000, "expected TOML: nested too deeply"),
         (b"#" * (LARGEST + 1), f"expected at most {LARGEST} octets"),
-        (b"", "title: expected, but missing"),
+        (b"", "the file is empty; expected TOML"),
+        (b"# nothing yet", "the file is empty; expected TOML"),
+        (b'title = "a\nb = 1', "expected TOML: a text in quotes is not closed (at line 1, column 11)"),
+        (b"title = 'a", "expected TOML: a text in quotes is not closed (at end of document)"),
+        (b'title = """a', "expected TOML: a text in quotes is not closed (at end of document)"),
     ],
 )
 def test_what_is_no_toml_text_is_refused(write, octets, said):
@@ -118,7 +122,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 
 def test_a_folder_is_no_file(tmp_path):
-    with pytest.raises(ProfileError, match=r": cannot be read: Is a directory$"):
+    with pytest.raises(ProfileError, match=r": is a folder; expected a file$"):
         load(tmp_path, House)
 
 

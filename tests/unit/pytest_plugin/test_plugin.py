@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+import sys
 from importlib.util import find_spec
 from xml.etree import ElementTree as ET
 
@@ -100,7 +102,131 @@ def test_it_works_with_xdist_and_timeouts(vendor):
     vendor.runpytest_subprocess("-p", "no:hanbench", "-n", "2", "--timeout", "60").assert_outcomes(passed=4)
 
 
-def test_an_unknown_controller_is_told(vendor):
-    result = vendor.runpytest_subprocess("-p", "no:hanbench", "--hanbench-controller", "reverence")
-    assert "expected reference, wrong:NAME" in result.stdout.str() + result.stderr.str()
-    assert result.ret != 0
+# --- bad input --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--hanbench-controller", "process:./nosuch"), "--hanbench-controller: expected process: and a command that"),
+        (("--hanbench-controller", "process:./text"), "--hanbench-controller: cannot start ./text: Exec format error"),
+        (("--hanbench-controller", "http://127.0.0.1:1/"), "--hanbench-controller: cannot reach http://127.0.0.1:1/"),
+        (("--hanbench-controller", "reverence"), "; did you mean reference?"),
+        (("--hanbench-controller", "nosuch:make"), "--hanbench-controller: expected module:attribute, got 'nosuch:ma"),
+        (("--hanbench-out", "text/sub"), "--hanbench-out: expected a folder, got '*/text/sub': */text is a file"),
+    ],
+    ids=["missing", "not-a-program", "refused", "misspelt", "no-module", "file"],
+)
+def test_a_wrong_option_is_one_usage_error_and_no_test_runs(vendor, options, said):
+    text = vendor.path / "text"
+    text.write_text("no program", encoding="utf-8")
+    text.chmod(0o755)
+    result = vendor.runpytest_subprocess("-p", "no:hanbench", *options)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: *{said}*"])
+    assert result.stderr.str().count("ERROR") == 1
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+    assert "FAILED" not in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [
+        ("bnch='ptys'", "bnch: no such option; expected one of bench, seed, begins; did you mean bench[?]"),
+        ("begins='insta1led'", "begins: found 'insta1led'; expected one of *; did you mean installed[?]"),
+        ("bench='pty'", "*; did you mean ptys[?]*"),
+        ("seed=9", "seed: expected text in quotes, got 9"),
+        ("'ptys'", "expected options by name, such as bench='ptys', got 'ptys'"),
+    ],
+)
+def test_an_option_of_the_mark_is_checked_whatever_the_test_uses(vendor, mark, said):
+    vendor.makepyfile(
+        f"""
+        import pytest
+
+        @pytest.mark.hanbench({mark})
+        def test_marked(tmp_path):
+            pass
+        """
+    )
+    result = vendor.runpytest_subprocess("-p", "no:hanbench", "-k", "test_marked")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"@pytest.mark.hanbench: {said}"])
+    assert "Traceback" not in result.stdout.str()
+    assert "pytest_plugin.py" not in result.stdout.str()
+
+
+def test_the_mark_holds_for_scenarios_and_nearer_marks_add_to_it(vendor):
+    vendor.makepyfile(
+        """
+        import pytest
+
+        pytestmark = pytest.mark.hanbench(seed="9", begins="new")
+
+        @pytest.mark.hanbench(begins="installed")
+        def test_story(hanbench_play):
+            played = hanbench_play("dormant-three-failures")
+            assert (played.seed, played.scenario.begins) == ("9", "installed")
+        """
+    )
+    vendor.runpytest_subprocess("-p", "no:hanbench", "-k", "test_story").assert_outcomes(passed=1)
+
+
+def test_an_unknown_fault_is_answered_with_the_nearest(vendor):
+    vendor.makepyfile(
+        """
+        def test_battery(hanbench_bench):
+            hanbench_bench.inject("battery-ded")
+        """
+    )
+    result = vendor.runpytest_subprocess("-p", "no:hanbench", "-k", "test_battery")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *no such fault: 'battery-ded'; did you mean battery-dead[?]*"])
+    assert "synchronous.py" not in result.stdout.str()
+
+
+# --- failures through the fixture -------------------------------------------------------------------------------------
+
+
+def test_a_failed_test_of_a_scenario_says_how_and_keeps_the_evidence(vendor):
+    vendor.makepyfile(
+        """
+        def test_story(hanbench_play):
+            assert hanbench_play("dormant-three-failures").as_expected
+
+        def test_wrong_on_purpose(hanbench_play):
+            assert not hanbench_play("dormant-three-failures").as_expected
+        """
+    )
+    options = ("-k", "story or purpose", "--hanbench-controller", "wrong:two-failures-suffice")
+    result = vendor.runpytest_subprocess("-p", "no:hanbench", *options)
+    result.assert_outcomes(failed=1, passed=1)
+    decided = "decided migrate-esme-only; expected migrate-esme-only"
+    result.stdout.fnmatch_lines(
+        [
+            f"E *<ScenarioResult dormant-three-failures, seed 1: {decided}; violated *count*",
+            "*hanbench: dormant-three-failures*",
+            f"{decided}: *",
+            "count: * [[]*]",
+            "seed 1; report *; capture *; keys *; timeline *",
+        ]
+    )
+    kept = vendor.path / "hanbench-failures"
+    stem = "dormant-three-failures.test_story"
+    assert sorted(path.name for path in kept.iterdir()) == [
+        f"{stem}.{end}" for end in ("html", "keys", "pcapng", "trace.jsonl")
+    ]
+
+
+def test_the_command_of_a_failed_file_plays_the_frames_of_its_capture(vendor):
+    options = ("--hanbench-controller", "wrong:two-failures-suffice", "--hanbench-seed", "7")
+    result = vendor.runpytest_subprocess("-p", "no:hanbench", *options)
+    (line,) = (line for line in result.outlines if line.startswith("again: "))
+    command = shlex.split(line.removeprefix("again: "))
+    assert command == [
+        *("hanbench", "run", "home.han.toml", "--slow-background", "--seed", "7"),
+        *("--controller", "wrong:two-failures-suffice"),
+    ]
+    assert vendor.run(sys.executable, "-m", *command, "--out", "again").ret == 1
+    name = "dormant-three-failures.pcapng"
+    assert (vendor.path / "again" / name).read_bytes() == (vendor.path / "hanbench-failures" / name).read_bytes()

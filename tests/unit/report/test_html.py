@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,8 +18,17 @@ from hanbench.harness.case.plan import FaultEvent, State, StatementKind, Supplie
 from hanbench.harness.checks import Evidence, EvidencedCheck
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.report.html import HtmlWriter, encode_detail
+from hanbench.harness.report.html.writer import shapes
 from hanbench.harness.report.model import describe
-from hanbench.harness.report.timeline import SHOWN, timeline, timeline_entries
+from hanbench.harness.report.timeline import (
+    SHOWN,
+    CheckDetail,
+    FrameDetail,
+    ScenarioDetail,
+    TimelineEntry,
+    timeline,
+    timeline_entries,
+)
 from hanbench.harness.scenario.run import run_scenario
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.profiles.benches import StartingState
@@ -118,6 +129,30 @@ def test_the_file_is_whole_or_not_there(result, tmp_path):
     first, known = path.read_bytes(), True
     write()
     assert path.read_bytes() == first
+
+
+def embedded(text: str, id: str) -> Any:
+    found = re.search(rf'<script type="application/json" id="{id}">(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    return json.loads(found[1])
+
+
+def test_the_page_names_the_fields_of_its_rows_and_details_once(result, tmp_path):
+    path, report = tmp_path / "report.html", describe(result, capture="a.pcapng")
+    with HtmlWriter(path, title="t", seed="1", controller="c", rule_sets=()) as page:
+        page.add(report, encode_detail(timeline(result)))
+    text = path.read_text(encoding="utf-8")
+    named, (values,) = embedded(text, "shapes"), embedded(text, "index")
+    assert named == shapes()
+    row = dict(zip(named["ScenarioReport"], values, strict=True))
+    whole = msgspec.to_builtins(report)
+    assert len(row.pop("verdicts")) == len(result.checks)
+    assert whole.keys() - row.keys() == {"consents", "checks"}
+    assert row == {name: msgspec.json.decode(msgspec.json.encode(whole[name])) for name in row}
+    for kind in (ScenarioDetail, TimelineEntry, CheckDetail, FrameDetail):
+        assert tuple(named[kind.__name__]) == kind.__struct_fields__
+    assert named["ScenarioDetail"]["checks"] == "CheckDetail"
+    assert named["CheckDetail"]["frames"] == "FrameDetail"
 
 
 def test_nothing_in_the_page_depends_on_the_machine(result, tmp_path):
