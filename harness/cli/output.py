@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 import click
 
@@ -27,6 +27,18 @@ def print_json(data: object) -> None:
 def log(text: str) -> None:
     """Print a line to stderr, which gets everything that is not a result."""
     click.echo(text, err=True)
+
+
+def log_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a warning in one line, without the place in the code; for `warnings.showwarning`."""
+    log(f"hanbench: {' '.join(str(message).split())}")
 
 
 def styled(text: str, *, color: str | None = None, bold: bool = False) -> str:
