@@ -23,7 +23,7 @@ from hanbench.emulator.zcl.clusters import BASIC, METERING
 from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.checks.evidence import Evidence, EvidenceRecorder
-from hanbench.harness.checks.identity import IDENTITY, ExpectedIdentity
+from hanbench.harness.checks.identity import IDENTITY, SERIAL, ExpectedIdentity
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.health import OutageError
 
@@ -123,7 +123,7 @@ class HanConnectivityCheck:
         wait = self.sleep_allowance(han) + self.margin
         identity, register = await asyncio.gather(
             han.head_end.read(ieee, BASIC.id, IDENTITY, timeout=wait),
-            han.head_end.read(ieee, METERING.id, REGISTER, timeout=wait),
+            han.head_end.read(ieee, METERING.id, (*REGISTER, *SERIAL), timeout=wait),
         )
         difference = ExpectedIdentity.of(han, "gsme").difference
         return _shortfall(

@@ -9,12 +9,15 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from hanbench.emulator.zcl import Reply
-from hanbench.emulator.zcl.clusters import BASIC
+from hanbench.emulator.zcl.clusters import BASIC, METERING
 from hanbench.emulator.zcl.clusters.basic import BasicAttributes
+from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
 from hanbench.harness.han.han import Han
 
 IDENTITY = (BasicAttributes.ManufacturerName.id, BasicAttributes.ModelIdentifier.id)
 """Attributes of the Basic cluster that a check reads."""
+SERIAL = (MeteringAttributes.MeterSerialNumber.id,)
+"""Attribute of the Metering cluster that a check reads beside the register: it comes under the link key."""
 
 
 class ExpectedIdentity(NamedTuple):
@@ -31,7 +34,8 @@ class ExpectedIdentity(NamedTuple):
         settings = han.settings.of(role)
         if not han.emulates(role):
             return cls(settings.ieee, {})
-        return cls(settings.ieee, {BASIC.id: dict(zip(IDENTITY, (settings.maker, settings.model), strict=True))})
+        basic = dict(zip(IDENTITY, (settings.maker, settings.model), strict=True))
+        return cls(settings.ieee, {BASIC.id: basic, METERING.id: dict.fromkeys(SERIAL, settings.serial.encode())})
 
     def difference(self, cluster: int, reply: Reply, *, proven: bool) -> str | None:
         """Return how an answer shows that another device gave it, in words; None if nothing shows that.

@@ -174,7 +174,7 @@ def test_blocks_of_one_message_are_of_one_sender() -> None:
     run_on_han(scenario, seed="impersonator")
 
 
-@pytest.mark.parametrize("attribute", ["maker", "model"])
+@pytest.mark.parametrize("attribute", ["maker", "model", "serial"])
 def test_a_meter_of_another_identity_is_not_the_expected_one(attribute: str) -> None:
     async def scenario(han: Han) -> None:
         # Another meter than the installation's hangs on the wall, and it has taken over key and addresses.
