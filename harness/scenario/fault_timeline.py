@@ -14,7 +14,7 @@ from hanbench.harness.case.plan import FaultEvent, Plan, State
 from hanbench.harness.case.trace import Trace
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.faults.active_faults import ActiveFaults, BenchError
-from hanbench.harness.faults.frame_faults import FrameFaultInjector, Note
+from hanbench.harness.faults.frame_faults import EventTally, FrameFaultInjector, Note
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
 
@@ -46,7 +46,7 @@ class FaultTimeline:
             if event.at is not None:
                 self._loop.call_later((event.at - trace.now).total_seconds(), self._begin, event)
             elif event.on_frame is not None:
-                self._frame_faults.watch(event.on_frame, partial(self._begin, event))
+                self._frame_faults.watch(event.cause, event.on_frame, partial(self._begin, event))
 
     def check_asked_for(self, attempt: int) -> None:
         """Begin the events that are planned before this check."""
@@ -59,6 +59,11 @@ class FaultTimeline:
         for event in self._plan.changes:
             if event.before_commissioning == number:
                 self._begin(event)
+
+    @property
+    def tallies(self) -> tuple[EventTally, ...]:
+        """For each event of the plan, what its trigger and its frame fault have met so far."""
+        return tuple(map(self._frame_faults.tally, self._plan.changes))
 
     async def settled(self) -> None:
         """Wait until all events that have begun have taken effect. Raises BenchError if one of them failed."""

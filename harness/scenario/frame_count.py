@@ -16,7 +16,7 @@ class FrameCount:
 
     def __init__(self, han: Han, wanted: Sequence[FrameExpectation]) -> None:
         self.counted = [0] * len(wanted)
-        self._wanted = wanted
+        self.wanted = wanted
         self._phase: Phase = "anywhere"
         if wanted:
             self._sightings = Sightings(han)
@@ -24,7 +24,7 @@ class FrameCount:
 
     def __call__(self, transmission: Transmission) -> None:
         seen = self._sightings(transmission)
-        for index, each in enumerate(self._wanted):
+        for index, each in enumerate(self.wanted):
             if each.during in ("anywhere", self._phase) and each.matches(seen):
                 self.counted[index] += 1
 

@@ -17,7 +17,7 @@ from hanbench.harness.case.controller import AnyController
 from hanbench.harness.case.installation import Installation
 from hanbench.harness.case.plan import Plan
 from hanbench.harness.case.session import CaseLabel, drive
-from hanbench.harness.case.trace import AnyRecord, Trace
+from hanbench.harness.case.trace import AnyRecord, CheckRecorded, CommissioningRecorded, Trace
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.checks import EvidencedCheck, HanConnectivityCheck
 from hanbench.harness.faults.frame_faults import Note
@@ -27,13 +27,15 @@ from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.settings import settings_for
 from hanbench.harness.oracle import Expected, Violation, expected, judge
+from hanbench.harness.scenario.expectation import Phase
 from hanbench.harness.scenario.failed_expectations import failed_expectations
 from hanbench.harness.scenario.fault_timeline import FaultTimeline
 from hanbench.harness.scenario.frame_count import FrameCount
 from hanbench.harness.scenario.loading import home_of
 from hanbench.harness.scenario.scenario import Scenario
+from hanbench.harness.scenario.unmet_frames import RunFrames, unmet_frames
 from hanbench.harness.scenario.world import HanWorld
-from hanbench.profiles.benches import StartingState
+from hanbench.profiles.benches import ROLES, StartingState
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.rulesets import RuleSet
 
@@ -64,7 +66,7 @@ class ScenarioResult(NamedTuple):
     """Number of transmissions on the Air."""
     keys: KeyRing
     failed_expectations: tuple[str, ...] = ()
-    """Failed expectations of the scenario's author, in words."""
+    """Failed expectations of the scenario's author, and patterns of frames that met none, in words."""
 
     @property
     def checks(self) -> tuple[HanCheck, ...]:
@@ -117,7 +119,8 @@ def run_scenario(
         note = _no_capture if captured is None else captured.recorder.note
         outcome, world = run(han.clock, played(note))
     admitted = expected(installation, plan, rulesets)
-    return _judged(scenario, rulesets, seed, installation, admitted, outcome, han, world, count)
+    unmet = tuple(unmet_frames(plan.changes, count.wanted, _run_frames(han, world, count)))
+    return _judged(scenario, rulesets, seed, installation, admitted, outcome, han, world, count, unmet)
 
 
 def _judged(
@@ -130,8 +133,9 @@ def _judged(
     han: Han,
     world: HanWorld,
     count: FrameCount,
+    unmet: tuple[str, ...],
 ) -> ScenarioResult:
-    """Judge the trace by the rules and by the author's expectations."""
+    """Judge the trace by the rules and by the author's expectations. `unmet`: patterns that met no frame, in words."""
     records, wanted = tuple(world.trace.records), scenario.expect
     short = () if wanted is None else failed_expectations(wanted, outcome, records, rulesets, count.counted)
     return ScenarioResult(
@@ -146,8 +150,16 @@ def _judged(
         began=han.start,
         frames=han.medium.frames,
         keys=han.keys,
-        failed_expectations=tuple(short),
+        failed_expectations=(*short, *unmet),
     )
+
+
+def _run_frames(han: Han, world: HanWorld, count: FrameCount) -> RunFrames:
+    """Return what the run counted of the scenario's frame patterns."""
+    phases: dict[type[AnyRecord], Phase] = {CheckRecorded: "checks", CommissioningRecorded: "commissioning"}
+    present = tuple(role for role in ROLES if han.present(role))
+    ran = {phases[type(record)] for record in world.trace.records if type(record) in phases}
+    return RunFrames(present, world.faults.tallies, count.counted, ran)
 
 
 def _han(

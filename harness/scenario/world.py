@@ -27,17 +27,17 @@ class HanWorld:
         """The checks so far, with their evidence."""
         self._han = han
         self.trace = trace
-        self._faults = faults
+        self.faults = faults
         self._check = check
         self._count = count
         self._commissionings = 0
 
     def prepare_check(self, attempt: int) -> None:
-        self._faults.check_asked_for(attempt)
+        self.faults.check_asked_for(attempt)
 
     async def run_check(self, attempt: int) -> HanCheck:
         started, start = self.trace.now, self._han.clock.now / SECOND
-        await self._faults.settled()
+        await self.faults.settled()
         with self._count.during("checks"):
             found = await self._check.run(self._han, attempt)
         # The check began at its time, even if a fault or a recovery was still in progress then.
@@ -47,7 +47,7 @@ class HanWorld:
 
     async def commission(self, devices: Sequence[MeterRole]) -> Commissioning:
         self._commissionings += 1
-        self._faults.commissioning_begins(self._commissionings)
-        await self._faults.settled()
+        self.faults.commissioning_begins(self._commissionings)
+        await self.faults.settled()
         with self._count.during("commissioning"):
             return await commission(self._han, devices, self._check)
