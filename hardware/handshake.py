@@ -18,7 +18,7 @@ ANSWER_WAIT = 1 * SECOND
 """Time-outs for a restart, and for a command that the dongle answers at once; microseconds of real time."""
 
 _MUST_KNOW = (PropertyId.PROTOCOL_VERSION, PropertyId.NCP_VERSION, PropertyId.CAPS)
-Patience = Callable[[int], int]
+ClockTime = Callable[[int], int]
 """Converts microseconds of real time to microseconds of the clock."""
 
 
@@ -29,16 +29,16 @@ def says_it_restarted(frame: SpinelFrame) -> bool:
 
 
 async def identify_rcp(
-    line: Transactions, where: str, patience: Patience, *, reset_wait: int = RESET_WAIT, wait: int = ANSWER_WAIT
+    line: Transactions, where: str, clock_time: ClockTime, *, reset_wait: int = RESET_WAIT, wait: int = ANSWER_WAIT
 ) -> RcpIdentity:
     """Restart the RCP on `line` and read its identity; `where` names it in error messages.
 
     Raises NoAnswerError if no device answers Spinel, UnfitFirmwareError if an answer is missing or malformed.
     """
-    await _restart(line, patience(reset_wait))
+    await _restart(line, clock_time(reset_wait))
     values: dict[PropertyId, bytes | None] = {}
     for what in ASKED:
-        frame = await get(line, what, patience(wait))
+        frame = await get(line, what, clock_time(wait))
         if frame is None:
             raise NoAnswerError(f"{where}: no device answers Spinel; `hanbench doctor` tries other protocols")
         values[what] = frame.value if frame.property == what else None
@@ -67,7 +67,7 @@ async def _restart(line: Transactions, wait: int) -> None:
     seen = asyncio.Event()
     before, line.unsolicited = line.unsolicited, lambda frame: seen.set() if says_it_restarted(frame) else None
     try:
-        line.tell(SpinelFrame(UNSOLICITED, CommandId.RESET, 0, bytes((ResetReason.STACK,))))
+        line.send_unanswered(SpinelFrame(UNSOLICITED, CommandId.RESET, 0, bytes((ResetReason.STACK,))))
         async with asyncio.timeout(wait / SECOND):
             await seen.wait()
     except TimeoutError:

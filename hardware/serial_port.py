@@ -45,11 +45,11 @@ class SerialPort:
         *,
         baud: int = BAUD,
         rtscts: bool = False,
-        crossing: LockstepLine | None = None,
+        lockstep: LockstepLine | None = None,
     ) -> None:
         """`url` may be a function, because a virtual dongle has a new pty after each replug.
 
-        `crossing`: set if the other end is in this process; virtual time then waits for octets in transit.
+        `lockstep`: set if the other end is in this process; virtual time then waits for octets in transit.
         """
         self.received: Callable[[bytes], None] = lambda octets: None
         self.ended: Callable[[str], None] = lambda reason: None
@@ -57,7 +57,7 @@ class SerialPort:
         self._url = url
         self._baud = baud
         self._rtscts = rtscts
-        self._crossing = crossing
+        self._lockstep = lockstep
         self._opened: Opened | None = None
         self._stream: OctetStream | None = None
 
@@ -69,7 +69,7 @@ class SerialPort:
     @property
     def here(self) -> bool:
         """Whether the other end is in this process."""
-        return self._crossing is not None
+        return self._lockstep is not None
 
     async def open(self) -> None:
         """Open the port. Raises PortUnavailableError."""
@@ -96,9 +96,9 @@ class SerialPort:
 
     def _adopt(self, opened: Opened) -> None:
         self._opened = opened
-        if self._crossing is not None:
-            self._crossing.attach()
-        self._stream = OctetStream(opened.fileno(), lambda octets: self.received(octets), self._lost, self._crossing)
+        if self._lockstep is not None:
+            self._lockstep.attach()
+        self._stream = OctetStream(opened.fileno(), lambda octets: self.received(octets), self._lost, self._lockstep)
 
     def close(self) -> None:
         """Close the port. Has no effect on a closed port."""
@@ -106,8 +106,8 @@ class SerialPort:
             self._stream.close()
             self._stream = None
         if self._opened is not None:
-            if self._crossing is not None:
-                self._crossing.detach()
+            if self._lockstep is not None:
+                self._lockstep.detach()
             # A device that has vanished takes its descriptor with it.
             with contextlib.suppress(OSError, serial.SerialException):
                 self._opened.close()

@@ -83,7 +83,7 @@ class SpinelRadio:
         self._scan_timer: Timer | None = None
         self._highest = -128
         self._lost: asyncio.Event = asyncio.Event()
-        self._keeper: asyncio.Task[None] | None = None
+        self._refresher: asyncio.Task[None] | None = None
         port.received = self._line.feed
         port.ended = self._line_broke
 
@@ -92,16 +92,16 @@ class SpinelRadio:
     async def start(self) -> None:
         """Open the port, identify the RCP, and configure it. Raises RadioError."""
         await self._bring_up()
-        self._keeper = asyncio.get_running_loop().create_task(self._keep())
+        self._refresher = asyncio.get_running_loop().create_task(self._keep())
 
     def close(self) -> None:
         """Switch the radio off and close the port."""
-        if self._keeper is not None:
-            self._keeper.cancel()
-            self._keeper = None
+        if self._refresher is not None:
+            self._refresher.cancel()
+            self._refresher = None
         if self.failure is None:
             # A dongle without a host must not go on acknowledging frames to this address.
-            self._line.tell(SpinelFrame(0, CommandId.SET, PropertyId.PHY_ENABLED, b"\x00"))
+            self._line.send_unanswered(SpinelFrame(0, CommandId.SET, PropertyId.PHY_ENABLED, b"\x00"))
         self.failure = "closed"
         self._port.close()
         self._abandon()
@@ -122,7 +122,7 @@ class SpinelRadio:
     async def _bring_up(self) -> None:
         await self._port.open()
         try:
-            self.identity = await identify_rcp(self._line, self._port.url, self._patience)
+            self.identity = await identify_rcp(self._line, self._port.url, self._clock_time)
             shortcomings = "; ".join(self.identity.shortcomings())
             if shortcomings:
                 raise UnfitFirmwareError(f"{self._port.url}: {self.identity.version} cannot be used: {shortcomings}")
@@ -132,12 +132,12 @@ class SpinelRadio:
             raise
         self._time.restarted()
         for command in self._desired.all():
-            self._tell(command)
+            self._send_command(command)
         self._lost.clear()
         self.failure = None
         self.on_failure(None)
 
-    def _patience(self, real: int) -> int:
+    def _clock_time(self, real: int) -> int:
         """Convert microseconds of real time to microseconds of the clock."""
         return int(real * max(1.0, getattr(self._clock, "speed", 1.0)))
 
@@ -200,9 +200,9 @@ class SpinelRadio:
         """Send commands to the dongle; one that is lost gets its whole state when it is back."""
         for command in tuple(commands):
             if self.failure is None:
-                self._tell(command)
+                self._send_command(command)
 
-    def _tell(self, command: SpinelCommand) -> None:
+    def _send_command(self, command: SpinelCommand) -> None:
         def answered(frame: SpinelFrame | None) -> None:
             if frame is None:
                 if self.failure is None:
@@ -210,7 +210,7 @@ class SpinelRadio:
             elif frame.property == PropertyId.LAST_STATUS:
                 self._refused(command, frame)
 
-        self._line.ask(*command, answered, self._patience(ANSWER_WAIT))
+        self._line.ask(*command, answered, self._clock_time(ANSWER_WAIT))
 
     def _refused(self, command: SpinelCommand, frame: SpinelFrame) -> None:
         status = frame.value[0] if frame.value else SpinelStatus.FAILURE
@@ -218,7 +218,7 @@ class SpinelRadio:
             return
         if command.command is CommandId.INSERT and status == SpinelStatus.NOMEM:
             # The table is full: it is better to set frame-pending for every child than for too few.
-            self._tell(MATCH_ALL)
+            self._send_command(MATCH_ALL)
             return
         text = f"{self._port.url} refuses {command.command.name} {command.property.name} with status {status}"
         self._failed(text)
@@ -248,12 +248,12 @@ class SpinelRadio:
         request = TransmitRequest(
             psdu, channel, backoffs, retries, csma, header_updated=True, security_processed=True, rx_channel=channel
         )
-        patience = self._patience(AIR_WAIT)
+        timeout = self._clock_time(AIR_WAIT)
 
         def answered(frame: SpinelFrame | None) -> None:
             self._transmitted(done, psdu, frame)
 
-        self._line.ask(CommandId.SET, PropertyId.STREAM_RAW, request.encode(), answered, patience)
+        self._line.ask(CommandId.SET, PropertyId.STREAM_RAW, request.encode(), answered, timeout)
 
     def _transmitted(self, done: Callable[[TxResult], None], psdu: bytes, frame: SpinelFrame | None) -> None:
         if self._done is not done:
@@ -340,8 +340,8 @@ class SpinelRadio:
             (PropertyId.MAC_SCAN_PERIOD, le(period, 2)),
             (PropertyId.MAC_SCAN_STATE, bytes((ScanState.ENERGY,))),
         ):
-            self._tell(SpinelCommand(CommandId.SET, what, value))
-        self._scan_timer = self._clock.call_later(duration + self._patience(ANSWER_WAIT), self._scanned)
+            self._send_command(SpinelCommand(CommandId.SET, what, value))
+        self._scan_timer = self._clock.call_later(duration + self._clock_time(ANSWER_WAIT), self._scanned)
 
     def _scanned(self) -> None:
         scan, self._scan = self._scan, None

@@ -21,7 +21,7 @@ class _Asked(NamedTuple):
     property: PropertyId
     value: bytes
     answered: Answered
-    patience: int
+    timeout: int
 
 
 class _PendingTransaction(NamedTuple):
@@ -48,15 +48,15 @@ class Transactions:
         """Chunks of octets that were not a frame."""
         return self._decoder.garbled
 
-    def ask(self, command: CommandId, what: PropertyId, value: bytes, answered: Answered, patience: int) -> None:
-        """Send a command; `answered` is called once, at most `patience` microseconds after it was sent."""
-        asked = _Asked(command, what, value, answered, patience)
+    def ask(self, command: CommandId, what: PropertyId, value: bytes, answered: Answered, timeout: int) -> None:
+        """Send a command; `answered` is called once, at most `timeout` microseconds after it was sent."""
+        asked = _Asked(command, what, value, answered, timeout)
         if len(self._pending) == len(frames.TIDS):
             self._waiting.append(asked)
         else:
             self._start(asked)
 
-    def tell(self, frame: SpinelFrame) -> None:
+    def send_unanswered(self, frame: SpinelFrame) -> None:
         """Send a frame that has no answer."""
         self._send(hdlc.encode(frame.encode()))
 
@@ -89,9 +89,9 @@ class Transactions:
         tids = [*range(self._last_tid + 1, 16), *range(1, self._last_tid + 1)]
         tid = next(each for each in tids if each not in self._pending)
         self._last_tid = tid
-        timer = self._clock.call_later(asked.patience, self._expired, tid)
+        timer = self._clock.call_later(asked.timeout, self._expired, tid)
         self._pending[tid] = _PendingTransaction(asked, timer)
-        self.tell(SpinelFrame(tid, asked.command, asked.property, asked.value))
+        self.send_unanswered(SpinelFrame(tid, asked.command, asked.property, asked.value))
 
     def _answer(self, frame: SpinelFrame) -> None:
         pending = self._pending.get(frame.tid)

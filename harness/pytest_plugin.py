@@ -103,51 +103,51 @@ class Player:
 
         `controller`: a factory to use instead of `--hanbench-controller`. Raises ProfileError.
         """
-        played = self._play(self._loaded(scenario), controller, None)
-        outcome = None if played.outcome is None else played.outcome.value
+        result = self._play(self._loaded(scenario), controller, None)
+        outcome = None if result.outcome is None else result.outcome.value
         self._properties += [
-            ("hanbench_scenario", played.scenario.id),
-            ("hanbench_seed", played.seed),
+            ("hanbench_scenario", result.scenario.id),
+            ("hanbench_seed", result.seed),
             ("hanbench_decision", outcome),
-            ("hanbench_rules", played.scenario.rules),
-            ("hanbench_checks", ",".join(check.verdict.value for check in played.checks)),
+            ("hanbench_rules", result.scenario.rules),
+            ("hanbench_checks", ",".join(check.verdict.value for check in result.checks)),
         ]
-        self._properties += [("hanbench_violation", f"{each.property} [{each.rule}]") for each in played.violations]
-        return played
+        self._properties += [("hanbench_violation", f"{each.property} [{each.rule}]") for each in result.violations]
+        return result
 
-    def expect(self, played: ScenarioResult, *, controller: Any = None) -> None:
+    def expect(self, result: ScenarioResult, *, controller: Any = None) -> None:
         """Raise ScenarioFailedError, with capture, keys, trace and report kept, unless all is as expected."""
-        if played.as_expected:
+        if result.as_expected:
             return
         from hanbench.harness.capture import keyfile
         from hanbench.harness.case.trace import encode
         from hanbench.harness.controllers.lookup import named
-        from hanbench.harness.report.html import HtmlWriter, pack
+        from hanbench.harness.report.html import HtmlWriter, encode_detail
         from hanbench.harness.report.model import describe
         from hanbench.harness.report.timeline import timeline
 
         folder = Path(self._config.rootpath, self._config.getoption("--hanbench-out"))
         folder.mkdir(parents=True, exist_ok=True)
-        capture = folder / f"{played.scenario.id}.pcapng"
+        capture = folder / f"{result.scenario.id}.pcapng"
         # The same seed gives the same frames, so only failed scenarios run twice.
-        again = self._play(played.scenario, controller, capture)
+        again = self._play(result.scenario, controller, capture)
         trace = capture.with_suffix(".trace.jsonl")
         trace.write_bytes(encode(again.records))
         page = capture.with_suffix(".html")
-        title, controller_name = played.scenario.title, named(self.controller)
+        title, controller_name = result.scenario.title, named(self.controller)
         with HtmlWriter(
-            page, title=title, seed=played.seed, controller=controller_name, rule_sets=(played.scenario.rules,)
+            page, title=title, seed=result.seed, controller=controller_name, rule_sets=(result.scenario.rules,)
         ) as report:
-            report.add(describe(again, capture=capture.name), pack(timeline(again)))
+            report.add(describe(again, capture=capture.name), encode_detail(timeline(again)))
         kept = f"report {page}; capture {capture}; keys {keyfile.beside(capture)}; timeline {trace}"
-        decided = played.outcome.value if played.outcome else "nothing"
-        wanted = " or ".join(outcome.value for outcome in played.expected.outcomes)
+        decided = result.outcome.value if result.outcome else "nothing"
+        wanted = " or ".join(outcome.value for outcome in result.expected.outcomes)
         lines = [
-            f"{played.scenario.title}",
-            f"decided {decided}; expected {wanted}: {played.expected.why}",
-            *(f"{each.property}: {each.text} [{each.rule}]" for each in played.violations),
-            *(f"not as expected: {each}" for each in played.failed_expectations),
-            f"seed {played.seed}; {kept}",
+            f"{result.scenario.title}",
+            f"decided {decided}; expected {wanted}: {result.expected.why}",
+            *(f"{each.property}: {each.text} [{each.rule}]" for each in result.violations),
+            *(f"not as expected: {each}" for each in result.failed_expectations),
+            f"seed {result.seed}; {kept}",
         ]
         raise ScenarioFailedError("\n".join(lines))
 

@@ -28,7 +28,7 @@ _TOML_WORDS = {
     "str": "text in quotes",
 }
 
-Step = str | int
+PathPart = str | int
 
 
 class Explanation(NamedTuple):
@@ -36,7 +36,7 @@ class Explanation(NamedTuple):
 
     key: str
     problem: str
-    steps: tuple[Step, ...]
+    steps: tuple[PathPart, ...]
     """Path to the invalid value in the data; for a missing key, path to the table that lacks it."""
 
 
@@ -93,15 +93,15 @@ def _in_toml_words(what: str) -> str:
     return _TYPE.sub(said, what)
 
 
-def _steps(path: str) -> tuple[Step, ...]:
+def _steps(path: str) -> tuple[PathPart, ...]:
     return tuple(name or int(index) for name, index in _STEP.findall(path))
 
 
-def _dotted(steps: Sequence[Step]) -> str:
+def _dotted(steps: Sequence[PathPart]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
 
 
-def _value_at(data: Any, steps: Sequence[Step]) -> Any:
+def _value_at(data: Any, steps: Sequence[PathPart]) -> Any:
     for step in steps:
         try:
             data = data[step]
@@ -110,7 +110,7 @@ def _value_at(data: Any, steps: Sequence[Step]) -> Any:
     return data
 
 
-def _type_at(info: inspect.Type, data: Any, steps: Sequence[Step]) -> inspect.Type:
+def _type_at(info: inspect.Type, data: Any, steps: Sequence[PathPart]) -> inspect.Type:
     """Return the type at `steps`; the tag in `data` selects a struct of a union."""
     for done, step in enumerate(steps):
         info = _resolved(info, _value_at(data, steps[:done]))
@@ -144,7 +144,7 @@ def _keys(info: inspect.Type, value: Any) -> list[str]:
     return tag + [field.encode_name for field in info.fields]
 
 
-def _choices(info: inspect.Type, data: Any, steps: Sequence[Step]) -> list[str]:
+def _choices(info: inspect.Type, data: Any, steps: Sequence[PathPart]) -> list[str]:
     """Return the values allowed at `steps`: members of an enumeration, or the tags of a union of structs."""
     match _resolved(_type_at(info, data, steps), None):
         case inspect.EnumType(cls=cls):

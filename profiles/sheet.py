@@ -20,7 +20,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from hanbench.profiles.errors import ProfileError
-from hanbench.profiles.explain import Step, shown, suggestion
+from hanbench.profiles.explain import PathPart, shown, suggestion
 from hanbench.profiles.loader import Misfit, convert, read_table
 from hanbench.profiles.sourced import Source, Sourced
 
@@ -150,7 +150,7 @@ def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _origin(layers: list[tuple[Path, dict[str, Any]]], steps: tuple[Step, ...]) -> Path:
+def _origin(layers: list[tuple[Path, dict[str, Any]]], steps: tuple[PathPart, ...]) -> Path:
     """Return the file of the value at `steps`: the nearest one that has it, or else the nearest of all."""
     for path, table in layers:
         value: Any = table

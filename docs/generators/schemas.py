@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from hanbench.emulator.radio import FrameAction
 from hanbench.harness.case.vocabulary import json_schema as vocabulary_schema
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.profiles.benches import BenchProfile
@@ -35,7 +36,7 @@ def texts() -> dict[Path, str]:
         "rules": _readable(ruleset_schema()),
         "certificates": msgspec.json.schema(CertificateFile),
         "bench": msgspec.json.schema(BenchProfile),
-        "scenario": msgspec.json.schema(Scenario),
+        "scenario": _writable(msgspec.json.schema(Scenario)),
     }
     files = {FOLDER / f"{name}.schema.json": _text(schema) for name, schema in schemas.items()}
     return {**files, VOCABULARY: _text(vocabulary_schema(), order="deterministic")}
@@ -43,6 +44,14 @@ def texts() -> dict[Path, str]:
 
 def _text(schema: dict[str, Any], order: Literal["sorted", "deterministic"] = "sorted") -> str:
     return msgspec.json.format(msgspec.json.encode(schema, order=order), indent=2).decode() + "\n"
+
+
+def _writable(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of scenarios without what no file may have: a cell of the matrix, and the action "deliver"."""
+    definitions = schema["$defs"]
+    del definitions["Scenario"]["properties"]["cell"], definitions["MatrixCell"]
+    definitions["FrameAction"]["enum"].remove(FrameAction.DELIVER.value)
+    return schema
 
 
 def _readable(schema: dict[str, Any]) -> dict[str, Any]:

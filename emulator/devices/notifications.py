@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import IntFlag
 
-from hanbench.emulator.zcl import Answer, ClusterCommand, Endpoint, Indication, on
+from hanbench.emulator.zcl import ClusterCommand, CommandAnswer, Endpoint, Indication, on
 from hanbench.emulator.zcl.clusters import METERING
 from hanbench.emulator.zcl.clusters.metering import (
     ConfigureMirror,
@@ -75,12 +75,12 @@ class NoticeBoard:
             self._commands[notice] = command
 
     def answer(self, short: int, endpoint: int) -> None:
-        """Answer a report of the meter at this address."""
+        """CommandAnswer a report of the meter at this address."""
         flags = MirrorReportAttributeResponse(SCHEME_A, (int(self._flags),))
         self.endpoint.command(short, endpoint, METERING.id, flags)
         self._flags &= FETCHED
 
-    def _fetch(self, command: GetNotifiedMessage, indication: Indication) -> Answer:
+    def _fetch(self, command: GetNotifiedMessage, indication: Indication) -> CommandAnswer:
         wanted = Notice(command.notification_flags) & FETCHED
         for notice in [notice for notice in self._commands if notice & wanted]:
             self._flags &= ~notice
@@ -101,12 +101,12 @@ class NoticeReader:
         self.server_handler = on(MirrorReportAttributeResponse, self._answered)
         self.client_handler = on(ConfigureMirror, self._configure)
 
-    def _configure(self, command: ConfigureMirror, indication: Indication) -> Answer:
+    def _configure(self, command: ConfigureMirror, indication: Indication) -> CommandAnswer:
         if command.reporting_interval:
             self._configured(command.reporting_interval)
         return None
 
-    def _answered(self, command: MirrorReportAttributeResponse, indication: Indication) -> Answer:
+    def _answered(self, command: MirrorReportAttributeResponse, indication: Indication) -> CommandAnswer:
         flags = command.notification_flags
         said = Notice(flags[0] if flags else 0)
         for notice, action in self._actions.items():

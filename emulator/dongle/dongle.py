@@ -31,7 +31,7 @@ class Line:
         self._deliver = deliver
         self._free = 0
 
-    def carry(self, octets: bytes) -> None:
+    def transmit(self, octets: bytes) -> None:
         self._free = max(self._free, self._clock.now) + int(len(octets) * self._octet)
         self._clock.post(self._free + self._latency, self._deliver, octets)
 
@@ -64,8 +64,8 @@ class VirtualDongle:
         self._out: Callable[[bytes], None] = self._write
         self._in: Callable[[bytes], None] = self._fed
         if baud is not None:
-            self._out = Line(clock, baud, latency, self._write).carry
-            self._in = Line(clock, baud, latency, self._fed).carry
+            self._out = Line(clock, baud, latency, self._write).transmit
+            self._in = Line(clock, baud, latency, self._fed).transmit
         port.received = self._from_host
         port.said = self._say
         self._garble = 0

@@ -21,14 +21,14 @@ class OctetStream:
         descriptor: int,
         received: Callable[[bytes], None],
         ended: Callable[[str], None],
-        crossing: LockstepLine | None = None,
+        lockstep: LockstepLine | None = None,
     ) -> None:
         """`ended` is called once, with the reason, when the other end has gone; the stream is closed by then."""
         os.set_blocking(descriptor, False)
         self._descriptor = descriptor
         self._received = received
         self._ended: Callable[[str], None] | None = ended
-        self._crossing = crossing
+        self._lockstep = lockstep
         self._loop = asyncio.get_running_loop()
         self._backlog = bytearray()
         self._loop.add_reader(descriptor, self._readable)
@@ -42,10 +42,10 @@ class OctetStream:
         """Write `octets` as far as the descriptor takes them, and the rest when it takes more."""
         if self._ended is None:
             return
-        if self._crossing is not None:
-            if self._crossing.unattached:
+        if self._lockstep is not None:
+            if self._lockstep.unattached:
                 return
-            self._crossing.written(len(octets))
+            self._lockstep.written(len(octets))
         if self._backlog:
             self._backlog += octets
             return
@@ -81,8 +81,8 @@ class OctetStream:
             return
         # Handle the octets before noting their arrival: virtual time must stand still until their effects are complete.
         self._received(octets)
-        if self._crossing is not None:
-            self._crossing.read(len(octets))
+        if self._lockstep is not None:
+            self._lockstep.read(len(octets))
 
     def _writable(self) -> None:
         try:

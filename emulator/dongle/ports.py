@@ -58,12 +58,12 @@ class PtyPort:
     The port keeps a descriptor of the host's side open: without it, the line would hang up between two hosts.
     """
 
-    def __init__(self, link: str | Path | None = None, crossing: LockstepLine | None = None) -> None:
+    def __init__(self, link: str | Path | None = None, lockstep: LockstepLine | None = None) -> None:
         """`link`: path of a symbolic link that always leads to the current pty."""
         self.received: Callable[[bytes], None] = _nothing
         self.said: Callable[[str], None] = _nothing
         self.link = None if link is None else Path(link)
-        self._crossing = crossing
+        self._lockstep = lockstep
         self._descriptors: tuple[int, int] | None = None
         self._device = ""
         self._stream: OctetStream | None = None
@@ -92,7 +92,7 @@ class PtyPort:
         except OSError:
             self.close()
             raise
-        self._stream = OctetStream(dongle_end, lambda octets: self.received(octets), self._ended, self._crossing)
+        self._stream = OctetStream(dongle_end, lambda octets: self.received(octets), self._ended, self._lockstep)
 
     def close(self) -> None:
         if self._stream is not None:
@@ -100,8 +100,8 @@ class PtyPort:
             self._stream = None
         if self._descriptors is None:
             return
-        if self._crossing is not None:
-            self._crossing.disconnect()
+        if self._lockstep is not None:
+            self._lockstep.disconnect()
         if self.link is not None:
             withdraw(self.link, self._device)
         for descriptor in self._descriptors:
@@ -139,12 +139,12 @@ def withdraw(link: Path, target: str) -> None:
 class TcpPort:
     """A TCP port on this machine, for one host at a time."""
 
-    def __init__(self, number: int = 0, crossing: LockstepLine | None = None) -> None:
+    def __init__(self, number: int = 0, lockstep: LockstepLine | None = None) -> None:
         """`number`: port number; 0 takes any free one, and takes the same one again after a replug."""
         self.received: Callable[[bytes], None] = _nothing
         self.said: Callable[[str], None] = _nothing
         self.number = number
-        self._crossing = crossing
+        self._lockstep = lockstep
         self._listener: socket.socket | None = None
         self._connection: socket.socket | None = None
         self._stream: OctetStream | None = None
@@ -197,7 +197,7 @@ class TcpPort:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connection = connection
         self._stream = OctetStream(
-            connection.fileno(), lambda octets: self.received(octets), self._ended, self._crossing
+            connection.fileno(), lambda octets: self.received(octets), self._ended, self._lockstep
         )
         self.said("a host has connected")
 
@@ -206,8 +206,8 @@ class TcpPort:
         self.said(f"the host has disconnected: {reason}")
 
     def _hang_up(self) -> None:
-        if self._connection is not None and self._crossing is not None:
-            self._crossing.disconnect()
+        if self._connection is not None and self._lockstep is not None:
+            self._lockstep.disconnect()
         self._drop()
 
     def _drop(self) -> None:

@@ -2,7 +2,7 @@
 
 from hanbench.emulator.zcl.client import DEFAULT_TIMEOUT, Client, Done
 from hanbench.emulator.zcl.cluster import READ, REPORT, WRITE, Access, Attribute, Cluster, ClusterCommand, Command
-from hanbench.emulator.zcl.cluster_instance import Answer, ClusterClient, ClusterServer, Handler, Response, on
+from hanbench.emulator.zcl.cluster_instance import ClusterClient, ClusterServer, CommandAnswer, Handler, Response, on
 from hanbench.emulator.zcl.endpoint import Endpoint
 from hanbench.emulator.zcl.frame import TO_CLIENT, TO_SERVER, ZclFrame
 from hanbench.emulator.zcl.records import ReportingConfiguration
@@ -18,7 +18,6 @@ __all__ = [
     "TO_SERVER",
     "WRITE",
     "Access",
-    "Answer",
     "Attribute",
     "Client",
     "Cluster",
@@ -26,6 +25,7 @@ __all__ = [
     "ClusterCommand",
     "ClusterServer",
     "Command",
+    "CommandAnswer",
     "Done",
     "Endpoint",
     "Handler",

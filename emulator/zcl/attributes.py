@@ -41,7 +41,7 @@ Written = Callable[[Attribute, Any], None]
 """Called after a peer wrote."""
 
 
-class _Step(NamedTuple):
+class _PlannedAttribute(NamedTuple):
     """One attribute of a plan: octets before the value, the value's encoder, and its source."""
 
     head: bytes
@@ -70,8 +70,8 @@ class AttributeStore:
         self._rows: dict[int, Attribute] = {}
         self._values: dict[int, Any] = {}
         self._providers: dict[int, Callable[[], Any]] = {}
-        self._report_plans: dict[tuple[int, ...], tuple[_Step, ...]] = {}
-        self._read_plans: dict[tuple[bytes, int | None], tuple[_Step | bytes, ...]] = {}
+        self._report_plans: dict[tuple[int, ...], tuple[_PlannedAttribute, ...]] = {}
+        self._read_plans: dict[tuple[bytes, int | None], tuple[_PlannedAttribute | bytes, ...]] = {}
         for attribute, value in values.items():
             self.set(attribute, value)
 
@@ -153,7 +153,7 @@ class AttributeStore:
         parts = []
         room = MAX_RESPONSE
         for step in plan:
-            if isinstance(step, _Step):
+            if isinstance(step, _PlannedAttribute):
                 value = self._values[step.key] if step.provider is None else step.provider()
                 part = step.head + step.encode(value)
                 if len(part) > room:
@@ -174,7 +174,7 @@ class AttributeStore:
         accepted: list[tuple[int, Attribute, Any]] = []
         for record in records:
             key = key_of(record.attribute, manufacturer)
-            status = self._refusal(key, record)
+            status = self._rejection(key, record)
             if status is None:
                 accepted.append((key, self._rows[key], record.data.value))
             else:
@@ -239,7 +239,7 @@ class AttributeStore:
         )
         return rows[:maximum], len(rows) <= maximum
 
-    def _refusal(self, key: int, record: AttributeRecord) -> Status | None:
+    def _rejection(self, key: int, record: AttributeRecord) -> Status | None:
         row = self._rows.get(key)
         if row is None:
             return Status.UNSUPPORTED_ATTRIBUTE
@@ -277,13 +277,13 @@ class AttributeStore:
         self._report_plans.clear()
         self._read_plans.clear()
 
-    def _step(self, key: int, head: Callable[[int, int], bytes]) -> _Step:
+    def _step(self, key: int, head: Callable[[int, int], bytes]) -> _PlannedAttribute:
         row = self._rows.get(key)
         if row is None:
             raise LocalProtocolError(f"attribute 0x{key:04x} is not here")
-        return _Step(head(row.id, row.type.id), row.type.encode_attribute, self._providers.get(key), key)
+        return _PlannedAttribute(head(row.id, row.type.id), row.type.encode_attribute, self._providers.get(key), key)
 
-    def _read_step(self, attribute: int, manufacturer: int | None) -> _Step | bytes:
+    def _read_step(self, attribute: int, manufacturer: int | None) -> _PlannedAttribute | bytes:
         key = key_of(attribute, manufacturer)
         row = self._rows.get(key)
         if row is None:

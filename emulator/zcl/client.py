@@ -33,7 +33,7 @@ _ANY_ENDPOINT = 0xFF
 
 Done = Callable[[Reply], None]
 
-Expected = int | type[ClusterCommand] | None
+AwaitedAnswer = int | type[ClusterCommand] | None
 """Id of the general command, or the cluster's command, that answers a request; None: the Default Response."""
 
 _TIMEOUT = Reply(ReplyOutcome.TIMEOUT)
@@ -45,7 +45,7 @@ class _PendingZclRequest:
 
     __slots__ = ("cluster", "command", "done", "dst", "dst_endpoint", "expected", "frame_type", "timer")
 
-    def __init__(self, dst: int, dst_endpoint: int, cluster: int, frame: ZclFrame, expected: Expected) -> None:
+    def __init__(self, dst: int, dst_endpoint: int, cluster: int, frame: ZclFrame, expected: AwaitedAnswer) -> None:
         self.dst = dst
         self.dst_endpoint = dst_endpoint
         self.cluster = cluster
@@ -252,7 +252,7 @@ class Client:
         dst_endpoint: int,
         cluster: int,
         frame: ZclFrame,
-        expected: Expected,
+        expected: AwaitedAnswer,
         done: Done,
         timeout: int,
         secured: bool,

@@ -27,7 +27,7 @@ class Response(NamedTuple):
     """Gets the APS status of the answer."""
 
 
-Answer = ClusterCommand | Response | Status | None
+CommandAnswer = ClusterCommand | Response | Status | None
 """A handler's answer: a command, or a status for the Default Response; None is SUCCESS."""
 
 
@@ -35,10 +35,10 @@ class Handler(NamedTuple):
     """A function for the commands of one class; made by `on`."""
 
     command: type[ClusterCommand]
-    handle: Callable[[Any, Indication], Answer]
+    handle: Callable[[Any, Indication], CommandAnswer]
 
 
-def on(command: type[C], handle: Callable[[C, Indication], Answer]) -> Handler:
+def on(command: type[C], handle: Callable[[C, Indication], CommandAnswer]) -> Handler:
     """A handler that calls `handle` with each command of this class and the message that brought it."""
     return Handler(command, handle)
 

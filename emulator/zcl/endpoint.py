@@ -109,7 +109,7 @@ class Endpoint(Client):
         self._attach(client, TO_SERVER)
 
     def close(self) -> None:
-        """Answer nothing more, report nothing more, forget pending requests."""
+        """CommandAnswer nothing more, report nothing more, forget pending requests."""
         self._closed = True
         self.cancel_all()
         for side in (*self.servers.values(), *self.clients.values()):

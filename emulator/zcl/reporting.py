@@ -29,7 +29,7 @@ Target = tuple[int, int]
 
 
 @dataclass(slots=True)
-class _Rule:
+class _AttributeReporting:
     """How one attribute is reported, and the time and value of its last report. Times are microseconds."""
 
     configuration: ReportingConfiguration
@@ -64,7 +64,7 @@ class Reporting:
         self._clock = clock
         self._store = store
         self._send = send
-        self._rules: dict[int, _Rule] = {}
+        self._rules: dict[int, _AttributeReporting] = {}
         self._expected: dict[int, int] = {}
         self._timer: Timer | None = None
         store.watcher = self._watch
@@ -91,7 +91,7 @@ class Reporting:
         elif maximum != ON_CHANGE_ONLY and maximum < minimum:
             return Status.INVALID_VALUE
         else:
-            self._rules[key] = _Rule(record, target, self._clock.now, self._store.value(key))
+            self._rules[key] = _AttributeReporting(record, target, self._clock.now, self._store.value(key))
         self._schedule()
         return Status.SUCCESS
 
@@ -132,7 +132,7 @@ class Reporting:
         if due is not None and due < _FOREVER:
             self._timer = self._clock.call_later(max(0, due - self._clock.now), self._fire)
 
-    def _due(self, key: int, rule: _Rule) -> int:
+    def _due(self, key: int, rule: _AttributeReporting) -> int:
         """Time of the next look at this rule."""
         latest = _FOREVER if rule.latest is None else rule.latest
         if rule.changed:

@@ -33,6 +33,9 @@ from hanbench.profiles.cohorts import household, household_of
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.rulesets import Cohort
 
+VIRTUAL_START = datetime(2022, 4, 4, 8, tzinfo=UTC)
+"""The date at which benches in virtual time begin: TMAD v19 is in force."""
+
 
 @dataclass(frozen=True, slots=True)
 class BenchFile:
@@ -87,7 +90,8 @@ class BenchFile:
     ) -> Han:
         """Return the HAN of this bench; no device has power yet. `cohort` applies if the file names none.
 
-        `links`: the folder for symbolic links to the dongles of foreign hosts.
+        `start`: the date at second 0 of the clock; by default now, and in virtual time `VIRTUAL_START`, so that a seed
+        gives the same dates every time. `links`: the folder for symbolic links to the dongles of foreign hosts.
 
         Raises ProfileError.
         """
@@ -101,7 +105,7 @@ class BenchFile:
         han = Han(
             _settings(bench, self.path, bench.cohort or cohort, slow_background, credentials),
             seed=seed,
-            start=start or datetime.now(UTC),
+            start=start or (datetime.now(UTC) if isinstance(clock, PacedClock) else VIRTUAL_START),
             clock=clock,
             emulated=bench.emulated,
             physical=bench.physical,

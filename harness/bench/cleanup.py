@@ -30,14 +30,14 @@ def cleaned_up(links: Iterable[Path]) -> Iterator[None]:
         yield
         return
     # A session of its own, so that Ctrl-C ends this process first and the shell after it.
-    janitor = subprocess.Popen(  # noqa: S603 - a fixed script; the links are its data
-        [shell, "-c", _SCRIPT, "hanbench-janitor"], stdin=subprocess.PIPE, start_new_session=True, text=True
+    process = subprocess.Popen(  # noqa: S603 - a fixed script; the links are its data
+        [shell, "-c", _SCRIPT, "hanbench-cleanup"], stdin=subprocess.PIPE, start_new_session=True, text=True
     )
-    assert janitor.stdin is not None
+    assert process.stdin is not None
     try:
-        janitor.stdin.write("".join(f"{link}\n" for link in links))
-        janitor.stdin.flush()
+        process.stdin.write("".join(f"{link}\n" for link in links))
+        process.stdin.flush()
         yield
     finally:
-        janitor.stdin.close()
-        janitor.wait(timeout=10)
+        process.stdin.close()
+        process.wait(timeout=10)

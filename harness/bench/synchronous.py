@@ -21,15 +21,15 @@ class Bench:
 
     def __init__(self, name: str = "virtual", seed: str = "1", begins: StartingState = StartingState.INSTALLED) -> None:
         """`name`: a shipped bench, or a bench file. Raises ProfileError."""
-        self._wired = BenchFile.find(name)
-        clock = self._wired.clock()
+        self._bench = BenchFile.find(name)
+        clock = self._bench.clock()
         self._runner = asyncio.Runner(loop_factory=lambda: ClockLoop(clock))
-        self.han: Han = self._wired.assemble(clock=clock, seed=seed)
+        self.han: Han = self._bench.assemble(clock=clock, seed=seed)
         self.run(self._open())
         if begins is StartingState.NEW:
             self.run(form(self.han))
         else:
-            self.run(self._wired.begin(self.han))
+            self.run(self._bench.begin(self.han))
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run a coroutine to its end; `asyncio.sleep` in it is the bench's time."""

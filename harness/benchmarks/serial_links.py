@@ -45,10 +45,10 @@ class SerialPair:
 
     def __init__(self, air: Air, clock: VirtualClock, name: str, short: int, *, baud: int | None = None) -> None:
         self.radio = AirRadio(air, clock, split(1, name), name, (float(short % 10), float(short // 10)))
-        crossing = LockstepLine(clock)
-        port = PtyPort(crossing=crossing)
+        lockstep = LockstepLine(clock)
+        port = PtyPort(lockstep=lockstep)
         self.dongle = VirtualDongle(name, self.radio, clock, port, eui64=short + 1, baud=baud)
-        self.host = SpinelRadio(name, SerialPort(lambda: port.url, crossing=crossing), clock)
+        self.host = SpinelRadio(name, SerialPort(lambda: port.url, lockstep=lockstep), clock)
         configure(self.host, short)
 
     async def open(self) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hanbench.harness.controllers.lookup import controller_factory, named
-from hanbench.harness.report.html import pack
+from hanbench.harness.report.html import encode_detail
 from hanbench.harness.report.model import ScenarioReport, describe
 from hanbench.harness.report.timeline import timeline
 from hanbench.harness.scenario.run import ScenarioResult, run_scenario
@@ -39,8 +39,8 @@ class Result(NamedTuple):
     """The result of one scenario."""
 
     report: ScenarioReport
-    story: bytes
-    """The packed detail for the HTML report."""
+    detail: bytes
+    """The encoded detail for the HTML report."""
 
 
 def execute(scenarios: Sequence[Scenario], campaign: Campaign, jobs: int = 1) -> Iterator[Result]:
@@ -66,13 +66,13 @@ def _play(campaign: Campaign, scenario: Scenario) -> Result:
     capture = None if campaign.captures is None else campaign.captures / f"{scenario.id}.pcapng"
 
     def once(path: Path | None) -> tuple[ScenarioResult, ScenarioReport]:
-        played = run_scenario(
+        result = run_scenario(
             scenario, shipped(), make, seed=seed, controller_name=named(campaign.controller), capture=path
         )
-        return played, describe(played, capture=None if path is None else path.name)
+        return result, describe(result, capture=None if path is None else path.name)
 
-    played, report = once(capture if wanted else None)
+    result, report = once(capture if wanted else None)
     if not report.as_expected and capture is not None and not wanted:
         # The same seed gives the same frames, so only failed scenarios run twice.
-        played, report = once(capture)
-    return Result(report, pack(timeline(played)))
+        result, report = once(capture)
+    return Result(report, encode_detail(timeline(result)))

@@ -182,13 +182,13 @@ def _explore(controller: str, seed: str) -> Failure | None:
 def attempt(scenario: Scenario, seed: str, make: Factory) -> Failure | None:
     """Run one scenario; return its failure, or None."""
     try:
-        played: ScenarioResult = run_scenario(scenario, shipped(), make, seed=seed)
+        result: ScenarioResult = run_scenario(scenario, shipped(), make, seed=seed)
     except BenchError as error:
         raise BenchError(f"in the scenario of seed {seed}: {error}") from error
-    if played.as_expected:
+    if result.as_expected:
         return None
-    properties = tuple(dict.fromkeys(violation.property for violation in played.violations))
-    return Failure(scenario, seed, played.outcome, properties)
+    properties = tuple(dict.fromkeys(violation.property for violation in result.violations))
+    return Failure(scenario, seed, result.outcome, properties)
 
 
 # --- shrinking --------------------------------------------------------------------------------------------------------

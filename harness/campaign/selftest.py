@@ -18,7 +18,7 @@ from hanbench.harness.controllers.wrong import WRONG
 from hanbench.harness.scenario.loading import load_scenario
 from hanbench.harness.scenario.run import run_scenario
 from hanbench.harness.scenario.scenario import Scenario
-from hanbench.harness.scenario.scenario import shipped as stories
+from hanbench.harness.scenario.scenario import shipped as shipped_scenarios
 from hanbench.profiles.rulesets import Cohort, shipped
 
 REVEALING_CONDITIONS = (
@@ -90,8 +90,8 @@ def _caught(make: ControllerFactory, scenario: Scenario) -> tuple[str, ...] | No
 def corners() -> Sequence[Scenario]:
     """Return the scenarios for the rows of the controller's table that the matrix does not reach: time-outs in other
     states, failing commissionings, consents that come and go until no attempt is left, changes of supplier."""
-    told = {name: load_scenario(path, shipped()) for name, path in stories().items()}
-    return tuple(story for name, story in told.items() if name.startswith(CORNER) or story.handovers)
+    loaded = {name: load_scenario(path, shipped()) for name, path in shipped_scenarios().items()}
+    return tuple(each for name, each in loaded.items() if name.startswith(CORNER) or each.handovers)
 
 
 def _scenarios(suspect: Mutant) -> Sequence[Scenario]:

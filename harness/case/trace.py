@@ -127,6 +127,13 @@ AnyRecord = (
     | End
 )
 
+
+class _Version(Struct):
+    """The version in the first line of a trace; files of version 1 do not say it."""
+
+    version: int = 1
+
+
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyRecord)
 
 
@@ -162,8 +169,10 @@ def encode(records: Iterable[AnyRecord]) -> bytes:
 
 def decode(lines: bytes | str) -> list[AnyRecord]:
     """Decode JSON lines of this version. Raises msgspec.ValidationError or msgspec.DecodeError."""
+    first = lines.splitlines()[0] if lines.strip() else None
+    if first is not None:
+        version = msgspec.json.decode(first, type=_Version).version
+        if version != VERSION:
+            raise msgspec.ValidationError(f"trace version {version}, expected {VERSION}")
     records: list[AnyRecord] = _decoder.decode_lines(lines)
-    for record in records[:1]:
-        if isinstance(record, Header) and record.version != VERSION:
-            raise msgspec.ValidationError(f"trace version {record.version}, expected {VERSION}")
     return records

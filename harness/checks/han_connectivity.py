@@ -41,7 +41,7 @@ class EvidencedCheck(NamedTuple):
     evidence: tuple[Evidence, ...]
 
 
-class _Found(NamedTuple):
+class _VerdictReason(NamedTuple):
     """A verdict and its reason."""
 
     verdict: Verdict
@@ -80,22 +80,22 @@ class HanConnectivityCheck:
             evidence = tuple(sorted({*evidence, *recorder.between("esme")}))
         return EvidencedCheck(_finished(han, attempt, start, found, evidence), evidence)
 
-    async def _verdict(self, han: Han) -> _Found:
+    async def _verdict(self, han: Han) -> _VerdictReason:
         failure = await self._control(han)
         if failure is not None:
             return failure
         detail = await self._gsme_failure(han)
         if detail is None:
-            return _Found(Verdict.PASS, None, "the GSME answered with its identity and its register")
+            return _VerdictReason(Verdict.PASS, None, "the GSME answered with its identity and its register")
         # A subject that worked at the start may have failed since, which would explain the silence.
         failure = await self._control(han)
         if failure is not None:
             return failure
         if not han.present("esme"):
             return _inconclusive(Subject.BENCH, f"{detail}, and no ESME is there to show that the HAN works")
-        return _Found(Verdict.FAIL, Subject.GSME, detail)
+        return _VerdictReason(Verdict.FAIL, Subject.GSME, detail)
 
-    async def _control(self, han: Han) -> _Found | None:
+    async def _control(self, han: Han) -> _VerdictReason | None:
         """Return an inconclusive finding if a subject other than the GSME does not work."""
         if han.health.failure is not None:
             return _bench_failed(han.health.failure)
@@ -140,7 +140,7 @@ def never_begun(han: Han, start: int, detail: str) -> HanCheck:
     return _finished(han, 1, start, _inconclusive(Subject.BENCH, detail), ())
 
 
-def _finished(han: Han, attempt: int, start: int, found: _Found, evidence: tuple[Evidence, ...]) -> HanCheck:
+def _finished(han: Han, attempt: int, start: int, found: _VerdictReason, evidence: tuple[Evidence, ...]) -> HanCheck:
     now = han.clock.now
     return HanCheck(
         attempt=attempt,
@@ -168,9 +168,9 @@ def _shortfall(
     return None if other is None else f"the read of the GSME's {what} was answered {other}"
 
 
-def _inconclusive(cause: Subject, detail: str) -> _Found:
-    return _Found(Verdict.INCONCLUSIVE, cause, detail)
+def _inconclusive(cause: Subject, detail: str) -> _VerdictReason:
+    return _VerdictReason(Verdict.INCONCLUSIVE, cause, detail)
 
 
-def _bench_failed(failure: str) -> _Found:
+def _bench_failed(failure: str) -> _VerdictReason:
     return _inconclusive(Subject.BENCH, f"the bench itself has failed: {failure}")

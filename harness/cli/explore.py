@@ -25,7 +25,7 @@ MOST_SHRUNK = 3
 """Number of failures to shrink, each of another kind: one bug in a controller fails many scenarios."""
 
 
-class Found(Struct, frozen=True):
+class FailureReport(Struct, frozen=True):
     """A failure, with its shrunk scenario."""
 
     seed: str
@@ -40,7 +40,7 @@ class ExploreReport(Struct, frozen=True):
 
     stories: int
     failures: int
-    found: tuple[Found, ...]
+    found: tuple[FailureReport, ...]
 
 
 def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path, as_json: bool) -> int:
@@ -66,14 +66,14 @@ def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path,
     return ExitStatus.VIOLATION if failures else ExitStatus.EXPECTED
 
 
-def _keep(failure: Failure, controller: str, out: Path) -> Found:
+def _keep(failure: Failure, controller: str, out: Path) -> FailureReport:
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"{failure.scenario.id}.toml"
     path.write_text(as_toml(failure.scenario), encoding="utf-8")
     options = "" if controller == "reference" else f" --controller {shlex.quote(named(controller))}"
     command = f"hanbench run {shlex.quote(str(path))} --seed {shlex.quote(failure.seed)}{options}"
     decided = None if failure.outcome is None else failure.outcome.value
-    return Found(failure.seed, decided, failure.properties, str(path), command)
+    return FailureReport(failure.seed, decided, failure.properties, str(path), command)
 
 
 def as_toml(scenario: Scenario) -> str:

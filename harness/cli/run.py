@@ -21,7 +21,7 @@ from hanbench.harness.cli.output import log, print_json, verdict
 from hanbench.harness.controllers.lookup import named
 from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.settings import ERAS
-from hanbench.harness.report.html import HtmlWriter, pack
+from hanbench.harness.report.html import HtmlWriter, encode_detail
 from hanbench.harness.report.model import ScenarioReport, describe, file_of_one
 from hanbench.harness.report.timeline import CheckDetail, ScenarioDetail, timeline
 from hanbench.harness.scenario.run import ScenarioResult, run_scenario
@@ -63,7 +63,7 @@ def run(
     pace = f"speed {clock.speed:g}" if isinstance(clock, PacedClock) else "virtual time"
     where = "" if bench is None else f", bench {bench_name}"
     log(f"hanbench run: {loaded.id}{where}, controller {named(controller)}, seed {seed}, {pace}")
-    played = run_scenario(
+    result = run_scenario(
         loaded,
         rulesets,
         make,
@@ -75,14 +75,14 @@ def run(
         credentials=credentials,
         bench=bench,
     )
-    report = describe(played, capture=None if capture is None else capture.name)
-    story = timeline(played)
+    report = describe(result, capture=None if capture is None else capture.name)
+    detail = timeline(result)
     if out is not None:
-        _write(out, played, report, story, named(controller))
+        _write(out, result, report, detail, named(controller))
     if as_json:
         print_json(file_of_one(report))
     else:
-        _print_result(report, story, capture)
+        _print_result(report, detail, capture)
     return ExitStatus.EXPECTED if report.as_expected else ExitStatus.VIOLATION
 
 
@@ -90,20 +90,20 @@ def _clock(speed: float | str | None) -> VirtualClock:
     return PacedClock(speed) if isinstance(speed, float) else VirtualClock()
 
 
-def _write(out: Path, played: ScenarioResult, report: ScenarioReport, story: ScenarioDetail, controller: str) -> None:
+def _write(out: Path, result: ScenarioResult, report: ScenarioReport, detail: ScenarioDetail, controller: str) -> None:
     """Write trace, report.json and report.html; the capture is there already."""
-    (out / "trace.jsonl").write_bytes(encode(played.records))
+    (out / "trace.jsonl").write_bytes(encode(result.records))
     (out / "report.json").write_bytes(msgspec.json.encode(file_of_one(report)) + b"\n")
     rule_sets = tuple(shipped())
     page = HtmlWriter(
         out / "report.html",
         title=report.title,
-        seed=played.seed,
+        seed=result.seed,
         controller=controller,
         rule_sets=(report.rules,) if report.rules in rule_sets else rule_sets,
     )
     with page:
-        page.add(report, pack(story))
+        page.add(report, encode_detail(detail))
 
 
 def _evidence(check: CheckDetail, began: datetime) -> None:
@@ -117,16 +117,16 @@ def _evidence(check: CheckDetail, began: datetime) -> None:
         click.echo(f"    and {left} more, acknowledgements among them")
 
 
-def _print_result(report: ScenarioReport, story: ScenarioDetail, capture: Path | None) -> None:
+def _print_result(report: ScenarioReport, detail: ScenarioDetail, capture: Path | None) -> None:
     click.echo(f"{report.title} ({report.cohort}, {report.installation_type}, rules {report.rules})")
-    for told in story.checks:
-        check = told.check
+    for evidenced in detail.checks:
+        check = evidenced.check
         found = verdict(f"{check.verdict.value} {check.code}" if check.code else check.verdict.value)
         click.echo(f"  check {check.attempt}, {shown(check.started, check.start)}: {found}: {check.detail}")
-        _evidence(told, story.began)
+        _evidence(evidenced, detail.began)
     for consent in report.consents:
         at = datetime.fromisoformat(consent.time)
-        click.echo(f"  {consent.supplier}: {consent.says.value}, {shown(at, (at - story.began).total_seconds())}")
+        click.echo(f"  {consent.supplier}: {consent.says.value}, {shown(at, (at - detail.began).total_seconds())}")
     decided = report.decision.value if report.decision else "nothing"
     click.echo(f"  decided: {decided}; expected: {' or '.join(report.expected)} ({report.because})")
     for violation in report.violations:

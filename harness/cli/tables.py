@@ -21,10 +21,10 @@ _GAP = 2
 _LEAST = 24
 """Minimum columns of a cell whose text wraps."""
 
-Row = Sequence[str]
+Cells = Sequence[str]
 
 
-def table(headers: Row, rows: Sequence[Row], title: str = "", *, keys: int = 1) -> None:
+def table(headers: Cells, rows: Sequence[Cells], title: str = "", *, keys: int = 1) -> None:
     """Print a table. The first `keys` cells of a row identify it."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     if title:
@@ -33,7 +33,7 @@ def table(headers: Row, rows: Sequence[Row], title: str = "", *, keys: int = 1) 
         click.echo(line)
 
 
-def lines(headers: Row, rows: Sequence[Row], width: int | None, *, keys: int = 1) -> Iterator[str]:
+def lines(headers: Cells, rows: Sequence[Cells], width: int | None, *, keys: int = 1) -> Iterator[str]:
     """Yield the lines of a table for a terminal of `width` columns; None: unlimited."""
     widths = [max((len(row[column]) for row in (headers, *rows)), default=0) for column in range(len(headers))]
     fixed = sum(widths[:-1]) + _GAP * (len(widths) - 1)
@@ -41,14 +41,14 @@ def lines(headers: Row, rows: Sequence[Row], width: int | None, *, keys: int = 1
         yield from _stacked(headers, rows, width, keys)
         return
     room = widths[-1] if width is None else min(widths[-1], width - fixed)
-    yield from (styled(line, bold=True) for line in _row(headers, widths, room))
+    yield from (styled(line, bold=True) for line in _lines_of_row(headers, widths, room))
     if width is not None:
         yield "\N{BOX DRAWINGS LIGHT HORIZONTAL}" * (fixed + room)
     for row in rows:
-        yield from _row(row, widths, room)
+        yield from _lines_of_row(row, widths, room)
 
 
-def _row(row: Row, widths: Sequence[int], room: int) -> Iterator[str]:
+def _lines_of_row(row: Cells, widths: Sequence[int], room: int) -> Iterator[str]:
     """Yield the lines of one row; its last cell has `room` columns, and wraps."""
     head = "".join(cell.ljust(each + _GAP) for cell, each in zip(row[:-1], widths[:-1], strict=True))
     whole = row[-1] if len(row[-1]) <= room else None
@@ -57,7 +57,7 @@ def _row(row: Row, widths: Sequence[int], room: int) -> Iterator[str]:
         head = " " * len(head)
 
 
-def _stacked(headers: Row, rows: Sequence[Row], width: int, keys: int) -> Iterator[str]:
+def _stacked(headers: Cells, rows: Sequence[Cells], width: int, keys: int) -> Iterator[str]:
     for row in rows:
         yield styled("  ".join(filter(None, row[:keys])), bold=True)
         pending = ""

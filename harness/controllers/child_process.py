@@ -59,7 +59,7 @@ class ChildProcess:
             self._listen(process)  # in virtual time, output after the last answer is still in the pipe
             if self._heard:
                 raise ControllerFault("unasked", "it wrote more than one line for one turn")
-            self._tell(process, encode_turn(Turn(now, event)) + b"\n")
+            self._write_line(process, encode_turn(Turn(now, event)) + b"\n")
             return decode_actions(await self._answer(process))
         except ControllerFault:
             self._gone = True
@@ -93,7 +93,7 @@ class ChildProcess:
         loop.add_reader(process.stderr, self._overhear, process)
         return process
 
-    def _tell(self, process: ProcessGroup, line: bytes) -> None:
+    def _write_line(self, process: ProcessGroup, line: bytes) -> None:
         try:
             if os.write(process.stdin.fileno(), line) < len(line):
                 raise BlockingIOError

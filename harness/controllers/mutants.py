@@ -19,7 +19,7 @@ import msgspec
 from hanbench.harness.case.cell import CellFilter
 from hanbench.harness.case.controller import ControllerFactory
 from hanbench.harness.controllers.reference import Reference
-from hanbench.harness.controllers.states import TABLE, CaseFinding, CaseState, Row
+from hanbench.harness.controllers.states import TABLE, CaseFinding, CaseState, TransitionTable
 from hanbench.profiles.rulesets import Cohort, Consent, Counting, Decider, InstallationType, RuleSet, Sourced
 
 COHORTS = (Cohort.IOC, Cohort.MOC_SECURE)
@@ -117,13 +117,13 @@ def _changed_decisions(decision: Any, in_scope: bool) -> Iterator[tuple[str, Any
 # --- rows of the table ------------------------------------------------------------------------------------------------
 
 
-def _with_table(table: Mapping[tuple[CaseState, CaseFinding], Row], rulesets: Mapping[str, RuleSet]) -> Reference:
+def _with_table(table: TransitionTable, rulesets: Mapping[str, RuleSet]) -> Reference:
     controller = Reference(rulesets)
     controller.table = table
     return controller
 
 
-def _changed_tables() -> Iterator[tuple[str, Mapping[tuple[CaseState, CaseFinding], Row]]]:
+def _changed_tables() -> Iterator[tuple[str, TransitionTable]]:
     for (state, finding), (following, steps) in TABLE.items():
         if (state, finding) == NEVER_HAPPENS or (following is state and not steps):
             continue

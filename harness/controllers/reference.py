@@ -31,7 +31,7 @@ from hanbench.harness.case.vocabulary import (
     Tick,
     Withdrawal,
 )
-from hanbench.harness.controllers.states import TABLE, CaseFinding, CaseState, Row, Step
+from hanbench.harness.controllers.states import TABLE, CaseFinding, CaseState, Step, TransitionTable
 from hanbench.profiles.rulesets import Consent, Counting, DecisionRule, RuleSet
 
 _OUTCOMES = {
@@ -48,7 +48,7 @@ class Reference:
     """A `Controller` for one installation."""
 
     installation: Installation
-    table: Mapping[tuple[CaseState, CaseFinding], Row] = TABLE
+    table: TransitionTable = TABLE
     """The transition table; a wrong controller may have another."""
 
     def __init__(self, rulesets: Mapping[str, RuleSet]) -> None:

@@ -63,9 +63,10 @@ class Step(StrEnum):
 
 S, F, D = CaseState, CaseFinding, Step
 
-Row = tuple[CaseState, tuple[Step, ...]]
+Transition = tuple[CaseState, tuple[Step, ...]]
+TransitionTable = Mapping[tuple[CaseState, CaseFinding], Transition]
 
-TABLE: Mapping[tuple[CaseState, CaseFinding], Row] = MappingProxyType({
+TABLE: TransitionTable = MappingProxyType({
     (S.NEW, F.LOADED): (S.CHECKING, (D.CHECK,)),
 
     (S.CHECKING, F.PASSED): (S.COMMISSIONING_BOTH, (D.COMMISSION_BOTH,)),

@@ -53,8 +53,8 @@ class Lab(Bench):
         self._dissector = Dissector(han.keys)
         self._seen: list[tuple[Transmission, Dissected]] = []
         self._sequence = 0
-        self._antenna = AirRadio(han.air, han.clock, han.random("lab"), "lab", BESIDE)
-        self._antenna.configure(_listening(han.radio("hub").config.channel))
+        self._radio = AirRadio(han.air, han.clock, han.random("lab"), "lab", BESIDE)
+        self._radio.configure(_listening(han.radio("hub").config.channel))
         han.medium.observers.append(self._saw)
 
     def __enter__(self) -> Lab:
@@ -131,7 +131,7 @@ class Lab(Bench):
         """
         before = len(self._seen)
         results: list[TxResult] = []
-        self._antenna.transmit(bytes(psdu), results.append, retries=0)
+        self._radio.transmit(bytes(psdu), results.append, retries=0)
         self.wait(seconds)
         if results and results[0].status is TxStatus.CHANNEL_ACCESS_FAILURE:
             raise RuntimeError("the channel was never clear")

@@ -8,17 +8,17 @@ from dataclasses import asdict, dataclass
 from hanbench.harness.case.fault_catalogue import CATALOGUE, FaultDescription
 from hanbench.harness.han.han import Han
 
-Action = Callable[[Han], Awaitable[None]]
+HanAction = Callable[[Han], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault(FaultDescription):
     """One named fault, with the coroutines that inject and heal it on a HAN."""
 
-    inject: Action
-    heal: Action
+    inject: HanAction
+    heal: HanAction
 
 
-def fault(name: str, inject: Action, heal: Action) -> Fault:
+def fault(name: str, inject: HanAction, heal: HanAction) -> Fault:
     """Return the fault of the catalogue with this name, with its coroutines."""
     return Fault(**asdict(CATALOGUE[name]), inject=inject, heal=heal)

@@ -10,7 +10,7 @@ from hanbench.emulator.radio import FrameAction, FrameRule, Occurrences, Transmi
 from hanbench.harness.case.pattern import FramePattern, ObservedFrame
 from hanbench.harness.case.plan import FaultEvent, FrameFaultSpec, FrameTrigger
 from hanbench.harness.han.han import Han
-from hanbench.harness.han.observer import Sightings
+from hanbench.harness.han.observer import FrameObserver
 
 Note = Callable[[str], None]
 """Adds a comment to the frame that is on the air now."""
@@ -52,7 +52,7 @@ class FrameFaultInjector:
         self._watches: list[FrameRule] = []
         self._met: dict[tuple[str, FramePattern], list[Occurrences]] = {}
         """By cause and pattern, over the whole run."""
-        self._sightings: Sightings | None = None
+        self._observe: FrameObserver | None = None
         self._seen: tuple[Transmission, ObservedFrame] | None = None
 
     def begin(self, cause: str, what: FrameFaultSpec, over: Callable[[], None]) -> None:
@@ -98,10 +98,10 @@ class FrameFaultInjector:
 
     def _matches(self, pattern: FramePattern, transmission: Transmission) -> bool:
         """Return whether a frame matches a pattern. The frame is dissected once, for the first rule that asks."""
-        if self._sightings is None:
-            self._sightings = Sightings(self._han)
+        if self._observe is None:
+            self._observe = FrameObserver(self._han)
         if self._seen is None or self._seen[0] is not transmission:
-            self._seen = transmission, self._sightings(transmission)
+            self._seen = transmission, self._observe(transmission)
         return pattern.matches(self._seen[1])
 
     def _fired(self, rule: FrameRule, trigger: FrameTrigger, fire: Callable[[], None]) -> None:

@@ -12,7 +12,7 @@ from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
 from hanbench.emulator.zigbee.security.install_code import InstallCode
 from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, FrameCounter, LinkKey
 from hanbench.harness.faults import site_visit
-from hanbench.harness.faults.fault import Action, fault
+from hanbench.harness.faults.fault import HanAction, fault
 from hanbench.harness.faults.ground_truth import reachable
 from hanbench.harness.han.formation import PERMIT_SECONDS
 from hanbench.harness.han.han import Han
@@ -80,7 +80,7 @@ async def _lose_key(han: Han) -> None:
     await asyncio.sleep(SETTLE)
 
 
-def _with_identity(change: Callable[[Identity, Han], Identity]) -> Action:
+def _with_identity(change: Callable[[Identity, Han], Identity]) -> HanAction:
     async def inject(han: Han) -> None:
         gsme = han.gsme
         assert gsme.identity is not None

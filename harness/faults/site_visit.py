@@ -32,7 +32,7 @@ async def renegotiate_key(han: Han) -> None:
     if not gsme.stack.joined:
         await pair(han)
     gsme.forget_mirror()
-    gsme.keys.again()
+    gsme.keys.restart()
 
 
 async def pair(han: Han) -> None:

@@ -13,7 +13,7 @@ from hanbench.profiles.benches import ROLES
 _ACKNOWLEDGEMENT = 2
 
 
-class Sightings:
+class FrameObserver:
     """Converts every transmission of one HAN, in order, to an ObservedFrame."""
 
     def __init__(self, han: Han) -> None:

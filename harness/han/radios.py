@@ -107,10 +107,10 @@ class Radios:
         radio = AirRadio(self.air, self.clock, split(self.seed, name, "radio"), name, position)
         if wiring.url.kind is RadioKind.AIR:
             return RadioSlot(radio, radio)
-        crossing = LockstepLine(self.clock)
-        port = _port(wiring.url, crossing)
+        lockstep = LockstepLine(self.clock)
+        port = _port(wiring.url, lockstep)
         dongle = self._dongle(name, radio, port, wiring)
-        host = self._host(name, SerialPort(lambda: port.url, baud=wiring.baud or BAUD, crossing=crossing))
+        host = self._host(name, SerialPort(lambda: port.url, baud=wiring.baud or BAUD, lockstep=lockstep))
         return RadioSlot(host, radio, dongle, host)
 
     def _outside(self, name: str, wiring: Wiring) -> RadioSlot:
@@ -183,7 +183,7 @@ def _plug(dongle: VirtualDongle) -> None:
         raise PortUnavailableError(f"dongle {dongle.name}: {error}") from None
 
 
-def _port(url: RadioUrl, crossing: LockstepLine | None) -> Port:
+def _port(url: RadioUrl, lockstep: LockstepLine | None) -> Port:
     if url.kind is RadioKind.TCP:
-        return TcpPort(int(url.where or 0), crossing)
-    return PtyPort(Path(url.where) if url.where else None, crossing)
+        return TcpPort(int(url.where or 0), lockstep)
+    return PtyPort(Path(url.where) if url.where else None, lockstep)

@@ -92,7 +92,7 @@ class Case:
         """Attempt, time and position of each check that began."""
         self.decisions: list[Decision] = []
         self.effects: list[Effect] = []
-        self.voices: list[SupplierStatement] = []
+        self.statements: list[SupplierStatement] = []
         self.exclusions: list[tuple[int, Excluded]] = []
         self.exclusions_decided: list[tuple[int, MeterRole]] = []
         self.misbehaviours: list[ControllerFaulted] = []
@@ -107,11 +107,11 @@ class Case:
             case EventDelivered(event=InstallationChanged(installation=installation)):
                 self._homes.append((position, installation))
             case EventDelivered(event=SupplierRequest(supplier=supplier)):
-                self.voices.append(SupplierStatement(position, supplier, StatementKind.REQUEST))
+                self.statements.append(SupplierStatement(position, supplier, StatementKind.REQUEST))
             case EventDelivered(event=Authorisation(supplier=supplier)):
-                self.voices.append(SupplierStatement(position, supplier, StatementKind.AUTHORISATION))
+                self.statements.append(SupplierStatement(position, supplier, StatementKind.AUTHORISATION))
             case EventDelivered(event=Withdrawal(supplier=supplier)):
-                self.voices.append(SupplierStatement(position, supplier, StatementKind.WITHDRAWAL))
+                self.statements.append(SupplierStatement(position, supplier, StatementKind.WITHDRAWAL))
             case ActionAccepted(action=CommissionDevices(devices=devices)):
                 self.decisions.append(Decision(position, record.time, frozenset(devices)))
             case ActionAccepted(action=ExcludeDevice(device=device)):

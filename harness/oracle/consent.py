@@ -23,17 +23,17 @@ def has_consent(case: Case, position: int, needed: Consent) -> bool:
     if needed is Consent.NONE:
         return True
     given = False
-    for voice in _voices(case, position):
-        if voice.supplier == case.home(position).gsme.supplier:
-            if voice.says is StatementKind.WITHDRAWAL:
+    for statement in _statements(case, position):
+        if statement.supplier == case.home(position).gsme.supplier:
+            if statement.says is StatementKind.WITHDRAWAL:
                 given = False
-            elif voice.says.value == needed.value:
+            elif statement.says.value == needed.value:
                 given = True
     return given
 
 
-def _voices(case: Case, position: int) -> list[SupplierStatement]:
-    return [voice for voice in case.voices if voice.position < position]
+def _statements(case: Case, position: int) -> list[SupplierStatement]:
+    return [statement for statement in case.statements if statement.position < position]
 
 
 def _unconsented(case: Case) -> Iterator[tuple[Decision, Sourced[Consent], set[str]]]:
@@ -41,8 +41,8 @@ def _unconsented(case: Case) -> Iterator[tuple[Decision, Sourced[Consent], set[s
     for decision in case.partials:
         needed = needed_consent(case, case.rules_for_counting(decision.time), decision.position)
         if not has_consent(case, decision.position, needed.value):
-            voices = _voices(case, decision.position)
-            yield decision, needed, {voice.supplier for voice in voices if voice.says.value == needed.value.value}
+            given = (each for each in _statements(case, decision.position) if each.says.value == needed.value.value)
+            yield decision, needed, {each.supplier for each in given}
 
 
 def consent_given(case: Case) -> Iterator[Finding]:
@@ -85,7 +85,7 @@ def no_veto(case: Case) -> Iterator[Finding]:
     allowed = allowed_on(case, closed.time, position)
     if decider.value is not Decider.DCC or allowed is None or not allowed.value:
         return
-    objectors = sorted({v.supplier for v in _voices(case, position) if v.says is StatementKind.WITHDRAWAL})
+    objectors = sorted({v.supplier for v in _statements(case, position) if v.says is StatementKind.WITHDRAWAL})
     if case.outcome is Outcome.HOLD:
         yield Finding(f"{case.type(position).value} waits for a supplier, but the DCC decides", (), _source(decider))
     elif objectors:

@@ -58,8 +58,8 @@ def expected(
     """Return the outcomes of a correctly conducted case. `rulesets` has every rule set of the rulebook, by id."""
     found: dict[Outcome, str] = {}
     for takes in check_takes:
-        teller = _OutcomeSolver(installation, plan, rulesets, takes)
-        for outcome, why in teller.check(_CaseSoFar(plan.start)):
+        solver = _OutcomeSolver(installation, plan, rulesets, takes)
+        for outcome, why in solver.check(_CaseSoFar(plan.start)):
             found.setdefault(outcome, why)
     return Expected(tuple(found), next(iter(found.values())))
 
@@ -151,18 +151,18 @@ class _OutcomeSolver:
 
     def _hold(self, story: _CaseSoFar, heard: int) -> Iterator[_Ending]:
         """Yield the possible endings while a consent is awaited; the first `heard` statements are known already."""
-        told = self._heard(story)
-        home = self._home(told[:heard])
+        statements = self._heard(story)
+        home = self._home(statements[:heard])
         last_check = story.checked[-1][1]
-        while heard < len(told) and told[heard].when < self.installation.decide_by:
-            news = told[heard]
+        while heard < len(statements) and statements[heard].when < self.installation.decide_by:
+            news = statements[heard]
             heard += 1
             story = story._replace(now=max(news.when, story.now))
-            home = self._home(told[:heard])
+            home = self._home(statements[:heard])
             if not self._allowed(home, story.now):
                 yield Outcome.REFUSE, self._refusal(home, story)
                 return
-            if self._consent_given(home, story.now, told[:heard]):
+            if self._consent_given(home, story.now, statements[:heard]):
                 age = timedelta(hours=self._counting_rules(story.now).evidence_max_age_hours.value)
                 if story.now - last_check <= age:
                     yield from self._commission(story, with_gsme=False)
@@ -171,7 +171,7 @@ class _OutcomeSolver:
                 return
             if isinstance(news.what, SupplierChange):
                 story = story.ask(home.gsme.supplier)
-                told = self._heard(story)
+                statements = self._heard(story)
         needed = self._needed(home, story.now).value
         yield Outcome.HOLD, f"{story.failures} failures; the GSME's supplier gave no {needed}"
 
@@ -250,14 +250,14 @@ class _OutcomeSolver:
         """Return all statements, past and future, that need no further request to a supplier, in order."""
         heard: list[_Statement] = []
         plan: tuple[SupplierAct | SupplierChange, ...] = (*self.plan.suppliers, *self.plan.handovers)
-        for told in plan:
-            if told.at is not None:
-                heard.append(_Statement(max(told.at, self.plan.start), False, told, None))
-            elif told.after_check is not None and told.after_check <= len(story.checked):
-                heard.append(_Statement(story.checked[told.after_check - 1][1], True, told, told.after_check))
-            elif isinstance(told, SupplierAct) and told.after_ask is not None:
-                asked = [when for supplier, when in story.asked if supplier == told.supplier]
-                heard += [_Statement(when + told.after_ask, False, told, None) for when in asked]
+        for act in plan:
+            if act.at is not None:
+                heard.append(_Statement(max(act.at, self.plan.start), False, act, None))
+            elif act.after_check is not None and act.after_check <= len(story.checked):
+                heard.append(_Statement(story.checked[act.after_check - 1][1], True, act, act.after_check))
+            elif isinstance(act, SupplierAct) and act.after_ask is not None:
+                asked = [when for supplier, when in story.asked if supplier == act.supplier]
+                heard += [_Statement(when + act.after_ask, False, act, None) for when in asked]
         return sorted(heard, key=lambda each: (each.when, each.late))
 
     def _heard_before_decision(self, story: _CaseSoFar) -> list[_Statement]:

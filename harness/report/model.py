@@ -71,31 +71,31 @@ def file_of_one(report: ScenarioReport) -> dict[str, Any]:
     return {"version": VERSION, **msgspec.to_builtins(report)}
 
 
-def describe(played: ScenarioResult, *, capture: str | None) -> ScenarioReport:
+def describe(result: ScenarioResult, *, capture: str | None) -> ScenarioReport:
     """Return the report of one scenario."""
-    scenario = played.scenario
+    scenario = result.scenario
     return ScenarioReport(
         id=scenario.id,
         title=scenario.title,
         cell=scenario.cell,
         cohort=scenario.cohort.value,
-        installation_type=played.installation.type.value,
+        installation_type=result.installation.type.value,
         rules=scenario.rules,
-        seed=played.seed,
+        seed=result.seed,
         faults=scenario.faults,
         consents=tuple(
             ConsentReport(record.time.isoformat(), record.supplier, record.says)
-            for record in played.records
+            for record in result.records
             if isinstance(record, SupplierSaid)
         ),
-        expected=played.expected.outcomes,
-        because=played.expected.why,
-        decision=played.outcome,
-        checks=played.checks,
-        violations=played.violations,
-        unmet=played.failed_expectations,
-        as_expected=played.as_expected,
-        frames=played.frames,
+        expected=result.expected.outcomes,
+        because=result.expected.why,
+        decision=result.outcome,
+        checks=result.checks,
+        violations=result.violations,
+        unmet=result.failed_expectations,
+        as_expected=result.as_expected,
+        frames=result.frames,
         capture=capture,
         keys=None if capture is None else keyfile.beside(Path(capture)).name,
     )

@@ -84,14 +84,14 @@ class ScenarioDetail(Struct, frozen=True, array_like=True):
     checks: tuple[CheckDetail, ...]
 
 
-def timeline(played: ScenarioResult) -> ScenarioDetail:
+def timeline(result: ScenarioResult) -> ScenarioDetail:
     """Return the details of one scenario. Keys are redacted."""
-    dissector = Dissector(played.keys)
+    dissector = Dissector(result.keys)
     return ScenarioDetail(
-        played.began,
-        played.scenario.start,
-        tuple(timeline_entries(played.records, played.scenario.start)),
-        tuple(_check(*each, dissector) for each in played.evidenced),
+        result.began,
+        result.scenario.start,
+        tuple(timeline_entries(result.records, result.scenario.start)),
+        tuple(_check(*each, dissector) for each in result.evidenced),
     )
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from hanbench.emulator.radio import Transmission
 from hanbench.harness.han.han import Han
-from hanbench.harness.han.observer import Sightings
+from hanbench.harness.han.observer import FrameObserver
 from hanbench.harness.scenario.expectation import FrameExpectation, Phase
 
 
@@ -19,11 +19,11 @@ class FrameCount:
         self.wanted = wanted
         self._phase: Phase = "anywhere"
         if wanted:
-            self._sightings = Sightings(han)
+            self._observe = FrameObserver(han)
             han.medium.observers.append(self)
 
     def __call__(self, transmission: Transmission) -> None:
-        seen = self._sightings(transmission)
+        seen = self._observe(transmission)
         for index, each in enumerate(self.wanted):
             if each.during in ("anywhere", self._phase) and each.matches(seen):
                 self.counted[index] += 1

@@ -27,6 +27,8 @@ _EFFECT = {True: "cuts its subject off", False: "leaves its subject within reach
 def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario:
     """Load a scenario file. Raises ProfileError, one line: file, key, what was expected."""
     scenario = load(Path(path), Scenario)
+    if scenario.cell is not None:
+        raise ProfileError(path, "expected no cell: only the scenarios of the matrix have one", "cell")
     if scenario.bench is not None and scenario.profiles:
         raise ProfileError(path, "expected a bench or profiles, not both: a bench has its own profiles", "profiles")
     home_of(scenario, path)

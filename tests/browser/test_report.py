@@ -18,7 +18,7 @@ import pytest
 
 from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.oracle import Violation
-from hanbench.harness.report.html import HtmlWriter, pack
+from hanbench.harness.report.html import HtmlWriter, encode_detail
 from hanbench.harness.report.model import ScenarioReport
 from hanbench.harness.report.timeline import CheckDetail, FrameDetail, ScenarioDetail, TimelineEntry
 
@@ -332,7 +332,7 @@ def test_what_comes_from_outside_stays_text(look, tmp_path):
         frames=1, capture=HOSTILE, keys=HOSTILE,
     )  # fmt: skip
     with HtmlWriter(path, title=HOSTILE, seed=HOSTILE, controller=HOSTILE, rule_sets=(HOSTILE,)) as page:
-        page.add(report, pack(detail))
+        page.add(report, encode_detail(detail))
     seen = look()
     opened = seen.open(path)
     opened.locator(".detail svg").first.wait_for()

@@ -55,7 +55,7 @@ class Esme(MeterDevice[EsmeSettings, JoiningConduct, RouterStack]):
         self.keys.ensure(self.secured)
 
     def secured(self) -> None:
-        self.events.tell()
+        self.events.publish()
 
     def _demand(self) -> int:
         """W: the mean with a daily wave."""

@@ -174,7 +174,7 @@ class Gsme(MeterDevice[GsmeSettings, GasMeterConduct, SleepyStack]):
     def _report_acknowledged(self) -> None:
         """The hub is there: do everything else that the meter has to do with it."""
         self._recovery.reports_arrive()
-        self.events.tell()
+        self.events.publish()
         if self.keep_alive.due:
             self._wakefulness.stay_awake()
             self.keep_alive.check(self._wakefulness.may_sleep)
@@ -193,7 +193,7 @@ class Gsme(MeterDevice[GsmeSettings, GasMeterConduct, SleepyStack]):
 
     def secured(self) -> None:
         """Publish events, set the clock, then report or get a mirror."""
-        self.events.tell()
+        self.events.publish()
         self._clock_setting.set(self._see_to_mirror)
 
     def _see_to_mirror(self) -> None:

@@ -53,7 +53,7 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
         stack, settings = self.stack, self.settings
         stack.trust_center.on_device = self._device_joined
         stack.trust_center.on_removed = self._device_removed
-        self.sleepers = SleepyDeviceQueue(stack.parent, stack.clock)
+        self.sleepy_queue = SleepyDeviceQueue(stack.parent, stack.clock)
         self.on_device: Callable[[int, JoinStatus], None] | None = None
         """Called with EUI-64 and status when a device joins or rejoins."""
         self.responder = Responder(
@@ -191,7 +191,7 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
 
     def offer_firmware(self, image: Image) -> None:
         """Offer an image: by ImageNotify to devices that listen, by notice to meters with two-way mirroring."""
-        self.firmware.offer(image)
+        self.firmware.publish(image)
         for entry in self.device_table.values():
             mirror = self.mirrors.get(entry.ieee)
             short = self.short_of(entry.ieee)

@@ -9,7 +9,7 @@ from hanbench.emulator.devices.conduct import HubConduct
 from hanbench.emulator.devices.hub.flash import HubFlash
 from hanbench.emulator.devices.hub.mirror import Mirror
 from hanbench.emulator.devices.settings import HubSettings
-from hanbench.emulator.zcl import Answer, ClusterClient, Indication, on
+from hanbench.emulator.zcl import ClusterClient, CommandAnswer, Indication, on
 from hanbench.emulator.zcl.cluster import Cluster
 from hanbench.emulator.zcl.clusters.metering import (
     NO_MIRROR,
@@ -69,7 +69,7 @@ class MirrorTable(Mapping[int, Mirror]):
             descriptors = self._stack.management.descriptors
             descriptors[:] = [each for each in descriptors if each.endpoint != mirror.endpoint.id]
 
-    def _request(self, command: RequestMirror, indication: Indication) -> Answer:
+    def _request(self, command: RequestMirror, indication: Indication) -> CommandAnswer:
         ieee = self._stack.aps.ieee_of(indication.src)
         if ieee is None or ieee not in self._flash.devices or not self._conduct().grants_mirrors:
             return RequestMirrorResponse(NO_MIRROR)
@@ -92,7 +92,7 @@ class MirrorTable(Mapping[int, Mirror]):
             self._open[ieee] = self._open_mirror(ieee, free[0])
         return granted[ieee]
 
-    def _remove(self, command: RemoveMirror, indication: Indication) -> Answer:
+    def _remove(self, command: RemoveMirror, indication: Indication) -> CommandAnswer:
         ieee = self._stack.aps.ieee_of(indication.src)
         if ieee is None:
             return MirrorRemoved(NO_MIRROR)

@@ -115,7 +115,7 @@ class _Read:
             return
         self._timer = hub.stack.clock.call_later(self._timeout, self._expire)
         if hub.device_table[self._ieee].sleeps:
-            self._request = hub.sleepers.add(self._ieee, self._attempt)
+            self._request = hub.sleepy_queue.add(self._ieee, self._attempt)
         else:
             self._attempt()
 

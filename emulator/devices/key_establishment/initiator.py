@@ -10,7 +10,7 @@ from hanbench.emulator.devices.key_establishment.session import KeyEstablishment
 from hanbench.emulator.devices.key_establishment.states import KeyEvent
 from hanbench.emulator.devices.settings import KeyEstablishmentSettings
 from hanbench.emulator.randomness import RandomSource
-from hanbench.emulator.zcl import Answer, ClusterClient, ClusterCommand, Endpoint, Indication, on
+from hanbench.emulator.zcl import ClusterClient, ClusterCommand, CommandAnswer, Endpoint, Indication, on
 from hanbench.emulator.zcl.clusters import KEY_ESTABLISHMENT
 from hanbench.emulator.zcl.clusters.key_establishment import (
     SUITE_1,
@@ -98,7 +98,7 @@ class Initiator:
 
     # --- what the responder says --------------------------------------------------------------------------------
 
-    def _certificate(self, answer: InitiateKeyEstablishmentResponse, indication: Indication) -> Answer:
+    def _certificate(self, answer: InitiateKeyEstablishmentResponse, indication: Indication) -> CommandAnswer:
         def take(session: KeyEstablishmentSession) -> None:
             session.certificate(answer.key_establishment_suite, answer.identity)
             self._peer_times = answer.ephemeral_data_generate_time, answer.confirm_key_generate_time
@@ -107,7 +107,7 @@ class Initiator:
 
         return self._take(indication, take)
 
-    def _ephemeral(self, answer: EphemeralDataResponse, indication: Indication) -> Answer:
+    def _ephemeral(self, answer: EphemeralDataResponse, indication: Indication) -> CommandAnswer:
         def take(session: KeyEstablishmentSession) -> None:
             session.ephemeral(answer.ephemeral_data)
             self._send(ConfirmKeyDataRequest(session.proof))
@@ -115,14 +115,14 @@ class Initiator:
 
         return self._take(indication, take)
 
-    def _confirmation(self, answer: ConfirmKeyDataResponse, indication: Indication) -> Answer:
+    def _confirmation(self, answer: ConfirmKeyDataResponse, indication: Indication) -> CommandAnswer:
         def take(session: KeyEstablishmentSession) -> None:
             session.confirmation(answer.secure_message_authentication_code)
             self._end(Ended(session.link_key))
 
         return self._take(indication, take)
 
-    def _take(self, indication: Indication, take: Callable[[KeyEstablishmentSession], None]) -> Answer:
+    def _take(self, indication: Indication, take: Callable[[KeyEstablishmentSession], None]) -> CommandAnswer:
         session = self._session
         if session is None or indication.src != self._peer[0]:
             return None
@@ -133,7 +133,7 @@ class Initiator:
             self._end(Ended(status=refused.status, detail=str(refused)))
         return None
 
-    def _terminated(self, command: ServerTerminateKeyEstablishment, indication: Indication) -> Answer:
+    def _terminated(self, command: ServerTerminateKeyEstablishment, indication: Indication) -> CommandAnswer:
         if self._session is not None and indication.src == self._peer[0]:
             code = command.status_code
             known = code in TerminateStatus.__members__.values()

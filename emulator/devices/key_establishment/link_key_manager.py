@@ -64,7 +64,7 @@ class LinkKeyManager:
         if self._timer is None or not self._timer.active:
             self._attempt()
 
-    def again(self) -> None:
+    def restart(self) -> None:
         """Try now, however often it failed before, as on a site visit."""
         self._failures, self._pause = 0, FIRST_PAUSE
         if self._timer is not None:

@@ -10,7 +10,7 @@ from hanbench.emulator.devices.key_establishment.session import KeyEstablishment
 from hanbench.emulator.devices.key_establishment.states import KeyEvent
 from hanbench.emulator.devices.settings import KeyEstablishmentSettings
 from hanbench.emulator.randomness import RandomSource
-from hanbench.emulator.zcl import Answer, ClusterServer, Endpoint, Indication, Response, on
+from hanbench.emulator.zcl import ClusterServer, CommandAnswer, Endpoint, Indication, Response, on
 from hanbench.emulator.zcl.clusters import KEY_ESTABLISHMENT
 from hanbench.emulator.zcl.clusters.key_establishment import (
     SUITE_1,
@@ -84,7 +84,7 @@ class Responder:
 
     # --- what the initiator says --------------------------------------------------------------------------------
 
-    def _initiate(self, request: InitiateKeyEstablishmentRequest, indication: Indication) -> Answer:
+    def _initiate(self, request: InitiateKeyEstablishmentRequest, indication: Indication) -> CommandAnswer:
         identity, conduct = self.identity, self._conduct()
         ieee = self._ieee_of(indication.src)
         # A device that starts again has lost the session before.
@@ -108,16 +108,16 @@ class Responder:
             identity=identity.certificate.octets,
         )
 
-    def _ephemeral(self, request: EphemeralDataRequest, indication: Indication) -> Answer:
-        def take(entry: _Entry) -> Answer:
+    def _ephemeral(self, request: EphemeralDataRequest, indication: Indication) -> CommandAnswer:
+        def take(entry: _Entry) -> CommandAnswer:
             entry.session.ephemeral(request.ephemeral_data)
             self._wait(indication.src, entry, entry.times[1])
             return EphemeralDataResponse(entry.session.ephemeral_point())
 
         return self._take(indication, take)
 
-    def _confirm(self, request: ConfirmKeyDataRequest, indication: Indication) -> Answer:
-        def take(entry: _Entry) -> Answer:
+    def _confirm(self, request: ConfirmKeyDataRequest, indication: Indication) -> CommandAnswer:
+        def take(entry: _Entry) -> CommandAnswer:
             entry.session.confirmation(request.secure_message_authentication_code)
             self._wait(indication.src, entry, entry.times[1])
             return Response(
@@ -135,7 +135,7 @@ class Responder:
             entry.session.step(KeyEvent.DELIVERED)
             self._agreed(entry.session.peer, entry.session.link_key)
 
-    def _take(self, indication: Indication, take: Callable[[_Entry], Answer]) -> Answer:
+    def _take(self, indication: Indication, take: Callable[[_Entry], CommandAnswer]) -> CommandAnswer:
         entry = self._sessions.get(indication.src)
         if entry is None:
             return _terminate(TerminateStatus.BAD_MESSAGE)
@@ -145,7 +145,7 @@ class Responder:
             self._drop(indication.src)
             return _terminate(refused.status)
 
-    def _terminated(self, command: TerminateKeyEstablishment, indication: Indication) -> Answer:
+    def _terminated(self, command: TerminateKeyEstablishment, indication: Indication) -> CommandAnswer:
         self._drop(indication.src)
         return None
 

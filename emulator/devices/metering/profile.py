@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hanbench.emulator.zcl.attributes import Values
-from hanbench.emulator.zcl.cluster_instance import Answer, Handler, on
+from hanbench.emulator.zcl.cluster_instance import CommandAnswer, Handler, on
 from hanbench.emulator.zcl.clusters.metering import (
     DELIVERED,
     NOW,
@@ -57,7 +57,7 @@ class LoadProfile:
             after = before
         return found
 
-    def _get_profile(self, request: GetProfile, indication: Indication) -> Answer:
+    def _get_profile(self, request: GetProfile, indication: Indication) -> CommandAnswer:
         now, asked = self._utc(), request.end_time
         end = (now if asked == NOW else asked) // PERIOD * PERIOD
         status = _objection(request.interval_channel, asked, now)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hanbench.emulator.clock import SECOND, Clock
-from hanbench.emulator.zcl.cluster_instance import Answer, Handler, on
+from hanbench.emulator.zcl.cluster_instance import CommandAnswer, Handler, on
 from hanbench.emulator.zcl.clusters.metering import (
     NOW,
     GetSampledData,
@@ -93,7 +93,7 @@ class Sampling:
         """The sessions that run or still hold their samples, the oldest first."""
         return tuple(self._sessions.values())
 
-    def _start_sampling(self, request: StartSampling, indication: Indication) -> Answer:
+    def _start_sampling(self, request: StartSampling, indication: Indication) -> CommandAnswer:
         running = [each for each in self.sessions if each.issuer_event_id == request.issuer_event_id]
         if request.start_sampling_time == CANCEL:
             return self._cancel(running)
@@ -142,7 +142,7 @@ class Sampling:
             session.readings.append(self._read() if now - session.due <= LATENESS else None)
         self._schedule(session)
 
-    def _get_sampled_data(self, request: GetSampledData, indication: Indication) -> Answer:
+    def _get_sampled_data(self, request: GetSampledData, indication: Indication) -> CommandAnswer:
         session = self._sessions.get(request.sample_id)
         if session is None or request.sample_type != SampleType.CONSUMPTION_DELIVERED:
             return Status.NOT_FOUND

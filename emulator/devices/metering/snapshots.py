@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hanbench.emulator.zcl.cluster_instance import Answer, Handler, on
+from hanbench.emulator.zcl.cluster_instance import CommandAnswer, Handler, on
 from hanbench.emulator.zcl.clusters.metering import (
     GetSnapshot,
     PublishSnapshot,
@@ -70,13 +70,13 @@ class Snapshots:
         self._flash.taken = (*taken, snapshot)[-KEPT:]
         return snapshot
 
-    def _take_snapshot(self, request: TakeSnapshot, indication: Indication) -> Answer:
+    def _take_snapshot(self, request: TakeSnapshot, indication: Indication) -> CommandAnswer:
         cause = request.snapshot_cause
         if not cause or cause & ~FOR_CLIENTS:
             return TakeSnapshotResponse(NO_SNAPSHOT, SnapshotConfirmation.CAUSE_NOT_SUPPORTED)
         return TakeSnapshotResponse(self.take(cause).id, SnapshotConfirmation.ACCEPTED)
 
-    def _get_snapshot(self, request: GetSnapshot, indication: Indication) -> Answer:
+    def _get_snapshot(self, request: GetSnapshot, indication: Indication) -> CommandAnswer:
         """Publish the snapshot at the offset among those that match, the oldest first."""
         matching = [
             each

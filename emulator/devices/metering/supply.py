@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND, Clock
 from hanbench.emulator.zcl.attributes import Values
-from hanbench.emulator.zcl.cluster_instance import Answer, Handler, on
+from hanbench.emulator.zcl.cluster_instance import CommandAnswer, Handler, on
 from hanbench.emulator.zcl.clusters.metering import (
     NOW,
     SUPPLY_OFF,
@@ -126,7 +126,7 @@ class Supply:
             self._flash.status = status
             self._switched(status)
 
-    def _change_supply(self, request: ChangeSupply, indication: Indication) -> Answer:
+    def _change_supply(self, request: ChangeSupply, indication: Indication) -> CommandAnswer:
         time, now = request.implementation_date_time, self._utc()
         if time == NEVER:
             return self._cancel(request)
@@ -177,7 +177,7 @@ class Supply:
         if change.wants_response:
             self._respond(change)
 
-    def _local_change_supply(self, request: LocalChangeSupply, indication: Indication) -> Answer:
+    def _local_change_supply(self, request: LocalChangeSupply, indication: Indication) -> CommandAnswer:
         """Close an armed switch, or arm it again: a customer may do no more."""
         proposed = request.proposed_supply_status
         if proposed not in (SUPPLY_OFF_ARMED, SUPPLY_ON) or self.status == SUPPLY_OFF:
@@ -185,7 +185,7 @@ class Supply:
         self.switch(proposed)
         return Status.SUCCESS
 
-    def _set_supply_status(self, request: SetSupplyStatus, indication: Indication) -> Answer:
+    def _set_supply_status(self, request: SetSupplyStatus, indication: Indication) -> CommandAnswer:
         """Set what each event does to the supply from now on."""
         states = SupplyStates(
             request.supply_tamper_state,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
-from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, on
+from hanbench.emulator.zcl import ClusterClient, ClusterServer, CommandAnswer, Endpoint, Indication, on
 from hanbench.emulator.zcl.cluster import Cluster
 from hanbench.emulator.zcl.clusters import EVENTS
 from hanbench.emulator.zcl.clusters.events import (
@@ -75,7 +75,7 @@ class EventLog:
         self._flash.logged = (*self._flash.logged, event)[-KEPT:]
         self._flash.unpublished = (*self._flash.unpublished, event)[-KEPT:]
 
-    def tell(self) -> None:
+    def publish(self) -> None:
         """Publish the events that the hub has not been told of. The meter is awake and has a link key."""
         events, self._flash.unpublished = self._flash.unpublished, ()
         for event in events:
@@ -87,7 +87,7 @@ class EventLog:
             return EarlyPublishEvent(event.id, event.time, control, b"")
         return PublishEvent(event.log, event.id, event.time, control, b"")
 
-    def _get(self, request: GetEventLog, indication: Indication) -> Answer:
+    def _get(self, request: GetEventLog, indication: Indication) -> CommandAnswer:
         log = request.wanted_log.log_id
         found = [
             event
@@ -115,7 +115,7 @@ class EventLog:
         logged = tuple(LoggedEvent(event.log, event.id, event.time, b"") for event in events)
         return PublishEventLog(matching, index, total, control, logged)
 
-    def _clear(self, request: ClearEventLogRequest, indication: Indication) -> Answer:
+    def _clear(self, request: ClearEventLogRequest, indication: Indication) -> CommandAnswer:
         log = request.log_id
         self._flash.logged = tuple(event for event in self.events if log not in (LogId.ALL, event.log))
         known = log in LogId.__members__.values()
@@ -132,6 +132,6 @@ class EventListener:
         early = on(EarlyPublishEvent, self._published)
         self.client = ClusterClient(table, (published if table is EVENTS else early,))
 
-    def _published(self, event: PublishEvent | EarlyPublishEvent, indication: Indication) -> Answer:
+    def _published(self, event: PublishEvent | EarlyPublishEvent, indication: Indication) -> CommandAnswer:
         self.heard.append((indication.src, event.event_id, event.event_time))
         return None

@@ -10,7 +10,16 @@ from hanbench.emulator.clock import SECOND, Clock
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
 from hanbench.emulator.devices.services.image import Image, check_image
 from hanbench.emulator.errors import RemoteProtocolError
-from hanbench.emulator.zcl import Answer, ClusterClient, ClusterCommand, ClusterServer, Endpoint, Indication, Reply, on
+from hanbench.emulator.zcl import (
+    ClusterClient,
+    ClusterCommand,
+    ClusterServer,
+    CommandAnswer,
+    Endpoint,
+    Indication,
+    Reply,
+    on,
+)
 from hanbench.emulator.zcl.clusters import OTA
 from hanbench.emulator.zcl.clusters.ota import (
     NO_FILE_OFFSET,
@@ -58,7 +67,7 @@ class FirmwareServer:
             ),
         )
 
-    def offer(self, image: Image) -> None:
+    def publish(self, image: Image) -> None:
         """Offer an image to devices of its manufacturer and type."""
         self._images[image.key] = image
 
@@ -70,13 +79,13 @@ class FirmwareServer:
         """Tell a device that listens that there is an image."""
         self.endpoint.command(short, endpoint, OTA.id, ImageNotify(PayloadType.QUERY_JITTER, query_jitter=100))
 
-    def _query(self, request: QueryNextImageRequest, indication: Indication) -> Answer:
+    def _query(self, request: QueryNextImageRequest, indication: Indication) -> CommandAnswer:
         image = self._images.get((request.manufacturer_code, request.image_type))
         if image is None or image.version <= request.file_version:
             return QueryNextImageResponse(OtaStatus.NO_IMAGE_AVAILABLE)
         return QueryNextImageResponse(OtaStatus.SUCCESS, *image.key, image.version, len(image.octets))
 
-    def _block(self, request: ImageBlockRequest, indication: Indication) -> Answer:
+    def _block(self, request: ImageBlockRequest, indication: Indication) -> CommandAnswer:
         image = self._images.get((request.manufacturer_code, request.image_type))
         offset = request.file_offset
         if image is None or image.version != request.file_version or offset >= len(image.octets):
@@ -84,7 +93,7 @@ class FirmwareServer:
         data = image.octets[offset : offset + min(BLOCK, request.maximum_data_size)]
         return ImageBlockResponse(OtaStatus.SUCCESS, *image.key, image.version, offset, data)
 
-    def _end(self, request: UpgradeEndRequest, indication: Indication) -> Answer:
+    def _end(self, request: UpgradeEndRequest, indication: Indication) -> CommandAnswer:
         self.ended.append((indication.src, request.file_version, request.status))
         if request.status != OtaStatus.SUCCESS:
             return None
@@ -197,7 +206,7 @@ class FirmwareClient:
         else:
             self._ask(QueryNextImageRequest(0, self._manufacturer, METER_IMAGE, self.version), self._found)
 
-    def _notified(self, command: ImageNotify, indication: Indication) -> Answer:
+    def _notified(self, command: ImageNotify, indication: Indication) -> CommandAnswer:
         self._clock.call_later(SECOND, self.look)
         return None
 

@@ -17,7 +17,7 @@ class Listeners:
     def add(self, indication: Indication) -> None:
         self._places[indication.src, indication.src_endpoint] = None
 
-    def tell(self, command: ClusterCommand) -> None:
+    def notify(self, command: ClusterCommand) -> None:
         """Send a command to each of them."""
         for place in self._places:
             self.endpoint.command(*place, self._cluster, command)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
 from hanbench.emulator.devices.services.listeners import Listeners
-from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Status, on
+from hanbench.emulator.zcl import ClusterClient, ClusterServer, CommandAnswer, Endpoint, Indication, Status, on
 from hanbench.emulator.zcl.clusters import MESSAGING
 from hanbench.emulator.zcl.clusters.messaging import (
     NOW,
@@ -60,19 +60,19 @@ class Messages:
     def show(self, message: CustomerMessage) -> None:
         """Send a message to every display that has asked before, and keep it for displays that ask later."""
         self.last = message
-        self.listeners.tell(message.command)
+        self.listeners.notify(message.command)
 
     def cancel(self) -> None:
         """Cancel the last message."""
         if self.last is not None:
-            self.listeners.tell(CancelMessage(self.last.id, message_control=0))
+            self.listeners.notify(CancelMessage(self.last.id, message_control=0))
             self.last = None
 
-    def _wanted(self, request: GetLastMessage, indication: Indication) -> Answer:
+    def _wanted(self, request: GetLastMessage, indication: Indication) -> CommandAnswer:
         self.listeners.add(indication)
         return Status.NOT_FOUND if self.last is None else self.last.command
 
-    def _confirmed(self, confirmation: MessageConfirmation, indication: Indication) -> Answer:
+    def _confirmed(self, confirmation: MessageConfirmation, indication: Indication) -> CommandAnswer:
         self.confirmed.append((indication.src, confirmation.message_id))
         return None
 
@@ -92,7 +92,7 @@ class MessageReader:
         """Ask for the last message; the hub sends every later one."""
         self.endpoint.command(HUB, HUB_ENDPOINT, MESSAGING.id, GetLastMessage())
 
-    def _display(self, message: DisplayMessage, indication: Indication) -> Answer:
+    def _display(self, message: DisplayMessage, indication: Indication) -> CommandAnswer:
         self._id = message.message_id
         text = message.message
         self._shown(text.decode(errors="replace") if isinstance(text, bytes) else text)
@@ -101,7 +101,7 @@ class MessageReader:
             self.endpoint.command(indication.src, indication.src_endpoint, MESSAGING.id, confirmation)
         return None
 
-    def _cancel(self, command: CancelMessage, indication: Indication) -> Answer:
+    def _cancel(self, command: CancelMessage, indication: Indication) -> CommandAnswer:
         if command.message_id != self._id:
             return Status.NOT_FOUND
         self._id = None

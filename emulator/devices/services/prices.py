@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
 from hanbench.emulator.devices.services.listeners import Listeners
-from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Status, on
+from hanbench.emulator.zcl import ClusterClient, ClusterServer, CommandAnswer, Endpoint, Indication, Status, on
 from hanbench.emulator.zcl.clusters import PRICE
 from hanbench.emulator.zcl.clusters.price import (
     REQUESTOR_LISTENS,
@@ -68,14 +68,14 @@ class Prices:
         """Take a price from the head end, and publish it to the devices that have asked before."""
         kept = [p for p in self._prices if p.start != price.start]
         self._prices = sorted((*kept, price), key=lambda p: p.start)[-KEPT:]
-        self.listeners.tell(self._published(price))
+        self.listeners.notify(self._published(price))
 
-    def _current_wanted(self, request: GetCurrentPrice, indication: Indication) -> Answer:
+    def _current_wanted(self, request: GetCurrentPrice, indication: Indication) -> CommandAnswer:
         self.listeners.add(indication)
         current = self.current
         return Status.NOT_FOUND if current is None else self._published(current)
 
-    def _scheduled_wanted(self, request: GetScheduledPrices, indication: Indication) -> Answer:
+    def _scheduled_wanted(self, request: GetScheduledPrices, indication: Indication) -> CommandAnswer:
         self.listeners.add(indication)
         start = request.start_time or self._utc()
         wanted = [p for p in self._prices if p.start >= start][: request.number_of_events or KEPT]
@@ -87,7 +87,7 @@ class Prices:
             self.listeners.endpoint.command(*place, PRICE.id, self._published(price))
         return self._published(wanted[0])
 
-    def _acknowledged(self, acknowledgement: PriceAcknowledgement, indication: Indication) -> Answer:
+    def _acknowledged(self, acknowledgement: PriceAcknowledgement, indication: Indication) -> CommandAnswer:
         self.acknowledged.append((indication.src, acknowledgement.issuer_event_id))
         return None
 
@@ -129,7 +129,7 @@ class PriceListener:
         """Ask for the price in force; the hub publishes every later one."""
         self.endpoint.command(HUB, HUB_ENDPOINT, PRICE.id, GetCurrentPrice(REQUESTOR_LISTENS))
 
-    def _published(self, price: PublishPrice, indication: Indication) -> Answer:
+    def _published(self, price: PublishPrice, indication: Indication) -> CommandAnswer:
         self._shown(price)
         control = price.price_control or 0
         if control & PriceControl.ACKNOWLEDGE:

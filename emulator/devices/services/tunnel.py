@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hanbench.emulator.clock import SECOND, Clock, Timer
-from hanbench.emulator.zcl import Answer, ClusterClient, ClusterServer, Endpoint, Indication, Reply, on
+from hanbench.emulator.zcl import ClusterClient, ClusterServer, CommandAnswer, Endpoint, Indication, Reply, on
 from hanbench.emulator.zcl.clusters import TUNNELING
 from hanbench.emulator.zcl.clusters.tunneling import (
     NO_TUNNEL,
@@ -42,7 +42,7 @@ Serve = Callable[[bytes], bytes | None]
 
 
 @dataclass(slots=True)
-class _Tunnel:
+class _OpenTunnel:
     short: int
     endpoint: int
     largest: int
@@ -56,7 +56,7 @@ class TunnelServer:
     def __init__(self, clock: Clock, serve: Serve) -> None:
         self._clock = clock
         self.serve = serve
-        self._tunnels: dict[int, _Tunnel] = {}
+        self._tunnels: dict[int, _OpenTunnel] = {}
         self._next = 0
         self.endpoint: Endpoint
         """Set by the device."""
@@ -76,7 +76,7 @@ class TunnelServer:
         """Number of open tunnels."""
         return len(self._tunnels)
 
-    def _request(self, request: RequestTunnel, indication: Indication) -> Answer:
+    def _request(self, request: RequestTunnel, indication: Indication) -> CommandAnswer:
         wanted = Protocol(request.manufacturer_code, request.protocol_id)
         if wanted not in SUPPORTED:
             return self._answer(TunnelStatus.PROTOCOL_NOT_SUPPORTED)
@@ -87,17 +87,17 @@ class TunnelServer:
         tunnel = self._next
         self._next = (tunnel + 1) % NO_TUNNEL
         largest = request.maximum_incoming_transfer_size
-        self._tunnels[tunnel] = _Tunnel(indication.src, indication.src_endpoint, largest)
+        self._tunnels[tunnel] = _OpenTunnel(indication.src, indication.src_endpoint, largest)
         self._touch(tunnel)
         return self._answer(TunnelStatus.SUCCESS, tunnel)
 
-    def _answer(self, status: TunnelStatus, tunnel: int = NO_TUNNEL) -> Answer:
+    def _answer(self, status: TunnelStatus, tunnel: int = NO_TUNNEL) -> CommandAnswer:
         return RequestTunnelResponse(tunnel, status, maximum_incoming_transfer_size=LARGEST)
 
-    def _transfer(self, transfer: TransferData, indication: Indication) -> Answer:
-        trouble = self._trouble(transfer.tunnel_id, indication, len(transfer.data))
-        if trouble is not None:
-            return ServerTransferDataError(transfer.tunnel_id, trouble)
+    def _transfer(self, transfer: TransferData, indication: Indication) -> CommandAnswer:
+        rejection = self._rejection(transfer.tunnel_id, indication, len(transfer.data))
+        if rejection is not None:
+            return ServerTransferDataError(transfer.tunnel_id, rejection)
         self._touch(transfer.tunnel_id)
         answer = self.serve(transfer.data)
         if answer is not None:
@@ -112,7 +112,7 @@ class TunnelServer:
         self.endpoint.command(found.short, found.endpoint, TUNNELING.id, ServerTransferData(tunnel, data))
         return True
 
-    def _trouble(self, tunnel: int, indication: Indication, length: int) -> TransferDataStatus | None:
+    def _rejection(self, tunnel: int, indication: Indication, length: int) -> TransferDataStatus | None:
         found = self._tunnels.get(tunnel)
         if found is None:
             return TransferDataStatus.NO_SUCH_TUNNEL
@@ -120,14 +120,14 @@ class TunnelServer:
             return TransferDataStatus.WRONG_DEVICE
         return TransferDataStatus.DATA_OVERFLOW if length > LARGEST else None
 
-    def _close(self, command: CloseTunnel, indication: Indication) -> Answer:
-        trouble = self._trouble(command.tunnel_id, indication, 0)
-        if trouble is not None:
-            return ServerTransferDataError(command.tunnel_id, trouble)
+    def _close(self, command: CloseTunnel, indication: Indication) -> CommandAnswer:
+        rejection = self._rejection(command.tunnel_id, indication, 0)
+        if rejection is not None:
+            return ServerTransferDataError(command.tunnel_id, rejection)
         self._drop(command.tunnel_id)
         return None
 
-    def _protocols(self, request: GetSupportedTunnelProtocols, indication: Indication) -> Answer:
+    def _protocols(self, request: GetSupportedTunnelProtocols, indication: Indication) -> CommandAnswer:
         return SupportedTunnelProtocolsResponse(True, SUPPORTED[request.protocol_offset :])
 
     def _touch(self, tunnel: int) -> None:
@@ -189,18 +189,18 @@ class TunnelClient:
         endpoint = self.tunnels.pop((short, tunnel))
         self.endpoint.command(short, endpoint, TUNNELING.id, CloseTunnel(tunnel))
 
-    def _transfer(self, transfer: ServerTransferData, indication: Indication) -> Answer:
+    def _transfer(self, transfer: ServerTransferData, indication: Indication) -> CommandAnswer:
         if (indication.src, transfer.tunnel_id) in self.tunnels:
             self.on_data(indication.src, transfer.tunnel_id, transfer.data)
             return None
         return TransferDataError(transfer.tunnel_id, TransferDataStatus.NO_SUCH_TUNNEL)
 
-    def _error(self, error: ServerTransferDataError, indication: Indication) -> Answer:
+    def _error(self, error: ServerTransferDataError, indication: Indication) -> CommandAnswer:
         status = error.transfer_data_status
         if status in TransferDataStatus.__members__.values():
             self.on_error(indication.src, error.tunnel_id, TransferDataStatus(status))
         return None
 
-    def _closed(self, notification: TunnelClosureNotification, indication: Indication) -> Answer:
+    def _closed(self, notification: TunnelClosureNotification, indication: Indication) -> CommandAnswer:
         self.tunnels.pop((indication.src, notification.tunnel_id), None)
         return None

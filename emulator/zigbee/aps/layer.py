@@ -42,7 +42,7 @@ UNKNOWN_TRUST_CENTER = 0
 
 
 Done = Callable[[ApsStatus], object]
-Handler = Callable[[ApsIndication], object]
+EndpointHandler = Callable[[ApsIndication], object]
 CommandHandler = Callable[[ApsCommand, ApsFrame, NwkIndication], None]
 
 
@@ -77,14 +77,14 @@ class Aps:
         self.on_stale_key: Callable[[int], None] | None = None
         """Called with the sender's EUI-64 when the MIC of data was wrong: its link key may be another one. The sender
         is not proven."""
-        self._endpoints: dict[int, Handler] = {}
+        self._endpoints: dict[int, EndpointHandler] = {}
         self._counter = int(nwk.random.random() * 256)
         self._waiting: dict[tuple[int, int], _Outgoing] = {}
         self._recent = DuplicateTable(DUPLICATE_TIME)
         self._reassemblies: dict[tuple[int, int, int | None], Reassembly] = {}
         nwk.on_data = self._received
 
-    def register(self, endpoint: int, handler: Handler) -> None:
+    def register(self, endpoint: int, handler: EndpointHandler) -> None:
         """Deliver messages for `endpoint`, and for all endpoints (0xFF), to `handler`."""
         self._endpoints[endpoint] = handler
 

@@ -74,7 +74,7 @@ def _sized_descriptor(values: Mapping[str, Any]) -> FieldType | Trailing:
     return _NoneOrSized(SIMPLE) if values["short"] is not None else Trailing(Sized(SIMPLE))
 
 
-class _Associated:
+class _AssociatedDevices:
     """A number, and if it is not 0 the index of the first address and the addresses (R22, 2.4.4.2.1.1)."""
 
     def encode(self, value: Any) -> bytes:
@@ -87,12 +87,12 @@ class _Associated:
         return (reader.u8(), tuple([reader.u16() for _ in range(count)])) if count else (0, ())
 
 
-Status = Annotated[int, U8]
-Octets = tuple[int, ...]
+StatusOctet = Annotated[int, U8]
+OctetTuple = tuple[int, ...]
 SuccessIeee = Annotated[int | None, _on_success(U64)]
 SuccessShort = Annotated[int | None, _on_success(U16)]
 SuccessOctet = Annotated[int | None, _on_success(U8)]
-Associated = Annotated[tuple[int, tuple[int, ...]] | None, Trailing(_Associated())]
+Associated = Annotated[tuple[int, tuple[int, ...]] | None, Trailing(_AssociatedDevices())]
 
 
 # --- addresses ----------------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ class NwkAddrReq(ZdpMessage):
 
 class NwkAddrRsp(ZdpMessage):
     CLUSTER = 0x8000
-    status: Status
+    status: StatusOctet
     ieee: SuccessIeee = None
     short: SuccessShort = None
     associated: Associated = None
@@ -123,7 +123,7 @@ class IeeeAddrReq(ZdpMessage):
 
 class IeeeAddrRsp(ZdpMessage):
     CLUSTER = 0x8001
-    status: Status
+    status: StatusOctet
     ieee: SuccessIeee = None
     short: SuccessShort = None
     associated: Associated = None
@@ -143,7 +143,7 @@ class ParentAnnce(ZdpMessage):
 
 class ParentAnnceRsp(ZdpMessage):
     CLUSTER = 0x801F
-    status: Status
+    status: StatusOctet
     children: Annotated[tuple[int, ...] | None, _on_success(Counted(U64))] = None
 
 
@@ -157,7 +157,7 @@ class NodeDescReq(ZdpMessage):
 
 class NodeDescRsp(ZdpMessage):
     CLUSTER = 0x8002
-    status: Status
+    status: StatusOctet
     short: SuccessShort = None
     descriptor: Annotated[NodeDescriptor | None, when(_succeeded, NODE)] = None
 
@@ -169,7 +169,7 @@ class PowerDescReq(ZdpMessage):
 
 class PowerDescRsp(ZdpMessage):
     CLUSTER = 0x8003
-    status: Status
+    status: StatusOctet
     short: SuccessShort = None
     descriptor: Annotated[PowerDescriptor | None, when(_succeeded, POWER)] = None
 
@@ -182,7 +182,7 @@ class SimpleDescReq(ZdpMessage):
 
 class SimpleDescRsp(ZdpMessage):
     CLUSTER = 0x8004
-    status: Status
+    status: StatusOctet
     short: SuccessShort = None
     descriptor: Annotated[SimpleDescriptor | None, Choice(_sized_descriptor)] = None
 
@@ -194,7 +194,7 @@ class ActiveEpReq(ZdpMessage):
 
 class ActiveEpRsp(ZdpMessage):
     CLUSTER = 0x8005
-    status: Status
+    status: StatusOctet
     short: SuccessShort = None
     endpoints: Annotated[tuple[int, ...] | None, _on_success(Counted(U8))] = None
 
@@ -209,7 +209,7 @@ class MatchDescReq(ZdpMessage):
 
 class MatchDescRsp(ZdpMessage):
     CLUSTER = 0x8006
-    status: Status
+    status: StatusOctet
     short: SuccessShort = None
     endpoints: Annotated[tuple[int, ...] | None, _on_success(Counted(U8))] = None
 
@@ -224,7 +224,7 @@ class BindReq(ZdpMessage):
 
 class BindRsp(ZdpMessage):
     CLUSTER = 0x8021
-    status: Status
+    status: StatusOctet
 
 
 class UnbindReq(ZdpMessage):
@@ -234,7 +234,7 @@ class UnbindReq(ZdpMessage):
 
 class UnbindRsp(ZdpMessage):
     CLUSTER = 0x8022
-    status: Status
+    status: StatusOctet
 
 
 # --- management ---------------------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ class MgmtLqiReq(ZdpMessage):
 
 class MgmtLqiRsp(ZdpMessage):
     CLUSTER = 0x8031
-    status: Status
+    status: StatusOctet
     total: SuccessOctet = None
     start_index: SuccessOctet = None
     neighbors: Annotated[tuple[NeighborEntry, ...] | None, _on_success(Counted(NEIGHBOR))] = None
@@ -260,7 +260,7 @@ class MgmtBindReq(ZdpMessage):
 
 class MgmtBindRsp(ZdpMessage):
     CLUSTER = 0x8033
-    status: Status
+    status: StatusOctet
     total: SuccessOctet = None
     start_index: SuccessOctet = None
     bindings: Annotated[tuple[Binding, ...] | None, _on_success(Counted(BINDING))] = None
@@ -279,7 +279,7 @@ REMOVE_CHILDREN, REJOIN = 0x40, 0x80
 
 class MgmtLeaveRsp(ZdpMessage):
     CLUSTER = 0x8034
-    status: Status
+    status: StatusOctet
 
 
 class MgmtPermitJoiningReq(ZdpMessage):
@@ -291,7 +291,7 @@ class MgmtPermitJoiningReq(ZdpMessage):
 
 class MgmtPermitJoiningRsp(ZdpMessage):
     CLUSTER = 0x8036
-    status: Status
+    status: StatusOctet
 
 
 def _scans(values: Mapping[str, Any]) -> bool:
@@ -321,7 +321,7 @@ class MgmtNwkUpdateReq(ZdpMessage):
 
 class MgmtNwkUpdateNotify(ZdpMessage):
     CLUSTER = 0x8038
-    status: Status
+    status: StatusOctet
     channels: Annotated[int | None, _on_success(U32)] = None
     transmissions: SuccessShort = None
     failures: SuccessShort = None

@@ -64,9 +64,9 @@ class ZdoServer:
     def _manage(self, request: zdp.ZdpMessage) -> zdp.ZdpMessage | None:
         match request:
             case zdp.BindReq():
-                return zdp.BindRsp(self._refusal(request.binding) or self._context.bindings.bind(request.binding))
+                return zdp.BindRsp(self._rejection(request.binding) or self._context.bindings.bind(request.binding))
             case zdp.UnbindReq():
-                return zdp.UnbindRsp(self._refusal(request.binding) or self._context.bindings.unbind(request.binding))
+                return zdp.UnbindRsp(self._rejection(request.binding) or self._context.bindings.unbind(request.binding))
             case zdp.MgmtLqiReq(start_index=start):
                 neighbors = self._context.neighbors()
                 page = tuple(neighbors[start : start + MAX_NEIGHBORS])
@@ -143,7 +143,7 @@ class ZdoServer:
             return ZdpStatus.NO_DESCRIPTOR
         return ZdpStatus.DEVICE_NOT_FOUND
 
-    def _refusal(self, binding: Binding) -> ZdpStatus | None:
+    def _rejection(self, binding: Binding) -> ZdpStatus | None:
         """The status with which a binding is refused; None: it is not."""
         if binding.source != self._context.ieee or (binding.group is None and binding.destination is None):
             return ZdpStatus.NOT_SUPPORTED

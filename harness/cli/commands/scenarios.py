@@ -27,7 +27,7 @@ def scenarios(context: click.Context, as_json: bool) -> None:
         print_json(loaded)
     else:
         rows = [(each.id, each.cohort.value, each.rules, each.title) for each in loaded]
-        table(("scenario", "cohort", "rules", "story"), rows)
+        table(("scenario", "cohort", "rules", "title"), rows)
 
 
 @scenarios.command()

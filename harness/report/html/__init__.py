@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hanbench.harness.report.html.writer import HtmlWriter, pack
+from hanbench.harness.report.html.writer import HtmlWriter, encode_detail
 
-__all__ = ["HtmlWriter", "pack"]
+__all__ = ["HtmlWriter", "encode_detail"]

@@ -68,7 +68,7 @@ class Head(Struct, frozen=True):
     outcomes: dict[str, int]
 
 
-def pack(story: ScenarioDetail) -> bytes:
+def encode_detail(story: ScenarioDetail) -> bytes:
     """Return the packed form of a story: deflated JSON."""
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(msgspec.json.encode(story)) + packer.flush()

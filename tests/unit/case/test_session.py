@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from hanbench.harness.case.installation import MeterRole, MeterStatus
@@ -311,3 +312,9 @@ def test_a_commissioning_is_announced_with_its_result(installation, plan):
         CommissioningEnded((MeterRole.ESME,), True)
     ]
     assert kinds(result.records, EventDelivered)[1].event == CommissioningEnded((MeterRole.ESME,), True)
+
+
+def test_a_trace_of_the_first_version_is_refused_by_its_version():
+    header = '{"record":"header","time":"2022-04-04T08:00:00Z","scenario":"x","controller":"y"}\n'
+    with pytest.raises(msgspec.ValidationError, match="trace version 1, expected 2"):
+        decode_trace(header)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_an_old_name_is_named_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_traceback_of_another_process_is_understood() -> None:
     text = (
-        'File "c.py", line 1, in <module>\n  from harness.migration.plan import Says\n'
+        'File "c.py", line 1, in <module>\n  from harness.migration.plan import Moment\n'
         "ModuleNotFoundError: No module named 'harness'"
     )
     assert moved.hint_in(text) == "harness.migration.plan is hanbench.harness.case.plan since hanbench 0.2"
@@ -52,10 +52,48 @@ def test_other_failures_get_no_hint(text: str) -> None:
     assert moved.hint_in(text) is None
 
 
-def test_everything_named_exists() -> None:
-    modules = [f"hanbench.{each}" for each in moved._MODULES.values() if each != "__version__"]
-    for module in modules:
-        importlib.import_module(module)
-    for new in moved._NAMES.values():
-        module, _, name = new.rpartition(".")
-        assert hasattr(importlib.import_module(module), name), new
+PAGE = (Path(__file__).parents[3] / "CHANGELOG.md").read_text(encoding="utf-8")
+NAMES = PAGE.index("### Names that controllers")
+ROW = re.compile(r"^\| `((?:emulator|hardware|harness|profiles)[\w.]*)` \| `(hanbench[\w.]*)` \|$", re.MULTILINE)
+
+
+def test_the_table_is_that_of_the_changelog() -> None:
+    assert dict(ROW.findall(PAGE[:NAMES])) == moved.moved("module")
+    assert dict(ROW.findall(PAGE[NAMES:])) == moved.moved("name")
+
+
+@pytest.mark.parametrize(("old", "new"), ROW.findall(PAGE[:NAMES]))
+def test_each_old_module_of_the_changelog_is_hinted_at(old: str, new: str) -> None:
+    text = f"  import {old}\nModuleNotFoundError: No module named '{old.split('.')[0]}'"
+    assert moved.hint_in(text) == f"{old} is {new} since hanbench 0.2"
+
+
+@pytest.mark.parametrize(("old", "new"), ROW.findall(PAGE[NAMES:]))
+def test_each_old_name_of_the_changelog_is_hinted_at(old: str, new: str) -> None:
+    module, _, name = old.rpartition(".")
+    text = f"  from {module} import {name}\nModuleNotFoundError: No module named '{module.split('.')[0]}'"
+    assert moved.hint_in(text) == f"{old} is {new} since hanbench 0.2"
+
+
+def test_several_names_each_get_their_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = "from harness.migration import (\n    Controller,\n    Plan,\n)\n"
+    (tmp_path / "oldest_controller.py").write_text(lines, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UnknownControllerError) as raised:
+        controller_factory("oldest_controller:make")
+    assert "harness.migration.Controller is hanbench.harness.case.controller.Controller" in str(raised.value)
+    assert "harness.migration.Plan is hanbench.harness.case.plan.Plan" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("message", "new"),
+    [
+        ("cannot import name 'Controller' from 'hanbench.harness.case'", "hanbench.harness.case.controller.Controller"),
+        ("cannot import name 'Given' from 'hanbench.harness.case.trace'", "hanbench.harness.case.trace.EventDelivered"),
+        ("cannot import name 'Verdict' from 'hanbench.harness.case.vocabulary'", "hanbench.harness.case.check.Verdict"),
+    ],
+)
+def test_the_second_step_is_hinted_at_too(message: str, new: str) -> None:
+    hint = moved.hint_in(f"ImportError: {message} (somewhere)")
+    assert hint is not None
+    assert hint.endswith(f"is {new} since hanbench 0.2")

@@ -26,12 +26,12 @@ class Rig:
         self.clock = VirtualClock() if clock is None else clock
         self.air = Air(self.clock, split(1, "air"))
         self.radio = AirRadio(self.air, self.clock, split(1, "dongle"), "dongle")
-        crossing = LockstepLine(self.clock)
-        self.port = PtyPort(crossing=crossing) if kind == "pty" else TcpPort(crossing=crossing)
+        lockstep = LockstepLine(self.clock)
+        self.port = PtyPort(lockstep=lockstep) if kind == "pty" else TcpPort(lockstep=lockstep)
         self.dongle = VirtualDongle("dongle", self.radio, self.clock, self.port, eui64=7, firmware=firmware)
         self.events: list[str] = []
         self.dongle.on_event = lambda name, text: self.events.append(text)
-        self.host = SpinelRadio("host", SerialPort(lambda: self.port.url, crossing=crossing), self.clock)
+        self.host = SpinelRadio("host", SerialPort(lambda: self.port.url, lockstep=lockstep), self.clock)
         self.troubles: list[str | None] = []
         self.host.on_failure = self.troubles.append
         self.other = AirRadio(self.air, self.clock, split(1, "other"), "other", (3.0, 0.0))

@@ -15,7 +15,7 @@ from hanbench.harness.case.installation import Meter, MeterRole, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct, SupplierChange
 from hanbench.harness.checks import Evidence, EvidencedCheck
 from hanbench.harness.controllers.reference import Reference
-from hanbench.harness.report.html import HtmlWriter, pack
+from hanbench.harness.report.html import HtmlWriter, encode_detail
 from hanbench.harness.report.model import describe
 from hanbench.harness.report.timeline import SHOWN, timeline, timeline_entries
 from hanbench.harness.scenario.run import run_scenario
@@ -65,7 +65,7 @@ def test_a_scenario_has_the_frames_of_each_check_and_no_key(result):
     text = msgspec.json.encode(detail).decode()
     assert len(result.keys) > 3
     assert not [key.label for key in result.keys if key.octets.hex() in text]
-    assert json.loads(zlib.decompress(pack(detail), -zlib.MAX_WBITS)) == json.loads(text)
+    assert json.loads(zlib.decompress(encode_detail(detail), -zlib.MAX_WBITS)) == json.loads(text)
 
 
 def test_a_transported_key_is_shown_without_its_octets():
@@ -103,7 +103,7 @@ def test_the_file_is_whole_or_not_there(result, tmp_path):
 
     def write() -> None:
         with HtmlWriter(path, title="t", seed="1", controller="c", rule_sets=()) as page:
-            page.add(describe(result, capture=None), pack(timeline(result)))
+            page.add(describe(result, capture=None), encode_detail(timeline(result)))
             if broken:
                 raise KeyboardInterrupt
             assert path.exists() is known
@@ -123,7 +123,7 @@ def test_the_file_is_whole_or_not_there(result, tmp_path):
 def test_nothing_in_the_page_depends_on_the_machine(result, tmp_path):
     path = tmp_path / "report.html"
     with HtmlWriter(path, title="t", seed="1", controller="c", rule_sets=()) as page:
-        page.add(describe(result, capture=None), pack(timeline(result)))
+        page.add(describe(result, capture=None), encode_detail(timeline(result)))
     text = path.read_text(encoding="utf-8")
     assert str(tmp_path) not in text
     assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
