@@ -132,7 +132,13 @@ class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
 
     radio: RadioText = "air:"
     profile: Annotated[Id, Meta(description="Device profile; the cohort's own where absent")] | None = None
-    ieee: Annotated[Hex64, Meta(description="EUI-64; a physical meter's is needed")] | None = None
+    ieee: (
+        Annotated[
+            Hex64,
+            Meta(description="EUI-64; a physical meter's is needed, and an emulated device's certificate names it"),
+        ]
+        | None
+    ) = None
     install_code: InstallCodeText | None = None
     wake_interval_s: WakeInterval | None = None
     baud: Annotated[Baud, Meta(description="Of the serial line; a virtual dongle is as slow as that")] | None = None

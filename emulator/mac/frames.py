@@ -22,6 +22,13 @@ MAX_MAC_PAYLOAD = 116
 _PENDING, _ACK_REQUEST, _COMPRESSED = 0x10, 0x20, 0x40
 _SHORT_DATA = Struct("<HBHHH")
 _SHORT_DATA_FCF = 0x8841
+_TYPE = 0x07
+_MODES, _BOTH_SHORT = 0xCC, 0x88
+"""Addressing modes in the second octet of the frame control field."""
+_SRC_COMPRESSED, _SRC_WITH_PAN = 7, 9
+"""Offsets of a short source address behind a short destination."""
+_SHORTEST = 5
+"""Octets of a frame without addresses: frame control, sequence number, FCS."""
 _U16 = Struct("<H")
 _MODE_WIDTH = {NONE: 0, SHORT: 2, EXTENDED: 8}
 
@@ -135,6 +142,19 @@ def data(sequence: int, pan: int, dst: int, src: int, payload: bytes, *, ack: bo
     return mpdu + fcs(mpdu)
 
 
+def short_data_ends(psdu: bytes) -> tuple[int, int] | None:
+    """Source and destination of a data frame between short addresses; None for any other octets, however few.
+
+    Source: IEEE 802.15.4-2011, 5.2.1. For observers that ask for nothing but the addresses; the FCS is not checked.
+    """
+    if len(psdu) < _SHORTEST or psdu[0] & _TYPE != DATA or psdu[1] & _MODES != _BOTH_SHORT:
+        return None
+    src = _SRC_COMPRESSED if psdu[0] & _COMPRESSED else _SRC_WITH_PAN
+    if len(psdu) < src + 4:
+        return None
+    return psdu[src] | psdu[src + 1] << 8, psdu[5] | psdu[6] << 8
+
+
 def verify(psdu: bytes) -> MacFrame:
     """Check the FCS, then decode: for readers of captures. A radio has checked it already."""
     if not fcs_ok(psdu):
@@ -148,7 +168,7 @@ def decode(psdu: bytes) -> MacFrame:
     Raises RemoteProtocolError: MALFORMED_MAC, or UNSUPPORTED for MAC security and frame versions 2 and 3.
     """
     length = len(psdu)
-    if length < 5:
+    if length < _SHORTEST:
         raise RemoteProtocolError(DropReason.MALFORMED_MAC, f"{length} octets")
     (fcf,) = _U16.unpack_from(psdu)
     if fcf & ~(_ACK_REQUEST | _PENDING) == _SHORT_DATA_FCF:

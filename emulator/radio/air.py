@@ -10,7 +10,6 @@ field, and random numbers are drawn for those alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import exp, inf
 
@@ -18,6 +17,7 @@ from hanbench.emulator.clock import Clock
 from hanbench.emulator.radio import propagation
 from hanbench.emulator.radio.fcs import fcs, fcs_ok
 from hanbench.emulator.radio.frame_rules import FrameRule, judge
+from hanbench.emulator.radio.observers import Observers
 from hanbench.emulator.radio.propagation import Link, Position
 from hanbench.emulator.radio.silent_station import SilentStation
 from hanbench.emulator.radio.transmission import (
@@ -35,9 +35,6 @@ _ACKS = {
     pending: tuple(mpdu + fcs(mpdu) for mpdu in (bytes((2 | pending << 4, 0, sequence)) for sequence in range(256)))
     for pending in (False, True)
 }
-
-
-Observer = Callable[[Transmission], None]
 
 
 @dataclass(slots=True, eq=False)
@@ -66,7 +63,7 @@ class Air:
 
     def __init__(self, clock: Clock, random: RandomSource) -> None:
         self.clock = clock
-        self.observers: list[Observer] = []
+        self.observers = Observers()
         self.frames = 0
         """Number of completed transmissions, acknowledgements included."""
         self.frame_rules: list[FrameRule] = []
@@ -314,5 +311,5 @@ class Air:
 
     def _observe(self, transmission: Transmission) -> None:
         self.frames = transmission.number = self.frames + 1
-        for observer in self.observers:
-            observer(transmission)
+        if self.observers:
+            self.observers.see(transmission)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
+from hanbench.emulator.radio.observers import Observers
 from hanbench.emulator.radio.transmission import Transmission
 
 
 class Medium(Protocol):
     """A source of observed frames, in order, with numbers."""
 
-    observers: list[Callable[[Transmission], None]]
-    """Called with each frame when it has ended, in order."""
+    observers: Observers
+    """Called with each frame when it has ended, in order. One that fails is reported, and ends nothing."""
     frames: int
     """Number of frames so far, which is the `number` of the latest one."""
 

@@ -37,6 +37,7 @@ AwaitedAnswer = int | type[ClusterCommand] | None
 """Id of the general command, or the cluster's command, that answers a request; None: the Default Response."""
 
 _TIMEOUT = Reply(ReplyOutcome.TIMEOUT)
+_NOT_SENT = Reply(ReplyOutcome.UNDELIVERED, delivery=ApsStatus.NOT_SENT)
 
 
 class _PendingZclRequest:
@@ -199,14 +200,14 @@ class Client:
             self._request(dst, dst_endpoint, cluster, frame, row.response, done, timeout, secured)
 
     def next_tsn(self) -> int:
-        """A transaction sequence number that no pending request has. Raises LocalProtocolError if all are in use."""
-        tsn = self._tsn
-        for _ in range(256):
+        """The next transaction sequence number that no pending request has; the next one if all 256 are in use."""
+        first = tsn = (self._tsn + 1) & 0xFF
+        while tsn in self._pending:
             tsn = (tsn + 1) & 0xFF
-            if tsn not in self._pending:
-                self._tsn = tsn
-                return tsn
-        raise LocalProtocolError("256 requests are pending")
+            if tsn == first:
+                break
+        self._tsn = tsn
+        return tsn
 
     def cancel_all(self) -> None:
         """Forget every pending request without calling its `done`: the device has lost its power."""
@@ -224,26 +225,26 @@ class Client:
         if pending is None or not pending.concerns(indication):
             return
         if frame.command == zcl.DefaultResponse.COMMAND:
-            self._default_response(frame, pending)
+            self._default_response(frame, pending, indication.ieee)
         elif pending.frame_type == GLOBAL and frame.command == pending.expected:
-            self._finish(frame.tsn, _reply(frame))
+            self._finish(frame.tsn, _reply(frame, indication.ieee))
 
     def resolve_command(self, indication: Indication, tsn: int, command: ClusterCommand) -> bool:
         """Match a cluster's command with the request that it answers; False if there is none."""
         pending = self._pending.get(tsn)
         if pending is None or pending.expected is not type(command) or not pending.concerns(indication):
             return False
-        self._finish(tsn, Reply(ReplyOutcome.ANSWERED, command=command))
+        self._finish(tsn, Reply(ReplyOutcome.ANSWERED, command=command, ieee=indication.ieee))
         return True
 
-    def _default_response(self, frame: ZclFrame, pending: _PendingZclRequest) -> None:
+    def _default_response(self, frame: ZclFrame, pending: _PendingZclRequest, ieee: int | None) -> None:
         message = zcl.decode(frame.command, frame.payload)
         if not isinstance(message, zcl.DefaultResponse) or message.command != pending.command:
             return
         if message.status != Status.SUCCESS:
-            self._finish(frame.tsn, Reply(ReplyOutcome.REFUSED, message.status))
+            self._finish(frame.tsn, Reply(ReplyOutcome.REFUSED, message.status, ieee=ieee))
         elif pending.expected is None:
-            self._finish(frame.tsn, Reply(ReplyOutcome.ANSWERED))
+            self._finish(frame.tsn, Reply(ReplyOutcome.ANSWERED, ieee=ieee))
 
     def _request(
         self,
@@ -261,6 +262,10 @@ class Client:
             self._send(dst, dst_endpoint, cluster, octets, secured, lambda status: done(delivered(status)))
             return
         tsn = frame.tsn
+        if tsn in self._pending:
+            # 256 requests are pending, perhaps because a peer provoked them: this one is not sent.
+            self.clock.call_later(0, done, _NOT_SENT)
+            return
         pending = self._pending[tsn] = _PendingZclRequest(dst, dst_endpoint, cluster, frame, expected)
         pending.done = done
         pending.timer = self.clock.call_later(timeout, self._expire, tsn, pending)
@@ -294,10 +299,11 @@ class Client:
             pending.done(reply)
 
 
-def _reply(frame: ZclFrame) -> Reply:
+def _reply(frame: ZclFrame, ieee: int | None) -> Reply:
     if frame.command == zcl.ReadAttributesResponse.COMMAND:
         values, failures = fast.decode_read_response(frame.payload)
-        return Reply(ReplyOutcome.ANSWERED, values=values, failures=failures)
+        return Reply(ReplyOutcome.ANSWERED, values=values, failures=failures, ieee=ieee)
     message = zcl.decode(frame.command, frame.payload)
     failed = getattr(message, "failures", ())
-    return Reply(ReplyOutcome.ANSWERED, failures={each.attribute: each.status for each in failed}, response=message)
+    failures = {each.attribute: each.status for each in failed}
+    return Reply(ReplyOutcome.ANSWERED, failures=failures, response=message, ieee=ieee)

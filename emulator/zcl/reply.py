@@ -42,6 +42,8 @@ class Reply(NamedTuple):
     """The cluster's command that answered."""
     delivery: ApsStatus | None = None
     """The APS status, if the outcome is DELIVERED or UNDELIVERED."""
+    ieee: int | None = None
+    """EUI-64 of the device that answered, proven by the link key; None: the answer came under the network key alone."""
 
     @property
     def ok(self) -> bool:

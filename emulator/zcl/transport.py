@@ -34,3 +34,7 @@ class Indication(Protocol):
     @property
     def broadcast(self) -> bool:
         """Not addressed to this device alone."""
+
+    @property
+    def ieee(self) -> int | None:
+        """EUI-64 of the sender, proven by the link key; None where there was none."""

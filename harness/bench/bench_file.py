@@ -9,6 +9,7 @@ from typing import Any
 
 from hanbench.emulator.clock import SECOND, PacedClock, VirtualClock
 from hanbench.emulator.devices.settings import DeviceSettings, GsmeSettings
+from hanbench.emulator.errors import LocalProtocolError
 from hanbench.emulator.zigbee.security.install_code import InstallCode
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.han.credentials import Credentials
@@ -16,13 +17,14 @@ from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.radios import Radios, Wiring
-from hanbench.harness.han.settings import HanSettings, settings_for
+from hanbench.harness.han.settings import HanSettings, settings_for, with_address
 from hanbench.profiles.benches import (
     ROLES,
     VIRTUAL,
     WELL_KNOWN,
     BenchProfile,
     Node,
+    RadioKind,
     SpareDongle,
     StartingState,
     find_bench,
@@ -154,7 +156,7 @@ def _settings(
 def _device(settings: DeviceSettings, node: Node, path: str, key: str) -> DeviceSettings:
     changed: dict[str, Any] = {}
     if node.ieee is not None:
-        changed["ieee"] = int(node.ieee, 16)
+        settings = _with_address(settings, node, path, key)
     if node.install_code == WELL_KNOWN:
         changed["install_code"] = b""
     elif node.install_code is not None:
@@ -167,3 +169,15 @@ def _device(settings: DeviceSettings, node: Node, path: str, key: str) -> Device
             raise ProfileError(path, "only a gsme sleeps: expected no wake interval", f"{key}.wake_interval_s")
         changed["wake_interval"] = int(node.wake_interval_s * SECOND)
     return replace(settings, **changed) if changed else settings
+
+
+def _with_address(settings: DeviceSettings, node: Node, path: str, key: str) -> DeviceSettings:
+    """Return the settings with the EUI-64 of the file; an emulated device gets a certificate for it."""
+    assert node.ieee is not None
+    ieee = int(node.ieee, 16)
+    if node.url.kind is RadioKind.PHYSICAL:
+        return replace(settings, ieee=ieee)
+    try:
+        return with_address(settings, ieee)
+    except LocalProtocolError as error:
+        raise ProfileError(path, f"found {node.ieee}, but {error}", f"{key}.ieee") from None

@@ -124,6 +124,7 @@ def _harm(random: RandomSource) -> FaultEvent:
         does=random.choice(HARMS),
         count=random.choice((None, 1, 20)),
         chance=random.choice((0.1, 0.5, 1.0)),
+        optional=True,
     )
     return FaultEvent(Subject.GSME, State.UNCERTAIN, "frames harmed", before_check=random.choice((1, 2)), frames=what)
 

@@ -39,6 +39,8 @@ class FramePattern(Struct, frozen=True, forbid_unknown_fields=True, omit_default
     cluster: str | None = None
     """Name of the cluster: `Metering`, `Key*`."""
     channel: ChannelNumber | None = None
+    optional: bool = False
+    """The run is as expected even if no frame belongs to the set."""
 
     def __post_init__(self) -> None:
         if self.between is not None and self.between[0] == self.between[1]:
@@ -56,6 +58,12 @@ class FramePattern(Struct, frozen=True, forbid_unknown_fields=True, omit_default
             and (self.name is None or fnmatchcase(seen.name, self.name))
             and (self.cluster is None or fnmatchcase(seen.cluster or "", self.cluster))
         )
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The devices that the pattern names, each once."""
+        named = (self.sender, self.receiver, self.node, *(self.between or ()))
+        return tuple(dict.fromkeys(role for role in named if role is not None))
 
     @property
     def words(self) -> str:

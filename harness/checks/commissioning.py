@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import MeterRole
-from hanbench.harness.checks.han_connectivity import CONTROL_WAIT, IDENTITY, HanConnectivityCheck
+from hanbench.harness.checks.han_connectivity import CONTROL_WAIT, HanConnectivityCheck
+from hanbench.harness.checks.identity import IDENTITY, ExpectedIdentity
 from hanbench.harness.han.han import Han
 
 
@@ -34,4 +35,5 @@ async def _unreachable(han: Han, device: MeterRole, check: HanConnectivityCheck)
         return "the WAN failed"
     if answer.reply is None or not answer.reply.ok:
         return f"the {device.value.upper()} did not answer"
-    return None
+    other = ExpectedIdentity.of(han, device.value).difference(BASIC.id, answer.reply, proven=False)
+    return None if other is None else f"the {device.value.upper()} answered {other}"

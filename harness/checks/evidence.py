@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from hanbench.emulator.mac import frames
+from hanbench.emulator.mac.frames import short_data_ends
 from hanbench.emulator.radio import Transmission
 from hanbench.emulator.radio.medium import Medium
 
 MOST = 200
 """Maximum number of frames to keep of one check, the first ones."""
-SHORT_BOTH_WAYS = 0x88
-"""Second octet of the frame control field: short addresses on both sides."""
 
 
 class Evidence(NamedTuple):
@@ -45,9 +43,10 @@ class EvidenceRecorder:
 
     def __call__(self, transmission: Transmission) -> None:
         psdu = transmission.psdu
-        if psdu[0] & 7 != frames.DATA or psdu[1] & 0xCC != SHORT_BOTH_WAYS or len(self.seen) >= MOST:
+        ends = short_data_ends(psdu)
+        if ends is None or len(self.seen) >= MOST:
             return
-        sender, receiver = self._place_of(psdu[7] | psdu[8] << 8), self._place_of(psdu[5] | psdu[6] << 8)
+        sender, receiver = map(self._place_of, ends)
         if sender is not None and receiver is not None and "hub" in (sender, receiver):
             self.seen.append(Evidence(transmission.number, transmission.end, sender, receiver, psdu))
 

@@ -2,7 +2,8 @@
 
 The TMAD's own check is not public; this one is hanbench's (all of it `assumed`, but for the code GT01, `inferred`). The
 head end asks the hub, over the WAN interface. To pass, the GSME must be in the hub's device table and answer
-APS-acknowledged reads of its identity and of its register within a time that covers at least one of its wakes. A check
+APS-acknowledged reads of its identity and of its register within a time that covers at least one of its wakes; its link
+key must prove its EUI-64, and its identity must be the expected one (`identity.py`). A check
 fails only if, at its beginning and at its end, all else works: the WAN, the bench, and the electricity meter on the
 same HAN. If one of them does not work, the check says nothing about the GSME, and is inconclusive.
 """
@@ -10,22 +11,24 @@ same HAN. If one of them does not work, the check says nothing about the GSME, a
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.devices import WanReply
+from hanbench.emulator.zcl import Reply
 from hanbench.emulator.zcl.clusters import BASIC, METERING
-from hanbench.emulator.zcl.clusters.basic import BasicAttributes
 from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.checks.evidence import Evidence, EvidenceRecorder
+from hanbench.harness.checks.identity import IDENTITY, SERIAL, ExpectedIdentity
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.health import OutageError
 
 GT01 = "GT01"
 """Code of a HAN-related error of the gas meter."""
-IDENTITY = (BasicAttributes.ManufacturerName.id, BasicAttributes.ModelIdentifier.id)
 REGISTER = (MeteringAttributes.CurrentSummationDelivered.id,)
 CONTROL_WAIT = 40.0
 """Time-out for an answer of the electricity meter, which listens all the time; seconds."""
@@ -106,7 +109,8 @@ class HanConnectivityCheck:
             return _inconclusive(Subject.WAN, "the hub stopped answering over the WAN")
         if reply.reply is None or not reply.reply.ok:
             return _inconclusive(Subject.ESME, "the ESME does not answer on the HAN")
-        return None
+        other = ExpectedIdentity.of(han, "esme").difference(BASIC.id, reply.reply, proven=False)
+        return None if other is None else _inconclusive(Subject.ESME, f"the ESME answered {other}")
 
     async def _gsme_failure(self, han: Han) -> str | None:
         """Return the reason why the GSME was not reached; None if it was."""
@@ -119,9 +123,12 @@ class HanConnectivityCheck:
         wait = self.sleep_allowance(han) + self.margin
         identity, register = await asyncio.gather(
             han.head_end.read(ieee, BASIC.id, IDENTITY, timeout=wait),
-            han.head_end.read(ieee, METERING.id, REGISTER, timeout=wait),
+            han.head_end.read(ieee, METERING.id, (*REGISTER, *SERIAL), timeout=wait),
         )
-        return _shortfall("identity", identity, IDENTITY, wait) or _shortfall("register", register, REGISTER, wait)
+        difference = ExpectedIdentity.of(han, "gsme").difference
+        return _shortfall(
+            "identity", identity, IDENTITY, wait, partial(difference, BASIC.id, proven=False)
+        ) or _shortfall("register", register, REGISTER, wait, partial(difference, METERING.id, proven=True))
 
     async def _mirror_is_fresh(self, han: Han) -> bool:
         mirror = await han.head_end.mirror_updated(han.settings.gsme.ieee)
@@ -149,13 +156,16 @@ def _finished(han: Han, attempt: int, start: int, found: _VerdictReason, evidenc
     )
 
 
-def _shortfall(what: str, reply: WanReply, wanted: tuple[int, ...], wait: float) -> str | None:
+def _shortfall(
+    what: str, reply: WanReply, wanted: tuple[int, ...], wait: float, difference: Callable[[Reply], str | None]
+) -> str | None:
     """Return the shortcoming of a read of the GSME; None if there is none."""
     if reply.reply is None or not reply.reply.ok:
         return f"the GSME did not answer the read of its {what} within {int(wait)} s"
     if any(attribute not in reply.reply.values for attribute in wanted):
         return f"the GSME answered, but without its {what}"
-    return None
+    other = difference(reply.reply)
+    return None if other is None else f"the read of the GSME's {what} was answered {other}"
 
 
 def _inconclusive(cause: Subject, detail: str) -> _VerdictReason:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +15,7 @@ from hanbench import __version__
 from hanbench.harness.cli import COMPLETION, PROGRAM
 from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.errors import end_cleanly_on_signals, exit_status_of
+from hanbench.harness.cli.output import log_warning
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -98,6 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
             sys.exit(answer(hanbench, os.environ[COMPLETION]))
         end_cleanly_on_signals()
+        warnings.showwarning = log_warning
     given = list(sys.argv[1:] if arguments is None else arguments)
 
     def program() -> object:

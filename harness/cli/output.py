@@ -12,7 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from typing import IO, TypeVar
+from typing import IO, TextIO, TypeVar
 
 import click
 
@@ -105,6 +105,18 @@ def wrapped(text: str, width: int | None) -> list[str]:
             line += word
         begun = True
     return [each.replace(_GLUE, " ") for each in (*lines, line)]
+
+
+def log_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a warning in one line, without the place in the code; for `warnings.showwarning`."""
+    log(f"hanbench: {' '.join(str(message).split())}")
 
 
 def styled(text: str, *, color: str | None = None, bold: bool = False) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 from hanbench.emulator.radio import FrameAction, FrameRule, Occurrences, Transmission
 from hanbench.harness.case.pattern import FramePattern, ObservedFrame
-from hanbench.harness.case.plan import FrameFaultSpec, FrameTrigger
+from hanbench.harness.case.plan import FaultEvent, FrameFaultSpec, FrameTrigger
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.observer import FrameObserver
 
@@ -22,6 +23,21 @@ _DONE = {
 }
 
 
+class FrameTally(NamedTuple):
+    """The number of frames, or of messages on the WAN, that a frame fault or a trigger met."""
+
+    matched: int
+    affected: int
+    """Of a trigger: 1 if it fired."""
+
+
+class EventTally(NamedTuple):
+    """The tallies of one fault event of a plan; None: it has no trigger or no frame fault, or that never began."""
+
+    trigger: FrameTally | None
+    fault: FrameTally | None
+
+
 class FrameFaultInjector:
     """All frame faults and frame triggers of one HAN.
 
@@ -34,6 +50,8 @@ class FrameFaultInjector:
         self._on_air: dict[str, FrameRule] = {}
         self._on_wan: dict[str, tuple[Occurrences, Callable[[], None]]] = {}
         self._watches: list[FrameRule] = []
+        self._met: dict[tuple[str, FramePattern], list[Occurrences]] = {}
+        """By cause and pattern, over the whole run."""
         self._observe: FrameObserver | None = None
         self._seen: tuple[Transmission, ObservedFrame] | None = None
 
@@ -41,6 +59,7 @@ class FrameFaultInjector:
         """Begin a fault. `over` is called when the last of `count` frames has been affected."""
         random = self._han.random("disturbance", cause)
         occurrences = Occurrences(what.first, what.count, what.chance, random.random)
+        self._met.setdefault((cause, what), []).append(occurrences)
         if what.on == "wan":
             self._on_wan[cause] = occurrences, over
             self._han.wan.loses = self._wan_loses
@@ -57,18 +76,21 @@ class FrameFaultInjector:
         self._on_wan.pop(cause, None)
         self._apply()
 
-    def watch(self, trigger: FrameTrigger, fire: Callable[[], None]) -> None:
-        """Call `fire` once, when the frame of `trigger` is on the air."""
+    def watch(self, cause: str, trigger: FrameTrigger, fire: Callable[[], None]) -> None:
+        """Call `fire` once, when the frame of `trigger` is on the air; `cause` will begin or end then."""
         rule = FrameRule(partial(self._matches, trigger), FrameAction.DELIVER, Occurrences(trigger.nth, count=1))
         rule.on_act = partial(self._fired, rule, trigger, fire)
+        self._met.setdefault((cause, trigger), []).append(rule.occurrences)
         self._watches.append(rule)
         self._apply()
 
-    def met(self, cause: str) -> int:
-        """Return the number of frames, or of messages on the WAN, that a fault has matched so far."""
-        if cause in self._on_wan:
-            return self._on_wan[cause][0].met
-        return self._on_air[cause].occurrences.met if cause in self._on_air else 0
+    def tally(self, event: FaultEvent) -> EventTally:
+        """Return what an event's trigger and its frame fault have met so far."""
+        return EventTally(self._tally(event.cause, event.on_frame), self._tally(event.cause, event.frames))
+
+    def _tally(self, cause: str, pattern: FramePattern | None) -> FrameTally | None:
+        each = None if pattern is None else self._met.get((cause, pattern))
+        return None if each is None else FrameTally(sum(one.met for one in each), sum(one.acted for one in each))
 
     def _apply(self) -> None:
         """Give the current rules to the Air."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.radio import Transmission
+from hanbench.emulator.radio.observers import Observers
 from hanbench.emulator.radio.silent_station import SilentStation
 from hanbench.emulator.radio.transmission import OCTET, PHY_OVERHEAD
 from hanbench.hardware.spinel_radio import Sighting, SpinelRadio
@@ -24,7 +23,7 @@ class PassiveMedium:
     """The air, as far as the bench's own radios send and receive on it; each frame counts once."""
 
     def __init__(self) -> None:
-        self.observers: list[Callable[[Transmission], None]] = []
+        self.observers = Observers()
         self.frames = 0
         self._recent: list[Sighting] = []
         self._signal = (0.0, 0)
@@ -47,5 +46,4 @@ class PassiveMedium:
         transmission = Transmission(sender, sighting.psdu, start, sighting.time)
         transmission.number = self.frames
         self._signal = (float(sighting.rssi), sighting.lqi)
-        for observer in tuple(self.observers):
-            observer(transmission)
+        self.observers.see(transmission)

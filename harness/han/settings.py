@@ -19,6 +19,7 @@ from hanbench.emulator.devices.settings import (
     LogicalType,
     NodeConfig,
 )
+from hanbench.emulator.errors import LocalProtocolError
 from hanbench.emulator.radio.propagation import Position
 from hanbench.emulator.randomness import split
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
@@ -136,6 +137,20 @@ def made_up_authority() -> Authority:
 def made_up_identity(ieee: int, manufacturer: int) -> Identity:
     """Return the certificate of an emulated device, with its private key; the same each time."""
     return made_up_authority().issue(ieee, manufacturer, split(0, "certificate", f"{ieee:016x}"))
+
+
+def with_address(settings: DeviceSettings, ieee: int) -> DeviceSettings:
+    """Return the settings of the same device with another EUI-64, and a made-up certificate for that.
+
+    Raises LocalProtocolError if the device has a certificate of another authority, which names another EUI-64.
+    """
+    establishment, before = settings.key_establishment, settings.key_establishment.identity
+    if before is None or before.certificate.subject == ieee:
+        return replace(settings, ieee=ieee)
+    if before.certificate.issuer != MADE_UP_AUTHORITY:
+        raise LocalProtocolError(f"its certificate names {before.certificate.subject:016x}")
+    identity = replace(made_up_identity(ieee, settings.manufacturer), others=before.others)
+    return replace(settings, ieee=ieee, key_establishment=replace(establishment, identity=identity))
 
 
 def _router(

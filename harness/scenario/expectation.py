@@ -34,19 +34,25 @@ class FrameExpectation(FramePattern, frozen=True, forbid_unknown_fields=True, om
     def shortfall(self, counted: int) -> str | None:
         """Return a description of the difference if `counted` frames do not meet the expectation, else None."""
         if self.at_least is not None and counted < self.at_least:
+            if self.optional and not counted:
+                return None
             wanted = f"at least {self.at_least}"
         elif self.at_most is not None and counted > self.at_most:
             wanted = f"at most {self.at_most}" if self.at_most else "none"
         else:
             return None
-        when = "" if self.during == "anywhere" else f" during {self.during}"
-        return f"{self.words}{when}: {counted} on the air, expected {wanted}"
+        return f"{self.words}{self.when}: {counted} on the air, expected {wanted}"
+
+    @property
+    def when(self) -> str:
+        """The phase in words, after a space; empty for any time."""
+        return "" if self.during == "anywhere" else f" during {self.during}"
 
 
 class Expectation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The author's expectations, in addition to the rules."""
+    """The author's expectations, in addition to the rules; at least one."""
 
-    outcome: Outcome
+    outcome: Outcome | None = None
     checks: Count | None = None
     """Number of HAN-connectivity checks."""
     decider: Decider | None = None
@@ -56,3 +62,7 @@ class Expectation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     commissioned: tuple[MeterRole, ...] | None = None
     excluded: tuple[MeterRole, ...] | None = None
     frames: tuple[FrameExpectation, ...] = ()
+
+    def __post_init__(self) -> None:
+        if all(getattr(self, field) in (None, ()) for field in self.__struct_fields__):
+            raise ValueError("expected an outcome, or anything else to expect")

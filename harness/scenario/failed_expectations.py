@@ -19,7 +19,8 @@ def failed_expectations(
     counted: Sequence[int],
 ) -> Iterator[str]:
     """Yield each expectation that failed. `counted`: number of frames on the air, for each of `wanted.frames`."""
-    if outcome is not wanted.outcome:
+    if wanted.outcome not in (None, outcome):
+        assert wanted.outcome is not None
         yield f"outcome {outcome.value if outcome else 'none'}, expected {wanted.outcome.value}"
     checks = sum(isinstance(record, CheckRecorded) for record in records)
     if wanted.checks not in (None, checks):

@@ -27,6 +27,7 @@ _STATES = {
     State.HEALTHY: "recovers",
 }
 _DOES = {"lose": "lost", "garble": "garbled", "tamper": "tampered with", "delay": "delayed", "duplicate": "duplicated"}
+_OPTIONAL = {False: "", True: ", if there are any"}
 _SAYS = {
     StatementKind.REQUEST: "requests partial migration",
     StatementKind.AUTHORISATION: "authorises partial migration",
@@ -94,7 +95,8 @@ def _change(change: FaultEvent) -> str:
         share = "" if which.chance == 1 else f", {which.chance:.0%} of them"
         first = "" if which.first == 1 else f", from the {_ordinal(which.first)} on"
         many = "" if which.count is None else f", at most {which.count}"
-        parts.append(f"{_DOES[which.does.value]} on their way: {what}{share}{first}{many}")
+        any_ = _OPTIONAL[which.optional]
+        parts.append(f"{_DOES[which.does.value]} on their way: {what}{share}{first}{many}{any_}")
     if change.lasts is not None:
         parts.append(f"for {_hours(change.lasts)}")
     if change.chance < 1:
@@ -110,7 +112,8 @@ def _when(change: FaultEvent) -> str:
     if change.before_commissioning is not None:
         return f"before commissioning {change.before_commissioning}"
     assert change.on_frame is not None
-    return f"right after frame number {change.on_frame.nth} of the kind {change.on_frame.words}"
+    any_ = _OPTIONAL[change.on_frame.optional]
+    return f"right after frame number {change.on_frame.nth} of the kind {change.on_frame.words}{any_}"
 
 
 def _act(act: SupplierAct) -> str:
@@ -132,7 +135,7 @@ def _handover(handover: SupplierChange) -> str:
 
 
 def _expected(wanted: Expectation) -> Iterator[str]:
-    parts = [wanted.outcome.value]
+    parts = [] if wanted.outcome is None else [wanted.outcome.value]
     if wanted.checks is not None:
         parts.append(f"after {wanted.checks} check{'s' if wanted.checks != 1 else ''}")
     if wanted.decider is not None:
@@ -144,17 +147,17 @@ def _expected(wanted: Expectation) -> Iterator[str]:
     for what, devices in (("commissioned", wanted.commissioned), ("excluded", wanted.excluded)):
         if devices is not None:
             parts.append(f"{what}: {', '.join(each.value.upper() for each in devices) or 'nothing'}")
-    yield f"Expected: {'; '.join(parts)}."
+    if parts:
+        yield f"Expected: {'; '.join(parts)}."
     for frames in wanted.frames:
         yield f"On the air: {_frames(frames)}."
 
 
 def _frames(wanted: FrameExpectation) -> str:
-    when = "" if wanted.during == "anywhere" else f" during {wanted.during}"
     if wanted.at_most == 0:
-        return f"no {wanted.words}{when}"
+        return f"no {wanted.words}{wanted.when}"
     bounds = [
         f"at least {wanted.at_least}" if wanted.at_least is not None else "",
         f"at most {wanted.at_most}" if wanted.at_most is not None else "",
     ]
-    return f"{' and '.join(filter(None, bounds))} of {wanted.words}{when}"
+    return f"{' and '.join(filter(None, bounds))} of {wanted.words}{wanted.when}{_OPTIONAL[wanted.optional]}"

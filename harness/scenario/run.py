@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from hanbench.emulator.clock import VirtualClock
 from hanbench.harness.bench.bench_file import BenchFile
-from hanbench.harness.bench.captured import capturing, capturing_if
 from hanbench.harness.capture import KeyRing
 from hanbench.harness.case.check import HanCheck
 from hanbench.harness.case.controller import AnyController
@@ -23,11 +22,11 @@ from hanbench.harness.han.credentials import Credentials
 from hanbench.harness.oracle import Expected, Violation, expected, judge
 from hanbench.harness.scenario.answers import Answers
 from hanbench.harness.scenario.failed_expectations import failed_expectations
+from hanbench.harness.scenario.production import production, retell
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.harness.scenario.staging import Staging
-from hanbench.harness.stories.frame_count import FrameCount
-from hanbench.harness.stories.live import FORMATION, no_capture
-from hanbench.harness.stories.memory import LOADED, Step, StoryMemory
+from hanbench.harness.stories.live import FORMATION
+from hanbench.harness.stories.memory import LOADED
 from hanbench.harness.stories.shelf import Shelf
 from hanbench.profiles.rulesets import RuleSet
 
@@ -116,16 +115,15 @@ def run_scenario(
     staging = Staging(scenario, seed, plan.changes, check, slow_background, bench, clock, credentials)
     installation, trace = scenario.installation(rulesets), Trace(scenario.start, LOADED)
     label = CaseLabel(scenario.id, controller_name, seed)
-    remembered = shelf is not None and staging.can_be_remembered
-    with _production(staging, shelf, capture) as (memory, counted):
-        story = memory.open(trace)
+    with production(staging, shelf, capture) as han:
+        story = han.memory.open(trace)
         with closing(story), Answers(story if staging.is_paced else None) as answers:
             controller = make_controller(rulesets)
             outcome = drive(controller, installation, story, plan, trace, await_=answers.wait_for, about=label)
-    if remembered and capture is not None:
+        unmet = (*_failed(scenario, outcome, trace, rulesets, han.counted), *han.unmet_frames(plan, trace))
+    if han.remembered and capture is not None:
         retell(staging, story.path, trace.time, capture)
-    records, wanted = tuple(trace.records), scenario.expect
-    unmet = () if wanted is None else failed_expectations(wanted, outcome, records, rulesets, counted)
+    records = tuple(trace.records)
     return ScenarioResult(
         scenario=scenario,
         installation=installation,
@@ -137,31 +135,17 @@ def run_scenario(
         violations=tuple(judge(records, rulesets)),
         began=scenario.start - FORMATION,
         frames=story.frames,
-        keys=memory.keys,
-        failed_expectations=tuple(unmet),
+        keys=han.memory.keys,
+        failed_expectations=unmet,
     )
 
 
-@contextmanager
-def _production(
-    staging: Staging, shelf: Shelf | None, capture: Path | None
-) -> Iterator[tuple[StoryMemory, Sequence[int]]]:
-    """Yield the story's memory and the number of frames for each expectation of frames, which grows."""
-    if shelf is not None and staging.can_be_remembered:
-        yield shelf.memory(staging.key, lambda: StoryMemory(lambda truth: staging.story(staging.han(), truth))), ()
-        return
-    han, wanted = staging.han(), staging.scenario.expect
-    count = FrameCount(han, () if wanted is None else wanted.frames)
-    with capturing_if(han, capture) as captured:
-        note = no_capture if captured is None else captured.recorder.note
-        with closing(StoryMemory(lambda truth: staging.story(han, truth, count=count, note=note))) as memory:
-            yield memory, count.counted
-
-
-def retell(staging: Staging, path: Sequence[Step], until: int, capture: Path) -> None:
-    """Capture a story that was told: the same actions, at their times, on a HAN of its own, without a controller."""
-    han = staging.han()
-    with capturing(han, capture) as captured:
-        memory = StoryMemory(lambda truth: staging.story(han, truth, note=captured.recorder.note))
-        with closing(memory):
-            memory.keep(memory.telling(tuple(path), until))
+def _failed(
+    scenario: Scenario,
+    outcome: Outcome | None,
+    trace: Trace,
+    rulesets: Mapping[str, RuleSet],
+    counted: Sequence[int],
+) -> Iterator[str]:
+    if scenario.expect is not None:
+        yield from failed_expectations(scenario.expect, outcome, trace.records, rulesets, counted)

@@ -45,9 +45,10 @@ class Staging:
 
     @property
     def can_be_remembered(self) -> bool:
-        """Whether the HAN does the same again: no radio outside, no clock and no certificates of somebody else."""
-        counts_frames = self.scenario.expect is not None and bool(self.scenario.expect.frames)
-        return self.bench is None and self.clock is None and self.credentials is None and not counts_frames
+        """Whether the HAN does the same again and nobody counts its frames: no radio, clock or certificates outside."""
+        expected = self.scenario.expect is not None and bool(self.scenario.expect.frames)
+        patterns = any(change.frames or change.on_frame for change in self.changes)
+        return not (self.bench or self.clock or self.credentials or expected or patterns)
 
     @property
     def is_paced(self) -> bool:

@@ -16,7 +16,7 @@ from hanbench.harness.case.check import Subject
 from hanbench.harness.case.plan import FaultEvent, State
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.faults.active_faults import ActiveFaults, BenchError
-from hanbench.harness.faults.frame_faults import FrameFaultInjector, Note
+from hanbench.harness.faults.frame_faults import EventTally, FrameFaultInjector, Note
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
 
@@ -54,7 +54,7 @@ class FaultTimeline:
                 self._begin_later((calendar.clock(event.at) - han.clock.now) / SECOND, event)
             elif event.on_frame is not None:
                 self._scheduled += 1
-                self._frame_faults.watch(event.on_frame, partial(self._begin_scheduled, event))
+                self._frame_faults.watch(event.cause, event.on_frame, partial(self._begin_scheduled, event))
 
     def check_asked_for(self, attempt: int) -> None:
         """Begin the events that are planned before this check."""
@@ -67,6 +67,11 @@ class FaultTimeline:
         for event in self._events:
             if event.before_commissioning == number:
                 self._begin(event)
+
+    @property
+    def tallies(self) -> tuple[EventTally, ...]:
+        """For each event of the plan, what its trigger and its frame fault have met so far."""
+        return tuple(map(self._frame_faults.tally, self._events))
 
     async def settled(self) -> None:
         """Wait until all events that have begun have taken effect. Raises BenchError if one of them failed."""

@@ -30,7 +30,7 @@ class FrameCount:
 
     def __init__(self, han: Han, wanted: Sequence[CountedFrames]) -> None:
         self.counted = [0] * len(wanted)
-        self._wanted = wanted
+        self.wanted = wanted
         self._phase: Phase = "anywhere"
         if wanted:
             self._observe = FrameObserver(han)
@@ -38,7 +38,7 @@ class FrameCount:
 
     def __call__(self, transmission: Transmission) -> None:
         seen = self._observe(transmission)
-        for index, each in enumerate(self._wanted):
+        for index, each in enumerate(self.wanted):
             if each.during in ("anywhere", self._phase) and each.matches(seen):
                 self.counted[index] += 1
 

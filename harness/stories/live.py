@@ -17,7 +17,7 @@ from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.plan import FaultEvent, State
 from hanbench.harness.checks import EvidencedCheck, HanConnectivityCheck, commission
-from hanbench.harness.faults.frame_faults import Note
+from hanbench.harness.faults.frame_faults import EventTally, Note
 from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
@@ -83,6 +83,11 @@ class LiveStory:
     def quiet(self) -> bool:
         """Whether the ground truth will not change by itself any more."""
         return self._job is None and self._faults.quiet
+
+    @property
+    def tallies(self) -> tuple[EventTally, ...]:
+        """What the trigger and the frame fault of each planned event have met so far."""
+        return self._faults.tallies
 
     def __enter__(self) -> LiveStory:
         try:

@@ -21,6 +21,7 @@ from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.plan import State
 from hanbench.harness.case.trace import Trace
 from hanbench.harness.checks import EvidencedCheck
+from hanbench.harness.faults.frame_faults import EventTally
 from hanbench.harness.stories.live import FORMATION, LiveStory, Told, check_of
 
 T = TypeVar("T")
@@ -100,6 +101,11 @@ class StoryMemory:
         for key in chain.from_iterable(self._rings):
             merged.add(key.label, key.octets)
         return merged
+
+    @property
+    def tallies(self) -> tuple[EventTally, ...]:
+        """What the triggers and frame faults of the last telling met, for each planned event; empty: none began."""
+        return () if self._live is None else self._live.story.tallies
 
     def open(self, trace: Trace) -> RememberedStory:
         """Return the story for one session, whose records go to `trace`."""

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from hanbench.emulator.zigbee.storage import KeyOrigin
+from hanbench.harness.bench.bench_file import BenchFile
+from hanbench.harness.bench.synchronous import Bench
 from hanbench.harness.case.check import Verdict
 from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.settings import made_up_authority, settings_for
+from hanbench.profiles.benches import StartingState
 from hanbench.profiles.certificates import path_of
 from hanbench.profiles.cohorts import household
 from hanbench.profiles.errors import ProfileError
@@ -73,3 +76,35 @@ def test_two_devices_cannot_carry_one_certificate(tmp_path: Path):
     path.write_text(TEXT + "\n" + hub.replace("devices.hub", "devices.esme"), encoding="utf-8")
     with pytest.raises(ProfileError, match="different IEEE addresses"):
         load_credentials(str(path))
+
+
+BENCH = 'id = "mine"\ntitle = "A bench"\nbegins = "new"\n[nodes.hub]\n[nodes.esme]\n[nodes.gsme]\n[nodes.ihd]\n'
+ADDRESS = "00124b00aaaaaaaa"
+
+
+def bench_with_address(folder: Path, role: str) -> str:
+    path = folder / "mine.toml"
+    path.write_text(BENCH.replace(f"[nodes.{role}]", f'[nodes.{role}]\nieee = "{ADDRESS}"'), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("role", ["hub", "esme", "gsme", "ihd"])
+def test_a_device_of_another_address_has_a_certificate_for_it(role: str, tmp_path: Path):
+    bench = Bench(bench_with_address(tmp_path, role), begins=StartingState.NEW)
+    device = next(each for each in bench.han.devices if each.name == role)
+    assert device.storage.ieee == 0x00124B00AAAAAAAA
+    assert device.identity.certificate.subject == 0x00124B00AAAAAAAA
+    assert device.identity.genuine
+    for meter in bench.han.joining_devices:
+        hub = bench.han.hub
+        assert meter.storage.link_keys[hub.storage.ieee].origin is KeyOrigin.ESTABLISHED
+    assert bench.check().verdict is Verdict.PASS
+    bench.close()
+
+
+def test_an_address_beside_a_certificate_for_another_one_is_refused(tmp_path: Path):
+    bench, published = BenchFile.find(bench_with_address(tmp_path, "gsme")), load_credentials("published-test")
+    with pytest.raises(
+        ProfileError, match=f"nodes.gsme.ieee: found {ADDRESS}, but its certificate names 0000000000000002"
+    ):
+        bench.assemble(clock=bench.clock(), credentials=published)

@@ -54,6 +54,8 @@ class ApsIndication(NamedTuple):
     rssi: int
     """Of the last hop, dBm."""
     lqi: int
+    ieee: int | None = None
+    """EUI-64 of the sender, proven by the link key; None if not `secured`: the network key proves no sender."""
 
 
 class ApsTransport(Protocol):

@@ -81,7 +81,7 @@ class Aps:
         self._counter = int(nwk.random.random() * 256)
         self._waiting: dict[tuple[int, int], _Outgoing] = {}
         self._recent = DuplicateTable(DUPLICATE_TIME)
-        self._reassemblies: dict[tuple[int, int], Reassembly] = {}
+        self._reassemblies: dict[tuple[int, int, int | None], Reassembly] = {}
         nwk.on_data = self._received
 
     def register(self, endpoint: int, handler: EndpointHandler) -> None:
@@ -106,7 +106,10 @@ class Aps:
     # --- sending ------------------------------------------------------------------------------------------------
 
     def send(self, request: ApsRequest, done: Done | None = None) -> None:
-        """APSDE-DATA.request. Long messages are fragmented; `done` is called once."""
+        """APSDE-DATA.request. Long messages are fragmented; `done` is called once.
+
+        While 256 messages to one destination wait for acknowledgement, another one to it is not sent.
+        """
         self._counter = counter = (self._counter + 1) & 0xFF
         dst, payload, secured = request.dst, request.payload, request.secured
         if dst >= FIRST_BROADCAST:
@@ -122,10 +125,25 @@ class Aps:
             header = _header(request, counter, ack=False)
             self.nwk.send(dst, self._protected(header, payload, link), _as_sent(done))
             return
+        if (dst, counter) in self._waiting:
+            if not self._skip_counters(dst):
+                if done is not None:
+                    self.clock.call_later(0, done, ApsStatus.NOT_SENT)
+                return
+            counter = self._counter
         blocks = [payload] if whole else fragmentation.split(payload, BLOCK)
         message = self._waiting[dst, counter] = _Outgoing(request, counter, blocks, done)
         self.nwk.wake_lock.hold()
         self._attempt(message)
+
+    def _skip_counters(self, dst: int) -> bool:
+        """Move on to an APS counter under which no message waits for this destination; False if there is none."""
+        first = self._counter
+        while (dst, self._counter) in self._waiting:
+            self._counter = (self._counter + 1) & 0xFF
+            if self._counter == first:
+                return False
+        return True
 
     def _attempt(self, message: _Outgoing) -> None:
         request = message.request
@@ -227,9 +245,15 @@ class Aps:
     def _unseal(self, frame: ApsFrame, src: int) -> None:
         if frame.type != frames.COMMAND and frame.key_id != KeyId.DATA:
             raise RemoteProtocolError(DropReason.WRONG_KEY, f"data under key identifier {frame.key_id}")
-        sender = frame.sender_ieee if frame.sender_ieee is not None else self.ieee_of(src)
+        sender = frame.sender_ieee
         if sender is None:
-            raise RemoteProtocolError(DropReason.UNKNOWN_KEY, f"no EUI-64 known for {src:#06x}")
+            sender = self.ieee_of(src)
+            if sender is None:
+                raise RemoteProtocolError(DropReason.UNKNOWN_KEY, f"no EUI-64 known for {src:#06x}")
+        elif frame.key_id == KeyId.DATA and sender != self.ieee_of(src):
+            # The key would prove one device, and the answer would go to another. Keys that the Trust Centre sends under
+            # a derived key come through the parent of a joining device: there the NWK source is another one.
+            raise RemoteProtocolError(DropReason.WRONG_KEY, f"the key of {sender:016x}, the address {src:#06x}")
         link = self.storage.link_keys.get(sender) or self.storage.link_keys.get(UNKNOWN_TRUST_CENTER)
         if link is None and frame.key_id == KeyId.KEY_TRANSPORT:
             link = self.fallback_link_key()
@@ -310,6 +334,7 @@ class Aps:
             broadcast,
             indication.rssi,
             indication.lqi,
+            frame.sender_ieee,
         )
         if handler is not None:
             handler(message)
@@ -321,7 +346,8 @@ class Aps:
     def _reassemble(self, frame: ApsFrame, src: int) -> bytes | None:
         fragment = frame.fragment
         assert fragment is not None
-        key = (src, frame.counter)
+        # All blocks of a message are of one sender, and under its link key or none of them.
+        key = (src, frame.counter, frame.sender_ieee)
         reassembly = self._reassemblies.get(key)
         if reassembly is None:
             if not fragment.first or not fragment.block:

@@ -188,7 +188,7 @@ class TrustCenter:
         assert isinstance(command, RequestKey)
         if not frame.secured or frame.key_id != KeyId.DATA:
             raise RemoteProtocolError(DropReason.UNSECURED, "Request-Key")
-        # The key proves the sender; the network address does not.
+        # The key proves the sender, and the APS has compared it with the owner of the network address.
         one, other = frame.sender_ieee, command.partner
         if command.key_type != REQUEST_APPLICATION_KEY or other is None or one is None or one == other:
             raise RemoteProtocolError(DropReason.UNSUPPORTED, f"Request-Key of type {command.key_type}")

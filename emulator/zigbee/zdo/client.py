@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND, Clock, Timer
-from hanbench.emulator.errors import LocalProtocolError
 from hanbench.emulator.zigbee.aps.data import ApsRequest, ApsStatus, ApsTransport
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
@@ -74,8 +73,14 @@ class ZdoClient:
         self._pending: dict[int, _PendingZdpRequest] = {}
 
     def request(self, dst: int, message: zdp.ZdpMessage, done: Done, timeout: int = DEFAULT_TIMEOUT) -> None:
-        """Send a request; `done` is called exactly once. To a broadcast, the first response from any node counts."""
+        """Send a request; `done` is called exactly once. To a broadcast, the first response from any node counts.
+
+        While 256 requests are pending, another one is not sent.
+        """
         tsn = self._next_tsn()
+        if tsn in self._pending:
+            self._clock.call_later(0, done, ZdpReply(delivery=ApsStatus.NOT_SENT))
+            return
         timer = self._clock.call_later(timeout, self._finish, tsn, ZdpReply())
         pending = self._pending[tsn] = _PendingZdpRequest(dst, message.CLUSTER | zdp.RESPONSE, done, timer)
 
@@ -86,8 +91,13 @@ class ZdoClient:
         self.send(dst, tsn, message, sent)
 
     def gather(self, dst: int, message: zdp.ZdpMessage, each: Done, timeout: int = DEFAULT_TIMEOUT) -> None:
-        """Broadcast a request and call `each` for every response that comes within `timeout` microseconds."""
+        """Broadcast a request and call `each` for every response that comes within `timeout` microseconds.
+
+        While 256 requests are pending, another one is not sent.
+        """
         tsn = self._next_tsn()
+        if tsn in self._pending:
+            return
         timer = self._clock.call_later(timeout, self._pending.pop, tsn, None)
         self._pending[tsn] = _PendingZdpRequest(dst, message.CLUSTER | zdp.RESPONSE, each, timer, gathers=True)
         self.send(dst, tsn, message)
@@ -137,11 +147,14 @@ class ZdoClient:
         self._transport.send(ApsRequest(dst, message.CLUSTER, payload, PROFILE, ENDPOINT, ENDPOINT, ack), done)
 
     def _next_tsn(self) -> int:
-        for _ in range(256):
-            self._tsn = (self._tsn + 1) & 0xFF
-            if self._tsn not in self._pending:
-                return self._tsn
-        raise LocalProtocolError("256 requests are pending")
+        """The next transaction sequence number that no pending request has; the next one if all 256 are in use."""
+        first = tsn = (self._tsn + 1) & 0xFF
+        while tsn in self._pending:
+            tsn = (tsn + 1) & 0xFF
+            if tsn == first:
+                break
+        self._tsn = tsn
+        return tsn
 
     def _finish(self, tsn: int, reply: ZdpReply) -> None:
         pending = self._pending.pop(tsn)

@@ -366,7 +366,7 @@ def test_nobody_asks_for_a_key_in_anothers_name():
         gsme, esme = han.gsme.storage, han.esme.storage
         handed = []
         han.hub.stack.trust_center._send_partner_key = lambda ieee, command: handed.append(ieee)
-        # The meter asks under its own key, from the gas meter's network address.
+        # The meter asks under its own key: from the gas meter's network address, then from its own.
         link = esme.link_keys[han.hub.storage.ieee]
         frame = aps.secure(
             aps.command_header(9, secured=True),
@@ -378,6 +378,9 @@ def test_nobody_asks_for_a_key_in_anothers_name():
             extended_nonce=True,
         )
         han.hub.stack.aps._received(NwkIndication(gsme.network.short, 0, frame, True, -50, 200))
+        assert handed == []
+        assert han.hub.stack.counters[DropReason.WRONG_KEY] == 1
+        han.hub.stack.aps._received(NwkIndication(esme.network.short, 0, frame, True, -50, 200))
         assert handed == [esme.ieee, han.ihd.storage.ieee]
 
     on_han(scenario, display=True)

@@ -167,17 +167,6 @@ def test_without_done_no_answer_is_asked_for(han: Any) -> None:
     assert [each.src for each in han.air.sent] == [0]
 
 
-def test_as_many_requests_as_there_are_sequence_numbers_may_wait(han: Any) -> None:
-    han.meter.close()
-    for _ in range(256):
-        han.hub.read(METER, 1, METERING.id, (0,), han.replies.append)
-    with pytest.raises(LocalProtocolError):
-        han.hub.read(METER, 1, METERING.id, (0,), han.replies.append)
-    han.clock.run_for(60 * SECOND)
-    assert len(han.replies) == 256
-    han.hub.read(METER, 1, METERING.id, (0,), han.replies.append)
-
-
 def test_power_loss_forgets_requests_without_an_answer(han: Any) -> None:
     han.hub.read(METER, 1, METERING.id, (0,), han.replies.append)
     han.hub.close()
@@ -200,3 +189,26 @@ def test_what_no_table_has_is_our_mistake(han: Any, ask: Any) -> None:
     with pytest.raises(LocalProtocolError):
         ask(han.hub, han.replies.append)
     assert han.air.sent == []
+
+
+def test_a_request_beyond_256_pending_ones_is_not_sent(han: Any) -> None:
+    han.air.handlers.clear()
+    for _ in range(258):
+        han.hub.read(METER, 1, METERING.id, (0,), han.replies.append)
+    assert len(han.air.sent) == 256
+    assert len({each.payload[1] for each in han.air.sent}) == 256
+    han.clock.run_for(SECOND)
+    assert [(reply.outcome, reply.delivery) for reply in han.replies] == [
+        (ReplyOutcome.UNDELIVERED, ApsStatus.NOT_SENT)
+    ] * 2
+    han.clock.run_for(60 * SECOND)
+    assert len(han.replies) == 258
+
+
+def test_a_command_without_an_answer_is_sent_beside_256_pending_requests(han: Any) -> None:
+    han.air.handlers.clear()
+    for _ in range(256):
+        han.hub.read(METER, 1, METERING.id, (0,), han.replies.append)
+    asked = metering.GetProfile(interval_channel=0, end_time=0, number_of_periods=1)
+    han.hub.command(METER, 1, METERING.id, asked)
+    assert len(han.air.sent) == 257

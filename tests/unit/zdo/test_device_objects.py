@@ -260,3 +260,14 @@ def test_power_loss_forgets_requests_without_an_answer(net: Any) -> None:
     net.meter.client.cancel_all()
     net.clock.run_for(60 * SECOND)
     assert net.replies == []
+
+
+def test_a_request_beyond_256_pending_ones_is_not_sent(net: Any) -> None:
+    net.hub_node.deaf = True
+    replies: list[Any] = []
+    before = len(net.sent)
+    for _ in range(258):
+        net.meter.client.request(HUB, zdp.IeeeAddrReq(HUB), replies.append)
+    assert len(net.sent) == before + 256
+    net.clock.run_for(1)
+    assert [reply.delivery for reply in replies] == [ApsStatus.NOT_SENT] * 2
