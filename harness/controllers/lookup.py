@@ -19,6 +19,7 @@ from hanbench.harness.case.vocabulary import AnyAction, AnyEvent
 from hanbench.harness.controllers.child_process import ChildProcess
 from hanbench.harness.controllers.endpoint_address import address_of, shown
 from hanbench.harness.controllers.http_endpoint import HttpEndpoint
+from hanbench.harness.controllers.letter_wrong import LETTER_WRONG
 from hanbench.harness.controllers.moved import hint_for
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.controllers.wrong import WRONG
@@ -29,6 +30,8 @@ GROUP = "hanbench.controllers"
 """Group of the entry points with which packages register controllers."""
 RESERVED = ("reference", "wrong", "process", "http", "https")
 """Names and prefixes that no package can register."""
+SUSPECTS = {**WRONG, **LETTER_WRONG}
+"""The wrong controllers, by the name after `wrong:`."""
 
 Factory = Callable[[Mapping[str, RuleSet]], AnyController]
 """Makes a controller for one case, given the rule sets."""
@@ -48,10 +51,10 @@ def controller_factory(spec: str) -> Factory:
     if _is_url(spec):
         return _endpoint(spec)
     if kind == "wrong":
-        if name not in WRONG:
-            hint = suggestion(name, tuple(WRONG))
-            raise UnknownControllerError(f"expected wrong: and one of {', '.join(WRONG)}, got {name!r}{hint}")
-        return WRONG[name].make
+        if name not in SUSPECTS:
+            hint = suggestion(name, tuple(SUSPECTS))
+            raise UnknownControllerError(f"expected wrong: and one of {', '.join(SUSPECTS)}, got {name!r}{hint}")
+        return SUSPECTS[name].make
     if "//" in name:  # not shown, because it may contain a password
         raise UnknownControllerError(f"expected http:// or https:// before an address, got {kind + '://'!r}")
     if not name:
