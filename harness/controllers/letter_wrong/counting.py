@@ -23,7 +23,7 @@ class TwoFailuresDoForASupplier(Reference):
 
 
 class InconclusiveBreaksTheRow(Reference):
-    """Starts the count again after an inconclusive check, which is no answer of the GSME (letter, 2)."""
+    """Starts the count again after an inconclusive check, which is no answer of the GSME (letter, 2, assumed)."""
 
     def note_check(self, result: CheckEnded) -> None:
         """Begin again after a check that says nothing."""

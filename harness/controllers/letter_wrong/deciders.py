@@ -22,7 +22,7 @@ from hanbench.profiles.rulesets import Decider, DecisionRule, InstallationType, 
 
 
 class EitherSupplierMayRequest(Reference):
-    """Accepts a request of the ESME's supplier, although the GSME is left out (letter, 2)."""
+    """Accepts a request of the ESME's supplier, although the GSME is left out (letter, 2, inferred)."""
 
     def consent_missing(self, rules: RuleSet) -> ConsentKind | None:
         """Take the request of the ESME's supplier too."""
@@ -56,7 +56,7 @@ class DormantSupplierMayVeto(Reference):
 
 
 class MixedIsOneKind(Reference):
-    """Waits for an authorisation of the ESME's supplier if the GSME is the dormant meter (letter, 2)."""
+    """Waits for an authorisation of the ESME's supplier if the GSME is the dormant meter (letter, 2, inferred)."""
 
     def _esme_supplier_decides(self, rules: RuleSet) -> bool:
         mixed = self.installation.type is InstallationType.MIXED_GSME_DORMANT

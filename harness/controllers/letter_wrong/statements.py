@@ -26,7 +26,7 @@ Statement = SupplierRequest | Authorisation | Withdrawal
 
 
 class NoRequestBeforeTheThirdFailure(Dated):
-    """Ignores a request that comes before the failure is persistent (letter, 2)."""
+    """Ignores a request that comes before the failure is persistent (letter, 2, inferred)."""
 
     def note_consent(self, event: Statement) -> None:
         """Drop a request that comes before the count is full."""
@@ -57,7 +57,7 @@ class DeafDuringACheck(Dated):
 
 
 class DeafDuringACommissioning(Reference):
-    """Ignores a withdrawal during a commissioning, and commissions again when that has failed (letter, 2)."""
+    """Ignores a withdrawal during a commissioning, and commissions again when that has failed (letter, 2, inferred)."""
 
     def note_consent(self, event: Statement) -> None:
         """Drop a statement while a commissioning runs."""
@@ -87,7 +87,7 @@ class SameInstantDoesNotCount(Dated):
 
 
 class ConsentIsABalance(Reference):
-    """Counts consents up and withdrawals down, and so keeps one of two requests after a withdrawal (letter, 2)."""
+    """Counts consents up and withdrawals down, and so keeps one of two after a withdrawal (letter, 2, inferred)."""
 
     def __init__(self, rulesets: Mapping[str, RuleSet]) -> None:
         """Begin at zero."""
@@ -108,7 +108,7 @@ class ConsentIsABalance(Reference):
 
 
 class AnyWithdrawalTakesAllBack(Reference):
-    """Drops the consent of the GSME's supplier when another supplier withdraws (letter, 2)."""
+    """Drops the consent of the GSME's supplier when another supplier withdraws (letter, 2, inferred)."""
 
     def note_consent(self, event: Statement) -> None:
         """Drop all consents after a withdrawal."""
@@ -118,7 +118,7 @@ class AnyWithdrawalTakesAllBack(Reference):
 
 
 class ObjectionStandsForEver(Reference):
-    """Ignores what a supplier requests or authorises after it once withdrew (letter, 2)."""
+    """Ignores what a supplier requests or authorises after it once withdrew (letter, 2, inferred)."""
 
     def __init__(self, rulesets: Mapping[str, RuleSet]) -> None:
         """Begin without objections."""
