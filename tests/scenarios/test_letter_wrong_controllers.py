@@ -6,6 +6,7 @@ their names show more of the same controller.
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from hanbench.harness.controllers.wrong import WRONG
 from hanbench.harness.oracle import PROPERTIES
 from hanbench.harness.scenario import ScenarioResult, load_scenario, run_scenario
 from hanbench.profiles.rulesets import shipped
-from tests.support.letter_convictions import turns
+from tests.support.letter_convictions import DATA, turns
 
 FOLDER = Path(__file__).parent / "letter"
 BEFORE = {
@@ -113,3 +114,10 @@ def test_the_reference_is_clean_on_every_story(story: str) -> None:
     assert result.violations == ()
     assert result.failed_expectations == ()
     assert result.as_expected
+
+
+def test_it_is_on_record_which_of_them_the_suite_convicted_before() -> None:
+    recorded = tomllib.loads(DATA.read_text())
+    assert sorted(recorded) == sorted(LETTER_WRONG)
+    for entry in recorded.values():
+        assert entry["convicted_before"] == ("property_before" in entry) == ("scenario_before" in entry)
