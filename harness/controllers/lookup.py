@@ -20,6 +20,7 @@ from hanbench.harness.case.vocabulary import AnyAction, AnyEvent
 from hanbench.harness.controllers.child_process import ChildProcess
 from hanbench.harness.controllers.endpoint_address import Address, address_of, shown
 from hanbench.harness.controllers.http_endpoint import HttpEndpoint
+from hanbench.harness.controllers.letter_wrong import LETTER_WRONG
 from hanbench.harness.controllers.moved import hint_for
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.controllers.wrong import WRONG
@@ -30,6 +31,8 @@ GROUP = "hanbench.controllers"
 """Group of the entry points with which packages register controllers."""
 RESERVED = ("reference", "wrong", "process", "http", "https")
 """Names and prefixes that no package can register."""
+SUSPECTS = {**WRONG, **LETTER_WRONG}
+"""The wrong controllers, by the name after `wrong:`."""
 
 Factory = Callable[[Mapping[str, RuleSet]], AnyController]
 """Makes a controller for one case, given the rule sets."""
@@ -49,10 +52,10 @@ def controller_factory(spec: str) -> Factory:
     if is_url(spec):
         return _endpoint(spec)
     if kind == "wrong":
-        if name not in WRONG:
+        if name not in SUSPECTS:
             hint = suggestion(spec, wrong_names())
             raise UnknownControllerError(f"no wrong controller {name!r}{hint} (`hanbench selftest --list` lists them)")
-        return WRONG[name].make
+        return SUSPECTS[name].make
     if "//" in name:  # not shown, because it may contain a password
         raise UnknownControllerError(f"expected http:// or https:// before an address, got {kind + '://'!r}")
     if not name:
@@ -67,7 +70,7 @@ def names() -> tuple[str, ...]:
 
 def wrong_names() -> tuple[str, ...]:
     """Return the names of the wrong controllers, as `controller_factory` takes them."""
-    return tuple(f"wrong:{name}" for name in WRONG)
+    return tuple(f"wrong:{name}" for name in SUSPECTS)
 
 
 def named(spec: str) -> str:
