@@ -35,7 +35,7 @@ from hanbench.emulator.zigbee.security.cbke import Authority, implementation
 from hanbench.emulator.zigbee.security.ccm import cipher
 from hanbench.emulator.zigbee.stack import CoordinatorStack, RouterStack, Stack
 from hanbench.emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey, Network, NonVolatile
-from hanbench.harness.campaign import Campaign, execute, matrix
+from hanbench.harness.campaign import Campaign, Result, execute, matrix
 from hanbench.harness.capture.recorder import recording
 from hanbench.profiles.benches import StartingState
 
@@ -157,7 +157,9 @@ def verify(begins: StartingState, step: int = VERIFY_STEP) -> dict[str, Any]:
     """Run migrations on two processors: formation or an installed HAN, checks over days, decision, judgement."""
     scenarios = list(matrix(begins))[::step]
     start = time.perf_counter()
-    reports = [result.report for result in execute(scenarios, Campaign("bench"), jobs=2)]
+    reports = [
+        result.report for _, result in execute(scenarios, Campaign("bench"), jobs=2) if isinstance(result, Result)
+    ]
     took = time.perf_counter() - start
     return {
         "scenarios": len(reports),

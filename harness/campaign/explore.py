@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,7 @@ from msgspec import structs
 
 from hanbench.emulator.radio import FrameAction
 from hanbench.emulator.randomness import RandomSource, split
-from hanbench.harness.campaign.executor import leave_signals_to_the_parent
+from hanbench.harness.campaign.workers import Lost, map_groups
 from hanbench.harness.case.check import Subject
 from hanbench.harness.case.fault_catalogue import CATALOGUE
 from hanbench.harness.case.installation import Meter, MeterRole, MeterStatus
@@ -34,6 +33,10 @@ PLAIN_FAULT = "battery-dead"
 PLAIN_START = datetime(2022, 4, 4, 8, tzinfo=UTC)
 SHRINK_SECONDS = 50.0
 HARMS = (FrameAction.DROP, FrameAction.CORRUPT_FCS, FrameAction.CORRUPT_PAYLOAD)
+
+
+CHUNK = 4
+"""Number of seeds that a worker gets at a time."""
 
 
 class Failure(NamedTuple):
@@ -167,12 +170,15 @@ def _acts(random: RandomSource, gas: str) -> Iterator[SupplierAct]:
 
 def explore(seeds: Sequence[str], controller: str, jobs: int = 1) -> Iterator[Failure | None]:
     """Run the scenario of each seed; None if it succeeded. Results are in the order of the seeds."""
-    work = partial(_explore, controller)
-    if jobs <= 1:
-        yield from map(work, seeds)
-        return
-    with multiprocessing.get_context("fork").Pool(jobs, initializer=leave_signals_to_the_parent) as pool:
-        yield from pool.imap(work, seeds, chunksize=4)
+    work = partial(_explore_all, controller)
+    for seed, found in map_groups(work, [seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK)], jobs):
+        if isinstance(found, Lost):
+            raise BenchError(f"in the scenario of seed {seed}: {found.reason}")
+        yield found
+
+
+def _explore_all(controller: str, seeds: Sequence[str]) -> Iterator[Failure | None]:
+    return (_explore(controller, seed) for seed in seeds)
 
 
 def _explore(controller: str, seed: str) -> Failure | None:

@@ -5,13 +5,12 @@ Each controller runs on scenarios until one reveals its fault: relevant ones fir
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from hanbench.harness.campaign.executor import leave_signals_to_the_parent
 from hanbench.harness.campaign.matrix import matrix
+from hanbench.harness.campaign.workers import Lost, map_groups
 from hanbench.harness.case.controller import ControllerFactory
 from hanbench.harness.controllers.mutants import ANY, Mutant, mutants
 from hanbench.harness.controllers.wrong import WRONG
@@ -19,6 +18,8 @@ from hanbench.harness.scenario.loading import load_scenario
 from hanbench.harness.scenario.run import run_scenario
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.harness.scenario.scenario import shipped as shipped_scenarios
+from hanbench.harness.scenario.staging import seed_for
+from hanbench.harness.stories.shelf import Shelf
 from hanbench.profiles.rulesets import Cohort, shipped
 
 REVEALING_CONDITIONS = (
@@ -60,11 +61,14 @@ def all_mutants() -> list[Mutant]:
 def selftest(jobs: int = 1) -> Iterator[MutantResult]:
     """Run every wrong controller; yield the results as they come."""
     numbers = range(len(all_mutants()))
-    if jobs <= 1:
-        yield from map(_try, numbers)
-        return
-    with multiprocessing.get_context("fork").Pool(jobs, initializer=leave_signals_to_the_parent) as pool:
-        yield from pool.imap_unordered(_try, numbers, chunksize=2)
+    for number, result in map_groups(_try_all, [[number] for number in numbers], jobs):
+        yield (
+            MutantResult(all_mutants()[number].name, None, (result.reason,), 0) if isinstance(result, Lost) else result
+        )
+
+
+def _try_all(numbers: Sequence[int]) -> Iterator[MutantResult]:
+    return map(_try, numbers)
 
 
 def _try(number: int) -> MutantResult:
@@ -80,10 +84,16 @@ def _try(number: int) -> MutantResult:
 
 def _caught(make: ControllerFactory, scenario: Scenario) -> tuple[str, ...] | None:
     """Return the properties that a controller violates in a scenario; None if all is as expected."""
-    run = run_scenario(scenario, shipped(), make, seed=f"selftest/{scenario.id}")
+    run = run_scenario(scenario, shipped(), make, seed=seed_for(scenario, "selftest"), shelf=_shelf())
     if run.as_expected:
         return None
     return tuple(dict.fromkeys(violation.property for violation in run.violations))
+
+
+@cache
+def _shelf() -> Shelf:
+    """Return the stories that this process remembers: all, because every suspect plays the same scenarios."""
+    return Shelf(10_000)
 
 
 @cache

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from hanbench.harness.campaign import Campaign, execute, matrix
+from hanbench.harness.campaign import Campaign, Lost, execute, matrix
 from hanbench.harness.campaign.finding import select
 from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.errors import BadInput, ExitStatus
@@ -34,6 +36,7 @@ def verify(
     begins: str,
     out: Path,
     capture: str | None,
+    remembers: bool,
     as_json: bool,
 ) -> int:
     """Judge a migration controller on every cohort, installation type, rule set, fault and consent.
@@ -48,17 +51,37 @@ def verify(
     chosen_controller(controller)
     with locked_folder(out):
         log(f"hanbench verify: {counted(len(scenarios), 'scenario')}, controller {named(controller)}, seed {seed}")
-        tally, summary = _judge(scenarios, Campaign(seed, controller, captures=out, capture=capture), jobs, out)
+        campaign = Campaign(seed, controller, captures=out, capture=capture, remembers=remembers)
+        judged = _judge(scenarios, campaign, jobs, out)
     if as_json:
-        print_json(summary)
+        print_json(judged.summary)
     else:
-        _print_result(tally, summary, out)
-    return ExitStatus.EXPECTED if not tally.failures else ExitStatus.VIOLATION
+        _print_result(judged, out)
+    return judged.status
 
 
-def _judge(scenarios: Sequence[Scenario], campaign: Campaign, jobs: int | None, out: Path) -> tuple[Tally, Summary]:
-    """Run the scenarios and write the reports."""
-    tally, seed, controller = Tally(), campaign.seed, named(campaign.controller)
+class _Judged(NamedTuple):
+    """What came of the scenarios that were run."""
+
+    tally: Tally
+    summary: Summary
+    lost: Mapping[str, str]
+    """The scenarios at which hanbench itself failed, and how."""
+    left: int
+    """How many were not run, because the user pressed Ctrl-C."""
+
+    @property
+    def status(self) -> ExitStatus:
+        if self.left:
+            return ExitStatus.INTERRUPTED
+        if self.lost:
+            return ExitStatus.INTERNAL
+        return ExitStatus.VIOLATION if self.tally.failures else ExitStatus.EXPECTED
+
+
+def _judge(scenarios: Sequence[Scenario], campaign: Campaign, jobs: int | None, out: Path) -> _Judged:
+    """Run the scenarios and write the reports, of those that were run before Ctrl-C too."""
+    tally, lost, seed, controller = Tally(), dict[str, str](), campaign.seed, named(campaign.controller)
     rule_sets = tuple(shipped())
     with (
         ReportWriter(out / "report.json", seed=seed, controller=controller, rule_sets=rule_sets) as report,
@@ -66,23 +89,34 @@ def _judge(scenarios: Sequence[Scenario], campaign: Campaign, jobs: int | None, 
         HtmlWriter(
             out / "report.html", title="hanbench verify", seed=seed, controller=controller, rule_sets=rule_sets
         ) as page,
+        suppress(KeyboardInterrupt),
+        closing(execute(scenarios, campaign, jobs or os.cpu_count() or 1)) as results,
     ):
-        for result in with_progress(execute(scenarios, campaign, jobs or os.cpu_count() or 1), len(scenarios)):
+        for scenario, result in with_progress(results, len(scenarios)):
+            if isinstance(result, Lost):
+                lost[scenario.id] = result.reason
+                continue
             report.add(result.report)
             junit.add(result.report)
             page.add(*result)
             tally.add(result.report)
-        return tally, report.summary
+    summary = report.summary
+    return _Judged(tally, summary, lost, len(scenarios) - summary.scenarios - len(lost))
 
 
-def _print_result(tally: Tally, summary: Summary, out: Path) -> None:
+def _print_result(judged: _Judged, out: Path) -> None:
+    tally = judged.tally
     table(*tally.decision_table(), title="Decisions of the controller", keys=3)
     print_line()
     table(*tally.fault_table(), title="Verdicts of the HAN-connectivity checks")
     print_line()
     for line in tally.failure_lines():
         print_line(line)
-    for sentence in _summary_sentences(tally, summary):
+    for name, reason in judged.lost.items():
+        print_line(f"{name}: hanbench itself failed: {reason}")
+    if judged.left:
+        print_line(f"Interrupted: {counted(judged.left, 'scenario')} not run.")
+    for sentence in _summary_sentences(tally, judged.summary):
         print_line(sentence)
     page, *data = (unbroken(out / name) for name in ("report.html", "report.json", "junit.xml"))
     print_line(f"To read: {page}; for programs: {', '.join(data)}")

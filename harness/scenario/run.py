@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 
 from hanbench.emulator.clock import VirtualClock
 from hanbench.harness.bench.bench_file import BenchFile
@@ -14,6 +14,7 @@ from hanbench.harness.capture import KeyRing
 from hanbench.harness.case.check import HanCheck
 from hanbench.harness.case.controller import AnyController
 from hanbench.harness.case.installation import Installation
+from hanbench.harness.case.plan import Plan
 from hanbench.harness.case.session import CaseLabel, drive
 from hanbench.harness.case.trace import AnyRecord, Trace
 from hanbench.harness.case.vocabulary import Outcome
@@ -26,7 +27,7 @@ from hanbench.harness.scenario.production import production, retell
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.harness.scenario.staging import Staging
 from hanbench.harness.stories.live import FORMATION
-from hanbench.harness.stories.memory import LOADED
+from hanbench.harness.stories.memory import LOADED, Step
 from hanbench.harness.stories.shelf import Shelf
 from hanbench.profiles.rulesets import RuleSet
 
@@ -50,6 +51,10 @@ class ScenarioResult(NamedTuple):
     frames: int
     """Number of transmissions up to the last end of a check or commissioning, or change of the ground truth."""
     keys: KeyRing
+    path: tuple[Step, ...]
+    """The actions that reached the HAN, with their times: what its story follows from."""
+    ended: int
+    """The time of the HAN at the end, microseconds."""
     failed_expectations: tuple[str, ...] = ()
     """Failed expectations of the scenario's author, in words."""
 
@@ -88,7 +93,37 @@ class ScenarioResult(NamedTuple):
         return f"<{type(self).__name__} {'; '.join(parts)}>"
 
 
-def run_scenario(
+class RunSettings(TypedDict, total=False):
+    """The optional parameters of `drive_scenario`."""
+
+    controller_name: str
+    capture: Path | None
+    slow_background: bool
+    check: HanConnectivityCheck | None
+    clock: VirtualClock | None
+    credentials: Credentials | None
+    bench: BenchFile | None
+    shelf: Shelf | None
+
+
+class DrivenScenario(NamedTuple):
+    """A scenario that a controller was driven through, not yet judged."""
+
+    scenario: Scenario
+    installation: Installation
+    plan: Plan
+    seed: str
+    outcome: Outcome | None
+    evidenced: tuple[EvidencedCheck, ...]
+    records: tuple[AnyRecord, ...]
+    frames: int
+    keys: KeyRing
+    path: tuple[Step, ...]
+    ended: int
+    failed_expectations: tuple[str, ...]
+
+
+def drive_scenario(
     scenario: Scenario,
     rulesets: Mapping[str, RuleSet],
     make_controller: ControllerFactory,
@@ -102,8 +137,8 @@ def run_scenario(
     credentials: Credentials | None = None,
     bench: BenchFile | None = None,
     shelf: Shelf | None = None,
-) -> ScenarioResult:
-    """Run a scenario to its end, on `bench` or on the emulated Air.
+) -> DrivenScenario:
+    """Drive a controller through a scenario, on `bench` or on the emulated Air.
 
     With `capture`, write a pcapng file of that name and its key file beside it. With `shelf`, a story that is
     remembered there is not simulated again, except for a capture. Raises ProfileError if the bench does not suit the
@@ -123,21 +158,52 @@ def run_scenario(
         unmet = (*_failed(scenario, outcome, trace, rulesets, han.counted), *han.unmet_frames(plan, trace))
     if han.remembered and capture is not None:
         retell(staging, story.path, trace.time, capture)
-    records = tuple(trace.records)
-    return ScenarioResult(
+    return DrivenScenario(
         scenario=scenario,
         installation=installation,
+        plan=plan,
         seed=seed,
         outcome=outcome,
-        expected=expected(installation, plan, rulesets),
         evidenced=tuple(story.evidenced),
-        records=records,
-        violations=tuple(judge(records, rulesets)),
-        began=scenario.start - FORMATION,
+        records=tuple(trace.records),
         frames=story.frames,
         keys=han.memory.keys,
+        path=story.path,
+        ended=trace.time,
         failed_expectations=unmet,
     )
+
+
+def judged(driven: DrivenScenario, rulesets: Mapping[str, RuleSet]) -> ScenarioResult:
+    """Judge the trace of a scenario."""
+    return ScenarioResult(
+        scenario=driven.scenario,
+        installation=driven.installation,
+        seed=driven.seed,
+        outcome=driven.outcome,
+        expected=expected(driven.installation, driven.plan, rulesets),
+        evidenced=driven.evidenced,
+        records=driven.records,
+        violations=tuple(judge(driven.records, rulesets)),
+        began=driven.scenario.start - FORMATION,
+        frames=driven.frames,
+        keys=driven.keys,
+        path=driven.path,
+        ended=driven.ended,
+        failed_expectations=driven.failed_expectations,
+    )
+
+
+def run_scenario(
+    scenario: Scenario,
+    rulesets: Mapping[str, RuleSet],
+    make_controller: ControllerFactory,
+    *,
+    seed: str,
+    **settings: Unpack[RunSettings],
+) -> ScenarioResult:
+    """Drive a controller through a scenario, and judge it; parameters and errors are those of `drive_scenario`."""
+    return judged(drive_scenario(scenario, rulesets, make_controller, seed=seed, **settings), rulesets)
 
 
 def _failed(

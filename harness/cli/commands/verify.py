@@ -33,6 +33,13 @@ from hanbench.profiles.benches import StartingState
     help="Folder for reports, captures and keys.",
 )
 @click.option("--capture", type=PATTERN, help="Keep captures of these scenarios too, not only of those that fail.")
+@click.option(
+    "--memory/--no-memory",
+    "remembers",
+    default=True,
+    show_default=True,
+    help="Simulate a HAN once for all scenarios that share it, or for each.",
+)
 @json_option
 @runs("verify")
 def verify() -> None:
