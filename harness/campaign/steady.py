@@ -6,6 +6,7 @@ from itertools import zip_longest
 
 import msgspec
 
+from hanbench.harness.case.calendar import shown_date
 from hanbench.harness.case.trace import ActionAccepted, AnyRecord, ControllerFaulted, EventDelivered, Header
 from hanbench.harness.oracle import Violation
 from hanbench.harness.scenario.run import DrivenScenario
@@ -21,21 +22,25 @@ def unsteady(first: DrivenScenario, again: DrivenScenario) -> Violation | None:
 
     Raises StoryError if the case itself went another way before any answer did.
     """
-    event: AnyRecord | None = None
+    event = "the beginning"
     for one, other in zip_longest(_of_the_case(first), _of_the_case(again)):
         if one == other:
-            event = one if isinstance(one, EventDelivered) else event
+            event = _event(one) if isinstance(one, EventDelivered) else event
             continue
         answers = (ActionAccepted, ControllerFaulted)
         if not isinstance(one, answers) and not isinstance(other, answers):
             raise StoryError(f"{first.scenario.id}: played again, {_shown(other)} came in the place of {_shown(one)}")
-        text = f"to {_shown(event)} it answered {_answer(one)}; when the case was played again, {_answer(other)}"
+        text = f"to {event} it answered {_answer(one)}; when the case was played again, {_answer(other)}"
         return Violation(STEADY, RULE, text)
     return None
 
 
 def _of_the_case(result: DrivenScenario) -> tuple[AnyRecord, ...]:
     return tuple(record for record in result.records if not isinstance(record, Header))
+
+
+def _event(record: EventDelivered) -> str:
+    return f"{record.event.__struct_config__.tag} of {shown_date(record.time)}"
 
 
 def _answer(record: AnyRecord | None) -> str:
