@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from hanbench.harness.campaign.steady import unsteady
 from hanbench.harness.campaign.workers import Lost, map_groups
-from hanbench.harness.controllers.lookup import controller_factory, named
+from hanbench.harness.controllers.lookup import Factory, controller_factory, named
 from hanbench.harness.files import OutputError
 from hanbench.harness.report.html import encode_detail
 from hanbench.harness.report.model import ScenarioReport, describe
@@ -70,6 +70,12 @@ def _shelf(remembers: bool) -> Shelf:
     return Shelf(KEPT if remembers else 0)
 
 
+@cache
+def _factory(controller: str) -> Factory:
+    """Return the factory of this process: a controller outside may play many cases."""
+    return controller_factory(controller)
+
+
 def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]:
     """Play each scenario, and then each once more, in the opposite order: the first answers stand."""
     first = [_drive(campaign, scenario) for scenario in scenarios]
@@ -85,7 +91,7 @@ def _drive(campaign: Campaign, scenario: Scenario) -> DrivenScenario:
     return drive_scenario(
         scenario,
         shipped(),
-        controller_factory(campaign.controller),
+        _factory(campaign.controller),
         seed=seed_for(scenario, campaign.seed),
         controller_name=named(campaign.controller),
         shelf=_shelf(campaign.remembers),

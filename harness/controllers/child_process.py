@@ -1,6 +1,7 @@
 """A controller in a child process: each turn is a line of JSON on its stdin, its actions are a line on its stdout.
 
-Each case has its own process, which starts with the first turn. Virtual time stands still while an answer is awaited.
+Each case has its own process, which starts with the first turn; but a process whose first line is `MANY_CASES` is given
+one case after the other, and `CASE_ENDED` between them. Virtual time stands still while an answer is awaited.
 The code here never blocks on the pipes, whatever the process does to them, and keeps only the output that it needs.
 """
 
@@ -9,8 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import weakref
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
+
+import msgspec
 
 from hanbench.emulator.clock import ClockLoop
 from hanbench.harness.case.controller import ControllerFault
@@ -31,13 +36,61 @@ LAST_WORDS = 1 << 12
 """Octets of stderr to keep."""
 
 
-class ChildProcess:
-    """The process of one case. The first turn starts it; after `close` it is gone."""
+MANY_CASES = {"hanbench-controller": 1, "cases": "many"}
+"""The first line of a process that plays many cases, before its first answer."""
+CASE_ENDED = b'{"event":"case-ended"}\n'
+"""What such a process is told, and does not answer, at the end of each case."""
+
+
+class Processes:
+    """The processes of one command, which start at their first turn."""
 
     def __init__(self, command: Sequence[str], timeout: float = ANSWER_TIMEOUT) -> None:
-        self._command = command
-        self._timeout = timeout
+        """`timeout`: real seconds for an answer."""
+        self.command = command
+        self.timeout = timeout
+        self.idle: ProcessGroup | None = None
+        """A process that plays many cases and has none at present."""
+        self.close = weakref.finalize(self, _end, self.__dict__)
+        """Ends the idle process; called at the latest when hanbench ends."""
+
+    def controller(self) -> ChildProcess:
+        """Return the controller of one case."""
+        return ChildProcess(self)
+
+    def take(self) -> ProcessGroup | None:
+        """Return the idle process, if there is one and it still runs."""
+        idle, self.idle = self.idle, None
+        if idle is not None and idle.status() is not None:
+            idle.close()
+            idle = None
+        return idle
+
+
+def _end(processes: dict[str, Any]) -> None:
+    """Close the stdin of the idle process, and end it soon after; if there is one."""
+    idle: ProcessGroup | None = processes["idle"]
+    if idle is None:
+        return
+    with contextlib.suppress(OSError):
+        idle.stdin.close()
+    try:
+        ends_within(idle, FAREWELL, lambda octets: None)
+    finally:
+        idle.close()
+
+
+class ChildProcess:
+    """The controller of one case. The first turn starts its process; after `close` it has none."""
+
+    def __init__(self, processes: Processes) -> None:
+        self._processes = processes
+        self._timeout = processes.timeout
         self._process: ProcessGroup | None = None
+        self._new = True
+        """Whether the process has not written anything yet."""
+        self._many = False
+        """Whether it plays many cases."""
         self._heard = bytearray()
         self._complaint = b""
         self._waiting: asyncio.Future[bytes] | None = None
@@ -56,7 +109,12 @@ class ChildProcess:
             if self._heard:
                 raise ControllerFault("unasked", "it wrote more than one line for one turn")
             self._write_line(process, encode_turn(Turn(now, event)) + b"\n")
-            return decode_actions(await self._answer(process))
+            answer = await self._answer(process)
+            if self._new and _is_many_cases(answer):
+                self._many = True
+                answer = await self._answer(process)
+            self._new = False
+            return decode_actions(answer)
         except ControllerFault:
             self._gone = True
             if self._process is not None:
@@ -64,24 +122,40 @@ class ChildProcess:
             raise
 
     def close(self) -> None:
-        """Close its stdin, and end it soon after."""
+        """Tell it that the case has ended, if it plays many; else close its stdin, and end it soon after."""
         process, self._process = self._process, None
-        self._gone = True
+        well, self._gone = not self._gone, True
         if process is None:
             return
         try:
             loop = asyncio.get_running_loop()
             loop.remove_reader(process.stdout)
             loop.remove_reader(process.stderr)
+            if self._many and well and self._released(process):
+                return
             with contextlib.suppress(OSError):
                 process.stdin.close()
             self._leaves(process)
         finally:
-            process.close()
+            if process is not self._processes.idle:
+                process.close()
+
+    def _released(self, process: ProcessGroup) -> bool:
+        """Leave the process to the next case; False: it does not read, or wrote what nobody had asked for."""
+        try:
+            self._write_line(process, CASE_ENDED)
+        except ControllerFault:
+            return False
+        if self._heard or self._processes.idle is not None:
+            return False
+        self._processes.idle = process
+        return True
 
     def _start(self) -> ProcessGroup:
+        idle = self._processes.take()
+        self._new, self._many = idle is None, idle is not None
         try:
-            self._process = process = ProcessGroup(self._command)
+            self._process = process = idle or ProcessGroup(self._processes.command)
         except OSError as error:
             raise ControllerFault("crashed", f"cannot start it: {error.strerror}") from None
         loop = asyncio.get_running_loop()
@@ -163,3 +237,10 @@ class ChildProcess:
     def _leaves(self, process: ProcessGroup) -> bool:
         """Return whether it ends by itself soon."""
         return ends_within(process, FAREWELL, self._note)
+
+
+def _is_many_cases(line: bytes) -> bool:
+    try:
+        return bool(msgspec.json.decode(line) == MANY_CASES)
+    except (msgspec.DecodeError, RecursionError):
+        return False

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from hanbench.harness.case.controller import AnyController
 from hanbench.harness.case.vocabulary import AnyAction, AnyEvent
-from hanbench.harness.controllers.child_process import ChildProcess
+from hanbench.harness.controllers.child_process import Processes
 from hanbench.harness.controllers.endpoint_address import Address, address_of, shown
 from hanbench.harness.controllers.http_endpoint import HttpEndpoint
 from hanbench.harness.controllers.letter_wrong import LETTER_WRONG
@@ -187,4 +187,5 @@ def _endpoint(url: str) -> Factory:
 
 def _child_process(command: str) -> Factory:
     arguments = arguments_of(command)
-    return lambda rulesets: ChildProcess(arguments)
+    processes = Processes(arguments)
+    return lambda rulesets: processes.controller()
