@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, partial
 from pathlib import Path
+from time import perf_counter
 from typing import NamedTuple
 
 from hanbench.harness.campaign.steady import unsteady
 from hanbench.harness.campaign.workers import Lost, map_groups
+from hanbench.harness.case.trace import AnyRecord, ControllerFaulted, EventDelivered
 from hanbench.harness.controllers.lookup import Factory, controller_factory, named
 from hanbench.harness.files import OutputError
 from hanbench.harness.report.html import encode_detail
@@ -25,6 +27,8 @@ from hanbench.profiles.rulesets import shipped
 
 GROUP = 100
 """The most cases that a worker gets at a time."""
+_PATHS = 2.5
+"""How often a story is told, on average, because its cases act at different times: measured over the suite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,56 @@ class Result(NamedTuple):
 
 
 def execute(
-    scenarios: Sequence[Scenario], campaign: Campaign, jobs: int = 1
+    scenarios: Sequence[Scenario], campaign: Campaign, jobs: int = 1, shard: Shard | None = None
 ) -> Generator[tuple[Scenario, Result | Lost], None, None]:
     """Run each scenario; results come story by story, in an order that does not depend on the number of jobs."""
-    yield from map_groups(partial(_play, campaign), groups(scenarios, campaign.seed), jobs, fatal=(OutputError,))
+    groups = grouped(scenarios, campaign.seed)
+    mine = groups if shard is None else groups[shard.number - 1 :: shard.of]
+    yield from map_groups(partial(_play, campaign), mine, jobs, fatal=(OutputError,))
 
 
-def groups(scenarios: Sequence[Scenario], seed: str) -> list[list[Scenario]]:
+class Shard(NamedTuple):
+    """A part of a run, for one machine of several. Shards share no HAN story, unless one fills several groups."""
+
+    number: int
+    """From 1."""
+    of: int
+
+
+class Estimate(NamedTuple):
+    """What the first scenario told about the run before it."""
+
+    seconds: float
+    """Real seconds that the run will take."""
+    fault: str | None
+    """What the controller did wrong at its first turn; None: nothing."""
+
+
+def estimate(scenarios: Sequence[Scenario], campaign: Campaign, jobs: int) -> Estimate:
+    """Play the first scenario, with its HAN and then with the remembered one, and work out how long the run takes."""
+    with Shelf() as shelf:
+        began = perf_counter()
+        first = _drive(campaign, scenarios[0], shelf)
+        told = perf_counter()
+        _drive(campaign, scenarios[0], shelf)
+        again = perf_counter() - told
+    stories = (
+        len({seed_for(scenario, campaign.seed) for scenario in scenarios}) if campaign.remembers else 2 * len(scenarios)
+    )
+    seconds = (stories * _PATHS * (told - began) + len(scenarios) * 2 * again) / min(jobs, len(scenarios))
+    return Estimate(seconds, _fault_at_once(first.records))
+
+
+def _fault_at_once(records: Sequence[AnyRecord]) -> str | None:
+    """Return how a controller that is dead failed: at its first turn, and not by what it said."""
+    turns = [record for record in records if isinstance(record, EventDelivered | ControllerFaulted)]
+    match turns[:2]:
+        case [_, ControllerFaulted(kind="crashed" | "silent" | "unreachable" as kind, text=text)]:
+            return f"{kind}: {text}"
+    return None
+
+
+def grouped(scenarios: Sequence[Scenario], seed: str) -> list[list[Scenario]]:
     """Return the scenarios by their HAN stories, at most `GROUP` together; stories in the order of their first case."""
     by_story: dict[str, list[Scenario]] = {}
     for scenario in scenarios:
@@ -78,8 +125,9 @@ def _factory(controller: str) -> Factory:
 
 def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]:
     """Play each scenario, and then each once more, in the opposite order: the first answers stand."""
-    first = [_drive(campaign, scenario) for scenario in scenarios]
-    again = [_drive(campaign, scenario) for scenario in reversed(scenarios)]
+    shelf = _shelf(campaign.remembers)
+    first = [_drive(campaign, scenario, shelf) for scenario in scenarios]
+    again = [_drive(campaign, scenario, shelf) for scenario in reversed(scenarios)]
     for driven, second in zip(first, reversed(again), strict=True):
         result, violation = judged(driven, shipped()), unsteady(driven, second)
         if violation is not None:
@@ -87,14 +135,14 @@ def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]
         yield _reported(campaign, result)
 
 
-def _drive(campaign: Campaign, scenario: Scenario) -> DrivenScenario:
+def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenario:
     return drive_scenario(
         scenario,
         shipped(),
         _factory(campaign.controller),
         seed=seed_for(scenario, campaign.seed),
         controller_name=named(campaign.controller),
-        shelf=_shelf(campaign.remembers),
+        shelf=shelf,
     )
 
 

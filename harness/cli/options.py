@@ -47,6 +47,18 @@ class Seed(click.ParamType[str]):
         return str(value)
 
 
+class Shard(click.ParamType["tuple[int, int]"]):
+    """A part of a run: `K/N`, with K from 1 to N."""
+
+    name = "K/N"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        number, slash, of = str(value).partition("/")
+        if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+            self.fail(f"expected K/N with K from 1 to N, such as 3/8, got {value!r}", param, ctx)
+        return int(number), int(of)
+
+
 class Pattern(click.ParamType[str]):
     """A pattern of ids in the matrix; shells complete it part for part."""
 
@@ -132,3 +144,4 @@ SCENARIO = NameOrFile("SCENARIO", _scenarios)
 FAULT = NameOrFile("FAULT", _faults)
 RULES = NameOrFile("RULES", _rules)
 PROFILE = NameOrFile("PROFILE", _profiles)
+SHARD = Shard()

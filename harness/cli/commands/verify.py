@@ -8,15 +8,18 @@ import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, PATTERN, SEED
+from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, PATTERN, SEED, SHARD
 from hanbench.harness.cli.output import json_option
 from hanbench.profiles.benches import StartingState
 
 
 @click.command(cls=Command)
 @click.option("--seed", type=SEED, default="1", show_default=True, help="Seed of all random numbers.")
+@click.option("--seeds", type=click.IntRange(1, 1000), default=1, show_default=True, help="Run it all on N seeds.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one per processor.")
 @click.option("--only", default="*", show_default=True, type=PATTERN, help="Run only scenarios whose id matches.")
+@click.option("--case", "cases", multiple=True, metavar="ID", help="Run only this scenario; give several if you like.")
+@click.option("--shard", type=SHARD, help="Run only part K of N, for one machine of several, such as 3/8.")
 @click.option("--controller", type=CONTROLLER, default="reference", show_default=True, help=CONTROLLERS)
 @click.option(
     "--begins",
@@ -40,6 +43,7 @@ from hanbench.profiles.benches import StartingState
     show_default=True,
     help="Simulate a HAN once for all scenarios that share it, or for each.",
 )
+@click.option("--fail-fast", is_flag=True, help="Stop at the first scenario that fails.")
 @json_option
 @runs("verify")
 def verify() -> None:
