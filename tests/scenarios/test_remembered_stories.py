@@ -1,0 +1,70 @@
+"""A story that is remembered gives what the HAN gave: reports, traces and evidence, octet for octet.
+
+Simulated and remembered runs are two ways through the code, and neither is the other's expected value: a HAN that is
+simulated for one case alone knows nothing of any memory.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import msgspec
+import pytest
+
+from hanbench.harness.campaign import Campaign, Result, execute, matrix
+from hanbench.harness.case.trace import encode
+from hanbench.harness.controllers.lookup import controller_factory
+from hanbench.harness.scenario import Scenario
+from hanbench.harness.scenario.run import run_scenario
+from hanbench.harness.scenario.staging import seed_for
+from hanbench.harness.stories.shelf import Shelf
+from hanbench.profiles.rulesets import shipped
+
+LONG = os.environ.get("HANBENCH_LONG") == "1"
+STEP = 1 if LONG else 37
+WHOLE = list(matrix())
+
+
+def reports(scenarios: list[Scenario], remembers: bool) -> Mapping[str, bytes]:
+    campaign = Campaign("m", remembers=remembers)
+    found = {scenario.id: result for scenario, result in execute(scenarios, campaign, jobs=2)}
+    assert all(isinstance(result, Result) for result in found.values())
+    return {name: msgspec.json.encode(result) for name, result in found.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_reports_of_remembered_and_of_simulated_runs_are_the_same() -> None:
+    part = WHOLE[::STEP]
+    assert reports(part, remembers=True) == reports(part, remembers=False)
+
+
+def traces(scenarios: list[Scenario], controller: str, shelf: Shelf | None) -> list[tuple[bytes, object, int]]:
+    make, seed = controller_factory(controller), "traces"
+    runs = (run_scenario(one, shipped(), make, seed=seed_for(one, seed), shelf=shelf) for one in scenarios)
+    return [(encode(run.records), run.evidenced, run.frames) for run in runs]
+
+
+@pytest.mark.parametrize("conditions", [("battery-dead",), ("relapsing", "late-recovery"), ("wan-down", "bench-fault")])
+def test_traces_and_evidence_are_the_same_whatever_was_played_before(conditions: tuple[str, ...]) -> None:
+    """Other controllers go other paths through the same story, in any order: cases share no more than the HAN."""
+    chosen = [
+        one
+        for one in WHOLE
+        if one.cell and one.cell.condition in conditions and one.id.startswith("ioc.dormant.tmad-v19")
+    ]
+    alone = {name: traces(chosen, name, None) for name in ("reference", "wrong:hurries", "wrong:gives-up-at-once")}
+    with Shelf() as shelf:
+        for name in ("wrong:hurries", "reference", "wrong:gives-up-at-once", "reference", "wrong:hurries"):
+            assert traces(chosen, name, shelf) == alone[name]
+
+
+def test_a_story_is_told_once_for_cases_that_share_it() -> None:
+    chosen = [one for one in WHOLE if one.id.startswith("ioc.dormant.tmad-v19.battery-dead.")]
+    with Shelf() as shelf:
+        traces(chosen, "reference", shelf)
+        traces(chosen, "reference", shelf)
+        shelf.close()
+        assert len(chosen) > 5
+        assert shelf.told == 1

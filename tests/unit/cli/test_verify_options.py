@@ -1,0 +1,65 @@
+"""The options of `hanbench verify` that choose what is run and when it stops."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+CASE = "ioc.dormant.tmad-v19.battery-dead.consent"
+
+
+def scenarios(folder):
+    return json.loads((folder / "report.json").read_text())["scenarios"]
+
+
+def test_a_case_is_run_by_its_id(hanbench, tmp_path):
+    assert hanbench("verify", "--case", CASE, "--jobs", "1", "--out", str(tmp_path)).status == 0
+    assert [each["id"] for each in scenarios(tmp_path)] == [CASE]
+
+
+def test_an_unknown_case_is_answered_with_the_nearest(hanbench, tmp_path):
+    outcome = hanbench("verify", "--case", CASE.replace("consent", "consnt"), "--out", str(tmp_path))
+    assert (outcome.status, outcome.err.count("\n")) == (3, 1)
+    assert f"did you mean {CASE}?" in outcome.err
+
+
+def test_several_seeds_play_other_hans(hanbench, tmp_path):
+    assert hanbench("verify", "--case", CASE, "--seeds", "3", "--jobs", "1", "--out", str(tmp_path)).status == 0
+    assert len({each["seed"] for each in scenarios(tmp_path)}) == 3
+
+
+def test_shards_are_a_partition(hanbench, tmp_path):
+    pattern = "ioc.dormant.tmad-v19.*.no-consent"
+    found = []
+    for part in ("1/3", "2/3", "3/3", "1/1"):
+        out = tmp_path / part.replace("/", "-")
+        chosen = ("verify", "--only", pattern, "--shard", part, "--jobs", "1", "--out", str(out))
+        assert hanbench(*chosen).status == 0
+        found.append(sorted(each["id"] for each in scenarios(out)))
+    *parts, whole = found
+    assert sorted(each for part in parts for each in part) == whole
+    assert all(parts)
+
+
+@pytest.mark.parametrize("part", ["0/3", "4/3", "3", "a/b", "1/0", "-1/2"])
+def test_an_impossible_shard_is_refused(hanbench, part):
+    outcome = hanbench("verify", f"--shard={part}")
+    assert (outcome.status, outcome.err.count("\n")) == (3, 1)
+    assert "expected K/N with K from 1 to N, such as 3/8" in outcome.err
+
+
+def test_fail_fast_stops_at_the_first_failure(hanbench, tmp_path):
+    chosen = ("verify", "--only", "ioc.dormant.tmad-v19.b*", "--controller", "wrong:hurries", "--fail-fast")
+    outcome = hanbench(*chosen, "--jobs", "1", "--out", str(tmp_path))
+    assert outcome.status == 1
+    assert len(scenarios(tmp_path)) == 1
+    assert "11 scenarios not run: --fail-fast." in outcome.out
+
+
+def test_a_controller_that_dies_at_its_first_turn_is_told_at_once(hanbench, tmp_path):
+    dead = "process:python3 -c 'import sys; sys.stdin.readline(); sys.exit(3)'"
+    outcome = hanbench("verify", "--controller", dead, "--jobs", "1", "--out", str(tmp_path))
+    assert outcome.status == 1
+    assert len(scenarios(tmp_path)) == 1
+    assert "the controller fails at its first turn (crashed: it ended with exit status 3)" in outcome.out
