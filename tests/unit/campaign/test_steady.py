@@ -61,7 +61,8 @@ def test_the_first_answer_stands_and_the_second_is_compared(result_of):
         (violation,) = [each for each in report.violations if each.property == "steady"]
         assert violation.text == (
             "to installation-loaded of 2022-04-04 08:00:00.000 it answered "
-            '{"action":"close","outcome":"migrate-esme-only"}; when the case was played again, {"action":"run-check","not-before":"2022-04-04T08:00:00Z"}'
+            '{"action":"close","outcome":"migrate-esme-only"}; when the case was played again, '
+            '{"action":"run-check","not-before":"2022-04-04T08:00:00Z"}'
         )
         assert not report.as_expected
 
