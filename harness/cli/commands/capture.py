@@ -25,5 +25,6 @@ def capture() -> None:
     For Wireshark:
 
     \b
-    hanbench capture virtual --keys virtual.keys | wireshark -k -i -
+    hanbench capture virtual --keys virtual.keys |
+    wireshark -k -i -
     """
