@@ -10,7 +10,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
-from hanbench.harness.campaign.steady import unsteady
 from hanbench.harness.campaign.workers import Lost, map_groups
 from hanbench.harness.case.trace import AnyRecord, ControllerFaulted, EventDelivered
 from hanbench.harness.controllers.lookup import Factory, controller_factory, named
@@ -129,10 +128,7 @@ def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]
     first = [_drive(campaign, scenario, shelf) for scenario in scenarios]
     again = [_drive(campaign, scenario, shelf) for scenario in reversed(scenarios)]
     for driven, second in zip(first, reversed(again), strict=True):
-        result, violation = judged(driven, shipped()), unsteady(driven, second)
-        if violation is not None:
-            result = result._replace(violations=(*result.violations, violation))
-        yield _reported(campaign, result)
+        yield _reported(campaign, judged(driven, shipped(), again=second))
 
 
 def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenario:

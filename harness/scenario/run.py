@@ -20,7 +20,7 @@ from hanbench.harness.case.trace import AnyRecord, Trace
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.checks import EvidencedCheck, HanConnectivityCheck
 from hanbench.harness.han.credentials import Credentials
-from hanbench.harness.oracle import Expected, Violation, expected, judge
+from hanbench.harness.oracle import Basis, Expected, Violation, held_to, judgement
 from hanbench.harness.scenario.answers import Answers
 from hanbench.harness.scenario.failed_expectations import failed_expectations
 from hanbench.harness.scenario.production import production, retell
@@ -57,6 +57,10 @@ class ScenarioResult(NamedTuple):
     """The time of the HAN at the end, microseconds."""
     failed_expectations: tuple[str, ...] = ()
     """Failed expectations of the scenario's author, in words."""
+    remarks: tuple[str, ...] = ()
+    """What is told and convicts nobody, in sentences."""
+    hold_to: Basis = Basis.ASSUMED
+    """Up to which basis a violation fails the run."""
 
     @property
     def checks(self) -> tuple[HanCheck, ...]:
@@ -65,21 +69,26 @@ class ScenarioResult(NamedTuple):
 
     @property
     def as_expected(self) -> bool:
-        """Whether there is no violation, and the rules and the author admit the outcome."""
-        return not self.violations and self.outcome in self.expected.outcomes and not self.failed_expectations
+        """Whether no violation fails the run, and its author's expectations are met."""
+        return not self.failing and not self.failed_expectations
+
+    @property
+    def failing(self) -> tuple[Violation, ...]:
+        """The violations that fail the run; the others rest on less than it is held to, and are told."""
+        return held_to(self.violations, self.hold_to)
 
     @property
     def decision(self) -> str:
-        """What was decided, and which outcomes the rules admit, in words."""
+        """What was decided, and which outcomes the rules allow, in words."""
         decided = self.outcome.value if self.outcome else "nothing"
-        return f"decided {decided}; expected {' or '.join(outcome.value for outcome in self.expected.outcomes)}"
+        return f"decided {decided}; the rules allow {' or '.join(outcome.value for outcome in self.expected.outcomes)}"
 
     @property
     def problems(self) -> tuple[str, ...]:
         """A line for each violation, with its property and its rule, and for each failed expectation."""
         return (
             *(f"{each.property}: {each.text} [{each.rule}]" for each in self.violations),
-            *(f"not as expected: {each}" for each in self.failed_expectations),
+            *(f"the author expects: {each}" for each in self.failed_expectations),
         )
 
     def __repr__(self) -> str:
@@ -88,7 +97,7 @@ class ScenarioResult(NamedTuple):
         parts = (
             f"{self.scenario.id}, seed {self.seed}: {self.decision}",
             *((f"violated {violated}",) if violated else ()),
-            *(f"not as expected: {each}" for each in self.failed_expectations),
+            *(f"the author expects: {each}" for each in self.failed_expectations),
         )
         return f"<{type(self).__name__} {'; '.join(parts)}>"
 
@@ -174,23 +183,32 @@ def drive_scenario(
     )
 
 
-def judged(driven: DrivenScenario, rulesets: Mapping[str, RuleSet]) -> ScenarioResult:
-    """Judge the trace of a scenario."""
+def judged(
+    driven: DrivenScenario,
+    rulesets: Mapping[str, RuleSet],
+    *,
+    again: DrivenScenario | None = None,
+    hold_to: Basis = Basis.ASSUMED,
+) -> ScenarioResult:
+    """Judge the trace of a scenario. `again`: another play of it; `hold_to`: see `ScenarioResult`."""
+    found = judgement(driven.records, rulesets, None if again is None else again.records)
     return ScenarioResult(
         scenario=driven.scenario,
         installation=driven.installation,
         seed=driven.seed,
         outcome=driven.outcome,
-        expected=expected(driven.installation, driven.plan, rulesets),
+        expected=found.expected,
         evidenced=driven.evidenced,
         records=driven.records,
-        violations=tuple(judge(driven.records, rulesets)),
+        violations=found.violations,
         began=driven.scenario.start - FORMATION,
         frames=driven.frames,
         keys=driven.keys,
         path=driven.path,
         ended=driven.ended,
         failed_expectations=driven.failed_expectations,
+        remarks=found.remarks,
+        hold_to=hold_to,
     )
 
 
@@ -200,10 +218,15 @@ def run_scenario(
     make_controller: ControllerFactory,
     *,
     seed: str,
+    hold_to: Basis = Basis.ASSUMED,
     **settings: Unpack[RunSettings],
 ) -> ScenarioResult:
-    """Drive a controller through a scenario, and judge it; parameters and errors are those of `drive_scenario`."""
-    return judged(drive_scenario(scenario, rulesets, make_controller, seed=seed, **settings), rulesets)
+    """Drive a controller through a scenario, and judge it; parameters and errors are those of `drive_scenario`.
+
+    `hold_to`: up to which basis a violation fails the run.
+    """
+    driven = drive_scenario(scenario, rulesets, make_controller, seed=seed, **settings)
+    return judged(driven, rulesets, hold_to=hold_to)
 
 
 def _failed(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
+from msgspec import structs
+
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import Installation, Meter, MeterRole, MeterStatus, Rulebook
@@ -27,11 +29,14 @@ from hanbench.harness.case.trace import (
 )
 from hanbench.harness.case.vocabulary import (
     AnyEvent,
+    AskSupplier,
     Authorisation,
     Close,
     CommissionDevices,
+    ConsentKind,
     ExcludeDevice,
     ExclusionRecord,
+    InstallationChanged,
     Outcome,
     SupplierRequest,
     Withdrawal,
@@ -61,12 +66,13 @@ class HandWrittenTrace:
         cohort: Cohort = Cohort.IOC,
         start: datetime = START,
         switches: Switches | None = None,
+        days: float = 14,
     ) -> None:
         self.start = self.now = start
         self.attempt = self.frame = 0
         self.home = Installation(
             "home", cohort, Meter(esme, "power"), Meter(gsme, "gas"), Rulebook.in_force(shipped(), switches),
-            timedelta(hours=24), start + timedelta(days=14),
+            timedelta(hours=24), start + timedelta(days=days),
         )  # fmt: skip
         self.records: list[AnyRecord] = [Header(start, "scenario", self.home, "by hand", VERSION)]
 
@@ -117,6 +123,14 @@ class HandWrittenTrace:
 
     def says(self, supplier: str, says: StatementKind) -> Self:
         return self.add(EventDelivered(self.now, _EVENTS[says](supplier)))
+
+    def asks(self, supplier: str = "gas", consent: ConsentKind = ConsentKind.REQUEST) -> Self:
+        return self.add(ActionAccepted(self.now, AskSupplier(supplier, consent)))
+
+    def moves(self, status: MeterStatus, supplier: str = "gas") -> Self:
+        """The GSME has this status and supplier from now on, and the controller is told."""
+        self.home = structs.replace(self.home, gsme=Meter(status, supplier))
+        return self.add(EventDelivered(self.now, InstallationChanged(self.home)))
 
     def commissions(self, devices: tuple[MeterRole, ...], *, succeeded: bool = True) -> Self:
         return self.add(
