@@ -253,8 +253,18 @@ class _OutcomeSolver:
         for act in plan:
             if act.at is not None:
                 heard.append(_Statement(max(act.at, self.plan.start), False, act, None))
+            elif act.to_decide_by is not None:
+                when = max(self.installation.decide_by + act.to_decide_by, self.plan.start)
+                heard.append(_Statement(when, False, act, None))
             elif act.after_check is not None and act.after_check <= len(story.checked):
-                heard.append(_Statement(story.checked[act.after_check - 1][1], True, act, act.after_check))
+                ended = story.checked[act.after_check - 1][1]
+                heard.append(_Statement(ended + act.later, not act.later, act, None if act.later else act.after_check))
+            elif act.during_check is not None and act.during_check <= len(story.checked):
+                began = story.checked[act.during_check - 1][1] - self.takes
+                heard.append(_Statement(began + act.later, False, act, None))
+            elif act.during_commissioning is not None and act.during_commissioning <= len(story.tried):
+                began = story.tried[act.during_commissioning - 1][0]
+                heard.append(_Statement(began + act.later, False, act, None))
             elif isinstance(act, SupplierAct) and act.after_ask is not None:
                 asked = [when for supplier, when in story.asked if supplier == act.supplier]
                 heard += [_Statement(when + act.after_ask, False, act, None) for when in asked]
