@@ -1,0 +1,129 @@
+"""Which wrong controllers does the suite convict, in which case, and by which property?
+
+    python -m tests.support.suite_convictions [NAME ...]
+
+measures every wrong controller of hanbench, or those named, with the seed of `verify`, and writes the result into
+tests/data/suite_convictions.toml. The whole takes some minutes of processor time.
+
+A case in which a controller answers each event of the reference's run as the reference did is not played: the HAN would
+do the same, and the trace would be the reference's. Of those that differ, the simplest are played first.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from hanbench.harness.campaign.selftest import all_mutants
+from hanbench.harness.campaign.suite import suite
+from hanbench.harness.case.controller import ControllerFactory
+from hanbench.harness.controllers.letter_wrong import LETTER_WRONG, between_cases
+from hanbench.harness.controllers.reference import Reference
+from hanbench.harness.scenario import Scenario, ScenarioResult, run_scenario
+from hanbench.harness.scenario.staging import seed_for
+from hanbench.harness.stories.shelf import Shelf
+from hanbench.profiles.rulesets import shipped
+from tests.support.letter_convictions import SEED, Turn, answers_alike, turns
+
+DATA = Path(__file__).parent.parent / "data" / "suite_convictions.toml"
+HEADER = """\
+# Wrong controllers, and the first case of the suite in which each violates a property, with seed 1.
+# Written by `python -m tests.support.suite_convictions`. `differs`: the cases in which its answers differ from the
+# reference's. `outcome`: no property was violated in those that were played, and the outcome was wrong in this one.
+"""
+MOST = 200
+"""Cases that are played for one controller."""
+_DEFAULTS = {"in-force", "april", "fffff", "24h", "silent", "no-change", "late", "as-ruled", "ioc"}
+
+
+class Measured(NamedTuple):
+    """What the suite says of a controller."""
+
+    differs: int
+    """Cases in which its answers differ from the reference's."""
+    property: str | None = None
+    case: str | None = None
+    """The case in which it violates the property."""
+    outcome: str | None = None
+    """A case in which only its outcome was wrong."""
+
+
+class Played(NamedTuple):
+    """A case, and the reference's turns in it."""
+
+    scenario: Scenario
+    turns: list[Turn]
+
+
+def suspects() -> Mapping[str, ControllerFactory]:
+    """Return every wrong controller, by name."""
+    ours = {each.name: each.make for each in all_mutants()}
+    return ours | {f"letter:{name}": each.make for name, each in LETTER_WRONG.items()}
+
+
+def play(scenario: Scenario, make: ControllerFactory, shelf: Shelf) -> ScenarioResult:
+    """Play a case."""
+    return run_scenario(scenario, shipped(), make, seed=seed_for(scenario, SEED), shelf=shelf)
+
+
+def simplicity(scenario: Scenario) -> tuple[int, str]:
+    """Return what the simplest cases have least of: choices that are not the plain ones."""
+    return sum(part not in _DEFAULTS for part in scenario.id.split(".")), scenario.id
+
+
+def measure(make: ControllerFactory, whole: Sequence[Played], shelf: Shelf) -> Measured:
+    """Return what the suite says of a controller."""
+    if getattr(make, "__module__", "") == between_cases.__name__:
+        # What depends on the cases before must be played, in the order of the suite.
+        differing, most = [each.scenario for each in whole], len(whole)
+    else:
+        differing = [each.scenario for each in whole if not answers_alike(make, each.turns)]
+        differing.sort(key=simplicity)
+        most = MOST
+    return _convict(make, differing, most, shelf)
+
+
+def _convict(make: ControllerFactory, differing: Sequence[Scenario], most: int, shelf: Shelf) -> Measured:
+    outcome = None
+    for scenario in differing[:most]:
+        result = play(scenario, make, shelf)
+        if result.violations:
+            return Measured(len(differing), result.violations[0].property, scenario.id, outcome)
+        if not result.as_expected:
+            outcome = outcome or scenario.id
+    return Measured(len(differing), outcome=outcome)
+
+
+def table(found: Mapping[str, Measured]) -> str:
+    """Return the text of the data file."""
+    return "\n".join((HEADER, *(_entry(name, each) for name, each in sorted(found.items()))))
+
+
+def _entry(name: str, found: Measured) -> str:
+    known = {key: value for key, value in found._asdict().items() if value is not None}
+    return "\n".join((f'["{name}"]', *(f"{key} = {_literal(value)}" for key, value in known.items()), ""))
+
+
+def _literal(value: str | int) -> str:
+    return str(value) if isinstance(value, int) else f'"{value}"'
+
+
+def main(names: Iterable[str]) -> None:
+    """Measure the controllers; write the data file if all were measured."""
+    shelf = Shelf(64)
+    whole = [Played(each, turns(play(each, Reference, shelf).records)) for each in suite()]
+    wanted = {name: make for name, make in suspects().items() if not names or name in names}
+    found = {}
+    for name, make in wanted.items():
+        found[name] = measure(make, whole, shelf)
+        print(name, found[name], flush=True)
+    if not names:
+        DATA.write_text(table(found))
+    survivors = [name for name, each in found.items() if each.property is None]
+    print(f"{len(found) - len(survivors)} of {len(found)} violate a property; survivors: {survivors}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
