@@ -6,7 +6,8 @@ measures every wrong controller of hanbench, or those named, with the seed of `v
 tests/data/suite_convictions.toml. The whole takes some minutes of processor time.
 
 A case in which a controller answers each event of the reference's run as the reference did is not played: the HAN would
-do the same, and the trace would be the reference's. Of those that differ, the simplest are played first.
+do the same, and the trace would be the reference's. The simplest cases come first, for all controllers; then, for those
+that they do not convict, the whole suite.
 """
 
 from __future__ import annotations
@@ -29,25 +30,27 @@ from tests.support.letter_convictions import SEED, Turn, answers_alike, turns
 
 DATA = Path(__file__).parent.parent / "data" / "suite_convictions.toml"
 HEADER = """\
-# Wrong controllers, and the first case of the suite in which each violates a property, with seed 1.
-# Written by `python -m tests.support.suite_convictions`. `differs`: the cases in which its answers differ from the
-# reference's. `outcome`: no property was violated in those that were played, and the outcome was wrong in this one.
+# Wrong controllers, and the first case found in the suite in which each violates a property, with seed 1.
+# Written by `python -m tests.support.suite_convictions`. `outcome`: a case in which only the outcome was wrong.
+# `differed`: false if the controller answered as the reference did in every case.
 """
-MOST = 200
+SIMPLEST = 800
+"""Cases that are tried first."""
+MOST = 150
 """Cases that are played for one controller."""
-_DEFAULTS = {"in-force", "april", "fffff", "24h", "silent", "no-change", "late", "as-ruled", "ioc"}
+_PLAIN = {"in-force", "april", "fffff", "24h", "silent", "no-change", "late", "as-ruled", "ioc"}
 
 
 class Measured(NamedTuple):
     """What the suite says of a controller."""
 
-    differs: int
-    """Cases in which its answers differ from the reference's."""
     property: str | None = None
     case: str | None = None
     """The case in which it violates the property."""
     outcome: str | None = None
     """A case in which only its outcome was wrong."""
+    differed: bool = True
+    """Whether it answered otherwise than the reference in some case."""
 
 
 class Played(NamedTuple):
@@ -70,30 +73,34 @@ def play(scenario: Scenario, make: ControllerFactory, shelf: Shelf) -> ScenarioR
 
 def simplicity(scenario: Scenario) -> tuple[int, str]:
     """Return what the simplest cases have least of: choices that are not the plain ones."""
-    return sum(part not in _DEFAULTS for part in scenario.id.split(".")), scenario.id
+    return sum(part not in _PLAIN for part in scenario.id.split(".")), scenario.id
 
 
-def measure(make: ControllerFactory, whole: Sequence[Played], shelf: Shelf) -> Measured:
-    """Return what the suite says of a controller."""
-    if getattr(make, "__module__", "") == between_cases.__name__:
-        # What depends on the cases before must be played, in the order of the suite.
-        differing, most = [each.scenario for each in whole], len(whole)
-    else:
-        differing = [each.scenario for each in whole if not answers_alike(make, each.turns)]
-        differing.sort(key=simplicity)
-        most = MOST
-    return _convict(make, differing, most, shelf)
+def remembers(make: ControllerFactory) -> bool:
+    """Return whether what a controller does depends on the cases before, so that they must be played, in order."""
+    return getattr(make, "__module__", "") == between_cases.__name__
 
 
-def _convict(make: ControllerFactory, differing: Sequence[Scenario], most: int, shelf: Shelf) -> Measured:
-    outcome = None
-    for scenario in differing[:most]:
+def convict(make: ControllerFactory, cases: Iterable[Played], shelf: Shelf) -> Measured:
+    """Play a controller in cases until it violates a property."""
+    played, outcome, all_of_them = 0, None, remembers(make)
+    for scenario, reference in cases:
+        if not all_of_them and answers_alike(make, reference):
+            continue
+        played += 1
         result = play(scenario, make, shelf)
         if result.violations:
-            return Measured(len(differing), result.violations[0].property, scenario.id, outcome)
+            return Measured(result.violations[0].property, scenario.id)
         if not result.as_expected:
             outcome = outcome or scenario.id
-    return Measured(len(differing), outcome=outcome)
+        if played == MOST and not all_of_them:
+            break
+    return Measured(outcome=outcome, differed=played > 0)
+
+
+def with_turns(scenarios: Iterable[Scenario], shelf: Shelf) -> list[Played]:
+    """Return the cases, with the reference's turns in each."""
+    return [Played(each, turns(play(each, Reference, shelf).records)) for each in scenarios]
 
 
 def table(found: Mapping[str, Measured]) -> str:
@@ -106,19 +113,21 @@ def _entry(name: str, found: Measured) -> str:
     return "\n".join((f'["{name}"]', *(f"{key} = {_literal(value)}" for key, value in known.items()), ""))
 
 
-def _literal(value: str | int) -> str:
-    return str(value) if isinstance(value, int) else f'"{value}"'
+def _literal(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"'
 
 
-def main(names: Iterable[str]) -> None:
+def main(names: Sequence[str]) -> None:
     """Measure the controllers; write the data file if all were measured."""
     shelf = Shelf(64)
-    whole = [Played(each, turns(play(each, Reference, shelf).records)) for each in suite()]
-    wanted = {name: make for name, make in suspects().items() if not names or name in names}
-    found = {}
-    for name, make in wanted.items():
-        found[name] = measure(make, whole, shelf)
-        print(name, found[name], flush=True)
+    left = {name: make for name, make in suspects().items() if not names or name in names}
+    found: dict[str, Measured] = {}
+    for stage in (sorted(suite(), key=simplicity)[:SIMPLEST], suite()):
+        cases = with_turns(stage, shelf) if left else []
+        for name, make in left.items():
+            found[name] = convict(make, cases, shelf)
+            print(name, found[name], flush=True)
+        left = {name: make for name, make in left.items() if found[name].property is None}
     if not names:
         DATA.write_text(table(found))
     survivors = [name for name, each in found.items() if each.property is None]

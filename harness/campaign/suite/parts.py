@@ -65,7 +65,7 @@ def scope() -> Iterator[Case]:
             yield Case(cohort, home, FAILS, _said(home, said, EARLY.name), rules=rules)
 
 
-_MOMENTS_OF_CHANGE = tuple(
+MOMENTS_OF_CHANGE = tuple(
     moment(name)
     for name in (
         "before-loading",
@@ -83,7 +83,7 @@ _MOMENTS_OF_CHANGE = tuple(
 
 def changes_of_hands() -> Iterator[Case]:
     """Every installation x change x moment x consent: none, the supplier's at loading, and that of the next one."""
-    for home, what, when in product(HOMES, CHANGES, _MOMENTS_OF_CHANGE):
+    for home, what, when in product(HOMES, CHANGES, MOMENTS_OF_CHANGE):
         change = Change(what, when)
         yield Case(IOC, home, FAILS, None, change)
         yield Case(IOC, home, FAILS, told_in_time(home, when="before-loading"), change)
