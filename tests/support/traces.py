@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
+import msgspec
+
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import Installation, Meter, MeterRole, MeterStatus, Rulebook
@@ -32,6 +34,7 @@ from hanbench.harness.case.vocabulary import (
     CommissionDevices,
     ExcludeDevice,
     ExclusionRecord,
+    InstallationChanged,
     Outcome,
     SupplierRequest,
     Withdrawal,
@@ -61,11 +64,13 @@ class HandWrittenTrace:
         cohort: Cohort = Cohort.IOC,
         start: datetime = START,
         switches: Switches | None = None,
+        rulebook: Rulebook | None = None,
     ) -> None:
         self.start = self.now = start
         self.attempt = self.frame = 0
+        book = rulebook or Rulebook.in_force(shipped(), switches)
         self.home = Installation(
-            "home", cohort, Meter(esme, "power"), Meter(gsme, "gas"), Rulebook.in_force(shipped(), switches),
+            "home", cohort, Meter(esme, "power"), Meter(gsme, "gas"), book,
             timedelta(hours=24), start + timedelta(days=14),
         )  # fmt: skip
         self.records: list[AnyRecord] = [Header(start, "scenario", self.home, "by hand", VERSION)]
@@ -117,6 +122,11 @@ class HandWrittenTrace:
 
     def says(self, supplier: str, says: StatementKind) -> Self:
         return self.add(EventDelivered(self.now, _EVENTS[says](supplier)))
+
+    def becomes(self, *, esme: Meter | None = None, gsme: Meter | None = None) -> Self:
+        """A meter changes its supplier or its status, and the controller is told."""
+        self.home = msgspec.structs.replace(self.home, esme=esme or self.home.esme, gsme=gsme or self.home.gsme)
+        return self.add(EventDelivered(self.now, InstallationChanged(self.home)))
 
     def commissions(self, devices: tuple[MeterRole, ...], *, succeeded: bool = True) -> Self:
         return self.add(

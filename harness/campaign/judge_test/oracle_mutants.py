@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from hanbench.harness.campaign.judge_test.scratch import Mutant, Package
 from hanbench.harness.campaign.judge_test.stored_traces import StoredTrace, stored_traces
 from hanbench.harness.case.trace import AnyRecord
-from hanbench.profiles.rulesets import RuleSet, shipped
+from hanbench.profiles.rulesets import RuleSet
 
 ORACLE = "hanbench.harness.oracle"
 _NOT_JUDGED = ("expected.py",)
@@ -72,7 +72,6 @@ class Court:
 
     def __init__(self, traces: Sequence[StoredTrace] | None = None) -> None:
         """`traces`: those to judge; by default the stored ones."""
-        self._rulesets = shipped()
         self._traces = list(stored_traces() if traces is None else traces)
         module = package().copy().module
         self._answers = {
@@ -107,7 +106,7 @@ class Court:
 
     def _asked(self, question: _Question, module: Import, trace: StoredTrace) -> Answer:
         try:
-            return question.answer(module, trace.records, self._rulesets)
+            return question.answer(module, trace.records, trace.rulesets)
         except Exception as error:  # noqa: BLE001 - a mutant may do anything
             return (type(error).__name__,)
 

@@ -14,18 +14,28 @@ import msgspec
 from msgspec import Struct
 
 from hanbench.harness.case.trace import AnyRecord
+from hanbench.profiles.rulesets import RuleSet, shipped
 
 FILE = "stored_traces.jsonl"
+REFUSED = "refused"
+"""Stands for the violated properties of a trace that the oracle refuses to judge."""
 
 
-class StoredTrace(Struct, frozen=True, forbid_unknown_fields=True):
+class StoredTrace(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A trace, and what the oracle said of it when it was stored."""
 
     name: str
     """The test that judges it, or the controller and the case in which it was recorded."""
     violated: tuple[str, ...]
-    """The violated properties, each once, in the order of the oracle's properties."""
+    """The violated properties, each once, in the order of the oracle's properties; or `REFUSED`."""
     records: tuple[AnyRecord, ...]
+    rule_sets: tuple[RuleSet, ...] = ()
+    """Rule sets that take the place of shipped ones of the same id."""
+
+    @property
+    def rulesets(self) -> dict[str, RuleSet]:
+        """All rule sets under which the trace is judged, by id."""
+        return {**shipped(), **{rules.id: rules for rules in self.rule_sets}}
 
 
 @cache

@@ -151,7 +151,11 @@ class _Finder(ast.NodeVisitor):
             self._add(node.test, "negated", node, "test", _negated(node.test))
         self.generic_visit(node)
 
-    visit_If = visit_IfExp = visit_While = _visit_test  # noqa: N815 - the names that ast looks for
+    def visit_If(self, node: ast.If) -> None:
+        if not (isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"):
+            self._visit_test(node)
+
+    visit_IfExp = visit_While = _visit_test  # noqa: N815 - the names that ast.NodeVisitor looks for
 
     # -- statements ----------------------------------------------------------------------------------------------------
 
@@ -207,7 +211,8 @@ class _Finder(ast.NodeVisitor):
             # A generator without its `yield` would be no generator; `if False` keeps it one.
             left_out = ast.If(ast.Constant(False), [statement], [])
             self._add(statement, "without-statement", owner, field, _with(body, index, left_out))
-            if isinstance(statement.value, ast.Yield | ast.YieldFrom) and not self._last:
+            ends_anyway = self._last or _is_bare(next(iter(body[index + 1 :]), statement))
+            if isinstance(statement.value, ast.Yield | ast.YieldFrom) and not ends_anyway:
                 early = [*body[: index + 1], ast.Return(), *body[index + 1 :]]
                 self._add(statement, "returns-after", owner, field, early)
 
