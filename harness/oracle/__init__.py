@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from hanbench.harness.oracle.expected import Expected, expected
 from hanbench.harness.oracle.judge import PROPERTIES, judge
-from hanbench.harness.oracle.violation import Property, Violation
+from hanbench.harness.oracle.violation import Judged, Property, Violation
 
-__all__ = ["PROPERTIES", "Expected", "Property", "Violation", "expected", "judge"]
+__all__ = ["PROPERTIES", "Expected", "Judged", "Property", "Violation", "expected", "judge"]

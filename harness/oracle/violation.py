@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
     from hanbench.harness.oracle.case import Case
+
+
+class Judged(StrEnum):
+    """The party that a property judges."""
+
+    CONTROLLER = "controller"
+    BENCH = "bench"
+    """hanbench itself: its HAN-connectivity check. A violation says nothing about the controller."""
 
 
 class Violation(Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,3 +50,4 @@ class Property(NamedTuple):
     """The source of the rule."""
     findings: Callable[[Case], Iterator[Finding]]
     """Yields one finding for each breach; the docstring of the function states the criterion."""
+    judges: Judged = Judged.CONTROLLER
