@@ -66,6 +66,15 @@ class Counting(StrEnum):
     CUMULATIVE = "cumulative"
 
 
+class RecordFields(StrEnum):
+    """The fields of the exclusion record that are judged."""
+
+    ALL = "all"
+    """Code, supplier, attempts and date."""
+    DATE = "date"
+    """The day to replace the GSME by, which is the letter's; the other fields are hanbench's."""
+
+
 PositiveInt = Annotated[int, Meta(ge=1, le=100)]
 
 
@@ -116,6 +125,15 @@ class Switches(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     evidence_max_age_hours: PositiveInt | None = None
     reinstate_on_recovery: bool | None = None
     mixed_gsme_dormant_decider: Decider | None = None
+    count_before_cap: bool | None = None
+    idle_hours: PositiveInt | None = None
+    ask_before_hold: bool | None = None
+    exclusion_record: RecordFields | None = None
+
+
+def _unsettled(value: T) -> Sourced[T]:
+    """Return the default of a value that a rule set need not name."""
+    return Sourced(value, Source.ASSUMED, "no public source", "a choice of hanbench")
 
 
 class RuleSet(Struct, frozen=True, forbid_unknown_fields=True):
@@ -136,6 +154,13 @@ class RuleSet(Struct, frozen=True, forbid_unknown_fields=True):
     exclusion_code: Sourced[str]
     replace_by: Sourced[date]
     """The day by which a supplier must have replaced the excluded GSME."""
+    count_before_cap: Sourced[bool] = _unsettled(True)
+    """Whether partial migration comes first if the last attempt is also the failure that makes the count full."""
+    idle_hours: Sourced[PositiveInt] = _unsettled(24)
+    """Maximum time, beyond the spacing, without the check that was possible before a case ends in `retry`."""
+    ask_before_hold: Sourced[bool] = _unsettled(True)
+    """Whether `hold` may end a case only after the supplier was asked."""
+    exclusion_record: Sourced[RecordFields] = _unsettled(RecordFields.ALL)
     first_day: Sourced[date] | None = None
     """First day in force; None: unknown, in force on every day before `last_day`."""
     last_day: Sourced[date] | None = None
@@ -171,6 +196,10 @@ class RuleSet(Struct, frozen=True, forbid_unknown_fields=True):
                 "attempt_cap",
                 "evidence_max_age_hours",
                 "reinstate_on_recovery",
+                "count_before_cap",
+                "idle_hours",
+                "ask_before_hold",
+                "exclusion_record",
             )
             if getattr(switches, name) is not None
         }

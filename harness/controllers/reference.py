@@ -122,7 +122,7 @@ class Reference:
 
     def weigh(self, now: datetime) -> CaseFinding:
         """Return the finding while the GSME does not answer."""
-        if not self.is_persistent(now):
+        if not self.is_persistent(now) or (self.attempts_used_up(now) and not self.terms(now).count_before_cap.value):
             return self._try_again(now)
         rules = self.rules_on(self.day(now))
         if rules is None or not self.in_scope(rules):

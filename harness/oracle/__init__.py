@@ -5,8 +5,22 @@ It knows the vocabulary, the trace and the rule sets; it shares no code with any
 
 from __future__ import annotations
 
-from hanbench.harness.oracle.expected import Expected, expected
-from hanbench.harness.oracle.judge import PROPERTIES, judge
-from hanbench.harness.oracle.violation import Judged, Property, Violation
+from hanbench.harness.oracle.expected import Expected
+from hanbench.harness.oracle.judge import PROPERTIES, Judgement, judge, judgement
+from hanbench.harness.oracle.steady import difference
+from hanbench.harness.oracle.violation import Basis, Ground, Judged, Property, Violation, held_to
 
-__all__ = ["PROPERTIES", "Expected", "Judged", "Property", "Violation", "expected", "judge"]
+__all__ = [
+    "PROPERTIES",
+    "Basis",
+    "Expected",
+    "Ground",
+    "Judged",
+    "Judgement",
+    "Property",
+    "Violation",
+    "difference",
+    "held_to",
+    "judge",
+    "judgement",
+]

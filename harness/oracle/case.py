@@ -27,6 +27,7 @@ from hanbench.harness.case.trace import (
     Header,
 )
 from hanbench.harness.case.vocabulary import (
+    AskSupplier,
     Authorisation,
     CommissionDevices,
     ExcludeDevice,
@@ -63,6 +64,7 @@ class Effect(NamedTuple):
     """The result of a commissioning."""
 
     position: int
+    time: datetime
     devices: frozenset[MeterRole]
     succeeded: bool
 
@@ -75,14 +77,32 @@ class SupplierStatement(NamedTuple):
     says: StatementKind
 
 
+class Question(NamedTuple):
+    """A request of the controller to ask a supplier."""
+
+    position: int
+    time: datetime
+    action: AskSupplier
+
+
 class Case:
     """One trace in order. Raises ValueError if it has no header."""
 
-    def __init__(self, records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet]) -> None:
+    def __init__(
+        self,
+        records: Sequence[AnyRecord],
+        rulesets: Mapping[str, RuleSet],
+        again: Sequence[AnyRecord] | None = None,
+    ) -> None:
         if not records or not isinstance(records[0], Header):
             raise ValueError("a trace begins with its header")
+        self.records = records
+        self.again = again
+        """The trace of another play of the same case; None: it was played once."""
         self.installation: Installation = records[0].installation
         """The installation as loaded, for its constant parts: cohort, rulebook, spacing, `decide_by`."""
+        self.loaded: datetime = records[0].time
+        """The time at which the case began."""
         self._homes: list[tuple[int, Installation]] = [(-1, self.installation)]
         book = self.installation.rulebook
         self._rules = [(entry, rulesets[entry.id].switched(book.switches)) for entry in book.rule_sets]
@@ -92,6 +112,7 @@ class Case:
         """Attempt, time and position of each check that began."""
         self.decisions: list[Decision] = []
         self.effects: list[Effect] = []
+        self.questions: list[Question] = []
         self.statements: list[SupplierStatement] = []
         self.exclusions: list[tuple[int, Excluded]] = []
         self.exclusions_decided: list[tuple[int, MeterRole]] = []
@@ -114,6 +135,8 @@ class Case:
                 self.statements.append(SupplierStatement(position, supplier, StatementKind.WITHDRAWAL))
             case ActionAccepted(action=CommissionDevices(devices=devices)):
                 self.decisions.append(Decision(position, record.time, frozenset(devices)))
+            case ActionAccepted(action=AskSupplier() as asked):
+                self.questions.append(Question(position, record.time, asked))
             case ActionAccepted(action=ExcludeDevice(device=device)):
                 self.exclusions_decided.append((position, device))
             case CheckStarted():
@@ -126,7 +149,7 @@ class Case:
                 self._truths[record.subject].append((position, state))
             case CommissioningRecorded():
                 ended = record.commissioning
-                self.effects.append(Effect(position, frozenset(ended.devices), ended.succeeded))
+                self.effects.append(Effect(position, record.time, frozenset(ended.devices), ended.succeeded))
             case Excluded():
                 self.exclusions.append((position, record))
             case ControllerFaulted():
@@ -139,6 +162,12 @@ class Case:
     def _begin_of(self, check: HanCheck, position: int) -> int:
         """Return the position at which `check` began, or else `position`."""
         return next((at for attempt, _, at in reversed(self.started) if attempt == check.attempt), position)
+
+    @property
+    def news(self) -> list[int]:
+        """The positions at which a supplier's statement, or a change of a meter's supplier or status, was heard."""
+        changes = (position for position, _ in self._homes[1:])
+        return sorted((*changes, *(statement.position for statement in self.statements)))
 
     # -- rules ---------------------------------------------------------------------------------------------------------
 
@@ -158,6 +187,14 @@ class Case:
     def home(self, position: int) -> Installation:
         """Return the installation at a position, as the controller knew it."""
         return next(home for at, home in reversed(self._homes) if at < position)
+
+    def responsible_since(self, position: int) -> int:
+        """Return the position at which the GSME's supplier took it over, as known at a position; -1: at the start."""
+        since, supplier = -1, ""
+        for at, home in self._homes:
+            if at < position and home.gsme.supplier != supplier:
+                since, supplier = at, home.gsme.supplier
+        return since
 
     def type(self, position: int) -> InstallationType:
         """Return the type of the installation at a position, as the controller knew it."""
@@ -206,6 +243,16 @@ class Case:
     def last_span(self, position: int) -> CheckSpan | None:
         """Return the latest check that had finished before a position, with its positions."""
         return next((span for span in reversed(self.spans) if span.end < position), None)
+
+    def is_checking(self, position: int) -> bool:
+        """Return whether a check was under way at a position."""
+        begun = sum(at < position for _, _, at in self.started)
+        return begun > sum(span.end < position for span in self.spans)
+
+    def effect_of(self, decision: Decision) -> Effect | None:
+        """Return the result of a commissioning; None: the trace has none."""
+        effects = (e for e in self.effects if e.position > decision.position and e.devices == decision.devices)
+        return next(effects, None)
 
     def states(self, subject: Subject, begin: int, end: int) -> frozenset[State]:
         """Return every true state of `subject` between two positions."""

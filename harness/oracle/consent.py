@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hanbench.harness.case.check import Verdict
 from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.oracle.case import Case, Decision, SupplierStatement, frames_of
 from hanbench.harness.oracle.counting import counted, is_failure
 from hanbench.harness.oracle.scope import allowed_on
-from hanbench.harness.oracle.violation import Finding, Property
+from hanbench.harness.oracle.violation import Finding, Ground, Property, chosen, inferred, of_value, stated
 from hanbench.profiles.rulesets import Consent, Decider, RuleSet, Sourced
 
 
@@ -18,18 +19,28 @@ def needed_consent(case: Case, rules: RuleSet, position: int) -> Sourced[Consent
     return case.decision_rule(rules, position).consent
 
 
-def has_consent(case: Case, position: int, needed: Consent) -> bool:
-    """Return whether the GSME's Responsible Supplier has given the needed consent, and not withdrawn it since."""
+def has_consent(case: Case, position: int, needed: Consent, *, since: int = -1) -> bool:
+    """Return whether the GSME's Responsible Supplier has given the needed consent, and not withdrawn it since.
+
+    `since`: statements at earlier positions do not count.
+    """
     if needed is Consent.NONE:
         return True
     given = False
     for statement in _statements(case, position):
+        if statement.position < since:
+            continue
         if statement.supplier == case.home(position).gsme.supplier:
             if statement.says is StatementKind.WITHDRAWAL:
                 given = False
             elif statement.says.value == needed.value:
                 given = True
     return given
+
+
+def has_undoubted_consent(case: Case, position: int, needed: Consent) -> bool:
+    """Return the same, but without what a supplier said before the GSME was its own: the letter leaves that open."""
+    return has_consent(case, position, needed, since=case.responsible_since(position))
 
 
 def _statements(case: Case, position: int) -> list[SupplierStatement]:
@@ -49,7 +60,7 @@ def consent_given(case: Case) -> Iterator[Finding]:
     """Where a Responsible Supplier decides, some supplier gave the request or authorisation before the decision."""
     for _, needed, givers in _unconsented(case):
         if not givers:
-            yield Finding(f"partial migration without {needed.value.value}", (), _source(needed))
+            yield Finding(f"partial migration without {needed.value.value}", (), _of_consent(needed))
 
 
 def consent_from_the_right_supplier(case: Case) -> Iterator[Finding]:
@@ -61,7 +72,7 @@ def consent_from_the_right_supplier(case: Case) -> Iterator[Finding]:
                 f"partial migration on the {needed.value.value} of {', '.join(sorted(givers))}; "
                 f"the GSME's Responsible Supplier is {supplier}",
                 (),
-                _source(needed),
+                _of_giver(needed),
             )
 
 
@@ -70,9 +81,7 @@ def withdrawal_honoured(case: Case) -> Iterator[Finding]:
     for decision, needed, givers in _unconsented(case):
         supplier = case.home(decision.position).gsme.supplier
         if supplier in givers:
-            yield Finding(
-                f"partial migration although {supplier} withdrew its {needed.value.value}", (), _source(needed)
-            )
+            yield Finding(f"partial migration although {supplier} withdrew its {needed.value.value}")
 
 
 def no_veto(case: Case) -> Iterator[Finding]:
@@ -87,54 +96,115 @@ def no_veto(case: Case) -> Iterator[Finding]:
         return
     objectors = sorted({v.supplier for v in _statements(case, position) if v.says is StatementKind.WITHDRAWAL})
     if case.outcome is Outcome.HOLD:
-        yield Finding(f"{case.type(position).value} waits for a supplier, but the DCC decides", (), _source(decider))
+        yield Finding(
+            f"{case.type(position).value} waits for a supplier, but the DCC decides", (), of_value(decider, DECIDER)
+        )
     elif objectors:
         yield Finding(
             f"refused after {', '.join(objectors)} objected, but the DCC decides about {case.type(position).value}",
             (),
-            _source(decider),
+            of_value(decider, DECIDER),
         )
 
 
 def hold_only_for_consent(case: Case) -> Iterator[Finding]:
-    """`hold` ends a case only if the failure is persistent and a consent really is missing."""
+    """`hold` ends a case only if the failure is persistent, the rules allow partial migration, and a consent really is
+    missing.
+    """
     if case.closed is None or case.outcome is not Outcome.HOLD:
         return
     position, closed = case.closed
     rules = case.rules_for_counting(closed.time)
     checks = case.checks_before(position)
-    failures = counted(checks, rules)
-    if len(failures) < case.decision_rule(rules, position).failures_required.value or not is_failure(checks[-1], rules):
+    telling = [check for check in checks if check.verdict is Verdict.PASS or is_failure(check, rules)]
+    required = case.decision_rule(rules, position).failures_required.value
+    if len(counted(checks, rules)) < required or telling[-1].verdict is Verdict.PASS:
         yield Finding("held before the GSME's failure was persistent", frames_of(checks))
-    if has_consent(case, position, needed_consent(case, rules, position).value):
+    allowed = allowed_on(case, closed.time, position)
+    if allowed is None or not allowed.value:
+        where = f"{case.installation.cohort.value} {case.type(position).value} on {closed.time.date()}"
+        yield Finding(f"held although partial migration of {where} is not allowed")
+    if has_undoubted_consent(case, position, needed_consent(case, rules, position).value):
         yield Finding("held although no consent is missing")
 
 
-def _source(value: Sourced[Consent] | Sourced[Decider]) -> str:
-    return f"{value.reference} ({value.source.value})"
+def asked_rightly(case: Case) -> Iterator[Finding]:
+    """Where a consent is needed, each question goes to the GSME's Responsible Supplier, for that consent, before its
+    time is up and before the ESME is commissioned alone; and `hold` ends a case only after such a question.
+    """
+    decided = min((decision.position for decision in case.partials), default=len(case.records))
+    for position, time, asked in case.questions:
+        needed = needed_consent(case, case.rules_for_counting(time), position)
+        supplier = case.home(position).gsme.supplier
+        if needed.value is Consent.NONE:
+            continue
+        if asked.supplier != supplier:
+            wrong = f"asked {asked.supplier}; the GSME's Responsible Supplier is {supplier}"
+            yield Finding(wrong, (), _of_giver(needed))
+        elif asked.consent.value != needed.value.value:
+            wrong = f"asked {supplier} for its {asked.consent.value}; what is needed is its {needed.value.value}"
+            yield Finding(wrong, (), _of_consent(needed))
+        elif time >= case.installation.decide_by or position > decided:
+            yield Finding(f"asked {supplier} at {time}, when it was too late", (), chosen("decide_by"))
+    yield from _held_unasked(case)
+
+
+def _held_unasked(case: Case) -> Iterator[Finding]:
+    if case.closed is None or case.outcome is not Outcome.HOLD:
+        return
+    position, closed = case.closed
+    rules = case.rules_for_counting(closed.time)
+    needed, supplier = needed_consent(case, rules, position).value, case.home(position).gsme.supplier
+    asked = {(question.action.supplier, question.action.consent.value) for question in case.questions}
+    if needed is Consent.NONE or not rules.ask_before_hold.value or (supplier, needed.value) in asked:
+        return
+    if any(statement.supplier == supplier for statement in _statements(case, position)):
+        return
+    yield Finding(f"held without asking {supplier} for its {needed.value}", (), chosen("ask_before_hold"))
+
+
+DECIDER = "mixed_gsme_dormant_decider"
+
+
+def _of_consent(needed: Sourced[Consent]) -> Ground:
+    return of_value(needed, DECIDER)
+
+
+def _of_giver(needed: Sourced[Consent]) -> Ground:
+    """Return the ground for the party that consents: of a request, the letter does not say whose supplier gives it."""
+    return inferred(needed.reference) if needed.value is Consent.REQUEST else of_value(needed, DECIDER)
 
 
 PROPERTIES = (
     Property(
         "consent",
         "Where a Responsible Supplier decides, nothing happens without its request or authorisation",
-        "letter, 2",
+        stated("letter, 2"),
         consent_given,
     ),
     Property(
         "consent-from-responsible-supplier",
         "Only the Responsible Supplier of the GSME can consent",
-        "letter, 2",
+        stated("letter, 2"),
         consent_from_the_right_supplier,
     ),
-    Property("withdrawal-honoured", "A withdrawn consent does not count", "letter, 2 (inferred)", withdrawal_honoured),
+    Property("withdrawal-honoured", "A withdrawn consent does not count", inferred("letter, 2"), withdrawal_honoured),
     Property(
-        "no-veto", "The supplier of a dormant GSME has no veto where the DCC decides", "letter, 2, 4 and 5", no_veto
+        "no-veto",
+        "The supplier of a dormant GSME has no veto where the DCC decides",
+        stated("letter, 2, 4 and 5"),
+        no_veto,
     ),
     Property(
         "hold-only-for-consent",
         "A case is held only for a consent that is missing",
-        "letter, 2 (inferred)",
+        inferred("letter, 2"),
         hold_only_for_consent,
+    ),
+    Property(
+        "asking",
+        "The GSME's Responsible Supplier is asked, for the consent that is needed, and not after it is too late",
+        stated("letter, 2"),
+        asked_rightly,
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.oracle.case import Case, frames_of
-from hanbench.harness.oracle.violation import Finding, Property
+from hanbench.harness.oracle.violation import Finding, Property, chosen, inferred, of_value, stated
 from hanbench.profiles.rulesets import Counting, RuleSet
 
 
@@ -37,7 +37,7 @@ def enough_failures(case: Case) -> Iterator[Finding]:
                 f"partial migration after {len(failures)} {rules.failure_counting.value} failures of the "
                 f"HAN-connectivity check, {required.value} are required",
                 frames_of(failures),
-                f"{required.reference} ({required.source.value})",
+                of_value(required, "failures_required"),
             )
 
 
@@ -56,14 +56,31 @@ def inconclusive_never_counts(case: Case) -> Iterator[Finding]:
             )
 
 
+def decided_on_inconclusive(case: Case) -> Iterator[Finding]:
+    """The last check before each partial migration, and before each refusal, is not inconclusive.
+
+    A cause that a switch makes count as a failure is none of these.
+    """
+    closed = case.closed
+    decided = [(each.position, each.time, "partial migration") for each in case.partials]
+    if closed is not None and case.outcome is Outcome.REFUSE:
+        decided.append((closed[0], closed[1].time, "refused"))
+    for position, time, what in decided:
+        last = case.last_check(position)
+        if last is None or last.verdict is not Verdict.INCONCLUSIVE or is_failure(last, case.rules_for_counting(time)):
+            continue
+        cause = last.cause.value if last.cause else "unknown"
+        yield Finding(
+            f"{what} right after attempt {last.attempt}, which was inconclusive (cause: {cause})", frames_of([last])
+        )
+
+
 def attempt_cap(case: Case) -> Iterator[Finding]:
     """No check begins after the number of attempts has reached the cap."""
     for attempt, time, _ in case.started:
         cap = case.rules_for_counting(time).attempt_cap
         if attempt > cap.value:
-            yield Finding(
-                f"attempt {attempt} began, the cap is {cap.value}", (), f"{cap.reference} ({cap.source.value})"
-            )
+            yield Finding(f"attempt {attempt} began, the cap is {cap.value}", (), of_value(cap, "attempt_cap"))
 
 
 def excluded_at_the_cap(case: Case) -> Iterator[Finding]:
@@ -75,7 +92,7 @@ def excluded_at_the_cap(case: Case) -> Iterator[Finding]:
         yield Finding(
             f"installation excluded after {len(case.checks)} attempts, not before {cap.value}",
             frames_of(case.checks),
-            f"{cap.reference} ({cap.source.value})",
+            of_value(cap, "attempt_cap"),
         )
 
 
@@ -93,21 +110,27 @@ PROPERTIES = (
     Property(
         "count",
         "Partial migration only after the required failures of the HAN-connectivity check",
-        "letter, 2",
+        stated("letter, 2"),
         enough_failures,
     ),
     Property(
         "inconclusive-never-counts",
         "An ESME fault, a WAN fault or a fault of the bench is no failure of the GSME",
-        "letter, 2; Various 1 (ii)(b) and (c) (inferred)",
+        inferred("letter, 2; Various 1 (ii)(b) and (c)"),
         inconclusive_never_counts,
     ),
-    Property("attempt-cap", "No attempt after the cap", "Various 1 (ii)(d)", attempt_cap),
+    Property(
+        "nothing-on-inconclusive",
+        "Nothing is decided on an inconclusive check",
+        inferred("letter, 2"),
+        decided_on_inconclusive,
+    ),
+    Property("attempt-cap", "No attempt after the cap", stated("Various 1 (ii)(d)"), attempt_cap),
     Property(
         "exclusion-not-before-cap",
         "The whole installation is excluded only when the attempts are used up",
-        "Various 1 (ii)(d)",
+        stated("Various 1 (ii)(d)"),
         excluded_at_the_cap,
     ),
-    Property("spacing", "Checks keep the spacing that the scenario sets", "scenario (assumed)", checks_apart),
+    Property("spacing", "Checks keep the spacing that the scenario sets", chosen("check_spacing"), checks_apart),
 )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.oracle.case import BOTH, ESME_ONLY, Case, frames_of
-from hanbench.harness.oracle.consent import has_consent, needed_consent
+from hanbench.harness.oracle.consent import has_undoubted_consent, needed_consent
 from hanbench.harness.oracle.counting import counted
 from hanbench.harness.oracle.scope import allowed_on
-from hanbench.harness.oracle.violation import Finding, Property
+from hanbench.harness.oracle.violation import Finding, Property, chosen, inferred, interface, of_value
 
 GRACE = timedelta(days=1)
 """Time beyond `decide_by`, for a commissioning in progress."""
@@ -40,25 +40,95 @@ def patient(case: Case) -> Iterator[Finding]:
 
 
 def partial_not_withheld(case: Case) -> Iterator[Finding]:
-    """No case is given up while a fresh, persistent failure, the rules and the consents allow partial migration."""
+    """No case is given up while a fresh, persistent failure, the rules and the consents allow partial migration, unless
+    it was tried after that failure, or the GSME is being checked once more.
+    """
     if case.closed is None or case.outcome not in (Outcome.EXCLUDE_INSTALLATION, Outcome.RETRY):
         return
     position, closed = case.closed
     rules = case.rules_for_counting(closed.time)
+    gives_way = case.outcome is Outcome.EXCLUDE_INSTALLATION and not rules.count_before_cap.value
+    if gives_way or case.is_checking(position) or not _partial_is_due(case, position, closed.time):
+        return
+    ground = None
+    if case.outcome is Outcome.EXCLUDE_INSTALLATION:
+        ground = of_value(rules.count_before_cap, "count_before_cap")
+    failures = counted(case.checks_before(position), rules)
+    yield Finding(
+        f"closed with {closed.outcome.value} although the ESME could have been migrated alone",
+        frames_of(failures),
+        ground,
+    )
+
+
+def _partial_is_due(case: Case, position: int, at: datetime) -> bool:
+    rules = case.rules_for_counting(at)
     last = case.last_span(position)
     failures = counted(case.checks_before(position), rules)
     required = case.decision_rule(rules, position).failures_required.value
-    allowed = allowed_on(case, closed.time, position)
+    allowed = allowed_on(case, at, position)
     if last is None or len(failures) < required or failures[-1] is not last.check:
-        return
+        return False
     if allowed is None or not allowed.value:
-        return
-    fresh = closed.time - last.check.finished <= timedelta(hours=rules.evidence_max_age_hours.value)
+        return False
+    fresh = at - last.check.finished <= timedelta(hours=rules.evidence_max_age_hours.value)
     tried = any(partial.position > last.end for partial in case.partials)
-    if fresh and not tried and has_consent(case, position, needed_consent(case, rules, position).value):
+    consent = needed_consent(case, rules, position).value
+    return fresh and not tried and has_undoubted_consent(case, position, consent)
+
+
+def cap_before_count(case: Case) -> Iterator[Finding]:
+    """Where the cap comes before the count, no partial migration is decided once the attempts are used up."""
+    for decision in case.partials:
+        rules = case.rules_for_counting(decision.time)
+        attempts = len(case.checks_before(decision.position))
+        if not rules.count_before_cap.value and attempts >= rules.attempt_cap.value:
+            yield Finding(f"partial migration after attempt {attempts}, which used up the attempts")
+
+
+def retry_only_in_want_of_time(case: Case) -> Iterator[Finding]:
+    """`retry` ends a case only if time was too short for another attempt: none is used up, and none was put off.
+
+    A case that waits for other rules, with a persistent failure, puts nothing off.
+    """
+    if case.closed is None or case.outcome is not Outcome.RETRY or case.is_checking(case.closed[0]):
+        return
+    position, closed = case.closed
+    rules, checks = case.rules_for_counting(closed.time), case.checks_before(position)
+    until = case.installation.decide_by
+    ended = max((effect.time for effect in case.effects if effect.position < position), default=None)
+    if ended is not None and ended >= until:
+        return
+    cap = rules.attempt_cap
+    if len(checks) >= cap.value and checks[-1].finished < until:
         yield Finding(
-            f"closed with {closed.outcome.value} although the ESME could have been migrated alone", frames_of(failures)
+            f"closed with retry after {len(checks)} attempts", frames_of(checks), of_value(cap, "attempt_cap")
         )
+        return
+    allowed = allowed_on(case, closed.time, position)
+    required = case.decision_rule(rules, position).failures_required.value
+    if len(counted(checks, rules)) >= required and (allowed is None or not allowed.value):
+        return
+    possible = checks[-1].finished + case.installation.check_spacing if checks else case.loaded
+    idle = until - max(possible, ended or possible)
+    if idle > timedelta(hours=rules.idle_hours.value):
+        yield Finding(
+            f"closed with retry although there was time for another check: {idle}",
+            frames_of(checks),
+            of_value(rules.idle_hours, "idle_hours"),
+        )
+
+
+def open_while_commissioning(case: Case) -> Iterator[Finding]:
+    """No case is closed between a request to commission devices and its result."""
+    if case.closed is None:
+        return
+    position, closed = case.closed
+    for decision in case.decisions:
+        effect = case.effect_of(decision)
+        if decision.position < position and (effect is None or effect.position > position):
+            names = ", ".join(sorted(device.value for device in decision.devices))
+            yield Finding(f"closed with {closed.outcome.value} while {names} was being commissioned")
 
 
 def outcome_matches(case: Case) -> Iterator[Finding]:
@@ -102,16 +172,34 @@ def in_turn(case: Case) -> Iterator[Finding]:
 
 
 PROPERTIES = (
-    Property("bounded-time", "Every case ends in bounded time", "scenario (assumed)", ends_in_time),
-    Property("patience", "No case is given up before its time is up", "scenario (assumed)", patient),
+    Property("bounded-time", "Every case ends in bounded time", chosen("decide_by"), ends_in_time),
+    Property("patience", "No case is given up before its time is up", chosen("decide_by"), patient),
     Property(
         "partial-not-withheld",
         "A case is not given up while partial migration is due",
-        "letter, 5 and 7",
+        inferred("letter, 5 and 7"),
         partial_not_withheld,
     ),
-    Property("outcome-matches-effects", "The outcome matches the commissioned devices", "interface", outcome_matches),
-    Property("decided-before-done", "Each effect follows a decision", "interface", decided_before_done),
-    Property("commissioned-once", "No device is commissioned twice", "interface", commissioned_once),
-    Property("in-turn", "The controller keeps to its interface", "interface", in_turn),
+    Property(
+        "cap-before-count",
+        "Where the cap comes first, an installation whose attempts are used up is excluded",
+        chosen("count_before_cap"),
+        cap_before_count,
+    ),
+    Property(
+        "retry-only-in-want-of-time",
+        "A case is left for another time only if this one did not suffice",
+        inferred("letter, 5"),
+        retry_only_in_want_of_time,
+    ),
+    Property(
+        "no-close-while-commissioning",
+        "No case is closed while a commissioning is under way",
+        interface(),
+        open_while_commissioning,
+    ),
+    Property("outcome-matches-effects", "The outcome matches the commissioned devices", interface(), outcome_matches),
+    Property("decided-before-done", "Each effect follows a decision", interface(), decided_before_done),
+    Property("commissioned-once", "No device is commissioned twice", interface(), commissioned_once),
+    Property("in-turn", "The controller keeps to its interface", interface(), in_turn),
 )

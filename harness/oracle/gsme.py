@@ -9,9 +9,11 @@ from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.plan import State
 from hanbench.harness.case.trace import Excluded
+from hanbench.harness.case.vocabulary import ExclusionRecord
 from hanbench.harness.oracle.case import ESME_ONLY, Case, Decision, frames_of
 from hanbench.harness.oracle.counting import counted, is_failure
-from hanbench.harness.oracle.violation import Finding, Property
+from hanbench.harness.oracle.violation import Finding, Property, chosen, inferred, of_value, stated
+from hanbench.profiles.rulesets import RecordFields
 
 
 def _evidence_age(case: Case, decision: Decision) -> tuple[HanCheck, timedelta, timedelta] | None:
@@ -25,26 +27,31 @@ def _evidence_age(case: Case, decision: Decision) -> tuple[HanCheck, timedelta, 
 
 
 def healthy_gsme_stays(case: Case) -> Iterator[Finding]:
-    """No decision for partial migration follows a pass, or relies on old evidence while every subject works again."""
+    """No partial migration follows a pass; and none is decided while every subject works again, if the controller could
+    have known: its last failure is older than the rules allow, or it began a check since that told nothing.
+    """
     for decision in case.partials:
         rules = case.rules_for_counting(decision.time)
-        telling = [
-            c for c in case.checks_before(decision.position) if c.verdict is Verdict.PASS or is_failure(c, rules)
-        ]
+        checks = case.checks_before(decision.position)
+        telling = [c for c in checks if c.verdict is Verdict.PASS or is_failure(c, rules)]
         if telling and telling[-1].verdict is Verdict.PASS:
             answered = telling[-1]
             yield Finding(
                 f"the GSME is left behind although it answered at attempt {answered.attempt} and never failed since",
                 frames_of([answered]),
             )
-        elif (evidence := _evidence_age(case, decision)) is not None:
+        elif (evidence := _evidence_age(case, decision)) is not None and _all_well(case, decision.position):
             last, age, limit = evidence
-            here = decision.position
-            well = all(case.states(subject, here, here) == {State.HEALTHY} for subject in Subject)
-            if well and age > limit:
+            if age > limit or checks[-1] is not last or case.is_checking(decision.position):
                 yield Finding(
-                    f"the GSME is left behind although it works; its last failure was {age} ago", frames_of([last])
+                    f"the GSME is left behind although it works; its last failure was {age} ago",
+                    frames_of([last]),
+                    inferred("letter, 2"),
                 )
+
+
+def _all_well(case: Case, position: int) -> bool:
+    return all(case.states(subject, position, position) == {State.HEALTHY} for subject in Subject)
 
 
 def evidence_fresh(case: Case) -> Iterator[Finding]:
@@ -52,7 +59,12 @@ def evidence_fresh(case: Case) -> Iterator[Finding]:
     for decision in case.partials:
         if (evidence := _evidence_age(case, decision)) is not None and evidence[1] > evidence[2]:
             last, age, limit = evidence
-            yield Finding(f"partial migration on a failure of {age} ago, {limit} is the limit", frames_of([last]))
+            value = case.rules_for_counting(decision.time).evidence_max_age_hours
+            yield Finding(
+                f"partial migration on a failure of {age} ago, {limit} is the limit",
+                frames_of([last]),
+                of_value(value, "evidence_max_age_hours"),
+            )
 
 
 def pass_leads_to_migration(case: Case) -> Iterator[Finding]:
@@ -107,25 +119,39 @@ def exclusion_record(case: Case) -> Iterator[Finding]:
     if not gsme:
         yield Finding("the ESME was commissioned alone, and the GSME was not excluded")
         return
-    yield from (Finding(wrong) for wrong in _wrong_in_record(case, *gsme[-1]))
+    yield from _wrong_in_record(case, *gsme[-1])
 
 
-def _wrong_in_record(case: Case, position: int, excluded: Excluded) -> Iterator[str]:
-    record, supplier = excluded.exclusion, case.home(position).gsme.supplier
-    if record is None:
-        yield "the GSME was excluded without a record"
-        return
-    decision = case.partials[-1]
+def _wrong_in_record(case: Case, position: int, excluded: Excluded) -> Iterator[Finding]:
+    record, decision = excluded.exclusion, case.partials[-1]
     rules = case.rules_for_counting(decision.time)
-    failures = counted(case.checks_before(decision.position), rules)
-    if record.code != rules.exclusion_code.value:
-        yield f"the exclusion record has the code {record.code}, not {rules.exclusion_code.value}"
-    if record.supplier != supplier:
-        yield f"the exclusion record names {record.supplier}, not {supplier}"
+    if record is None:
+        yield Finding("the GSME was excluded without a record")
+        return
     if record.replace_by != rules.replace_by.value:
-        yield f"the exclusion record says to replace by {record.replace_by}, not by {rules.replace_by.value}"
-    if sorted(record.attempts) != [check.attempt for check in failures]:
-        yield f"the exclusion record rests on attempts {list(record.attempts)}, not on {[c.attempt for c in failures]}"
+        wrong = f"the exclusion record says to replace by {record.replace_by}, not by {rules.replace_by.value}"
+        yield Finding(wrong, (), of_value(rules.replace_by, "replace_by"))
+    if rules.exclusion_record.value is RecordFields.ALL:
+        of_ours = of_value(rules.exclusion_record, "exclusion_record")
+        wrongs = _wrong_in_our_fields(case, record, decision, position)
+        yield from (Finding(f"the exclusion record {wrong}", (), of_ours) for wrong in wrongs)
+
+
+def _wrong_in_our_fields(case: Case, record: ExclusionRecord, decision: Decision, position: int) -> Iterator[str]:
+    """Yield what is wrong with the code, the supplier and the attempts. Failures that count may be left out, as long as
+    those that are required are there.
+    """
+    rules = case.rules_for_counting(decision.time)
+    if record.code != rules.exclusion_code.value:
+        yield f"has the code {record.code}, not {rules.exclusion_code.value}"
+    suppliers = {case.home(at).gsme.supplier for at in (decision.position, position)}
+    if record.supplier not in suppliers:
+        yield f"names {record.supplier}, not {' or '.join(sorted(suppliers))}"
+    failures = [check.attempt for check in counted(case.checks_before(decision.position), rules)]
+    required = min(case.decision_rule(rules, decision.position).failures_required.value, len(failures))
+    named = set(record.attempts)
+    if not named <= set(failures) or len(named) != len(record.attempts) or len(named) < required:
+        yield f"rests on attempts {list(record.attempts)}, not on {required} or more of {failures}"
 
 
 def excluded_stays_out(case: Case) -> Iterator[Finding]:
@@ -136,47 +162,51 @@ def excluded_stays_out(case: Case) -> Iterator[Finding]:
             continue
         rule = case.rules_for_counting(decision.time).reinstate_on_recovery
         if not rule.value:
-            yield Finding(
-                "commissioning of a GSME that had been excluded", (), f"{rule.reference} ({rule.source.value})"
-            )
+            ground = of_value(rule, "reinstate_on_recovery")
+            yield Finding("commissioning of a GSME that had been excluded", (), ground)
 
 
 PROPERTIES = (
     Property(
         "healthy-gsme-never-left-behind",
         "A GSME that answers is never left behind",
-        "letter, 2 (persistent failures)",
+        stated("letter, 2"),
         healthy_gsme_stays,
     ),
     Property(
         "fresh-evidence",
         "The failure persists when partial migration is decided",
-        "letter, 2 (age assumed)",
+        inferred("letter, 2"),
         evidence_fresh,
     ),
     Property(
         "pass-leads-to-migration",
         "An installation whose GSME answers is migrated whole",
-        "letter, 2 and 5 (inferred)",
+        inferred("letter, 2 and 5"),
         pass_leads_to_migration,
     ),
     Property(
         "gsme-only-after-pass",
         "A GSME is commissioned only after it answered",
-        "letter, 2 (inferred)",
+        inferred("letter, 2"),
         gsme_only_after_pass,
     ),
     Property(
         "esme-fault-never-partial",
         "An ESME fault never leads to partial migration",
-        "letter, 2 (inferred)",
+        inferred("letter, 2"),
         esme_fault_never_partial,
     ),
     Property(
         "exclusion-record",
         "The GSME left out is excluded, with code, supplier, attempts and the day to replace it by",
-        "letter, 2 and 7",
+        inferred("letter, 2 and 7"),
         exclusion_record,
     ),
-    Property("excluded-stays-out", "An excluded GSME is not commissioned", "assumed", excluded_stays_out),
+    Property(
+        "excluded-stays-out",
+        "An excluded GSME is not commissioned",
+        chosen("reinstate_on_recovery"),
+        excluded_stays_out,
+    ),
 )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from hanbench.harness.case.trace import AnyRecord
-from hanbench.harness.oracle import consent, counting, ending, gsme, scope, verdicts
+from hanbench.harness.oracle import consent, counting, ending, gsme, scope, steady, verdicts
 from hanbench.harness.oracle.case import Case
+from hanbench.harness.oracle.expected import Expected, expected_of
+from hanbench.harness.oracle.remarks import remarks_on
 from hanbench.harness.oracle.violation import Property, Violation
 from hanbench.profiles.rulesets import RuleSet
 
@@ -16,20 +19,45 @@ PROPERTIES: tuple[Property, ...] = (
     *consent.PROPERTIES,
     *gsme.PROPERTIES,
     *ending.PROPERTIES,
+    *steady.PROPERTIES,
     *verdicts.PROPERTIES,
 )
 """All properties, in the order of the report."""
 
 
-def judge(records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet]) -> list[Violation]:
+class Judgement(NamedTuple):
+    """What the oracle says about a case."""
+
+    violations: tuple[Violation, ...]
+    expected: Expected
+    """The outcomes that the rules allow; that of the case too, if it took another lawful way."""
+    remarks: tuple[str, ...]
+    """What is told and convicts nobody, in sentences."""
+
+
+def judge(
+    records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet], again: Sequence[AnyRecord] | None = None
+) -> list[Violation]:
     """Return every violation in a trace; an empty list if there is none.
 
-    `rulesets` has, by id, every rule set that the installation's rulebook names (KeyError otherwise). Raises ValueError
-    if the trace does not begin with its header.
+    `rulesets` has, by id, every rule set that the installation's rulebook names (KeyError otherwise). `again`: the
+    trace of another play of the same case. Raises ValueError if a trace does not begin with its header, or if the plays
+    differ in more than the controller.
     """
-    case = Case(records, rulesets)
-    return [
-        Violation(judged.id, finding.rule or judged.rule, finding.text, finding.frames)
-        for judged in PROPERTIES
-        for finding in judged.findings(case)
-    ]
+    return _violations(Case(records, rulesets, again))
+
+
+def judgement(
+    records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet], again: Sequence[AnyRecord] | None = None
+) -> Judgement:
+    """Return the violations in a trace, the outcomes that the rules allow, and remarks; see `judge`."""
+    case = Case(records, rulesets, again)
+    violations = tuple(_violations(case))
+    allowed = expected_of(case)
+    if not violations and case.outcome is not None and case.outcome not in allowed.outcomes:
+        allowed = Expected((*allowed.outcomes, case.outcome), allowed.why)
+    return Judgement(violations, allowed, tuple(remarks_on(case, allowed)))
+
+
+def _violations(case: Case) -> list[Violation]:
+    return [violation for judged in PROPERTIES for violation in judged.violations(case)]

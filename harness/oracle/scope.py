@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from hanbench.harness.case.vocabulary import Outcome
-from hanbench.harness.oracle.case import Case
-from hanbench.harness.oracle.counting import counted, is_failure
-from hanbench.harness.oracle.violation import Finding, Property
+from hanbench.harness.oracle.case import Case, frames_of
+from hanbench.harness.oracle.counting import counted
+from hanbench.harness.oracle.violation import Finding, Property, inferred, of_value, stated
 from hanbench.profiles.rulesets import Sourced
 
 
@@ -36,12 +36,12 @@ def partial_in_scope(case: Case) -> Iterator[Finding]:
                 f"on {decision.time.date()}: "
                 f"{rules.id} does not allow it",
                 (),
-                f"{allowed.reference} ({allowed.source.value})",
+                of_value(allowed, "scope"),
             )
 
 
 def refused_out_of_scope(case: Case) -> Iterator[Finding]:
-    """`refuse` ends a case only if the day's rules do not allow partial migration and the failure is persistent."""
+    """`refuse` ends a case only if the day's rules do not allow partial migration and enough checks failed."""
     if case.closed is None or case.outcome is not Outcome.REFUSE:
         return
     position, closed = case.closed
@@ -51,27 +51,30 @@ def refused_out_of_scope(case: Case) -> Iterator[Finding]:
             f"refused on {closed.time.date()} although partial migration of {case.installation.cohort.value} "
             f"{case.type(position).value} is allowed",
             (),
-            f"{allowed.reference} ({allowed.source.value})",
+            of_value(allowed, "scope"),
         )
     rules = case.rules_for_counting(closed.time)
-    last = case.last_check(position)
     failures = counted(case.checks_before(position), rules)
-    required = case.decision_rule(rules, position).failures_required.value
-    if last is None or not is_failure(last, rules) or len(failures) < required:
-        yield Finding(f"refused after {len(failures)} failures that count, before the GSME's failure was persistent")
+    required = case.decision_rule(rules, position).failures_required
+    if len(failures) < required.value:
+        yield Finding(
+            f"refused after {len(failures)} failures that count, {required.value} are required",
+            frames_of(failures),
+            of_value(required, "failures_required"),
+        )
 
 
 PROPERTIES = (
     Property(
         "scope",
         "Partial migration only for cohorts and types that the rules of the day allow",
-        "letter, 3, 4 and 7",
+        stated("letter, 3, 4 and 7"),
         partial_in_scope,
     ),
     Property(
         "refusal-only-out-of-scope",
         "Partial migration is refused only where the rules of the day do not allow it",
-        "letter, 5 and 7",
+        inferred("letter, 5 and 7"),
         refused_out_of_scope,
     ),
 )

@@ -19,7 +19,7 @@ from hanbench.harness.case.trace import AnyRecord, Trace
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.checks import EvidencedCheck, HanConnectivityCheck
 from hanbench.harness.han.credentials import Credentials
-from hanbench.harness.oracle import Expected, Violation, expected, judge
+from hanbench.harness.oracle import Basis, Expected, Violation, held_to, judgement
 from hanbench.harness.scenario.answers import Answers
 from hanbench.harness.scenario.failed_expectations import failed_expectations
 from hanbench.harness.scenario.production import production, retell
@@ -52,6 +52,10 @@ class ScenarioResult(NamedTuple):
     keys: KeyRing
     failed_expectations: tuple[str, ...] = ()
     """Failed expectations of the scenario's author, in words."""
+    remarks: tuple[str, ...] = ()
+    """What is told and convicts nobody, in sentences."""
+    hold_to: Basis = Basis.ASSUMED
+    """Up to which basis a violation fails the run."""
 
     @property
     def checks(self) -> tuple[HanCheck, ...]:
@@ -60,21 +64,26 @@ class ScenarioResult(NamedTuple):
 
     @property
     def as_expected(self) -> bool:
-        """Whether there is no violation, and the rules and the author admit the outcome."""
-        return not self.violations and self.outcome in self.expected.outcomes and not self.failed_expectations
+        """Whether no violation fails the run, and its author's expectations are met."""
+        return not self.failing and not self.failed_expectations
+
+    @property
+    def failing(self) -> tuple[Violation, ...]:
+        """The violations that fail the run; the others rest on less than it is held to, and are told."""
+        return held_to(self.violations, self.hold_to)
 
     @property
     def decision(self) -> str:
-        """What was decided, and which outcomes the rules admit, in words."""
+        """What was decided, and which outcomes the rules allow, in words."""
         decided = self.outcome.value if self.outcome else "nothing"
-        return f"decided {decided}; expected {' or '.join(outcome.value for outcome in self.expected.outcomes)}"
+        return f"decided {decided}; the rules allow {' or '.join(outcome.value for outcome in self.expected.outcomes)}"
 
     @property
     def problems(self) -> tuple[str, ...]:
         """A line for each violation, with its property and its rule, and for each failed expectation."""
         return (
             *(f"{each.property}: {each.text} [{each.rule}]" for each in self.violations),
-            *(f"not as expected: {each}" for each in self.failed_expectations),
+            *(f"the author expects: {each}" for each in self.failed_expectations),
         )
 
     def __repr__(self) -> str:
@@ -83,7 +92,7 @@ class ScenarioResult(NamedTuple):
         parts = (
             f"{self.scenario.id}, seed {self.seed}: {self.decision}",
             *((f"violated {violated}",) if violated else ()),
-            *(f"not as expected: {each}" for each in self.failed_expectations),
+            *(f"the author expects: {each}" for each in self.failed_expectations),
         )
         return f"<{type(self).__name__} {'; '.join(parts)}>"
 
@@ -102,12 +111,14 @@ def run_scenario(
     credentials: Credentials | None = None,
     bench: BenchFile | None = None,
     shelf: Shelf | None = None,
+    hold_to: Basis = Basis.ASSUMED,
 ) -> ScenarioResult:
     """Run a scenario to its end, on `bench` or on the emulated Air.
 
     With `capture`, write a pcapng file of that name and its key file beside it. With `shelf`, a story that is
-    remembered there is not simulated again, except for a capture. Raises ProfileError if the bench does not suit the
-    scenario, and RadioError if a radio of the bench cannot be used.
+    remembered there is not simulated again, except for a capture. `hold_to`: up to which basis a violation fails the
+    run. Raises ProfileError if the bench does not suit the scenario, and RadioError if a radio of the bench cannot be
+    used.
     """
     if bench is None and scenario.bench is not None:
         bench = BenchFile.find(scenario.bench)
@@ -124,19 +135,22 @@ def run_scenario(
     if han.remembered and capture is not None:
         retell(staging, story.path, trace.time, capture)
     records = tuple(trace.records)
+    judged = judgement(records, rulesets)
     return ScenarioResult(
         scenario=scenario,
         installation=installation,
         seed=seed,
         outcome=outcome,
-        expected=expected(installation, plan, rulesets),
+        expected=judged.expected,
         evidenced=tuple(story.evidenced),
         records=records,
-        violations=tuple(judge(records, rulesets)),
+        violations=judged.violations,
         began=scenario.start - FORMATION,
         frames=story.frames,
         keys=han.memory.keys,
         failed_expectations=unmet,
+        remarks=judged.remarks,
+        hold_to=hold_to,
     )
 
 

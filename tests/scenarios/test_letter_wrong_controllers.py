@@ -16,10 +16,9 @@ from hanbench.harness.controllers.letter_wrong import LETTER_WRONG
 from hanbench.harness.controllers.lookup import SUSPECTS
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.controllers.wrong import WRONG
-from hanbench.harness.oracle import PROPERTIES
 from hanbench.harness.scenario import ScenarioResult, load_scenario, run_scenario
 from hanbench.profiles.rulesets import shipped
-from tests.support.letter_convictions import DATA, turns
+from tests.support.letter_convictions import DATA
 
 FOLDER = Path(__file__).parent / "letter"
 BEFORE = {
@@ -35,14 +34,6 @@ FURTHER = {
     "tries-both-once-more-recovered": ("tries-both-once-more", "gsme-only-after-pass"),
 }
 """Further stories, each with its controller and the property that convicts it there."""
-NOT_YET = {
-    "closes-while-commissioning": "no property says that a case stays open while a commissioning is under way",
-    "always-asks-for-an-authorisation": "no property looks at the paper that a supplier is asked for",
-    "asks-the-electricity-supplier": "no property looks at the supplier that is asked",
-}
-"""Controllers that today's oracle cannot convict, with the reason. The property that they name does not exist yet."""
-CONVICTED = [name for name in LETTER_WRONG if name not in NOT_YET]
-
 
 @cache
 def played_by(controller: str, story: str) -> ScenarioResult:
@@ -87,7 +78,7 @@ def test_a_controller_says_what_it_does_wrong_and_names_the_source(name: str) ->
     assert any(source in description for source in ("letter, ", "Various 1 (", "`check_spacing`", "`decide_by`"))
 
 
-@pytest.mark.parametrize("name", CONVICTED)
+@pytest.mark.parametrize("name", LETTER_WRONG)
 def test_a_controller_is_convicted_on_its_story_by_the_property_it_names(name: str) -> None:
     results = results_of(name)
     assert LETTER_WRONG[name].property in violated(*results)
@@ -98,14 +89,6 @@ def test_a_controller_is_convicted_on_its_story_by_the_property_it_names(name: s
 def test_a_further_story_convicts_its_controller(story: str) -> None:
     controller, convicted_by = FURTHER[story]
     assert convicted_by in violated(played_by(controller, story))
-
-
-@pytest.mark.parametrize("name", NOT_YET)
-def test_a_controller_that_no_property_convicts_yet_shows_its_wrongness(name: str) -> None:
-    (result,) = results_of(name)
-    assert LETTER_WRONG[name].property not in {judged.id for judged in PROPERTIES}, "take it out of NOT_YET"
-    assert result.violations == (), "take it out of NOT_YET, and name this property"
-    assert turns(result.records) != turns(played_by("reference", name).records)
 
 
 @pytest.mark.parametrize("story", STORIES)

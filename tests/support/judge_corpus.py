@@ -29,6 +29,7 @@ from hanbench.profiles.rulesets import RuleSet, shipped
 
 TESTS = Path(__file__).parent.parent / "unit" / "oracle"
 DATA = Path(judge_test.__file__).parent / FILE
+Played = Sequence[AnyRecord] | None
 _ALREADY_IMPORTED = "ignore::pytest.PytestAssertRewriteWarning"
 """hanbench is imported before pytest runs, which would rather rewrite it first."""
 
@@ -39,15 +40,15 @@ def judged_by_tests(folder: Path = TESTS) -> list[StoredTrace]:
     times = Counter[str]()
     read = Case.__init__
 
-    def kept(case: Case, records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet]) -> None:
+    def kept(case: Case, records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet], again: Played = None) -> None:
         test = os.environ["PYTEST_CURRENT_TEST"].partition(" ")[0].rpartition("/")[2]
         changed = tuple(rules for id, rules in rulesets.items() if shipped().get(id) != rules)
-        key = msgspec.json.encode((records, changed))
+        key = msgspec.json.encode((records, changed, again))
         if key not in found:
             times[test] += 1
-            again = f" ({times[test]})" if times[test] > 1 else ""
-            found[key] = StoredTrace(test + again, (), tuple(records), changed)
-        read(case, records, rulesets)
+            number = f" ({times[test]})" if times[test] > 1 else ""
+            found[key] = StoredTrace(test + number, (), tuple(records), changed, tuple(again) if again else None)
+        read(case, records, rulesets, again)
 
     with patch.object(Case, "__init__", kept):
         failed = pytest.main([str(folder), "-q", "--no-header", "-p", "no:cacheprovider", "-W", _ALREADY_IMPORTED])
@@ -59,7 +60,7 @@ def judged_by_tests(folder: Path = TESTS) -> list[StoredTrace]:
 def judged(trace: StoredTrace) -> StoredTrace:
     """Return a trace with what the oracle says of it."""
     try:
-        violations = judge(trace.records, trace.rulesets)
+        violations = judge(trace.records, trace.rulesets, trace.again)
     except ValueError:
         return msgspec.structs.replace(trace, violated=(REFUSED,))
     return msgspec.structs.replace(trace, violated=tuple(dict.fromkeys(each.property for each in violations)))

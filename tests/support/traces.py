@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
-import msgspec
+from msgspec import structs
 
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.case.commissioning import Commissioning
@@ -29,9 +29,11 @@ from hanbench.harness.case.trace import (
 )
 from hanbench.harness.case.vocabulary import (
     AnyEvent,
+    AskSupplier,
     Authorisation,
     Close,
     CommissionDevices,
+    ConsentKind,
     ExcludeDevice,
     ExclusionRecord,
     InstallationChanged,
@@ -65,13 +67,14 @@ class HandWrittenTrace:
         start: datetime = START,
         switches: Switches | None = None,
         rulebook: Rulebook | None = None,
+        days: float = 14,
     ) -> None:
         self.start = self.now = start
         self.attempt = self.frame = 0
         book = rulebook or Rulebook.in_force(shipped(), switches)
         self.home = Installation(
             "home", cohort, Meter(esme, "power"), Meter(gsme, "gas"), book,
-            timedelta(hours=24), start + timedelta(days=14),
+            timedelta(hours=24), start + timedelta(days=days),
         )  # fmt: skip
         self.records: list[AnyRecord] = [Header(start, "scenario", self.home, "by hand", VERSION)]
 
@@ -123,9 +126,16 @@ class HandWrittenTrace:
     def says(self, supplier: str, says: StatementKind) -> Self:
         return self.add(EventDelivered(self.now, _EVENTS[says](supplier)))
 
+    def asks(self, supplier: str = "gas", consent: ConsentKind = ConsentKind.REQUEST) -> Self:
+        return self.add(ActionAccepted(self.now, AskSupplier(supplier, consent)))
+
+    def moves(self, status: MeterStatus, supplier: str = "gas") -> Self:
+        """The GSME has this status and supplier from now on, and the controller is told."""
+        return self.becomes(gsme=Meter(status, supplier))
+
     def becomes(self, *, esme: Meter | None = None, gsme: Meter | None = None) -> Self:
         """A meter changes its supplier or its status, and the controller is told."""
-        self.home = msgspec.structs.replace(self.home, esme=esme or self.home.esme, gsme=gsme or self.home.gsme)
+        self.home = structs.replace(self.home, esme=esme or self.home.esme, gsme=gsme or self.home.gsme)
         return self.add(EventDelivered(self.now, InstallationChanged(self.home)))
 
     def commissions(self, devices: tuple[MeterRole, ...], *, succeeded: bool = True) -> Self:

@@ -87,7 +87,7 @@ class Learner:
 
     def _row_convicts(self, suspect: Suspect, row: Sequence[tuple[Scenario, ScenarioResult]], shelf: Shelf) -> bool:
         make = suspect.afresh()
-        if all([answers_alike(make, turns(reference.records)) for _, reference in row]):
+        if all(answers_alike(make, turns(reference.records)) for _, reference in row):
             return False
         properties = tried([scenario for scenario, _ in row], row[-1][1], suspect.afresh(), shelf)
         if not properties:

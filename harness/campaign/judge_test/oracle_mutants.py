@@ -1,23 +1,22 @@
 """The oracle's mutants on stored traces: each must judge some trace otherwise than the oracle does.
 
 A mutant is noticed by the *verdict* if it finds other violations: other properties, or the same for other checks or by
-another rule. It is noticed by the *words* if only the text of a violation differs, or the decider that reports name.
+another rule. It is noticed by the *words* if only something else differs that reports tell: the text of a violation,
+the outcomes that the rules allow, a remark, the decider.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
+from msgspec import structs
+
 from hanbench.harness.campaign.judge_test.scratch import Mutant, Package
 from hanbench.harness.campaign.judge_test.stored_traces import StoredTrace, stored_traces
-from hanbench.harness.case.trace import AnyRecord
-from hanbench.profiles.rulesets import RuleSet
 
 ORACLE = "hanbench.harness.oracle"
-_NOT_JUDGED = ("expected.py",)
-"""Modules that say nothing about a trace: the outcomes that a plan allows, before any run."""
 
 Answer = tuple[Any, ...]
 Import = Callable[[str], Any]
@@ -40,17 +39,19 @@ class _Question(NamedTuple):
     """Something that an oracle says about a trace."""
 
     by: str
-    answer: Callable[[Import, Sequence[AnyRecord], Mapping[str, RuleSet]], Answer]
+    answer: Callable[[Import, StoredTrace], Answer]
 
 
-def _verdict(module: Import, records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet]) -> Answer:
-    return tuple((v.property, v.frames, v.rule) for v in module(f"{ORACLE}.judge").judge(records, rulesets))
+def _verdict(module: Import, trace: StoredTrace) -> Answer:
+    violations = module(f"{ORACLE}.judge").judge(trace.records, trace.rulesets, trace.again)
+    return tuple((each.property, each.frames, each.rule) for each in violations)
 
 
-def _words(module: Import, records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet]) -> Answer:
-    violations = module(f"{ORACLE}.judge").judge(records, rulesets)
-    decided = module(f"{ORACLE}.decider").decided(records, rulesets)
-    return (*(tuple(getattr(v, field) for field in v.__struct_fields__) for v in violations), tuple(decided))
+def _words(module: Import, trace: StoredTrace) -> Answer:
+    judged = module(f"{ORACLE}.judge").judgement(trace.records, trace.rulesets, trace.again)
+    decided = module(f"{ORACLE}.decider").decided(trace.records, trace.rulesets)
+    violations = tuple(structs.astuple(each) for each in judged.violations)
+    return (violations, structs.astuple(judged.expected), judged.remarks, tuple(decided))
 
 
 _QUESTIONS = (_Question("verdict", _verdict), _Question("words", _words))
@@ -63,8 +64,8 @@ def package() -> Package:
 
 
 def oracle_mutants() -> tuple[Mutant, ...]:
-    """Return every mutant of the modules that judge a trace."""
-    return tuple(mutant for mutant in package().mutants if mutant.file not in _NOT_JUDGED)
+    """Return every mutant of the oracle."""
+    return package().mutants
 
 
 class Court:
@@ -106,7 +107,7 @@ class Court:
 
     def _asked(self, question: _Question, module: Import, trace: StoredTrace) -> Answer:
         try:
-            return question.answer(module, trace.records, trace.rulesets)
+            return question.answer(module, trace)
         except Exception as error:  # noqa: BLE001 - a mutant may do anything
             return (type(error).__name__,)
 

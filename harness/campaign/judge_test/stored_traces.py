@@ -32,6 +32,9 @@ class StoredTrace(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     rule_sets: tuple[RuleSet, ...] = ()
     """Rule sets that take the place of shipped ones of the same id."""
 
+    again: tuple[AnyRecord, ...] | None = None
+    """Another play of the same case."""
+
     @property
     def rulesets(self) -> dict[str, RuleSet]:
         """All rule sets under which the trace is judged, by id."""

@@ -7,7 +7,7 @@ verdicts follow from the letter, from Various 1 and from the meaning of the inte
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
@@ -20,9 +20,7 @@ from hanbench.harness.case.trace import (
     ActionAccepted,
     CheckRecorded,
     CheckStarted,
-    Closed,
     CommissioningRecorded,
-    End,
     Excluded,
 )
 from hanbench.harness.case.vocabulary import CommissionDevices, Outcome
@@ -208,13 +206,11 @@ def test_where_partial_migration_is_not_allowed_nobody_has_a_veto_to_obey():
 def test_a_hold_needs_a_failure_at_its_last_check():
     trace = dead(A, A, switches=CUMULATIVE).fails(3).truth(Subject.GSME, HEALTHY).passes().at(14 * 24).closes(O.HOLD)
     assert "hold-only-for-consent" in trace.violated()
-    trace = dead(A, A).fails(3).truth(Subject.WAN, BROKEN).inconclusive().at(14 * 24).closes(O.HOLD)
-    assert trace.violated() == {"hold-only-for-consent"}
 
 
 def test_a_hold_rests_on_its_last_check_and_on_no_earlier_one():
     trace = dead(A, A).truth(Subject.WAN, BROKEN).inconclusive().truth(Subject.WAN, HEALTHY).fails(3)
-    assert trace.at(14 * 24).closes(O.HOLD).violations() == []
+    assert trace.asks().at(14 * 24).closes(O.HOLD).violations() == []
 
 
 def test_a_hold_can_be_wrong_in_two_ways():
@@ -227,7 +223,7 @@ def test_a_hold_can_be_wrong_in_two_ways():
 
 def test_only_a_decision_after_the_pass_uses_it():
     trace = HandWrittenTrace().passes().commissions(BOTH, succeeded=False).passes().at(14 * 24).closes(O.RETRY)
-    assert trace.violated() == {"pass-leads-to-migration"}
+    assert "pass-leads-to-migration" in trace.violated()
 
 
 def test_an_esme_fault_is_one_only_if_the_check_was_inconclusive():
@@ -251,7 +247,8 @@ def test_the_record_belongs_to_the_last_decision():
     record = msgspec.structs.replace(RECORD, attempts=(1, 2, 3, 4))
     assert trace.excludes(record=record).closes(O.MIGRATE_ESME_ONLY).violations() == []
     trace = dead().fails(3).commissions(ESME_ONLY, succeeded=False).fails(1).commissions(ESME_ONLY)
-    assert trace.excludes().closes(O.MIGRATE_ESME_ONLY).violated() == {"exclusion-record"}
+    record = msgspec.structs.replace(RECORD, attempts=(1, 2, 3, 4, 5))
+    assert trace.excludes(record=record).closes(O.MIGRATE_ESME_ONLY).violated() == {"exclusion-record"}
 
 
 def test_of_two_exclusions_the_later_record_holds():
@@ -323,7 +320,7 @@ def test_a_case_that_ends_in_an_inconclusive_check_withholds_nothing():
 
 
 def test_a_case_without_any_check_withholds_nothing():
-    assert HandWrittenTrace().at(14 * 24).closes(O.RETRY).violations() == []
+    assert HandWrittenTrace().at(14 * 24).closes(O.RETRY).violated() == {"retry-only-in-want-of-time"}
     assert HandWrittenTrace().closes(O.EXCLUDE_INSTALLATION).violated() == {"exclusion-not-before-cap"}
 
 
@@ -333,7 +330,7 @@ def test_a_refusal_without_any_check_is_too_early():
 
 def test_a_refusal_needs_a_failure_at_its_last_check():
     trace = dead(cohort=Cohort.FOC).fails(3).truth(Subject.WAN, BROKEN).inconclusive().closes(O.REFUSE)
-    assert trace.violated() == {"refusal-only-out-of-scope"}
+    assert trace.violated() == {"nothing-on-inconclusive"}
 
 
 def test_a_refusal_can_be_wrong_in_two_ways():
@@ -472,13 +469,3 @@ def test_nobody_decides_about_what_follows_from_the_meters():
     trace = HandWrittenTrace().passes().commissions(BOTH).closes(O.MIGRATE_BOTH)
     assert decider_of(trace) == Decided(None, trace.now)
     assert decider_of(HandWrittenTrace().fails(3)) == Decided(None, None)
-
-
-# -- the end of the records --------------------------------------------------------------------------------------------
-
-
-def test_a_case_closed_after_its_end_was_recorded_is_still_closed():
-    trace = HandWrittenTrace().at(14 * 24).closes(O.RETRY)
-    assert trace.records[-2:] == [Closed(trace.now, O.RETRY), End(trace.now, "closed")]
-    assert trace.now == trace.start + timedelta(days=14)
-    assert trace.violations() == []

@@ -12,7 +12,7 @@ from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import MeterRole, MeterStatus
 from hanbench.harness.case.plan import State, StatementKind
 from hanbench.harness.case.trace import ActionAccepted, CheckStarted, CommissioningRecorded, End, Excluded
-from hanbench.harness.case.vocabulary import CommissionDevices, ExcludeDevice, Outcome
+from hanbench.harness.case.vocabulary import CommissionDevices, ConsentKind, ExcludeDevice, Outcome
 from hanbench.harness.oracle import PROPERTIES, judge
 from hanbench.profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
 from tests.support.traces import BOTH, ESME_ONLY, RECORD, HandWrittenTrace
@@ -232,8 +232,8 @@ def test_an_objection_changes_nothing_about_a_right_decision():
 
 def test_waiting_for_the_supplier_is_right_where_a_switch_gives_it_the_say():
     switches = Switches(mixed_gsme_dormant_decider=Decider.RESPONSIBLE_SUPPLIER)
-    held = HandWrittenTrace(A, D, switches=switches).gsme_dead().fails(3).at(14 * 24).closes(O.HOLD)
-    assert held.violations() == []
+    held = HandWrittenTrace(A, D, switches=switches).gsme_dead().fails(3).asks("gas", ConsentKind.AUTHORISATION)
+    assert held.at(14 * 24).closes(O.HOLD).violations() == []
     assert "no-veto" in HandWrittenTrace(A, D).gsme_dead().fails(3).at(14 * 24).closes(O.HOLD).violated()
 
 
@@ -249,7 +249,7 @@ def test_holding_before_the_failure_is_persistent_is_wrong():
 
 
 def test_holding_for_a_missing_consent_is_right():
-    assert HandWrittenTrace(*ACTIVE).gsme_dead().fails(3).at(14 * 24).closes(O.HOLD).violations() == []
+    assert HandWrittenTrace(*ACTIVE).gsme_dead().fails(3).asks().at(14 * 24).closes(O.HOLD).violations() == []
 
 
 # -- the GSME ----------------------------------------------------------------------------------------------------------
@@ -293,18 +293,17 @@ def test_an_inconclusive_check_does_not_freshen_old_evidence():
     trace = (
         HandWrittenTrace().gsme_dead().fails(3).truth(Subject.WAN, State.BROKEN).inconclusive().commissions(ESME_ONLY)
     )
-    assert trace.excludes().closes(O.MIGRATE_ESME_ONLY).violated() == {"fresh-evidence"}
+    assert trace.excludes().closes(O.MIGRATE_ESME_ONLY).violated() == {"fresh-evidence", "nothing-on-inconclusive"}
 
 
 def test_a_pass_is_not_wasted():
-    trace = (
-        HandWrittenTrace().gsme_dead().fails(2).truth(Subject.GSME, State.HEALTHY).passes().at(14 * 24).closes(O.RETRY)
-    )
+    trace = HandWrittenTrace(days=3).gsme_dead().fails(2).truth(Subject.GSME, State.HEALTHY).passes()
+    trace.at(3 * 24).closes(O.RETRY)
     assert trace.violated() == {"pass-leads-to-migration"}
 
 
 def test_a_pass_whose_commissioning_failed_is_not_wasted():
-    trace = HandWrittenTrace().passes().commissions(BOTH, succeeded=False).at(14 * 24).closes(O.RETRY)
+    trace = HandWrittenTrace(days=1).passes().commissions(BOTH, succeeded=False).at(24).closes(O.RETRY)
     assert trace.violations() == []
 
 
@@ -392,19 +391,20 @@ def test_no_outcome_is_a_violation():
 
 def test_an_outcome_more_than_a_day_late_is_a_violation():
     def closed(hours):
-        return HandWrittenTrace(*ACTIVE).gsme_dead().fails(3).at(14 * 24 + hours).closes(O.HOLD).violated()
+        return HandWrittenTrace(*ACTIVE).gsme_dead().fails(3).asks().at(14 * 24 + hours).closes(O.HOLD).violated()
 
     assert closed(24) == set()
     assert closed(24.1) == {"bounded-time"}
 
 
 def test_holding_ends_no_earlier_than_its_time():
-    assert HandWrittenTrace(*ACTIVE).gsme_dead().fails(3).at(14 * 24 - 0.1).closes(O.HOLD).violated() == {"patience"}
+    trace = HandWrittenTrace(*ACTIVE).gsme_dead().fails(3).asks().at(14 * 24 - 0.1).closes(O.HOLD)
+    assert trace.violated() == {"patience"}
 
 
 def test_retry_ends_no_earlier_than_its_time():
-    assert HandWrittenTrace().gsme_dead().fails(1).closes(O.RETRY).violated() == {"patience"}
-    assert HandWrittenTrace().gsme_dead().fails(1).at(14 * 24).closes(O.RETRY).violated() == set()
+    assert HandWrittenTrace(days=2).gsme_dead().fails(1).closes(O.RETRY).violated() == {"patience"}
+    assert HandWrittenTrace(days=2).gsme_dead().fails(1).at(48).closes(O.RETRY).violated() == set()
 
 
 def test_a_partial_migration_that_is_due_is_not_withheld():
