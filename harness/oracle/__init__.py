@@ -8,13 +8,14 @@ from __future__ import annotations
 from hanbench.harness.oracle.expected import Expected
 from hanbench.harness.oracle.judge import PROPERTIES, Judgement, judge, judgement
 from hanbench.harness.oracle.steady import difference
-from hanbench.harness.oracle.violation import Basis, Ground, Property, Violation, held_to
+from hanbench.harness.oracle.violation import Basis, Ground, Judged, Property, Violation, held_to
 
 __all__ = [
     "PROPERTIES",
     "Basis",
     "Expected",
     "Ground",
+    "Judged",
     "Judgement",
     "Property",
     "Violation",

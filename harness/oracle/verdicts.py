@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.case.plan import State
 from hanbench.harness.oracle.case import Case, CheckSpan, frames_of
-from hanbench.harness.oracle.violation import Finding, Property, interface
+from hanbench.harness.oracle.violation import Finding, Judged, Property, interface
 
 _WELL = frozenset({State.HEALTHY})
 _BROKEN = frozenset({State.BROKEN})
@@ -65,6 +65,7 @@ PROPERTIES = (
         "A check's verdict agrees with the true state of the emulated devices",
         interface("hanbench"),
         verdict_is_true,
+        Judged.BENCH,
     ),
-    Property("verdict-names-its-cause", "A failure carries GT01", interface("hanbench"), code_is_given),
+    Property("verdict-names-its-cause", "A failure carries GT01", interface("hanbench"), code_is_given, Judged.BENCH),
 )

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from hanbench.harness.oracle.case import Case
 
 
+class Judged(StrEnum):
+    """The party that a property judges."""
+
+    CONTROLLER = "controller"
+    BENCH = "bench"
+    """hanbench itself: its HAN-connectivity check. A violation says nothing about the controller."""
+
+
 class Basis(StrEnum):
     """What a property rests on, the firmest first."""
 
@@ -106,6 +114,7 @@ class Property(NamedTuple):
     ground: Ground
     findings: Callable[[Case], Iterator[Finding]]
     """Yields one finding for each breach; the docstring of the function states the criterion."""
+    judges: Judged = Judged.CONTROLLER
 
     @property
     def rule(self) -> str:

@@ -66,12 +66,14 @@ class HandWrittenTrace:
         cohort: Cohort = Cohort.IOC,
         start: datetime = START,
         switches: Switches | None = None,
+        rulebook: Rulebook | None = None,
         days: float = 14,
     ) -> None:
         self.start = self.now = start
         self.attempt = self.frame = 0
+        book = rulebook or Rulebook.in_force(shipped(), switches)
         self.home = Installation(
-            "home", cohort, Meter(esme, "power"), Meter(gsme, "gas"), Rulebook.in_force(shipped(), switches),
+            "home", cohort, Meter(esme, "power"), Meter(gsme, "gas"), book,
             timedelta(hours=24), start + timedelta(days=days),
         )  # fmt: skip
         self.records: list[AnyRecord] = [Header(start, "scenario", self.home, "by hand", VERSION)]
@@ -129,7 +131,11 @@ class HandWrittenTrace:
 
     def moves(self, status: MeterStatus, supplier: str = "gas") -> Self:
         """The GSME has this status and supplier from now on, and the controller is told."""
-        self.home = structs.replace(self.home, gsme=Meter(status, supplier))
+        return self.becomes(gsme=Meter(status, supplier))
+
+    def becomes(self, *, esme: Meter | None = None, gsme: Meter | None = None) -> Self:
+        """A meter changes its supplier or its status, and the controller is told."""
+        self.home = structs.replace(self.home, esme=esme or self.home.esme, gsme=gsme or self.home.gsme)
         return self.add(EventDelivered(self.now, InstallationChanged(self.home)))
 
     def commissions(self, devices: tuple[MeterRole, ...], *, succeeded: bool = True) -> Self:

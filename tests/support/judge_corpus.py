@@ -1,0 +1,78 @@
+"""Writes the stored traces on which changed oracles are tested: every trace that the tests of the oracle judge.
+
+    python -m tests.support.judge_corpus
+
+runs tests/unit/oracle, keeps each trace that comes before the oracle, and writes harness/campaign/judge_test/
+stored_traces.jsonl. To notice another mutant, write a test with a trace on which it must differ, and run this again.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from unittest.mock import patch
+
+import msgspec
+import pytest
+
+from hanbench.harness.campaign import judge_test
+from hanbench.harness.campaign.judge_test.stored_traces import FILE, REFUSED, StoredTrace, encode_traces
+from hanbench.harness.case.trace import AnyRecord
+from hanbench.harness.cli.output import print_line
+from hanbench.harness.files import write_whole
+from hanbench.harness.oracle import judge
+from hanbench.harness.oracle.case import Case
+from hanbench.profiles.rulesets import RuleSet, shipped
+
+TESTS = Path(__file__).parent.parent / "unit" / "oracle"
+DATA = Path(judge_test.__file__).parent / FILE
+Played = Sequence[AnyRecord] | None
+_ALREADY_IMPORTED = "ignore::pytest.PytestAssertRewriteWarning"
+"""hanbench is imported before pytest runs, which would rather rewrite it first."""
+
+
+def judged_by_tests(folder: Path = TESTS) -> list[StoredTrace]:
+    """Run tests, and return each trace that they judge. Raises SystemExit if a test fails."""
+    found: dict[bytes, StoredTrace] = {}
+    times = Counter[str]()
+    read = Case.__init__
+
+    def kept(case: Case, records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet], again: Played = None) -> None:
+        test = os.environ["PYTEST_CURRENT_TEST"].partition(" ")[0].rpartition("/")[2]
+        changed = tuple(rules for id, rules in rulesets.items() if shipped().get(id) != rules)
+        key = msgspec.json.encode((records, changed, again))
+        if key not in found:
+            times[test] += 1
+            number = f" ({times[test]})" if times[test] > 1 else ""
+            found[key] = StoredTrace(test + number, (), tuple(records), changed, tuple(again) if again else None)
+        read(case, records, rulesets, again)
+
+    with patch.object(Case, "__init__", kept):
+        failed = pytest.main([str(folder), "-q", "--no-header", "-p", "no:cacheprovider", "-W", _ALREADY_IMPORTED])
+    if failed:
+        sys.exit("a test of the oracle fails: nothing was stored")
+    return list(found.values())
+
+
+def judged(trace: StoredTrace) -> StoredTrace:
+    """Return a trace with what the oracle says of it."""
+    try:
+        violations = judge(trace.records, trace.rulesets, trace.again)
+    except ValueError:
+        return msgspec.structs.replace(trace, violated=(REFUSED,))
+    return msgspec.structs.replace(trace, violated=tuple(dict.fromkeys(each.property for each in violations)))
+
+
+def main() -> None:
+    """Write the file."""
+    traces = [judged(trace) for trace in judged_by_tests()]
+    content = encode_traces(traces)
+    write_whole(DATA, content)
+    print_line(f"{DATA}: {len(traces)} traces, {len(content):,} octets")
+
+
+if __name__ == "__main__":
+    main()
