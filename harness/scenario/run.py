@@ -17,7 +17,7 @@ from hanbench.harness.case.installation import Installation
 from hanbench.harness.case.session import CaseLabel, drive
 from hanbench.harness.case.trace import AnyRecord, Trace
 from hanbench.harness.case.vocabulary import Outcome
-from hanbench.harness.checks import EvidencedCheck, HanConnectivityCheck
+from hanbench.harness.checks import EvidencedCheck, EvidencedCommissioning, HanConnectivityCheck
 from hanbench.harness.han.credentials import Credentials
 from hanbench.harness.oracle import Expected, Violation, expected, judge
 from hanbench.harness.scenario.answers import Answers
@@ -52,6 +52,8 @@ class ScenarioResult(NamedTuple):
     keys: KeyRing
     failed_expectations: tuple[str, ...] = ()
     """Failed expectations of the scenario's author, in words."""
+    commissionings: tuple[EvidencedCommissioning, ...] = ()
+    """The commissionings, each with the frames between the hub and the meters meanwhile."""
 
     @property
     def checks(self) -> tuple[HanCheck, ...]:
@@ -137,6 +139,7 @@ def run_scenario(
         frames=story.frames,
         keys=han.memory.keys,
         failed_expectations=unmet,
+        commissionings=tuple(story.commissionings),
     )
 
 
