@@ -14,6 +14,7 @@ from typing import NamedTuple
 from hanbench.harness.controllers.lookup import controller_factory, named
 from hanbench.harness.report.html import encode_detail
 from hanbench.harness.report.model import ScenarioReport, describe
+from hanbench.harness.report.replay import replay_command
 from hanbench.harness.report.timeline import timeline
 from hanbench.harness.scenario.run import ScenarioResult, run_scenario
 from hanbench.harness.scenario.scenario import Scenario
@@ -69,7 +70,8 @@ def _play(campaign: Campaign, scenario: Scenario) -> Result:
         result = run_scenario(
             scenario, shipped(), make, seed=seed, controller_name=named(campaign.controller), capture=path
         )
-        return result, describe(result, capture=None if path is None else path.name)
+        again = replay_command(scenario.id, seed=campaign.seed, controller=named(campaign.controller))
+        return result, describe(result, capture=None if path is None else path.name, replay=again)
 
     result, report = once(capture if wanted else None)
     if not report.as_expected and capture is not None and not wanted:
