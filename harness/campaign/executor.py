@@ -16,6 +16,7 @@ from hanbench.harness.controllers.lookup import Factory, controller_factory, nam
 from hanbench.harness.files import OutputError
 from hanbench.harness.report.html import encode_detail
 from hanbench.harness.report.model import ScenarioReport, describe
+from hanbench.harness.report.replay import replay_command
 from hanbench.harness.report.timeline import timeline
 from hanbench.harness.scenario.production import retell
 from hanbench.harness.scenario.run import DrivenScenario, ScenarioResult, drive_scenario, judged
@@ -146,9 +147,10 @@ def _reported(campaign: Campaign, result: ScenarioResult) -> Result:
     """Return the result for the report, with its capture if it failed or is wanted: told again, not asked again."""
     scenario = result.scenario
     wanted = campaign.capture is not None and fnmatchcase(scenario.id, campaign.capture)
-    report = describe(result, capture=None)
+    replay = replay_command(scenario.id, seed=campaign.seed, controller=named(campaign.controller))
+    report = describe(result, capture=None, replay=replay)
     if campaign.captures is not None and (wanted or not report.as_expected):
         capture = campaign.captures / f"{scenario.id}.pcapng"
         retell(staged(scenario, result.seed), result.path, result.ended, capture)
-        report = describe(result, capture=capture.name)
+        report = describe(result, capture=capture.name, replay=replay)
     return Result(report, encode_detail(timeline(result)))

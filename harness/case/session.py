@@ -58,6 +58,7 @@ from hanbench.harness.case.vocabulary import (
     Withdrawal,
     conform,
 )
+from hanbench.harness.foreign_text import cleaned
 
 _EVENTS: dict[StatementKind, Callable[[str], AnyEvent]] = {
     StatementKind.REQUEST: SupplierRequest,
@@ -261,7 +262,7 @@ class _Session:
         return ""
 
     def _misbehaved(self, kind: str, text: str) -> None:
-        self.trace.add(ControllerFaulted(self.trace.now, kind, text))
+        self.trace.add(ControllerFaulted(self.trace.now, kind, cleaned(text)))
 
     # -- towards the HAN -----------------------------------------------------------------------------------------------
 

@@ -179,11 +179,12 @@ def conform(action: object) -> AnyAction:
     """Return `action` as it would arrive through JSON. Raises msgspec.ValidationError if it is not in the vocabulary.
 
     A controller in this process can build an action that JSON could not carry (a date without a zone, a device by its
-    bare name); this function applies the same checks as to a controller outside.
+    bare name, a lone surrogate); this function applies the same checks as to a controller outside.
     """
     try:
         plain = msgspec.to_builtins(action)
-    except TypeError as error:
+        msgspec.json.encode(plain)
+    except (TypeError, UnicodeEncodeError) as error:
         raise msgspec.ValidationError(str(error)) from error
     return msgspec.convert(plain, AnyAction)  # type: ignore[no-any-return]
 

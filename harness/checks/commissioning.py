@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import MeterRole
+from hanbench.harness.checks.evidence import Evidence, EvidenceRecorder
 from hanbench.harness.checks.han_connectivity import CONTROL_WAIT, HanConnectivityCheck
 from hanbench.harness.checks.identity import IDENTITY, ExpectedIdentity
 from hanbench.harness.han.han import Han
 
 
-async def commission(han: Han, devices: Sequence[MeterRole], check: HanConnectivityCheck) -> Commissioning:
+class EvidencedCommissioning(NamedTuple):
+    """An attempt to commission devices, with the data frames between the hub and the meters meanwhile."""
+
+    commissioning: Commissioning
+    evidence: tuple[Evidence, ...]
+
+
+async def commission(han: Han, devices: Sequence[MeterRole], check: HanConnectivityCheck) -> EvidencedCommissioning:
     """Commission `devices`, all or none. The settings of `check` set the time-out for a sleeping gas meter."""
-    asked = tuple(devices)
+    with EvidenceRecorder(han.medium, han.role_of) as recorder:
+        ended = await _commission(han, tuple(devices), check)
+    return EvidencedCommissioning(ended, tuple(recorder.seen))
+
+
+async def _commission(han: Han, asked: tuple[MeterRole, ...], check: HanConnectivityCheck) -> Commissioning:
     if han.health.failure is not None:
         return Commissioning(asked, False, f"the bench itself has failed: {han.health.failure}")
     first = han.medium.frames + 1

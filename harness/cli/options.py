@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hanbench.harness.foreign_text import cleaned
 from hanbench.profiles.benches import VIRTUAL, ids
 
 if TYPE_CHECKING:
@@ -42,9 +43,12 @@ class Seed(click.ParamType[str]):
     name = "TEXT"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not str(value):
+        seed = str(value)
+        if not seed:
             self.fail("expected a text that is not empty", param, ctx)
-        return str(value)
+        if cleaned(seed) != seed:
+            self.fail("expected a text without control characters", param, ctx)
+        return seed
 
 
 class Shard(click.ParamType["tuple[int, int]"]):

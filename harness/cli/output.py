@@ -3,7 +3,8 @@
 Every command prints through this module. On a terminal, a line that is too long wraps between words, below its first
 word and four columns further in, so that the terminal cuts no id, path or option. COLUMNS in the environment takes the
 place of the terminal's width. In a pipe or a file each fact stays on one line, for `grep`, whatever COLUMNS says: some
-programs export it.
+programs export it. Control characters in what a line quotes become escapes that can be read (`foreign_text`); only the
+colours that this module itself gave reach the terminal.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Callable
 from typing import IO, TextIO, TypeVar
 
 import click
+
+from hanbench.harness.foreign_text import cleaned
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -29,6 +32,8 @@ _WORD = re.compile(f" *(?:{_TIME}[^ ]*|[^ ]+)")
 """What a line does not break: a word, or a time as `calendar.shown` prints it; with the spaces in front."""
 _ARGUMENT = re.compile(r"""(?:'[^']*'|"[^"]*"|[^\s'"])+""")
 """A word of a shell command, with the spaces in its quotes."""
+_STYLE = re.compile("(\x1b\\[[0-9;]*m|\0)")
+"""A colour as `styled` gives it, or a space that `unbroken` glued."""
 _CONTINUED = " \\"
 """Tells the shell that a command continues in the next line."""
 
@@ -52,14 +57,14 @@ def print_verbatim(text: str) -> None:
 
 def print_line(text: str = "") -> None:
     """Print a line of a result to stdout, wrapped if a terminal is too narrow for it."""
-    for line in wrapped(text, width_of(sys.stdout)):
+    for line in wrapped(_fit(text), width_of(sys.stdout)):
         click.echo(line)
 
 
 def print_command(lead: str, command: str) -> None:
     """Print a shell command behind the words `lead`. If it wraps, its lines end as the shell needs them to."""
     width = width_of(sys.stdout)
-    arguments = _ARGUMENT.sub(lambda argument: unbroken(argument[0]), command)
+    arguments = _ARGUMENT.sub(lambda argument: unbroken(argument[0]), cleaned(command))
     *others, last = wrapped(lead + arguments, None if width is None else width - len(_CONTINUED))
     for line in others:
         click.echo(line + _CONTINUED)
@@ -68,8 +73,13 @@ def print_command(lead: str, command: str) -> None:
 
 def log(text: str) -> None:
     """Print a line to stderr, which gets everything that is not a result."""
-    for line in wrapped(text, width_of(sys.stderr)):
+    for line in wrapped(_fit(text), width_of(sys.stderr)):
         click.echo(line, err=True)
+
+
+def _fit(text: str) -> str:
+    """Return a line without control characters, other than those of this module."""
+    return "".join(part if index % 2 else cleaned(part) for index, part in enumerate(_STYLE.split(text)))
 
 
 def unbroken(text: object) -> str:

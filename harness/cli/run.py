@@ -21,8 +21,11 @@ from hanbench.harness.controllers.lookup import named
 from hanbench.harness.files import locked_folder_if, write_whole
 from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.settings import ERAS
+from hanbench.harness.report.failure_text import violation_lines
 from hanbench.harness.report.html import HtmlWriter, encode_detail
+from hanbench.harness.report.junit import JunitWriter
 from hanbench.harness.report.model import ScenarioReport, describe, file_of_one
+from hanbench.harness.report.replay import RUN, replay_command
 from hanbench.harness.report.timeline import CheckDetail, ScenarioDetail, timeline
 from hanbench.harness.scenario.run import ScenarioResult, run_scenario
 from hanbench.profiles.benches import StartingState
@@ -30,8 +33,6 @@ from hanbench.profiles.cohorts import household
 from hanbench.profiles.rulesets import Cohort, shipped
 
 ACKNOWLEDGED = "aps-ack"
-EVIDENCE = 12
-"""Maximum number of frame numbers to print for a violation."""
 SHOWN = 6
 """Maximum number of frames to print for a check; the report has more."""
 
@@ -64,6 +65,7 @@ def run(
     bench = None if bench_name is None else BenchFile.find(bench_name)
     clock = _clock(speed) if bench is None else bench.clock(speed)
     pace = f"speed {clock.speed:g}" if isinstance(clock, PacedClock) else "virtual time"
+    switches = _switches(bench_name, begins, certificates, slow_background)
     where = "" if bench is None else f", bench {bench_name}"
     with locked_folder_if(out):
         log(f"hanbench run: {loaded.id}{where}, controller {named(controller)}, seed {seed}, {pace}")
@@ -79,7 +81,8 @@ def run(
             credentials=credentials,
             bench=bench,
         )
-        report = describe(result, capture=None if capture is None else capture.name)
+        again = replay_command(scenario, seed=seed, controller=named(controller), switches=switches, by=RUN)
+        report = describe(result, capture=None if capture is None else capture.name, replay=again)
         detail = timeline(result)
         if out is not None:
             _write(out, result, report, detail, named(controller))
@@ -90,14 +93,25 @@ def run(
     return ExitStatus.EXPECTED if report.as_expected else ExitStatus.VIOLATION
 
 
+def _switches(
+    bench: str | None, begins: str | None, certificates: str | None, slow_background: bool
+) -> dict[str, str | None]:
+    """Return the options that shape a run, besides seed and controller."""
+    given = {"--bench": bench, "--begins": begins, "--certificates": certificates}
+    switches: dict[str, str | None] = {option: value for option, value in given.items() if value is not None}
+    return switches | ({"--slow-background": None} if slow_background else {})
+
+
 def _clock(speed: float | str | None) -> VirtualClock:
     return PacedClock(speed) if isinstance(speed, float) else VirtualClock()
 
 
 def _write(out: Path, result: ScenarioResult, report: ScenarioReport, detail: ScenarioDetail, controller: str) -> None:
-    """Write trace, report.json and report.html; the capture is there already."""
+    """Write trace, report.json, junit.xml and report.html; the capture is there already."""
     write_whole(out / "trace.jsonl", encode(result.records))
     write_whole(out / "report.json", msgspec.json.encode(file_of_one(report)) + b"\n")
+    with JunitWriter(out / "junit.xml", tests=1, suite="hanbench run") as junit:
+        junit.add(report)
     rule_sets = tuple(shipped())
     page = HtmlWriter(
         out / "report.html",
@@ -134,11 +148,13 @@ def _print_result(report: ScenarioReport, detail: ScenarioDetail, capture: Path 
         print_line(f"  {consent.supplier}: {consent.says.value}, {when}")
     decided = report.decision.value if report.decision else "nothing"
     print_line(f"  decided: {decided}; expected: {' or '.join(report.expected)} ({report.because})")
-    for violation in report.violations:
-        print_line(f"  {verdict('VIOLATION')} {violation.property}: {violation.text} [{violation.rule}]")
-        if violation.frames:
-            many = " ..." if len(violation.frames) > EVIDENCE else ""
-            print_line(f"    frames {', '.join(f'#{number}' for number in violation.frames[:EVIDENCE])}{many}")
+    for violation, explanation in zip(report.violations, report.explanations, strict=True):
+        sentence, *why = violation_lines(violation, explanation)
+        print_line(f"  {verdict('VIOLATION')} {sentence}")
+        for line in why:
+            print_line(f"  {line}")
+    if report.difference:
+        print_line(f"  {verdict('NOT AS EXPECTED')} {report.difference}")
     for short in report.unmet:
         print_line(f"  {verdict('NOT AS EXPECTED')} {short}")
     if capture is not None:

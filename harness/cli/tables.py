@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from hanbench.harness.cli.output import print_line, print_verbatim, styled, width_of, wrapped
+from hanbench.harness.foreign_text import cleaned
 
 _GAP = 2
 """Columns between cells."""
@@ -24,6 +25,7 @@ Cells = Sequence[str]
 def table(headers: Cells, rows: Sequence[Cells], title: str = "", *, keys: int = 1) -> None:
     """Print a table. The first `keys` cells of a row identify it."""
     width = width_of(sys.stdout)
+    headers, rows = [cleaned(cell) for cell in headers], [[cleaned(cell) for cell in row] for row in rows]
     if title:
         print_line(styled(title, bold=True))
     for line in lines(headers, rows, width, keys=keys):

@@ -24,6 +24,7 @@ from hanbench.harness.controllers.letter_wrong import LETTER_WRONG
 from hanbench.harness.controllers.moved import hint_for
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.controllers.wrong import WRONG
+from hanbench.harness.foreign_text import cleaned
 from hanbench.profiles.explain import suggestion
 from hanbench.profiles.rulesets import RuleSet
 
@@ -75,7 +76,7 @@ def wrong_names() -> tuple[str, ...]:
 
 def named(spec: str) -> str:
     """Return `spec` fit for output and reports: a URL without user, password and query."""
-    return shown(spec) if is_url(spec) else spec
+    return cleaned(shown(spec) if is_url(spec) else spec)
 
 
 def is_url(spec: str) -> bool:

@@ -14,7 +14,9 @@ from hanbench.harness.case.check import HanCheck
 from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.case.trace import SupplierSaid
 from hanbench.harness.case.vocabulary import Outcome
+from hanbench.harness.foreign_text import cleaned_throughout
 from hanbench.harness.oracle import Violation
+from hanbench.harness.report.explanation import Explanation, explain
 from hanbench.harness.scenario.run import ScenarioResult
 
 VERSION = 3
@@ -54,6 +56,12 @@ class ScenarioReport(Struct, frozen=True):
     keys: str | None
     cell: MatrixCell | None = None
     """The place in the matrix of `hanbench verify`; None: not in the matrix."""
+    explanations: tuple[Explanation, ...] = ()
+    """For each violation, in the same order: what the controller did, and what it had been told by then."""
+    difference: str = ""
+    """How the outcome differs from those that the rules admit; empty: it does not."""
+    replay: str = ""
+    """The shell command that plays this case again; empty: the case has no name to play it by."""
 
 
 class Summary(Struct, frozen=True):
@@ -71,10 +79,10 @@ def file_of_one(report: ScenarioReport) -> dict[str, Any]:
     return {"version": VERSION, **msgspec.to_builtins(report)}
 
 
-def describe(result: ScenarioResult, *, capture: str | None) -> ScenarioReport:
-    """Return the report of one scenario."""
+def describe(result: ScenarioResult, *, capture: str | None, replay: str = "") -> ScenarioReport:
+    """Return the report of one scenario, with its foreign text cleaned. `replay`: the command that plays it again."""
     scenario = result.scenario
-    return ScenarioReport(
+    report = ScenarioReport(
         id=scenario.id,
         title=scenario.title,
         cell=scenario.cell,
@@ -98,4 +106,26 @@ def describe(result: ScenarioResult, *, capture: str | None) -> ScenarioReport:
         frames=result.frames,
         capture=capture,
         keys=None if capture is None else keyfile.beside(Path(capture)).name,
+        explanations=explain(result.records, result.violations, result.began),
+        difference=_difference(result),
+        replay=replay,
     )
+    return cleaned_throughout(report)
+
+
+def _difference(result: ScenarioResult) -> str:
+    """Return how the outcome differs from what the rules admit, in a sentence; empty: it does not."""
+    if result.outcome in result.expected.outcomes:
+        return ""
+    admitted = " or ".join(outcome.value for outcome in result.expected.outcomes)
+    decided = f"The case ended with {result.outcome.value}" if result.outcome else "The case ended without an outcome"
+    broken = "" if result.violations else " No property is violated: the outcome alone differs."
+    return f"{decided}; the rules admit {admitted}, because {result.expected.why}.{broken}"
+
+
+def basis_of(rule: str) -> str:
+    """Return the basis of a rule by its source: `stated`, `inferred`, `assumed`, or `interface` for hanbench's own."""
+    for basis in ("assumed", "inferred", "stated"):
+        if basis in rule:
+            return basis
+    return "stated" if rule.startswith(("letter", "Various")) else "interface"

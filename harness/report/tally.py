@@ -7,10 +7,13 @@ from collections.abc import Sequence
 
 from hanbench.harness.case.check import Verdict
 from hanbench.harness.case.vocabulary import Outcome
+from hanbench.harness.report.failure_text import failure_lines, short_failure_lines
 from hanbench.harness.report.model import ScenarioReport
 
 WORST = 12
 """Maximum number of failed scenarios to list on the terminal; the report has all of them."""
+EXPLAINED = 3
+"""How many of them to explain; the others are named with what they violate."""
 
 
 class Tally:
@@ -64,15 +67,9 @@ class Tally:
         return ["fault", "scenarios", *(f"checks {verdict.value}" for verdict in Verdict), "as expected"], rows
 
     def failure_lines(self) -> Sequence[str]:
-        """Return a line for each listed failed scenario, followed by its violations."""
-        lines = []
-        for report in self.failed:
-            decided = report.decision.value if report.decision else "nothing"
-            lines.append(f"{report.id}: decided {decided}, expected {' or '.join(report.expected)}")
-            lines += [f"    {each.property}: {each.text} [{each.rule}]" for each in report.violations]
-            lines += [f"    {each}" for each in report.unmet]
-            if report.capture:
-                lines.append(f"    capture {report.capture}, keys {report.keys}")
+        """Return the lines about each listed failed scenario: see `failure_text`."""
+        lines = [line for report in self.failed[:EXPLAINED] for line in failure_lines(report)]
+        lines += [line for report in self.failed[EXPLAINED:] for line in short_failure_lines(report)]
         if self.failures > len(self.failed):
             lines.append(f"and {self.failures - len(self.failed)} more: see report.json")
         return lines

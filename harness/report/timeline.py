@@ -10,6 +10,7 @@ from msgspec import Struct
 from hanbench.emulator.clock import SECOND
 from hanbench.harness.case.calendar import shown_date
 from hanbench.harness.case.check import HanCheck, Verdict
+from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.plan import State
 from hanbench.harness.case.trace import (
     ActionAccepted,
@@ -26,6 +27,7 @@ from hanbench.harness.case.trace import (
 )
 from hanbench.harness.case.vocabulary import AskSupplier, CommissionDevices, InstallationChanged, RunCheck
 from hanbench.harness.checks.evidence import Evidence
+from hanbench.harness.foreign_text import cleaned_throughout
 from hanbench.harness.frames import Dissector
 from hanbench.harness.scenario.run import ScenarioResult
 
@@ -74,6 +76,19 @@ class CheckDetail(Struct, frozen=True, array_like=True):
     """Whether the GSME sent a data frame, shown or left out. Polls and acknowledgements of the MAC do not count."""
 
 
+class CommissioningDetail(Struct, frozen=True, array_like=True):
+    """One commissioning and the frames between the hub and the meters meanwhile."""
+
+    devices: str
+    succeeded: bool
+    detail: str
+    left_out: int
+    """Number of frames in the middle that are not shown."""
+    frames: tuple[FrameDetail, ...]
+    gap: int = 0
+    """Number of `frames` before those left out."""
+
+
 class ScenarioDetail(Struct, frozen=True, array_like=True):
     """The details of a scenario for people."""
 
@@ -83,31 +98,47 @@ class ScenarioDetail(Struct, frozen=True, array_like=True):
     """Date at which the installation was loaded."""
     entries: tuple[TimelineEntry, ...]
     checks: tuple[CheckDetail, ...]
+    commissionings: tuple[CommissioningDetail, ...] = ()
 
 
 def timeline(result: ScenarioResult) -> ScenarioDetail:
-    """Return the details of one scenario. Keys are redacted."""
+    """Return the details of one scenario. Keys are redacted, and foreign text is cleaned."""
     dissector = Dissector(result.keys)
-    return ScenarioDetail(
-        result.began,
-        result.scenario.start,
-        tuple(timeline_entries(result.records, result.scenario.start)),
-        tuple(_check(*each, dissector) for each in result.evidenced),
+    return cleaned_throughout(
+        ScenarioDetail(
+            result.began,
+            result.scenario.start,
+            tuple(timeline_entries(result.records, result.scenario.start)),
+            tuple(_check(*each, dissector) for each in result.evidenced),
+            tuple(_commissioning(*each, dissector) for each in result.commissionings),
+        )
     )
 
 
 def _check(check: HanCheck, evidence: Sequence[Evidence], dissector: Dissector) -> CheckDetail:
-    if len(evidence) > SHOWN:
-        shown: Sequence[Evidence] = (*evidence[: SHOWN // 2], *evidence[-SHOWN // 2 :])
-    else:
-        shown = evidence
+    shown, gap = _ends(evidence)
     return CheckDetail(
         check,
         len(evidence) - len(shown),
         tuple(_frame(each, dissector) for each in shown),
-        gap=SHOWN // 2 if len(evidence) > SHOWN else len(evidence),
+        gap,
         answered=any(each.sender == "gsme" for each in evidence),
     )
+
+
+def _commissioning(ended: Commissioning, evidence: Sequence[Evidence], dissector: Dissector) -> CommissioningDetail:
+    shown, gap = _ends(evidence)
+    devices = " and ".join(each.value.upper() for each in ended.devices)
+    left_out = len(evidence) - len(shown)
+    frames = tuple(_frame(each, dissector) for each in shown)
+    return CommissioningDetail(devices, ended.succeeded, ended.detail, left_out, frames, gap)
+
+
+def _ends(evidence: Sequence[Evidence]) -> tuple[Sequence[Evidence], int]:
+    """Return the frames to show, and how many of them stand before those that are left out."""
+    if len(evidence) <= SHOWN:
+        return evidence, len(evidence)
+    return (*evidence[: SHOWN // 2], *evidence[-SHOWN // 2 :]), SHOWN // 2
 
 
 def _frame(evidence: Evidence, dissector: Dissector) -> FrameDetail:

@@ -18,7 +18,7 @@ from hanbench.harness.case.plan import Plan
 from hanbench.harness.case.session import CaseLabel, drive
 from hanbench.harness.case.trace import AnyRecord, Trace
 from hanbench.harness.case.vocabulary import Outcome
-from hanbench.harness.checks import EvidencedCheck, HanConnectivityCheck
+from hanbench.harness.checks import EvidencedCheck, EvidencedCommissioning, HanConnectivityCheck
 from hanbench.harness.han.credentials import Credentials
 from hanbench.harness.oracle import Basis, Expected, Violation, held_to, judgement
 from hanbench.harness.scenario.answers import Answers
@@ -61,6 +61,8 @@ class ScenarioResult(NamedTuple):
     """What is told and convicts nobody, in sentences."""
     hold_to: Basis = Basis.ASSUMED
     """Up to which basis a violation fails the run."""
+    commissionings: tuple[EvidencedCommissioning, ...] = ()
+    """The commissionings, each with the frames between the hub and the meters meanwhile."""
 
     @property
     def checks(self) -> tuple[HanCheck, ...]:
@@ -130,6 +132,7 @@ class DrivenScenario(NamedTuple):
     path: tuple[Step, ...]
     ended: int
     failed_expectations: tuple[str, ...]
+    commissionings: tuple[EvidencedCommissioning, ...]
 
 
 def drive_scenario(
@@ -180,6 +183,7 @@ def drive_scenario(
         path=story.path,
         ended=trace.time,
         failed_expectations=unmet,
+        commissionings=tuple(story.commissionings),
     )
 
 
@@ -207,6 +211,7 @@ def judged(
         path=driven.path,
         ended=driven.ended,
         failed_expectations=driven.failed_expectations,
+        commissionings=driven.commissionings,
         remarks=found.remarks,
         hold_to=hold_to,
     )

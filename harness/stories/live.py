@@ -16,7 +16,7 @@ from hanbench.harness.case.check import HanCheck, Subject
 from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.plan import FaultEvent, State
-from hanbench.harness.checks import EvidencedCheck, HanConnectivityCheck, commission
+from hanbench.harness.checks import EvidencedCheck, EvidencedCommissioning, HanConnectivityCheck, commission
 from hanbench.harness.faults.frame_faults import EventTally, Note
 from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
@@ -30,7 +30,7 @@ T = TypeVar("T")
 FORMATION = timedelta(minutes=15)
 """Time between the set-up of the HAN and the loading of the installation."""
 
-Told = EvidencedCheck | Commissioning
+Told = EvidencedCheck | EvidencedCommissioning
 """What a check or a commissioning came to."""
 
 
@@ -172,7 +172,7 @@ class LiveStory:
         )
         return EvidencedCheck(check, found.evidence)
 
-    async def _commission(self, devices: tuple[MeterRole, ...]) -> Commissioning:
+    async def _commission(self, devices: tuple[MeterRole, ...]) -> EvidencedCommissioning:
         self._commissionings += 1
         self._faults.commissioning_begins(self._commissionings)
         await self._faults.settled()
@@ -215,4 +215,4 @@ def _resolve(over: asyncio.Future[None]) -> None:
 
 def check_of(told: Told) -> HanCheck | Commissioning:
     """Return what the session is told."""
-    return told.check if isinstance(told, EvidencedCheck) else told
+    return told.check if isinstance(told, EvidencedCheck) else told.commissioning

@@ -20,7 +20,7 @@ from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.plan import State
 from hanbench.harness.case.trace import Trace
-from hanbench.harness.checks import EvidencedCheck
+from hanbench.harness.checks import EvidencedCheck, EvidencedCommissioning
 from hanbench.harness.faults.frame_faults import EventTally
 from hanbench.harness.stories.live import FORMATION, LiveStory, Told, check_of
 
@@ -222,6 +222,8 @@ class RememberedStory:
         """Transmissions up to the last end of a check or commissioning, or change of the ground truth."""
         self.evidenced: list[EvidencedCheck] = []
         """The checks so far, with their evidence."""
+        self.commissionings: list[EvidencedCommissioning] = []
+        """The commissionings that have ended so far, with their frames."""
         self.path: tuple[Step, ...] = ()
         """The actions so far."""
         self._memory = memory
@@ -273,6 +275,8 @@ class RememberedStory:
         self._running, self.frames, self._trace.time = False, ended.frames, ended.time
         if isinstance(ended.told, EvidencedCheck):
             self.evidenced.append(ended.told)
+        else:
+            self.commissionings.append(ended.told)
         return check_of(ended.told)
 
     def _knows(self, until: int) -> bool:

@@ -70,10 +70,10 @@ def test_a_check_is_inconclusive_if_another_electricity_meter_answers() -> None:
 @pytest.mark.parametrize("role", MeterRole)
 def test_a_meter_of_another_model_is_not_commissioned(role: MeterRole) -> None:
     async def scenario(han: Han) -> None:
-        before = await commission(han, (role,), HanConnectivityCheck())
+        before = (await commission(han, (role,), HanConnectivityCheck())).commissioning
         assert before.succeeded
         await exchange(han.esme if role is MeterRole.ESME else han.gsme)
-        after = await commission(han, (role,), HanConnectivityCheck())
+        after = (await commission(han, (role,), HanConnectivityCheck())).commissioning
         assert not after.succeeded
         assert after.detail.startswith(f"the {role.value.upper()} answered as 'other', expected ")
 
