@@ -48,6 +48,8 @@ def _throughout(value: Any) -> Any:
     if isinstance(value, str):
         return value if isinstance(value, Enum) else cleaned(value)
     if isinstance(value, tuple | list):
+        if value and isinstance(value[0], int) and all(type(each) is int for each in value):
+            return value
         found = [_throughout(each) for each in value]
         return found if isinstance(value, list) else tuple(found)
     if isinstance(value, dict):

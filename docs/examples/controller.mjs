@@ -13,9 +13,10 @@ const SCOPE = {
     "consultation-2021-10": { cohorts: ["ioc", "moc-secure"], types: ALL },
 };
 const CONSENT = { active: "request", "mixed-gsme-active": "authorisation" };
-const DAY = 86_400_000;
-const UNITS = { D: DAY, H: 3_600_000, M: 60_000, S: 1_000 };
-const [FAILURES, ATTEMPTS, EVIDENCE] = [3, 5, DAY];
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const UNITS = { D: DAY, H: HOUR, M: 60_000, S: 1_000 };
+const [FAILURES, ATTEMPTS, EVIDENCE_HOURS] = [3, 5, 24]; // unless the rulebook of a case chooses others
 
 class Case {
     failed = [];
@@ -37,10 +38,13 @@ class Case {
                 // A Date drops what is below a millisecond: rounded up, or the next check would begin too early.
                 this.last = Date.parse(event.finished) + 1;
                 if (event.verdict === "pass") {
-                    [this.state, this.failed] = ["commissioning", []];
+                    [this.state, this.failing] = ["commissioning", false];
+                    if (this.choice("failure_counting", "") !== "cumulative") this.failed = [];
                     return [{ action: "commission-devices", devices: ["esme", "gsme"] }];
                 }
-                this.failing = event.verdict === "fail";
+                // What is inconclusive says nothing, unless the rulebook counts failures of the WAN.
+                this.failing = event.verdict === "fail"
+                    || (event.verdict === "inconclusive" && event.cause === "wan" && this.choice("wan_failure_counts", false));
                 if (this.failing) this.failed.push(event.attempt);
                 return this.weigh(now);
             case "supplier-request":
@@ -58,17 +62,20 @@ class Case {
     }
 
     weigh(now) {
-        if (!this.failing || this.failed.length < FAILURES) return this.again(now);
+        const usedUp = this.attempts >= this.choice("attempt_cap", ATTEMPTS) && !this.choice("count_before_cap", true);
+        const enough = this.failed.length >= this.choice("failures_required", FAILURES);
+        if (usedUp || !this.failing || !enough) return this.again(now);
         const { cohort, esme, gsme } = this.home;
         const type = esme.status === gsme.status ? esme.status : `mixed-gsme-${gsme.status}`;
         const { cohorts = [], types = [] } = SCOPE[this.rules(now)] ?? {};
         if (!cohorts.includes(cohort) || !types.includes(type)) return this.close("refuse");
-        const consent = CONSENT[type];
+        const supplierDecides = this.choice("mixed_gsme_dormant_decider", "dcc") !== "dcc";
+        const consent = type === "mixed-gsme-dormant" && supplierDecides ? "authorisation" : CONSENT[type];
         if (consent && !this.gifts(gsme.supplier).has(consent)) {
             this.state = "holding";
-            return this.ask(gsme.supplier, consent);
+            return this.ask(now, gsme.supplier, consent);
         }
-        if (now - this.last > EVIDENCE) return this.again(now);
+        if (now - this.last > this.choice("evidence_max_age_hours", EVIDENCE_HOURS) * HOUR) return this.again(now);
         this.state = "commissioning";
         return [{ action: "commission-devices", devices: ["esme"] }];
     }
@@ -79,6 +86,11 @@ class Case {
         const { supplier } = this.home.gsme;
         const record = { code: "GT01", supplier, "replace-by": "2022-12-31", attempts: this.failed };
         return [{ action: "exclude-device", device: "gsme", record }, ...this.close("migrate-esme-only")];
+    }
+
+    // What the rulebook of this case says where the letter leaves a choice.
+    choice(name, usual) {
+        return this.home.rulebook.switches?.[name] ?? usual;
     }
 
     gifts(supplier) {
@@ -93,7 +105,7 @@ class Case {
     }
 
     again(now) {
-        return this.attempts >= ATTEMPTS ? this.close("exclude-installation") : this.check(now);
+        return this.attempts >= this.choice("attempt_cap", ATTEMPTS) ? this.close("exclude-installation") : this.check(now);
     }
 
     check(now) {
@@ -102,9 +114,9 @@ class Case {
         return [{ action: "run-check", "not-before": new Date(when).toISOString() }];
     }
 
-    ask(supplier, consent) {
+    ask(now, supplier, consent) {
         const question = `${consent} of ${supplier}`;
-        if (this.asked.has(question)) return [];
+        if (now >= Date.parse(this.home.decide_by) || this.asked.has(question)) return [];
         this.asked.add(question);
         return [{ action: "ask-supplier", supplier, consent }];
     }

@@ -20,7 +20,7 @@ SCOPE: dict[str, tuple[set[str], set[str]]] = {  # rule set -> cohorts and insta
     "consultation-2021-10": ({"ioc", "moc-secure"}, ALL),
 }
 CONSENT = {"active": "request", "mixed-gsme-active": "authorisation"}  # of the gas meter's supplier; others need none
-FAILURES, ATTEMPTS, EVIDENCE = 3, 5, timedelta(hours=24)
+FAILURES, ATTEMPTS, EVIDENCE_HOURS = 3, 5, 24  # unless the rulebook of a case chooses others
 TIME_IS_UP = {"checking": "retry", "holding": "hold"}  # state -> outcome
 
 Event = dict[str, Any]  # JSON; the JSON schema of the vocabulary lists the fields
@@ -65,15 +65,19 @@ class Case:
     def checked(self, now: datetime, result: Event) -> Actions:
         self.attempts, self.last = self.attempts + 1, datetime.fromisoformat(result["finished"])
         if result["verdict"] == "pass":
-            self.failed = []
+            self.failing = False
+            self.failed = self.failed if self.choice("failure_counting", "") == "cumulative" else []
             return self.commission("esme", "gsme")
-        self.failing = result["verdict"] == "fail"  # what is inconclusive says nothing, and never counts
+        # What is inconclusive says nothing, unless the rulebook counts failures of the WAN.
+        wan_failure = result["verdict"] == "inconclusive" and result.get("cause") == "wan"
+        self.failing = result["verdict"] == "fail" or (wan_failure and self.choice("wan_failure_counts", False))
         self.failed += [result["attempt"]] if self.failing else []
         return self.weigh(now)
 
     def weigh(self, now: datetime) -> Actions:
         """The gas meter does not answer: check again, ask, migrate without it, or give up."""
-        if not self.failing or len(self.failed) < FAILURES:
+        used_up = self.attempts >= self.choice("attempt_cap", ATTEMPTS) and not self.choice("count_before_cap", True)
+        if used_up or not self.failing or len(self.failed) < self.choice("failures_required", FAILURES):
             return self.again(now)
         esme, gsme = self.home["esme"]["status"], self.home["gsme"]["status"]
         kind = esme if esme == gsme else f"mixed-gsme-{gsme}"
@@ -81,10 +85,13 @@ class Case:
         if self.home["cohort"] not in cohorts or kind not in kinds:
             return self.close("refuse")
         supplier, consent = self.home["gsme"]["supplier"], CONSENT.get(kind)
+        if kind == "mixed-gsme-dormant" and self.choice("mixed_gsme_dormant_decider", "dcc") != "dcc":
+            consent = "authorisation"
         if consent and (supplier, consent) not in self.given:
             self.state = "holding"
-            return self.ask(supplier, consent)
-        return self.again(now) if now - self.last > EVIDENCE else self.commission("esme")
+            return self.ask(now, supplier, consent)
+        too_old = timedelta(hours=self.choice("evidence_max_age_hours", EVIDENCE_HOURS))
+        return self.again(now) if now - self.last > too_old else self.commission("esme")
 
     def commissioned(self, now: datetime, result: Event) -> Actions:
         if not result["succeeded"]:
@@ -104,19 +111,24 @@ class Case:
                 return str(entry["id"])
         return ""
 
+    def choice(self, name: str, usual: Any) -> Any:
+        """What the rulebook of this case says where the letter leaves a choice."""
+        return self.home["rulebook"].get("switches", {}).get(name, usual)
+
     def late(self, now: datetime) -> bool:
         return now >= datetime.fromisoformat(self.home["decide_by"])
 
     def again(self, now: datetime) -> Actions:
-        return self.close("exclude-installation") if self.attempts >= ATTEMPTS else self.check(now)
+        used_up = self.attempts >= self.choice("attempt_cap", ATTEMPTS)
+        return self.close("exclude-installation") if used_up else self.check(now)
 
     def check(self, now: datetime) -> Actions:
         self.state = "checking"
         when = max(now, self.last + duration(self.home["check_spacing"]))
         return [{"action": "run-check", "not-before": when.isoformat()}]
 
-    def ask(self, supplier: str, consent: str) -> Actions:
-        if (supplier, consent) in self.asked:
+    def ask(self, now: datetime, supplier: str, consent: str) -> Actions:
+        if self.late(now) or (supplier, consent) in self.asked:
             return []
         self.asked.add((supplier, consent))
         return [{"action": "ask-supplier", "supplier": supplier, "consent": consent}]

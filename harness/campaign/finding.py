@@ -1,4 +1,4 @@
-"""Finding a scenario by name: a file, the id of a shipped scenario, or the id of one in the matrix."""
+"""Finding a scenario by name: a file, the id of a shipped scenario, or the id of one in the suite."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from hanbench.harness.campaign.matrix import matrix
+from hanbench.harness.campaign.suite import suite
 from hanbench.harness.scenario.loading import load_scenario
 from hanbench.harness.scenario.scenario import Scenario, shipped
 from hanbench.profiles.errors import ProfileError
@@ -15,7 +15,7 @@ from hanbench.profiles.explain import suggestion
 from hanbench.profiles.rulesets import RuleSet
 
 ID_FORM = "COHORT.INSTALLATION.RULES.FAULT.CONSENT"
-"""The parts of an id in the matrix."""
+"""The parts of an id in the suite."""
 
 
 def select(pattern: str, scenarios: Iterable[Scenario]) -> list[Scenario]:
@@ -61,7 +61,7 @@ def find_scenario(name: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario
     ids = shipped()
     if str(name) in ids or Path(name).exists() or Path(name).suffix == ".toml":
         return load_scenario(ids.get(str(name), Path(name)), rulesets)
-    cells = {scenario.id: scenario for scenario in matrix()}
+    cells = {scenario.id: scenario for scenario in suite()}
     if str(name) in cells:
         return cells[str(name)]
     near = suggestion(str(name), [*ids, *cells])

@@ -30,7 +30,7 @@ class Lazy(NamedTuple):
 
 
 COMMANDS = {
-    "verify": Lazy("commands.verify:verify", "Judge a controller on the whole matrix of scenarios."),
+    "verify": Lazy("commands.verify:verify", "Judge a controller on the whole suite of scenarios."),
     "run": Lazy("commands.run:run", "Run one scenario: a file, or the id of one."),
     "check": Lazy("commands.check:check", "Run one HAN-connectivity check on a bench, emulated or physical."),
     "doctor": Lazy("commands.doctor:doctor", "Find dongles, and list the roles that each can fill."),

@@ -64,7 +64,7 @@ class Shard(click.ParamType["tuple[int, int]"]):
 
 
 class Pattern(click.ParamType[str]):
-    """A pattern of ids in the matrix; shells complete it part for part."""
+    """A pattern of ids in the suite; shells complete it part for part."""
 
     name = "PATTERN"
 
@@ -75,10 +75,10 @@ class Pattern(click.ParamType[str]):
         """Complete the part of an id that `incomplete` ends in; an asterisk stands for the parts after it."""
         from click.shell_completion import CompletionItem
 
-        from hanbench.harness.campaign.matrix import matrix
+        from hanbench.harness.campaign.suite import suite
 
         place, found = incomplete.count(".") + 1, dict[str, None]()
-        for scenario in matrix():
+        for scenario in suite():
             if scenario.id.startswith(incomplete):
                 parts = scenario.id.split(".")
                 found[".".join((*parts[:place], *("*" * (len(parts) > place))))] = None

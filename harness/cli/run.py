@@ -49,7 +49,7 @@ def run(
     slow_background: bool,
     as_json: bool,
 ) -> int:
-    """Run SCENARIO: a file, or the id of a shipped scenario or of one in the matrix of `verify`.
+    """Run SCENARIO: a file, or the id of a shipped scenario or of one in the suite of `verify`.
 
     The same seed brings the same frames back, octet for octet, with the same background. With --slow-background, they
     have the numbers that reports of `verify` and pytest name; a report names the seed of each scenario.

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hanbench.harness.campaign import Campaign, Lost, Result, execute, matrix
+from hanbench.harness.campaign import Campaign, Lost, Result, execute
 from hanbench.harness.campaign.executor import Shard, estimate
 from hanbench.harness.campaign.finding import select
+from hanbench.harness.campaign.suite import suite
 from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.errors import BadInput, ExitStatus, unknown
 from hanbench.harness.cli.output import log, print_json, print_line, unbroken
@@ -39,6 +40,7 @@ class Options:
     seeds: int
     jobs: int | None
     only: str
+    scenarios: Path | None
     cases: tuple[str, ...]
     shard: tuple[int, int] | None
     controller: str
@@ -97,7 +99,7 @@ def verify(**options: Any) -> int:
 
 def _chosen(options: Options) -> Sequence[Scenario]:
     """Return the scenarios that the options name. Raises BadInput."""
-    every = list(matrix(StartingState(options.begins)))
+    every = suite(StartingState(options.begins), options.scenarios)
     if not options.cases:
         try:
             return select(options.only, every)

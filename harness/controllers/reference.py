@@ -214,7 +214,8 @@ class Reference:
             case Step.CHECK:
                 yield RunCheck(self.next_check(now))
             case Step.ASK_SUPPLIER:
-                if (kind := self.consent_missing(self.terms(now))) is not None:
+                kind = self.consent_missing(self.terms(now))
+                if kind is not None and not self.time_is_up(now):
                     yield AskSupplier(self.installation.gsme.supplier, kind)
             case Step.COMMISSION_BOTH:
                 yield CommissionDevices((MeterRole.ESME, MeterRole.GSME))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hanbench.harness.case.check import Verdict
 from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.case.vocabulary import Outcome
-from hanbench.harness.oracle.case import Case, Decision, SupplierStatement, frames_of
+from hanbench.harness.oracle.case import ESME_ONLY, Case, Decision, SupplierStatement, frames_of
 from hanbench.harness.oracle.counting import counted, is_failure
 from hanbench.harness.oracle.scope import allowed_on
 from hanbench.harness.oracle.violation import Finding, Ground, Property, chosen, inferred, of_value, stated
@@ -130,9 +130,10 @@ def hold_only_for_consent(case: Case) -> Iterator[Finding]:
 
 def asked_rightly(case: Case) -> Iterator[Finding]:
     """Where a consent is needed, each question goes to the GSME's Responsible Supplier, for that consent, before its
-    time is up and before the ESME is commissioned alone; and `hold` ends a case only after such a question.
+    time is up and before the ESME was commissioned alone; and `hold` ends a case only after such a question.
     """
-    decided = min((decision.position for decision in case.partials), default=len(case.records))
+    alone = (effect.position for effect in case.effects if effect.succeeded and effect.devices == ESME_ONLY)
+    decided = min(alone, default=len(case.records))
     for position, time, asked in case.questions:
         needed = needed_consent(case, case.rules_for_counting(time), position)
         supplier = case.home(position).gsme.supplier
@@ -155,12 +156,21 @@ def _held_unasked(case: Case) -> Iterator[Finding]:
     position, closed = case.closed
     rules = case.rules_for_counting(closed.time)
     needed, supplier = needed_consent(case, rules, position).value, case.home(position).gsme.supplier
+    if (needed, supplier) != _needed_in_time(case, rules):
+        return
     asked = {(question.action.supplier, question.action.consent.value) for question in case.questions}
     if needed is Consent.NONE or not rules.ask_before_hold.value or (supplier, needed.value) in asked:
         return
     if any(statement.supplier == supplier for statement in _statements(case, position)):
         return
     yield Finding(f"held without asking {supplier} for its {needed.value}", (), chosen("ask_before_hold"))
+
+
+def _needed_in_time(case: Case, rules: RuleSet) -> tuple[Consent, str]:
+    """Return the consent that was needed, and whose, when there was still time to ask for it."""
+    until = case.installation.decide_by
+    position = next((at for at, record in enumerate(case.records) if record.time >= until), len(case.records))
+    return needed_consent(case, rules, position).value, case.home(position).gsme.supplier
 
 
 DECIDER = "mixed_gsme_dormant_decider"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from hanbench.harness.campaign.matrix import matrix
 from hanbench.harness.campaign.suite import array, parts
 from hanbench.harness.campaign.suite.case import Case
 from hanbench.harness.scenario.loading import load_scenario
@@ -47,7 +48,7 @@ def suite(begins: StartingState = StartingState.INSTALLED, scenarios: Path | Non
 def _suite() -> tuple[Scenario, ...]:
     grouped = (case.scenario() for case in sorted_by_story(cases()))
     paired = (case.scenario() for pair in parts.pairs() for case in pair)
-    return (*grouped, *paired, *shipped_stories())
+    return (*matrix(), *grouped, *paired, *shipped_stories())
 
 
 def cases() -> Iterator[Case]:

@@ -1,4 +1,4 @@
-"""`hanbench verify`: a controller on the whole matrix of scenarios."""
+"""`hanbench verify`: a controller on the whole suite of scenarios."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ from hanbench.profiles.benches import StartingState
 @click.option("--seeds", type=click.IntRange(1, 1000), default=1, show_default=True, help="Run it all on N seeds.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one per processor.")
 @click.option("--only", default="*", show_default=True, type=PATTERN, help="Run only scenarios whose id matches.")
+@click.option(
+    "--scenarios",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of scenario files of your own, to run with the suite.",
+)
 @click.option("--case", "cases", multiple=True, metavar="ID", help="Run only this scenario; give several if you like.")
 @click.option("--shard", type=SHARD, help="Run only part K of N, for one machine of several, such as 3/8.")
 @click.option("--controller", type=CONTROLLER, default="reference", show_default=True, help=CONTROLLERS)
