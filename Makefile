@@ -1,7 +1,7 @@
 # What there is to do; the steps themselves are in .ci/.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint check clean core tools docs
+.PHONY: help demo test bench nightly lint check clean core tools docs
 
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -19,6 +19,9 @@ test: tools ## set up and run everything that CI runs: linters, types, imports, 
 
 bench: core ## measure; prints JSON
 	@$(BIN)/python -m hanbench.harness.benchmarks $(ARGS)
+
+nightly: tools ## run the full counts, which take hours, and write their figures to nightly.json
+	$(BIN)/python -m tests.support.nightly $(ARGS)
 
 lint: ## set up and run linters, types, imports
 	@.ci/setup.sh test
