@@ -13,7 +13,7 @@ from hanbench.harness.controllers.lookup import controller_factory, lawful_names
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.oracle import judge
 from hanbench.profiles.rulesets import shipped
-from tests.support.cases import CASES, GAS, START, Case, broken, gas_supplier, home, run_case
+from tests.support.cases import CASES, START, Case, broken, gas_supplier, home, run_case
 
 ACTIVE = MeterStatus.ACTIVE
 GIVEN_BEFORE = Plan(
