@@ -14,6 +14,7 @@ from hanbench.harness.campaign.workers import Lost, map_groups
 from hanbench.harness.case.trace import AnyRecord, ControllerFaulted, EventDelivered
 from hanbench.harness.controllers.lookup import Factory, controller_factory, named
 from hanbench.harness.files import OutputError
+from hanbench.harness.oracle import Basis
 from hanbench.harness.report.html import encode_detail
 from hanbench.harness.report.model import ScenarioReport, describe
 from hanbench.harness.report.replay import replay_command
@@ -43,6 +44,8 @@ class Campaign:
     """Pattern of the ids of scenarios to capture even if they succeed."""
     remembers: bool = True
     """Whether a HAN story that several cases share is simulated once; otherwise each case simulates its own."""
+    hold_to: Basis = Basis.ASSUMED
+    """Up to which basis a violation fails a scenario."""
 
 
 class Result(NamedTuple):
@@ -129,7 +132,7 @@ def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]
     first = [_drive(campaign, scenario, shelf) for scenario in scenarios]
     again = [_drive(campaign, scenario, shelf) for scenario in reversed(scenarios)]
     for driven, second in zip(first, reversed(again), strict=True):
-        yield _reported(campaign, judged(driven, shipped(), again=second))
+        yield _reported(campaign, judged(driven, shipped(), again=second, hold_to=campaign.hold_to))
 
 
 def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenario:

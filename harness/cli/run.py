@@ -21,6 +21,7 @@ from hanbench.harness.controllers.lookup import named
 from hanbench.harness.files import locked_folder_if, write_whole
 from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.settings import ERAS
+from hanbench.harness.oracle import Basis
 from hanbench.harness.report.failure_text import violation_lines
 from hanbench.harness.report.html import HtmlWriter, encode_detail
 from hanbench.harness.report.junit import JunitWriter
@@ -47,6 +48,7 @@ def run(
     begins: str | None,
     certificates: str | None,
     slow_background: bool,
+    hold_to: str,
     as_json: bool,
 ) -> int:
     """Run SCENARIO: a file, or the id of a shipped scenario or of one in the suite of `verify`.
@@ -80,6 +82,7 @@ def run(
             clock=clock,
             credentials=credentials,
             bench=bench,
+            hold_to=Basis(hold_to),
         )
         again = replay_command(scenario, seed=seed, controller=named(controller), switches=switches, by=RUN)
         report = describe(result, capture=None if capture is None else capture.name, replay=again)
@@ -147,16 +150,17 @@ def _print_result(report: ScenarioReport, detail: ScenarioDetail, capture: Path 
         when = shown(at, (at - detail.began).total_seconds())
         print_line(f"  {consent.supplier}: {consent.says.value}, {when}")
     decided = report.decision.value if report.decision else "nothing"
-    print_line(f"  decided: {decided}; expected: {' or '.join(report.expected)} ({report.because})")
+    print_line(f"  decided: {decided}; the rules allow: {' or '.join(report.expected)} ({report.because})")
+    for remark in report.remarks:
+        print_line(f"  {remark}")
     for violation, explanation in zip(report.violations, report.explanations, strict=True):
+        word = "VIOLATION" if violation in report.failing else f"told, held to {report.hold_to.value}:"
         sentence, *why = violation_lines(violation, explanation)
-        print_line(f"  {verdict('VIOLATION')} {sentence}")
+        print_line(f"  {verdict(word)} {sentence}")
         for line in why:
             print_line(f"  {line}")
-    if report.difference:
-        print_line(f"  {verdict('NOT AS EXPECTED')} {report.difference}")
     for short in report.unmet:
-        print_line(f"  {verdict('NOT AS EXPECTED')} {short}")
+        print_line(f"  {verdict('NOT AS THE AUTHOR EXPECTS')} {short}")
     if capture is not None:
         print_line(f"  to read: {unbroken(capture.with_name('report.html'))}")
         early = ERAS[household(Cohort(report.cohort)).gsme.smart_energy] is SmartEnergyEra.SE_1_1

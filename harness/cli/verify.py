@@ -21,6 +21,7 @@ from hanbench.harness.cli.tables import table
 from hanbench.harness.cli.words import counted
 from hanbench.harness.controllers.lookup import named
 from hanbench.harness.files import locked_folder
+from hanbench.harness.oracle import Basis
 from hanbench.harness.report.folder import FILES, ReportFolder
 from hanbench.harness.report.model import Summary
 from hanbench.harness.report.tally import Tally
@@ -49,6 +50,7 @@ class Options:
     capture: str | None
     remembers: bool
     fail_fast: bool
+    hold_to: str
     as_json: bool
 
     @property
@@ -59,7 +61,8 @@ class Options:
     def campaigns(self) -> list[Campaign]:
         """One for each seed: the first has that of the option, the others have a number behind it."""
         seeds = [self.seed, *(f"{self.seed}.{number}" for number in range(2, self.seeds + 1))]
-        return [Campaign(seed, self.controller, self.out, self.capture, self.remembers) for seed in seeds]
+        basis = Basis(self.hold_to)
+        return [Campaign(seed, self.controller, self.out, self.capture, self.remembers, basis) for seed in seeds]
 
 
 @dataclass

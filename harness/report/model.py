@@ -15,7 +15,7 @@ from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.case.trace import SupplierSaid
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.foreign_text import cleaned_throughout
-from hanbench.harness.oracle import Violation
+from hanbench.harness.oracle import Basis, Violation, held_to
 from hanbench.harness.report.explanation import Explanation, explain
 from hanbench.harness.scenario.run import ScenarioResult
 
@@ -43,8 +43,9 @@ class ScenarioReport(Struct, frozen=True):
     faults: tuple[str, ...]
     consents: tuple[ConsentReport, ...]
     expected: tuple[Outcome, ...]
-    """The outcomes that the rules admit; the usual one first."""
+    """The outcomes that the rules allow: the usual one first, then that of the case if it is lawful too."""
     because: str
+    """The reason for the first."""
     decision: Outcome | None
     checks: tuple[HanCheck, ...]
     violations: tuple[Violation, ...]
@@ -62,6 +63,15 @@ class ScenarioReport(Struct, frozen=True):
     """How the outcome differs from those that the rules admit; empty: it does not."""
     replay: str = ""
     """The shell command that plays this case again; empty: the case has no name to play it by."""
+    remarks: tuple[str, ...] = ()
+    """What is told and convicts nobody: another lawful way, a day of replacement that has passed."""
+    hold_to: Basis = Basis.ASSUMED
+    """Up to which basis a violation fails the scenario; `violations` has the others too."""
+
+    @property
+    def failing(self) -> tuple[Violation, ...]:
+        """The violations that fail the scenario."""
+        return held_to(self.violations, self.hold_to)
 
 
 class Summary(Struct, frozen=True):
@@ -109,6 +119,8 @@ def describe(result: ScenarioResult, *, capture: str | None, replay: str = "") -
         explanations=explain(result.records, result.violations, result.began),
         difference=_difference(result),
         replay=replay,
+        remarks=result.remarks,
+        hold_to=result.hold_to,
     )
     return cleaned_throughout(report)
 

@@ -8,7 +8,7 @@ import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, PATTERN, SEED, SHARD
+from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, PATTERN, SEED, SHARD, hold_to_option
 from hanbench.harness.cli.output import json_option
 from hanbench.profiles.benches import StartingState
 
@@ -49,6 +49,7 @@ from hanbench.profiles.benches import StartingState
     help="Simulate a HAN once for all scenarios that share it, or for each.",
 )
 @click.option("--fail-fast", is_flag=True, help="Stop at the first scenario that fails.")
+@hold_to_option
 @json_option
 @runs("verify")
 def verify() -> None:
