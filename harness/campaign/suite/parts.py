@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import product
 
 from hanbench.harness.campaign.suite.array import orders
 from hanbench.harness.campaign.suite.case import Case
 from hanbench.harness.campaign.suite.consents import GIVERS, PAPERS, PATTERNS, Consent, right_paper, wrong_paper
-from hanbench.harness.campaign.suite.courses import LETTERS, findings
+from hanbench.harness.campaign.suite.courses import LETTERS, Course, findings
 from hanbench.harness.campaign.suite.deadlines import DEADLINES, SPACINGS
 from hanbench.harness.campaign.suite.fault_courses import FAULTS, SPOILERS, at_commissioning, lasting, places, spoiled
 from hanbench.harness.campaign.suite.hands import CHANGES, Change
@@ -140,6 +141,32 @@ def commissionings() -> Iterator[Case]:
         course = spoiled("esme-dead", times, "ff")
         for when, pattern in product(("check-begins", "during-check", "check-ends"), ("withdrawn", "given-again")):
             yield Case(IOC, home, course, told_in_time(home, pattern=pattern, when=when))
+
+
+RECOVERIES = (timedelta(hours=2), timedelta(hours=20))
+"""Times after the deciding check at which the gas meter answers again, while a consent is awaited."""
+
+
+def recovered(later: timedelta) -> Course:
+    """Return three failures of a gas meter that answers again so much later."""
+    hours = f"{later / timedelta(hours=1):g}"
+    heals_after = FAILS.decided(IOC, timedelta(days=1)) + later
+    return FAILS._replace(
+        name=f"fff-back-{hours}h-later",
+        words=f"checks find fff, and {hours} h later the gas meter is back",
+        checks=FAILS.checks[:1],
+        heals_after=heals_after,
+    )
+
+
+def recoveries() -> Iterator[Case]:
+    """A gas meter that is back during the hold x installation x moment; evidence may be older, or must be younger."""
+    for later, home, when in product(RECOVERIES, HOMES, MOMENTS[MOMENTS.index(moment("check-ends")) :]):
+        for pattern in ("kept", "given-again"):
+            yield Case(IOC, home, recovered(later), told_in_time(home, pattern=pattern, when=when.name))
+    for later, switch, when in product(RECOVERIES, ("evidence-48h", "evidence-6h"), ("1h", "6h", "23h", "30h")):
+        consent = told_in_time(TWO_SUPPLIERS, when=when)
+        yield Case(IOC, TWO_SUPPLIERS, recovered(later), consent, switch=switch)
 
 
 # --- dates, times and switches ----------------------------------------------------------------------------------------
