@@ -24,6 +24,8 @@ from hanbench.profiles.rulesets import Cohort
 IOC = Cohort.IOC
 FAILS = findings("fffff")
 AT_THE_CAP = findings("wwfff")
+ORDERS = ("fffff", "fwfff", "fpfff", "ffpff", "wwfff", "fffwp")
+"""Orders of findings that tell ways of counting from one another."""
 EARLY, LATER = moment("after-check-1"), moment("6h")
 DORMANT, TWO_SUPPLIERS = HOMES[2], HOMES[1]
 PROPOSED = (IN_FORCE, "consultation-2021-10")
@@ -59,11 +61,14 @@ def consents() -> Iterator[Case]:
 
 
 def scope() -> Iterator[Case]:
-    """Every cohort x installation x rule set x everything that is said, and silence."""
+    """Every cohort x installation x rule set x everything that is said, and silence; orders of findings under each."""
     for cohort, home, rules in product(COHORTS, HOMES, RULES):
         yield Case(cohort, home, FAILS, rules=rules)
         for said in statements(home):
             yield Case(cohort, home, FAILS, _said(home, said, EARLY.name), rules=rules)
+    for home, rules, letters in product(HOMES, RULES, ORDERS):
+        for consent in (None, told_in_time(home)):
+            yield Case(IOC, home, findings(letters), consent, rules=rules)
 
 
 MOMENTS_OF_CHANGE = tuple(
@@ -195,12 +200,9 @@ def times() -> Iterator[Case]:
             yield Case(cohort, home, course, consent, spacing=spacing, deadline=deadline)
 
 
-SWITCHED = ("fffff", "fwfff", "fpfff", "ffpff", "wwfff", "fffwp")
-
-
 def switches() -> Iterator[Case]:
     """Every switch at every value x installation x orders of findings x consents early, late, and none."""
-    for switch, letters, home in product(SWITCHES, SWITCHED, (TWO_SUPPLIERS, DORMANT, HOMES[4])):
+    for switch, letters, home in product(SWITCHES, ORDERS, (TWO_SUPPLIERS, DORMANT, HOMES[4])):
         for consent in (None, told_in_time(home), told_in_time(home, when="30h")):
             yield Case(IOC, home, findings(letters), consent, switch=switch)
 

@@ -142,6 +142,8 @@ def test_installation_statement_and_moment_are_exhausted() -> None:
 def test_cohort_installation_and_rules_are_exhausted_with_each_statement() -> None:
     met = of_part(parts.scope, "cohort", "installation", "rules", "pattern")
     assert met == set(product(COHORTS, HOMES, RULES, (*PATTERNS, None)))
+    orders_met = {(case.home, case.rules, case.course.name) for case in parts.scope()}
+    assert orders_met == set(product(HOMES, RULES, parts.ORDERS))
 
 
 def test_installation_change_and_moment_are_exhausted() -> None:
@@ -153,7 +155,7 @@ def test_installation_change_and_moment_are_exhausted() -> None:
 def test_switch_installation_and_order_of_findings_are_exhausted() -> None:
     met = {(case.switch, case.home.name, case.course.name) for case in parts.switches()}
     homes = {case.home.name for case in parts.switches()}
-    assert met == set(product(SWITCHES, homes, parts.SWITCHED))
+    assert met == set(product(SWITCHES, homes, parts.ORDERS))
 
 
 def test_date_and_installation_are_exhausted() -> None:
