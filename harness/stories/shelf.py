@@ -26,12 +26,10 @@ class Shelf:
 
     def memory(self, key: str, make: Callable[[], StoryMemory]) -> StoryMemory:
         """Return the memory of the story with this key, made if it is not on the shelf."""
-        memory = self._memories.get(key)
+        memory = self._memories.get(key) if self._kept else None
         if memory is None:
             self._make_room()
-            memory = make()
-            if self._kept:
-                self._memories[key] = memory
+            memory = self._memories[key] = make()
         else:
             self._memories.move_to_end(key)
         return memory

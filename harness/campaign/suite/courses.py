@@ -33,6 +33,8 @@ class Course(NamedTuple):
     """The condition at each check, `HEALTHY` or the name of a fault; the last one persists."""
     spoilers: tuple[tuple[str, int], ...] = ()
     """The fault that spoils each commissioning, and the check before which it is healed; 0: never. Empty: none."""
+    heals_after: timedelta | None = None
+    """Time from the start after which the condition of the first check heals by itself; None: it does not."""
 
     def decides(self, required: int = REQUIRED) -> int:
         """Return the number of the check with which so many failures are in a row; `required` if there is none."""
@@ -68,7 +70,10 @@ class Course(NamedTuple):
                 if before != HEALTHY:
                     yield FaultEvent(_subject(before), State.HEALTHY, before, before_check=number)
                 if condition != HEALTHY:
-                    yield FaultEvent(_subject(condition), _state(condition), condition, before_check=number)
+                    lasts = self.heals_after if number == 1 else None
+                    yield FaultEvent(
+                        _subject(condition), _state(condition), condition, before_check=number, lasts=lasts
+                    )
             before = condition
         for number, (fault, healed_before) in enumerate(self.spoilers, 1):
             if fault:

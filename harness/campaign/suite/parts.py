@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import product
 
 from hanbench.harness.campaign.suite.array import orders
 from hanbench.harness.campaign.suite.case import Case
 from hanbench.harness.campaign.suite.consents import GIVERS, PAPERS, PATTERNS, Consent, right_paper, wrong_paper
-from hanbench.harness.campaign.suite.courses import LETTERS, findings
+from hanbench.harness.campaign.suite.courses import LETTERS, Course, findings
 from hanbench.harness.campaign.suite.deadlines import DEADLINES, SPACINGS
 from hanbench.harness.campaign.suite.fault_courses import FAULTS, SPOILERS, at_commissioning, lasting, places, spoiled
 from hanbench.harness.campaign.suite.hands import CHANGES, Change
@@ -23,6 +24,8 @@ from hanbench.profiles.rulesets import Cohort
 IOC = Cohort.IOC
 FAILS = findings("fffff")
 AT_THE_CAP = findings("wwfff")
+ORDERS = ("fffff", "fwfff", "fpfff", "ffpff", "wwfff", "fffwp")
+"""Orders of findings that tell ways of counting from one another."""
 EARLY, LATER = moment("after-check-1"), moment("6h")
 DORMANT, TWO_SUPPLIERS = HOMES[2], HOMES[1]
 PROPOSED = (IN_FORCE, "consultation-2021-10")
@@ -58,11 +61,14 @@ def consents() -> Iterator[Case]:
 
 
 def scope() -> Iterator[Case]:
-    """Every cohort x installation x rule set x everything that is said, and silence."""
+    """Every cohort x installation x rule set x everything that is said, and silence; orders of findings under each."""
     for cohort, home, rules in product(COHORTS, HOMES, RULES):
         yield Case(cohort, home, FAILS, rules=rules)
         for said in statements(home):
             yield Case(cohort, home, FAILS, _said(home, said, EARLY.name), rules=rules)
+    for home, rules, letters in product(HOMES, RULES, ORDERS):
+        for consent in (None, told_in_time(home)):
+            yield Case(IOC, home, findings(letters), consent, rules=rules)
 
 
 MOMENTS_OF_CHANGE = tuple(
@@ -142,6 +148,32 @@ def commissionings() -> Iterator[Case]:
             yield Case(IOC, home, course, told_in_time(home, pattern=pattern, when=when))
 
 
+RECOVERIES = (timedelta(hours=2), timedelta(hours=20))
+"""Times after the deciding check at which the gas meter answers again, while a consent is awaited."""
+
+
+def recovered(later: timedelta) -> Course:
+    """Return three failures of a gas meter that answers again so much later."""
+    hours = f"{later / timedelta(hours=1):g}"
+    heals_after = FAILS.decided(IOC, timedelta(days=1)) + later
+    return FAILS._replace(
+        name=f"fff-back-{hours}h-later",
+        words=f"checks find fff, and {hours} h later the gas meter is back",
+        checks=FAILS.checks[:1],
+        heals_after=heals_after,
+    )
+
+
+def recoveries() -> Iterator[Case]:
+    """A gas meter that is back during the hold x installation x moment; evidence may be older, or must be younger."""
+    for later, home, when in product(RECOVERIES, HOMES, MOMENTS[MOMENTS.index(moment("check-ends")) :]):
+        for pattern in ("kept", "given-again"):
+            yield Case(IOC, home, recovered(later), told_in_time(home, pattern=pattern, when=when.name))
+    for later, switch, when in product(RECOVERIES, ("evidence-48h", "evidence-6h"), ("1h", "6h", "23h", "30h")):
+        consent = told_in_time(TWO_SUPPLIERS, when=when)
+        yield Case(IOC, TWO_SUPPLIERS, recovered(later), consent, switch=switch)
+
+
 # --- dates, times and switches ----------------------------------------------------------------------------------------
 
 
@@ -168,12 +200,9 @@ def times() -> Iterator[Case]:
             yield Case(cohort, home, course, consent, spacing=spacing, deadline=deadline)
 
 
-SWITCHED = ("fffff", "fwfff", "fpfff", "ffpff", "wwfff", "fffwp")
-
-
 def switches() -> Iterator[Case]:
     """Every switch at every value x installation x orders of findings x consents early, late, and none."""
-    for switch, letters, home in product(SWITCHES, SWITCHED, (TWO_SUPPLIERS, DORMANT, HOMES[4])):
+    for switch, letters, home in product(SWITCHES, ORDERS, (TWO_SUPPLIERS, DORMANT, HOMES[4])):
         for consent in (None, told_in_time(home), told_in_time(home, when="30h")):
             yield Case(IOC, home, findings(letters), consent, switch=switch)
 

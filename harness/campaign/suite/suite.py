@@ -26,6 +26,7 @@ PARTS = (
     parts.orders_of_findings,
     parts.faults,
     parts.commissionings,
+    parts.recoveries,
     parts.dates,
     parts.times,
     parts.switches,
@@ -73,6 +74,18 @@ def shipped_stories() -> Iterator[Scenario]:
     """Yield every scenario that is shipped as a file."""
     for path in shipped().values():
         yield load_scenario(path, shipped_rules())
+
+
+def find(id: str) -> Scenario | None:
+    """Return the case with this id, without making the others; None if the suite has none."""
+    paired = chain.from_iterable(parts.pairs())
+    return next((case.scenario() for case in chain(cases(), paired) if case.id == id), None)
+
+
+def ids() -> Iterator[str]:
+    """Yield the ids of all cases."""
+    yield from (case.id for case in cases())
+    yield from (case.id for pair in parts.pairs() for case in pair)
 
 
 def folder(path: Path) -> Sequence[Scenario]:

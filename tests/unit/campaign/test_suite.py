@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from hanbench.harness.campaign.suite import folder, parts, suite
+from docs.generators.migration import renewed
+from docs.generators.suite import BLOCKS, PAGE
+from hanbench.harness.campaign.finding import find_scenario
+from hanbench.harness.campaign.suite import find, folder, ids, parts, suite
 from hanbench.harness.campaign.suite.array import FACTORS, orders, rows
 from hanbench.harness.campaign.suite.case import ID_FORM, Case
 from hanbench.harness.campaign.suite.consents import GIVERS, PATTERNS, right_paper
@@ -26,6 +29,7 @@ from hanbench.harness.scenario.scenario import Scenario, shipped
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.rulesets import Switches
+from hanbench.profiles.rulesets import shipped as shipped_rules
 
 WHOLE = list(cases())
 
@@ -62,6 +66,15 @@ def test_a_suite_on_new_hans_has_the_same_cases() -> None:
     installed, new = suite(), suite(StartingState.NEW)
     assert [scenario.id for scenario in new] == [scenario.id for scenario in installed]
     assert all(scenario.begins is StartingState.NEW for scenario in new if scenario.cell is not None)
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_a_case_is_found_by_its_id(number: int) -> None:
+    scenario = [each for each in suite() if each.cell is not None][number]
+    assert find(scenario.id) == scenario
+    assert find_scenario(scenario.id, shipped_rules()) == scenario
+    assert scenario.id in set(ids())
+    assert find("ioc.no-such-case") is None
 
 
 def test_two_cases_about_one_installation_follow_one_another() -> None:
@@ -129,6 +142,8 @@ def test_installation_statement_and_moment_are_exhausted() -> None:
 def test_cohort_installation_and_rules_are_exhausted_with_each_statement() -> None:
     met = of_part(parts.scope, "cohort", "installation", "rules", "pattern")
     assert met == set(product(COHORTS, HOMES, RULES, (*PATTERNS, None)))
+    orders_met = {(case.home, case.rules, case.course.name) for case in parts.scope()}
+    assert orders_met == set(product(HOMES, RULES, parts.ORDERS))
 
 
 def test_installation_change_and_moment_are_exhausted() -> None:
@@ -140,7 +155,7 @@ def test_installation_change_and_moment_are_exhausted() -> None:
 def test_switch_installation_and_order_of_findings_are_exhausted() -> None:
     met = {(case.switch, case.home.name, case.course.name) for case in parts.switches()}
     homes = {case.home.name for case in parts.switches()}
-    assert met == set(product(SWITCHES, homes, parts.SWITCHED))
+    assert met == set(product(SWITCHES, homes, parts.ORDERS))
 
 
 def test_date_and_installation_are_exhausted() -> None:
@@ -182,6 +197,14 @@ def test_a_request_is_the_paper_of_an_active_installation() -> None:
     papers = {home.name: right_paper(home.type).value for home in HOMES}
     assert papers["active"] == papers["active-two"] == "request"
     assert papers["mixed-gsme-active"] == "authorisation"
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_is_current() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert renewed(page, BLOCKS) == page
 
 
 # --- a user's folder --------------------------------------------------------------------------------------------------
