@@ -130,6 +130,7 @@ def test_a_scenario_shows_when_what_happened_and_what_verdicts_rest_on(look, ver
     seen.open(verified("--only", ONLY) / "report.html")
     row = seen.scenario("ioc.dormant.tmad-v19.recovering.consent")
     timeline, sequence = row.locator(".detail svg").all()
+    assert timeline.is_visible()
     assert {"broken", "checks", "suppliers", "controller", "battery-dead"} <= set(
         timeline.locator("text").all_text_contents()
     )
