@@ -146,7 +146,7 @@ def test_a_scenario_shows_when_what_happened_and_what_verdicts_rest_on(look, ver
     layers = text(frame.locator(".layers"))
     assert [name in layers for name in ("MAC Data", "NWK", "APS Data", "ZCL Metering")] == [True] * 4
     row.locator("details.events > summary").click()
-    assert "closes the case: migrate-both" in text(row.locator("ol.events"))
+    assert "closes the case: migrate-both" in text(row.locator("details.events ol.events"))
 
 
 def test_a_drawing_says_no_more_than_was_seen(look, verified):
