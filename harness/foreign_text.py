@@ -17,6 +17,8 @@ _SPACES = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 """What separates words or lines, and becomes one space: foreign text stays on one line."""
 _JOINERS = frozenset("\xad\u200c\u200d")
 """Format characters that words and emoji need."""
+_NUMBERS = frozenset((int, float))
+"""What has no text, and comes in long tuples: the numbers of frames."""
 _ESCAPED = frozenset(("Cc", "Cf", "Cs"))
 """The Unicode categories of controls, of format characters, and of surrogates."""
 
@@ -48,7 +50,7 @@ def _throughout(value: Any) -> Any:
     if isinstance(value, str):
         return value if isinstance(value, Enum) else cleaned(value)
     if isinstance(value, tuple | list):
-        if value and isinstance(value[0], int) and all(type(each) is int for each in value):
+        if {*map(type, value)} <= _NUMBERS:
             return value
         found = [_throughout(each) for each in value]
         return found if isinstance(value, list) else tuple(found)

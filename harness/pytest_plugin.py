@@ -291,7 +291,8 @@ class Player:
             controller=named(self.controller),
             rule_sets=(scenario.rules,),
         ) as report:
-            report.add(describe(again, capture=capture.name), encode_detail(timeline(again)))
+            told = describe(again, capture=capture.name, replay=self._command(run) or "")
+            report.add(told, encode_detail(timeline(again)))
         return f"report {page}; capture {capture}; keys {keyfile.beside(capture)}; timeline {trace}"
 
     def _command(self, run: PlayedRun) -> str | None:

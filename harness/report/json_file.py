@@ -12,6 +12,7 @@ import msgspec
 from hanbench import __version__
 from hanbench.harness.files import WholeFile
 from hanbench.harness.report.model import VERSION, ScenarioReport, Summary
+from hanbench.profiles.errors import ProfileError
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -24,6 +25,26 @@ class Report(msgspec.Struct, frozen=True):
     rule_sets: tuple[str, ...]
     scenarios: tuple[ScenarioReport, ...]
     summary: Summary
+
+
+def read_report(path: Path) -> Report:
+    """Read a `report.json` of `hanbench verify`. Raises ProfileError: the file, and what was expected."""
+    try:
+        octets = path.read_bytes()
+        version = msgspec.json.decode(octets, type=_Version).version
+        if version != VERSION:
+            raise ProfileError(path, f"expected {VERSION}, found {version}", "version")
+        return msgspec.json.decode(octets, type=Report)
+    except OSError as error:
+        raise ProfileError(path, f"expected a report.json of `hanbench verify`: {error.strerror}") from None
+    except msgspec.DecodeError as error:
+        raise ProfileError(path, f"expected a report.json of `hanbench verify`: {error}") from None
+
+
+class _Version(msgspec.Struct):
+    """The version alone, of whatever report."""
+
+    version: int = 0
 
 
 def json_schema() -> dict[str, Any]:

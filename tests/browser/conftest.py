@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+JUDGES = Path(os.environ.get("HANBENCH_JUDGES", Path(__file__).parent.parent.parent / ".judges"))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -37,6 +38,15 @@ def browser() -> Iterator[object]:
         started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core, which `.ci/judges.sh` fetches."""
+    script = JUDGES / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        _without(f"axe-core is not in {JUDGES} (.ci/judges.sh fetches it)")
+    return script.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

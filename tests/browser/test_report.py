@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import re
@@ -18,7 +17,8 @@ import pytest
 
 from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.oracle import Violation
-from hanbench.harness.report.html import HtmlWriter, encode_detail
+from hanbench.harness.report.html import HtmlWriter, details_of, encode_detail
+from hanbench.harness.report.json_file import read_report
 from hanbench.harness.report.model import ScenarioReport
 from hanbench.harness.report.timeline import CheckDetail, FrameDetail, ScenarioDetail, TimelineEntry
 
@@ -130,6 +130,7 @@ def test_a_scenario_shows_when_what_happened_and_what_verdicts_rest_on(look, ver
     seen.open(verified("--only", ONLY) / "report.html")
     row = seen.scenario("ioc.dormant.tmad-v19.recovering.consent")
     timeline, sequence = row.locator(".detail svg").all()
+    assert timeline.is_visible()
     assert {"broken", "checks", "suppliers", "controller", "battery-dead"} <= set(
         timeline.locator("text").all_text_contents()
     )
@@ -138,13 +139,14 @@ def test_a_scenario_shows_when_what_happened_and_what_verdicts_rest_on(look, ver
     arrows = sequence.locator("text").all_text_contents()
     assert {"head end", "hub", "ESME", "GSME", "no data frame from it"} <= set(arrows)
     assert any(each.split()[:1] == ["read-attributes-response"] for each in arrows)
-    row.locator("details.frameset > summary").last.click()
-    frame = row.locator("details.frameset").last.locator("tr", has_text="CurrentSummationDelivered").last
+    check = row.locator("details.frameset", has_text="Check").last
+    check.locator("> summary").click()
+    frame = check.locator("tr", has_text="CurrentSummationDelivered").last
     frame.locator("summary").click()
     layers = text(frame.locator(".layers"))
     assert [name in layers for name in ("MAC Data", "NWK", "APS Data", "ZCL Metering")] == [True] * 4
     row.locator("details.events > summary").click()
-    assert "closes the case: migrate-both" in text(row.locator("ol.events"))
+    assert "closes the case: migrate-both" in text(row.locator("details.events ol.events"))
 
 
 def test_a_drawing_says_no_more_than_was_seen(look, verified):
@@ -190,7 +192,7 @@ def test_what_went_wrong_is_the_first_thing_seen(look, verified):
     for violation in wrong[0]["violations"]:
         assert violation["property"] in said
         assert violation["rule"] in said
-    links = [link.get_attribute("href") for link in row.locator("dd a").all()]
+    links = [link.get_attribute("href") for link in row.locator('dd a:not([href^="#"])').all()]
     assert links == [wrong[0]["capture"], wrong[0]["keys"]]
     assert all((folder / link).exists() for link in links)
 
@@ -203,7 +205,7 @@ def test_a_violation_shows_its_frames(look, verified):
     seen = look()
     seen.open(folder / "report.html")
     row = seen.scenario(report["id"])
-    shown = row.locator(".violations li", has_text="count").first.locator("details.evidence")
+    shown = row.locator(".violations li", has_text="count").first.locator("details.evidence").first
     assert text(shown.locator("> summary")) == f"shown by {len(named)} frames"
     shown.locator("> summary").click()
     assert [int(text(cell)[1:]) for cell in shown.locator("tr > td:first-child").all()] == named
@@ -253,12 +255,110 @@ def test_print_has_the_summary_and_what_is_open_and_no_more(look, verified):
     seen.scenario("ioc.dormant.tmad-v19.battery-dead.consent")
     page.emulate_media(media="print")
     assert page.locator("#verdict").is_visible()
-    assert page.locator(".matrix").is_visible()
+    assert not page.locator(".on-screen .matrix").is_visible()
+    assert page.locator(".in-print .matrix").first.is_visible()
     assert not page.locator(".filter").is_visible()
     assert [row.get_attribute("data-id") for row in page.locator("article").all() if row.is_visible()] == [
         "ioc.dormant.tmad-v19.battery-dead.consent"
     ]
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+FAILING = ("--only", "ioc.dormant.tmad-v19.battery-dead.*", "--controller", "wrong:two-failures-suffice")
+
+
+def test_the_first_failure_is_first_and_open_and_explained(look, verified):
+    folder = verified("--only", "ioc.dormant.tmad-v19.*", "--controller", "wrong:counts-wan-faults")
+    reports = json.loads((folder / "report.json").read_text())["scenarios"]
+    failed = [each for each in reports if not each["as_expected"]]
+    assert 0 < len(failed) < len(reports)
+    assert reports[0]["as_expected"]
+    page = look().open(folder / "report.html")
+    first = page.locator("article").first
+    first.locator(".why").first.wait_for()
+    assert first.get_attribute("data-id") == failed[0]["id"]
+    assert [each.get_attribute("data-id") for each in page.locator("article.open").all()] == [failed[0]["id"]]
+    why = text(first.locator(".why").first)
+    told = failed[0]["explanations"][0]
+    assert f"{failed[0]['violations'][0]['rule']}; basis:" in why
+    assert told["did"]["text"] in why
+    assert f"[trace line {told['did']['record']}]" in why
+    assert all(fact["text"] in why for fact in told["known"])
+    assert text(first.locator("code.command")) == failed[0]["replay"]
+
+
+def test_a_link_leads_to_a_case_and_to_a_frame(look, verified):
+    folder = verified(*FAILING)
+    reports = json.loads((folder / "report.json").read_text())["scenarios"]
+    id, number = reports[-1]["id"], reports[-1]["checks"][0]["frames"][0]
+    seen = look()
+    seen.page.goto(f"{(folder / 'report.html').as_uri()}#case={id}&frame={number}")
+    wanted = seen.page.locator("tr.wanted")
+    wanted.wait_for()
+    assert wanted.get_attribute("data-frame") == str(number)
+    assert wanted.locator(".layers").is_visible()
+    assert [each.get_attribute("data-id") for each in seen.page.locator("article.open").all()] == [id]
+    assert seen.page.locator("article.open dd a", has_text="to this case").get_attribute("href") == f"#case={id}"
+
+
+def test_an_arrow_leads_to_its_frame(look, verified):
+    seen = look()
+    seen.open(verified(*FAILING) / "report.html")
+    row = seen.scenario("ioc.dormant.tmad-v19.battery-dead.consent")
+    arrow = row.locator(".detail svg a").nth(2)
+    label = arrow.locator("text").text_content()
+    assert label is not None
+    arrow.click()
+    wanted = row.locator("tr.wanted")
+    assert text(wanted.locator("td").first) == label.split()[-1]
+    assert wanted.is_visible()
+
+
+@pytest.mark.parametrize("medium", ["390 px", "print"])
+def test_drawings_become_lists_where_there_is_no_room(look, verified, medium):
+    seen = look()
+    page = seen.open(verified(*FAILING) / "report.html")
+    row = seen.scenario("ioc.dormant.tmad-v19.battery-dead.consent")
+    drawn = row.locator(".detail svg").nth(1).locator("a text").all_text_contents()
+    if medium == "print":
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 718, "height": 1000})  # A4 less its margins, at 96 dots an inch
+    else:
+        page.set_viewport_size({"width": 390, "height": 800})
+    assert not row.locator(".detail svg").first.is_visible()
+    assert row.locator(".tall .steps a").all_text_contents() == drawn
+    assert page.evaluate("document.documentElement.scrollWidth") == page.viewport_size["width"]
+    small = page.evaluate(
+        """() => [...document.querySelectorAll(".detail *")].filter((each) => each.checkVisibility()
+            && [...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())
+            && parseFloat(getComputedStyle(each).fontSize) < 8).length"""
+    )
+    assert small == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 390])
+def test_axe_finds_nothing(look, verified, axe, scheme, width):
+    seen = look(color_scheme=scheme)
+    page = seen.open(verified(*FAILING) / "report.html")
+    row = seen.scenario("ioc.dormant.tmad-v19.battery-dead.consent")
+    page.set_viewport_size({"width": width, "height": 900})
+    for summary in row.locator(".frameset > summary, .evidence > summary").all():
+        summary.click()
+    page.evaluate(axe)
+    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+
+
+def test_a_story_that_is_left_out_names_the_command_that_tells_it(look, verified, tmp_path):
+    report = json.loads((verified(*FAILING) / "report.json").read_text())["scenarios"][0]
+    path = tmp_path / "report.html"
+    with HtmlWriter(path, title="t", seed="1", controller="c", rule_sets=()) as page:
+        page.add(msgspec.convert(report, ScenarioReport), None)
+    opened = look().open(path)
+    opened.locator(".untold").wait_for()
+    assert report["replay"] in text(opened.locator(".untold"))
+    assert report["replay"].startswith(f"hanbench verify --case {report['id']} ")
 
 
 def test_the_keyboard_is_enough(look, verified):
@@ -272,9 +372,8 @@ def test_the_keyboard_is_enough(look, verified):
 
 def replicated(source: Path, path: Path, number: int) -> None:
     """The report of so many scenarios, of those in `source` over and over."""
-    report = json.loads((source / "report.json").read_text())
-    reports = [msgspec.convert(each, ScenarioReport) for each in report["scenarios"]]
-    details = details_of((source / "report.html").read_text(encoding="utf-8"))
+    reports = read_report(source / "report.json").scenarios
+    details = details_of(source / "report.html")
     with HtmlWriter(path, title="many", seed="1", controller="reference", rule_sets=()) as page:
         for index in range(number):
             each = reports[index % len(reports)]
@@ -284,16 +383,10 @@ def replicated(source: Path, path: Path, number: int) -> None:
             )
 
 
-def details_of(html: str) -> list[bytes]:
-    return [
-        base64.b64decode(each) for each in re.findall(r'<script type="text/plain" id="s\d+">([^<]*)</script>', html)
-    ]
-
-
-def test_two_thousand_scenarios_take_no_twenty_times_as_long_as_a_few(look, verified, tmp_path):
+def test_five_thousand_scenarios_take_no_twenty_times_as_long_as_a_few(look, verified, tmp_path):
     source = verified("--only", ONLY)
     path = tmp_path / "report.html"
-    replicated(source, path, 2000)
+    replicated(source, path, 5000)
     assert path.stat().st_size < 20_000_000
 
     def opening(page: Any, report: Path) -> float:
@@ -308,7 +401,7 @@ def test_two_thousand_scenarios_take_no_twenty_times_as_long_as_a_few(look, veri
 
     page = look().page
     few, many = opening(look().page, source / "report.html"), opening(page, path)
-    assert text(page.locator("#counted")) == "2,000 of 2,000 scenarios"
+    assert text(page.locator("#counted")) == "5,000 of 5,000 scenarios"
     assert many < 20 * few
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hanbench.harness.report.html.writer import HtmlWriter, encode_detail
+from hanbench.harness.report.html.writer import HtmlWriter, details_of, encode_detail
 
-__all__ = ["HtmlWriter", "encode_detail"]
+__all__ = ["HtmlWriter", "details_of", "encode_detail"]

@@ -11,10 +11,26 @@ function named(kind, values) {
         [name, inner === null ? values[index] : values[index].map((each) => named(inner, each))]));
 }
 
-const rows = data("index").map((values, number) => {
-    const report = named("ScenarioReport", values);
-    return { ...report, number, decision: report.decision ?? "none", place: placeOf(report) };
-});
+/** The cases, those that failed first. */
+let rows = [];
+
+/** What a script element holds, deflated, as JSON; undefined: the page has no such element. */
+async function inflated(id) {
+    const element = document.getElementById(id);
+    if (element === null) return undefined;
+    const octets = Uint8Array.from(atob(element.textContent), (c) => c.charCodeAt(0));
+    const stream = new Blob([octets]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    return JSON.parse(await new Response(stream).text());
+}
+
+async function readIndex() {
+    const read = (await inflated("index")).map((values, number) => {
+        const report = named("ScenarioReport", values);
+        return { ...report, number, decision: report.decision ?? "none", place: placeOf(report) };
+    });
+    rows = [...read.filter((row) => !row.as_expected), ...read.filter((row) => row.as_expected)];
+}
+
 const OUTCOMES = {
     "migrate-both": ["B", "both meters migrated"],
     "migrate-esme-only": ["E", "electricity meter alone"],
@@ -26,6 +42,8 @@ const OUTCOMES = {
 };
 const VERDICTS = { p: ["pass", "\u2713"], f: ["fail", "\u2717"], i: ["inconclusive", "?"] };
 const PAGE = 100;
+/** Columns of the matrix that A4 has room for. */
+const PRINTED = 20;
 
 /** An element with attributes and children; strings become text nodes. */
 function h(name, attributes = {}, ...children) {
@@ -62,7 +80,7 @@ function masthead() {
         h("p", {}, "Controller ", h("b", {}, head.controller), `, seed ${head.seed}, rule sets ${head.rule_sets.join(", ")}; hanbench ${head.hanbench}`),
     );
     document.getElementById("foot").append(
-        "The same seed brings the same run back, octet for octet: hanbench run ID --slow-background --seed SEED. A check rests on the frames that are listed with it; keys are redacted. ",
+        "The same seed brings the same run back, octet for octet; each case says the command that plays it again. A check rests on the frames that are listed with it; keys are redacted. ",
         "Values of the rules are stated in public documents, inferred from them or assumed: hanbench rules show tmad-v19.",
     );
 }
@@ -102,37 +120,67 @@ function groupBy(list, key) {
 }
 
 function matrix() {
-    const section = document.getElementById("matrix");
-    const groups = [...groupBy(rows, (row) => `${row.cohort} ${row.installation_type}`)];
-    const columns = groups.flatMap(([group, members]) =>
-        [...new Set(members.map((row) => row.place.column))].map((column) => ({ group, column, members })));
+    const ordered = [...rows].sort((a, b) => a.number - b.number);
+    const groups = [...groupBy(ordered, (row) => `${row.cohort} ${row.installation_type}`)].map(([group, members]) =>
+        ({ group, columns: [...new Set(members.map((row) => row.place.column))] }));
+    const cells = groupBy(ordered, (row) => `${row.cohort} ${row.installation_type}|${row.place.column}|${row.place.row}`);
+    const conditions = [...new Set(ordered.map((row) => row.place.row))];
+    return { groups, cells, conditions };
+}
+
+function drawMatrix({ groups, cells, conditions }) {
+    const used = Object.keys(OUTCOMES).filter((outcome) => rows.some((row) => row.decision === outcome));
+    document.getElementById("matrix").append(
+        h("ul", { class: "legend" }, used.map((outcome) =>
+            h("li", {}, h("i", { class: `o o-${outcome}` }, OUTCOMES[outcome][0]), `${outcome}: ${OUTCOMES[outcome][1]}`))),
+        h("div", { class: "scroll on-screen", tabindex: "0", role: "region", "aria-label": "Matrix of decisions" },
+            matrixTable(groups, conditions, cells, (members, label, letters) => h("button", {
+                type: "button", class: members.some((row) => !row.as_expected) ? "wrong" : null, title: label, "aria-label": label, "aria-pressed": "false",
+                onclick: (event) => choose(event.currentTarget, members, label),
+            }, letters))),
+    );
+}
+
+/** The matrix once more, in parts that fit a page; only print shows it. */
+function drawPrintedMatrix({ groups, cells, conditions }) {
+    document.getElementById("matrix").append(
+        h("div", { class: "in-print" }, pages(groups).map((part) => matrixTable(part, conditions, cells, (members, label, letters) =>
+            h("span", { class: members.some((row) => !row.as_expected) ? "cell wrong" : "cell" }, letters)))));
+}
+
+/** The groups of the matrix, in parts that fit the width of a page. */
+function pages(groups) {
+    const parts = [[]];
+    let width = 0;
+    for (const group of groups) {
+        width += group.columns.length;
+        if (width > PRINTED && parts.at(-1).length) {
+            parts.push([]);
+            width = group.columns.length;
+        }
+        parts.at(-1).push(group);
+    }
+    return parts;
+}
+
+function matrixTable(groups, conditions, cells, cell) {
     const short = (name) => name.replace("tmad-", "").replace("consultation-2021-10", "2021").replace("third-failure-", "").replace("-march", "/3");
-    const cells = groupBy(rows, (row) => `${row.cohort} ${row.installation_type}|${row.place.column}|${row.place.row}`);
-    const conditions = [...new Set(rows.map((row) => row.place.row))];
-    const button = ({ group, column }, condition) => {
+    const columns = groups.flatMap(({ group, columns: names }) => names.map((column) => ({ group, column })));
+    const filled = ({ group, column }, condition) => {
         const members = cells.get(`${group}|${column}|${condition}`);
         if (!members) return h("td");
         const outcomes = [...new Set(members.map((row) => row.decision))];
         const wrong = members.filter((row) => !row.as_expected).length;
         const label = `${condition}, ${group}, ${column}: ${outcomes.join(", ")}${wrong ? `; ${wrong} not as expected` : ""}`;
-        return h("td", {}, h("button", {
-            type: "button", class: wrong ? "wrong" : null, title: label, "aria-label": label, "aria-pressed": "false",
-            onclick: (event) => choose(event.currentTarget, members, label),
-        }, outcomes.map((outcome) => h("span", { class: `o o-${outcome}` }, OUTCOMES[outcome][0] + (wrong ? "!" : "")))));
+        return h("td", {}, cell(members, label, outcomes.map((outcome) => h("span", { class: `o o-${outcome}` }, OUTCOMES[outcome][0] + (wrong ? "!" : "")))));
     };
-    const used = Object.keys(OUTCOMES).filter((outcome) => rows.some((row) => row.decision === outcome));
-    section.append(
-        h("ul", { class: "legend" }, used.map((outcome) =>
-            h("li", {}, h("i", { class: `o o-${outcome}` }, OUTCOMES[outcome][0]), `${outcome}: ${OUTCOMES[outcome][1]}`))),
-        h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Matrix of decisions" },
-            h("table", { class: "matrix" },
-                h("thead", {},
-                    h("tr", {}, h("td"), groups.map(([group]) =>
-                        h("th", { colspan: columns.filter((each) => each.group === group).length, scope: "colgroup" }, group))),
-                    h("tr", {}, h("td"), columns.map(({ column }) => h("th", { scope: "col" }, short(column))))),
-                h("tbody", {}, conditions.map((condition) =>
-                    h("tr", {}, h("th", { scope: "row" }, condition), columns.map((column) => button(column, condition))))))),
-    );
+    const present = conditions.filter((condition) => columns.some(({ group, column }) => cells.has(`${group}|${column}|${condition}`)));
+    return h("table", { class: "matrix" },
+        h("thead", {},
+            h("tr", {}, h("td"), groups.map(({ group, columns: names }) => h("th", { colspan: names.length, scope: "colgroup" }, group))),
+            h("tr", {}, h("td"), columns.map(({ column }) => h("th", { scope: "col" }, short(column))))),
+        h("tbody", {}, present.map((condition) =>
+            h("tr", {}, h("th", { scope: "row" }, condition), columns.map((column) => filled(column, condition))))));
 }
 
 function choose(button, members, label) {
@@ -176,15 +224,17 @@ function chosen() {
         && words.every((word) => `${row.id} ${row.title} ${row.faults.join(" ")}`.toLowerCase().includes(word)));
 }
 
-function list() {
-    const found = chosen();
+/** Show the chosen cases; `first`: a case to show in any case, and first. */
+function list(first = null) {
+    const chosenRows = chosen();
+    const found = first === null ? chosenRows : [first, ...chosenRows.filter((row) => row !== first)];
     document.getElementById("everything").hidden = selection.cell === null;
     document.getElementById("counted").textContent =
         `${found.length.toLocaleString("en-GB")} of ${count(rows.length, "scenario")}${selection.cell ? ` (${selection.cell.label})` : ""}`;
     const target = document.getElementById("list");
     target.replaceChildren();
     more(target, found, 0);
-    if (found.length === 1) toggle(target.querySelector(".row"), found[0]);
+    return found.length === 1 ? open(found[0]) : Promise.resolve();
 }
 
 function more(target, found, from) {
@@ -210,12 +260,20 @@ function entry(row) {
     return h("article", { "data-id": row.id }, h("h3", {}, button));
 }
 
+const articleOf = (row) => [...document.querySelectorAll("article")].find((each) => each.dataset.id === row.id);
+
+/** Show the detail of a case, if it is in the list and closed. */
+async function open(row) {
+    const button = articleOf(row)?.querySelector(".row");
+    if (button?.getAttribute("aria-expanded") === "false") await toggle(button, row);
+}
+
 async function toggle(button, row) {
     const article = button.closest("article");
-    const open = button.getAttribute("aria-expanded") === "true";
-    button.setAttribute("aria-expanded", String(!open));
-    article.classList.toggle("open", !open);
-    if (open) {
+    const wasOpen = button.getAttribute("aria-expanded") === "true";
+    button.setAttribute("aria-expanded", String(!wasOpen));
+    article.classList.toggle("open", !wasOpen);
+    if (wasOpen) {
         article.querySelector(".detail").remove();
         return;
     }
@@ -224,11 +282,11 @@ async function toggle(button, row) {
     detail.replaceChildren(...scenario(row, await detailOf(row.number)));
 }
 
-/** Decode one scenario's detail. */
+/** Decode one case's detail; undefined: it is not in the page. */
 async function detailOf(number) {
-    const octets = Uint8Array.from(atob(document.getElementById(`s${number}`).textContent), (c) => c.charCodeAt(0));
-    const stream = new Blob([octets]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-    const detail = named("ScenarioDetail", JSON.parse(await new Response(stream).text()));
+    const values = await inflated(`s${number}`);
+    if (values === undefined) return undefined;
+    const detail = named("ScenarioDetail", values);
     return {
         ...detail,
         began: new Date(detail.began),
@@ -237,38 +295,140 @@ async function detailOf(number) {
     };
 }
 
+// --- links -----------------------------------------------------------------------------------------------------------
+
+const linkTo = (row, frame) => `#${new URLSearchParams(frame === undefined ? { case: row.id } : { case: row.id, frame })}`;
+
+/** Open the case, and show the frame, that the address names; without one, open the first case that failed. */
+async function follow() {
+    const wanted = new URLSearchParams(location.hash.slice(1));
+    const row = rows.find((each) => each.id === wanted.get("case"));
+    if (row === undefined) {
+        if (rows.length && !rows[0].as_expected) await open(rows[0]);
+        return;
+    }
+    if (articleOf(row) === undefined) await list(row);
+    await open(row);
+    const frame = wanted.get("frame");
+    if (frame !== null) showFrame(row, frame);
+    else articleOf(row).scrollIntoView();
+}
+
+function showFrame(row, number) {
+    const line = articleOf(row).querySelector(`.frameset tr[data-frame="${CSS.escape(number)}"]`);
+    if (line === null) return;
+    for (const other of document.querySelectorAll("tr.wanted")) other.classList.remove("wanted");
+    line.classList.add("wanted");
+    line.closest("details.frameset").open = true;
+    line.querySelector("details").open = true;
+    line.scrollIntoView({ block: "center" });
+    line.querySelector("summary").focus({ preventScroll: true });
+}
+
+/** A reference to a frame, inside a drawing or a text. */
+function frameLink(make, row, number, ...children) {
+    return make("a", { href: linkTo(row, number), onclick: (event) => {
+        event.preventDefault();
+        history.replaceState(null, "", linkTo(row, number));
+        showFrame(row, number);
+    } }, ...children);
+}
+
 // --- one scenario ----------------------------------------------------------------------------------------------------
 
-function scenario(row, { began, loaded, entries, checks }) {
+function scenario(row, detail) {
     const link = (name) => h("a", { href: encodeURIComponent(name) }, name);
     return [
-        h("dl", {},
+        h("dl", { class: "facts" },
             h("dt", {}, "Home"), h("dd", {}, `${row.cohort}, ${row.installation_type}; rules ${row.rules}`),
             h("dt", {}, "The rules allow"), h("dd", {}, row.expected.map((each) => [chip(each), " "]), `because ${row.because}`),
             h("dt", {}, "Decided"), h("dd", {}, chip(row.decision)),
+            row.difference ? [h("dt", {}, "Difference"), h("dd", { class: "difference" }, row.difference)] : "",
             h("dt", {}, "Seed"), h("dd", { class: "mono" }, row.seed),
+            row.replay ? [h("dt", {}, "Play again"), h("dd", {}, h("code", { class: "command" }, row.replay))] : "",
             h("dt", {}, "On the air"), h("dd", {}, `${count(row.frames, "frame")}. `,
-                row.capture ? ["Capture ", link(row.capture), ", keys ", link(row.keys)] : "No capture was kept; verify --capture PATTERN keeps it.")),
+                row.capture ? ["Capture ", link(row.capture), ", keys ", link(row.keys)] : "No capture was kept; verify --capture PATTERN keeps it."),
+            h("dt", {}, "Link"), h("dd", {}, h("a", { href: linkTo(row) }, "to this case"))),
         row.violations.length || row.unmet.length
             ? h("ul", { class: "violations" },
-                row.violations.map((each) => h("li", {}, h("b", {}, each.property), `: ${each.text} `,
-                    h("small", {}, `[${each.rule}]`), shownBy(began, each.frames, checks, row.capture))),
+                row.violations.map((each, index) => violation(row, each, row.explanations[index], detail)),
                 row.unmet.map((each) => h("li", {}, h("b", {}, "expectation"), `: ${each}`)))
             : "",
-        h("h3", {}, "What happened"),
-        h("div", { class: "scroll drawing", tabindex: "0" }, timeline(began, loaded, entries)),
-        h("details", { class: "events" }, h("summary", {}, `In words: ${count(entries.length, "event")}`),
-            h("ol", { class: "events" }, entries.map((each) =>
-                h("li", {}, h("time", {}, sinceLoaded(began, loaded, each.start)), `${each.text}${each.end !== null && each.lane === "faults" ? `, until ${sinceLoaded(began, loaded, each.end)}` : ""}`)))),
-        h("h3", {}, "What the checks rest on"),
-        h("div", { class: "scroll drawing", tabindex: "0" }, sequence(began, checks)),
-        checks.map((check) => frameset(began, check)),
+        ...(detail === undefined ? [untold(row)] : story(row, detail)),
     ].flat().filter(Boolean);
 }
 
+/** A violation: the sentence, the rule and its basis, what the controller did, what it knew, and the frames. */
+function violation(row, { property, rule, text, frames }, explanation, detail) {
+    const fact = ({ time, at, text: what, record }) =>
+        [h("time", { datetime: time }, `${shownTime(momentOf(time))} (+${at.toFixed(3)} s)`), ` ${what} `, h("small", {}, `[trace line ${record}]`)];
+    return h("li", {}, h("b", {}, property), `: ${text} `,
+        h("dl", { class: "why" },
+            h("dt", {}, "Rule"), h("dd", {}, `${rule}; basis: ${basisOf(rule)}`),
+            explanation ? [h("dt", {}, "Did"), h("dd", {}, fact(explanation.did))] : "",
+            explanation?.known.length ? [h("dt", {}, "Knew"), h("dd", {}, h("ol", {}, explanation.known.map((each) => h("li", {}, fact(each)))))] : ""),
+        detail ? shownBy(row, detail, frames, "shown by") : "",
+        detail && explanation?.frames.length ? commissioningFrames(row, detail, explanation.frames) : "");
+}
+
+/** The basis of a rule by its source, as `basis_of` has it. */
+const basisOf = (rule) =>
+    ["assumed", "inferred", "stated"].find((basis) => rule.includes(basis)) ?? (/^(letter|Various)/.test(rule) ? "stated" : "interface");
+
+function untold(row) {
+    return h("p", { class: "untold" }, "This page leaves out the story of this case, to stay small. ",
+        row.replay ? ["This command tells it: ", h("code", { class: "command" }, row.replay)] : "Run the scenario by itself to have it told.");
+}
+
+function story(row, detail) {
+    const { began, loaded, entries, checks, commissionings } = detail;
+    const stages = stagesOf(detail);
+    return [
+        h("h4", {}, "What happened"),
+        h("div", { class: "scroll drawing wide", tabindex: "0" }, timeline(began, loaded, entries)),
+        h("details", { class: "events wide" }, h("summary", {}, `In words: ${count(entries.length, "event")}`), inWords(began, loaded, entries)),
+        h("div", { class: "tall" }, inWords(began, loaded, entries)),
+        h("h4", {}, "What the checks rest on"),
+        h("div", { class: "scroll drawing wide", tabindex: "0" }, sequence(row, began, stages)),
+        h("div", { class: "tall" }, steps(row, began, stages)),
+        checks.map((check) => frameset(began, check, [`Check ${check.attempt}: `,
+            h("b", { class: `v-${check.verdict}` }, check.verdict + (check.code ? ` ${check.code}` : ""))])),
+        commissionings.map((each) => frameset(began, each, [`Commissioning of ${each.devices}: `,
+            h("b", { class: each.succeeded ? "v-pass" : "v-fail" }, each.succeeded ? "done" : `failed, ${each.detail}`)])),
+    ];
+}
+
+/** The events one below the other: for narrow screens, for print, and for those who cannot see the drawing. */
+function inWords(began, loaded, entries) {
+    return h("ol", { class: "events" }, entries.map((each) =>
+        h("li", { class: `e-${each.kind}` }, h("time", {}, sinceLoaded(began, loaded, each.start)), " ", each.lane === "controller" ? h("span", { class: "lane" }, "the controller ") : "",
+            `${each.text}${each.end !== null && each.lane === "faults" ? `, until ${sinceLoaded(began, loaded, each.end)}` : ""}`)));
+}
+
+/** The checks and commissionings in the order of their beginnings, each with what is drawn of it. */
+function stagesOf({ checks, commissionings }) {
+    return [
+        ...checks.map((check) => ({
+            at: check.start, name: `check ${check.attempt}`, told: check.detail, lines: between(check),
+            result: check.verdict + (check.code ? ` ${check.code}` : ""), kind: check.verdict,
+        })),
+        ...commissionings.map((each) => ({
+            at: each.frames[0]?.time ?? Infinity, name: `commission ${each.devices}`, told: each.detail || "commissioned", lines: withGap(each),
+            result: each.succeeded ? "commissioned" : "failed", kind: each.succeeded ? "pass" : "fail",
+        })),
+    ].sort((a, b) => a.at - b.at);
+}
+
 /** A time of the story: date and time, and the seconds since the capture began, as Wireshark shows them. */
+/** The date of a text with microseconds, rounded to milliseconds as everywhere. */
+function momentOf(text) {
+    const [, whole, fraction = "0", zone] = /^([^.]*?)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(text);
+    return new Date(new Date(whole + zone).getTime() + Math.round(Number(`0.${fraction}`) * 1000));
+}
+
+const shownTime = (date) => date.toISOString().slice(0, 23).replace("T", " ");
 const when = (began, seconds) =>
-    `${new Date(began.getTime() + Math.round(seconds * 1000)).toISOString().slice(0, 23).replace("T", " ")} (+${seconds.toFixed(3)} s)`;
+    Number.isFinite(seconds) ? `${shownTime(new Date(began.getTime() + Math.round(seconds * 1000)))} (+${seconds.toFixed(3)} s)` : "no frame was sent";
 const sinceLoaded = (began, loaded, seconds) => when(began, (loaded - began) / 1000 + seconds);
 const dayName = (loaded, day) =>
     new Date(loaded.getTime() + day * 86400000).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
@@ -294,7 +454,7 @@ function timeline(began, loaded, entries) {
     const bottom = top + heights.reduce((a, b) => a + b, 0);
     const step = [1, 2, 5, 10, 30].find((days) => last / 86400 / days <= 12) ?? 60;
     const ticks = Array.from({ length: Math.floor(last / 86400 / step) + 1 }, (_, index) => index * step);
-    const svg = s("svg", { viewBox: `0 0 ${width} ${bottom + 6}`, role: "img", "aria-label": "Timeline of faults, checks, suppliers and the controller" },
+    const svg = s("svg", { viewBox: `0 0 ${width} ${bottom + 6}`, role: "group", "aria-label": "Timeline of faults, checks, suppliers and the controller" },
         LANES.map(([, label], index) => [
             index % 2 ? "" : s("rect", { x: 0, y: tops[index], width, height: heights[index], class: "band" }),
             s("text", { x: 4, y: tops[index] + 22, class: "q" }, label),
@@ -326,36 +486,37 @@ function timeline(began, loaded, entries) {
 }
 
 /** Frames between lifelines; runs of the same frame are one arrow, but none across frames that are left out. */
-function sequence(began, checks) {
-    const places = ["head end", "hub", "esme", "gsme", ...new Set(checks.flatMap((check) => check.frames.flatMap((frame) => [frame.sender, frame.receiver]))
-        .values())].filter((place, index, all) => all.indexOf(place) === index);
+function sequence(row, began, stages) {
+    const drawn = stages.flatMap((stage) => stage.lines);
+    const places = [...new Set(["head end", "hub", "esme", "gsme", ...drawn.filter((line) => line.from).flatMap((line) => [line.from, line.to])])];
     const [width, gap, top] = [1060, 22, 34];
     const x = (place) => 110 + places.indexOf(place) * ((width - 330) / Math.max(places.length - 1, 1));
-    const lines = checks.flatMap((check) => [
-        { head: check },
-        { from: "head end", to: "hub", text: `check ${check.attempt}` },
-        ...between(check),
-        { from: "hub", to: "head end", text: check.verdict + (check.code ? ` ${check.code}` : ""), verdict: check.verdict },
+    const lines = stages.flatMap((stage) => [
+        { head: stage },
+        { from: "head end", to: "hub", text: stage.name },
+        ...stage.lines,
+        { from: "hub", to: "head end", text: stage.result, verdict: stage.kind },
     ]);
     const bottom = top + lines.length * gap + 10;
-    const arrow = ({ from, to, text, verdict }, y) => {
+    const arrow = ({ from, to, text, verdict, number }, y) => {
         const [a, b] = [x(from), x(to)];
         const direction = Math.sign(b - a);
-        return s("g", {},
+        const parts = [
             s("line", { x1: a, x2: b - direction * 7, y1: y, y2: y, class: "arrow" }),
             s("path", { d: `M${b} ${y}l${-direction * 8} -4v8z`, class: verdict ? `k-${verdict}` : "head" }),
-            s("text", { x: (a + b) / 2, y: y - 4, "text-anchor": "middle" }, text));
+            s("text", { x: (a + b) / 2, y: y - 4, "text-anchor": "middle" }, text)];
+        return number === undefined ? s("g", {}, ...parts) : frameLink(s, row, number, ...parts);
     };
-    return s("svg", { viewBox: `0 0 ${width} ${bottom}`, role: "img", "aria-label": "Sequence diagram of the frames of the checks" },
+    return s("svg", { viewBox: `0 0 ${width} ${bottom}`, role: "group", "aria-label": "Sequence diagram of the frames of checks and commissionings" },
         places.map((place) => [
-            s("text", { x: x(place), y: 14, "text-anchor": "middle", "font-weight": "650" }, place === "esme" || place === "gsme" ? place.toUpperCase() : place),
+            s("text", { x: x(place), y: 14, "text-anchor": "middle", "font-weight": "650" }, placeName(place)),
             s("line", { x1: x(place), x2: x(place), y1: 20, y2: bottom, class: "life" }),
         ]),
         lines.map((line, index) => {
             const y = top + index * gap + 12;
             if (line.head) {
                 return [s("rect", { x: 0, y: y - 14, width, height: gap - 2, class: "band" }),
-                    s("text", { x: 4, y: y + 1, class: "q" }, `check ${line.head.attempt}, ${when(began, line.head.start)}: ${line.head.detail}`)];
+                    s("text", { x: 4, y: y + 1, class: "q" }, headOf(began, line.head))];
             }
             if (line.silence) {
                 return s("g", { class: "silence" },
@@ -366,16 +527,38 @@ function sequence(began, checks) {
         }));
 }
 
+/** The same one below the other, for narrow screens and for print. */
+function steps(row, began, stages) {
+    const way = ({ from, to }) => `${placeName(from)} \u2192 ${placeName(to)}`;
+    const line = (each) => {
+        if (each.note) return h("li", { class: "note" }, each.note);
+        if (each.silence) return h("li", { class: "v-fail" }, `\u2717 no data frame from the ${placeName(each.silence)}`);
+        return h("li", {}, h("span", { class: "way" }, way(each)), " ", frameLink(h, row, each.number, each.text));
+    };
+    return stages.map((stage) => [
+        h("p", { class: "stage" }, headOf(began, stage)),
+        h("ol", { class: "steps" }, stage.lines.map(line)),
+        h("p", { class: `result v-${stage.kind}` }, stage.result),
+    ]);
+}
+
+const placeName = (place) => (place === "esme" || place === "gsme" ? place.toUpperCase() : place);
+const headOf = (began, { name, at, told }) => `${name}, ${when(began, at)}: ${told}`;
+
 /** What is drawn between the beginning and the end of a check. */
-function between({ frames, gap, left_out, verdict, answered }) {
-    if (left_out) {
-        return [...runs(frames.slice(0, gap)), { note: `${count(left_out, "frame")} not shown` }, ...runs(frames.slice(gap))];
-    }
-    if (verdict !== "fail" || answered) return runs(frames);
+function between(check) {
+    const { frames, left_out, verdict, answered } = check;
+    if (left_out || verdict !== "fail" || answered) return withGap(check);
     // The GSME was waited for where the others were quiet the longest.
     const pauses = frames.slice(1).map((frame, index) => frame.time - frames[index].time);
     const quiet = pauses.indexOf(Math.max(...pauses)) + 1;
     return [...runs(frames.slice(0, quiet)), { silence: "gsme" }, ...runs(frames.slice(quiet))];
+}
+
+/** Runs of frames, with a note where frames are left out. */
+function withGap({ frames, gap, left_out }) {
+    if (!left_out) return runs(frames);
+    return [...runs(frames.slice(0, gap)), { note: `${count(left_out, "frame")} not shown` }, ...runs(frames.slice(gap))];
 }
 
 function runs(frames) {
@@ -388,25 +571,31 @@ function runs(frames) {
     return found.map((run) => ({ ...run, text: `${run.name}${run.times > 1 ? ` \u00d7${run.times}` : ""}  #${run.number}` }));
 }
 
-function frameset(began, check) {
+function frameset(began, stage, title) {
     return h("details", { class: "frameset" },
-        h("summary", {}, `Check ${check.attempt}: `, h("b", { class: `v-${check.verdict}` }, check.verdict + (check.code ? ` ${check.code}` : "")),
-            `, ${count(check.frames.length + check.left_out, "frame")}`),
+        h("summary", {}, title, `, ${count(stage.frames.length + stage.left_out, "frame")}`),
         frameTable([
-            ...check.frames.slice(0, check.gap).map((frame) => frameRow(began, frame)),
-            ...(check.left_out ? [h("tr", {}, h("td", { colspan: 4, class: "left-out" }, `${count(check.left_out, "frame")} not shown`))] : []),
-            ...check.frames.slice(check.gap).map((frame) => frameRow(began, frame)),
+            ...stage.frames.slice(0, stage.gap).map((frame) => frameRow(began, frame)),
+            ...(stage.left_out ? [h("tr", {}, h("td", { colspan: 4, class: "left-out" }, `${count(stage.left_out, "frame")} not shown`))] : []),
+            ...stage.frames.slice(stage.gap).map((frame) => frameRow(began, frame)),
         ]));
 }
 
 /** The frames that show a violation, as far as they are taken apart here. */
-function shownBy(began, numbers, checks, capture) {
+function shownBy(row, { began, checks, commissionings }, numbers, words) {
     if (!numbers.length) return "";
     const wanted = new Set(numbers);
-    const found = checks.flatMap((check) => check.frames.filter((frame) => wanted.has(frame.number)));
+    const found = [...checks, ...commissionings].flatMap((stage) => stage.frames.filter((frame) => wanted.has(frame.number)));
     const left = wanted.size - found.length;
-    return h("details", { class: "evidence" }, h("summary", {}, `shown by ${count(wanted.size, "frame")}`),
-        frameTable(found.map((frame) => frameRow(began, frame))), left ? h("p", {}, `and ${left} more${capture ? ", which are in the capture" : ""}`) : "");
+    return h("details", { class: "evidence" }, h("summary", {}, `${words} ${count(wanted.size, "frame")}`),
+        frameTable(found.map((frame) => frameRow(began, frame))), left ? h("p", {}, `and ${left} more${row.capture ? ", which are in the capture" : ""}`) : "");
+}
+
+/** The frames of the commissioning that a violation is about: those between its first and its last one. */
+function commissioningFrames(row, detail, ends) {
+    const [first, last] = [Math.min(...ends), Math.max(...ends)];
+    const within = detail.commissionings.flatMap((each) => each.frames).filter(({ number }) => first <= number && number <= last);
+    return shownBy(row, detail, within.map(({ number }) => number), "commissioned with");
 }
 
 const frameTable = (lines) =>
@@ -414,7 +603,7 @@ const frameTable = (lines) =>
         h("colgroup", {}, ["number", "time", "way", "line"].map((name) => h("col", { class: name }))), h("tbody", {}, lines));
 
 function frameRow(began, frame) {
-    return h("tr", {},
+    return h("tr", { "data-frame": frame.number },
         h("td", {}, `#${frame.number}`),
         h("td", {}, when(began, frame.time)),
         h("td", {}, `${frame.sender} \u2192 ${frame.receiver}`),
@@ -423,8 +612,17 @@ function frameRow(began, frame) {
                 h("div", {}, h("b", {}, name), fields.map(([key, value]) => [h("span", {}, `  ${key.replaceAll("_", " ")} `), value])))))));
 }
 
-masthead();
-summary();
-matrix();
-filters();
-list();
+async function draw() {
+    await readIndex();
+    masthead();
+    summary();
+    const decided = matrix();
+    drawMatrix(decided);
+    filters();
+    await list();
+    await follow();
+    drawPrintedMatrix(decided);
+    addEventListener("hashchange", follow);
+}
+
+draw();

@@ -1,18 +1,22 @@
 """`report.html`, written scenario by scenario like the other reports.
 
-The page has a head with style, an encoded detail for each scenario, an index with a row for each, and the script. A
-browser reads the index at once and decodes a detail when the user opens it, so that a report with thousands of
-scenarios opens quickly. Rows and details are arrays; the names of their fields stand once in the page, taken from the
-Structs (`shapes`). All external data is JSON without markup, inserted into the page as text.
+The page has a head with style, an encoded detail for each scenario, a deflated index with a row for each, and the
+script. A browser reads the index at once and decodes a detail when the user opens it, so that a report with thousands
+of scenarios opens quickly. Details of failed scenarios are stored first of all, those of others as far as `BUDGET`
+allows; the page names the command that tells a story that it has not. Rows and details are arrays; the names of their
+fields stand once in the page, taken from the Structs (`shapes`). All external data is JSON without markup, inserted
+into the page as text.
 """
 
 from __future__ import annotations
 
 import base64
+import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, get_args
@@ -30,11 +34,18 @@ from hanbench.harness.report.timeline import ScenarioDetail
 _SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 """Escapes for JSON in a script element, so that no text can end the element or begin another."""
 _LEVEL = 6
-
+BUDGET = 12_000_000
+"""Maximum size of all details in a page, octets as they stand there: a page of 5,000 scenarios stays under 20 MB."""
+BUDGET_OF_PASSES = 6_000_000
+"""How much of it scenarios that went as expected may take, so that there is room for those that fail later."""
+_DEFLATED = 3 << 16
+"""Octets of the deflated index to encode at a time: a multiple of three, so that base64 needs no padding between."""
 
 _NOT_IN_INDEX = ("consents", "checks")
 """Fields of a report that its row in the index leaves out: the page reads them, in full, from the detail."""
 _INDEX_FIELDS = tuple(name for name in ScenarioReport.__struct_fields__ if name not in _NOT_IN_INDEX)
+_DETAIL = re.compile(r'<script type="text/plain" id="s(\d+)">([A-Za-z0-9+/=]*)</script>$')
+"""A line of the page with a detail."""
 _VERDICTS = "verdicts"
 """Added to a row in the index: one letter for each check, p, f or i."""
 
@@ -56,8 +67,22 @@ class Head(Struct, frozen=True):
 
 def encode_detail(detail: ScenarioDetail) -> bytes:
     """Return the encoded form of a scenario's detail: deflated JSON."""
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packer = _packer()
     return packer.compress(msgspec.json.encode(detail)) + packer.flush()
+
+
+def details_of(page: Path) -> dict[int, bytes]:
+    """Return the encoded details in a page, by the number of their scenario, from 0. Raises OSError."""
+    found = {}
+    with page.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if match := _DETAIL.match(line):
+                found[int(match[1])] = base64.b64decode(match[2])
+    return found
+
+
+def _packer() -> zlib._Compress:
+    return zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
 
 
 def shapes() -> dict[str, Shape]:
@@ -87,6 +112,8 @@ class HtmlWriter:
         self._about = (title, controller, seed, __version__, tuple(rule_sets))
         self._totals = Totals()
         self._outcomes: dict[str, int] = {}
+        self._stored = 0
+        """Octets of details so far."""
         style, self._script = _asset("report.css"), _asset("report.js")
         self._index = scratch(path)
         try:
@@ -102,11 +129,14 @@ class HtmlWriter:
         )
         self._write(head.replace("/* policy */", policy).replace("/* style */", style))
 
-    def add(self, report: ScenarioReport, detail: bytes) -> None:
-        """Append one scenario with its encoded detail."""
+    def add(self, report: ScenarioReport, detail: bytes | None) -> None:
+        """Append one scenario with its encoded detail; None: its story was not told for the report."""
         number = self._totals.scenarios
-        text = base64.b64encode(detail).decode()
-        self._write(f'<script type="text/plain" id="s{number}">{text}</script>\n')
+        budget = BUDGET_OF_PASSES if report.as_expected else BUDGET
+        text = "" if detail is None else base64.b64encode(detail).decode()
+        if text and self._stored + len(text) <= budget:
+            self._stored += len(text)
+            self._write(f'<script type="text/plain" id="s{number}">{text}</script>\n')
         self._index.write((("," if number else "") + _json(_index_row(report)) + "\n").encode())
         self._totals.add(report)
         decision = report.decision.value if report.decision is not None else "none"
@@ -116,10 +146,20 @@ class HtmlWriter:
         head = Head(*self._about, self._totals.counts, self._outcomes)
         self._write(f'<script type="application/json" id="head">{_json(head)}</script>\n')
         self._write(f'<script type="application/json" id="shapes">{_json(shapes())}</script>\n')
-        self._write('<script type="application/json" id="index">[')
+        self._write('<script type="text/plain" id="index">')
         self._index.seek(0)
-        self._stream.writelines(self._index)
-        self._write("]</script>\n" + self._tail.replace("/* script */", self._script))
+        self._write_deflated(self._index)
+        self._write("</script>\n" + self._tail.replace("/* script */", self._script))
+
+    def _write_deflated(self, rows: Iterable[bytes]) -> None:
+        """Write a JSON list of rows, deflated, in base64."""
+        packer, pending = _packer(), bytearray()
+        for part in chain((b"[",), rows, (b"]", None)):
+            pending += packer.flush() if part is None else packer.compress(part)
+            size = len(pending) if part is None else len(pending) - len(pending) % _DEFLATED
+            if size:
+                self._stream.write(base64.b64encode(bytes(pending[:size])))
+                del pending[:size]
 
     def _write(self, text: str) -> None:
         self._stream.write(text.encode())

@@ -38,6 +38,7 @@ def test_capture_keys_trace_and_report_go_where_they_are_asked_for(hanbench, tmp
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         f"{STORY}.keys",
         f"{STORY}.pcapng",
+        "junit.xml",
         "report.html",
         "report.json",
         "trace.jsonl",

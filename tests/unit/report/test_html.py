@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import zlib
@@ -17,12 +18,13 @@ from hanbench.harness.case.installation import Meter, MeterRole, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, State, StatementKind, SupplierAct, SupplierChange
 from hanbench.harness.checks import Evidence, EvidencedCheck
 from hanbench.harness.controllers.reference import Reference
-from hanbench.harness.report.html import HtmlWriter, encode_detail
+from hanbench.harness.report.html import HtmlWriter, details_of, encode_detail, writer
 from hanbench.harness.report.html.writer import shapes
 from hanbench.harness.report.model import describe
 from hanbench.harness.report.timeline import (
     SHOWN,
     CheckDetail,
+    CommissioningDetail,
     FrameDetail,
     ScenarioDetail,
     TimelineEntry,
@@ -137,19 +139,25 @@ def embedded(text: str, id: str) -> Any:
     return json.loads(found[1])
 
 
+def index_of(text: str) -> Any:
+    found = re.search(r'<script type="text/plain" id="index">(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    return json.loads(zlib.decompress(base64.b64decode(found[1], validate=True), -zlib.MAX_WBITS))
+
+
 def test_the_page_names_the_fields_of_its_rows_and_details_once(result, tmp_path):
     path, report = tmp_path / "report.html", describe(result, capture="a.pcapng")
     with HtmlWriter(path, title="t", seed="1", controller="c", rule_sets=()) as page:
         page.add(report, encode_detail(timeline(result)))
     text = path.read_text(encoding="utf-8")
-    named, (values,) = embedded(text, "shapes"), embedded(text, "index")
+    named, (values,) = embedded(text, "shapes"), index_of(text)
     assert named == shapes()
     row = dict(zip(named["ScenarioReport"], values, strict=True))
     whole = msgspec.to_builtins(report)
     assert len(row.pop("verdicts")) == len(result.checks)
     assert whole.keys() - row.keys() == {"consents", "checks"}
     assert row == {name: msgspec.json.decode(msgspec.json.encode(whole[name])) for name in row}
-    for kind in (ScenarioDetail, TimelineEntry, CheckDetail, FrameDetail):
+    for kind in (ScenarioDetail, TimelineEntry, CheckDetail, CommissioningDetail, FrameDetail):
         assert tuple(named[kind.__name__]) == kind.__struct_fields__
     assert named["ScenarioDetail"]["checks"] == "CheckDetail"
     assert named["CheckDetail"]["frames"] == "FrameDetail"
@@ -163,3 +171,37 @@ def test_nothing_in_the_page_depends_on_the_machine(result, tmp_path):
     assert str(tmp_path) not in text
     assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
     assert "https://" not in text
+
+
+def test_a_page_gives_its_details_back(result, tmp_path):
+    path, detail = tmp_path / "report.html", encode_detail(timeline(result))
+    with HtmlWriter(path, title="t", seed="1", controller="c", rule_sets=()) as page:
+        page.add(describe(result, capture=None), detail)
+        page.add(describe(result, capture=None), None)
+        page.add(describe(result, capture=None), detail)
+    assert details_of(path) == {0: detail, 2: detail}
+
+
+def test_a_page_within_its_budget_keeps_room_for_what_fails(result, tmp_path, monkeypatch):
+    """Every fourth case fails, the last ones among them; the others take what is left of their share."""
+    good = describe(result, capture=None)
+    bad = msgspec.structs.replace(good, as_expected=False)
+    detail = bytes(300)
+    monkeypatch.setattr(writer, "BUDGET_OF_PASSES", 2000)
+    monkeypatch.setattr(writer, "BUDGET", 4000)
+    path = tmp_path / "report.html"
+    with HtmlWriter(path, title="t", seed="1", controller="c", rule_sets=()) as page:
+        for number in range(20):
+            page.add(bad if number % 4 == 3 else good, detail)
+    assert sorted(details_of(path)) == [0, 1, 2, 3, 4, 7, 11, 15, 19]
+
+
+def test_a_commissioning_has_its_frames(result):
+    told = timeline(result)
+    assert len(told.commissionings) == len(result.commissionings) > 0
+    for shown, (ended, evidence) in zip(told.commissionings, result.commissionings, strict=True):
+        assert shown.succeeded is ended.succeeded
+        assert len(shown.frames) + shown.left_out == len(evidence)
+        first, last = ended.frames
+        assert all(first <= frame.number <= last for frame in shown.frames)
+        assert {"hub", *ended.devices} <= {frame.sender for frame in shown.frames}

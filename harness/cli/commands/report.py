@@ -1,0 +1,45 @@
+"""`hanbench report`: what can be done with the reports of runs that are over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hanbench.harness.cli.declared import Group
+from hanbench.harness.cli.deferred import runs
+from hanbench.harness.cli.output import json_option
+
+
+@click.group(cls=Group)
+def report() -> None:
+    """Work with the reports of runs that are over."""
+
+
+@report.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the joined reports, captures and keys.",
+)
+@click.option(
+    "--against",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The report.json of an earlier run, to tell new failures from known ones.",
+)
+@click.option(
+    "--tolerate-until",
+    type=click.DateTime(("%Y-%m-%d",)),
+    metavar="DATE",
+    help="Last day (UTC) on which failures that --against has too are tolerated; default: they are not.",
+)
+@json_option
+@runs("report")
+def merge() -> None:
+    """Join the reports in FOLDERS, those of the shards of one `verify`, into one report.
+
+    Exit status: 0 each case went as expected, or fails in a way that is tolerated; 1 one does not.
+    """

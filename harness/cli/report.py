@@ -1,0 +1,59 @@
+"""`hanbench report`: reports of runs that are over."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from hanbench.harness.cli.errors import BadInput, ExitStatus
+from hanbench.harness.cli.output import log, print_json, print_line, unbroken
+from hanbench.harness.cli.words import counted
+from hanbench.harness.files import locked_folder
+from hanbench.harness.report.against import Against, Comparison, comparison_lines
+from hanbench.harness.report.json_file import read_report
+from hanbench.harness.report.merge import Shard, read_shards
+from hanbench.harness.report.merge import merge as join
+from hanbench.harness.report.model import Summary
+from hanbench.harness.report.tally import Tally
+
+
+def merge(
+    folders: tuple[Path, ...], out: Path, against: Path | None, tolerate_until: datetime | None, as_json: bool
+) -> int:
+    """Join the reports in FOLDERS, those of the shards of one `verify`, into one report.
+
+    Exit status: 0 each case went as expected, or fails in a way that is tolerated; 1 one does not.
+    """
+    if tolerate_until is not None and against is None:
+        raise BadInput(None, "--tolerate-until", "expected --against too: the report that has the known failures")
+    shards = read_shards(folders)
+    until = None if tolerate_until is None else tolerate_until.date()
+    comparison = None if against is None else _compared(shards, against, until)
+    with locked_folder(out):
+        log(f"hanbench report merge: {counted(len(shards), 'report')}")
+        tally, summary = join(shards, out)
+    if as_json:
+        print_json({"summary": summary, "against": comparison})
+    else:
+        _print_result(tally, summary, out)
+        for line in () if comparison is None else comparison_lines(comparison, until):
+            print_line(line)
+    failed = tally.failures > 0 if comparison is None else comparison.fails
+    return ExitStatus.VIOLATION if failed else ExitStatus.EXPECTED
+
+
+def _compared(shards: list[Shard], before: Path, until: date | None) -> Comparison:
+    against = Against(read_report(before).scenarios, until=until, today=datetime.now(UTC).date())
+    for shard in shards:
+        for report in shard.report.scenarios:
+            against.add(report)
+    return against.comparison
+
+
+def _print_result(tally: Tally, summary: Summary, out: Path) -> None:
+    for line in tally.failure_lines():
+        print_line(line)
+    cases = counted(summary.scenarios, "scenario")
+    print_line(f"{cases}, {tally.failures:,} not as expected ({counted(summary.violations, 'violation')}).")
+    page, *data = (unbroken(out / name) for name in ("report.html", "report.json", "junit.xml"))
+    print_line(f"To read: {page}; for programs: {', '.join(data)}")

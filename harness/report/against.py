@@ -1,0 +1,109 @@
+"""A run against an earlier one: which failures are new, which are fixed, which are tolerated until a date."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from msgspec import Struct
+
+from hanbench.harness.report.json_file import Report
+from hanbench.harness.report.model import ScenarioReport
+
+Signs = frozenset[str]
+"""How a case failed: the violated properties, `outcome`, `expectation`."""
+
+
+class Comparison(Struct, frozen=True):
+    """Two runs compared: ids of cases, in the order of the later run."""
+
+    new: tuple[str, ...]
+    """Failed now, and not before, or not in this way."""
+    known: tuple[str, ...]
+    """Failed before in this way too, and are not tolerated."""
+    tolerated: tuple[str, ...]
+    """Failed before in this way too, and are tolerated today."""
+    fixed: tuple[str, ...]
+    """Failed before, and went as expected now."""
+    missing: tuple[str, ...]
+    """Failed before, and were not played now."""
+
+    @property
+    def fails(self) -> bool:
+        """Whether a failure is not tolerated."""
+        return bool(self.new or self.known)
+
+
+class Against:
+    """Compares reports, as they come in, with an earlier run."""
+
+    def __init__(self, before: Iterable[ScenarioReport], *, until: date | None, today: date) -> None:
+        """`until`: the last day (UTC) on which failures of the earlier run are tolerated; None: they are not."""
+        self._before = _signs(before)
+        self._now: dict[str, set[str]] = defaultdict(set)
+        self._tolerant = until is not None and today <= until
+
+    def add(self, report: ScenarioReport) -> None:
+        """Take in one report of the later run; a case on several seeds fails if it does on one of them."""
+        self._now[report.id] |= signs_of(report)
+
+    @property
+    def comparison(self) -> Comparison:
+        """The comparison of all reports so far."""
+        failed = {id_: signs for id_, signs in self._now.items() if signs}
+        new = tuple(id_ for id_, signs in failed.items() if not signs <= self._before.get(id_, frozenset()))
+        old = tuple(id_ for id_ in failed if id_ not in set(new))
+        gone = tuple(id_ for id_ in self._before if id_ not in failed)
+        return Comparison(
+            new=new,
+            known=() if self._tolerant else old,
+            tolerated=old if self._tolerant else (),
+            fixed=tuple(id_ for id_ in gone if id_ in self._now),
+            missing=tuple(id_ for id_ in gone if id_ not in self._now),
+        )
+
+
+def compare(now: Report, before: Report, *, until: date | None, today: date) -> Comparison:
+    """Compare two reports. `until` and `today` are days in UTC; see `Against`."""
+    against = Against(before.scenarios, until=until, today=today)
+    for report in now.scenarios:
+        against.add(report)
+    return against.comparison
+
+
+def signs_of(report: ScenarioReport) -> Signs:
+    """Return how a case failed; empty: it went as expected."""
+    if report.as_expected:
+        return frozenset()
+    signs = {each.property for each in report.violations}
+    if report.decision not in report.expected:
+        signs.add("outcome")
+    if report.unmet:
+        signs.add("expectation")
+    return frozenset(signs)
+
+
+def _signs(reports: Iterable[ScenarioReport]) -> Mapping[str, Signs]:
+    found: dict[str, Signs] = {}
+    for report in reports:
+        if signs := signs_of(report):
+            found[report.id] = found.get(report.id, frozenset()) | signs
+    return found
+
+
+def comparison_lines(comparison: Comparison, until: date | None) -> Iterator[str]:
+    """Yield the lines about a comparison: each new failure by its name, and how many there are of the others."""
+    for id_ in comparison.new:
+        yield f"new failure: {id_}"
+    if comparison.known:
+        expired = "" if until is None else f"; they were tolerated until {until}"
+        yield f"failed before too: {len(comparison.known)}{expired}"
+    if comparison.tolerated:
+        yield f"tolerated until {until}: {len(comparison.tolerated)} that failed before too"
+    if comparison.fixed:
+        yield f"fixed: {len(comparison.fixed)}"
+    if comparison.missing:
+        yield f"failed before, not played now: {len(comparison.missing)}"
+    if not comparison.fails:
+        yield "no new failure"

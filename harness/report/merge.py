@@ -1,0 +1,104 @@
+"""The reports of several runs of one suite (`verify --shard`) joined into one: report.json, JUnit, page, captures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from hanbench.harness.files import PRIVATE, write_whole
+from hanbench.harness.report.html import HtmlWriter, details_of
+from hanbench.harness.report.json_file import Report, ReportWriter, read_report
+from hanbench.harness.report.junit import JunitWriter
+from hanbench.harness.report.model import ScenarioReport, Summary
+from hanbench.harness.report.tally import Tally
+from hanbench.profiles.errors import ProfileError
+
+ALIKE = ("hanbench", "seed", "controller", "rule_sets")
+"""What the runs must have in common."""
+
+
+class Shard(NamedTuple):
+    """The report of one run, and the folder that it is in."""
+
+    folder: Path
+    report: Report
+
+
+def read_shards(folders: Sequence[Path]) -> list[Shard]:
+    """Read the reports in these folders. Raises ProfileError if one is no report, or if they do not belong together."""
+    shards = [Shard(folder, read_report(folder / "report.json")) for folder in folders]
+    first = shards[0]
+    played: dict[tuple[str, str], Path] = {}
+    for shard in shards:
+        file = shard.folder / "report.json"
+        for key in ALIKE:
+            found, expected = getattr(shard.report, key), getattr(first.report, key)
+            if found != expected:
+                raise ProfileError(file, f"found {_said(found)}; expected {_said(expected)}, as in {first.folder}", key)
+        for report in shard.report.scenarios:
+            other = played.setdefault((report.id, report.seed), shard.folder)
+            if other is not shard.folder:
+                raise ProfileError(file, f"expected a case that {other} does not have", report.id)
+    return shards
+
+
+def _said(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else repr(value)
+
+
+def merge(shards: Sequence[Shard], out: Path) -> tuple[Tally, Summary]:
+    """Write the joined reports into the folder `out`, with captures and keys beside them. Raises OutputError."""
+    about = shards[0].report
+    seed, controller, rule_sets = about.seed, about.controller, about.rule_sets
+    tests = sum(len(shard.report.scenarios) for shard in shards)
+    tally = Tally()
+    # Read before anything is written: `out` may be one of the folders.
+    details = [_details(shard.folder) for shard in shards]
+    with (
+        ReportWriter(out / "report.json", seed=seed, controller=controller, rule_sets=rule_sets) as whole,
+        JunitWriter(out / "junit.xml", tests=tests) as junit,
+        HtmlWriter(
+            out / "report.html", title="hanbench verify", seed=seed, controller=controller, rule_sets=rule_sets
+        ) as page,
+    ):
+        for shard, stored in zip(shards, details, strict=True):
+            for number, report in enumerate(_with_captures(shard, out)):
+                whole.add(report)
+                junit.add(report)
+                page.add(report, stored.get(number))
+                tally.add(report)
+        return tally, whole.summary
+
+
+def _details(folder: Path) -> dict[int, bytes]:
+    """Return the details in the page of a folder; none if there is no page."""
+    try:
+        return details_of(folder / "report.html")
+    except OSError:
+        return {}
+
+
+def _with_captures(shard: Shard, out: Path) -> Iterator[ScenarioReport]:
+    """Yield the reports of a shard, with capture and keys copied to `out`; those without their files name none."""
+    for report in shard.report.scenarios:
+        if (
+            report.capture is None
+            or report.keys is None
+            or (_copied(shard.folder, report.capture, out) and _copied(shard.folder, report.keys, out, PRIVATE))
+        ):
+            yield report
+        else:
+            yield msgspec.structs.replace(report, capture=None, keys=None)
+
+
+def _copied(folder: Path, name: str, out: Path, mode: int = 0o666) -> bool:
+    """Copy a file of a shard to `out`; False: it is not there, or its name leads elsewhere."""
+    source = folder / name
+    if Path(name).name != name or not source.is_file():
+        return False
+    if source.resolve() != (out / name).resolve():
+        write_whole(out / name, source.read_bytes(), mode)
+    return True
