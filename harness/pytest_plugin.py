@@ -34,6 +34,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--hanbench-controller", default="reference", help="The controller under test (as in `hanbench run`)."
     )
     group.addoption(
+        "--hanbench-hold-to",
+        default="assumed",
+        choices=("stated", "inferred", "assumed"),
+        help="Up to which basis a violation fails a test (default assumed; as in `hanbench run`).",
+    )
+    group.addoption(
         "--hanbench-out",
         default=FOLDER,
         help=f"Folder for the captures of failed scenarios (default {FOLDER}).",
@@ -318,6 +324,7 @@ class Player:
     def _run(self, scenario: Scenario, controller: ControllerFactory | None, capture: Path | None) -> ScenarioResult:
         from hanbench.harness.bench.bench_file import BenchFile
         from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
+        from hanbench.harness.oracle import Basis
         from hanbench.harness.scenario import run_scenario
         from hanbench.profiles.rulesets import shipped
 
@@ -333,6 +340,7 @@ class Player:
             controller_name=named(self.controller),
             capture=capture,
             bench=None if self._options.bench is None else BenchFile.find(self._options.bench),
+            hold_to=Basis(self._config.getoption("--hanbench-hold-to")),
         )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hanbench.harness.controllers.lookup import controller_factory, named
+from hanbench.harness.oracle import Basis
 from hanbench.harness.report.html import encode_detail
 from hanbench.harness.report.model import ScenarioReport, describe
 from hanbench.harness.report.timeline import timeline
@@ -33,6 +34,8 @@ class Campaign:
     """Folder for the captures of failed scenarios, and of those that `capture` matches."""
     capture: str | None = None
     """Pattern of the ids of scenarios to capture even if they succeed."""
+    hold_to: Basis = Basis.ASSUMED
+    """Up to which basis a violation fails a scenario."""
 
 
 class Result(NamedTuple):
@@ -67,7 +70,13 @@ def _play(campaign: Campaign, scenario: Scenario) -> Result:
 
     def once(path: Path | None) -> tuple[ScenarioResult, ScenarioReport]:
         result = run_scenario(
-            scenario, shipped(), make, seed=seed, controller_name=named(campaign.controller), capture=path
+            scenario,
+            shipped(),
+            make,
+            seed=seed,
+            controller_name=named(campaign.controller),
+            capture=path,
+            hold_to=campaign.hold_to,
         )
         return result, describe(result, capture=None if path is None else path.name)
 

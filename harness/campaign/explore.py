@@ -21,6 +21,7 @@ from hanbench.harness.case.plan import FaultEvent, FrameFaultSpec, State, Statem
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.controllers.lookup import Factory, controller_factory
 from hanbench.harness.faults.active_faults import BenchError
+from hanbench.harness.oracle import Basis
 from hanbench.harness.scenario.run import ScenarioResult, run_scenario
 from hanbench.harness.scenario.scenario import IN_FORCE, Scenario
 from hanbench.profiles.rulesets import Cohort, shipped
@@ -43,7 +44,7 @@ class Failure(NamedTuple):
     seed: str
     outcome: Outcome | None
     properties: tuple[str, ...]
-    """The violated properties of the oracle; empty if only the outcome was wrong."""
+    """The violated properties of the oracle; empty if only the author's expectations were missed."""
 
 
 # --- drawing ----------------------------------------------------------------------------------------------------------
@@ -165,9 +166,11 @@ def _acts(random: RandomSource, gas: str) -> Iterator[SupplierAct]:
 # --- running ----------------------------------------------------------------------------------------------------------
 
 
-def explore(seeds: Sequence[str], controller: str, jobs: int = 1) -> Iterator[Failure | None]:
+def explore(
+    seeds: Sequence[str], controller: str, jobs: int = 1, hold_to: Basis = Basis.ASSUMED
+) -> Iterator[Failure | None]:
     """Run the scenario of each seed; None if it succeeded. Results are in the order of the seeds."""
-    work = partial(_explore, controller)
+    work = partial(_explore, controller, hold_to)
     if jobs <= 1:
         yield from map(work, seeds)
         return
@@ -175,26 +178,26 @@ def explore(seeds: Sequence[str], controller: str, jobs: int = 1) -> Iterator[Fa
         yield from pool.imap(work, seeds, chunksize=4)
 
 
-def _explore(controller: str, seed: str) -> Failure | None:
-    return attempt(draw(seed), seed, controller_factory(controller))
+def _explore(controller: str, hold_to: Basis, seed: str) -> Failure | None:
+    return attempt(draw(seed), seed, controller_factory(controller), hold_to)
 
 
-def attempt(scenario: Scenario, seed: str, make: Factory) -> Failure | None:
+def attempt(scenario: Scenario, seed: str, make: Factory, hold_to: Basis = Basis.ASSUMED) -> Failure | None:
     """Run one scenario; return its failure, or None."""
     try:
-        result: ScenarioResult = run_scenario(scenario, shipped(), make, seed=seed)
+        result: ScenarioResult = run_scenario(scenario, shipped(), make, seed=seed, hold_to=hold_to)
     except BenchError as error:
         raise BenchError(f"in the scenario of seed {seed}: {error}") from error
     if result.as_expected:
         return None
-    properties = tuple(dict.fromkeys(violation.property for violation in result.violations))
+    properties = tuple(dict.fromkeys(violation.property for violation in result.failing))
     return Failure(scenario, seed, result.outcome, properties)
 
 
 # --- shrinking --------------------------------------------------------------------------------------------------------
 
 
-def shrink(failure: Failure, make: Factory, seconds: float = SHRINK_SECONDS) -> Failure:
+def shrink(failure: Failure, make: Factory, seconds: float = SHRINK_SECONDS, hold_to: Basis = Basis.ASSUMED) -> Failure:
     """Return the smallest scenario, found in that time, that still fails in the same way."""
     deadline = time.monotonic() + seconds
     smaller = True
@@ -203,7 +206,7 @@ def shrink(failure: Failure, make: Factory, seconds: float = SHRINK_SECONDS) -> 
         for scenario in _simpler(failure.scenario):
             if time.monotonic() >= deadline:
                 return failure
-            found = attempt(scenario, failure.seed, make)
+            found = attempt(scenario, failure.seed, make, hold_to)
             if found is not None and _alike(found, failure):
                 failure, smaller = found, True
                 break

@@ -169,6 +169,12 @@ def encode(records: Iterable[AnyRecord]) -> bytes:
     return msgspec.json.Encoder().encode_lines(records)
 
 
+def decode_line(line: bytes | str) -> AnyRecord:
+    """Decode one record. Raises msgspec.ValidationError or msgspec.DecodeError."""
+    record: AnyRecord = _decoder.decode(line)
+    return record
+
+
 def decode(lines: bytes | str) -> list[AnyRecord]:
     """Decode JSON lines of this version. Raises msgspec.ValidationError or msgspec.DecodeError."""
     first = lines.splitlines()[0] if lines.strip() else None

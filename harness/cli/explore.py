@@ -20,6 +20,7 @@ from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.cli.words import counted
 from hanbench.harness.controllers.lookup import Factory, named
 from hanbench.harness.files import locked_folder, write_whole
+from hanbench.harness.oracle import Basis
 from hanbench.harness.scenario.scenario import Scenario
 
 MOST_SHRUNK = 3
@@ -44,14 +45,14 @@ class ExploreReport(Struct, frozen=True):
     found: tuple[FailureReport, ...]
 
 
-def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path, as_json: bool) -> int:
+def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path, hold_to: str, as_json: bool) -> int:
     """Draw installations, faults and consents at random, run them, and shrink each failure to a short scenario file.
 
     Exit status: 0 no scenario failed; 1 a scenario failed.
     """
     make = chosen_controller(controller)
     with locked_folder(out):
-        report = _explored(seeds, seed, controller, make, jobs, out)
+        report = _explored(seeds, seed, controller, make, jobs, out, Basis(hold_to))
     if as_json:
         print_json(report)
     else:
@@ -59,16 +60,18 @@ def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path,
     return ExitStatus.VIOLATION if report.failures else ExitStatus.EXPECTED
 
 
-def _explored(seeds: int, seed: str, controller: str, make: Factory, jobs: int | None, out: Path) -> ExploreReport:
+def _explored(
+    seeds: int, seed: str, controller: str, make: Factory, jobs: int | None, out: Path, hold_to: Basis
+) -> ExploreReport:
     log(f"hanbench explore: {counted(seeds, 'random scenario')} from seed {seed}, controller {named(controller)}")
     names = [f"{seed}-{number}" for number in range(seeds)]
-    results = run_explore(names, controller, jobs or os.cpu_count() or 1)
+    results = run_explore(names, controller, jobs or os.cpu_count() or 1, hold_to)
     failures = [failure for failure in with_progress(results, seeds) if failure is not None]
     kinds = {failure.properties[:1]: failure for failure in reversed(failures)}
     found = []
     for failure in list(kinds.values())[:MOST_SHRUNK]:
         log(f"shrinking seed {failure.seed}: {', '.join(failure.properties) or 'the outcome'}")
-        found.append(_keep(shrink(failure, make), controller, out))
+        found.append(_keep(shrink(failure, make, hold_to=hold_to), controller, out))
     return ExploreReport(seeds, len(failures), tuple(found))
 
 

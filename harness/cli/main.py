@@ -32,6 +32,7 @@ class Lazy(NamedTuple):
 COMMANDS = {
     "verify": Lazy("commands.verify:verify", "Judge a controller on the whole matrix of scenarios."),
     "run": Lazy("commands.run:run", "Run one scenario: a file, or the id of one."),
+    "judge": Lazy("commands.judge:judge", "Judge recorded cases, of production or of a lab, without a HAN."),
     "check": Lazy("commands.check:check", "Run one HAN-connectivity check on a bench, emulated or physical."),
     "doctor": Lazy("commands.doctor:doctor", "Find dongles, and list the roles that each can fill."),
     "up": Lazy("commands.up:up", "Bring a bench up and keep it up: ports, dongles, a capture."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -12,8 +12,10 @@ from hanbench.profiles.benches import VIRTUAL, ids
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+Function = TypeVar("Function", bound=Callable[..., object])
+
 CONTROLLERS = (
-    "reference, a name that an installed package registers, wrong:NAME, module:attribute, "
+    "reference, a name that an installed package registers, lawful:NAME, wrong:NAME, module:attribute, "
     "process:COMMAND (lines of JSON), or a URL (JSON by POST)."
 )
 
@@ -84,6 +86,17 @@ class Speed(click.ParamType[float | str]):
         if not 0 < speed < float("inf"):
             self.fail(f"expected {VIRTUAL} or a number above 0, got {value!r}", param, ctx)
         return speed
+
+
+def hold_to_option(command: Function) -> Function:
+    """Give a command the option `--hold-to`, passed as `hold_to: str`."""
+    return click.option(
+        "--hold-to",
+        type=click.Choice(["stated", "inferred", "assumed"]),
+        default="assumed",
+        show_default=True,
+        help="Up to which basis a violation fails the run: others are told. Assumed: choices of hanbench too.",
+    )(command)
 
 
 def _controllers() -> Iterable[str]:

@@ -21,6 +21,7 @@ from hanbench.harness.controllers.lookup import named
 from hanbench.harness.files import locked_folder_if, write_whole
 from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.settings import ERAS
+from hanbench.harness.oracle import Basis
 from hanbench.harness.report.html import HtmlWriter, encode_detail
 from hanbench.harness.report.model import ScenarioReport, describe, file_of_one
 from hanbench.harness.report.timeline import CheckDetail, ScenarioDetail, timeline
@@ -46,6 +47,7 @@ def run(
     begins: str | None,
     certificates: str | None,
     slow_background: bool,
+    hold_to: str,
     as_json: bool,
 ) -> int:
     """Run SCENARIO: a file, or the id of a shipped scenario or of one in the matrix of `verify`.
@@ -78,6 +80,7 @@ def run(
             clock=clock,
             credentials=credentials,
             bench=bench,
+            hold_to=Basis(hold_to),
         )
         report = describe(result, capture=None if capture is None else capture.name)
         detail = timeline(result)
@@ -133,14 +136,17 @@ def _print_result(report: ScenarioReport, detail: ScenarioDetail, capture: Path 
         when = shown(at, (at - detail.began).total_seconds())
         print_line(f"  {consent.supplier}: {consent.says.value}, {when}")
     decided = report.decision.value if report.decision else "nothing"
-    print_line(f"  decided: {decided}; expected: {' or '.join(report.expected)} ({report.because})")
+    print_line(f"  decided: {decided}; the rules allow: {' or '.join(report.expected)} ({report.because})")
+    for remark in report.remarks:
+        print_line(f"  {remark}")
     for violation in report.violations:
-        print_line(f"  {verdict('VIOLATION')} {violation.property}: {violation.text} [{violation.rule}]")
+        word = "VIOLATION" if violation in report.failing else f"told, held to {report.hold_to.value}:"
+        print_line(f"  {verdict(word)} {violation.property}: {violation.text} [{violation.rule}]")
         if violation.frames:
             many = " ..." if len(violation.frames) > EVIDENCE else ""
             print_line(f"    frames {', '.join(f'#{number}' for number in violation.frames[:EVIDENCE])}{many}")
     for short in report.unmet:
-        print_line(f"  {verdict('NOT AS EXPECTED')} {short}")
+        print_line(f"  {verdict('NOT AS THE AUTHOR EXPECTS')} {short}")
     if capture is not None:
         print_line(f"  to read: {unbroken(capture.with_name('report.html'))}")
         early = ERAS[household(Cohort(report.cohort)).gsme.smart_energy] is SmartEnergyEra.SE_1_1

@@ -16,6 +16,7 @@ from hanbench.harness.cli.tables import table
 from hanbench.harness.cli.words import counted
 from hanbench.harness.controllers.lookup import named
 from hanbench.harness.files import locked_folder
+from hanbench.harness.oracle import Basis
 from hanbench.harness.report.html import HtmlWriter
 from hanbench.harness.report.json_file import ReportWriter
 from hanbench.harness.report.junit import JunitWriter
@@ -34,6 +35,7 @@ def verify(
     begins: str,
     out: Path,
     capture: str | None,
+    hold_to: str,
     as_json: bool,
 ) -> int:
     """Judge a migration controller on every cohort, installation type, rule set, fault and consent.
@@ -48,7 +50,9 @@ def verify(
     chosen_controller(controller)
     with locked_folder(out):
         log(f"hanbench verify: {counted(len(scenarios), 'scenario')}, controller {named(controller)}, seed {seed}")
-        tally, summary = _judge(scenarios, Campaign(seed, controller, captures=out, capture=capture), jobs, out)
+        tally, summary = _judge(
+            scenarios, Campaign(seed, controller, captures=out, capture=capture, hold_to=Basis(hold_to)), jobs, out
+        )
     if as_json:
         print_json(summary)
     else:

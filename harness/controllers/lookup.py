@@ -1,5 +1,5 @@
-"""Lookup of the controller under test: `reference`, a name that a package registers, `wrong:NAME`, `module:attribute`,
-`process:COMMAND` or a URL.
+"""Lookup of the controller under test: `reference`, a name that a package registers, `lawful:NAME`, `wrong:NAME`,
+`module:attribute`, `process:COMMAND` or a URL.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from hanbench.harness.case.vocabulary import AnyAction, AnyEvent
 from hanbench.harness.controllers.child_process import ChildProcess
 from hanbench.harness.controllers.endpoint_address import Address, address_of, shown
 from hanbench.harness.controllers.http_endpoint import HttpEndpoint
+from hanbench.harness.controllers.lawful import LAWFUL
 from hanbench.harness.controllers.letter_wrong import LETTER_WRONG
 from hanbench.harness.controllers.moved import hint_for
 from hanbench.harness.controllers.reference import Reference
@@ -29,7 +30,7 @@ from hanbench.profiles.rulesets import RuleSet
 
 GROUP = "hanbench.controllers"
 """Group of the entry points with which packages register controllers."""
-RESERVED = ("reference", "wrong", "process", "http", "https")
+RESERVED = ("reference", "lawful", "wrong", "process", "http", "https")
 """Names and prefixes that no package can register."""
 SUSPECTS = {**WRONG, **LETTER_WRONG}
 """The wrong controllers, by the name after `wrong:`."""
@@ -56,6 +57,11 @@ def controller_factory(spec: str) -> Factory:
             hint = suggestion(spec, wrong_names())
             raise UnknownControllerError(f"no wrong controller {name!r}{hint} (`hanbench selftest --list` lists them)")
         return SUSPECTS[name].make
+    if kind == "lawful":
+        if name not in LAWFUL:
+            hint = suggestion(spec, lawful_names())
+            raise UnknownControllerError(f"no lawful controller {name!r}{hint} (known: {', '.join(LAWFUL)})")
+        return LAWFUL[name].make
     if "//" in name:  # not shown, because it may contain a password
         raise UnknownControllerError(f"expected http:// or https:// before an address, got {kind + '://'!r}")
     if not name:
@@ -65,7 +71,12 @@ def controller_factory(spec: str) -> Factory:
 
 def names() -> tuple[str, ...]:
     """Return the names of controllers that need no more than their name, those of wrong controllers included."""
-    return ("reference", *(name for name in _registered() if name not in RESERVED), *wrong_names())
+    return ("reference", *(name for name in _registered() if name not in RESERVED), *lawful_names(), *wrong_names())
+
+
+def lawful_names() -> tuple[str, ...]:
+    """Return the names of the lawful variants of the reference, as `controller_factory` takes them."""
+    return tuple(f"lawful:{name}" for name in LAWFUL)
 
 
 def wrong_names() -> tuple[str, ...]:
@@ -116,7 +127,7 @@ def _registered() -> dict[str, tuple[EntryPoint, ...]]:
 
 def _expected() -> str:
     names = ("reference", *(name for name in _registered() if name not in RESERVED))
-    return f"{', '.join(names)}, wrong:NAME, module:attribute, process:COMMAND, http://... or https://..."
+    return f"{', '.join(names)}, lawful:NAME, wrong:NAME, module:attribute, process:COMMAND, http://... or https://..."
 
 
 def _packages(points: tuple[EntryPoint, ...]) -> str:

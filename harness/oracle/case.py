@@ -93,7 +93,12 @@ class Case:
         records: Sequence[AnyRecord],
         rulesets: Mapping[str, RuleSet],
         again: Sequence[AnyRecord] | None = None,
+        *,
+        truth_known: bool = True,
     ) -> None:
+        """`truth_known`: whether a subject without a record of its true state was healthy; else nothing is known of it,
+        as in a trace of production.
+        """
         if not records or not isinstance(records[0], Header):
             raise ValueError("a trace begins with its header")
         self.records = records
@@ -119,7 +124,8 @@ class Case:
         self.misbehaviours: list[ControllerFaulted] = []
         self.closed: tuple[int, Closed] | None = None
         self.end: End | None = None
-        self._truths: dict[Subject, list[tuple[int, State]]] = {subject: [(-1, State.HEALTHY)] for subject in Subject}
+        at_first = State.HEALTHY if truth_known else State.UNCERTAIN
+        self._truths: dict[Subject, list[tuple[int, State]]] = {subject: [(-1, at_first)] for subject in Subject}
         for position, record in enumerate(records):
             self._read(position, record)
 
@@ -142,6 +148,8 @@ class Case:
             case CheckStarted():
                 self.started.append((record.attempt, record.time, position))
             case CheckRecorded():
+                if not any(attempt == record.check.attempt for attempt, _, _ in self.started):
+                    self.started.append((record.check.attempt, record.check.started, position))
                 self.spans.append(CheckSpan(self._begin_of(record.check, position), position, record.check))
             case GroundTruth():
                 # An impaired subject answers, which is all that a check can see.

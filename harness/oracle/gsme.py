@@ -123,7 +123,8 @@ def exclusion_record(case: Case) -> Iterator[Finding]:
 
 
 def _wrong_in_record(case: Case, position: int, excluded: Excluded) -> Iterator[Finding]:
-    record, decision = excluded.exclusion, case.partials[-1]
+    record = excluded.exclusion
+    decision = case.partials[-1] if case.partials else Decision(position, excluded.time, ESME_ONLY)
     rules = case.rules_for_counting(decision.time)
     if record is None:
         yield Finding("the GSME was excluded without a record")

@@ -48,10 +48,14 @@ def judge(
 
 
 def judgement(
-    records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet], again: Sequence[AnyRecord] | None = None
+    records: Sequence[AnyRecord],
+    rulesets: Mapping[str, RuleSet],
+    again: Sequence[AnyRecord] | None = None,
+    *,
+    truth_known: bool = True,
 ) -> Judgement:
-    """Return the violations in a trace, the outcomes that the rules allow, and remarks; see `judge`."""
-    case = Case(records, rulesets, again)
+    """Return the violations in a trace, the outcomes that the rules allow, and remarks; see `judge` and `Case`."""
+    case = Case(records, rulesets, again, truth_known=truth_known)
     violations = tuple(_violations(case))
     allowed = expected_of(case)
     if not violations and case.outcome is not None and case.outcome not in allowed.outcomes:

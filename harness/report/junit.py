@@ -42,7 +42,7 @@ class JunitWriter:
 
     def _failure(self, report: ScenarioReport) -> None:
         decided = report.decision or "no decision"
-        self._start("failure", {"message": f"{decided}, expected {' or '.join(report.expected)}"})
+        self._start("failure", {"message": f"{decided}; the rules allow {' or '.join(report.expected)}"})
         self._xml.characters(
             "\n".join(
                 [

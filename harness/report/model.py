@@ -14,7 +14,7 @@ from hanbench.harness.case.check import HanCheck
 from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.case.trace import SupplierSaid
 from hanbench.harness.case.vocabulary import Outcome
-from hanbench.harness.oracle import Violation
+from hanbench.harness.oracle import Basis, Violation, held_to
 from hanbench.harness.scenario.run import ScenarioResult
 
 VERSION = 3
@@ -41,8 +41,9 @@ class ScenarioReport(Struct, frozen=True):
     faults: tuple[str, ...]
     consents: tuple[ConsentReport, ...]
     expected: tuple[Outcome, ...]
-    """The outcomes that the rules admit; the usual one first."""
+    """The outcomes that the rules allow: the usual one first, then that of the case if it is lawful too."""
     because: str
+    """The reason for the first."""
     decision: Outcome | None
     checks: tuple[HanCheck, ...]
     violations: tuple[Violation, ...]
@@ -54,6 +55,15 @@ class ScenarioReport(Struct, frozen=True):
     keys: str | None
     cell: MatrixCell | None = None
     """The place in the matrix of `hanbench verify`; None: not in the matrix."""
+    remarks: tuple[str, ...] = ()
+    """What is told and convicts nobody: another lawful way, a day of replacement that has passed."""
+    hold_to: Basis = Basis.ASSUMED
+    """Up to which basis a violation fails the scenario; `violations` has the others too."""
+
+    @property
+    def failing(self) -> tuple[Violation, ...]:
+        """The violations that fail the scenario."""
+        return held_to(self.violations, self.hold_to)
 
 
 class Summary(Struct, frozen=True):
@@ -98,4 +108,6 @@ def describe(result: ScenarioResult, *, capture: str | None) -> ScenarioReport:
         frames=result.frames,
         capture=capture,
         keys=None if capture is None else keyfile.beside(Path(capture)).name,
+        remarks=result.remarks,
+        hold_to=result.hold_to,
     )

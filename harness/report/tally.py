@@ -68,9 +68,9 @@ class Tally:
         lines = []
         for report in self.failed:
             decided = report.decision.value if report.decision else "nothing"
-            lines.append(f"{report.id}: decided {decided}, expected {' or '.join(report.expected)}")
+            lines.append(f"{report.id}: decided {decided}; the rules allow {' or '.join(report.expected)}")
             lines += [f"    {each.property}: {each.text} [{each.rule}]" for each in report.violations]
-            lines += [f"    {each}" for each in report.unmet]
+            lines += [f"    not as the author expects: {each}" for each in report.unmet]
             if report.capture:
                 lines.append(f"    capture {report.capture}, keys {report.keys}")
         if self.failures > len(self.failed):

@@ -83,7 +83,7 @@ class ScenarioResult(NamedTuple):
         """A line for each violation, with its property and its rule, and for each failed expectation."""
         return (
             *(f"{each.property}: {each.text} [{each.rule}]" for each in self.violations),
-            *(f"the author expects: {each}" for each in self.failed_expectations),
+            *(f"not as the author expects: {each}" for each in self.failed_expectations),
         )
 
     def __repr__(self) -> str:
@@ -92,7 +92,7 @@ class ScenarioResult(NamedTuple):
         parts = (
             f"{self.scenario.id}, seed {self.seed}: {self.decision}",
             *((f"violated {violated}",) if violated else ()),
-            *(f"the author expects: {each}" for each in self.failed_expectations),
+            *(f"not as the author expects: {each}" for each in self.failed_expectations),
         )
         return f"<{type(self).__name__} {'; '.join(parts)}>"
 

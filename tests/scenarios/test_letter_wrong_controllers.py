@@ -35,6 +35,7 @@ FURTHER = {
 }
 """Further stories, each with its controller and the property that convicts it there."""
 
+
 @cache
 def played_by(controller: str, story: str) -> ScenarioResult:
     make = Reference if controller == "reference" else LETTER_WRONG[controller].make

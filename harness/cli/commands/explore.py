@@ -8,7 +8,7 @@ import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, SEED
+from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, SEED, hold_to_option
 from hanbench.harness.cli.output import json_option
 
 
@@ -26,6 +26,7 @@ from hanbench.harness.cli.output import json_option
     show_default=True,
     help="Folder for the scenario files of failures.",
 )
+@hold_to_option
 @json_option
 @runs("explore")
 def explore() -> None:

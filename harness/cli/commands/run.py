@@ -8,7 +8,16 @@ import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import BENCH, CERTIFICATES, CONTROLLER, CONTROLLERS, SCENARIO, SEED, SPEED
+from hanbench.harness.cli.options import (
+    BENCH,
+    CERTIFICATES,
+    CONTROLLER,
+    CONTROLLERS,
+    SCENARIO,
+    SEED,
+    SPEED,
+    hold_to_option,
+)
 from hanbench.harness.cli.output import json_option
 from hanbench.profiles.benches import StartingState
 
@@ -36,6 +45,7 @@ from hanbench.profiles.benches import StartingState
     show_default=True,
     help="Slow: the frames of `verify`, `explore` and pytest, which have little traffic between checks.",
 )
+@hold_to_option
 @json_option
 @runs("run")
 def run() -> None:

@@ -8,7 +8,7 @@ import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, PATTERN, SEED
+from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, PATTERN, SEED, hold_to_option
 from hanbench.harness.cli.output import json_option
 from hanbench.profiles.benches import StartingState
 
@@ -33,6 +33,7 @@ from hanbench.profiles.benches import StartingState
     help="Folder for reports, captures and keys.",
 )
 @click.option("--capture", type=PATTERN, help="Keep captures of these scenarios too, not only of those that fail.")
+@hold_to_option
 @json_option
 @runs("verify")
 def verify() -> None:

@@ -244,7 +244,7 @@ function scenario(row, { began, loaded, entries, checks }) {
     return [
         h("dl", {},
             h("dt", {}, "Home"), h("dd", {}, `${row.cohort}, ${row.installation_type}; rules ${row.rules}`),
-            h("dt", {}, "Expected"), h("dd", {}, row.expected.map((each) => [chip(each), " "]), `because ${row.because}`),
+            h("dt", {}, "The rules allow"), h("dd", {}, row.expected.map((each) => [chip(each), " "]), `because ${row.because}`),
             h("dt", {}, "Decided"), h("dd", {}, chip(row.decision)),
             h("dt", {}, "Seed"), h("dd", { class: "mono" }, row.seed),
             h("dt", {}, "On the air"), h("dd", {}, `${count(row.frames, "frame")}. `,

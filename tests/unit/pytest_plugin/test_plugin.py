@@ -47,7 +47,7 @@ def test_what_its_author_expected_and_did_not_come_is_said(vendor):
     story.write_text(story.read_text().replace("checks = 3", "checks = 2"))
     result = vendor.runpytest_subprocess("-p", "no:hanbench")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["not as expected: 3 checks, expected 2"])
+    result.stdout.fnmatch_lines(["not as the author expects: 3 checks, expected 2"])
 
 
 def test_seed_verdict_and_rule_are_properties_of_the_junit_report(vendor):
