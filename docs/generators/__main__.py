@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from docs.generators import migration, schemas, state_machines
+from docs.generators import migration, schemas, state_machines, suite
 
 
 def main() -> None:
     """Write every generated file."""
     migration.PAGE.write_text(migration.renewed(migration.PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    page = migration.renewed(suite.PAGE.read_text(encoding="utf-8"), suite.BLOCKS)
+    suite.PAGE.write_text(page, encoding="utf-8")
     state_machines.PAGE.write_text(state_machines.page(), encoding="utf-8")
     for path, text in schemas.texts().items():
         path.write_text(text, encoding="utf-8")

@@ -66,9 +66,9 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
 }
 
 
-def renewed(page: str) -> str:
+def renewed(page: str, blocks: Mapping[str, Callable[[], str]] = BLOCKS) -> str:
     """Return the text of the page with every generated block renewed. Raises ValueError if a block is missing."""
-    for name, make in BLOCKS.items():
+    for name, make in blocks.items():
         begin, end = f"<!-- generated: {name} -->", f"<!-- end: {name} -->"
         before, opening, rest = page.partition(begin)
         _, closing, after = rest.partition(end)

@@ -1,4 +1,4 @@
-"""Finding a scenario by name: a file, the id of a shipped scenario, or the id of one in the matrix."""
+"""Finding a scenario by name: a file, the id of a shipped scenario, or the id of a case of the suite or the matrix."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from hanbench.harness.campaign.matrix import matrix
+from hanbench.harness.campaign.suite import find
 from hanbench.harness.scenario.loading import load_scenario
 from hanbench.harness.scenario.scenario import Scenario, shipped
 from hanbench.profiles.errors import ProfileError
@@ -62,7 +63,8 @@ def find_scenario(name: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario
     if str(name) in ids or Path(name).exists() or Path(name).suffix == ".toml":
         return load_scenario(ids.get(str(name), Path(name)), rulesets)
     cells = {scenario.id: scenario for scenario in matrix()}
-    if str(name) in cells:
-        return cells[str(name)]
+    found = cells.get(str(name)) or find(str(name))
+    if found is not None:
+        return found
     near = suggestion(str(name), [*ids, *cells])
     raise ProfileError(name, f"neither a file nor the id of a scenario{near} (`hanbench scenarios` lists them)")

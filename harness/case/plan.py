@@ -36,22 +36,44 @@ class State(StrEnum):
     """Between states, or working intermittently: any verdict of a check is right."""
 
 
-class SupplierAct(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A statement of a supplier: at a date, some time after it was asked, or right after the result of a check."""
+class _Occasion(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """When a supplier acts: at a date, or relative to what happens in the case."""
+
+    at: Moment | None = None
+    """A date. One before the start: the controller hears of it right after it has loaded the installation."""
+    after_check: Nth | None = None
+    """Number of the check; the act comes right after its result, in the same instant, or `later`."""
+    during_check: Nth | None = None
+    """Number of the check; the act comes when it begins, or `later`."""
+    during_commissioning: Nth | None = None
+    """Number of the commissioning; the act comes when it begins, or `later`."""
+    to_decide_by: timedelta | None = None
+    """Time from the installation's `decide_by` to the act, negative if the act comes before."""
+    later: timedelta = timedelta(0)
+    """Time that passes after the occasion."""
+
+    def __post_init__(self) -> None:
+        names = ("at", "after_ask", "after_check", "during_check", "during_commissioning", "to_decide_by")
+        known = [name for name in names if name in self.__struct_fields__]
+        if sum(getattr(self, name) is not None for name in known) != 1:
+            raise ValueError(f"give exactly one of {', '.join(f'`{name}`' for name in known)}")
+        if self.later < timedelta(0):
+            raise ValueError("`later` must not be negative")
+        counted = (self.after_check, self.during_check, self.during_commissioning)
+        if self.later and all(each is None for each in counted):
+            raise ValueError("`later` belongs to `after_check`, `during_check` or `during_commissioning`")
+
+
+class SupplierAct(_Occasion, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A statement of a supplier: at a date, some time after it was asked, or relative to a check or the end of time."""
 
     supplier: SupplierId
     says: StatementKind
-    at: Moment | None = None
     after_ask: timedelta | None = None
     """Time since the supplier was first asked; if it is never asked, it says nothing."""
-    after_check: Nth | None = None
-
-    def __post_init__(self) -> None:
-        if sum(when is not None for when in (self.at, self.after_ask, self.after_check)) != 1:
-            raise ValueError("give exactly one of `at`, `after_ask`, `after_check`")
 
 
-class SupplierChange(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class SupplierChange(_Occasion, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A change of a meter's supplier or status. An Active meter whose customer moves to a supplier without a SMETS1
     service becomes Dormant in the middle of its migration.
     """
@@ -60,13 +82,6 @@ class SupplierChange(Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     status: MeterStatus
     supplier: SupplierId | None = None
     """None: the supplier stays the same."""
-    at: Moment | None = None
-    after_check: Nth | None = None
-    """Number of the check; the change comes right after its result."""
-
-    def __post_init__(self) -> None:
-        if (self.at is None) == (self.after_check is None):
-            raise ValueError("give exactly one of `at`, `after_check`")
 
     def of(self, home: Installation) -> Installation:
         """Return the installation after the change."""

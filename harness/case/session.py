@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
 from heapq import heappop, heappush
@@ -162,6 +162,7 @@ class _Session:
         self._busy = False
         """Whether a check or a commissioning is in progress; a check that waits for its time is not."""
         self._attempts = 0
+        self._commissionings = 0
         self._prepared = 0
         self._actions = 0
         self._asked: set[str] = set()
@@ -173,12 +174,11 @@ class _Session:
         self._at(self.installation.decide_by + self.limits.grace, _Rank.TIME, self._inbox.append, _TimeUp())
         self._at(self.installation.decide_by, _Rank.TIME, self._inbox.append, Tick())
         self._at(self.trace.now + self.limits.tick, _Rank.TIME, self._tick, None)
-        for act in self.plan.suppliers:
+        for act, happen in self._supplier_plan:
             if act.at is not None:
-                self._at(act.at, _Rank.SUPPLIERS, self._supplier_says, act)
-        for handover in self.plan.handovers:
-            if handover.at is not None:
-                self._at(handover.at, _Rank.SUPPLIERS, self._hand_over, handover)
+                self._at(act.at, _Rank.SUPPLIERS, happen, act)
+            elif act.to_decide_by is not None:
+                self._at(self.installation.decide_by + act.to_decide_by, _Rank.SUPPLIERS, happen, act)
         while self._stopped is None:
             if not self._inbox:
                 self._go_on()
@@ -194,6 +194,10 @@ class _Session:
         """Begin what is to begin now, or let time pass to the next event."""
         if self._commissioning is not None:
             devices, self._commissioning = self._commissioning, None
+            self._commissionings += 1
+            for act, happen in self._supplier_plan:
+                if act.during_commissioning == self._commissionings:
+                    self._at(self.trace.now + act.later, _Rank.SUPPLIERS, happen, act)
             self.story.begin_commissioning(devices)
         if self._check_at is not None and self._check_at <= self.trace.time:
             self._begin_check()
@@ -287,20 +291,29 @@ class _Session:
         self._check_at, self._busy = None, True
         self._attempts += 1
         self.trace.add(CheckStarted(self.trace.now, self._attempts))
+        for act, happen in self._supplier_plan:
+            if act.during_check == self._attempts:
+                self._at(self.trace.now + act.later, _Rank.SUPPLIERS, happen, act)
         self.story.begin_check(self._attempts)
 
     def _check_ended(self, check: HanCheck) -> None:
         self._busy = False
         self.trace.add(CheckRecorded(self.trace.now, check))
         self._inbox.append(CheckEnded(**structs.asdict(check)))
-        for act in self.plan.suppliers:
+        for act, happen in self._supplier_plan:
             if act.after_check == check.attempt:
-                self._supplier_says(act)
-        for handover in self.plan.handovers:
-            if handover.after_check == check.attempt:
-                self._hand_over(handover)
+                if act.later:
+                    self._at(self.trace.now + act.later, _Rank.SUPPLIERS, happen, act)
+                else:
+                    happen(act)
 
     # -- time and suppliers --------------------------------------------------------------------------------------------
+
+    @property
+    def _supplier_plan(self) -> Iterator[tuple[SupplierAct | SupplierChange, Callable[..., None]]]:
+        """The acts and changes of suppliers, each with the call that carries it out."""
+        yield from ((act, self._supplier_says) for act in self.plan.suppliers)
+        yield from ((handover, self._hand_over) for handover in self.plan.handovers)
 
     def _at(self, when: datetime, rank: _Rank, happen: Callable[..., None], what: Any) -> None:
         self._entries += 1

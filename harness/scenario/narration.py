@@ -69,8 +69,10 @@ def _meter(meter: Meter) -> str:
 
 
 def _hours(time: timedelta) -> str:
-    hours = time.total_seconds() / 3600
-    return f"{hours:g} h" if hours >= 1 else f"{time.total_seconds() / 60:g} minutes"
+    seconds = time.total_seconds()
+    if seconds < 60:
+        return f"{seconds:g} s"
+    return f"{seconds / 3600:g} h" if seconds >= 3600 else f"{seconds / 60:g} minutes"
 
 
 def _ordinal(number: int) -> str:
@@ -117,21 +119,34 @@ def _when(change: FaultEvent) -> str:
 
 
 def _act(act: SupplierAct) -> str:
-    if act.at is not None:
-        when = f"on {shown_date(act.at)}"
-    elif act.after_check is not None:
-        when = f"right after check {act.after_check}"
+    if act.after_ask is None:
+        when = _occasion(act)
     else:
-        assert act.after_ask is not None
         when = f"{_hours(act.after_ask)} after it is asked" if act.after_ask else "as soon as it is asked"
     return f"the supplier {act.supplier} {_SAYS[act.says]} {when}"
 
 
+def _occasion(act: SupplierAct | SupplierChange) -> str:
+    later = f"{_hours(act.later)} after" if act.later else ""
+    if act.at is not None:
+        return f"on {shown_date(act.at)}"
+    if act.after_check is not None:
+        return f"{later or 'right after'} check {act.after_check}"
+    if act.during_check is not None:
+        return f"{later or 'at'} the beginning of check {act.during_check}"
+    if act.during_commissioning is not None:
+        return f"{later or 'at'} the beginning of commissioning {act.during_commissioning}"
+    assert act.to_decide_by is not None
+    if not act.to_decide_by:
+        return "when its time is up"
+    side = "before" if act.to_decide_by < timedelta(0) else "after"
+    return f"{_hours(abs(act.to_decide_by))} {side} its time is up"
+
+
 def _handover(handover: SupplierChange) -> str:
-    when = f"on {shown_date(handover.at)}" if handover.at is not None else f"right after check {handover.after_check}"
     which = "electricity meter" if handover.meter is MeterRole.ESME else "gas meter"
     whose = f" with {handover.supplier}" if handover.supplier is not None else ""
-    return f"{when}, the {which} is {handover.status.value.capitalize()}{whose}"
+    return f"{_occasion(handover)}, the {which} is {handover.status.value.capitalize()}{whose}"
 
 
 def _expected(wanted: Expectation) -> Iterator[str]:

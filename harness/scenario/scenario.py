@@ -42,6 +42,8 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """Whether the HAN exists at the start, or forms on the air first."""
     rules: str = IN_FORCE
     """`in-force`, or the id of one rule set for every date."""
+    installation_id: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    """The id of the installation, which two cases can share; None: the id of the scenario."""
     source: str = ""
     """The source of the scenario."""
     check_spacing_hours: Annotated[float, Meta(ge=0)] = 24.0
@@ -61,7 +63,7 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         else:
             rulebook = Rulebook.always(self.rules, self.switches)
         return Installation(
-            id=self.id,
+            id=self.installation_id or self.id,
             cohort=self.cohort,
             esme=self.esme,
             gsme=self.gsme,

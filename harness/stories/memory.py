@@ -168,6 +168,7 @@ class Telling:
     def take(self, step: Step) -> None:
         """Let an action reach the HAN at its time."""
         self.catch_up(step.time)
+        self.leave()
         child = self.node.children.get(step)
         new = child is None
         if child is None:

@@ -187,7 +187,7 @@ def gas_supplier(
     after_check: int | None = None,
 ) -> SupplierAct:
     """What the gas meter's supplier says, and when: exactly one of the three."""
-    return SupplierAct(GAS, says, at, after_ask, after_check)
+    return SupplierAct(GAS, says, at=at, after_ask=after_ask, after_check=after_check)
 
 
 def _moves(meter: MeterRole, status: MeterStatus, after_check: int, supplier: str | None = None) -> SupplierChange:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from hanbench.harness.case.installation import MeterRole, MeterStatus
-from hanbench.harness.case.plan import Plan, StatementKind, SupplierAct
+from hanbench.harness.case.plan import Plan, StatementKind, SupplierAct, SupplierChange
 from hanbench.harness.case.session import Limits
 from hanbench.harness.case.trace import (
     ActionAccepted,
@@ -32,6 +32,7 @@ from hanbench.harness.case.vocabulary import (
     CommissionDevices,
     CommissioningEnded,
     ConsentKind,
+    InstallationChanged,
     InstallationLoaded,
     Outcome,
     RunCheck,
@@ -310,3 +311,44 @@ def test_a_trace_of_the_first_version_is_refused_by_its_version():
     header = '{"record":"header","time":"2022-04-04T08:00:00Z","scenario":"x","controller":"y"}\n'
     with pytest.raises(msgspec.ValidationError, match="trace version 1, expected 2"):
         decode_trace(header)
+
+
+HELD = {"InstallationLoaded": [check], "CheckEnded": [[BOTH]]}
+"""A check, and a commissioning after it."""
+
+
+def moments_of_withdrawals(installation, **when):
+    act = SupplierAct(GAS, StatementKind.WITHDRAWAL, **when)
+    result = run_case(Scripted(**HELD), installation, Plan(START, (act,)))
+    return [record.time for record in kinds(result.records, SupplierSaid)]
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(minutes=10), timedelta(hours=6)])
+def test_a_supplier_acts_relative_to_a_check_or_a_commissioning(installation, later):
+    ended = START + CHECK_TAKES
+    assert moments_of_withdrawals(installation, during_check=1, later=later) == [START + later]
+    assert moments_of_withdrawals(installation, after_check=1, later=later) == [ended + later]
+    assert moments_of_withdrawals(installation, during_commissioning=1, later=later) == [ended + later]
+    assert moments_of_withdrawals(installation, during_commissioning=2, later=later) == []
+
+
+@pytest.mark.parametrize("seconds", [-1, 0, 1])
+def test_a_supplier_acts_around_the_end_of_the_time(installation, seconds):
+    delta = timedelta(seconds=seconds)
+    assert moments_of_withdrawals(installation, to_decide_by=delta) == [installation.decide_by + delta]
+
+
+def test_what_a_supplier_says_at_the_end_of_the_time_comes_before_the_tick(installation):
+    act = SupplierAct(GAS, StatementKind.WITHDRAWAL, to_decide_by=timedelta(0))
+    controller = Scripted()
+    run_case(controller, installation, Plan(START, (act,)))
+    there = [type(event) for event, now in controller.seen if now == installation.decide_by]
+    assert there[:2] == [Withdrawal, Tick]
+
+
+def test_a_meter_changes_hands_during_a_check(installation):
+    change = SupplierChange(MeterRole.GSME, MeterStatus.DORMANT, during_check=1, later=timedelta(minutes=1))
+    controller = Scripted(**HELD)
+    run_case(controller, installation, Plan(START, handovers=(change,)))
+    (seen,) = [now for event, now in controller.seen if isinstance(event, InstallationChanged)]
+    assert seen == START + timedelta(minutes=1)

@@ -164,3 +164,14 @@ def test_a_supplier_acts_at_one_time(when):
 def test_a_change_comes_at_one_time(when):
     with pytest.raises(ValueError, match="exactly one"):
         FaultEvent(Subject.GSME, State.BROKEN, **when)
+
+
+@pytest.mark.parametrize("when", [{"at": NOON}, {"after_ask": timedelta(0)}, {"to_decide_by": timedelta(0)}])
+def test_later_follows_a_check_or_a_commissioning(when):
+    with pytest.raises(ValueError, match="`later` belongs to"):
+        SupplierAct("gas", StatementKind.REQUEST, later=timedelta(hours=1), **when)
+
+
+def test_no_supplier_acts_before_its_occasion():
+    with pytest.raises(ValueError, match="negative"):
+        SupplierAct("gas", StatementKind.REQUEST, after_check=1, later=timedelta(hours=-1))
