@@ -18,14 +18,10 @@ from hanbench.harness.campaign.judge_test.killers import Killer, Learner, killer
 from hanbench.harness.campaign.judge_test.oracle_mutants import Court, Noticed, oracle_mutants
 from hanbench.harness.campaign.judge_test.scratch import Mutant as OracleMutant
 from hanbench.harness.campaign.judge_test.suspects import suspects
-from hanbench.harness.campaign.matrix import matrix
+from hanbench.harness.campaign.suite import suite
 from hanbench.harness.controllers.reference import Reference
-from hanbench.harness.scenario.loading import load_scenario
 from hanbench.harness.scenario.scenario import Scenario
-from hanbench.harness.scenario.scenario import shipped as shipped_scenarios
-from hanbench.harness.scenario.staging import seed_for
 from hanbench.harness.stories.shelf import Shelf
-from hanbench.profiles.rulesets import shipped
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -50,9 +46,8 @@ class MutantResult(NamedTuple):
 
 @cache
 def cases() -> Mapping[str, Scenario]:
-    """Return the cases that convict suspects, by id, those that share a HAN story one after the other."""
-    every = [*matrix(), *(load_scenario(path, shipped()) for path in shipped_scenarios().values())]
-    return {each.id: each for each in sorted(every, key=lambda each: seed_for(each, ""))}
+    """Return the cases that convict suspects, by id: the suite that `verify` plays, in its order."""
+    return {each.id: each for each in suite()}
 
 
 def selftest(
