@@ -1,43 +1,32 @@
-"""The test of the oracle: it must catch every wrong controller, hand-written or mutated, in some scenario.
+"""The test of the oracle: it must convict every wrong controller, and no change of it may go unnoticed.
 
-Each controller runs on scenarios until one reveals its fault: relevant ones first, simple ones before complex ones.
+Each suspect plays the case that convicts it, by the table of killers, beside the reference; `learn` searches the whole
+suite for such cases and makes the table anew. Each mutant of the oracle judges stored traces, until it judges one of
+them otherwise than the oracle does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from typing import NamedTuple, TypeVar
 
-from hanbench.harness.campaign.matrix import matrix
+from hanbench.harness.campaign.judge_test.conviction import BenchAccusedError
+from hanbench.harness.campaign.judge_test.equivalents import without_equivalents
+from hanbench.harness.campaign.judge_test.killers import Killer, Learner, killers, play, tried, write_killers
+from hanbench.harness.campaign.judge_test.oracle_mutants import Court, Noticed, oracle_mutants
+from hanbench.harness.campaign.judge_test.scratch import Mutant as OracleMutant
+from hanbench.harness.campaign.judge_test.suspects import suspects
+from hanbench.harness.campaign.suite import suite
 from hanbench.harness.campaign.workers import Lost, map_groups
-from hanbench.harness.case.controller import ControllerFactory
-from hanbench.harness.controllers.mutants import ANY, Mutant, mutants
-from hanbench.harness.controllers.wrong import WRONG
-from hanbench.harness.scenario.loading import load_scenario
-from hanbench.harness.scenario.run import run_scenario
+from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.scenario.scenario import Scenario
-from hanbench.harness.scenario.scenario import shipped as shipped_scenarios
-from hanbench.harness.scenario.staging import seed_for
 from hanbench.harness.stories.shelf import Shelf
-from hanbench.profiles.rulesets import Cohort, shipped
 
-REVEALING_CONDITIONS = (
-    "battery-dead",
-    "healthy",
-    "recovering",
-    "relapsing",
-    "late-recovery",
-    "wan-down",
-    "esme-dead",
-    "flapping",
-)
-"""Conditions that reveal a controller's behaviour: the meter answers, does not answer, or answers again. The rest of
-the matrix varies the reason for which it does not answer, which no controller learns."""
-RULES = ("tmad-v19", "tmad-v18", "third-failure-14-march", "third-failure-15-march", "consultation-2021-10")
-
-
-CORNER = "corner-"
+T = TypeVar("T")
+R = TypeVar("R")
+BATCH = 64
+"""Number of mutants of the oracle that a worker gets at a time."""
 
 
 class MutantResult(NamedTuple):
@@ -45,81 +34,104 @@ class MutantResult(NamedTuple):
 
     name: str
     scenario: str | None
-    """The scenario that revealed it; None: it survived."""
+    """The case that convicts it; None: it survived."""
     properties: tuple[str, ...]
-    """The violated properties of the oracle; empty if only the outcome was wrong."""
+    """The properties that convict it."""
     tried: int
-    """Number of scenarios that were run."""
+    """Number of cases that were played."""
 
 
-def all_mutants() -> list[Mutant]:
-    """Return every wrong controller."""
-    by_hand = [Mutant(f"wrong:{each.name}", each.make, ANY) for each in WRONG.values()]
-    return [*by_hand, *mutants(shipped())]
-
-
-def selftest(jobs: int = 1) -> Iterator[MutantResult]:
-    """Run every wrong controller; yield the results as they come."""
-    numbers = range(len(all_mutants()))
-    for number, result in map_groups(_try_all, [[number] for number in numbers], jobs):
-        yield (
-            MutantResult(all_mutants()[number].name, None, (result.reason,), 0) if isinstance(result, Lost) else result
-        )
-
-
-def _try_all(numbers: Sequence[int]) -> Iterator[MutantResult]:
-    return map(_try, numbers)
-
-
-def _try(number: int) -> MutantResult:
-    suspect = all_mutants()[number]
-    tried = 0
-    for scenario in _scenarios(suspect):
-        tried += 1
-        found = _caught(suspect.make, scenario)
-        if found is not None:
-            return MutantResult(suspect.name, scenario.id, found, tried)
-    return MutantResult(suspect.name, None, (), tried)
-
-
-def _caught(make: ControllerFactory, scenario: Scenario) -> tuple[str, ...] | None:
-    """Return the properties that a controller violates in a scenario; None if all is as expected."""
-    run = run_scenario(scenario, shipped(), make, seed=seed_for(scenario, "selftest"), shelf=_shelf())
-    if run.as_expected:
-        return None
-    return tuple(dict.fromkeys(violation.property for violation in run.violations))
+# --- wrong controllers ------------------------------------------------------------------------------------------------
 
 
 @cache
-def _shelf() -> Shelf:
-    """Return the stories that this process remembers: all, because every suspect plays the same scenarios."""
-    return Shelf(10_000)
+def cases() -> Mapping[str, Scenario]:
+    """Return the cases that convict suspects, by id: the suite that `verify` plays, in its order."""
+    return {each.id: each for each in suite()}
+
+
+def selftest(
+    jobs: int = 1,
+    chosen: Iterable[str] | None = None,
+    known: Mapping[str, Scenario] | None = None,
+    table: Mapping[str, Killer] | None = None,
+) -> Iterator[MutantResult]:
+    """Let each suspect play the case that convicts it; yield the results as they come.
+
+    `chosen`: the suspects; by default all. `known`: the cases by id; by default `cases()`. `table`: the killers; by
+    default the committed ones. A suspect without a killer, or whose killer is no case any more, survives. Raises
+    BenchAccusedError if the reference does not pass a case, or if hanbench's own check is wrong in it.
+    """
+    known, table = cases() if known is None else known, killers() if table is None else table
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name in suspects() if chosen is None else chosen:
+        killer = table.get(name)
+        if killer is None or not set(killer.cases) <= known.keys():
+            yield MutantResult(name, None, (), 0)
+        else:
+            groups.setdefault(killer.cases, []).append(name)
+    rows = [(tuple(known[id] for id in ids), names) for ids, names in groups.items()]
+    for results in _mapped(_try, rows, jobs):
+        yield from results
+
+
+def _try(group: tuple[tuple[Scenario, ...], list[str]]) -> list[MutantResult]:
+    """Let each suspect of a group play its cases."""
+    row, names = group
+    found: list[MutantResult] = []
+    with Shelf() as shelf:
+        reference = play(row[-1], Reference, shelf)
+        for name in names:
+            properties = tried(row, reference, suspects()[name].afresh(), shelf)
+            found.append(MutantResult(name, row[-1].id if properties else None, properties, len(row)))
+    return found
+
+
+def learn(known: Iterable[Scenario] | None = None) -> Iterator[str]:
+    """Search every case for those that convict suspects, and write the table; yield a line for what is worth telling.
+
+    It takes some minutes. Raises BenchAccusedError as `selftest` does, and OutputError if the table cannot be written.
+    """
+    learner = Learner(suspects().values())
+    for scenario in learner.learn(cases().values() if known is None else known):
+        yield f"the reference does not pass {scenario.id}: it convicts nobody"
+    yield f"{write_killers(learner.found)}: {len(learner.found)} of {len(suspects())} wrong controllers"
+
+
+# --- mutants of the oracle --------------------------------------------------------------------------------------------
+
+
+def judge_test(jobs: int = 1) -> Iterator[Noticed]:
+    """Try each mutant of the oracle on the stored traces, but for those known to make no difference."""
+    total = len(must_be_noticed())
+    batches = [(start, min(start + BATCH, total)) for start in range(0, total, BATCH)]
+    for results in _mapped(_judge, batches, jobs):
+        yield from results
 
 
 @cache
-def corners() -> Sequence[Scenario]:
-    """Return the scenarios for the rows of the controller's table that the matrix does not reach: time-outs in other
-    states, failing commissionings, consents that come and go until no attempt is left, changes of supplier."""
-    loaded = {name: load_scenario(path, shipped()) for name, path in shipped_scenarios().items()}
-    return tuple(each for name, each in loaded.items() if name.startswith(CORNER) or each.handovers)
+def must_be_noticed() -> Sequence[OracleMutant]:
+    """Return the mutants of the oracle that some stored trace must give away."""
+    return without_equivalents(oracle_mutants())
 
 
-def _scenarios(suspect: Mutant) -> Sequence[Scenario]:
-    plain = [scenario for scenario in _telling() if scenario.cell is not None and suspect.where.admits(scenario.cell)]
-    odd = corners()
-    # A row of the table may matter in such a scenario only; a value of the rules hardly ever does.
-    return (*odd, *plain) if suspect.name.startswith("table:") else (*plain, *odd)
+def _judge(batch: tuple[int, int]) -> list[Noticed]:
+    court = _court()
+    return [court.try_mutant(mutant) for mutant in must_be_noticed()[slice(*batch)]]
 
 
 @cache
-def _telling() -> Sequence[Scenario]:
-    """Return the part of the matrix that reveals a controller's behaviour, the simplest scenarios first."""
-    found = [scenario for scenario in matrix() if _rank(scenario) is not None]
-    return sorted(found, key=lambda scenario: (_rank(scenario), scenario.id))
+def _court() -> Court:
+    return Court()
 
 
-def _rank(scenario: Scenario) -> tuple[int, int, int] | None:
-    cell = scenario.cell
-    if cell is None or cell.condition not in REVEALING_CONDITIONS:
-        return None
-    return (cell.cohort is not Cohort.IOC, REVEALING_CONDITIONS.index(cell.condition), RULES.index(cell.rules))
+# --- workers ----------------------------------------------------------------------------------------------------------
+
+
+def _mapped(work: Callable[[T], R], parts: Sequence[T], jobs: int) -> Iterator[R]:
+    """Yield the result of each part, in their order. Raises RuntimeError if hanbench itself fails at one."""
+    groups = [[part] for part in parts]
+    for part, result in map_groups(partial(map, work), groups, jobs, fatal=(BenchAccusedError,)):
+        if isinstance(result, Lost):
+            raise RuntimeError(f"{result.reason}, at {part}")
+        yield result

@@ -142,4 +142,4 @@ def verdict(word: str) -> str:
     return styled(unbroken(word), color=color, bold=True)
 
 
-_COLORS = {"pass": "green", "fail": "red", "violation": "red", "survives:": "red", "not": "red"}
+_COLORS = {"pass": "green", "fail": "red", "violation": "red", "survives:": "red", "unnoticed:": "red", "not": "red"}

@@ -1,8 +1,8 @@
 """The oracle's mutants on stored traces: each must judge some trace otherwise than the oracle does.
 
 A mutant is noticed by the *verdict* if it finds other violations: other properties, or the same for other checks or by
-another rule. It is noticed by the *words* if only something else differs that reports tell: the text of a violation,
-the outcomes that the rules allow, a remark, the decider.
+another rule. It is noticed by the *report* if only something else differs that reports tell: the text of a violation,
+what fails a run, the outcomes that the rules allow, a remark, the decider; and by the *list* of the properties.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Noticed(NamedTuple):
     trace: str | None
     """The stored trace that gave it away; None: it survived."""
     by: str
-    """`verdict` or `words`; empty: it survived."""
+    """`verdict`, `report` or `list`; empty: it survived."""
     judged: int
     """Number of traces that it judged."""
 
@@ -47,14 +47,20 @@ def _verdict(module: Import, trace: StoredTrace) -> Answer:
     return tuple((each.property, each.frames, each.rule) for each in violations)
 
 
-def _words(module: Import, trace: StoredTrace) -> Answer:
+def _report(module: Import, trace: StoredTrace) -> Answer:
     judged = module(f"{ORACLE}.judge").judgement(trace.records, trace.rulesets, trace.again)
     decided = module(f"{ORACLE}.decider").decided(trace.records, trace.rulesets)
-    violations = tuple(structs.astuple(each) for each in judged.violations)
-    return (violations, structs.astuple(judged.expected), judged.remarks, tuple(decided))
+    violation = module(f"{ORACLE}.violation")
+    failing = tuple(len(violation.held_to(judged.violations, basis)) for basis in violation.Basis)
+    told = tuple(structs.astuple(each) for each in judged.violations)
+    return (told, failing, structs.astuple(judged.expected), judged.remarks, tuple(decided))
 
 
-_QUESTIONS = (_Question("verdict", _verdict), _Question("words", _words))
+def _list(module: Import, trace: StoredTrace) -> Answer:
+    return tuple((each.id, each.title, each.rule) for each in module(f"{ORACLE}.judge").PROPERTIES)
+
+
+_QUESTIONS = (_Question("verdict", _verdict), _Question("report", _report), _Question("list", _list))
 
 
 @cache

@@ -12,10 +12,14 @@ from hanbench.harness.cli.output import json_option
 @click.command(cls=Command)
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one per processor.")
 @click.option("--list", "listed", is_flag=True, help="Also list the scenario and the property that caught each.")
+@click.option("--learn", is_flag=True, help="First search, for some minutes, the case that convicts each controller.")
 @json_option
 @runs("selftest")
 def selftest() -> None:
-    """Run wrong controllers, written by hand or made by changing one value or one step of the reference.
+    """Run wrong controllers, written by hand or made by changing one value or one step of the reference, and judge
+    stored traces with an oracle that is changed in one place.
 
-    The oracle must catch each of them in some scenario. Exit status: 0 it catches all; 1 a wrong controller survives.
+    A property must convict each controller, in a case that the reference passes; each change of the oracle must change
+    the verdict on some trace. Exit status: 0 nothing goes unnoticed; 1 a wrong controller or a changed oracle survives;
+    4 the reference or the check is wrong.
     """

@@ -358,6 +358,30 @@ def test_an_exclusion_decided_after_it_was_done_was_not_decided():
     assert "decided-before-done" in trace.closes(O.MIGRATE_ESME_ONLY).violated()
 
 
+# -- a breach that one property alone finds ----------------------------------------------------------------------------
+
+LONG = Switches(failure_counting=Counting.CUMULATIVE, evidence_max_age_hours=100)
+ALONE = {
+    "count": lambda: dead().fails(2).commissions(ESME_ONLY, succeeded=False).fails(1).partial_migration(),
+    "attempt-cap": lambda: dead(cohort=Cohort.FOC).fails(6).closes(O.REFUSE),
+    "spacing": lambda: (
+        dead(cohort=Cohort.FOC).fails(2).check(Verdict.FAIL, Subject.GSME, code="GT01", wait=9).closes(O.REFUSE)
+    ),
+    "healthy-gsme-never-left-behind": lambda: (
+        dead(switches=LONG).fails(3).truth(Subject.GSME, HEALTHY).passes().commissions(BOTH, succeeded=False)
+    ).partial_migration(),
+    "verdict-agrees-with-truth": lambda: dead().passes().commissions(BOTH).closes(O.MIGRATE_BOTH),
+    "verdict-names-its-cause": lambda: (
+        HandWrittenTrace().check(Verdict.PASS, Subject.GSME).commissions(BOTH).closes(O.MIGRATE_BOTH)
+    ),
+}
+
+
+@pytest.mark.parametrize("property", ALONE)
+def test_one_property_alone_finds_a_breach(property):
+    assert ALONE[property]().violated() == {property}
+
+
 # -- a second breach beside the first ----------------------------------------------------------------------------------
 
 
