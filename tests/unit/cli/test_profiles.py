@@ -81,7 +81,10 @@ def test_a_home_of_ones_own_is_shown(hanbench, tmp_path):
         (("wake_interval_s", "wake_intervall_s"), "sleep.wake_intervall_s: no such key; expected one of"),
         (("ioc-gsme", "ioc-gas"), "based_on: no device 'ioc-gas'; there are generic-esme"),
         (("[sleep]", "[sleep"), "expected TOML: "),
-        (("title =", "devices = 3\ntitle ="), "based_on: no cohort 'ioc-gsme'; there are ioc, moc-secure"),
+        (
+            ("title =", "devices = 3\ntitle ="),
+            "based_on: no cohort 'ioc-gsme'; there are foc, ioc, moc-mds, moc-secure",
+        ),
     ],
 )
 def test_a_file_that_is_wrong_is_bad_input_in_one_line(hanbench, tmp_path, change, said):

@@ -72,10 +72,14 @@ def test_a_sleeper_polls_well_within_what_its_parent_keeps_frames_for():
         assert cohorts.household(cohort).gsme.sleep.poll_interval_ms < 7680 / 4
 
 
-@pytest.mark.parametrize("cohort", [Cohort.FOC, Cohort.MOC_MDS])
-def test_a_cohort_without_a_profile_is_named_with_those_that_have_one(cohort):
-    with pytest.raises(UnknownIdError, match=f"no cohort '{cohort.value}'; there are ioc, moc-secure"):
-        cohorts.household(cohort)
+@pytest.mark.parametrize("cohort", Cohort)
+def test_every_cohort_that_a_scenario_may_name_has_a_home(cohort):
+    assert cohorts.household(cohort).cohort is cohort
+
+
+def test_a_cohort_that_does_not_exist_is_named_with_those_that_do():
+    with pytest.raises(UnknownIdError, match="no cohort 'fic'; there are foc, ioc, moc-mds, moc-secure"):
+        cohorts.shipped("fic")
 
 
 @pytest.mark.parametrize(
