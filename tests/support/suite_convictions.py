@@ -3,7 +3,7 @@
     python -m tests.support.suite_convictions [NAME ...]
 
 measures every wrong controller of hanbench, or those named, with the seed of `verify`, and writes the result into
-tests/data/suite_convictions.toml. The whole takes some minutes of processor time; `survivors` as a name stands for those
+tests/data/suite_convictions.toml. The whole takes some minutes of processor time. The name `survivors` stands for those
 that the file says are not convicted.
 
 A case in which a controller answers each event of the reference's run as the reference did is not played: the HAN would

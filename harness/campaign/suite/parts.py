@@ -197,6 +197,9 @@ def times() -> Iterator[Case]:
     for cohort, home, spacing, deadline, course in product(COHORTS, homes, SPACINGS[:2], DEADLINES, courses):
         for consent in (None, told_in_time(home)):
             yield Case(cohort, home, course, consent, spacing=spacing, deadline=deadline)
+    for home, rules, deadline in product(HOMES, RULES[1:], DEADLINES):
+        for consent in (None, told_in_time(home)):
+            yield Case(IOC, home, FAILS, consent, rules=rules, deadline=deadline)
 
 
 def switches() -> Iterator[Case]:
