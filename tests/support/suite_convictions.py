@@ -29,7 +29,9 @@ from hanbench.harness.scenario import Scenario, ScenarioResult, run_scenario
 from hanbench.harness.scenario.staging import seed_for
 from hanbench.harness.stories.shelf import Shelf
 from hanbench.profiles.rulesets import shipped
-from tests.support.letter_convictions import SEED, Turn, answers_alike, turns
+from tests.support.letter_convictions import DATA as LETTERS
+from tests.support.letter_convictions import SEED, Conviction, Turn, answers_alike, entries, turns
+from tests.support.letter_convictions import write as write_letter_data
 
 DATA = Path(__file__).parent.parent / "data" / "suite_convictions.toml"
 HEADER = """\
@@ -136,6 +138,21 @@ def write(found: Mapping[str, Measured]) -> None:
     DATA.write_text("\n".join((HEADER, *(_entry(name, said[name]) for name in sorted(said)))), encoding="utf-8")
 
 
+def write_letters() -> None:
+    """Write what became of the controllers written from the letter beside what was before."""
+    data = tomllib.loads(LETTERS.read_text(encoding="utf-8"))
+    for name, entry in data.items():
+        said = known()[f"letter:{name}"]
+        found = Conviction(*(_text(said.get(key)) for key in ("property", "case", "outcome")))
+        kept = {key: value for key, value in entry.items() if not key.endswith("_after")}
+        data[name] = kept | entries(found, "after")
+    write_letter_data(data)
+
+
+def _text(value: str | bool | None) -> str | None:
+    return None if value is None else str(value)
+
+
 def _entry(name: str, said: Mapping[str, str | bool]) -> str:
     return "\n".join((f'["{name}"]', *(f"{key} = {_literal(value)}" for key, value in said.items()), ""))
 
@@ -159,6 +176,7 @@ def main(names: Sequence[str]) -> None:
             print(name, found[name], flush=True)
         left = {name: make for name, make in left.items() if found[name].property is None}
     write(found)
+    write_letters()
     print(f"{len(found) - len(left)} of {len(found)} violate a property; survivors: {', '.join(left)}")
 
 
