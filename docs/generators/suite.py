@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from textwrap import fill
 
 from hanbench.harness.campaign.suite import suite
 from hanbench.harness.campaign.suite.array import FACTORS
@@ -19,10 +20,11 @@ from hanbench.harness.campaign.suite.suite import PARTS
 from hanbench.harness.campaign.suite.switches import SWITCHES
 
 PAGE = Path(__file__).parents[1] / "suite.md"
+WIDTH = 150
 
 
-def dimension_table() -> str:
-    """Return the table of the dimensions and their choices, as ids name them."""
+def dimension_list() -> str:
+    """Return the list of the dimensions and their choices, as ids name them."""
     rows: Mapping[str, tuple[str, ...]] = {
         "cohort": tuple(each.value for each in COHORTS),
         "installation": tuple(each.name for each in HOMES),
@@ -37,12 +39,12 @@ def dimension_table() -> str:
         "time": tuple(each.name for each in DEADLINES),
         "switch": tuple(SWITCHES),
     }
-    lines = [f"| {name} | {len(choices)} | {_shown(choices)} |" for name, choices in rows.items()]
-    return "\n".join(["| dimension | choices | |", "|---|---|---|", *lines])
+    return "\n".join(_item(name, choices) for name, choices in rows.items())
 
 
-def _shown(choices: tuple[str, ...]) -> str:
-    return ", ".join(f"`{each}`" for each in choices)
+def _item(name: str, choices: tuple[str, ...]) -> str:
+    text = f"- **{name}**, {len(choices)}: {', '.join(f'`{each}`' for each in choices)}"
+    return fill(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def part_table() -> str:
@@ -60,4 +62,4 @@ def total() -> str:
     )
 
 
-BLOCKS: Mapping[str, Callable[[], str]] = {"total": total, "dimensions": dimension_table, "parts": part_table}
+BLOCKS: Mapping[str, Callable[[], str]] = {"total": total, "dimensions": dimension_list, "parts": part_table}

@@ -33,7 +33,8 @@ SEED = "1"
 HEADER = """\
 # Wrong controllers written from the letter, and what the suite of `hanbench verify` says of them, with seed 1.
 # Written by `python -m tests.support.letter_convictions`. `_before`: the suite of 1,592 scenarios, before issue 11
-# changed it. `unexpected`: the first scenario in which only the outcome was wrong, and no property was violated.
+# changed it. `_after`: the suite of docs/suite.md, written by `python -m tests.support.suite_convictions`.
+# `unexpected`: a scenario in which only the outcome was wrong, and no property was violated in those that were played.
 """
 
 

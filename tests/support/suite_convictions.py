@@ -3,17 +3,20 @@
     python -m tests.support.suite_convictions [NAME ...]
 
 measures every wrong controller of hanbench, or those named, with the seed of `verify`, and writes the result into
-tests/data/suite_convictions.toml. The whole takes some minutes of processor time.
+tests/data/suite_convictions.toml. The whole takes some minutes of processor time. The name `survivors` stands for those
+that the file says are not convicted.
 
 A case in which a controller answers each event of the reference's run as the reference did is not played: the HAN would
 do the same, and the trace would be the reference's. The simplest cases come first, for all controllers; then, for those
-that they do not convict, the whole suite.
+that they do not convict, the whole suite, a case of each course in turn.
 """
 
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +29,9 @@ from hanbench.harness.scenario import Scenario, ScenarioResult, run_scenario
 from hanbench.harness.scenario.staging import seed_for
 from hanbench.harness.stories.shelf import Shelf
 from hanbench.profiles.rulesets import shipped
-from tests.support.letter_convictions import SEED, Turn, answers_alike, turns
+from tests.support.letter_convictions import DATA as LETTERS
+from tests.support.letter_convictions import SEED, Conviction, Turn, answers_alike, entries, turns
+from tests.support.letter_convictions import write as write_letter_data
 
 DATA = Path(__file__).parent.parent / "data" / "suite_convictions.toml"
 HEADER = """\
@@ -111,14 +116,45 @@ def with_turns(scenarios: Iterable[Scenario], shelf: Shelf) -> list[Played]:
     return [Played(each, turns(play(each, Reference, shelf).records)) for each in scenarios]
 
 
-def table(found: Mapping[str, Measured]) -> str:
-    """Return the text of the data file."""
-    return "\n".join((HEADER, *(_entry(name, each) for name, each in sorted(found.items()))))
+def in_turn(scenarios: Iterable[Scenario]) -> list[Scenario]:
+    """Return the scenarios, one of each course after the other; those without a course last."""
+    courses: dict[str, list[Scenario]] = {}
+    for each in scenarios:
+        courses.setdefault(each.cell.condition if each.cell else "", []).append(each)
+    rounds = zip_longest(*(courses[name] for name in sorted(courses, key=lambda name: (not name, name))))
+    return [each for turn in rounds for each in turn if each is not None]
 
 
-def _entry(name: str, found: Measured) -> str:
-    known = {key: value for key, value in found._asdict().items() if value is not None}
-    return "\n".join((f'["{name}"]', *(f"{key} = {_literal(value)}" for key, value in known.items()), ""))
+def known() -> dict[str, dict[str, str | bool]]:
+    """Return what the data file says."""
+    return tomllib.loads(DATA.read_text(encoding="utf-8")) if DATA.exists() else {}
+
+
+def write(found: Mapping[str, Measured]) -> None:
+    """Write the data file anew, with these controllers' results."""
+    said = known() | {
+        name: {key: value for key, value in each._asdict().items() if value is not None} for name, each in found.items()
+    }
+    DATA.write_text("\n".join((HEADER, *(_entry(name, said[name]) for name in sorted(said)))), encoding="utf-8")
+
+
+def write_letters() -> None:
+    """Write what became of the controllers written from the letter beside what was before."""
+    data = tomllib.loads(LETTERS.read_text(encoding="utf-8"))
+    for name, entry in data.items():
+        said = known()[f"letter:{name}"]
+        found = Conviction(*(_text(said.get(key)) for key in ("property", "case", "outcome")))
+        kept = {key: value for key, value in entry.items() if not key.endswith("_after")}
+        data[name] = kept | entries(found, "after")
+    write_letter_data(data)
+
+
+def _text(value: str | bool | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _entry(name: str, said: Mapping[str, str | bool]) -> str:
+    return "\n".join((f'["{name}"]', *(f"{key} = {_literal(value)}" for key, value in said.items()), ""))
 
 
 def _literal(value: str | bool) -> str:
@@ -126,20 +162,22 @@ def _literal(value: str | bool) -> str:
 
 
 def main(names: Sequence[str]) -> None:
-    """Measure the controllers; write the data file if all were measured."""
+    """Measure the controllers, and write what was found."""
     shelf = Shelf(64)
-    left = {name: make for name, make in suspects().items() if not names or name in names}
+    survivors = {name for name, said in known().items() if "property" not in said}
+    wanted = {*names, *(survivors if "survivors" in names else ())}
+    left = {name: make for name, make in suspects().items() if not wanted or name in wanted}
     found: dict[str, Measured] = {}
-    for stage in (sorted(suite(), key=simplicity)[:SIMPLEST], suite()):
-        cases = with_turns(stage, shelf) if left else []
+    for stage, arranged in ((sorted(suite(), key=simplicity)[:SIMPLEST], list), (suite(), in_turn)):
+        cases = {each.scenario.id: each for each in (with_turns(stage, shelf) if left else ())}
         for name, make in left.items():
-            found[name] = convict(make, cases, shelf)
+            order = stage if remembers(make) else arranged(stage)
+            found[name] = convict(make, (cases[each.id] for each in order), shelf)
             print(name, found[name], flush=True)
         left = {name: make for name, make in left.items() if found[name].property is None}
-    if not names:
-        DATA.write_text(table(found))
-    survivors = [name for name, each in found.items() if each.property is None]
-    print(f"{len(found) - len(survivors)} of {len(found)} violate a property; survivors: {survivors}")
+    write(found)
+    write_letters()
+    print(f"{len(found) - len(left)} of {len(found)} violate a property; survivors: {', '.join(left)}")
 
 
 if __name__ == "__main__":

@@ -108,7 +108,6 @@ def orders_of_findings() -> Iterator[Case]:
             yield Case(IOC, home, course, spacing=1.0)
             yield Case(IOC, home, course, told_in_time(home), spacing=1.0)
             yield Case(IOC, home, course, told_in_time(home), rules="tmad-v18", spacing=1.0)
-        yield Case(IOC, TWO_SUPPLIERS, course, told_in_time(TWO_SUPPLIERS, when="25h"), spacing=1.0)
         yield Case(IOC, DORMANT, course, spacing=1.0, switch="wan-counts")
         yield Case(IOC, DORMANT, course, spacing=1.0, switch="counting-cumulative")
     for letters in ("".join(each) for each in product(LETTERS, repeat=2)):
@@ -148,8 +147,8 @@ def commissionings() -> Iterator[Case]:
             yield Case(IOC, home, course, told_in_time(home, pattern=pattern, when=when))
 
 
-RECOVERIES = (timedelta(hours=2), timedelta(hours=20))
-"""Times after the deciding check at which the gas meter answers again, while a consent is awaited."""
+RECOVERY = timedelta(hours=2)
+"""Time after the deciding check at which the gas meter answers again, while a consent is awaited."""
 
 
 def recovered(later: timedelta) -> Course:
@@ -166,12 +165,12 @@ def recovered(later: timedelta) -> Course:
 
 def recoveries() -> Iterator[Case]:
     """A gas meter that is back during the hold x installation x moment; evidence may be older, or must be younger."""
-    for later, home, when in product(RECOVERIES, HOMES, MOMENTS[MOMENTS.index(moment("check-ends")) :]):
+    course = recovered(RECOVERY)
+    for home, when in product(HOMES, MOMENTS[MOMENTS.index(moment("check-ends")) :]):
         for pattern in ("kept", "given-again"):
-            yield Case(IOC, home, recovered(later), told_in_time(home, pattern=pattern, when=when.name))
-    for later, switch, when in product(RECOVERIES, ("evidence-48h", "evidence-6h"), ("1h", "6h", "23h", "30h")):
-        consent = told_in_time(TWO_SUPPLIERS, when=when)
-        yield Case(IOC, TWO_SUPPLIERS, recovered(later), consent, switch=switch)
+            yield Case(IOC, home, course, told_in_time(home, pattern=pattern, when=when.name))
+    for switch, when in product(("evidence-48h", "evidence-6h"), ("1h", "6h", "23h", "30h")):
+        yield Case(IOC, TWO_SUPPLIERS, course, told_in_time(TWO_SUPPLIERS, when=when), switch=switch)
 
 
 # --- dates, times and switches ----------------------------------------------------------------------------------------
@@ -198,6 +197,9 @@ def times() -> Iterator[Case]:
     for cohort, home, spacing, deadline, course in product(COHORTS, homes, SPACINGS[:2], DEADLINES, courses):
         for consent in (None, told_in_time(home)):
             yield Case(cohort, home, course, consent, spacing=spacing, deadline=deadline)
+    for home, rules, deadline in product(HOMES, RULES[1:], DEADLINES):
+        for consent in (None, told_in_time(home)):
+            yield Case(IOC, home, FAILS, consent, rules=rules, deadline=deadline)
 
 
 def switches() -> Iterator[Case]:
