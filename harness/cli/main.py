@@ -33,7 +33,7 @@ COMMANDS = {
     "verify": Lazy("commands.verify:verify", "Judge a controller on the whole suite of scenarios."),
     "run": Lazy("commands.run:run", "Run one scenario: a file, or the id of one."),
     "judge": Lazy("commands.judge:judge", "Judge recorded cases, of production or of a lab, without a HAN."),
-    "report": Lazy("commands.report:report", "Join the reports of several runs; compare them with an earlier one."),
+    "report": Lazy("commands.report:report", "Join the reports of several runs."),
     "check": Lazy("commands.check:check", "Run one HAN-connectivity check on a bench, emulated or physical."),
     "doctor": Lazy("commands.doctor:doctor", "Find dongles, and list the roles that each can fill."),
     "up": Lazy("commands.up:up", "Bring a bench up and keep it up: ports, dongles, a capture."),

@@ -10,7 +10,6 @@ from msgspec import Struct
 from hanbench.emulator.clock import SECOND
 from hanbench.harness.case.calendar import shown_date
 from hanbench.harness.case.check import HanCheck, Verdict
-from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.plan import State
 from hanbench.harness.case.trace import (
     ActionAccepted,
@@ -82,6 +81,8 @@ class CommissioningDetail(Struct, frozen=True, array_like=True):
     devices: str
     succeeded: bool
     detail: str
+    end: float
+    """Seconds since the capture began."""
     left_out: int
     """Number of frames in the middle that are not shown."""
     frames: tuple[FrameDetail, ...]
@@ -110,7 +111,7 @@ def timeline(result: ScenarioResult) -> ScenarioDetail:
             result.scenario.start,
             tuple(timeline_entries(result.records, result.scenario.start)),
             tuple(_check(*each, dissector) for each in result.evidenced),
-            tuple(_commissioning(*each, dissector) for each in result.commissionings),
+            tuple(_commissionings(result, dissector)),
         )
     )
 
@@ -126,12 +127,19 @@ def _check(check: HanCheck, evidence: Sequence[Evidence], dissector: Dissector) 
     )
 
 
-def _commissioning(ended: Commissioning, evidence: Sequence[Evidence], dissector: Dissector) -> CommissioningDetail:
-    shown, gap = _ends(evidence)
-    devices = " and ".join(each.value.upper() for each in ended.devices)
-    left_out = len(evidence) - len(shown)
-    frames = tuple(_frame(each, dissector) for each in shown)
-    return CommissioningDetail(devices, ended.succeeded, ended.detail, left_out, frames, gap)
+def _commissionings(result: ScenarioResult, dissector: Dissector) -> Iterator[CommissioningDetail]:
+    ends = (record.time for record in result.records if isinstance(record, CommissioningRecorded))
+    for (ended, evidence), at in zip(result.commissionings, ends, strict=True):
+        shown, gap = _ends(evidence)
+        yield CommissioningDetail(
+            " and ".join(each.value.upper() for each in ended.devices),
+            ended.succeeded,
+            ended.detail,
+            _seconds(at - result.began),
+            len(evidence) - len(shown),
+            tuple(_frame(each, dissector) for each in shown),
+            gap,
+        )
 
 
 def _ends(evidence: Sequence[Evidence]) -> tuple[Sequence[Evidence], int]:

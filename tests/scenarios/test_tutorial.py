@@ -220,7 +220,7 @@ def test_the_pages_show_what_the_tutorial_says_of_them(walked: Path) -> None:
     assert where == sorted(where), dict(zip(parts, where, strict=True))
     for lane in ("broken", "checks", "suppliers", "controller"):
         assert f">{lane}</text>" in second
-    assert second.count('class="frameset"') == 3
+    assert second.count('class="frameset"') == 4  # three checks and a commissioning
 
 
 # --- the comparison itself --------------------------------------------------------------------------------------------

@@ -39,7 +39,9 @@ def report() -> None:
 @json_option
 @runs("report")
 def merge() -> None:
-    """Join the reports in FOLDERS, those of the shards of one `verify`, into one report.
+    """Join the reports in FOLDERS into one.
+
+    They are those of the shards of one `verify`, with the same seed and controller, and no case in common.
 
     Exit status: 0 each case went as expected, or fails in a way that is tolerated; 1 one does not.
     """

@@ -351,11 +351,23 @@ function scenario(row, detail) {
             h("dt", {}, "Link"), h("dd", {}, h("a", { href: linkTo(row) }, "to this case"))),
         row.violations.length || row.unmet.length
             ? h("ul", { class: "violations" },
-                row.violations.map((each, index) => violation(row, each, row.explanations[index], detail)),
+                violations(row, detail),
                 row.unmet.map((each) => h("li", {}, h("b", {}, "expectation"), `: ${each}`)))
             : "",
         ...(detail === undefined ? [untold(row)] : story(row, detail)),
     ].flat().filter(Boolean);
+}
+
+/** The violations of a case; of one property the first, and the others to be opened below it. */
+function violations(row, detail) {
+    const all = row.violations.map((each, index) => ({ ...each, item: violation(row, each, row.explanations[index], detail) }));
+    return [...groupBy(all, (each) => each.property)].map(([property, [first, ...others]]) => {
+        if (others.length) {
+            first.item.append(h("details", { class: "others" }, h("summary", {}, `${property}: ${count(others.length, "more time")}`),
+                h("ul", {}, others.map((each) => each.item))));
+        }
+        return first.item;
+    });
 }
 
 /** A violation: the sentence, the rule and its basis, what the controller did, what it knew, and the frames. */
@@ -413,7 +425,7 @@ function stagesOf({ checks, commissionings }) {
             result: check.verdict + (check.code ? ` ${check.code}` : ""), kind: check.verdict,
         })),
         ...commissionings.map((each) => ({
-            at: each.frames[0]?.time ?? Infinity, name: `commission ${each.devices}`, told: each.detail || "commissioned", lines: withGap(each),
+            at: each.frames[0]?.time ?? each.end, name: `commission ${each.devices}`, told: each.detail || "commissioned", lines: withGap(each),
             result: each.succeeded ? "commissioned" : "failed", kind: each.succeeded ? "pass" : "fail",
         })),
     ].sort((a, b) => a.at - b.at);
@@ -427,8 +439,7 @@ function momentOf(text) {
 }
 
 const shownTime = (date) => date.toISOString().slice(0, 23).replace("T", " ");
-const when = (began, seconds) =>
-    Number.isFinite(seconds) ? `${shownTime(new Date(began.getTime() + Math.round(seconds * 1000)))} (+${seconds.toFixed(3)} s)` : "no frame was sent";
+const when = (began, seconds) => `${shownTime(new Date(began.getTime() + Math.round(seconds * 1000)))} (+${seconds.toFixed(3)} s)`;
 const sinceLoaded = (began, loaded, seconds) => when(began, (loaded - began) / 1000 + seconds);
 const dayName = (loaded, day) =>
     new Date(loaded.getTime() + day * 86400000).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
