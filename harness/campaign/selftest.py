@@ -17,6 +17,7 @@ from hanbench.harness.campaign.judge_test.killers import Killer, Learner, killer
 from hanbench.harness.campaign.judge_test.oracle_mutants import Court, Noticed, oracle_mutants
 from hanbench.harness.campaign.judge_test.scratch import Mutant as OracleMutant
 from hanbench.harness.campaign.judge_test.suspects import suspects
+from hanbench.harness.campaign.matrix import matrix
 from hanbench.harness.campaign.suite import suite
 from hanbench.harness.campaign.workers import Lost, map_groups
 from hanbench.harness.controllers.reference import Reference
@@ -46,8 +47,8 @@ class MutantResult(NamedTuple):
 
 @cache
 def cases() -> Mapping[str, Scenario]:
-    """Return the cases that convict suspects, by id: the suite that `verify` plays, in its order."""
-    return {each.id: each for each in suite()}
+    """Return the cases that may convict suspects, by id: the matrix, and the suite in its order."""
+    return {each.id: each for each in (*matrix(), *suite())}
 
 
 def selftest(
@@ -93,7 +94,7 @@ def learn(known: Iterable[Scenario] | None = None) -> Iterator[str]:
     It takes some minutes. Raises BenchAccusedError as `selftest` does, and OutputError if the table cannot be written.
     """
     learner = Learner(suspects().values())
-    for scenario in learner.learn(cases().values() if known is None else known):
+    for scenario in learner.learn(suite() if known is None else known):
         yield f"the reference does not pass {scenario.id}: it convicts nobody"
     yield f"{write_killers(learner.found)}: {len(learner.found)} of {len(suspects())} wrong controllers"
 

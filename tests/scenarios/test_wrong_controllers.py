@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from hanbench.harness.campaign import matrix
-from hanbench.harness.campaign.selftest import corners
+from hanbench.harness.campaign.suite.suite import shipped_stories
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.controllers.wrong import WRONG
 from hanbench.harness.scenario import Scenario, ScenarioResult, run_scenario
@@ -60,7 +60,7 @@ CAUGHT_BY = {
 
 @cache
 def scenarios() -> dict[str, Scenario]:
-    return {scenario.id: scenario for scenario in (*matrix(), *corners())}
+    return {scenario.id: scenario for scenario in (*matrix(), *shipped_stories())}
 
 
 def result_of(controller: str, scenario: str) -> ScenarioResult:

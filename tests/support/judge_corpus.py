@@ -19,11 +19,13 @@ import msgspec
 import pytest
 
 from hanbench.harness.campaign import judge_test
+from hanbench.harness.campaign.judge_test.equivalents import without_equivalents
+from hanbench.harness.campaign.judge_test.oracle_mutants import oracle_mutants, try_mutants
 from hanbench.harness.campaign.judge_test.stored_traces import FILE, REFUSED, StoredTrace, encode_traces
 from hanbench.harness.case.trace import AnyRecord
 from hanbench.harness.cli.output import print_line
 from hanbench.harness.files import write_whole
-from hanbench.harness.oracle import judge
+from hanbench.harness.oracle import judgement
 from hanbench.harness.oracle.case import Case
 from hanbench.profiles.rulesets import RuleSet, shipped
 
@@ -40,15 +42,23 @@ def judged_by_tests(folder: Path = TESTS) -> list[StoredTrace]:
     times = Counter[str]()
     read = Case.__init__
 
-    def kept(case: Case, records: Sequence[AnyRecord], rulesets: Mapping[str, RuleSet], again: Played = None) -> None:
+    def kept(
+        case: Case,
+        records: Sequence[AnyRecord],
+        rulesets: Mapping[str, RuleSet],
+        again: Played = None,
+        *,
+        truth_known: bool = True,
+    ) -> None:
         test = os.environ["PYTEST_CURRENT_TEST"].partition(" ")[0].rpartition("/")[2]
         changed = tuple(rules for id, rules in rulesets.items() if shipped().get(id) != rules)
-        key = msgspec.json.encode((records, changed, again))
+        key = msgspec.json.encode((records, changed, again, truth_known))
         if key not in found:
             times[test] += 1
             number = f" ({times[test]})" if times[test] > 1 else ""
-            found[key] = StoredTrace(test + number, (), tuple(records), changed, tuple(again) if again else None)
-        read(case, records, rulesets, again)
+            other = tuple(again) if again else None
+            found[key] = StoredTrace(test + number, (), tuple(records), changed, other, truth_known)
+        read(case, records, rulesets, again, truth_known=truth_known)
 
     with patch.object(Case, "__init__", kept):
         failed = pytest.main([str(folder), "-q", "--no-header", "-p", "no:cacheprovider", "-W", _ALREADY_IMPORTED])
@@ -60,15 +70,21 @@ def judged_by_tests(folder: Path = TESTS) -> list[StoredTrace]:
 def judged(trace: StoredTrace) -> StoredTrace:
     """Return a trace with what the oracle says of it."""
     try:
-        violations = judge(trace.records, trace.rulesets, trace.again)
+        said = judgement(trace.records, trace.rulesets, trace.again, truth_known=trace.truth_known)
     except ValueError:
         return msgspec.structs.replace(trace, violated=(REFUSED,))
-    return msgspec.structs.replace(trace, violated=tuple(dict.fromkeys(each.property for each in violations)))
+    return msgspec.structs.replace(trace, violated=tuple(dict.fromkeys(each.property for each in said.violations)))
+
+
+def ordered(traces: Sequence[StoredTrace]) -> list[StoredTrace]:
+    """Return the traces, those that give most mutants away first, so that the self-test is quick."""
+    gave = Counter(each.trace for each in try_mutants(without_equivalents(oracle_mutants()), traces))
+    return sorted(traces, key=lambda trace: -gave[trace.name])
 
 
 def main() -> None:
     """Write the file."""
-    traces = [judged(trace) for trace in judged_by_tests()]
+    traces = ordered([judged(trace) for trace in judged_by_tests()])
     content = encode_traces(traces)
     write_whole(DATA, content)
     print_line(f"{DATA}: {len(traces)} traces, {len(content):,} octets")

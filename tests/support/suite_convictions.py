@@ -20,7 +20,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from hanbench.harness.campaign.selftest import all_mutants
+from hanbench.harness.campaign.judge_test.suspects import suspects as every_suspect
 from hanbench.harness.campaign.suite import suite
 from hanbench.harness.case.controller import ControllerFactory
 from hanbench.harness.controllers.letter_wrong import LETTER_WRONG, between_cases
@@ -67,7 +67,7 @@ class Played(NamedTuple):
 
 def suspects() -> Mapping[str, ControllerFactory]:
     """Return every wrong controller, by name."""
-    ours = {each.name: each.make for each in all_mutants()}
+    ours = {each.name: each.make for each in every_suspect().values()}
     return ours | {f"letter:{name}": each.make for name, each in LETTER_WRONG.items()}
 
 

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from hanbench.harness.campaign import matrix
-from hanbench.harness.campaign.selftest import all_mutants
+from hanbench.harness.campaign.judge_test.suspects import suspects
 from hanbench.harness.case.vocabulary import AnyAction, Turn
 from hanbench.harness.cli.main import COMMANDS
 from hanbench.harness.oracle import PROPERTIES
@@ -90,7 +90,7 @@ def test_the_first_page_lists_each_command() -> None:
 
 
 def test_counts_in_pages_are_those_of_the_code() -> None:
-    scenarios, mutants, properties = len(list(matrix())), len(all_mutants()), len(PROPERTIES)
+    scenarios, mutants, properties = len(list(matrix())), len(suspects()), len(PROPERTIES)
     tutorial, first, migration = of("docs/tutorial/README.md"), of("README.md"), of("docs/migration.md")
     assert f"on {scenarios:,} scenarios" in tutorial
     assert f"runs {scenarios:,} scenarios" in of("docs/ci.md")

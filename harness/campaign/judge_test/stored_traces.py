@@ -34,6 +34,8 @@ class StoredTrace(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
     again: tuple[AnyRecord, ...] | None = None
     """Another play of the same case."""
+    truth_known: bool = True
+    """Whether a subject without a record of its true state was healthy."""
 
     @property
     def rulesets(self) -> dict[str, RuleSet]:

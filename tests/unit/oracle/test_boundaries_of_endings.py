@@ -167,6 +167,14 @@ def test_a_meter_that_works_again_is_not_left_behind_while_it_is_being_checked()
     assert "healthy-gsme-never-left-behind" in trace.violated()
 
 
+def test_a_check_of_which_only_the_result_is_recorded_is_an_attempt():
+    """As in a trace of production."""
+    trace = dead(cohort=Cohort.FOC)
+    for attempt in range(1, 7):
+        ends_check(trace.at(30 * attempt), attempt)
+    assert "attempt-cap" in trace.violated()
+
+
 # -- retry -------------------------------------------------------------------------------------------------------------
 
 
@@ -281,9 +289,14 @@ def test_a_consent_between_two_checks_is_acted_on_at_once():
 
 
 def test_a_consent_during_a_check_waits_for_its_end():
-    trace = dead(D, A).fails(3).truth(Subject.GSME, HEALTHY).at(76).add(CheckStarted(dead().now, 4))
+    trace = dead(D, A).fails(3).truth(Subject.GSME, HEALTHY).at(60).add(CheckStarted(dead().now, 4))
     trace.says("gas", AUTHORISATION)
     assert allowed(ends_check(trace, 4, Verdict.PASS, None, None)) is O.MIGRATE_BOTH
+
+
+def test_a_consent_just_before_the_third_failure_is_acted_on_at_its_end():
+    trace = dead(D, A).fails(2).at(50).add(CheckStarted(dead().now, 3)).at(51).says("gas", AUTHORISATION)
+    assert allowed(ends_check(trace, 3)) is O.MIGRATE_ESME_ONLY
 
 
 def test_where_the_cap_comes_first_the_count_decides_before_it():
@@ -317,13 +330,13 @@ def test_a_day_of_replacement_that_has_passed_is_told_for_each_exclusion(start, 
 
 
 def test_another_lawful_way_and_a_day_that_has_passed_are_both_told():
-    trace = dead(start=datetime(2022, 12, 31, tzinfo=UTC)).fails(3).truth(Subject.GSME, HEALTHY).passes()
-    trace.commissions(BOTH, succeeded=False).gsme_dead().fails(1).closes(O.EXCLUDE_INSTALLATION)
-    assert len(remarks_on(trace)) == 1
-    both = dead(D, A, start=datetime(2022, 12, 31, tzinfo=UTC)).says("gas", AUTHORISATION).fails(4)
+    """The third failure falls on the last day of v18, which allows nothing here; the controller waits for v19."""
+    book = Rulebook((RuleEntry("tmad-v18", last_day=date(2023, 1, 5)), RuleEntry("tmad-v19", date(2023, 1, 6))))
+    trace = dead(start=datetime(2023, 1, 3, 9, tzinfo=UTC), rulebook=book).fails(4)
     record = msgspec.structs.replace(RECORD, attempts=(1, 2, 3, 4))
-    both.truth(Subject.GSME, HEALTHY).passes().commissions(BOTH, succeeded=False).excludes(record=record)
-    assert len(remarks_on(both)) == 1
+    trace.commissions(ESME_ONLY).excludes(record=record).closes(O.MIGRATE_ESME_ONLY)
+    assert trace.violations() == []
+    assert len(remarks_on(trace)) == 2
 
 
 # -- two plays of one case ---------------------------------------------------------------------------------------------
