@@ -8,9 +8,8 @@ from msgspec import Meta, Struct
 
 from hanbench.harness.case.calendar import Moment
 from hanbench.harness.case.installation import MeterRole
-from hanbench.harness.case.pattern import FramePattern
+from hanbench.harness.case.pattern import FramePattern, Phase
 from hanbench.harness.case.vocabulary import Outcome
-from hanbench.harness.stories.frame_count import Phase
 from hanbench.profiles.rulesets import Decider
 
 Count = Annotated[int, Meta(ge=0)]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hanbench.harness.bench.captured import capturing, capturing_if
+from hanbench.harness.case.pattern import Phase
 from hanbench.harness.case.plan import Plan
 from hanbench.harness.case.trace import AnyRecord, CheckRecorded, CommissioningRecorded, Trace
 from hanbench.harness.faults.frame_faults import EventTally
@@ -16,7 +17,7 @@ from hanbench.harness.han.han import Han
 from hanbench.harness.scenario.expectation import FrameExpectation
 from hanbench.harness.scenario.staging import Staging
 from hanbench.harness.scenario.unmet_frames import RunFrames, unmet_frames
-from hanbench.harness.stories.frame_count import FrameCount, Phase
+from hanbench.harness.stories.frame_count import FrameCount
 from hanbench.harness.stories.live import no_capture
 from hanbench.harness.stories.memory import Step, StoryMemory
 from hanbench.harness.stories.shelf import Shelf

@@ -11,11 +11,10 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from hanbench.harness.case.pattern import FramePattern, ObservedFrame
+from hanbench.harness.case.pattern import FramePattern, ObservedFrame, Phase
 from hanbench.harness.case.plan import FaultEvent, FrameFaultSpec, FrameTrigger
 from hanbench.harness.faults.frame_faults import EventTally, FrameTally
 from hanbench.harness.scenario.expectation import FrameExpectation
-from hanbench.harness.stories.frame_count import Phase
 
 _NEVER = {
     "checks": "no check ran",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal, Protocol
+from typing import Protocol
 
 from hanbench.emulator.radio import Transmission
-from hanbench.harness.case.pattern import ObservedFrame
+from hanbench.harness.case.pattern import ObservedFrame, Phase
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.observer import FrameObserver
-
-Phase = Literal["anywhere", "checks", "commissioning"]
 
 
 class CountedFrames(Protocol):

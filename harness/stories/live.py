@@ -15,6 +15,7 @@ from hanbench.emulator.clock import SECOND, ClockLoop
 from hanbench.harness.case.check import HanCheck, Subject
 from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import MeterRole
+from hanbench.harness.case.pattern import Phase
 from hanbench.harness.case.plan import FaultEvent, State
 from hanbench.harness.checks import EvidencedCheck, EvidencedCommissioning, HanConnectivityCheck, commission
 from hanbench.harness.faults.frame_faults import EventTally, Note
@@ -22,7 +23,7 @@ from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
 from hanbench.harness.stories.fault_timeline import FaultTimeline
-from hanbench.harness.stories.frame_count import FrameCount, Phase
+from hanbench.harness.stories.frame_count import FrameCount
 from hanbench.profiles.benches import StartingState
 
 T = TypeVar("T")
