@@ -55,11 +55,11 @@ def part_table() -> str:
 
 def total() -> str:
     """Return the number of cases, in a sentence."""
-    return (
-        f"The suite has {len(suite()):,} cases: the cells of the matrix (every\n"
-        "fault with every consent), those of its parts (a case that two parts have counts once), pairs of cases about one\n"
-        "installation, and every scenario that is shipped. The factors of the covering array are:\n"
-        f"{', '.join(FACTORS)}."
+    return fill(
+        f"The suite has {len(suite()):,} cases: the cells of the matrix (every fault with every consent), those of its parts "
+        "(a case that two parts have counts once), pairs of cases about one installation, and every scenario that is shipped. "
+        f"The factors of the covering array are: {', '.join(FACTORS)}.",
+        WIDTH,
     )
 
 

@@ -52,8 +52,8 @@ class Result(NamedTuple):
     """The result of one scenario."""
 
     report: ScenarioReport
-    detail: bytes
-    """The encoded detail for the HTML report."""
+    detail: bytes | None
+    """The encoded detail for the HTML report; None: the page names the command that tells it."""
 
 
 def execute(
@@ -131,8 +131,9 @@ def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]
     shelf = _shelf(campaign.remembers)
     first = [_drive(campaign, scenario, shelf) for scenario in scenarios]
     again = [_drive(campaign, scenario, shelf) for scenario in reversed(scenarios)]
-    for driven, second in zip(first, reversed(again), strict=True):
-        yield _reported(campaign, judged(driven, shipped(), again=second, hold_to=campaign.hold_to))
+    for number, (driven, second) in enumerate(zip(first, reversed(again), strict=True)):
+        result = judged(driven, shipped(), again=second, hold_to=campaign.hold_to)
+        yield _reported(campaign, result, told=number == 0)
 
 
 def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenario:
@@ -146,14 +147,19 @@ def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenar
     )
 
 
-def _reported(campaign: Campaign, result: ScenarioResult) -> Result:
-    """Return the result for the report, with its capture if it failed or is wanted: told again, not asked again."""
+def _reported(campaign: Campaign, result: ScenarioResult, *, told: bool) -> Result:
+    """Return the result for the report, with its capture if it failed or is wanted: told again, not asked again.
+
+    `told`: with its story for the page, which it has in any case if it failed or is wanted. A story takes longer to
+    tell than a case to play; the page names the command that tells it.
+    """
     scenario = result.scenario
     wanted = campaign.capture is not None and fnmatchcase(scenario.id, campaign.capture)
     replay = replay_command(scenario.id, seed=campaign.seed, controller=named(campaign.controller))
     report = describe(result, capture=None, replay=replay)
-    if campaign.captures is not None and (wanted or not report.as_expected):
+    shown = wanted or not report.as_expected
+    if campaign.captures is not None and shown:
         capture = campaign.captures / f"{scenario.id}.pcapng"
         retell(staged(scenario, result.seed), result.path, result.ended, capture)
         report = describe(result, capture=capture.name, replay=replay)
-    return Result(report, encode_detail(timeline(result)))
+    return Result(report, encode_detail(timeline(result)) if shown or told else None)

@@ -33,7 +33,7 @@ class ReportFolder:
             self._page = enter(HtmlWriter(page, title=title, seed=seed, controller=controller, rule_sets=rule_sets))
             self._open = opening.pop_all()
 
-    def add(self, report: ScenarioReport, detail: bytes) -> None:
+    def add(self, report: ScenarioReport, detail: bytes | None) -> None:
         """Add one scenario, with its encoded detail for the page."""
         self._data.add(report)
         self._junit.add(report)
