@@ -17,6 +17,7 @@ from hanbench.harness.campaign.judge_test.standing import implied, without_stand
 from hanbench.harness.campaign.judge_test.stored_traces import REFUSED, stored_traces
 from hanbench.harness.campaign.judge_test.suspects import suspects
 from hanbench.harness.campaign.judge_test.syntax import changes
+from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.oracle import PROPERTIES, judge, judgement
 from hanbench.harness.oracle import counting as real_counting
 from hanbench.profiles.rulesets import shipped
@@ -127,7 +128,7 @@ def test_a_wrong_check_blames_no_controller():
 def test_the_same_answers_on_another_han_are_no_difference_of_controllers():
     one, other = HandWrittenTrace().passes().commissions(BOTH), HandWrittenTrace().passes()
     assert not answers_differ(one.records, one.records)
-    one.says("gas", oracle.case.StatementKind.REQUEST)
+    one.says("gas", StatementKind.REQUEST)
     with pytest.raises(BenchAccusedError):
         answers_differ(one.records, other.records)
 
