@@ -55,12 +55,15 @@ def part_table() -> str:
 
 def total() -> str:
     """Return the number of cases, in a sentence."""
-    return fill(
-        f"The suite has {len(suite()):,} cases: the cells of the matrix (every fault with every consent), those of its parts "
-        "(a case that two parts have counts once), pairs of cases about one installation, and every scenario that is shipped. "
+    parts = (
+        f"The suite has {len(suite()):,} cases:",
+        "the cells of the matrix (every fault with every consent),",
+        "those of its parts (a case that two parts have counts once),",
+        "pairs of cases about one installation,",
+        "and every scenario that is shipped.",
         f"The factors of the covering array are: {', '.join(FACTORS)}.",
-        WIDTH,
     )
+    return fill(" ".join(parts), WIDTH)
 
 
 BLOCKS: Mapping[str, Callable[[], str]] = {"total": total, "dimensions": dimension_list, "parts": part_table}

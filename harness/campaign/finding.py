@@ -9,6 +9,8 @@ from pathlib import Path
 
 from hanbench.harness.campaign.matrix import matrix
 from hanbench.harness.campaign.suite import find
+from hanbench.harness.campaign.suite import ids as case_ids
+from hanbench.harness.campaign.suite.case import ID_FORM as CASE_FORM
 from hanbench.harness.scenario.loading import load_scenario
 from hanbench.harness.scenario.scenario import Scenario, shipped
 from hanbench.profiles.errors import ProfileError
@@ -67,4 +69,7 @@ def find_scenario(name: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario
     if found is not None:
         return found
     near = suggestion(str(name), [*ids, *cells])
+    if not near and str(name).count(".") == CASE_FORM.count("."):
+        case = nearest(str(name), list(case_ids()))
+        near = near if case is None else f"; did you mean {case}?"
     raise ProfileError(name, f"neither a file nor the id of a scenario{near} (`hanbench scenarios` lists them)")

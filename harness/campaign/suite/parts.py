@@ -9,7 +9,7 @@ from itertools import product
 from hanbench.harness.campaign.suite.array import orders
 from hanbench.harness.campaign.suite.case import Case
 from hanbench.harness.campaign.suite.consents import GIVERS, PAPERS, PATTERNS, Consent, right_paper, wrong_paper
-from hanbench.harness.campaign.suite.courses import LETTERS, Course, findings
+from hanbench.harness.campaign.suite.courses import Course, findings
 from hanbench.harness.campaign.suite.deadlines import DEADLINES, SPACINGS
 from hanbench.harness.campaign.suite.fault_courses import FAULTS, SPOILERS, at_commissioning, lasting, places, spoiled
 from hanbench.harness.campaign.suite.hands import CHANGES, Change
@@ -24,7 +24,7 @@ from hanbench.profiles.rulesets import Cohort
 IOC = Cohort.IOC
 FAILS = findings("fffff")
 AT_THE_CAP = findings("wwfff")
-ORDERS = ("fffff", "fwfff", "fpfff", "ffpff", "wwfff", "fffwp")
+ORDERS = ("fffff", "fpfff", "ffpff", "wwfff", "fffwp")
 """Orders of findings that tell ways of counting from one another."""
 EARLY, LATER = moment("after-check-1"), moment("6h")
 DORMANT, TWO_SUPPLIERS = HOMES[2], HOMES[1]
@@ -110,7 +110,7 @@ def orders_of_findings() -> Iterator[Case]:
             yield Case(IOC, home, course, told_in_time(home), rules="tmad-v18", spacing=1.0)
         yield Case(IOC, DORMANT, course, spacing=1.0, switch="wan-counts")
         yield Case(IOC, DORMANT, course, spacing=1.0, switch="counting-cumulative")
-    for letters in ("".join(each) for each in product(LETTERS, repeat=2)):
+    for letters in ("".join(each) for each in product("pfew", repeat=2)):
         for home, rules in product((DORMANT, TWO_SUPPLIERS), PROPOSED):
             course = findings(letters)
             yield Case(Cohort.MOC_SECURE, home, course, told_in_time(home), rules=rules, spacing=1.0)

@@ -52,7 +52,6 @@ DATES = (
     _decided("consultation-opens", "on 25 October 2021, when the first consultation opened", 2021, 10, 25, 12),
     _decided("december-2021", "in December 2021", 2021, 12, 8, 12),
     _decided("consulted-date", "on 25 February 2022, the date that was consulted on", 2022, 2, 25, 12),
-    _decided("first-of-march", "on 1 March 2022, after 28 February", 2022, 3, 1, 12),
     _decided("summer-time-begins", "on 27 March 2022, when summer time began", 2022, 3, 27, 12),
     _decided("after-summer-time-began", "on 28 March 2022, across the beginning of summer time", 2022, 3, 28, 0, 0, 30),
     SECOND_QUARTER,
@@ -60,7 +59,6 @@ DATES = (
     _decided("summer-time-ends", "on 30 October 2022, when summer time ended", 2022, 10, 30, 12),
     _decided("new-years-eve-2022", "in the last minute of 31 December 2022", 2022, 12, 31, 23, 59, 30),
     NEW_YEAR,
-    _decided("february-2023", "in February 2023, before the day and month of v19", 2023, 2, 8, 12),
     _decided("leap-day-2024", "on 29 February 2024", 2024, 2, 29, 12),
     _decided("leap-day-2020", "on 29 February 2020", 2020, 2, 29, 12),
 )

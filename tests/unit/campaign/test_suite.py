@@ -77,6 +77,12 @@ def test_a_case_is_found_by_its_id(number: int) -> None:
     assert find("ioc.no-such-case") is None
 
 
+def test_a_mistyped_id_is_answered_with_the_nearest_case() -> None:
+    known = "ioc.dormant.in-force.april.fffff.24h.silent.no-change.late.as-ruled"
+    with pytest.raises(ProfileError, match=f"did you mean {re.escape(known)}?"):
+        find_scenario(known.replace("silent", "silnt"), shipped_rules())
+
+
 def test_two_cases_about_one_installation_follow_one_another() -> None:
     shared = [scenario for scenario in suite() if scenario.installation_id is not None]
     assert len(shared) == 2 * len(list(parts.pairs()))
