@@ -9,6 +9,7 @@ from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
 from hanbench.harness.files import WholeFile
+from hanbench.harness.oracle import words_of
 from hanbench.harness.report.model import ScenarioReport
 
 Attributes = dict[str, str]
@@ -42,7 +43,7 @@ class JunitWriter:
 
     def _failure(self, report: ScenarioReport) -> None:
         decided = report.decision or "no decision"
-        self._start("failure", {"message": f"{decided}; the rules allow {' or '.join(report.expected)}"})
+        self._start("failure", {"message": f"{decided}; the rules allow {words_of(report.expected)}"})
         self._xml.characters(
             "\n".join(
                 [

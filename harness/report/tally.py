@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from hanbench.harness.case.check import Verdict
 from hanbench.harness.case.vocabulary import Outcome
+from hanbench.harness.oracle import words_of
 from hanbench.harness.report.model import ScenarioReport
 
 WORST = 12
@@ -68,7 +69,7 @@ class Tally:
         lines = []
         for report in self.failed:
             decided = report.decision.value if report.decision else "nothing"
-            lines.append(f"{report.id}: decided {decided}; the rules allow {' or '.join(report.expected)}")
+            lines.append(f"{report.id}: decided {decided}; the rules allow {words_of(report.expected)}")
             lines += [f"    {each.property}: {each.text} [{each.rule}]" for each in report.violations]
             lines += [f"    not as the author expects: {each}" for each in report.unmet]
             if report.capture:
