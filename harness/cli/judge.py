@@ -11,7 +11,7 @@ from hanbench.harness.case.trace import VERSION, AnyRecord, GroundTruth, Header,
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.output import print_json, print_line, unbroken, verdict
-from hanbench.harness.oracle import Basis, Violation, held_to, judgement
+from hanbench.harness.oracle import Basis, Violation, held_to, judgement, words_of
 from hanbench.harness.oracle.case import Case
 from hanbench.profiles.rulesets import shipped
 
@@ -96,7 +96,7 @@ def _read(path: Path) -> list[AnyRecord]:
 def _print(judged: CaseJudgement) -> None:
     decided = judged.decision.value if judged.decision else "nothing"
     print_line(f"{unbroken(judged.file)}: {judged.scenario or 'a case'}, controller {judged.controller}")
-    print_line(f"  decided: {decided}; the rules allow: {' or '.join(judged.expected)} ({judged.because})")
+    print_line(f"  decided: {decided}; the rules allow: {words_of(judged.expected)} ({judged.because})")
     for remark in judged.remarks:
         print_line(f"  {remark}")
     for violation in judged.violations:

@@ -21,7 +21,7 @@ from hanbench.harness.controllers.lookup import named
 from hanbench.harness.files import locked_folder_if, write_whole
 from hanbench.harness.han.credentials import load_credentials
 from hanbench.harness.han.settings import ERAS
-from hanbench.harness.oracle import Basis
+from hanbench.harness.oracle import Basis, words_of
 from hanbench.harness.report.failure_text import violation_lines
 from hanbench.harness.report.html import HtmlWriter, encode_detail
 from hanbench.harness.report.junit import JunitWriter
@@ -150,7 +150,7 @@ def _print_result(report: ScenarioReport, detail: ScenarioDetail, capture: Path 
         when = shown(at, (at - detail.began).total_seconds())
         print_line(f"  {consent.supplier}: {consent.says.value}, {when}")
     decided = report.decision.value if report.decision else "nothing"
-    print_line(f"  decided: {decided}; the rules allow: {' or '.join(report.expected)} ({report.because})")
+    print_line(f"  decided: {decided}; the rules allow: {words_of(report.expected)} ({report.because})")
     for remark in report.remarks:
         print_line(f"  {remark}")
     for violation, explanation in zip(report.violations, report.explanations, strict=True):

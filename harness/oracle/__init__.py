@@ -5,7 +5,7 @@ It knows the vocabulary, the trace and the rule sets; it shares no code with any
 
 from __future__ import annotations
 
-from hanbench.harness.oracle.expected import Expected
+from hanbench.harness.oracle.expected import Expected, words_of
 from hanbench.harness.oracle.judge import PROPERTIES, Judgement, judge, judgement
 from hanbench.harness.oracle.steady import difference
 from hanbench.harness.oracle.violation import Basis, Ground, Judged, Property, Violation, held_to
@@ -23,4 +23,5 @@ __all__ = [
     "held_to",
     "judge",
     "judgement",
+    "words_of",
 ]

@@ -7,6 +7,7 @@ that the rules allowed, and that the controller did not try, is taken to succeed
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -26,14 +27,24 @@ class Expected(Struct, frozen=True, forbid_unknown_fields=True):
     """The outcomes that the rules allow."""
 
     outcomes: tuple[Outcome, ...]
-    """The usual outcome first; then that of the case, if it is lawful too."""
+    """The usual outcome first; then that of the case, if it is lawful too. Empty: nothing was to be decided yet."""
     why: str
     """The reason for the usual outcome, in words."""
 
     @property
-    def outcome(self) -> Outcome:
-        """The usual outcome."""
-        return self.outcomes[0]
+    def outcome(self) -> Outcome | None:
+        """The usual outcome; None: nothing was to be decided yet."""
+        return self.outcomes[0] if self.outcomes else None
+
+    @property
+    def words(self) -> str:
+        """The outcomes in words."""
+        return words_of(self.outcomes)
+
+
+def words_of(outcomes: Sequence[Outcome]) -> str:
+    """Return the outcomes that the rules allow in words."""
+    return " or ".join(outcome.value for outcome in outcomes) or "no decision yet"
 
 
 class _Knowledge(NamedTuple):
@@ -68,6 +79,9 @@ def expected_of(case: Case) -> Expected:
         needed = needed_consent(case, holding.rules, holding.position).value.value
         supplier = case.home(holding.position).gsme.supplier
         return Expected((Outcome.HOLD,), f"{holding.failures} failures; {supplier} gave no {needed}")
+    if case.records[-1].time < until:
+        checks = len(case.spans)
+        return Expected((), f"after {checks} check{'' if checks == 1 else 's'}, another one was to follow")
     return Expected((Outcome.RETRY,), "time was up before enough was known")
 
 

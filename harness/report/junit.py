@@ -14,6 +14,7 @@ from xml.sax.xmlreader import AttributesImpl
 
 from hanbench.harness.files import WholeFile
 from hanbench.harness.foreign_text import cleaned, cleaned_throughout
+from hanbench.harness.oracle import words_of
 from hanbench.harness.report.failure_text import failure_lines
 from hanbench.harness.report.model import ScenarioReport
 
@@ -51,7 +52,7 @@ class JunitWriter:
 
     def _failure(self, report: ScenarioReport) -> None:
         decided = report.decision or "no decision"
-        self._start("failure", {"message": f"{decided}; the rules allow {' or '.join(report.expected)}"})
+        self._start("failure", {"message": f"{decided}; the rules allow {words_of(report.expected)}"})
         self._xml.characters("\n".join((report.because, *failure_lines(report))))
         self._xml.endElement("failure")
 

@@ -83,7 +83,7 @@ class ScenarioResult(NamedTuple):
     def decision(self) -> str:
         """What was decided, and which outcomes the rules allow, in words."""
         decided = self.outcome.value if self.outcome else "nothing"
-        return f"decided {decided}; the rules allow {' or '.join(outcome.value for outcome in self.expected.outcomes)}"
+        return f"decided {decided}; the rules allow {self.expected.words}"
 
     @property
     def problems(self) -> tuple[str, ...]:

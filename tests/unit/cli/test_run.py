@@ -92,3 +92,19 @@ def test_with_slow_background_it_plays_the_frames_of_verify(hanbench, tmp_path):
     verified, slow, full = ((tmp_path / name / f"{CELL}.pcapng").read_bytes() for name in ("verify", "slow", "full"))
     assert slow == verified
     assert full != verified
+
+
+@pytest.mark.parametrize(("basis", "status", "word"), [("assumed", 1, "VIOLATION"), ("inferred", 0, "told")])
+def test_a_choice_of_hanbench_fails_a_run_that_is_held_to_it(hanbench, basis, status, word):
+    outcome = hanbench("run", STORY, "--controller", "wrong:hurries", "--hold-to", basis)
+    assert outcome.status == status
+    line = next(line for line in outcome.out.splitlines() if "spacing" in line)
+    assert line.strip().startswith(word)
+    assert line.endswith("[choice check_spacing (assumed)]")
+
+
+def test_a_lawful_variant_of_the_reference_ends_with_exit_0(hanbench):
+    story = "dormant-on-the-last-day-of-v18"
+    outcome = hanbench("run", story, "--controller", "lawful:records-the-last-failures")
+    assert outcome.status == 0
+    assert "decided: refuse; the rules allow: refuse (3 failures; tmad-v18 does not allow ioc dormant" in outcome.out

@@ -199,7 +199,10 @@ def test_no_child_outlives_hanbench(child, gone_soon, tmp_path, command, number)
         ("process:", "a command that can be run"),
         ("process:no-such-program --x", "a command that can be run"),
         ("process:'unclosed", "No closing quotation"),
-        ("reverence", "no controller 'reverence'; did you mean reference\\? .expected reference, wrong:NAME, module:"),
+        (
+            "reverence",
+            "no controller 'reverence'; did you mean reference\\? .expected reference, lawful:NAME, wrong:NAME, ",
+        ),
         ("wrong:hurry", "no wrong controller 'hurry'; did you mean wrong:hurries\\? "),
         ("no.such:module", "got 'no.such:module': ModuleNotFoundError: No module named 'no'"),
         ("json:such", "module 'json' has no attribute 'such'"),

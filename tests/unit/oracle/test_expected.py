@@ -128,8 +128,14 @@ def test_a_commissioning_that_failed_is_followed_by_another_attempt():
 
 def test_a_check_that_ends_when_time_is_up_is_not_decided_on():
     trace = HandWrittenTrace(days=0.5).gsme_dead().fails(1)
-    found = allowed(trace.add(End(trace.now, "time")))
+    found = allowed(trace.at(36).add(End(trace.now, "time")))
     assert found == Expected((Outcome.RETRY,), "time was up before enough was known")
+
+
+def test_of_a_case_that_is_closed_too_early_nothing_is_claimed():
+    found = allowed(HandWrittenTrace().gsme_dead().fails(2).partial_migration())
+    assert found == Expected((), "after 2 checks, another one was to follow")
+    assert found.words == "no decision yet"
 
 
 def test_where_the_cap_comes_first_the_last_attempt_excludes_the_installation():
