@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from hanbench.harness.case.calendar import shown
-from hanbench.harness.oracle import Violation
+from hanbench.harness.oracle import Violation, words_of
 from hanbench.harness.report.explanation import Explanation, Fact
 from hanbench.harness.report.model import ScenarioReport, basis_of
 
@@ -37,7 +37,7 @@ def short_failure_lines(report: ScenarioReport) -> Iterator[str]:
 
 def _in_short(report: ScenarioReport) -> Iterator[str]:
     decided = report.decision.value if report.decision else "nothing"
-    yield f"{report.id}: decided {decided}, expected {' or '.join(report.expected)}"
+    yield f"{report.id}: decided {decided}, expected {words_of(report.expected)}"
 
 
 def _at_the_end(report: ScenarioReport) -> Iterator[str]:
