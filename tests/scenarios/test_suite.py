@@ -1,6 +1,6 @@
 """The suite on emulated HANs: the reference violates nothing in it, and dates and moments are what they say.
 
-By default a part of the cases; HANBENCH_LONG=1, which CI sets, plays all of them.
+By default a part of the cases; HANBENCH_NIGHTLY=1, which CI sets, plays all of them.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from hanbench.harness.stories.shelf import Shelf
 from hanbench.profiles.rulesets import Cohort, shipped
 from tests.support.suite_convictions import known, play, remembers, suspects
 
-LONG = os.environ.get("HANBENCH_LONG") == "1"
-STEP = 1 if LONG else 89
+NIGHTLY = os.environ.get("HANBENCH_NIGHTLY") == "1"
+STEP = 1 if NIGHTLY else 89
 MOST_TOLD = 600
 """HAN stories that the whole suite may tell."""
 LEAST_CONVICTED = 205
@@ -43,7 +43,7 @@ def test_the_reference_violates_nothing_in_the_suite() -> None:
     results = [played(scenario, shelf) for scenario in suite()[::STEP]]
     shelf.close()
     assert [result for result in results if result.violations or result.failed_expectations] == []
-    if LONG:
+    if NIGHTLY:
         assert shelf.told <= MOST_TOLD
 
 
@@ -70,7 +70,7 @@ FOUND = {
 def courses() -> list[Course]:
     """The courses of letters, each once."""
     found = {case.course.name: case.course for case in orders_of_findings() if set(case.course.name) <= set(LETTERS)}
-    return list(found.values())[:: 1 if LONG else 12]
+    return list(found.values())[:: 1 if NIGHTLY else 12]
 
 
 @pytest.mark.parametrize("course", courses(), ids=lambda course: course.name)
@@ -117,7 +117,7 @@ def test_a_wrong_controller_is_convicted_in_its_case_on_record() -> None:
     cases = {scenario.id: scenario for scenario in suite()}
     found = {}
     with Shelf() as shelf:
-        for name in sorted(CONVICTED, key=lambda name: str(CONVICTED[name]["case"]))[:: 1 if LONG else 5]:
+        for name in sorted(CONVICTED, key=lambda name: str(CONVICTED[name]["case"]))[:: 1 if NIGHTLY else 5]:
             make = suspects()[name]
             if not remembers(make):
                 result = play(cases[str(CONVICTED[name]["case"])], make, shelf)
