@@ -1,6 +1,6 @@
 """The suite on emulated HANs: the reference violates nothing in it, and dates and moments are what they say.
 
-By default a part of the cases; HANBENCH_NIGHTLY=1, which CI sets, plays all of them.
+By default a part of the cases; HANBENCH_NIGHTLY=1, which `make nightly` sets, plays all of them.
 """
 
 from __future__ import annotations
