@@ -98,7 +98,8 @@ def _flipped(rules: RuleSet, cohort: Cohort, kind: InstallationType) -> Iterator
 
 def _changed_decisions(decision: Any, in_scope: bool) -> Iterator[tuple[str, Any]]:
     replace = msgspec.structs.replace
-    for change in (-1, 1):
+    # Out of scope, a controller may check once more before it refuses.
+    for change in (-1, 1) if in_scope else (-1,):
         required = decision.failures_required.value + change
         yield (
             f"failures_required={required}",
