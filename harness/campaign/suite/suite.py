@@ -49,7 +49,7 @@ def suite(begins: StartingState = StartingState.INSTALLED, scenarios: Path | Non
 def _suite() -> tuple[Scenario, ...]:
     grouped = (case.scenario() for case in sorted_by_story(cases()))
     paired = (case.scenario() for pair in parts.pairs() for case in pair)
-    return (*matrix(), *grouped, *paired, *shipped_stories())
+    return (*grouped, *paired, *matrix(), *shipped_stories())
 
 
 def cases() -> Iterator[Case]:
@@ -79,11 +79,13 @@ def shipped_stories() -> Iterator[Scenario]:
 def find(id: str) -> Scenario | None:
     """Return the case with this id, without making the others; None if the suite has none."""
     paired = chain.from_iterable(parts.pairs())
-    return next((case.scenario() for case in chain(cases(), paired) if case.id == id), None)
+    of_parts = (case.scenario() for case in chain(cases(), paired) if case.id == id)
+    return next(chain((cell for cell in matrix() if cell.id == id), of_parts), None)
 
 
 def ids() -> Iterator[str]:
     """Yield the ids of all cases."""
+    yield from (cell.id for cell in matrix())
     yield from (case.id for case in cases())
     yield from (case.id for pair in parts.pairs() for case in pair)
 

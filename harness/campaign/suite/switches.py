@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hanbench.profiles.rulesets import Counting, Decider, Switches
+from hanbench.profiles.rulesets import Counting, Decider, RecordFields, Switches
 
 NO_SWITCH = "as-ruled"
 SWITCHES = {
@@ -26,5 +26,13 @@ SWITCHES = {
     "failures-3": Switches(failures_required=3),
     "failures-4": Switches(failures_required=4),
     "failures-5": Switches(failures_required=5),
+    "cap-first": Switches(count_before_cap=False),
+    "count-first": Switches(count_before_cap=True),
+    "idle-1h": Switches(idle_hours=1),
+    "idle-72h": Switches(idle_hours=72),
+    "hold-unasked": Switches(ask_before_hold=False),
+    "hold-asked": Switches(ask_before_hold=True),
+    "record-date": Switches(exclusion_record=RecordFields.DATE),
+    "record-all": Switches(exclusion_record=RecordFields.ALL),
 }
 """By name: every value of the switches that have two, and numbers to each side of the rule sets' own."""

@@ -111,9 +111,27 @@ def test_a_hold_of_what_is_not_allowed_with_the_consent_in_hand_is_wrong_twice()
 # -- asking ------------------------------------------------------------------------------------------------------------
 
 
-def test_asking_after_the_first_of_two_partial_migrations_is_too_late():
-    trace = dead(A, A).says("gas", REQUEST).fails(3).commissions(ESME_ONLY, succeeded=False).asks()
-    assert "asking" in trace.commissions(ESME_ONLY).violated()
+def test_asking_after_a_partial_migration_is_too_late():
+    trace = dead(A, A).says("gas", REQUEST).fails(3).commissions(ESME_ONLY).asks()
+    assert "asking" in trace.violated()
+
+
+def test_asking_after_a_partial_migration_that_failed_is_not_too_late():
+    trace = (
+        dead(A, A).says("gas", REQUEST).fails(3).commissions(ESME_ONLY, succeeded=False).says("gas", WITHDRAWAL).asks()
+    )
+    assert "asking" not in trace.commissions(ESME_ONLY).violated()
+
+
+def test_who_could_not_be_asked_in_time_need_not_be_asked():
+    """A supplier that takes the meter over at the deadline itself: asked it could not be, nor held against anybody."""
+    trace = dead(A, A).fails(3).asks().at(END).moves(A, "newcomer")
+    assert "asking" not in trace.closes(O.HOLD).violated()
+
+
+def test_who_could_be_asked_in_time_has_to_be_asked():
+    trace = dead(A, A).fails(3).asks().at(END - 1).moves(A, "newcomer").at(END)
+    assert "asking" in trace.closes(O.HOLD).violated()
 
 
 def test_a_question_that_nobody_needed_does_not_hide_a_wrong_one():
@@ -269,12 +287,13 @@ def test_a_check_that_ends_after_its_time_allows_nothing_more():
 
 def test_news_after_the_evidence_was_too_old_does_not_bring_the_hold_back():
     trace = dead(D, A).fails(3).at(51 + 30).says("gas", AUTHORISATION).says("gas", WITHDRAWAL)
-    assert allowed(trace) is O.RETRY
+    assert allowed(trace.at(END).closes(O.HOLD)) is O.RETRY
 
 
 @pytest.mark.parametrize(("hours", "outcome"), [(24, O.MIGRATE_ESME_ONLY), (24.1, O.RETRY)])
 def test_a_consent_may_come_as_long_as_the_evidence_is_fresh(hours, outcome):
-    assert allowed(dead(D, A).fails(3).at(51 + hours).says("gas", AUTHORISATION)) is outcome
+    trace = dead(D, A).fails(3).at(51 + hours).says("gas", AUTHORISATION)
+    assert allowed(trace.at(END).closes(O.HOLD)) is outcome
 
 
 @pytest.mark.parametrize(("hours", "outcome"), [(-0.1, O.MIGRATE_ESME_ONLY), (0, O.HOLD)])
@@ -301,7 +320,8 @@ def test_a_consent_just_before_the_third_failure_is_acted_on_at_its_end():
 
 def test_where_the_cap_comes_first_the_count_decides_before_it():
     assert allowed(dead(switches=CAP_FIRST).fails(3)) is O.MIGRATE_ESME_ONLY
-    assert allowed(dead(switches=CAP_FIRST).truth(Subject.WAN, BROKEN).inconclusive().inconclusive()) is O.RETRY
+    trace = dead(switches=CAP_FIRST).truth(Subject.WAN, BROKEN).inconclusive().inconclusive()
+    assert allowed(trace.at(END).closes(O.RETRY)) is O.RETRY
 
 
 @pytest.mark.parametrize(("hours", "outcome"), [(-0.1, O.EXCLUDE_INSTALLATION), (0, O.RETRY)])
