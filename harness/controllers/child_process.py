@@ -7,7 +7,6 @@ The code here never blocks on the pipes, whatever the process does to them, and 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,17 +17,15 @@ from hanbench.harness.case.vocabulary import AnyAction, AnyEvent, Turn, encode_t
 from hanbench.harness.controllers.answers import ANSWER_TIMEOUT, LONGEST_ANSWER, decode_actions
 from hanbench.harness.controllers.process_group import (
     CHUNK,
+    FAREWELL,
+    Complaint,
     ProcessGroup,
+    dismiss,
     ends_within,
     how_it_ended,
     last_words,
     take,
 )
-
-FAREWELL = 2.0
-"""Real seconds in which the process must end after hanbench closed its stdin, or after it closed a pipe itself."""
-LAST_WORDS = 1 << 12
-"""Octets of stderr to keep."""
 
 
 class ChildProcess:
@@ -39,7 +36,7 @@ class ChildProcess:
         self._timeout = timeout
         self._process: ProcessGroup | None = None
         self._heard = bytearray()
-        self._complaint = b""
+        self._complaint = Complaint()
         self._waiting: asyncio.Future[bytes] | None = None
         self._over = False
         """Whether the process has closed its stdout."""
@@ -73,9 +70,7 @@ class ChildProcess:
             loop = asyncio.get_running_loop()
             loop.remove_reader(process.stdout)
             loop.remove_reader(process.stderr)
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-            self._leaves(process)
+            dismiss(process, self._complaint)
         finally:
             process.close()
 
@@ -143,23 +138,17 @@ class ChildProcess:
         octets = take(process.stderr, CHUNK)
         if octets == b"":
             asyncio.get_running_loop().remove_reader(process.stderr)
-        self._note(octets or b"")
-
-    def _note(self, complaint: bytes) -> None:
-        """Keep the end of its stderr."""
-        self._complaint = (self._complaint + complaint)[-LAST_WORDS:]
+        self._complaint(octets or b"")
 
     def _parted(self, process: ProcessGroup, pipe: str) -> ControllerFault:
         """Return the fault of a process that closed a pipe, which it does as a rule because it ended."""
-        return self._crash(process) if self._leaves(process) else ControllerFault("silent", f"it closed its {pipe}")
+        if ends_within(process, FAREWELL, self._complaint):
+            return self._crash(process)
+        return ControllerFault("silent", f"it closed its {pipe}")
 
     def _crash(self, process: ProcessGroup) -> ControllerFault:
         """Return the fault of a process that ended: its status, and the last line of its stderr."""
         status = process.status()
         assert status is not None
-        last_words(process, self._note)
+        last_words(process, self._complaint)
         return ControllerFault("crashed", how_it_ended(status, self._complaint))
-
-    def _leaves(self, process: ProcessGroup) -> bool:
-        """Return whether it ends by itself soon."""
-        return ends_within(process, FAREWELL, self._note)

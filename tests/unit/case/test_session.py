@@ -318,3 +318,8 @@ def test_a_trace_of_the_first_version_is_refused_by_its_version():
     header = '{"record":"header","time":"2022-04-04T08:00:00Z","scenario":"x","controller":"y"}\n'
     with pytest.raises(msgspec.ValidationError, match="trace version 1, expected 2"):
         decode_trace(header)
+
+
+def test_records_without_their_header_can_be_read(case):
+    records = run_case(Reference(shipped()), case.installation, case.plan).records[1:]
+    assert decode_trace(encode_trace(records)) == records
