@@ -10,10 +10,14 @@ TABLE = ROOT / "harness" / "controllers" / "moved_names.csv"
 _ROW = re.compile(r"^\| `((?:emulator|hardware|harness|profiles)[\w.]*)` \| `(hanbench[\w.]*)` \|$", re.MULTILINE)
 
 
-def text() -> str:
-    """Return the table: kind, old and new dotted name."""
+def rows(kind: str) -> list[tuple[str, str]]:
+    """Return old and new dotted names in the changelog's order. `kind`: `module`, or `name` of something in one."""
     page = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     modules, _, names = page.partition("### Names that controllers")
-    parts = (("module", modules), ("name", names))
-    rows = [f"{kind},{old},{new}" for kind, part in parts for old, new in sorted(_ROW.findall(part))]
-    return "\n".join(("kind,old,new", *rows)) + "\n"
+    return _ROW.findall({"module": modules, "name": names}[kind])
+
+
+def text() -> str:
+    """Return the table: kind, old and new dotted name."""
+    listed = [f"{kind},{old},{new}" for kind in ("module", "name") for old, new in sorted(rows(kind))]
+    return "\n".join(("kind,old,new", *listed)) + "\n"

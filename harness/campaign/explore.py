@@ -101,7 +101,7 @@ def _changes(random: RandomSource) -> Iterator[FaultEvent]:
             faults = [fault for fault in CATALOGUE.values() if fault.subject is subject]
             severing = [fault for fault in faults if fault.breaks_reachability]
             fault = random.choice(severing if random.random() < 0.8 else faults)
-            state = State.BROKEN if fault.breaks_reachability else State.IMPAIRED
+            state = State(fault.state)
             if random.random() < 0.1:
                 hours = random.choice((6, 20, 50))
                 yield FaultEvent(subject, state, fault.name, before_check=check, lasts=timedelta(hours=hours))

@@ -137,9 +137,7 @@ def _changes(condition: str, start: datetime) -> Iterable[FaultEvent]:
         yield FaultEvent(Subject.GSME, State.BROKEN, condition, before_check=3)
     else:
         fault = CATALOGUE[condition]
-        yield FaultEvent(
-            fault.subject, State.BROKEN if fault.breaks_reachability else State.IMPAIRED, condition, before_check=1
-        )
+        yield FaultEvent(fault.subject, State(fault.state), condition, before_check=1)
 
 
 def _suppliers(kind: InstallationType, consent: str) -> Iterable[SupplierAct]:

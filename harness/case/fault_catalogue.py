@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from hanbench.harness.case.check import Subject
 
@@ -24,6 +25,11 @@ class FaultDescription:
     """The symptom in the field."""
     breaks_reachability: bool = True
     """Whether the subject becomes unreachable. False: it can still be reached, and a check must pass."""
+
+    @property
+    def state(self) -> Literal["broken", "impaired"]:
+        """The state that the fault gives its subject: the value of a `State` of plans and scenario files."""
+        return "broken" if self.breaks_reachability else "impaired"
 
 
 _FAULTS = (

@@ -127,9 +127,10 @@ AnyRecord = (
 )
 
 
-class _Version(Struct):
-    """The version in the first line of a trace; files of version 1 do not say it."""
+class _Head(Struct):
+    """What the first line of a trace says before it is read: a header of version 1 has no version."""
 
+    record: str = ""
     version: int = 1
 
 
@@ -177,10 +178,10 @@ def decode_line(line: bytes | str) -> AnyRecord:
 
 def decode(lines: bytes | str) -> list[AnyRecord]:
     """Decode JSON lines of this version. Raises msgspec.ValidationError or msgspec.DecodeError."""
-    first = lines.splitlines()[0] if lines.strip() else None
-    if first is not None:
-        version = msgspec.json.decode(first, type=_Version).version
-        if version != VERSION:
-            raise msgspec.ValidationError(f"trace version {version}, expected {VERSION}")
+    text = lines.lstrip()
+    first = text.partition("\n")[0] if isinstance(text, str) else text.partition(b"\n")[0]
+    head = msgspec.json.decode(first, type=_Head) if first else _Head()
+    if head.record == "header" and head.version != VERSION:
+        raise msgspec.ValidationError(f"trace version {head.version}, expected {VERSION}")
     records: list[AnyRecord] = _decoder.decode_lines(lines)
     return records

@@ -31,7 +31,7 @@ def capture(
 ) -> None:
     """Bring BENCH up and write a live capture (pcapng), until Ctrl-C or until the reader closes the stream.
 
-    For Wireshark: `hanbench capture virtual --keys virtual.keys | wireshark -k -i -`
+    For Wireshark: `hanbench capture virtual --keys v.keys | wireshark -ki -`
     """
     bench = BenchFile.find(bench_name)
     clock = bench.clock(speed, watched=True)

@@ -69,7 +69,7 @@ def extcap(
         for interface in found:
             print_verbatim(interface.sentence)
         for error in wrong:
-            log_named(str(error))
+            _log_named(str(error))
         return
     chosen = _chosen(found, name)
     if wanted:
@@ -120,7 +120,7 @@ def _capture(interface: Interface, fifo: Path, seed: str | None, speed: float | 
 
         bench = BenchFile(interface.bench, str(interface.path))
         keep = partial(_keep, profile, interface.bench.id)
-        live.capture(bench, fifo, seed=seed, speed=speed, on_keys=keep, log=log_named)
+        live.capture(bench, fifo, seed=seed, speed=speed, on_keys=keep, log=_log_named)
     except OSError as error:
         raise BadInput(fifo, "--fifo", f"cannot be written: {error.strerror}") from None
     except (KeyboardInterrupt, SystemExit):
@@ -138,10 +138,10 @@ def _keep(folder: Path | None, bench: str, keys: Iterable[CaptureKey]) -> None:
     try:
         profile.add_keys(folder, labelled(bench, keys))
     except OutputError as error:
-        log_named(f"{error}; the capture continues")
+        _log_named(f"{error}; the capture continues")
 
 
-def log_named(text: str) -> None:
+def _log_named(text: str) -> None:
     log(f"{_NAME}: {text}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -151,6 +152,7 @@ def _profiles() -> Iterable[str]:
     return (*cohorts.ids(), *devices.ids())
 
 
+FOLDER: click.Path = click.Path(file_okay=False, path_type=Path)
 SEED = Seed()
 PATTERN = Pattern()
 SPEED = Speed()

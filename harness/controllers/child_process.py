@@ -8,7 +8,6 @@ The code here never blocks on the pipes, whatever the process does to them, and 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import weakref
 from collections.abc import Sequence
@@ -23,18 +22,15 @@ from hanbench.harness.case.vocabulary import AnyAction, AnyEvent, Turn, encode_t
 from hanbench.harness.controllers.answers import ANSWER_TIMEOUT, LONGEST_ANSWER, decode_actions
 from hanbench.harness.controllers.process_group import (
     CHUNK,
+    FAREWELL,
+    Complaint,
     ProcessGroup,
+    dismiss,
     ends_within,
     how_it_ended,
     last_words,
     take,
 )
-
-FAREWELL = 2.0
-"""Real seconds in which the process must end after hanbench closed its stdin, or after it closed a pipe itself."""
-LAST_WORDS = 1 << 12
-"""Octets of stderr to keep."""
-
 
 MANY_CASES = {"hanbench-controller": 1, "cases": "many"}
 """The first line of a process that plays many cases, before its first answer."""
@@ -72,10 +68,8 @@ def _end(processes: dict[str, Any]) -> None:
     idle: ProcessGroup | None = processes["idle"]
     if idle is None:
         return
-    with contextlib.suppress(OSError):
-        idle.stdin.close()
     try:
-        ends_within(idle, FAREWELL, lambda octets: None)
+        dismiss(idle, Complaint())
     finally:
         idle.close()
 
@@ -92,7 +86,7 @@ class ChildProcess:
         self._many = False
         """Whether it plays many cases."""
         self._heard = bytearray()
-        self._complaint = b""
+        self._complaint = Complaint()
         self._waiting: asyncio.Future[bytes] | None = None
         self._over = False
         """Whether the process has closed its stdout."""
@@ -133,9 +127,7 @@ class ChildProcess:
             loop.remove_reader(process.stderr)
             if self._many and well and self._released(process):
                 return
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-            self._leaves(process)
+            dismiss(process, self._complaint)
         finally:
             if process is not self._processes.idle:
                 process.close()
@@ -217,26 +209,20 @@ class ChildProcess:
         octets = take(process.stderr, CHUNK)
         if octets == b"":
             asyncio.get_running_loop().remove_reader(process.stderr)
-        self._note(octets or b"")
-
-    def _note(self, complaint: bytes) -> None:
-        """Keep the end of its stderr."""
-        self._complaint = (self._complaint + complaint)[-LAST_WORDS:]
+        self._complaint(octets or b"")
 
     def _parted(self, process: ProcessGroup, pipe: str) -> ControllerFault:
         """Return the fault of a process that closed a pipe, which it does as a rule because it ended."""
-        return self._crash(process) if self._leaves(process) else ControllerFault("silent", f"it closed its {pipe}")
+        if ends_within(process, FAREWELL, self._complaint):
+            return self._crash(process)
+        return ControllerFault("silent", f"it closed its {pipe}")
 
     def _crash(self, process: ProcessGroup) -> ControllerFault:
         """Return the fault of a process that ended: its status, and the last line of its stderr."""
         status = process.status()
         assert status is not None
-        last_words(process, self._note)
+        last_words(process, self._complaint)
         return ControllerFault("crashed", how_it_ended(status, self._complaint))
-
-    def _leaves(self, process: ProcessGroup) -> bool:
-        """Return whether it ends by itself soon."""
-        return ends_within(process, FAREWELL, self._note)
 
 
 def _is_many_cases(line: bytes) -> bool:

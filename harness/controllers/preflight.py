@@ -5,13 +5,11 @@ Neither gets a turn. What a controller does in its turns is for the oracle.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 from collections.abc import Sequence
 
 from hanbench.harness.case.controller import ControllerFault
 from hanbench.harness.controllers.answers import ANSWER_TIMEOUT
-from hanbench.harness.controllers.child_process import FAREWELL, LAST_WORDS
 from hanbench.harness.controllers.endpoint_address import Address
 from hanbench.harness.controllers.http_exchange import Exchange
 from hanbench.harness.controllers.lookup import (
@@ -22,7 +20,14 @@ from hanbench.harness.controllers.lookup import (
     is_url,
     named,
 )
-from hanbench.harness.controllers.process_group import ProcessGroup, ends_within, how_it_ended, last_words
+from hanbench.harness.controllers.process_group import (
+    Complaint,
+    ProcessGroup,
+    dismiss,
+    ends_within,
+    how_it_ended,
+    last_words,
+)
 
 START_UP = 0.3
 """Real seconds in which a program that cannot work, such as an interpreter without its script, ends by itself."""
@@ -55,25 +60,18 @@ def startable_controller(spec: str) -> Factory:
 
 def _start(command: Sequence[str]) -> None:
     """Start a program and end it, without a turn."""
-    complaint = bytearray()
-
-    def note(octets: bytes) -> None:
-        complaint.extend(octets)
-        del complaint[:-LAST_WORDS]
-
+    complaint = Complaint()
     try:
         process = ProcessGroup(command)
     except OSError as error:
         hint = _HINTS.get(error.errno or 0, "")
         raise ControllerStartError(f"cannot start {command[0]}: {error.strerror}{hint}") from None
     try:
-        status = process.status() if ends_within(process, START_UP, note) else None
+        status = process.status() if ends_within(process, START_UP, complaint) else None
         if status:
-            last_words(process, note)
-            raise ControllerStartError(f"cannot start {command[0]}: {how_it_ended(status, bytes(complaint))}")
-        with contextlib.suppress(OSError):
-            process.stdin.close()
-        ends_within(process, FAREWELL, note)
+            last_words(process, complaint)
+            raise ControllerStartError(f"cannot start {command[0]}: {how_it_ended(status, complaint)}")
+        dismiss(process, complaint)
     finally:
         process.close()
 

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import IO
 
 from hanbench.harness.controllers.moved import hint_in
@@ -22,6 +22,10 @@ CHUNK = 1 << 16
 """Octets to read at a time: the capacity of a pipe."""
 MOST_CHUNKS = 16
 """Maximum number of reads from a pipe that another process may still write to."""
+FAREWELL = 2.0
+"""Real seconds in which a program must end after hanbench closed its stdin, or after it closed a pipe itself."""
+LAST_WORDS = 1 << 12
+"""Octets of stderr to keep."""
 
 _WATCH = 'read -r _ || kill -s KILL -- "-$1"'
 """Reads one line if hanbench cleaned up; end of file means that hanbench was killed, so the script kills the group."""
@@ -95,8 +99,25 @@ def take(pipe: IO[bytes], most: int) -> bytes | None:
         return b""
 
 
-def ends_within(process: ProcessGroup, seconds: float, note: Callable[[bytes], None]) -> bool:
-    """Return whether the program ends by itself within `seconds` of real time; `note` gets its stderr.
+class Complaint:
+    """The end of what a program writes to its stderr; call it with what comes."""
+
+    def __init__(self) -> None:
+        self.octets = b""
+
+    def __call__(self, octets: bytes) -> None:
+        self.octets = (self.octets + octets)[-LAST_WORDS:]
+
+
+def dismiss(process: ProcessGroup, complaint: Complaint) -> None:
+    """Close the program's stdin, and wait for its end, which `ProcessGroup.close` makes sure of."""
+    with contextlib.suppress(OSError):
+        process.stdin.close()
+    ends_within(process, FAREWELL, complaint)
+
+
+def ends_within(process: ProcessGroup, seconds: float, complaint: Complaint) -> bool:
+    """Return whether the program ends by itself within `seconds` of real time; `complaint` gets its stderr.
 
     Meanwhile its output is read, or it would block on a full pipe.
     """
@@ -112,24 +133,24 @@ def ends_within(process: ProcessGroup, seconds: float, note: Callable[[bytes], N
                 if octets == b"":
                     pipes.unregister(key.fileobj)
                 elif octets and key.fileobj is process.stderr:
-                    note(octets)
+                    complaint(octets)
     return True
 
 
-def last_words(process: ProcessGroup, note: Callable[[bytes], None]) -> None:
-    """Kill what a program that ended has left behind, and give `note` the rest of its stderr."""
+def last_words(process: ProcessGroup, complaint: Complaint) -> None:
+    """Kill what a program that ended has left behind, and give `complaint` the rest of its stderr."""
     process.kill()  # no process that it started may write to its stderr from here on
     for _ in range(MOST_CHUNKS):
         octets = take(process.stderr, CHUNK)
         if not octets:
             break
-        note(octets)
+        complaint(octets)
 
 
-def how_it_ended(status: int, complaint: bytes) -> str:
+def how_it_ended(status: int, complaint: Complaint) -> str:
     """Return the text about an end: its status or signal, and the last line of its stderr."""
     how = f"signal {-status}" if status < 0 else f"exit status {status}"
-    text = complaint.decode("utf-8", "replace").strip()
+    text = complaint.octets.decode("utf-8", "replace").strip()
     said = text.splitlines()
     moved = hint_in(text)
     last = (f": {said[-1][:200]}" if said else "") + (f" ({moved})" if moved else "")

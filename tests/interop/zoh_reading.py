@@ -12,9 +12,9 @@ from pathlib import Path
 from tests.interop.reference_dissectors import Reader, Reading
 
 PACKAGES = "zigbee-on-host@0.2.4 zigbee-herdsman@10.9.5"
-_HERE = Path(__file__).resolve().parent.parent
+_HERE = Path(__file__).resolve().parent
 _SCRIPT = _HERE / "zoh_read.mjs"
-FOLDER = Path(os.environ.get("HANBENCH_JUDGES", _HERE.parent.parent / ".judges"))
+FOLDER = Path(os.environ.get("HANBENCH_JUDGES", _HERE.parents[1] / ".judges"))
 """Where `npm install --prefix` put it."""
 
 

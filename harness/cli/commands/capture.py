@@ -25,6 +25,5 @@ def capture() -> None:
     For Wireshark:
 
     \b
-    hanbench capture virtual --keys virtual.keys |
-    wireshark -k -i -
+    hanbench capture virtual --keys v.keys | wireshark -ki -
     """

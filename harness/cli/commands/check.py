@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import BENCH, SEED, SPEED
+from hanbench.harness.cli.options import BENCH, FOLDER, SEED, SPEED
 from hanbench.harness.cli.output import json_option
 
 
@@ -16,7 +14,7 @@ from hanbench.harness.cli.output import json_option
 @click.argument("bench_name", metavar="BENCH", type=BENCH)
 @click.option("--seed", type=SEED, help="Seed of all random numbers; default: the bench's own.")
 @click.option("--speed", type=SPEED, help="virtual (the default where possible), or virtual seconds per real second.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for capture, keys and result.")
+@click.option("--out", type=FOLDER, help="Folder for capture, keys and result.")
 @json_option
 @runs("check")
 def check() -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, SEED, hold_to_option
+from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, FOLDER, SEED, hold_to_option
 from hanbench.harness.cli.output import json_option
 
 
@@ -21,7 +19,7 @@ from hanbench.harness.cli.output import json_option
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one per processor.")
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     default="hanbench-explore",
     show_default=True,
     help="Folder for the scenario files of failures.",

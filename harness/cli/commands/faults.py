@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from hanbench.harness.case.fault_catalogue import CATALOGUE, FaultDescription
-from hanbench.harness.case.plan import State
 from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import FAULT
@@ -13,8 +12,8 @@ from hanbench.harness.cli.output import json_option, print_json, print_line
 from hanbench.harness.cli.tables import table
 
 _MEANING = {
-    State.BROKEN: "its subject cannot be reached",
-    State.IMPAIRED: "something is wrong with its subject, and it can be reached",
+    "broken": "its subject cannot be reached",
+    "impaired": "something is wrong with its subject, and it can be reached",
 }
 
 
@@ -29,8 +28,7 @@ def faults(context: click.Context, as_json: bool) -> None:
         print_json([_facts(fault) for fault in CATALOGUE.values()])
     else:
         rows = [
-            (fault.name, fault.subject.value, fault.layer, _state(fault).value, fault.title)
-            for fault in CATALOGUE.values()
+            (fault.name, fault.subject.value, fault.layer, fault.state, fault.title) for fault in CATALOGUE.values()
         ]
         table(("fault", "subject", "layer", "state", "title"), rows)
 
@@ -47,15 +45,10 @@ def show(context: click.Context, name: str, as_json: bool) -> None:
     if as_json or context.obj:
         print_json(facts)
     else:
-        state = _state(CATALOGUE[name])
-        facts |= {"cuts_off": f"{state.value} ({_MEANING[state]})"}
+        state = CATALOGUE[name].state
+        facts |= {"cuts_off": f"{state} ({_MEANING[state]})"}
         for key, value in facts.items():
             print_line(f"{'state' if key == 'cuts_off' else key}: {value}")
-
-
-def _state(fault: FaultDescription) -> State:
-    """Return the state of the fault's subject, as a scenario file names it."""
-    return State.BROKEN if fault.breaks_reachability else State.IMPAIRED
 
 
 def _facts(fault: FaultDescription) -> dict[str, str | bool]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from hanbench.harness.cli.declared import Command
@@ -13,6 +11,7 @@ from hanbench.harness.cli.options import (
     CERTIFICATES,
     CONTROLLER,
     CONTROLLERS,
+    FOLDER,
     SCENARIO,
     SEED,
     SPEED,
@@ -27,9 +26,7 @@ from hanbench.profiles.benches import StartingState
 @click.option("--seed", type=SEED, default="1", show_default=True, help="Seed of all random numbers.")
 @click.option("--speed", type=SPEED, help="virtual (the default where possible), or virtual seconds per real second.")
 @click.option("--controller", type=CONTROLLER, default="reference", show_default=True, help=CONTROLLERS)
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for capture, keys, trace and report."
-)
+@click.option("--out", type=FOLDER, help="Folder for capture, keys, trace and report.")
 @click.option(
     "--bench", "bench_name", metavar="BENCH", type=BENCH, help="A bench file or id, which says where the radios are."
 )

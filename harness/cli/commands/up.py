@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import BENCH, SEED, SPEED
+from hanbench.harness.cli.options import BENCH, FOLDER, SEED, SPEED
 from hanbench.harness.cli.output import json_option
 
 
@@ -19,7 +17,7 @@ from hanbench.harness.cli.output import json_option
 @click.option("--for", "seconds", type=click.FloatRange(min=0), help="Seconds of the bench's clock until the end.")
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     help="Folder for the capture and its keys; default: hanbench-up-ID.",
 )
 @json_option

@@ -8,7 +8,7 @@ import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, PATTERN, SEED, SHARD, hold_to_option
+from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, FOLDER, PATTERN, SEED, SHARD, hold_to_option
 from hanbench.harness.cli.output import json_option
 from hanbench.profiles.benches import StartingState
 
@@ -35,7 +35,7 @@ from hanbench.profiles.benches import StartingState
 )
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     default="hanbench-report",
     show_default=True,
     help="Folder for reports, captures and keys.",

@@ -352,3 +352,8 @@ def test_a_meter_changes_hands_during_a_check(installation):
     run_case(controller, installation, Plan(START, handovers=(change,)))
     (seen,) = [now for event, now in controller.seen if isinstance(event, InstallationChanged)]
     assert seen == START + timedelta(minutes=1)
+
+
+def test_records_without_their_header_can_be_read(case):
+    records = run_case(Reference(shipped()), case.installation, case.plan).records[1:]
+    assert decode_trace(encode_trace(records)) == records

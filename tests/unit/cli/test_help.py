@@ -115,7 +115,7 @@ def test_every_option_is_described(help_of, command):
 
 
 def test_the_command_to_copy_stands_in_one_line(help_of):
-    assert "  hanbench capture virtual --keys virtual.keys | wireshark -k -i -" in help_of("capture")
+    assert "  hanbench capture virtual --keys v.keys | wireshark -ki -" in help_of("capture")
 
 
 def test_the_version_is_said_once(hanbench):

@@ -158,7 +158,7 @@ def test_an_option_of_the_mark_is_checked_whatever_the_test_uses(vendor, mark, s
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"@pytest.mark.hanbench: {said}"])
     assert "Traceback" not in result.stdout.str()
-    assert "pytest_plugin.py" not in result.stdout.str()
+    assert "harness/pytest_plugin" not in result.stdout.str()
 
 
 def test_the_mark_holds_for_scenarios_and_nearer_marks_add_to_it(vendor):
@@ -226,7 +226,7 @@ def test_a_failed_test_of_a_scenario_says_how_and_keeps_the_evidence(vendor):
 def test_the_command_of_a_failed_file_plays_the_frames_of_its_capture(vendor):
     options = ("--hanbench-controller", "wrong:two-failures-suffice", "--hanbench-seed", "7")
     result = vendor.runpytest_subprocess("-p", "no:hanbench", *options)
-    (line,) = (line for line in result.outlines if line.startswith("again: "))
+    (line,) = {line for line in result.outlines if line.startswith("again: ")}  # where CI is set, pytest says it twice
     command = shlex.split(line.removeprefix("again: "))
     assert command == [
         *("hanbench", "run", "home.han.toml", "--slow-background", "--seed", "7"),

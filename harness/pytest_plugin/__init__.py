@@ -1,0 +1,218 @@
+"""The pytest plugin: `*.han.toml` files are tests, and fixtures give a HAN, its devices and a player of scenarios.
+
+A vendor's or supplier's repository needs only a scenario file. Heavy modules are imported on demand, because every
+pytest in an environment with hanbench loads this module.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hanbench.harness.pytest_plugin.mark import mark_options
+from hanbench.harness.pytest_plugin.player import Player, evidence_folder
+
+if TYPE_CHECKING:
+    from hanbench.emulator.devices import CommsHub, Esme, Gsme
+    from hanbench.harness.bench.synchronous import Bench
+    from hanbench.harness.scenario import ScenarioResult
+
+SUFFIX = ".han.toml"
+FOLDER = "hanbench-failures"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of hanbench, each with its name as prefix."""
+    group = parser.getgroup("hanbench")
+    group.addoption("--hanbench-seed", default="1", help="Seed of all random numbers (default 1).")
+    group.addoption(
+        "--hanbench-controller", default="reference", help="The controller under test (as in `hanbench run`)."
+    )
+    group.addoption(
+        "--hanbench-hold-to",
+        default="assumed",
+        choices=("stated", "inferred", "assumed"),
+        help="Up to which basis a violation fails a test (default assumed; as in `hanbench run`).",
+    )
+    group.addoption(
+        "--hanbench-out",
+        default=FOLDER,
+        help=f"Folder for the captures of failed scenarios (default {FOLDER}).",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker for `--strict-markers`, and check the options. Raises UsageError."""
+    config.addinivalue_line(
+        "markers",
+        "hanbench(bench='virtual', seed='1', begins='installed'): the bench of the fixtures",
+    )
+    if _is_worker(config) or config.getoption("help", default=False):
+        return
+    spec = config.getoption("--hanbench-controller")
+    if spec != "reference" and not _waits_for_collection(spec):
+        _check_controller(spec)
+    if config.getoption("--hanbench-out") != FOLDER:
+        _check_folder(config)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Check a controller that is a Python object: collection put the folders of tests on the import path."""
+    spec = session.config.getoption("--hanbench-controller")
+    if session.items and not _is_worker(session.config) and _waits_for_collection(spec):
+        _check_controller(spec)
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Return whether this is a worker of pytest-xdist; the process that started it has checked the options."""
+    return hasattr(config, "workerinput")
+
+
+def _waits_for_collection(spec: str) -> bool:
+    if spec == "reference":
+        return False
+    from hanbench.harness.controllers.lookup import is_python_object
+
+    return is_python_object(spec)
+
+
+def _check_controller(spec: str) -> None:
+    from hanbench.harness.controllers.lookup import UnknownControllerError
+    from hanbench.harness.controllers.preflight import ControllerStartError, startable_controller
+
+    try:
+        startable_controller(spec)
+    except (UnknownControllerError, ControllerStartError) as error:
+        raise pytest.UsageError(f"--hanbench-controller: {error}") from None
+
+
+def _check_folder(config: pytest.Config) -> None:
+    folder = evidence_folder(config)
+    nearest = next(each for each in (folder, *folder.parents) if each.exists())
+    if not nearest.is_dir():
+        raise pytest.UsageError(f"--hanbench-out: expected a folder, got {str(folder)!r}: {nearest} is a file")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise pytest.UsageError(f"--hanbench-out: expected a writable folder, got {str(folder)!r}")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect a scenario file as a test."""
+    if file_path.name.endswith(SUFFIX):
+        return ScenarioFile.from_parent(parent, path=file_path)
+    return None
+
+
+# --- the mark ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail a test whose mark is invalid, whatever fixtures it has."""
+    from hanbench.profiles.errors import ProfileError
+
+    try:
+        mark_options(item)
+    except (ProfileError, ValueError) as error:
+        pytest.fail(f"@pytest.mark.hanbench: {error}", pytrace=False)
+
+
+# --- scenario files ---------------------------------------------------------------------------------------------------
+
+
+class ScenarioFile(pytest.File):
+    """A scenario file, with one scenario and one test."""
+
+    def collect(self) -> Iterator[ScenarioItem]:
+        yield ScenarioItem.from_parent(self, name=self.path.name.removesuffix(SUFFIX))
+
+
+class ScenarioFailedError(Exception):
+    """A scenario did not meet the rules or its author's expectations; the text lists the differences."""
+
+
+class ScenarioItem(pytest.Item):
+    """A test that runs its scenario with the controller under test."""
+
+    def runtest(self) -> None:
+        """Run the scenario; on a failure, keep the evidence and raise ScenarioFailedError."""
+        player = Player(self)
+        result = player(self.path)
+        if not result.as_expected:
+            raise ScenarioFailedError(player.told(player.runs[-1], result.scenario.id))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return the message alone, without a traceback, for a failed scenario or an invalid file."""
+        from hanbench.profiles.errors import ProfileError
+
+        if isinstance(excinfo.value, ScenarioFailedError | ProfileError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Return the location of the test."""
+        return self.path, None, f"scenario {self.name}"
+
+
+_PLAYER = pytest.StashKey[Player]()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to a failed test what its runs decided, and where their evidence is kept."""
+    report = yield
+    player = item.stash.get(_PLAYER, None)
+    if player is not None and report.when == "call" and report.failed:
+        for run in player.failed():
+            stem = re.sub(r"[^\w.-]+", "-", f"{run.result.scenario.id}.{item.name}").strip("-")
+            report.sections.append((f"hanbench: {run.result.scenario.id}", player.told(run, stem)))
+    return report
+
+
+# --- fixtures ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hanbench_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """A bench with a whole HAN; `@pytest.mark.hanbench(bench=..., seed=..., begins=...)` selects it."""
+    from hanbench.harness.bench.synchronous import Bench
+    from hanbench.profiles.benches import StartingState
+
+    options = mark_options(request.node)
+    seed = options.seed or request.config.getoption("--hanbench-seed")
+    bench = Bench(options.bench or "virtual", seed, StartingState(options.begins or "installed"))
+    request.node.user_properties.append(("hanbench_seed", seed))
+    yield bench
+    bench.close()
+
+
+@pytest.fixture
+def hanbench_hub(hanbench_bench: Bench) -> CommsHub:
+    """The hub of the bench."""
+    return hanbench_bench.han.hub
+
+
+@pytest.fixture
+def hanbench_esme(hanbench_bench: Bench) -> Esme:
+    """The electricity meter of the bench."""
+    return hanbench_bench.han.esme
+
+
+@pytest.fixture
+def hanbench_gsme(hanbench_bench: Bench) -> Gsme:
+    """The gas meter of the bench."""
+    return hanbench_bench.han.gsme
+
+
+@pytest.fixture
+def hanbench_play(request: pytest.FixtureRequest) -> Callable[..., ScenarioResult]:
+    """`hanbench_play(scenario, controller=None)` runs a scenario, a file or an id, and returns the ScenarioResult."""
+    player = Player(request.node)
+    request.node.stash[_PLAYER] = player
+    return player
