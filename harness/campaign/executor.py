@@ -115,20 +115,20 @@ def grouped(scenarios: Sequence[Scenario], seed: str) -> list[list[Scenario]]:
 
 
 @cache
-def _shelf(remembers: bool) -> Shelf:
+def shelf_of_process(remembers: bool) -> Shelf:
     """Return the stories that this process remembers."""
     return Shelf(KEPT if remembers else 0)
 
 
 @cache
-def _factory(controller: str) -> Factory:
+def factory_of_process(controller: str) -> Factory:
     """Return the factory of this process: a controller outside may play many cases."""
     return controller_factory(controller)
 
 
 def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]:
     """Play each scenario, and then each once more, in the opposite order: the first answers stand."""
-    shelf = _shelf(campaign.remembers)
+    shelf = shelf_of_process(campaign.remembers)
     first = [_drive(campaign, scenario, shelf) for scenario in scenarios]
     again = [_drive(campaign, scenario, shelf) for scenario in reversed(scenarios)]
     for number, (driven, second) in enumerate(zip(first, reversed(again), strict=True)):
@@ -140,7 +140,7 @@ def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenar
     return drive_scenario(
         scenario,
         shipped(),
-        _factory(campaign.controller),
+        factory_of_process(campaign.controller),
         seed=seed_for(scenario, campaign.seed),
         controller_name=named(campaign.controller),
         shelf=shelf,
