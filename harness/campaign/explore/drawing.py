@@ -116,7 +116,8 @@ def _switches(random: RandomSource, rules: str) -> Switches:
 
 def _required(rules: RuleSet) -> int:
     decision = rules.decision
-    return max(getattr(decision, name).failures_required.value for name in decision.__struct_fields__)
+    most: int = max(getattr(decision, name).failures_required.value for name in decision.__struct_fields__)
+    return most
 
 
 # --- what suppliers do ------------------------------------------------------------------------------------------------

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
 from typing import NamedTuple
 
 from hanbench.emulator.radio import FrameAction
@@ -50,21 +50,22 @@ class Pooled(NamedTuple):
 
 
 def pool(stories: int) -> Iterator[Pooled]:
-    """Yield the HAN stories for so many decision stories.
-
-    There are about the square root of 8 times as many, because a HAN story is played more often the later it comes. A
-    decision story is played on the same HAN story in a run of any length.
-    """
-    number = first = 0
-    while first < stories:
-        end = first + FIRST + number // GROWTH
-        yield Pooled(number, range(first, min(end, stories)))
-        number, first = number + 1, end
+    """Yield the HAN stories for so many decision stories: about the square root of 8 times as many."""
+    number = 0
+    while (first := _first(number)) < stories:
+        yield Pooled(number, range(first, min(_first(number + 1), stories)))
+        number += 1
 
 
 def han_number(story: int) -> int:
-    """Return the number of the HAN story on which a decision story is played."""
-    return sum(1 for _ in takewhile(lambda each: each.stories.stop <= story, pool(story + 1)))
+    """Return the number of the HAN story on which a decision story is played, in a run of any length."""
+    return bisect_right(range(story + 1), story, key=_first) - 1
+
+
+def _first(number: int) -> int:
+    """Return the number of the first decision story on a HAN story: later ones are played more often."""
+    rounds, more = divmod(number, GROWTH)
+    return FIRST * number + GROWTH * rounds * (rounds - 1) // 2 + rounds * more
 
 
 def draw_han(seed: str, number: int) -> HanStory:
