@@ -115,7 +115,7 @@ def grouped(scenarios: Sequence[Scenario], seed: str) -> list[list[Scenario]]:
 
 
 @cache
-def shelf_of_process(remembers: bool) -> Shelf:
+def _shelf(remembers: bool) -> Shelf:
     """Return the stories that this process remembers."""
     return Shelf(KEPT if remembers else 0)
 
@@ -128,7 +128,7 @@ def factory_of_process(controller: str) -> Factory:
 
 def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]:
     """Play each scenario, and then each once more, in the opposite order: the first answers stand."""
-    shelf = shelf_of_process(campaign.remembers)
+    shelf = _shelf(campaign.remembers)
     first = [_drive(campaign, scenario, shelf) for scenario in scenarios]
     again = [_drive(campaign, scenario, shelf) for scenario in reversed(scenarios)]
     for number, (driven, second) in enumerate(zip(first, reversed(again), strict=True)):

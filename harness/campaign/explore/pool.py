@@ -17,9 +17,9 @@ from hanbench.harness.case.plan import FaultEvent, FrameFaultSpec, State
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import Cohort
 
-FIRST = 4
+FIRST = 6
 """Number of decision stories on the first HAN story."""
-GROWTH = 4
+GROWTH = 3
 """So many HAN stories later, one decision story more is played on each."""
 RULES_CHANGE = datetime(2022, 3, 15, tzinfo=UTC)
 """The first moment of v19 (letter, Direction)."""
@@ -27,7 +27,8 @@ EARLIEST = datetime(2021, 10, 25, tzinfo=UTC)
 """The day on which the first consultation opened (letter, 2)."""
 DAYS = 500
 """Days from `EARLIEST` on which cases begin: past the end of 2022, the day of replacement (letter, 7)."""
-_SPACINGS = (0.0, 1.0, 12.0, 24.0, 24.0, 24.0, 48.0)
+_SPACINGS = (0.0, 1.0, 1.0, 1.0, 6.0, 12.0, 24.0, 24.0, 48.0)
+"""Hours; days are rarer than in the field, because each day of idle traffic costs more than a check."""
 _FRAMES = (None, "read-attributes", "read-attributes-response", "acknowledgement", "aps-ack", "data-request")
 _DOES = tuple(each for each in FrameAction if each is not FrameAction.DELIVER)
 
@@ -50,7 +51,7 @@ class Pooled(NamedTuple):
 
 
 def pool(stories: int) -> Iterator[Pooled]:
-    """Yield the HAN stories for so many decision stories: about the square root of 8 times as many."""
+    """Yield the HAN stories for so many decision stories: about the square root of 6 times as many."""
     number = 0
     while (first := _first(number)) < stories:
         yield Pooled(number, range(first, min(_first(number + 1), stories)))
@@ -92,7 +93,8 @@ def _start(random: RandomSource) -> datetime:
 
 
 def _spacing(random: RandomSource) -> float:
-    return random.choice(_SPACINGS) if random.random() < 0.7 else round(random.uniform(0, 60), 3)
+    """Return hours, in three of ten cases as likely between 1 and 2 as between 10 and 20."""
+    return random.choice(_SPACINGS) if random.random() < 0.7 else round(float(60 ** random.random()), 3)
 
 
 # --- what breaks when -------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from hanbench.harness.campaign.executor import factory_of_process, shelf_of_process
+from hanbench.harness.campaign.executor import factory_of_process
 from hanbench.harness.campaign.explore.drawing import draw
 from hanbench.harness.campaign.explore.first_answers import Answered, FirstAnswers
 from hanbench.harness.campaign.explore.pool import pool
@@ -54,11 +54,12 @@ def explore(about: Exploration, stories: int, jobs: int = 1) -> Iterator[tuple[i
 
 
 def _explore(about: Exploration, numbers: Sequence[int]) -> Iterator[Failure | None]:
-    for number in numbers:
-        scenario = draw(about.seed, number)
-        seed = seed_for(scenario, about.seed)
-        answers = FirstAnswers(factory_of_process(about.controller))
-        yield attempt(scenario, seed, answers, shelf_of_process(True), about)
+    """Play stories that share a HAN story."""
+    make = factory_of_process(about.controller)
+    with Shelf(1) as shelf:
+        for number in numbers:
+            scenario = draw(about.seed, number)
+            yield attempt(scenario, seed_for(scenario, about.seed), FirstAnswers(make), shelf, about)
 
 
 def attempt(scenario: Scenario, seed: str, answers: FirstAnswers, shelf: Shelf, about: Exploration) -> Failure | None:
