@@ -59,7 +59,6 @@ def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path,
     """
     make = chosen_controller(controller)
     about = Exploration(seed, controller, Basis(hold_to))
-    log(f"hanbench explore: {counted(seeds, 'random scenario')} from seed {seed}, controller {named(controller)}")
     with locked_folder(out):
         report = _explored(about, seeds, make, jobs or os.cpu_count() or 1, out)
     if as_json:
@@ -72,6 +71,8 @@ def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path,
 
 
 def _explored(about: Exploration, stories: int, make: Factory, jobs: int, out: Path) -> ExploreReport:
+    controller = named(about.controller)
+    log(f"hanbench explore: {counted(stories, 'random scenario')} from seed {about.seed}, controller {controller}")
     failures, kinds, lost = 0, dict[tuple[str, ...], Failure](), dict[str, str]()
     for number, found in with_progress(run_explore(about, stories, jobs), stories):
         if isinstance(found, Lost):
