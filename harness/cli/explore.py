@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
-from datetime import date, datetime
 from pathlib import Path
 
-import msgspec
-import tomli_w
 from msgspec import Struct
 
 from hanbench.harness.campaign.explore.running import Exploration, Failure
@@ -23,7 +20,7 @@ from hanbench.harness.cli.words import counted
 from hanbench.harness.controllers.lookup import Factory, named
 from hanbench.harness.files import locked_folder, write_whole
 from hanbench.harness.oracle import Basis
-from hanbench.harness.scenario.scenario import Scenario
+from hanbench.harness.scenario.writing import as_toml
 
 MOST_SHRUNK = 3
 """Number of failures to shrink, each of another kind: one bug in a controller fails many scenarios."""
@@ -95,12 +92,6 @@ def _keep(shrunk: Shrunk, controller: str, out: Path) -> FailureReport:
     command = f"hanbench run {shlex.quote(str(path))} --seed {shlex.quote(failure.seed)} --slow-background{options}"
     decided = None if failure.outcome is None else failure.outcome.value
     return FailureReport(failure.seed, decided, failure.properties, str(path), command, shrunk.steady)
-
-
-def as_toml(scenario: Scenario) -> str:
-    """Return the text of a scenario's file."""
-    plain = msgspec.to_builtins(scenario, builtin_types=(datetime, date))
-    return tomli_w.dumps({key: value for key, value in plain.items() if value not in ({}, [], ())})
 
 
 def _print_result(report: ExploreReport) -> None:
