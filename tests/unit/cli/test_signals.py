@@ -70,3 +70,17 @@ def test_a_run_that_is_stopped_leaves_nothing_behind(tmp_path, number, status):
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ".pcapng" and path.suffix != ".keys"] == []
+
+
+def test_exploring_tells_what_was_found_before_it_was_interrupted(tmp_path):
+    options = ["--seeds", "1000", "--jobs", "2", "--controller", "wrong:gives-up-at-once", "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "hanbench", "explore", *options]
+    process = subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True, start_new_session=True)
+    assert process.stderr is not None
+    assert any(" of " in line for line in process.stderr)  # a tenth is done
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate()
+    assert process.returncode == 130
+    assert "scenarios not run: interrupted." in out
+    assert "broken: " in out
+    assert "Traceback" not in err
