@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from hanbench.harness.campaign.explore.drawing import draw
 from hanbench.harness.campaign.explore.running import Exploration, Failure
 from hanbench.harness.campaign.explore.running import explore as run_explore
 from hanbench.harness.campaign.explore.shrinking import Shrunk, shrink
@@ -22,6 +23,8 @@ from hanbench.harness.cli.words import counted
 from hanbench.harness.controllers.lookup import Factory, named
 from hanbench.harness.files import locked_folder, write_whole
 from hanbench.harness.oracle import Basis
+from hanbench.harness.scenario.scenario import Scenario
+from hanbench.harness.scenario.staging import seed_for
 from hanbench.harness.scenario.writing import as_toml
 
 MOST_SHRUNK = 3
@@ -41,6 +44,15 @@ class FailureReport(Struct, frozen=True):
     """Whether the controller gave its answers again, wherever it was given the same turns while its story shrank."""
 
 
+class LostReport(Struct, frozen=True):
+    """A story at which hanbench itself failed."""
+
+    story: int
+    reason: str
+    file: str
+    command: str
+
+
 class ExploreReport(Struct, frozen=True):
     """The output of `--json`."""
 
@@ -48,8 +60,8 @@ class ExploreReport(Struct, frozen=True):
     """How many were played: all, unless the run was interrupted."""
     failures: int
     found: tuple[FailureReport, ...]
-    lost: dict[str, str]
-    """The stories at which hanbench itself failed, by number, and how."""
+    lost: tuple[LostReport, ...]
+    """The stories at which hanbench itself failed."""
     left: int
     """How many were not played, because the run was interrupted."""
 
@@ -61,13 +73,14 @@ class _Course:
     failures: int = 0
     kinds: dict[tuple[str, ...], Failure] = field(default_factory=dict)
     """The first failure of each kind."""
-    lost: dict[str, str] = field(default_factory=dict)
+    lost: dict[int, Lost] = field(default_factory=dict)
+    """By the number of the story."""
     played: int = 0
 
     def add(self, number: int, found: Failure | Lost | None) -> None:
         self.played += 1
         if isinstance(found, Lost):
-            self.lost[str(number)] = found.reason
+            self.lost[number] = found
         elif found is not None:
             self.failures += 1
             self.kinds.setdefault(found.properties[:1], found)
@@ -109,20 +122,33 @@ def _explored(about: Exploration, stories: int, make: Factory, jobs: int, out: P
             log(f"shrinking {failure.scenario.id}: {', '.join(failure.properties)}")
             shrunk = shrink(failure, make, about)
         reports.append(_keep(shrunk, about, out))
-    return ExploreReport(course.played, course.failures, tuple(reports), course.lost, stories - course.played)
+    lost = tuple(_keep_lost(number, each.reason, about, out) for number, each in course.lost.items())
+    return ExploreReport(course.played, course.failures, tuple(reports), lost, stories - course.played)
 
 
 def _keep(shrunk: Shrunk, about: Exploration, out: Path) -> FailureReport:
     failure = shrunk.failure
-    path = out / f"{failure.scenario.id}.toml"
-    write_whole(path, as_toml(failure.scenario))
-    command = f"hanbench run {shlex.quote(str(path))} --seed {shlex.quote(failure.seed)} --slow-background"
+    path, command = _written(failure.scenario, failure.seed, about, out)
+    decided = None if failure.outcome is None else failure.outcome.value
+    return FailureReport(failure.seed, decided, failure.properties, str(path), command, shrunk.steady)
+
+
+def _keep_lost(number: int, reason: str, about: Exploration, out: Path) -> LostReport:
+    scenario = draw(about.seed, number)
+    path, command = _written(scenario, seed_for(scenario, about.seed), about, out)
+    return LostReport(number, reason, str(path), command)
+
+
+def _written(scenario: Scenario, seed: str, about: Exploration, out: Path) -> tuple[Path, str]:
+    """Write a scenario's file; return it, and the command that plays it again."""
+    path = out / f"{scenario.id}.toml"
+    write_whole(path, as_toml(scenario))
+    command = f"hanbench run {shlex.quote(str(path))} --seed {shlex.quote(seed)} --slow-background"
     if about.controller != "reference":
         command += f" --controller {shlex.quote(named(about.controller))}"
     if about.hold_to is not Basis.ASSUMED:
         command += f" --hold-to {about.hold_to.value}"
-    decided = None if failure.outcome is None else failure.outcome.value
-    return FailureReport(failure.seed, decided, failure.properties, str(path), command, shrunk.steady)
+    return path, command
 
 
 def _print_result(report: ExploreReport) -> None:
@@ -132,8 +158,9 @@ def _print_result(report: ExploreReport) -> None:
         if not found.steady:
             print_line("  the controller answered otherwise when it was given the same turns again")
         print_command("  ", found.command)
-    for number, reason in report.lost.items():
-        print_line(f"story {number}: hanbench itself failed: {reason}")
+    for lost in report.lost:
+        print_line(f"story {lost.story}: hanbench itself failed: {lost.reason}")
+        print_command("  ", lost.command)
     if report.left:
         print_line(f"{counted(report.left, 'scenario')} not run: interrupted.")
     print_line(
