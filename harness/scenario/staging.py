@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -19,6 +20,7 @@ from hanbench.harness.han.han import Han
 from hanbench.harness.han.settings import settings_for
 from hanbench.harness.scenario.loading import home_of
 from hanbench.harness.scenario.scenario import Scenario
+from hanbench.harness.scenario.writing import plain
 from hanbench.harness.stories.frame_count import FrameCount
 from hanbench.harness.stories.live import FORMATION, Beginning, LiveStory, no_capture
 from hanbench.profiles.errors import ProfileError
@@ -105,11 +107,17 @@ def story_key(staging: Staging) -> str:
         scenario.begins,
         scenario.start,
         staging.seed,
-        staging.changes,
+        _encoded(staging.changes),
         repr(staging.check),
         staging.slow_background,
     )
     return sha256(msgspec.json.encode(shapes, order="deterministic")).hexdigest()[:24]
+
+
+@lru_cache(maxsize=256)
+def _encoded(changes: tuple[FaultEvent, ...]) -> msgspec.Raw:
+    """Return the changes as in a file: the same for a copy that another process was sent."""
+    return msgspec.Raw(msgspec.json.encode(plain(changes)))
 
 
 def seed_for(scenario: Scenario, campaign: str, check: HanConnectivityCheck | None = None) -> str:
