@@ -10,7 +10,6 @@ from click.shell_completion import ShellComplete
 from hanbench.harness.cli import COMPLETION, PROGRAM
 from hanbench.harness.cli.main import hanbench as program
 
-
 SHIPPED = [path.stem for path in sorted((Path(__file__).parents[3] / "profiles" / "scenarios").glob("*.toml"))]
 
 
