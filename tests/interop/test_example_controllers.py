@@ -1,4 +1,4 @@
-"""The example controllers, as they stand in docs/examples, over a slice of the whole matrix."""
+"""The example controllers, as they stand in docs/examples, over a slice of the whole suite."""
 
 from __future__ import annotations
 
