@@ -24,6 +24,7 @@ from hanbench.harness.scenario.run import DrivenScenario, ScenarioResult, drive_
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.harness.scenario.staging import seed_for, staged
 from hanbench.harness.stories.shelf import KEPT, Shelf
+from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import shipped
 
 GROUP = 100
@@ -46,6 +47,23 @@ class Campaign:
     """Whether a HAN story that several cases share is simulated once; otherwise each case simulates its own."""
     hold_to: Basis = Basis.ASSUMED
     """Up to which basis a violation fails a scenario."""
+    begins: StartingState = StartingState.INSTALLED
+    """How the HANs of the suite begin; like `folder`, for the command that plays a case again."""
+    folder: Path | None = None
+    """The folder of the user's own scenarios."""
+
+    def replay(self, case: str, before: Sequence[str] = ()) -> str:
+        """Return the command that plays a case again, with every option that changes it. `before`: see `grouped`."""
+        switches: dict[str, str | None] = {}
+        if self.begins is not StartingState.INSTALLED:
+            switches["--begins"] = self.begins.value
+        if self.folder is not None:
+            switches["--scenarios"] = str(self.folder)
+        if self.hold_to is not Basis.ASSUMED:
+            switches["--hold-to"] = self.hold_to.value
+        if not self.remembers:
+            switches["--no-memory"] = None
+        return replay_command(case, seed=self.seed, controller=named(self.controller), switches=switches, before=before)
 
 
 class Result(NamedTuple):
@@ -107,10 +125,14 @@ def _fault_at_once(records: Sequence[AnyRecord]) -> str | None:
 
 
 def grouped(scenarios: Sequence[Scenario], seed: str) -> list[list[Scenario]]:
-    """Return the scenarios by their HAN stories, at most `GROUP` together; stories in the order of their first case."""
+    """Return the scenarios by their HAN stories, at most `GROUP` together; stories in the order of their first case.
+
+    Cases about one installation come one after the other, in their order, whatever their stories: a controller may have
+    kept something from the case before.
+    """
     by_story: dict[str, list[Scenario]] = {}
     for scenario in scenarios:
-        by_story.setdefault(seed_for(scenario, seed), []).append(scenario)
+        by_story.setdefault(scenario.installation_id or seed_for(scenario, seed), []).append(scenario)
     return [cases[at : at + GROUP] for cases in by_story.values() for at in range(0, len(cases), GROUP)]
 
 
@@ -133,7 +155,9 @@ def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]
     again = [_drive(campaign, scenario, shelf) for scenario in reversed(scenarios)]
     for number, (driven, second) in enumerate(zip(first, reversed(again), strict=True)):
         result = judged(driven, shipped(), again=second, hold_to=campaign.hold_to)
-        yield _reported(campaign, result, told=number == 0)
+        about = driven.scenario.installation_id
+        before = [each.id for each in scenarios[:number] if about is not None and each.installation_id == about]
+        yield _reported(campaign, result, before, told=number == 0 or bool(before))
 
 
 def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenario:
@@ -147,15 +171,15 @@ def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenar
     )
 
 
-def _reported(campaign: Campaign, result: ScenarioResult, *, told: bool) -> Result:
+def _reported(campaign: Campaign, result: ScenarioResult, before: Sequence[str], *, told: bool) -> Result:
     """Return the result for the report, with its capture if it failed or is wanted: told again, not asked again.
 
-    `told`: with its story for the page, which it has in any case if it failed or is wanted. A story takes longer to
-    tell than a case to play; the page names the command that tells it.
+    `before`: the ids of earlier cases about the same installation. `told`: with its story for the page, which it has in
+    any case if it failed or is wanted. A story takes longer to tell than a case to play; the page names the command.
     """
     scenario = result.scenario
     wanted = campaign.capture is not None and fnmatchcase(scenario.id, campaign.capture)
-    replay = replay_command(scenario.id, seed=campaign.seed, controller=named(campaign.controller))
+    replay = campaign.replay(scenario.id, before)
     report = describe(result, capture=None, replay=replay)
     shown = wanted or not report.as_expected
     if campaign.captures is not None and shown:

@@ -61,8 +61,19 @@ class Options:
     def campaigns(self) -> list[Campaign]:
         """One for each seed: the first has that of the option, the others have a number behind it."""
         seeds = [self.seed, *(f"{self.seed}.{number}" for number in range(2, self.seeds + 1))]
-        basis = Basis(self.hold_to)
-        return [Campaign(seed, self.controller, self.out, self.capture, self.remembers, basis) for seed in seeds]
+        return [
+            Campaign(
+                seed,
+                self.controller,
+                captures=self.out,
+                capture=self.capture,
+                remembers=self.remembers,
+                hold_to=Basis(self.hold_to),
+                begins=StartingState(self.begins),
+                folder=self.scenarios,
+            )
+            for seed in seeds
+        ]
 
 
 @dataclass
