@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
+from hanbench.harness.campaign.evidence import Evidence, evidence_of, keep
 from hanbench.harness.campaign.workers import Lost, map_groups
 from hanbench.harness.case.trace import AnyRecord, ControllerFaulted, EventDelivered
 from hanbench.harness.controllers.lookup import Factory, controller_factory, named
@@ -19,10 +20,9 @@ from hanbench.harness.report.html import encode_detail
 from hanbench.harness.report.model import ScenarioReport, describe
 from hanbench.harness.report.replay import replay_command
 from hanbench.harness.report.timeline import timeline
-from hanbench.harness.scenario.production import retell
 from hanbench.harness.scenario.run import DrivenScenario, ScenarioResult, drive_scenario, judged
 from hanbench.harness.scenario.scenario import Scenario
-from hanbench.harness.scenario.staging import seed_for, staged
+from hanbench.harness.scenario.staging import seed_for
 from hanbench.harness.stories.shelf import KEPT, Shelf
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import shipped
@@ -40,9 +40,9 @@ class Campaign:
     seed: str
     controller: str = "reference"
     captures: Path | None = None
-    """Folder for the captures of failed scenarios, and of those that `capture` matches."""
+    """Folder for the evidence of the scenarios that `capture` matches, which is kept at once."""
     capture: str | None = None
-    """Pattern of the ids of scenarios to capture even if they succeed."""
+    """Pattern of the ids of scenarios to keep evidence of, whether they fail or not."""
     remembers: bool = True
     """Whether a HAN story that several cases share is simulated once; otherwise each case simulates its own."""
     hold_to: Basis = Basis.ASSUMED
@@ -51,6 +51,12 @@ class Campaign:
     """How the HANs of the suite begin; like `folder`, for the command that plays a case again."""
     folder: Path | None = None
     """The folder of the user's own scenarios."""
+    number: int = 1
+    """Which campaign of a run on several seeds it is."""
+
+    def stem(self, case: str) -> str:
+        """Return the name that the files about a case begin with."""
+        return case if self.number == 1 else f"{case}.seed-{self.number}"
 
     def replay(self, case: str, before: Sequence[str] = ()) -> str:
         """Return the command that plays a case again, with every option that changes it. `before`: see `grouped`."""
@@ -72,6 +78,8 @@ class Result(NamedTuple):
     report: ScenarioReport
     detail: bytes | None
     """The encoded detail for the HTML report; None: the page names the command that tells it."""
+    evidence: Evidence | None = None
+    """Of a failure whose evidence is not kept yet."""
 
 
 def execute(
@@ -172,18 +180,17 @@ def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenar
 
 
 def _reported(campaign: Campaign, result: ScenarioResult, before: Sequence[str], *, told: bool) -> Result:
-    """Return the result for the report, with its capture if it failed or is wanted: told again, not asked again.
+    """Return the result for the report, with its evidence kept if it is wanted, and else given back if it failed.
 
     `before`: the ids of earlier cases about the same installation. `told`: with its story for the page, which it has in
     any case if it failed or is wanted. A story takes longer to tell than a case to play; the page names the command.
     """
     scenario = result.scenario
     wanted = campaign.capture is not None and fnmatchcase(scenario.id, campaign.capture)
-    replay = campaign.replay(scenario.id, before)
-    report = describe(result, capture=None, replay=replay)
-    shown = wanted or not report.as_expected
-    if campaign.captures is not None and shown:
-        capture = campaign.captures / f"{scenario.id}.pcapng"
-        retell(staged(scenario, result.seed), result.path, result.ended, capture)
-        report = describe(result, capture=capture.name, replay=replay)
-    return Result(report, encode_detail(timeline(result)) if shown or told else None)
+    report = describe(result, capture=None, replay=campaign.replay(scenario.id, before))
+    told = told or wanted or not report.as_expected
+    evidence = evidence_of(result) if wanted or not report.as_expected else None
+    if evidence is not None and wanted and campaign.captures is not None:
+        report = keep(scenario, report, evidence, campaign.captures / campaign.stem(scenario.id))
+        evidence = None
+    return Result(report, encode_detail(timeline(result)) if told else None, evidence)

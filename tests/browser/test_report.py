@@ -195,7 +195,7 @@ def test_what_went_wrong_is_the_first_thing_seen(look, verified):
         assert violation["property"] in said
         assert violation["rule"] in said
     links = [link.get_attribute("href") for link in row.locator('dd a:not([href^="#"])').all()]
-    assert links == [wrong[0]["capture"], wrong[0]["keys"]]
+    assert links == [wrong[0]["capture"], wrong[0]["keys"], wrong[0]["trace"]]
     assert all((folder / link).exists() for link in links)
 
 

@@ -8,7 +8,16 @@ import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, FOLDER, PATTERN, SEED, SHARD, hold_to_option
+from hanbench.harness.cli.options import (
+    CONTROLLER,
+    CONTROLLERS,
+    FOLDER,
+    PATTERN,
+    SEED,
+    SHARD,
+    against_options,
+    hold_to_option,
+)
 from hanbench.harness.cli.output import json_option
 from hanbench.profiles.benches import StartingState
 
@@ -40,7 +49,14 @@ from hanbench.profiles.benches import StartingState
     show_default=True,
     help="Folder for reports, captures and keys.",
 )
-@click.option("--capture", type=PATTERN, help="Keep captures of these scenarios too, not only of those that fail.")
+@click.option("--capture", type=PATTERN, help="Keep captures and traces of these scenarios too.")
+@click.option(
+    "--evidence",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="Keep capture, keys and trace of the first N failures.",
+)
 @click.option(
     "--memory/--no-memory",
     "remembers",
@@ -49,6 +65,7 @@ from hanbench.profiles.benches import StartingState
     help="Simulate a HAN once for all scenarios that share it, or for each.",
 )
 @click.option("--fail-fast", is_flag=True, help="Stop at the first scenario that fails.")
+@against_options
 @hold_to_option
 @json_option
 @runs("verify")
