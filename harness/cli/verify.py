@@ -12,6 +12,7 @@ from hanbench.harness.campaign import Campaign, Lost, Result, execute
 from hanbench.harness.campaign.evidence import Keeper
 from hanbench.harness.campaign.executor import Shard, estimate
 from hanbench.harness.campaign.finding import select
+from hanbench.harness.campaign.judge_test.quick import quick_ids
 from hanbench.harness.campaign.suite import suite
 from hanbench.harness.cli.against import against_earlier
 from hanbench.harness.cli.chosen_controller import chosen_controller
@@ -59,7 +60,8 @@ def verify(**options: Any) -> int:
 
 def _chosen(options: Options) -> Sequence[Scenario]:
     """Return the scenarios that the options name. Raises BadInput."""
-    every = suite(StartingState(options.begins), options.scenarios)
+    quick = options.suite == "quick" and not options.cases
+    every = suite(StartingState(options.begins), options.scenarios, quick_ids() if quick else None)
     if not options.cases:
         try:
             return select(options.only, every)

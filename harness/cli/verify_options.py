@@ -19,6 +19,7 @@ class Options:
     seed: str
     seeds: int
     jobs: int | None
+    suite: str
     only: str
     scenarios: Path | None
     cases: tuple[str, ...]

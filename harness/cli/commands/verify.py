@@ -26,6 +26,13 @@ from hanbench.profiles.benches import StartingState
 @click.option("--seed", type=SEED, default="1", show_default=True, help="Seed of all random numbers.")
 @click.option("--seeds", type=click.IntRange(1, 1000), default=1, show_default=True, help="Run it all on N seeds.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one per processor.")
+@click.option(
+    "--suite",
+    type=click.Choice(["full", "quick"]),
+    default="full",
+    show_default=True,
+    help="Quick: the few cases that convict every known wrong controller, for controllers that are slow.",
+)
 @click.option("--only", default="*", show_default=True, type=PATTERN, help="Run only scenarios whose id matches.")
 @click.option(
     "--scenarios",
