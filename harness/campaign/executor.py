@@ -11,11 +11,13 @@ from time import perf_counter
 from typing import NamedTuple
 
 from hanbench.harness.campaign.evidence import Evidence, evidence_of, keep
+from hanbench.harness.campaign.judge_test.coverage import reached
 from hanbench.harness.campaign.workers import Lost, map_groups
 from hanbench.harness.case.trace import AnyRecord, ControllerFaulted, EventDelivered
 from hanbench.harness.controllers.lookup import Factory, controller_factory, named
 from hanbench.harness.files import OutputError
 from hanbench.harness.oracle import Basis
+from hanbench.harness.report.coverage import Reached
 from hanbench.harness.report.html import encode_detail
 from hanbench.harness.report.model import ScenarioReport, describe
 from hanbench.harness.report.replay import replay_command
@@ -76,6 +78,8 @@ class Result(NamedTuple):
     """The result of one scenario."""
 
     report: ScenarioReport
+    reached: Reached
+    """What the scenario says about the properties of the oracle."""
     detail: bytes | None
     """The encoded detail for the HTML report; None: the page names the command that tells it."""
     evidence: Evidence | None = None
@@ -165,7 +169,8 @@ def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]
         result = judged(driven, shipped(), again=second, hold_to=campaign.hold_to)
         about = driven.scenario.installation_id
         before = [each.id for each in scenarios[:number] if about is not None and each.installation_id == about]
-        yield _reported(campaign, result, before, told=number == 0 or bool(before))
+        said = reached(result.records, shipped(), result.violations, second.records)
+        yield _reported(campaign, result, said, before, told=number == 0 or bool(before))
 
 
 def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenario:
@@ -179,11 +184,14 @@ def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenar
     )
 
 
-def _reported(campaign: Campaign, result: ScenarioResult, before: Sequence[str], *, told: bool) -> Result:
+def _reported(
+    campaign: Campaign, result: ScenarioResult, said: Reached, before: Sequence[str], *, told: bool
+) -> Result:
     """Return the result for the report, with its evidence kept if it is wanted, and else given back if it failed.
 
-    `before`: the ids of earlier cases about the same installation. `told`: with its story for the page, which it has in
-    any case if it failed or is wanted. A story takes longer to tell than a case to play; the page names the command.
+    `said`: see `Result.reached`. `before`: the ids of earlier cases about the same installation. `told`: with its story
+    for the page, which it has in any case if it failed or is wanted. A story takes longer to tell than a case to play;
+    the page names the command.
     """
     scenario = result.scenario
     wanted = campaign.capture is not None and fnmatchcase(scenario.id, campaign.capture)
@@ -193,4 +201,4 @@ def _reported(campaign: Campaign, result: ScenarioResult, before: Sequence[str],
     if evidence is not None and wanted and campaign.captures is not None:
         report = keep(scenario, report, evidence, campaign.captures / campaign.stem(scenario.id))
         evidence = None
-    return Result(report, encode_detail(timeline(result)) if told else None, evidence)
+    return Result(report, said, encode_detail(timeline(result)) if told else None, evidence)

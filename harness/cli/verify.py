@@ -53,7 +53,9 @@ def verify(**options: Any) -> int:
         print_result(course, reports, chosen.out)
     if course.interrupted:
         return ExitStatus.INTERRUPTED
-    if course.lost:
+    for property in course.untested(reports):
+        log(f"hanbench itself failed: no case came to the interesting side of {property}")
+    if course.lost or course.untested(reports):
         return ExitStatus.INTERNAL
     return ExitStatus.VIOLATION if course.fails(reports) else ExitStatus.EXPECTED
 
@@ -80,7 +82,7 @@ def _run(scenarios: Sequence[Scenario], options: Options, against: Against | Non
     shard = None if options.shard is None else Shard(*options.shard)
     log(f"hanbench verify: {counted(len(scenarios), 'scenario')}, controller {controller}, seed {options.seed}")
     excuses = (lambda _: False) if against is None else against.excuses
-    course = Course(len(scenarios) * len(campaigns), Keeper(options.evidence, excuses), against)
+    course = Course(len(scenarios) * len(campaigns), options.is_whole, Keeper(options.evidence, excuses), against)
     before = estimate(scenarios, campaigns[0], options.processes)
     if before.fault is not None:
         course.stopped = f"the controller fails at its first turn ({before.fault})"
@@ -121,7 +123,7 @@ def _add(
         if result.evidence is not None and campaign.captures is not None:
             stem = campaign.captures / campaign.stem(scenario.id)
             report = course.keeper.keep(scenario, report, result.evidence, stem)
-        reports.add(report, result.detail)
+        reports.add(report, result.detail, result.reached)
         if course.against is not None:
             course.against.add(report)
         if fail_fast and not course.excuses(report):

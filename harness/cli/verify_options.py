@@ -41,6 +41,11 @@ class Options:
         return self.jobs or os.cpu_count() or 1
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the whole suite is asked for."""
+        return self.suite == "full" and self.only == "*" and not self.cases and self.shard is None
+
+    @property
     def campaigns(self) -> list[Campaign]:
         """One for each seed: the first has that of the option, the others have a number behind it."""
         seeds = [self.seed, *(f"{self.seed}.{number}" for number in range(2, self.seeds + 1))]

@@ -21,6 +21,8 @@ class Course:
     """How a run went, beside what the reports say."""
 
     planned: int
+    is_whole: bool
+    """Whether it is of the whole suite."""
     keeper: Keeper
     against: Against | None = None
     """The earlier run to compare with."""
@@ -30,6 +32,11 @@ class Course:
     stopped: str = ""
     """Why not all scenarios were run; empty: all were."""
     interrupted: bool = True
+
+    def untested(self, reports: ReportFolder) -> tuple[str, ...]:
+        """Return the properties about which a whole run without a violation says nothing: a fault of hanbench."""
+        complete = self.played == self.planned and not self.lost and not reports.summary.violations
+        return reports.coverage.missed if complete and self.is_whole else ()
 
     def excuses(self, report: ScenarioReport) -> bool:
         """Return whether a scenario went as expected, or fails in a way that is tolerated."""
@@ -60,6 +67,7 @@ def print_result(course: Course, reports: ReportFolder, out: Path) -> None:
         print_line(sentence)
     for line in () if course.against is None else comparison_lines(course.against.comparison):
         print_line(line)
+    print_line(reports.coverage.sentence)
     page, *data = (unbroken(out / name) for name in FILES)
     print_line(f"To read: {page}; for programs: {', '.join(data)}")
 

@@ -65,6 +65,7 @@ def merge(shards: Sequence[Shard], out: Path) -> tuple[Tally, Summary]:
         ) as page,
     ):
         for shard, stored in zip(shards, details, strict=True):
+            whole.coverage.join(shard.report.coverage)
             for number, report in enumerate(_with_captures(shard, out)):
                 whole.add(report)
                 junit.add(report)
