@@ -15,6 +15,7 @@ from hanbench.harness.campaign.judge_test.conviction import BenchAccusedError
 from hanbench.harness.campaign.judge_test.equivalents import without_equivalents
 from hanbench.harness.campaign.judge_test.killers import Killer, Learner, killers, play, tried, write_killers
 from hanbench.harness.campaign.judge_test.oracle_mutants import Court, Noticed, oracle_mutants
+from hanbench.harness.campaign.judge_test.quick import minimised
 from hanbench.harness.campaign.judge_test.scratch import Mutant as OracleMutant
 from hanbench.harness.campaign.judge_test.suspects import suspects
 from hanbench.harness.campaign.matrix import matrix
@@ -91,12 +92,15 @@ def _try(group: tuple[tuple[Scenario, ...], list[str]]) -> list[MutantResult]:
 def learn(known: Iterable[Scenario] | None = None) -> Iterator[str]:
     """Search every case for those that convict suspects, and write the table; yield a line for what is worth telling.
 
-    It takes some minutes. Raises BenchAccusedError as `selftest` does, and OutputError if the table cannot be written.
+    The table has as few cases as convict every suspect: they are the quick suite. It takes some minutes.
+
+    Raises BenchAccusedError as `selftest` does, and OutputError if the table cannot be written.
     """
-    learner = Learner(suspects().values())
-    for scenario in learner.learn(suite() if known is None else known):
+    learner, every = Learner(suspects().values()), list(suite() if known is None else known)
+    for scenario in learner.learn(every):
         yield f"the reference does not pass {scenario.id}: it convicts nobody"
-    yield f"{write_killers(learner.found)}: {len(learner.found)} of {len(suspects())} wrong controllers"
+    table = minimised(learner.found, {scenario.id: scenario for scenario in every})
+    yield f"{write_killers(table)}: {len(table)} of {len(suspects())} wrong controllers"
 
 
 # --- mutants of the oracle --------------------------------------------------------------------------------------------

@@ -47,6 +47,8 @@ def _at_the_end(report: ScenarioReport) -> Iterator[str]:
         yield f"{_INDENT}not as the author expects: {unmet}"
     if report.capture:
         yield f"{_INDENT}capture {report.capture}, keys {report.keys}"
+    if report.trace:
+        yield f"{_INDENT}trace {report.trace}"
     if report.replay:
         yield f"{_INDENT}again: {report.replay}"
 

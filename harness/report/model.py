@@ -67,6 +67,8 @@ class ScenarioReport(Struct, frozen=True):
     """What is told and convicts nobody: another lawful way, a day of replacement that has passed."""
     hold_to: Basis = Basis.ASSUMED
     """Up to which basis a violation fails the scenario; `violations` has the others too."""
+    trace: str | None = None
+    """The trace file, which `hanbench judge` reads; None: none was kept."""
 
     @property
     def failing(self) -> tuple[Violation, ...]:

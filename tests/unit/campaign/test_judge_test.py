@@ -9,7 +9,7 @@ import pytest
 
 from hanbench.harness import oracle
 from hanbench.harness.campaign.judge_test.conviction import BenchAccusedError, answers_differ, blamed
-from hanbench.harness.campaign.judge_test.coverage import SIDES, CoverageTally, reached
+from hanbench.harness.campaign.judge_test.coverage import SIDES, reached
 from hanbench.harness.campaign.judge_test.equivalents import equivalents, without_equivalents
 from hanbench.harness.campaign.judge_test.killers import killers
 from hanbench.harness.campaign.judge_test.oracle_mutants import oracle_mutants, package, try_mutants
@@ -20,6 +20,7 @@ from hanbench.harness.campaign.judge_test.syntax import changes
 from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.oracle import PROPERTIES, judge, judgement
 from hanbench.harness.oracle import counting as real_counting
+from hanbench.harness.report.coverage import CoverageTally
 from hanbench.profiles.rulesets import shipped
 from tests.support.traces import BOTH, HandWrittenTrace
 
