@@ -37,7 +37,7 @@ def short_failure_lines(report: ScenarioReport) -> Iterator[str]:
 
 def _in_short(report: ScenarioReport) -> Iterator[str]:
     decided = report.decision.value if report.decision else "nothing"
-    yield f"{report.id}: decided {decided}, expected {words_of(report.expected)}"
+    yield f"{report.id}: decided {decided}; the rules allow {words_of(report.expected)}"
 
 
 def _at_the_end(report: ScenarioReport) -> Iterator[str]:
