@@ -44,7 +44,7 @@ def _at_the_end(report: ScenarioReport) -> Iterator[str]:
     if report.difference:
         yield f"{_INDENT}difference: {report.difference}"
     for unmet in report.unmet:
-        yield f"{_INDENT}expectation: {unmet}"
+        yield f"{_INDENT}not as the author expects: {unmet}"
     if report.capture:
         yield f"{_INDENT}capture {report.capture}, keys {report.keys}"
     if report.replay:
