@@ -155,7 +155,7 @@ def _shelf(remembers: bool) -> Shelf:
 
 
 @cache
-def _factory(controller: str) -> Factory:
+def factory_of_process(controller: str) -> Factory:
     """Return the factory of this process: a controller outside may play many cases."""
     return controller_factory(controller)
 
@@ -177,7 +177,7 @@ def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenar
     return drive_scenario(
         scenario,
         shipped(),
-        _factory(campaign.controller),
+        factory_of_process(campaign.controller),
         seed=seed_for(scenario, campaign.seed),
         controller_name=named(campaign.controller),
         shelf=shelf,

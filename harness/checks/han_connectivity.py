@@ -3,9 +3,9 @@
 The TMAD's own check is not public; this one is hanbench's (all of it `assumed`, but for the code GT01, `inferred`). The
 head end asks the hub, over the WAN interface. To pass, the GSME must be in the hub's device table and answer
 APS-acknowledged reads of its identity and of its register within a time that covers at least one of its wakes; its link
-key must prove its EUI-64, and its identity must be the expected one (`identity.py`). A check
-fails only if, at its beginning and at its end, all else works: the WAN, the bench, and the electricity meter on the
-same HAN. If one of them does not work, the check says nothing about the GSME, and is inconclusive.
+key must prove its EUI-64, and its identity must be the expected one (`identity.py`). A check fails only if the WAN
+loses nothing, and if at its beginning and at its end all else works: the bench, and the electricity meter on the same
+HAN. If one of them does not work, the check says nothing about the GSME, and is inconclusive.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from hanbench.harness.han.health import OutageError
 
 GT01 = "GT01"
 """Code of a HAN-related error of the gas meter."""
+STOPPED = "the hub stopped answering over the WAN"
 CONTROL_WAIT = 40.0
 """Time-out for an answer of the electricity meter, which listens all the time; seconds."""
 
@@ -78,16 +79,18 @@ class HanConnectivityCheck:
         failure = await self._control(han)
         if failure is not None:
             return failure
-        detail = await self._gsme_failure(han)
-        if detail is None:
+        found = await self._gsme_failure(han)
+        if found is None:
             return _VerdictReason(Verdict.PASS, None, "the GSME answered with its identity and its register")
+        if found.verdict is Verdict.INCONCLUSIVE:
+            return found
         # A subject that worked at the start may have failed since, which would explain the silence.
         failure = await self._control(han)
         if failure is not None:
             return failure
         if not han.present("esme"):
-            return _inconclusive(Subject.BENCH, f"{detail}, and no ESME is there to show that the HAN works")
-        return _VerdictReason(Verdict.FAIL, Subject.GSME, detail)
+            return _inconclusive(Subject.BENCH, f"{found.detail}, and no ESME is there to show that the HAN works")
+        return found
 
     async def _control(self, han: Han) -> _VerdictReason | None:
         """Return an inconclusive finding if a subject other than the GSME does not work."""
@@ -100,22 +103,27 @@ class HanConnectivityCheck:
             return None
         reply = await han.head_end.read(han.settings.esme.ieee, BASIC.id, IDENTITY, timeout=CONTROL_WAIT)
         if not reply.delivered:
-            return _inconclusive(Subject.WAN, "the hub stopped answering over the WAN")
+            return _inconclusive(Subject.WAN, STOPPED)
         if reply.reply is None or not reply.reply.ok:
             return _inconclusive(Subject.ESME, "the ESME does not answer on the HAN")
         other = ExpectedIdentity.of(han, "esme").difference(BASIC.id, reply.reply, proven=False)
         return None if other is None else _inconclusive(Subject.ESME, f"the ESME answered {other}")
 
-    async def _gsme_failure(self, han: Han) -> str | None:
-        """Return the reason why the GSME was not reached; None if it was."""
+    async def _gsme_failure(self, han: Han) -> _VerdictReason | None:
+        """Return the reason why the GSME was not reached, or why that is unknown; None if it was reached."""
         ieee = han.settings.gsme.ieee
         table = await han.head_end.device_table()
-        if not table.delivered or ieee not in [entry.ieee for entry in table.value]:
-            return "the GSME is not in the hub's device table"
+        if not table.delivered:
+            return _inconclusive(Subject.WAN, STOPPED)
+        if ieee not in [entry.ieee for entry in table.value]:
+            return _failed("the GSME is not in the hub's device table")
         if self.mirror_suffices and await self._mirror_is_fresh(han):
             return None
         wait = self.sleep_allowance(han) + self.margin
-        return (await read_meter(han, "gsme", wait)).shortfall
+        found = await read_meter(han, "gsme", wait)
+        if not found.delivered:
+            return _inconclusive(Subject.WAN, STOPPED)
+        return None if found.shortfall is None else _failed(found.shortfall)
 
     async def _mirror_is_fresh(self, han: Han) -> bool:
         mirror = await han.head_end.mirror_updated(han.settings.gsme.ieee)
@@ -145,6 +153,10 @@ def _finished(han: Han, attempt: int, start: int, found: _VerdictReason, evidenc
 
 def _inconclusive(cause: Subject, detail: str) -> _VerdictReason:
     return _VerdictReason(Verdict.INCONCLUSIVE, cause, detail)
+
+
+def _failed(detail: str) -> _VerdictReason:
+    return _VerdictReason(Verdict.FAIL, Subject.GSME, detail)
 
 
 def _bench_failed(failure: str) -> _VerdictReason:

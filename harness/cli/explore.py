@@ -11,8 +11,10 @@ import msgspec
 import tomli_w
 from msgspec import Struct
 
-from hanbench.harness.campaign.explore import Failure, shrink
-from hanbench.harness.campaign.explore import explore as run_explore
+from hanbench.harness.campaign.explore.running import Exploration, Failure
+from hanbench.harness.campaign.explore.running import explore as run_explore
+from hanbench.harness.campaign.explore.shrinking import Shrunk, shrink
+from hanbench.harness.campaign.workers import Lost
 from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_command, print_json, print_line
@@ -31,10 +33,13 @@ class FailureReport(Struct, frozen=True):
     """A failure, with its shrunk scenario."""
 
     seed: str
+    """The seed of its HAN."""
     decided: str | None
     properties: tuple[str, ...]
     file: str
     command: str
+    steady: bool
+    """Whether the controller gave its answers again, wherever it was given the same turns while its story shrank."""
 
 
 class ExploreReport(Struct, frozen=True):
@@ -43,45 +48,53 @@ class ExploreReport(Struct, frozen=True):
     stories: int
     failures: int
     found: tuple[FailureReport, ...]
+    lost: dict[str, str]
+    """The stories at which hanbench itself failed, by number, and how."""
 
 
 def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path, hold_to: str, as_json: bool) -> int:
     """Draw installations, faults and consents at random, run them, and shrink each failure to a short scenario file.
 
-    Exit status: 0 no scenario failed; 1 a scenario failed.
+    Exit status: 0 no scenario failed; 1 a scenario failed; 4 hanbench itself failed at one.
     """
     make = chosen_controller(controller)
+    about = Exploration(seed, controller, Basis(hold_to))
     with locked_folder(out):
-        report = _explored(seeds, seed, controller, make, jobs, out, Basis(hold_to))
+        report = _explored(about, seeds, make, jobs or os.cpu_count() or 1, out)
     if as_json:
         print_json(report)
     else:
         _print_result(report)
+    if report.lost:
+        return ExitStatus.INTERNAL
     return ExitStatus.VIOLATION if report.failures else ExitStatus.EXPECTED
 
 
-def _explored(
-    seeds: int, seed: str, controller: str, make: Factory, jobs: int | None, out: Path, hold_to: Basis
-) -> ExploreReport:
-    log(f"hanbench explore: {counted(seeds, 'random scenario')} from seed {seed}, controller {named(controller)}")
-    names = [f"{seed}-{number}" for number in range(seeds)]
-    results = run_explore(names, controller, jobs or os.cpu_count() or 1, hold_to)
-    failures = [failure for failure in with_progress(results, seeds) if failure is not None]
-    kinds = {failure.properties[:1]: failure for failure in reversed(failures)}
-    found = []
+def _explored(about: Exploration, stories: int, make: Factory, jobs: int, out: Path) -> ExploreReport:
+    controller = named(about.controller)
+    log(f"hanbench explore: {counted(stories, 'random scenario')} from seed {about.seed}, controller {controller}")
+    failures, kinds, lost = 0, dict[tuple[str, ...], Failure](), dict[str, str]()
+    for number, found in with_progress(run_explore(about, stories, jobs), stories):
+        if isinstance(found, Lost):
+            lost[str(number)] = found.reason
+        elif found is not None:
+            failures += 1
+            kinds.setdefault(found.properties[:1], found)
+    reports = []
     for failure in list(kinds.values())[:MOST_SHRUNK]:
-        log(f"shrinking seed {failure.seed}: {', '.join(failure.properties) or 'the outcome'}")
-        found.append(_keep(shrink(failure, make, hold_to=hold_to), controller, out))
-    return ExploreReport(seeds, len(failures), tuple(found))
+        log(f"shrinking {failure.scenario.id}: {', '.join(failure.properties)}")
+        reports.append(_keep(shrink(failure, make, about), about.controller, out))
+    return ExploreReport(stories, failures, tuple(reports), lost)
 
 
-def _keep(failure: Failure, controller: str, out: Path) -> FailureReport:
+def _keep(shrunk: Shrunk, controller: str, out: Path) -> FailureReport:
+    failure = shrunk.failure
     path = out / f"{failure.scenario.id}.toml"
     write_whole(path, as_toml(failure.scenario))
     options = "" if controller == "reference" else f" --controller {shlex.quote(named(controller))}"
     command = f"hanbench run {shlex.quote(str(path))} --seed {shlex.quote(failure.seed)} --slow-background{options}"
     decided = None if failure.outcome is None else failure.outcome.value
-    return FailureReport(failure.seed, decided, failure.properties, str(path), command)
+    return FailureReport(failure.seed, decided, failure.properties, str(path), command, shrunk.steady)
 
 
 def as_toml(scenario: Scenario) -> str:
@@ -92,9 +105,13 @@ def as_toml(scenario: Scenario) -> str:
 
 def _print_result(report: ExploreReport) -> None:
     for found in report.found:
-        broken = ", ".join(found.properties) or "the outcome alone"
+        broken = ", ".join(found.properties)
         print_line(f"decided {found.decided or 'nothing'}; broken: {broken}")
+        if not found.steady:
+            print_line("  the controller answered otherwise when it was given the same turns again")
         print_command("  ", found.command)
+    for number, reason in report.lost.items():
+        print_line(f"story {number}: hanbench itself failed: {reason}")
     print_line(
         f"{counted(report.stories, 'scenario')}: "
         + (f"{report.failures} failed." if report.failures else "none failed.")

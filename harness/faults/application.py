@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from hanbench.harness.faults import site_visit
+from hanbench.harness.faults.asleep import asleep
 from hanbench.harness.faults.fault import fault
 from hanbench.harness.faults.followers import bring_esme_along
 from hanbench.harness.han.han import Han
@@ -68,11 +69,9 @@ async def _change_pan_id(han: Han) -> None:
     """Make the hub change its PAN ID after a conflict while the meter sleeps; the meter does not rejoin."""
     conduct = han.gsme.conduct
     han.gsme.conduct = replace(conduct, join=replace(conduct.join, rejoin=False))
-    radio = han.radio_of("gsme")
-    radio.muted, before = True, radio.muted
-    han.hub.stack.maintenance.change_pan_id()
-    await asyncio.sleep(SETTLE)
-    radio.muted = before
+    with asleep(han):
+        han.hub.stack.maintenance.change_pan_id()
+        await asyncio.sleep(SETTLE)
     await bring_esme_along(han)
 
 

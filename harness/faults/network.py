@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, FrameCounter
 from hanbench.harness.faults import site_visit
+from hanbench.harness.faults.asleep import asleep
 from hanbench.harness.faults.fault import fault
 from hanbench.harness.faults.followers import bring_esme_along
 from hanbench.harness.han.han import Han
@@ -35,14 +36,12 @@ async def _miss_two_rotations(han: Han) -> None:
     assert trust_center is not None
     conduct = han.gsme.conduct
     han.gsme.conduct = replace(conduct, join=replace(conduct.join, trust_center_rejoin=False))
-    radio = han.radio_of("gsme")
-    radio.muted, before = True, radio.muted
-    for _ in range(ROTATIONS):
-        trust_center.distribute()
-        await asyncio.sleep(SETTLE)
-        trust_center.switch()
-        await asyncio.sleep(SETTLE)
-    radio.muted = before
+    with asleep(han):
+        for _ in range(ROTATIONS):
+            trust_center.distribute()
+            await asyncio.sleep(SETTLE)
+            trust_center.switch()
+            await asyncio.sleep(SETTLE)
     await bring_esme_along(han)
 
 
@@ -75,8 +74,9 @@ async def _hop(han: Han) -> None:
     conduct = han.gsme.conduct
     han.gsme.conduct = replace(conduct, join=replace(conduct.join, other_channels=False))
     now = han.hub.stack.nwk.network.channel
-    han.hub.change_channel(next(channel for channel in HOPS if channel != now))
-    await asyncio.sleep(SETTLE)
+    with asleep(han):
+        han.hub.change_channel(next(channel for channel in HOPS if channel != now))
+        await asyncio.sleep(SETTLE)
     await bring_esme_along(han)
 
 

@@ -38,9 +38,22 @@ def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario
         scenario = structs.replace(scenario, bench=_bench(path, scenario.bench))
     if scenario.rules != IN_FORCE:
         _known(path, "rules", scenario.rules, (IN_FORCE, *rulesets))
+    if (unfit := unfit_switches(scenario, rulesets)) is not None:
+        raise ProfileError(path, unfit, "switches")
     _check_patterns(path, scenario)
     _check_faults(path, scenario)
     return scenario
+
+
+def unfit_switches(scenario: Scenario, rulesets: Mapping[str, RuleSet]) -> str | None:
+    """Return why the switches of a scenario do not fit its rule sets, in words; None: they do."""
+    rulebook = scenario.installation(rulesets).rulebook
+    for entry in rulebook.rule_sets:
+        try:
+            rulesets[entry.id].switched(rulebook.switches)
+        except ValueError as error:
+            return f"{error} (in {entry.id})"
+    return None
 
 
 def home_of(scenario: Scenario, path: str | Path = "") -> Household:

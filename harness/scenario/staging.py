@@ -45,10 +45,14 @@ class Staging:
 
     @property
     def can_be_remembered(self) -> bool:
-        """Whether the HAN does the same again and nobody counts its frames: no radio, clock or certificates outside."""
+        """Whether the HAN does the same again and nobody counts its frames: no radio, clock or certificates outside.
+
+        Patterns of frames are counted unless they are optional.
+        """
         expected = self.scenario.expect is not None and bool(self.scenario.expect.frames)
-        patterns = any(change.frames or change.on_frame for change in self.changes)
-        return not (self.bench or self.clock or self.credentials or expected or patterns)
+        patterns = [each for change in self.changes for each in (change.frames, change.on_frame) if each is not None]
+        counted = expected or not all(each.optional for each in patterns)
+        return not (self.bench or self.clock or self.credentials or counted)
 
     @property
     def is_paced(self) -> bool:

@@ -256,6 +256,7 @@ class RememberedStory:
             child = live.node
         elif self._live is not None:
             self._live.take(step)
+        self._record_up_to(step.time, len(self._node.truths))  # of faults that began at once, before any time passed
         self.path, self._node, self._given = (*self.path, step), child, 0
         self._record_up_to(step.time, child.at_once)
 

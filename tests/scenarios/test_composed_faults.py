@@ -170,3 +170,17 @@ def test_one_frame_lost_is_sent_again_and_changes_nothing_else():
     run = run_with(disturbed(FrameFaultSpec(between=("hub", "gsme"), count=1)))
     plain = run_with()
     assert 0 <= run.frames - plain.frames <= 4
+
+
+@pytest.mark.parametrize("name", ["wrong-channel", "pan-id-missed", "network-key-lost"])
+@pytest.mark.parametrize("seed", "123")
+def test_a_meter_that_is_awake_when_its_network_changes_misses_it_all_the_same(name, seed):
+    """It has just got a new battery, so it looks for its network, and would hear where that goes."""
+    run = run_with(
+        broken("battery-dead", before_check=1),
+        well("battery-dead", before_check=2),
+        broken(name, before_check=2),
+        seed=seed,
+    )
+    assert verdicts(run) == [Verdict.FAIL] * 3
+    assert run.violations == ()

@@ -10,11 +10,15 @@ import time
 import pytest
 
 from hanbench.harness.campaign import selftest as selftest_module
-from hanbench.harness.campaign.explore import attempt, draw, explore, shrink
+from hanbench.harness.campaign.explore.drawing import draw
+from hanbench.harness.campaign.explore.first_answers import FirstAnswers
+from hanbench.harness.campaign.explore.running import Exploration, Failure, attempt, explore
+from hanbench.harness.campaign.explore.shrinking import shrink
 from hanbench.harness.campaign.judge_test.killers import killers
 from hanbench.harness.campaign.judge_test.suspects import Suspect, suspects
 from hanbench.harness.campaign.selftest import selftest
 from hanbench.harness.campaign.suite.suite import shipped_stories
+from hanbench.harness.case.trace import encode
 from hanbench.harness.cli.explore import as_toml
 from hanbench.harness.cli.main import main
 from hanbench.harness.controllers.lookup import controller_factory
@@ -22,7 +26,9 @@ from hanbench.harness.controllers.mutants import mutants
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.scenario import run_scenario
 from hanbench.harness.scenario.loading import load_scenario
-from hanbench.profiles.rulesets import shipped
+from hanbench.harness.scenario.staging import seed_for
+from hanbench.harness.stories.shelf import Shelf
+from hanbench.profiles.rulesets import Switches, shipped
 
 
 def shipped_corners():
@@ -30,7 +36,7 @@ def shipped_corners():
     return [each for each in shipped_stories() if each.id.startswith("corner-") or each.handovers]
 
 
-SEEDS = [f"test-{number}" for number in range(150)]
+STORIES = 150
 
 
 def processor_time_of_the_reference() -> float:
@@ -47,22 +53,50 @@ def test_the_reference_controller_is_right_in_every_corner():
     assert all(run_scenario(scenario, shipped(), Reference, seed="1").as_expected for scenario in shipped_corners())
 
 
-def test_every_scenario_can_be_written_down_and_read_again(tmp_path):
-    for seed in SEEDS:
-        scenario = draw(seed)
+def test_every_story_can_be_written_down_and_read_again(tmp_path):
+    for number in range(STORIES):
+        scenario = draw("test", number)
         path = tmp_path / "scenario.toml"
         path.write_text(as_toml(scenario), encoding="utf-8")
         assert load_scenario(path, shipped()) == scenario
 
 
-def test_a_seed_has_one_scenario_and_scenarios_differ():
-    assert draw("x") == draw("x")
-    assert len({as_toml(draw(seed)).split("title")[1].split("\n", 1)[1] for seed in SEEDS}) == len(SEEDS)
+def test_a_story_is_always_the_same_and_stories_differ():
+    assert draw("x", 7) == draw("x", 7)
+    drawn = [as_toml(draw("test", number)).split("title")[1].split("\n", 1)[1] for number in range(STORIES)]
+    assert len(set(drawn)) == STORIES
+
+
+def test_a_file_plays_what_was_explored_octet_for_octet(tmp_path):
+    """On a HAN of its own, as `hanbench run` does; what was explored may have been remembered."""
+    with Shelf() as shelf:
+        for number in range(0, STORIES, 5):
+            scenario = draw("test", number)
+            seed = seed_for(scenario, "test")
+            explored = run_scenario(scenario, shipped(), Reference, seed=seed, shelf=shelf)
+            path = tmp_path / f"{number}.toml"
+            path.write_text(as_toml(scenario), encoding="utf-8")
+            ran = run_scenario(load_scenario(path, shipped()), shipped(), Reference, seed=seed)
+            assert encode(ran.records) == encode(explored.records)
+            assert ran.evidenced == explored.evidenced
+
+
+def test_hanbench_run_plays_a_file_as_it_was_explored(tmp_path):
+    number = next(n for n in range(STORIES) if draw("test", n).switches != Switches() and draw("test", n).suppliers)
+    scenario = draw("test", number)
+    seed = seed_for(scenario, "test")
+    path = tmp_path / "story.toml"
+    path.write_text(as_toml(scenario), encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["run", str(path), "--seed", seed, "--slow-background", "--out", str(tmp_path / "out")])
+    with Shelf() as shelf:
+        explored = run_scenario(scenario, shipped(), Reference, seed=seed, shelf=shelf)
+    assert (tmp_path / "out" / "trace.jsonl").read_bytes() == encode(explored.records)
 
 
 @pytest.mark.slow
 def test_the_reference_controller_is_right_in_scenarios_that_nobody_wrote():
-    assert [failure for failure in explore(SEEDS, "reference", jobs=2) if failure] == []
+    assert [found for _, found in explore(Exploration("test"), STORIES, jobs=2) if found] == []
 
 
 @pytest.mark.slow
@@ -78,21 +112,25 @@ def test_the_reference_controller_is_right_in_scenarios_that_nobody_wrote():
     ],
 )
 def test_a_wrong_controller_is_found_and_its_scenario_shrunk(name):
-    make = controller_factory(f"wrong:{name}")
-    seeds = (f"wrong-{number}" for number in range(1500))
-    first = next(failure for seed in seeds if (failure := attempt(draw(seed), seed, make)) is not None)
+    about = Exploration("wrong", f"wrong:{name}")
+    make = controller_factory(about.controller)
+    first = next(found for _, found in explore(about, 1500) if isinstance(found, Failure))
     unit = processor_time_of_the_reference()
     start = time.process_time()
-    small = shrink(first, make)
+    small, steady = shrink(first, make, about)
     assert time.process_time() - start < 50 * unit
-    again = attempt(small.scenario, small.seed, make)
-    assert again is not None
-    assert again.properties == small.properties
-    assert set(small.properties[:1]) <= set(first.properties) or small.properties == first.properties
-    size = len(small.scenario.changes) + len(small.scenario.suppliers)
-    assert size <= len(first.scenario.changes) + len(first.scenario.suppliers)
-    assert size <= 6
-    assert attempt(small.scenario, small.seed, Reference) is None
+    assert steady
+    with Shelf() as shelf:
+        again = attempt(small.scenario, small.seed, FirstAnswers(make), shelf, about)
+        assert again is not None
+        assert again.properties == small.properties
+        assert set(small.properties) & set(first.properties[:1])
+        assert size(small.scenario) <= min(size(first.scenario), 6)
+        assert attempt(small.scenario, small.seed, FirstAnswers(Reference), shelf, about) is None
+
+
+def size(scenario):
+    return len(scenario.changes) + len(scenario.suppliers) + len(scenario.handovers)
 
 
 def test_the_command_that_is_printed_replays_the_failure(tmp_path, capsys):

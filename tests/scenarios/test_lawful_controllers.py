@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec import structs
 
-from hanbench.harness.campaign.explore import draw
+from hanbench.harness.campaign.explore.drawing import draw
 from hanbench.harness.campaign.matrix import matrix
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.controllers.lawful import LAWFUL
@@ -54,7 +54,7 @@ def test_none_is_convicted_on_the_shipped_scenarios(shelf):
 
 @pytest.mark.parametrize("first", range(0, EXPLORED, 50))
 def test_none_is_convicted_on_random_scenarios(first, shelf):
-    assert convicted([draw(f"lawful-{number}") for number in range(first, first + 50)], shelf) == []
+    assert convicted([draw("lawful", number) for number in range(first, first + 50)], shelf) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from hanbench.harness.campaign import Campaign, Result, execute, matrix
 from hanbench.harness.campaign.suite import suite
-from hanbench.harness.case.trace import encode
+from hanbench.harness.case.trace import CheckStarted, GroundTruth, encode
 from hanbench.harness.controllers.lookup import controller_factory
 from hanbench.harness.scenario import Scenario
 from hanbench.harness.scenario.run import run_scenario
@@ -70,3 +72,16 @@ def test_a_story_is_told_once_for_cases_that_share_it() -> None:
         shelf.close()
         assert len(chosen) > 5
         assert shelf.told == 1
+
+
+@pytest.mark.parametrize("minutes", [-10, 0])
+def test_a_fault_that_is_there_when_the_case_is_loaded_is_in_the_trace_before_the_first_check(minutes: int) -> None:
+    dead = next(one for one in WHOLE if one.id.startswith("ioc.dormant.tmad-v19.battery-dead"))
+    fault = structs.replace(dead.changes[0], before_check=None, at=dead.start + timedelta(minutes=minutes))
+    scenario = structs.replace(dead, changes=(fault,))
+    with Shelf() as shelf:
+        alone, told, remembered = (traces([scenario], "reference", each) for each in (None, shelf, shelf))
+        records = run_scenario(scenario, shipped(), controller_factory("reference"), seed="s", shelf=shelf).records
+    assert alone == told == remembered
+    places = {type(record): place for place, record in reversed(list(enumerate(records)))}
+    assert places[GroundTruth] < places[CheckStarted]

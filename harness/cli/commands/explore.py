@@ -12,9 +12,7 @@ from hanbench.harness.cli.output import json_option
 
 @click.command(cls=Command)
 @click.option("--seeds", type=click.IntRange(1, 1_000_000), default=200, show_default=True, help="Number of scenarios.")
-@click.option(
-    "--seed", type=SEED, default="1", show_default=True, help="First part of each seed: scenario N has SEED-N."
-)
+@click.option("--seed", type=SEED, default="1", show_default=True, help="All scenarios are drawn from it.")
 @click.option("--controller", type=CONTROLLER, default="reference", show_default=True, help=CONTROLLERS)
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one per processor.")
 @click.option(
@@ -30,5 +28,5 @@ from hanbench.harness.cli.output import json_option
 def explore() -> None:
     """Draw installations, faults and consents at random, run them, and shrink each failure to a short scenario file.
 
-    Exit status: 0 no scenario failed; 1 a scenario failed.
+    Exit status: 0 no scenario failed; 1 a scenario failed; 4 hanbench itself failed at one.
     """

@@ -47,9 +47,15 @@ class ChecksDailyWhileHolding(Reference):
 
 
 class ChecksOnceADay(Reference):
-    """Leaves a day between two checks where less would do (letter, 2: no pace is given)."""
+    """Leaves a day between two checks where less would do (letter, 2: no pace is given).
+
+    It leaves less where the choice `idle_hours` calls a day too long.
+    """
 
     def next_check(self, now: datetime) -> datetime:
         """Return the earliest time, no sooner than a day after the check before."""
         earliest = super().next_check(now)
-        return earliest if self.last_finished is None else max(earliest, self.last_finished + timedelta(days=1))
+        if self.last_finished is None:
+            return earliest
+        longest = self.installation.check_spacing + timedelta(hours=self.terms(now).idle_hours.value)
+        return max(earliest, self.last_finished + min(timedelta(days=1), longest))

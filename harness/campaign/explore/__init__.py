@@ -1,0 +1,1 @@
+"""Random stories: decision stories on a pool of HAN stories, all drawn from a seed; what fails is shrunk."""
