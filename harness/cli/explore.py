@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import shlex
-from datetime import date, datetime
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
-import tomli_w
 from msgspec import Struct
 
 from hanbench.harness.campaign.explore.running import Exploration, Failure
@@ -23,7 +22,7 @@ from hanbench.harness.cli.words import counted
 from hanbench.harness.controllers.lookup import Factory, named
 from hanbench.harness.files import locked_folder, write_whole
 from hanbench.harness.oracle import Basis
-from hanbench.harness.scenario.scenario import Scenario
+from hanbench.harness.scenario.writing import as_toml
 
 MOST_SHRUNK = 3
 """Number of failures to shrink, each of another kind: one bug in a controller fails many scenarios."""
@@ -46,10 +45,32 @@ class ExploreReport(Struct, frozen=True):
     """The output of `--json`."""
 
     stories: int
+    """How many were played: all, unless the run was interrupted."""
     failures: int
     found: tuple[FailureReport, ...]
     lost: dict[str, str]
     """The stories at which hanbench itself failed, by number, and how."""
+    left: int
+    """How many were not played, because the run was interrupted."""
+
+
+@dataclass
+class _Course:
+    """What the stories came to so far."""
+
+    failures: int = 0
+    kinds: dict[tuple[str, ...], Failure] = field(default_factory=dict)
+    """The first failure of each kind."""
+    lost: dict[str, str] = field(default_factory=dict)
+    played: int = 0
+
+    def add(self, number: int, found: Failure | Lost | None) -> None:
+        self.played += 1
+        if isinstance(found, Lost):
+            self.lost[str(number)] = found.reason
+        elif found is not None:
+            self.failures += 1
+            self.kinds.setdefault(found.properties[:1], found)
 
 
 def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path, hold_to: str, as_json: bool) -> int:
@@ -65,42 +86,43 @@ def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path,
         print_json(report)
     else:
         _print_result(report)
+    if report.left:
+        return ExitStatus.INTERRUPTED
     if report.lost:
         return ExitStatus.INTERNAL
     return ExitStatus.VIOLATION if report.failures else ExitStatus.EXPECTED
 
 
 def _explored(about: Exploration, stories: int, make: Factory, jobs: int, out: Path) -> ExploreReport:
+    """Play and shrink; after Ctrl-C, only tell what was found before it."""
     controller = named(about.controller)
     log(f"hanbench explore: {counted(stories, 'random scenario')} from seed {about.seed}, controller {controller}")
-    failures, kinds, lost = 0, dict[tuple[str, ...], Failure](), dict[str, str]()
-    for number, found in with_progress(run_explore(about, stories, jobs), stories):
-        if isinstance(found, Lost):
-            lost[str(number)] = found.reason
-        elif found is not None:
-            failures += 1
-            kinds.setdefault(found.properties[:1], found)
+    course = _Course()
+    with suppress(KeyboardInterrupt), closing(run_explore(about, stories, jobs)) as results:
+        for number, found in with_progress(results, stories):
+            course.add(number, found)
     reports = []
-    for failure in list(kinds.values())[:MOST_SHRUNK]:
-        log(f"shrinking {failure.scenario.id}: {', '.join(failure.properties)}")
-        reports.append(_keep(shrink(failure, make, about), about.controller, out))
-    return ExploreReport(stories, failures, tuple(reports), lost)
+    for failure in list(course.kinds.values())[:MOST_SHRUNK]:
+        if course.played < stories:
+            shrunk = Shrunk(failure, steady=True)
+        else:
+            log(f"shrinking {failure.scenario.id}: {', '.join(failure.properties)}")
+            shrunk = shrink(failure, make, about)
+        reports.append(_keep(shrunk, about, out))
+    return ExploreReport(course.played, course.failures, tuple(reports), course.lost, stories - course.played)
 
 
-def _keep(shrunk: Shrunk, controller: str, out: Path) -> FailureReport:
+def _keep(shrunk: Shrunk, about: Exploration, out: Path) -> FailureReport:
     failure = shrunk.failure
     path = out / f"{failure.scenario.id}.toml"
     write_whole(path, as_toml(failure.scenario))
-    options = "" if controller == "reference" else f" --controller {shlex.quote(named(controller))}"
-    command = f"hanbench run {shlex.quote(str(path))} --seed {shlex.quote(failure.seed)} --slow-background{options}"
+    command = f"hanbench run {shlex.quote(str(path))} --seed {shlex.quote(failure.seed)} --slow-background"
+    if about.controller != "reference":
+        command += f" --controller {shlex.quote(named(about.controller))}"
+    if about.hold_to is not Basis.ASSUMED:
+        command += f" --hold-to {about.hold_to.value}"
     decided = None if failure.outcome is None else failure.outcome.value
     return FailureReport(failure.seed, decided, failure.properties, str(path), command, shrunk.steady)
-
-
-def as_toml(scenario: Scenario) -> str:
-    """Return the text of a scenario's file."""
-    plain = msgspec.to_builtins(scenario, builtin_types=(datetime, date))
-    return tomli_w.dumps({key: value for key, value in plain.items() if value not in ({}, [], ())})
 
 
 def _print_result(report: ExploreReport) -> None:
@@ -112,6 +134,8 @@ def _print_result(report: ExploreReport) -> None:
         print_command("  ", found.command)
     for number, reason in report.lost.items():
         print_line(f"story {number}: hanbench itself failed: {reason}")
+    if report.left:
+        print_line(f"{counted(report.left, 'scenario')} not run: interrupted.")
     print_line(
         f"{counted(report.stories, 'scenario')}: "
         + (f"{report.failures} failed." if report.failures else "none failed.")

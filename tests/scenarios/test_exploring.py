@@ -19,7 +19,6 @@ from hanbench.harness.campaign.judge_test.suspects import Suspect, suspects
 from hanbench.harness.campaign.selftest import selftest
 from hanbench.harness.campaign.suite.suite import shipped_stories
 from hanbench.harness.case.trace import encode
-from hanbench.harness.cli.explore import as_toml
 from hanbench.harness.cli.main import main
 from hanbench.harness.controllers.lookup import controller_factory
 from hanbench.harness.controllers.mutants import mutants
@@ -27,6 +26,7 @@ from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.scenario import run_scenario
 from hanbench.harness.scenario.loading import load_scenario
 from hanbench.harness.scenario.staging import seed_for
+from hanbench.harness.scenario.writing import as_toml
 from hanbench.harness.stories.shelf import Shelf
 from hanbench.profiles.rulesets import Switches, shipped
 
@@ -57,8 +57,10 @@ def test_every_story_can_be_written_down_and_read_again(tmp_path):
     for number in range(STORIES):
         scenario = draw("test", number)
         path = tmp_path / "scenario.toml"
-        path.write_text(as_toml(scenario), encoding="utf-8")
+        text = as_toml(scenario)
+        path.write_text(text, encoding="utf-8")
         assert load_scenario(path, shipped()) == scenario
+        assert not any(f"\n{default}" in text for default in ("chance = 1.0", 'later = "P0D"', 'rules = "in-force"'))
 
 
 def test_a_story_is_always_the_same_and_stories_differ():

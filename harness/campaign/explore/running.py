@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -20,8 +20,6 @@ from hanbench.harness.scenario.scenario import Scenario
 from hanbench.harness.scenario.staging import seed_for
 from hanbench.harness.stories.shelf import Shelf
 from hanbench.profiles.rulesets import shipped
-
-Draw = Callable[[str, int], Scenario]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,9 @@ class Failure(NamedTuple):
     """The turns of the controller, with its answers."""
 
 
-def explore(about: Exploration, stories: int, jobs: int = 1) -> Iterator[tuple[int, Failure | Lost | None]]:
+def explore(
+    about: Exploration, stories: int, jobs: int = 1
+) -> Generator[tuple[int, Failure | Lost | None], None, None]:
     """Play the first so many stories of a seed; yield the number of each, in order, and its failure, if it failed."""
     groups = [pooled.stories for pooled in pool(stories)]
     yield from map_groups(partial(_explore, about), groups, jobs)

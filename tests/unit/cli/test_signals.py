@@ -74,3 +74,17 @@ def test_a_run_that_is_stopped_leaves_nothing_behind(tmp_path, number, status):
         assert sorted(whole) == ["junit.xml", "report.html", "report.json"]
     else:
         assert (out, whole) == ("", [])
+
+
+def test_exploring_tells_what_was_found_before_it_was_interrupted(tmp_path):
+    options = ["--seeds", "1000", "--jobs", "2", "--controller", "wrong:gives-up-at-once", "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "hanbench", "explore", *options]
+    process = subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True, start_new_session=True)
+    assert process.stderr is not None
+    assert any(" of " in line for line in process.stderr)  # a tenth is done
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate()
+    assert process.returncode == 130
+    assert "scenarios not run: interrupted." in out
+    assert "broken: " in out
+    assert "Traceback" not in err
