@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 STORY = "dormant-three-failures"
+CASES = Path(__file__).parents[2] / "data" / "verdict"
 
 
 def test_a_scenario_goes_the_same_way_from_either_starting_state(hanbench):
@@ -102,6 +104,17 @@ def test_a_choice_of_hanbench_fails_a_run_that_is_held_to_it(hanbench, basis, st
     line, rule = re.search(r"^(.* spacing: .*)\n(.*)$", outcome.out, re.MULTILINE).groups()
     assert line.strip().startswith(word)
     assert rule.strip() == "rule: choice check_spacing (assumed); basis: assumed"
+
+
+def test_a_fault_that_the_case_never_came_to_is_told(hanbench, tmp_path):
+    # ../shared/cases: `before_check = 10000` is accepted, and told as never reached.
+    late = tmp_path / "x04.toml"
+    change = 'subject = "esme"\nstate = "broken"\ncause = "esme-dead"\nbefore_check = 10000\n'
+    late.write_text(f"{(CASES / 'x04.toml').read_text()}[[changes]]\n{change}")
+    outcome = hanbench("run", str(late))
+    assert outcome.status == 0
+    assert "never reached: before check 10000, the electricity meter breaks: electricity meter dead" in outcome.out
+    assert outcome.out.count("never reached") == 1
 
 
 def test_a_lawful_variant_of_the_reference_ends_with_exit_0(hanbench):
