@@ -42,8 +42,21 @@ def _cleaned(character: str) -> str:
 
 def cleaned_throughout(value: Value) -> Value:
     """Return `value` with every text in it cleaned: a Struct, tuple, list or dict, and what they hold."""
+    if _is_plain(value):
+        return value
     cleaned_value: Value = _throughout(value)
     return cleaned_value
+
+
+def _is_plain(value: object) -> bool:
+    """Return whether all texts in `value` are printable ASCII, as nearly all are: JSON has them as they are."""
+    from msgspec import json
+
+    try:
+        encoded = json.encode(value)
+    except (TypeError, ValueError):  # no JSON, or a lone surrogate
+        return False
+    return encoded.isascii() and b"\\" not in encoded and b"\x7f" not in encoded
 
 
 def _throughout(value: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, TypeVar
@@ -136,7 +136,7 @@ def _unsettled(value: T) -> Sourced[T]:
     return Sourced(value, Source.ASSUMED, "no public source", "a choice of hanbench")
 
 
-class RuleSet(Struct, frozen=True, forbid_unknown_fields=True):
+class RuleSet(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
     """One version of the rules. Days are inclusive and change at 00:00 UTC (on 15 March 2022 GB was on GMT)."""
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
@@ -188,22 +188,28 @@ class RuleSet(Struct, frozen=True, forbid_unknown_fields=True):
         """Return these rules with the choices of a scenario."""
         if switches == _NOTHING_SWITCHED:
             return self
-        changes = {
-            name: _chosen(getattr(switches, name))
-            for name in (
-                "failure_counting",
-                "wan_failure_counts",
-                "attempt_cap",
-                "evidence_max_age_hours",
-                "reinstate_on_recovery",
-                "count_before_cap",
-                "idle_hours",
-                "ask_before_hold",
-                "exclusion_record",
-            )
-            if getattr(switches, name) is not None
-        }
-        return msgspec.structs.replace(self, decision=_switched_decisions(self.decision, switches), **changes)
+        return _switched(self, switches)
+
+
+@lru_cache(maxsize=256)
+def _switched(rules: RuleSet, switches: Switches) -> RuleSet:
+    """Return the rules with the choices: asked for at every turn of a case, and the same for many cases."""
+    changes = {
+        name: _chosen(getattr(switches, name))
+        for name in (
+            "failure_counting",
+            "wan_failure_counts",
+            "attempt_cap",
+            "evidence_max_age_hours",
+            "reinstate_on_recovery",
+            "count_before_cap",
+            "idle_hours",
+            "ask_before_hold",
+            "exclusion_record",
+        )
+        if getattr(switches, name) is not None
+    }
+    return msgspec.structs.replace(rules, decision=_switched_decisions(rules.decision, switches), **changes)
 
 
 _NOTHING_SWITCHED = Switches()

@@ -10,20 +10,23 @@ from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
+from hanbench.harness.campaign.evidence import Evidence, evidence_of, keep
+from hanbench.harness.campaign.judge_test.coverage import reached
 from hanbench.harness.campaign.workers import Lost, map_groups
 from hanbench.harness.case.trace import AnyRecord, ControllerFaulted, EventDelivered
 from hanbench.harness.controllers.lookup import Factory, controller_factory, named
 from hanbench.harness.files import OutputError
 from hanbench.harness.oracle import Basis
+from hanbench.harness.report.coverage import Reached
 from hanbench.harness.report.html import encode_detail
 from hanbench.harness.report.model import ScenarioReport, describe
 from hanbench.harness.report.replay import replay_command
 from hanbench.harness.report.timeline import timeline
-from hanbench.harness.scenario.production import retell
 from hanbench.harness.scenario.run import DrivenScenario, ScenarioResult, drive_scenario, judged
 from hanbench.harness.scenario.scenario import Scenario
-from hanbench.harness.scenario.staging import seed_for, staged
+from hanbench.harness.scenario.staging import seed_for
 from hanbench.harness.stories.shelf import KEPT, Shelf
+from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import shipped
 
 GROUP = 100
@@ -39,21 +42,48 @@ class Campaign:
     seed: str
     controller: str = "reference"
     captures: Path | None = None
-    """Folder for the captures of failed scenarios, and of those that `capture` matches."""
+    """Folder for the evidence of the scenarios that `capture` matches, which is kept at once."""
     capture: str | None = None
-    """Pattern of the ids of scenarios to capture even if they succeed."""
+    """Pattern of the ids of scenarios to keep evidence of, whether they fail or not."""
     remembers: bool = True
     """Whether a HAN story that several cases share is simulated once; otherwise each case simulates its own."""
     hold_to: Basis = Basis.ASSUMED
     """Up to which basis a violation fails a scenario."""
+    begins: StartingState = StartingState.INSTALLED
+    """How the HANs of the suite begin; like `folder`, for the command that plays a case again."""
+    folder: Path | None = None
+    """The folder of the user's own scenarios."""
+    number: int = 1
+    """Which campaign of a run on several seeds it is."""
+
+    def stem(self, case: str) -> str:
+        """Return the name that the files about a case begin with."""
+        return case if self.number == 1 else f"{case}.seed-{self.number}"
+
+    def replay(self, case: str, before: Sequence[str] = ()) -> str:
+        """Return the command that plays a case again, with every option that changes it. `before`: see `grouped`."""
+        switches: dict[str, str | None] = {}
+        if self.begins is not StartingState.INSTALLED:
+            switches["--begins"] = self.begins.value
+        if self.folder is not None:
+            switches["--scenarios"] = str(self.folder)
+        if self.hold_to is not Basis.ASSUMED:
+            switches["--hold-to"] = self.hold_to.value
+        if not self.remembers:
+            switches["--no-memory"] = None
+        return replay_command(case, seed=self.seed, controller=named(self.controller), switches=switches, before=before)
 
 
 class Result(NamedTuple):
     """The result of one scenario."""
 
     report: ScenarioReport
+    reached: Reached
+    """What the scenario says about the properties of the oracle."""
     detail: bytes | None
     """The encoded detail for the HTML report; None: the page names the command that tells it."""
+    evidence: Evidence | None = None
+    """Of a failure whose evidence is not kept yet."""
 
 
 def execute(
@@ -107,10 +137,14 @@ def _fault_at_once(records: Sequence[AnyRecord]) -> str | None:
 
 
 def grouped(scenarios: Sequence[Scenario], seed: str) -> list[list[Scenario]]:
-    """Return the scenarios by their HAN stories, at most `GROUP` together; stories in the order of their first case."""
+    """Return the scenarios by their HAN stories, at most `GROUP` together; stories in the order of their first case.
+
+    Cases about one installation come one after the other, in their order, whatever their stories: a controller may have
+    kept something from the case before.
+    """
     by_story: dict[str, list[Scenario]] = {}
     for scenario in scenarios:
-        by_story.setdefault(seed_for(scenario, seed), []).append(scenario)
+        by_story.setdefault(scenario.installation_id or seed_for(scenario, seed), []).append(scenario)
     return [cases[at : at + GROUP] for cases in by_story.values() for at in range(0, len(cases), GROUP)]
 
 
@@ -133,7 +167,10 @@ def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]
     again = [_drive(campaign, scenario, shelf) for scenario in reversed(scenarios)]
     for number, (driven, second) in enumerate(zip(first, reversed(again), strict=True)):
         result = judged(driven, shipped(), again=second, hold_to=campaign.hold_to)
-        yield _reported(campaign, result, told=number == 0)
+        about = driven.scenario.installation_id
+        before = [each.id for each in scenarios[:number] if about is not None and each.installation_id == about]
+        said = reached(result.records, shipped(), result.violations, second.records)
+        yield _reported(campaign, result, said, before, told=number == 0 or bool(before))
 
 
 def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenario:
@@ -147,19 +184,21 @@ def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenar
     )
 
 
-def _reported(campaign: Campaign, result: ScenarioResult, *, told: bool) -> Result:
-    """Return the result for the report, with its capture if it failed or is wanted: told again, not asked again.
+def _reported(
+    campaign: Campaign, result: ScenarioResult, said: Reached, before: Sequence[str], *, told: bool
+) -> Result:
+    """Return the result for the report, with its evidence kept if it is wanted, and else given back if it failed.
 
-    `told`: with its story for the page, which it has in any case if it failed or is wanted. A story takes longer to
-    tell than a case to play; the page names the command that tells it.
+    `said`: see `Result.reached`. `before`: the ids of earlier cases about the same installation. `told`: with its story
+    for the page, which it has in any case if it failed or is wanted. A story takes longer to tell than a case to play;
+    the page names the command.
     """
     scenario = result.scenario
     wanted = campaign.capture is not None and fnmatchcase(scenario.id, campaign.capture)
-    replay = replay_command(scenario.id, seed=campaign.seed, controller=named(campaign.controller))
-    report = describe(result, capture=None, replay=replay)
-    shown = wanted or not report.as_expected
-    if campaign.captures is not None and shown:
-        capture = campaign.captures / f"{scenario.id}.pcapng"
-        retell(staged(scenario, result.seed), result.path, result.ended, capture)
-        report = describe(result, capture=capture.name, replay=replay)
-    return Result(report, encode_detail(timeline(result)) if shown or told else None)
+    report = describe(result, capture=None, replay=campaign.replay(scenario.id, before))
+    told = told or wanted or not report.as_expected
+    evidence = evidence_of(result) if wanted or not report.as_expected else None
+    if evidence is not None and wanted and campaign.captures is not None:
+        report = keep(scenario, report, evidence, campaign.captures / campaign.stem(scenario.id))
+        evidence = None
+    return Result(report, said, encode_detail(timeline(result)) if told else None, evidence)

@@ -13,8 +13,9 @@ from typing import NamedTuple, TypeVar
 
 from hanbench.harness.campaign.judge_test.conviction import BenchAccusedError
 from hanbench.harness.campaign.judge_test.equivalents import without_equivalents
-from hanbench.harness.campaign.judge_test.killers import Killer, Learner, killers, play, tried, write_killers
+from hanbench.harness.campaign.judge_test.killers import CAMPAIGN, Killer, Learner, killers, play, tried, write_killers
 from hanbench.harness.campaign.judge_test.oracle_mutants import Court, Noticed, oracle_mutants
+from hanbench.harness.campaign.judge_test.quick import minimised
 from hanbench.harness.campaign.judge_test.scratch import Mutant as OracleMutant
 from hanbench.harness.campaign.judge_test.suspects import suspects
 from hanbench.harness.campaign.matrix import matrix
@@ -22,6 +23,7 @@ from hanbench.harness.campaign.suite import suite
 from hanbench.harness.campaign.workers import Lost, map_groups
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.scenario.scenario import Scenario
+from hanbench.harness.scenario.staging import seed_for
 from hanbench.harness.stories.shelf import Shelf
 
 T = TypeVar("T")
@@ -71,32 +73,45 @@ def selftest(
             yield MutantResult(name, None, (), 0)
         else:
             groups.setdefault(killer.cases, []).append(name)
-    rows = [(tuple(known[id] for id in ids), names) for ids, names in groups.items()]
-    for results in _mapped(_try, rows, jobs):
+    stories: dict[str, list[_Row]] = {}
+    for ids, names in groups.items():
+        row = _Row(tuple(known[id] for id in ids), names)
+        stories.setdefault(seed_for(row.cases[-1], CAMPAIGN), []).append(row)
+    for results in _mapped(_try, list(stories.values()), jobs):
         yield from results
 
 
-def _try(group: tuple[tuple[Scenario, ...], list[str]]) -> list[MutantResult]:
-    """Let each suspect of a group play its cases."""
-    row, names = group
+class _Row(NamedTuple):
+    """Cases that are played one after the other, and the suspects that play them."""
+
+    cases: tuple[Scenario, ...]
+    names: list[str]
+
+
+def _try(rows: Sequence[_Row]) -> list[MutantResult]:
+    """Let each suspect play its cases. The rows share the HAN story of their last case."""
     found: list[MutantResult] = []
     with Shelf() as shelf:
-        reference = play(row[-1], Reference, shelf)
-        for name in names:
-            properties = tried(row, reference, suspects()[name].afresh(), shelf)
-            found.append(MutantResult(name, row[-1].id if properties else None, properties, len(row)))
+        for row in rows:
+            reference, last = play(row.cases[-1], Reference, shelf), row.cases[-1].id
+            for name in row.names:
+                properties = tried(row.cases, reference, suspects()[name].afresh(), shelf)
+                found.append(MutantResult(name, last if properties else None, properties, len(row.cases)))
     return found
 
 
 def learn(known: Iterable[Scenario] | None = None) -> Iterator[str]:
     """Search every case for those that convict suspects, and write the table; yield a line for what is worth telling.
 
-    It takes some minutes. Raises BenchAccusedError as `selftest` does, and OutputError if the table cannot be written.
+    The table has as few cases as convict every suspect: they are the quick suite. It takes some minutes.
+
+    Raises BenchAccusedError as `selftest` does, and OutputError if the table cannot be written.
     """
-    learner = Learner(suspects().values())
-    for scenario in learner.learn(suite() if known is None else known):
+    learner, every = Learner(suspects().values()), list(suite() if known is None else known)
+    for scenario in learner.learn(every):
         yield f"the reference does not pass {scenario.id}: it convicts nobody"
-    yield f"{write_killers(learner.found)}: {len(learner.found)} of {len(suspects())} wrong controllers"
+    table = minimised(learner.found, {scenario.id: scenario for scenario in every})
+    yield f"{write_killers(table)}: {len(table)} of {len(suspects())} wrong controllers"
 
 
 # --- mutants of the oracle --------------------------------------------------------------------------------------------

@@ -1,16 +1,19 @@
-"""Commissioning, as far as it shows on the HAN: the head end reads the identity of each device."""
+"""Commissioning, as far as it shows on the HAN: the head end reads the identity and the register of each device.
+
+A device whose register cannot be read has no link key that the hub knows, so the DCC's systems could not use it: it is
+not commissioned, though it may answer the read of its identity.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.checks.evidence import Evidence, EvidenceRecorder
 from hanbench.harness.checks.han_connectivity import CONTROL_WAIT, HanConnectivityCheck
-from hanbench.harness.checks.identity import IDENTITY, ExpectedIdentity
+from hanbench.harness.checks.reading import read_meter
 from hanbench.harness.han.han import Han
 
 
@@ -33,21 +36,14 @@ async def _commission(han: Han, asked: tuple[MeterRole, ...], check: HanConnecti
         return Commissioning(asked, False, f"the bench itself has failed: {han.health.failure}")
     first = han.medium.frames + 1
     for device in asked:
-        failure = await _unreachable(han, device, check)
+        failure = await _failure(han, device, check)
         if failure is not None:
             return Commissioning(asked, False, failure)
     return Commissioning(asked, True, frames=(first, han.medium.frames))
 
 
-async def _unreachable(han: Han, device: MeterRole, check: HanConnectivityCheck) -> str | None:
+async def _failure(han: Han, device: MeterRole, check: HanConnectivityCheck) -> str | None:
     """Return the reason why a device cannot be commissioned; None if it answers."""
     gas = device is MeterRole.GSME
-    wait = CONTROL_WAIT + (check.sleep_allowance(han) if gas else 0)
-    ieee = (han.settings.gsme if gas else han.settings.esme).ieee
-    answer = await han.head_end.read(ieee, BASIC.id, IDENTITY, timeout=wait)
-    if not answer.delivered:
-        return "the WAN failed"
-    if answer.reply is None or not answer.reply.ok:
-        return f"the {device.value.upper()} did not answer"
-    other = ExpectedIdentity.of(han, device.value).difference(BASIC.id, answer.reply, proven=False)
-    return None if other is None else f"the {device.value.upper()} answered {other}"
+    found = await read_meter(han, device.value, CONTROL_WAIT + (check.sleep_allowance(han) if gas else 0))
+    return found.shortfall if found.delivered else "the WAN failed"

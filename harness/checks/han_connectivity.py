@@ -10,26 +10,20 @@ HAN. If one of them does not work, the check says nothing about the GSME, and is
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND
-from hanbench.emulator.devices import WanReply
-from hanbench.emulator.zcl import Reply
-from hanbench.emulator.zcl.clusters import BASIC, METERING
-from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
+from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.checks.evidence import Evidence, EvidenceRecorder
-from hanbench.harness.checks.identity import IDENTITY, SERIAL, ExpectedIdentity
+from hanbench.harness.checks.identity import IDENTITY, ExpectedIdentity
+from hanbench.harness.checks.reading import read_meter
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.health import OutageError
 
 GT01 = "GT01"
 """Code of a HAN-related error of the gas meter."""
-REGISTER = (MeteringAttributes.CurrentSummationDelivered.id,)
 STOPPED = "the hub stopped answering over the WAN"
 CONTROL_WAIT = 40.0
 """Time-out for an answer of the electricity meter, which listens all the time; seconds."""
@@ -126,17 +120,10 @@ class HanConnectivityCheck:
         if self.mirror_suffices and await self._mirror_is_fresh(han):
             return None
         wait = self.sleep_allowance(han) + self.margin
-        identity, register = await asyncio.gather(
-            han.head_end.read(ieee, BASIC.id, IDENTITY, timeout=wait),
-            han.head_end.read(ieee, METERING.id, (*REGISTER, *SERIAL), timeout=wait),
-        )
-        if not (identity.delivered and register.delivered):
+        found = await read_meter(han, "gsme", wait)
+        if not found.delivered:
             return _inconclusive(Subject.WAN, STOPPED)
-        difference = ExpectedIdentity.of(han, "gsme").difference
-        detail = _shortfall(
-            "identity", identity, IDENTITY, wait, partial(difference, BASIC.id, proven=False)
-        ) or _shortfall("register", register, REGISTER, wait, partial(difference, METERING.id, proven=True))
-        return None if detail is None else _failed(detail)
+        return None if found.shortfall is None else _failed(found.shortfall)
 
     async def _mirror_is_fresh(self, han: Han) -> bool:
         mirror = await han.head_end.mirror_updated(han.settings.gsme.ieee)
@@ -162,18 +149,6 @@ def _finished(han: Han, attempt: int, start: int, found: _VerdictReason, evidenc
         start=start / SECOND,
         end=now / SECOND,
     )
-
-
-def _shortfall(
-    what: str, reply: WanReply, wanted: tuple[int, ...], wait: float, difference: Callable[[Reply], str | None]
-) -> str | None:
-    """Return the shortcoming of a read of the GSME; None if there is none."""
-    if reply.reply is None or not reply.reply.ok:
-        return f"the GSME did not answer the read of its {what} within {int(wait)} s"
-    if any(attribute not in reply.reply.values for attribute in wanted):
-        return f"the GSME answered, but without its {what}"
-    other = difference(reply.reply)
-    return None if other is None else f"the read of the GSME's {what} was answered {other}"
 
 
 def _inconclusive(cause: Subject, detail: str) -> _VerdictReason:

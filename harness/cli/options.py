@@ -116,6 +116,26 @@ def hold_to_option(command: Function) -> Function:
     )(command)
 
 
+def against_options(command: Function) -> Function:
+    """Give a command `--against` and `--tolerate-until`, passed as `against` and `tolerate_until`, or None."""
+    for option in (
+        click.option(
+            "--tolerate-until",
+            type=click.DateTime(("%Y-%m-%d",)),
+            metavar="DATE",
+            help="Last day (UTC) on which failures that --against has too are tolerated; default: they are not.",
+        ),
+        click.option(
+            "--against",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="The report.json of an earlier run, to tell new failures from known ones.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def _controllers() -> Iterable[str]:
     from hanbench.harness.controllers.lookup import names
 

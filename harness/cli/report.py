@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
 
-from hanbench.harness.cli.errors import BadInput, ExitStatus
+from hanbench.harness.cli.against import against_earlier
+from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_json, print_line, unbroken
 from hanbench.harness.cli.words import counted
 from hanbench.harness.files import locked_folder
 from hanbench.harness.report.against import Against, Comparison, comparison_lines
-from hanbench.harness.report.json_file import read_report
 from hanbench.harness.report.merge import Shard, read_shards
 from hanbench.harness.report.merge import merge as join
 from hanbench.harness.report.model import Summary
@@ -26,11 +26,9 @@ def merge(
 
     Exit status: 0 each case went as expected, or fails in a way that is tolerated; 1 one does not.
     """
-    if tolerate_until is not None and against is None:
-        raise BadInput(None, "--tolerate-until", "expected --against too: the report that has the known failures")
+    earlier = against_earlier(against, tolerate_until)
     shards = read_shards(folders)
-    until = None if tolerate_until is None else tolerate_until.date()
-    comparison = None if against is None else _compared(shards, against, until)
+    comparison = None if earlier is None else _compared(shards, earlier)
     with locked_folder(out):
         log(f"hanbench report merge: {counted(len(shards), 'report')}")
         tally, summary = join(shards, out)
@@ -38,14 +36,13 @@ def merge(
         print_json({"summary": summary, "against": comparison})
     else:
         _print_result(tally, summary, out)
-        for line in () if comparison is None else comparison_lines(comparison, until):
+        for line in () if comparison is None else comparison_lines(comparison):
             print_line(line)
     failed = tally.failures > 0 if comparison is None else comparison.fails
     return ExitStatus.VIOLATION if failed else ExitStatus.EXPECTED
 
 
-def _compared(shards: list[Shard], before: Path, until: date | None) -> Comparison:
-    against = Against(read_report(before).scenarios, until=until, today=datetime.now(UTC).date())
+def _compared(shards: list[Shard], against: Against) -> Comparison:
     for shard in shards:
         for report in shard.report.scenarios:
             against.add(report)

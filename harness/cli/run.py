@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from hanbench.harness.report.junit import JunitWriter
 from hanbench.harness.report.model import ScenarioReport, describe, file_of_one
 from hanbench.harness.report.replay import RUN, replay_command
 from hanbench.harness.report.timeline import CheckDetail, ScenarioDetail, timeline
+from hanbench.harness.scenario.never_reached import never_reached
 from hanbench.harness.scenario.run import ScenarioResult, run_scenario
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.cohorts import household
@@ -92,7 +94,7 @@ def run(
     if as_json:
         print_json(file_of_one(report))
     else:
-        _print_result(report, detail, capture)
+        _print_result(report, detail, capture, never_reached(loaded.drawn(seed).changes, result.records))
     return ExitStatus.EXPECTED if report.as_expected else ExitStatus.VIOLATION
 
 
@@ -138,7 +140,9 @@ def _evidence(check: CheckDetail, began: datetime) -> None:
         print_line(f"    and {left} more, acknowledgements among them")
 
 
-def _print_result(report: ScenarioReport, detail: ScenarioDetail, capture: Path | None) -> None:
+def _print_result(
+    report: ScenarioReport, detail: ScenarioDetail, capture: Path | None, unreached: Iterable[str]
+) -> None:
     print_line(f"{report.title} ({report.cohort}, {report.installation_type}, rules {report.rules})")
     for evidenced in detail.checks:
         check = evidenced.check
@@ -151,7 +155,7 @@ def _print_result(report: ScenarioReport, detail: ScenarioDetail, capture: Path 
         print_line(f"  {consent.supplier}: {consent.says.value}, {when}")
     decided = report.decision.value if report.decision else "nothing"
     print_line(f"  decided: {decided}; the rules allow: {words_of(report.expected)} ({report.because})")
-    for remark in report.remarks:
+    for remark in (*report.remarks, *unreached):
         print_line(f"  {remark}")
     for violation, explanation in zip(report.violations, report.explanations, strict=True):
         word = "VIOLATION" if violation in report.failing else f"told, held to {report.hold_to.value}:"

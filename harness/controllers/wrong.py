@@ -74,6 +74,12 @@ class GivesUpAfterThreeAttempts(Reference):
         return self.attempts >= 3
 
 
+class DecidesAfterTheCap(Reference):
+    def terms(self, now: datetime) -> RuleSet:
+        rules = super().terms(now)
+        return msgspec.structs.replace(rules, count_before_cap=self.rulesets[rules.id].count_before_cap)
+
+
 class Hurries(Reference):
     def next_check(self, now: datetime) -> datetime:
         return now
@@ -320,6 +326,12 @@ WRONG = _table(
     (PartialOnEsmeFault, "partial-on-esme-fault", "esme-fault-never-partial", "an ESME fault counts against the GSME"),
     (NeverGivesUp, "never-gives-up", "attempt-cap", "continues after five attempts"),
     (GivesUpAfterThreeAttempts, "gives-up-after-three", "exclusion-not-before-cap", "excludes after three attempts"),
+    (
+        DecidesAfterTheCap,
+        "decides-after-the-cap",
+        "cap-before-count",
+        "lets the count decide where the cap comes first",
+    ),
     (Hurries, "hurries", "spacing", "repeats a check at once"),
     (TreatsMocLikeIoc, "moc-like-ioc", "scope", "applies the scope of IOC to every cohort"),
     (LetsV18DoDormant, "v18-does-dormant", "scope", "takes Dormant to be in scope of every version"),

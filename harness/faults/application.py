@@ -8,6 +8,7 @@ from dataclasses import replace
 from hanbench.harness.faults import site_visit
 from hanbench.harness.faults.asleep import asleep
 from hanbench.harness.faults.fault import fault
+from hanbench.harness.faults.followers import bring_esme_along
 from hanbench.harness.han.han import Han
 
 SETTLE = 12
@@ -71,6 +72,7 @@ async def _change_pan_id(han: Han) -> None:
     with asleep(han):
         han.hub.stack.maintenance.change_pan_id()
         await asyncio.sleep(SETTLE)
+    await bring_esme_along(han)
 
 
 async def _drain_battery(han: Han) -> None:

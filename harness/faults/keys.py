@@ -13,7 +13,7 @@ from hanbench.emulator.zigbee.security.install_code import InstallCode
 from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, FrameCounter, LinkKey
 from hanbench.harness.faults import site_visit
 from hanbench.harness.faults.fault import HanAction, fault
-from hanbench.harness.faults.ground_truth import reachable
+from hanbench.harness.faults.followers import esme_is_back
 from hanbench.harness.han.formation import PERMIT_SECONDS
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.hub_swap import replace_hub
@@ -27,8 +27,6 @@ YEARS_OF_REPORTS = 60_000
 """Value of a link key's frame counter after some years."""
 SUCCESSOR = 0x40
 """Difference between the EUI-64 of a hub and that of its successor."""
-SWAP_TIME = 600
-"""Time in which an electricity meter follows a swap of the hub, seconds."""
 UNKNOWN_AUTHORITY = MADE_UP_AUTHORITY + 1
 """A certificate authority that no device of the HAN trusts."""
 
@@ -158,10 +156,7 @@ async def _swap_hub(han: Han) -> None:
     for device in han.joining_devices:
         if device is not han.gsme and device.powered:
             device.look_for_network()
-    for _ in range(SWAP_TIME):
-        if reachable(han, han.esme):
-            break
-        await asyncio.sleep(1)
+    await esme_is_back(han)
 
 
 FAULTS = (

@@ -9,6 +9,7 @@ from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, FrameCounter
 from hanbench.harness.faults import site_visit
 from hanbench.harness.faults.asleep import asleep
 from hanbench.harness.faults.fault import fault
+from hanbench.harness.faults.followers import bring_esme_along
 from hanbench.harness.han.han import Han
 
 SETTLE = 12
@@ -41,6 +42,7 @@ async def _miss_two_rotations(han: Han) -> None:
             await asyncio.sleep(SETTLE)
             trust_center.switch()
             await asyncio.sleep(SETTLE)
+    await bring_esme_along(han)
 
 
 async def _reset_counter(han: Han) -> None:
@@ -75,6 +77,7 @@ async def _hop(han: Han) -> None:
     with asleep(han):
         han.hub.change_channel(next(channel for channel in HOPS if channel != now))
         await asyncio.sleep(SETTLE)
+    await bring_esme_along(han)
 
 
 async def _forget(han: Han) -> None:

@@ -25,10 +25,13 @@ async def force_rejoin(han: Han) -> None:
 async def renegotiate_key(han: Han) -> None:
     """Make the meter establish a new link key with the hub and request its mirror again.
 
-    A meter that has left the network because it had no key is paired again first. Raises FormationError.
+    A meter that has left the network because it had no key is paired again first, and so is one that the hub has
+    removed because it agreed no key within an hour of joining (SE 1.4a, 5.4.2.2). Raises FormationError.
     """
     gsme = han.gsme
     gsme.conduct = replace(gsme.conduct, renews_keys=gsme.profile_conduct.renews_keys)
+    if gsme.settings.ieee not in han.hub.device_table:
+        await reset(han)
     if not gsme.stack.joined:
         await pair(han)
     gsme.forget_mirror()

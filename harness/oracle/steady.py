@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import zip_longest
 
+import msgspec
+
 from hanbench.harness.case.trace import ActionAccepted, AnyRecord, ControllerFaulted, EventDelivered
 from hanbench.harness.case.vocabulary import AnyAction, AnyEvent
 from hanbench.harness.oracle.case import Case
@@ -53,7 +55,7 @@ def _turns(records: Sequence[AnyRecord]) -> list[_Turn]:
 
 
 def _words(actions: tuple[AnyAction | str, ...]) -> str:
-    said = (each if isinstance(each, str) else str(each) for each in actions)
+    said = (each if isinstance(each, str) else msgspec.json.encode(each).decode() for each in actions)
     return ", ".join(said) or "nothing"
 
 

@@ -11,6 +11,7 @@ import pytest
 from hanbench.harness.pytest_plugin.mark import mark_options
 
 if TYPE_CHECKING:
+    from hanbench.harness.bench.bench_file import BenchFile
     from hanbench.harness.scenario import Scenario, ScenarioResult
     from hanbench.harness.scenario.run import ControllerFactory
 
@@ -43,7 +44,7 @@ class Player:
 
         `controller`: a factory to use instead of `--hanbench-controller`. Raises ProfileError.
         """
-        result = self._run(self._loaded(scenario), controller, None)
+        result = self._run(self._loaded(scenario), controller)
         self.runs.append(PlayedRun(result, controller, str(scenario) if isinstance(scenario, str | Path) else None))
         outcome = None if result.outcome is None else result.outcome.value
         self._properties += [
@@ -89,25 +90,27 @@ class Player:
         from hanbench.harness.report.html import HtmlWriter, encode_detail
         from hanbench.harness.report.model import describe
         from hanbench.harness.report.timeline import timeline
+        from hanbench.harness.scenario.run import capture_again
 
         folder = evidence_folder(self._config)
         make_folder(folder)
         capture = folder / f"{stem}.pcapng"
-        # The same seed gives the same frames, so only failed scenarios run twice.
-        again = self._run(run.result.scenario, run.controller, capture)
+        result = run.result
+        # The same seed gives the same frames: what failed is told again, and its controller is asked nothing.
+        capture_again(result, capture, bench=self._bench())
         trace = capture.with_suffix(".trace.jsonl")
-        write_whole(trace, encode(again.records))
+        write_whole(trace, encode(result.records))
         page = capture.with_suffix(".html")
-        scenario = again.scenario
+        scenario = result.scenario
         with HtmlWriter(
             page,
             title=scenario.title,
-            seed=again.seed,
+            seed=result.seed,
             controller=named(self.controller),
             rule_sets=(scenario.rules,),
         ) as report:
-            told = describe(again, capture=capture.name, replay=self._command(run) or "")
-            report.add(told, encode_detail(timeline(again)))
+            told = describe(result, capture=capture.name, replay=self._command(run) or "")
+            report.add(told, encode_detail(timeline(result)))
         return f"report {page}; capture {capture}; keys {keyfile.beside(capture)}; timeline {trace}"
 
     def _command(self, run: PlayedRun) -> str | None:
@@ -137,8 +140,7 @@ class Player:
         begins = self._options.begins
         return found if begins is None else msgspec.structs.replace(found, begins=StartingState(begins))
 
-    def _run(self, scenario: Scenario, controller: ControllerFactory | None, capture: Path | None) -> ScenarioResult:
-        from hanbench.harness.bench.bench_file import BenchFile
+    def _run(self, scenario: Scenario, controller: ControllerFactory | None) -> ScenarioResult:
         from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
         from hanbench.harness.oracle import Basis
         from hanbench.harness.scenario import run_scenario
@@ -154,10 +156,14 @@ class Player:
             make,
             seed=self.seed,
             controller_name=named(self.controller),
-            capture=capture,
-            bench=None if self._options.bench is None else BenchFile.find(self._options.bench),
+            bench=self._bench(),
             hold_to=Basis(self._config.getoption("--hanbench-hold-to")),
         )
+
+    def _bench(self) -> BenchFile | None:
+        from hanbench.harness.bench.bench_file import BenchFile
+
+        return None if self._options.bench is None else BenchFile.find(self._options.bench)
 
 
 def _from_here(name: str) -> str:

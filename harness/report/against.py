@@ -11,6 +11,8 @@ from msgspec import Struct
 from hanbench.harness.report.json_file import Report
 from hanbench.harness.report.model import ScenarioReport
 
+NAMED = 20
+"""How many new failures are named on the terminal."""
 Signs = frozenset[str]
 """How a case failed: the violated properties, `outcome`, `expectation`."""
 
@@ -28,6 +30,8 @@ class Comparison(Struct, frozen=True):
     """Failed before, and went as expected now."""
     missing: tuple[str, ...]
     """Failed before, and were not played now."""
+    until: str | None = None
+    """The last day on which failures of the earlier run are tolerated, as YYYY-MM-DD; None: they are not."""
 
     @property
     def fails(self) -> bool:
@@ -42,11 +46,16 @@ class Against:
         """`until`: the last day (UTC) on which failures of the earlier run are tolerated; None: they are not."""
         self._before = _signs(before)
         self._now: dict[str, set[str]] = defaultdict(set)
+        self._until = until
         self._tolerant = until is not None and today <= until
 
     def add(self, report: ScenarioReport) -> None:
         """Take in one report of the later run; a case on several seeds fails if it does on one of them."""
         self._now[report.id] |= signs_of(report)
+
+    def excuses(self, report: ScenarioReport) -> bool:
+        """Return whether a failure is tolerated today."""
+        return self._tolerant and signs_of(report) <= self._before.get(report.id, frozenset())
 
     @property
     def comparison(self) -> Comparison:
@@ -61,6 +70,7 @@ class Against:
             tolerated=old if self._tolerant else (),
             fixed=tuple(id_ for id_ in gone if id_ in self._now),
             missing=tuple(id_ for id_ in gone if id_ not in self._now),
+            until=None if self._until is None else self._until.isoformat(),
         )
 
 
@@ -92,15 +102,17 @@ def _signs(reports: Iterable[ScenarioReport]) -> Mapping[str, Signs]:
     return found
 
 
-def comparison_lines(comparison: Comparison, until: date | None) -> Iterator[str]:
-    """Yield the lines about a comparison: each new failure by its name, and how many there are of the others."""
-    for id_ in comparison.new:
+def comparison_lines(comparison: Comparison) -> Iterator[str]:
+    """Yield the lines about a comparison: the first new failures by name, and how many there are of the others."""
+    for id_ in comparison.new[:NAMED]:
         yield f"new failure: {id_}"
+    if len(comparison.new) > NAMED:
+        yield f"and {len(comparison.new) - NAMED} more new failures: --json names all"
     if comparison.known:
-        expired = "" if until is None else f"; they were tolerated until {until}"
+        expired = "" if comparison.until is None else f"; they were tolerated until {comparison.until}"
         yield f"failed before too: {len(comparison.known)}{expired}"
     if comparison.tolerated:
-        yield f"tolerated until {until}: {len(comparison.tolerated)} that failed before too"
+        yield f"tolerated until {comparison.until}: {len(comparison.tolerated)} that failed before too"
     if comparison.fixed:
         yield f"fixed: {len(comparison.fixed)}"
     if comparison.missing:

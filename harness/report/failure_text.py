@@ -37,16 +37,18 @@ def short_failure_lines(report: ScenarioReport) -> Iterator[str]:
 
 def _in_short(report: ScenarioReport) -> Iterator[str]:
     decided = report.decision.value if report.decision else "nothing"
-    yield f"{report.id}: decided {decided}, expected {words_of(report.expected)}"
+    yield f"{report.id}: decided {decided}; the rules allow {words_of(report.expected)}"
 
 
 def _at_the_end(report: ScenarioReport) -> Iterator[str]:
     if report.difference:
         yield f"{_INDENT}difference: {report.difference}"
     for unmet in report.unmet:
-        yield f"{_INDENT}expectation: {unmet}"
+        yield f"{_INDENT}not as the author expects: {unmet}"
     if report.capture:
         yield f"{_INDENT}capture {report.capture}, keys {report.keys}"
+    if report.trace:
+        yield f"{_INDENT}trace {report.trace}"
     if report.replay:
         yield f"{_INDENT}again: {report.replay}"
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
+from hanbench.harness.report.coverage import CoverageTally, Reached
 from hanbench.harness.report.html import HtmlWriter
 from hanbench.harness.report.json_file import ReportWriter
 from hanbench.harness.report.junit import JunitWriter
@@ -33,9 +34,10 @@ class ReportFolder:
             self._page = enter(HtmlWriter(page, title=title, seed=seed, controller=controller, rule_sets=rule_sets))
             self._open = opening.pop_all()
 
-    def add(self, report: ScenarioReport, detail: bytes | None) -> None:
-        """Add one scenario, with its encoded detail for the page."""
+    def add(self, report: ScenarioReport, detail: bytes | None, reached: Reached) -> None:
+        """Add one scenario, with its encoded detail for the page, and with what it says about the properties."""
         self._data.add(report)
+        self._data.coverage.add(reached)
         self._junit.add(report)
         self._page.add(report, detail)
         self.tally.add(report)
@@ -43,6 +45,11 @@ class ReportFolder:
     @property
     def summary(self) -> Summary:
         return self._data.summary
+
+    @property
+    def coverage(self) -> CoverageTally:
+        """How far the scenarios tested each property."""
+        return self._data.coverage
 
     def __enter__(self) -> ReportFolder:
         return self

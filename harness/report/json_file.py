@@ -11,6 +11,7 @@ import msgspec
 
 from hanbench import __version__
 from hanbench.harness.files import WholeFile
+from hanbench.harness.report.coverage import Coverage, CoverageTally
 from hanbench.harness.report.model import VERSION, ScenarioReport, Summary
 from hanbench.profiles.errors import ProfileError
 
@@ -25,6 +26,8 @@ class Report(msgspec.Struct, frozen=True):
     rule_sets: tuple[str, ...]
     scenarios: tuple[ScenarioReport, ...]
     summary: Summary
+    coverage: tuple[Coverage, ...] = ()
+    """How far the cases tested each property of the oracle; empty: of a run by hanbench 0.2.0."""
 
 
 def read_report(path: Path) -> Report:
@@ -79,6 +82,8 @@ class ReportWriter:
         self._stream = self._file.stream
         self._encode = msgspec.json.Encoder().encode
         self._totals = Totals()
+        self.coverage = CoverageTally()
+        """How far the cases tested each property."""
         head = {
             "version": VERSION,
             "hanbench": __version__,
@@ -105,6 +110,7 @@ class ReportWriter:
     ) -> None:
         with self._file as stream:
             if kind is None:
-                stream.write(b'\n],"summary":' + self._encode(self.summary) + b"}\n")
+                stream.write(b'\n],"summary":' + self._encode(self.summary))
+                stream.write(b',"coverage":' + self._encode(self.coverage.coverage) + b"}\n")
             else:
                 self._file.abandon()

@@ -65,6 +65,7 @@ def merge(shards: Sequence[Shard], out: Path) -> tuple[Tally, Summary]:
         ) as page,
     ):
         for shard, stored in zip(shards, details, strict=True):
+            whole.coverage.join(shard.report.coverage)
             for number, report in enumerate(_with_captures(shard, out)):
                 whole.add(report)
                 junit.add(report)
@@ -82,20 +83,18 @@ def _details(folder: Path) -> dict[int, bytes]:
 
 
 def _with_captures(shard: Shard, out: Path) -> Iterator[ScenarioReport]:
-    """Yield the reports of a shard, with capture and keys copied to `out`; those without their files name none."""
+    """Yield the reports of a shard, with capture, keys and trace copied to `out`; those without files name none."""
     for report in shard.report.scenarios:
-        if (
-            report.capture is None
-            or report.keys is None
-            or (_copied(shard.folder, report.capture, out) and _copied(shard.folder, report.keys, out, PRIVATE))
-        ):
-            yield report
-        else:
-            yield msgspec.structs.replace(report, capture=None, keys=None)
+        trace = report.trace if _copied(shard.folder, report.trace, out) else None
+        captured = _copied(shard.folder, report.capture, out) and _copied(shard.folder, report.keys, out, PRIVATE)
+        capture, keys = (report.capture, report.keys) if captured else (None, None)
+        yield msgspec.structs.replace(report, capture=capture, keys=keys, trace=trace)
 
 
-def _copied(folder: Path, name: str, out: Path, mode: int = 0o666) -> bool:
-    """Copy a file of a shard to `out`; False: it is not there, or its name leads elsewhere."""
+def _copied(folder: Path, name: str | None, out: Path, mode: int = 0o666) -> bool:
+    """Copy a file of a shard to `out`; False: none is named, it is not there, or its name leads elsewhere."""
+    if name is None:
+        return False
     source = folder / name
     if Path(name).name != name or not source.is_file():
         return False

@@ -60,13 +60,15 @@ class ScenarioReport(Struct, frozen=True):
     explanations: tuple[Explanation, ...] = ()
     """For each violation, in the same order: what the controller did, and what it had been told by then."""
     difference: str = ""
-    """How the outcome differs from those that the rules admit; empty: it does not."""
+    """How the outcome differs from those that the rules allow; empty: it does not."""
     replay: str = ""
     """The shell command that plays this case again; empty: the case has no name to play it by."""
     remarks: tuple[str, ...] = ()
     """What is told and convicts nobody: another lawful way, a day of replacement that has passed."""
     hold_to: Basis = Basis.ASSUMED
     """Up to which basis a violation fails the scenario; `violations` has the others too."""
+    trace: str | None = None
+    """The trace file, which `hanbench judge` reads; None: none was kept."""
 
     @property
     def failing(self) -> tuple[Violation, ...]:
@@ -126,13 +128,12 @@ def describe(result: ScenarioResult, *, capture: str | None, replay: str = "") -
 
 
 def _difference(result: ScenarioResult) -> str:
-    """Return how the outcome differs from what the rules admit, in a sentence; empty: it does not."""
+    """Return how the outcome differs from what the rules allow, in a sentence; empty: it does not."""
     if result.outcome in result.expected.outcomes:
         return ""
-    admitted = " or ".join(outcome.value for outcome in result.expected.outcomes)
     decided = f"The case ended with {result.outcome.value}" if result.outcome else "The case ended without an outcome"
     broken = "" if result.violations else " No property is violated: the outcome alone differs."
-    return f"{decided}; the rules admit {admitted}, because {result.expected.why}.{broken}"
+    return f"{decided}; the rules allow {result.expected.words}, because {result.expected.why}.{broken}"
 
 
 def basis_of(rule: str) -> str:

@@ -53,7 +53,7 @@ def narrate(scenario: Scenario) -> Iterator[str]:
     for role, profile in scenario.profiles.items():
         yield f"The {role} is of the profile {profile}."
     for change in scenario.changes:
-        yield _capital(_change(change))
+        yield _capital(change_in_words(change))
     for act in scenario.suppliers:
         yield _capital(_act(act))
     for handover in scenario.handovers:
@@ -84,7 +84,8 @@ def _capital(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _change(change: FaultEvent) -> str:
+def change_in_words(change: FaultEvent) -> str:
+    """Return what an event of the plan does, and when, in words."""
     fault = CATALOGUE.get(change.cause)
     cause = f"{fault.title.lower()} ({change.cause})" if fault is not None else change.cause
     when = _when(change)

@@ -25,7 +25,7 @@ from hanbench.harness.scenario.answers import Answers
 from hanbench.harness.scenario.failed_expectations import failed_expectations
 from hanbench.harness.scenario.production import production, retell
 from hanbench.harness.scenario.scenario import Scenario
-from hanbench.harness.scenario.staging import Staging
+from hanbench.harness.scenario.staging import Staging, staged
 from hanbench.harness.stories.live import FORMATION
 from hanbench.harness.stories.memory import LOADED, Step
 from hanbench.harness.stories.shelf import Shelf
@@ -232,6 +232,18 @@ def run_scenario(
     """
     driven = drive_scenario(scenario, rulesets, make_controller, seed=seed, **settings)
     return judged(driven, rulesets, hold_to=hold_to)
+
+
+def capture_again(result: ScenarioResult, capture: Path, *, bench: BenchFile | None = None) -> None:
+    """Capture a scenario that was run without a capture: its HAN does the same again, and no controller is asked.
+
+    It must have been run with a slow background, and with the clock and the credentials of `bench`, or of none. Raises
+    ProfileError and RadioError as `drive_scenario` does, and OutputError.
+    """
+    scenario = result.scenario
+    if bench is None and scenario.bench is not None:
+        bench = BenchFile.find(scenario.bench)
+    retell(staged(scenario, result.seed, bench=bench), result.path, result.ended, capture)
 
 
 def _failed(

@@ -126,6 +126,8 @@ def seed_for(scenario: Scenario, campaign: str, check: HanConnectivityCheck | No
     return f"{campaign}/{planned.key}"
 
 
-def staged(scenario: Scenario, seed: str, check: HanConnectivityCheck | None = None) -> Staging:
-    """Return the staging of a scenario on emulated radios, with the changes that `seed` draws."""
-    return Staging(scenario, seed, scenario.drawn(seed).changes, check or HanConnectivityCheck())
+def staged(
+    scenario: Scenario, seed: str, check: HanConnectivityCheck | None = None, bench: BenchFile | None = None
+) -> Staging:
+    """Return the staging of a scenario, on emulated radios unless `bench` says otherwise; `seed` draws its changes."""
+    return Staging(scenario, seed, scenario.drawn(seed).changes, check or HanConnectivityCheck(), bench=bench)

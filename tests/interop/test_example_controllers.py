@@ -1,4 +1,4 @@
-"""The example controllers, as they stand in docs/examples, over a slice of the whole matrix."""
+"""The example controllers, as they stand in docs/examples, over a slice of the whole suite."""
 
 from __future__ import annotations
 
@@ -68,6 +68,6 @@ def test_the_endpoint_in_another_language_is_right_everywhere(herdsman):
 def test_a_wrong_one_would_be_noticed(tmp_path):
     text = (EXAMPLES / "controller.py").read_text(encoding="utf-8")
     hasty = tmp_path / "hasty.py"
-    hasty.write_text(text.replace("FAILURES, ATTEMPTS, EVIDENCE = 3,", "FAILURES, ATTEMPTS, EVIDENCE = 2,"))
+    hasty.write_text(text.replace("EVIDENCE_HOURS = 3,", "EVIDENCE_HOURS = 2,"))
     assert hasty.read_text() != text
     assert judged(f"process:{sys.executable} {hasty}")

@@ -13,12 +13,15 @@ from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
 from hanbench.emulator.zcl.clusters.metering import LOW_BATTERY, MeteringAttributes
 from hanbench.harness.case.check import Subject, Verdict
 from hanbench.harness.case.fault_catalogue import GSME_FAULTS, IMPAIRMENTS
+from hanbench.harness.case.installation import MeterRole
+from hanbench.harness.checks import HanConnectivityCheck, commission
 from hanbench.harness.faults import FAULTS, obstacles, reachable
 from hanbench.profiles.rulesets import Cohort
 from tests.support.han import check_connectivity, home_settings, run_on_han
 
 COME_BACK = 6 * 3600
 DAY = 86_400
+METERS = (Subject.GSME, Subject.ESME)
 METERS_FAULTS = tuple(name for name, fault in FAULTS.items() if fault.subject is Subject.GSME)
 on_han = partial(run_on_han, seed="faults", settle=DAY / 12)
 
@@ -54,6 +57,39 @@ def test_a_fault_breaks_what_it_says_and_can_be_healed(name, new):
     on_han(scenario, settings=home_settings(Cohort.MOC_SECURE if new else Cohort.IOC), formed=new)
 
 
+LEAVES_NO_KEY = ("bad-key-confirm", "no-resources", "certificate-expired", "certificate-mismatch")
+
+
+@pytest.mark.parametrize("name", LEAVES_NO_KEY)
+@pytest.mark.parametrize("seconds", [3540, 3568, 3571, 3574, 3600])
+def test_a_meter_that_the_hub_has_just_removed_is_paired_again(name, seconds):
+    # SE 1.4a, 5.4.2.2: a device that agrees no key within an hour of joining is removed. It joined some 30 s before.
+    async def scenario(han):
+        await FAULTS["hub-entry-lost"].inject(han)
+        await FAULTS["hub-entry-lost"].heal(han)
+        await asyncio.sleep(10)
+        await FAULTS[name].inject(han)
+        await asyncio.sleep(seconds)
+        await FAULTS[name].heal(han)
+        await asyncio.sleep(30)
+        assert list(obstacles(han, han.gsme)) == []
+        assert await check(han) is Verdict.PASS
+
+    on_han(scenario)
+
+
+@pytest.mark.parametrize("name", ["wrong-channel", "pan-id-missed", "network-key-lost"])
+def test_the_electricity_meter_follows_though_it_missed_the_broadcast(name):
+    async def scenario(han):
+        han.radio_of("esme").muted = True
+        asyncio.get_running_loop().call_later(6, setattr, han.radio_of("esme"), "muted", False)
+        await FAULTS[name].inject(han)
+        assert list(obstacles(han, han.esme)) == []
+        assert list(obstacles(han, han.gsme)) != []
+
+    on_han(scenario)
+
+
 @pytest.mark.parametrize("name", [name for name in GSME_FAULTS if name != "flapping"])
 def test_a_fault_that_cuts_off_lasts(name):
     """`persistent` is what the rules ask for: nobody mends it by waiting. Flapping alone comes and goes."""
@@ -75,6 +111,21 @@ def test_an_impairment_never_looks_like_a_lost_meter(name):
         for _ in range(8):
             await asyncio.sleep(DAY / 4)
             assert await check(han) is Verdict.PASS
+
+    on_han(scenario)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_commissioning_succeeds_where_both_meters_can_be_reached_and_nowhere_else(name):
+    # SE 1.4a, 5.4.6: data of meters travel under their link key, so a meter without it has not been commissioned.
+    async def scenario(han):
+        before = (await commission(han, tuple(MeterRole), HanConnectivityCheck())).commissioning
+        await FAULTS[name].inject(han)
+        meters_answer = reachable(han, han.gsme) and reachable(han, han.esme)
+        after = (await commission(han, tuple(MeterRole), HanConnectivityCheck())).commissioning
+        assert before.succeeded
+        assert meters_answer is not (FAULTS[name].breaks_reachability and FAULTS[name].subject in METERS)
+        assert after.succeeded is (meters_answer and FAULTS[name].subject not in (Subject.WAN, Subject.BENCH))
 
     on_han(scenario)
 

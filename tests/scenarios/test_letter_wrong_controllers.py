@@ -12,15 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from hanbench.harness.campaign.judge_test.killers import killers
 from hanbench.harness.controllers.letter_wrong import LETTER_WRONG
 from hanbench.harness.controllers.lookup import SUSPECTS
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.controllers.wrong import WRONG
 from hanbench.harness.scenario import ScenarioResult, load_scenario, run_scenario
 from hanbench.profiles.rulesets import shipped
-from tests.support.letter_convictions import DATA
 
 FOLDER = Path(__file__).parent / "letter"
+RECORD = Path(__file__).parent.parent / "data" / "letter_convictions.toml"
 BEFORE = {
     "consents-shared-by-all-cases": "consents-shared-by-all-cases-before",
     "half-rolled-out": "half-rolled-out",
@@ -100,8 +101,9 @@ def test_the_reference_is_clean_on_every_story(story: str) -> None:
     assert result.as_expected
 
 
-def test_it_is_on_record_which_of_them_the_suite_convicted_before() -> None:
-    recorded = tomllib.loads(DATA.read_text())
+def test_it_is_on_record_which_of_them_fell_before_and_all_fall_now() -> None:
+    recorded = tomllib.loads(RECORD.read_text(encoding="utf-8"))
     assert sorted(recorded) == sorted(LETTER_WRONG)
     for entry in recorded.values():
         assert entry["convicted_before"] == ("property_before" in entry) == ("scenario_before" in entry)
+    assert {f"wrong:{name}" for name in LETTER_WRONG} <= killers().keys()

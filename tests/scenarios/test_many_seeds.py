@@ -1,4 +1,4 @@
-"""A thousand seeds of the reference controller on emulated HANs, over the whole matrix, without one violation.
+"""A thousand seeds of the reference controller on emulated HANs, over the whole suite, without one violation.
 
 By default a tenth of them; HANBENCH_LONG=1, which CI sets, plays all.
 """

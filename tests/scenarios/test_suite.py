@@ -23,14 +23,11 @@ from hanbench.harness.scenario.run import ScenarioResult
 from hanbench.harness.scenario.staging import seed_for
 from hanbench.harness.stories.shelf import Shelf
 from hanbench.profiles.rulesets import Cohort, shipped
-from tests.support.suite_convictions import known, play, remembers, suspects
 
 NIGHTLY = os.environ.get("HANBENCH_NIGHTLY") == "1"
 STEP = 1 if NIGHTLY else 89
 MOST_TOLD = 600
 """HAN stories that the whole suite may tell."""
-LEAST_CONVICTED = 205
-"""Wrong controllers, of 222, that the suite convicts by a property."""
 DORMANT = HOMES[2]
 
 
@@ -100,26 +97,3 @@ def _consent(moment: str) -> str:
 
 def _spoke(result: ScenarioResult) -> list[datetime]:
     return [record.time for record in result.records if type(record).__name__ == "SupplierSaid"]
-
-
-# --- wrong controllers ------------------------------------------------------------------------------------------------
-
-RECORDED = known()
-CONVICTED = {name: said for name, said in RECORDED.items() if "property" in said}
-
-
-def test_it_is_on_record_which_wrong_controllers_the_suite_convicts() -> None:
-    assert sorted(RECORDED) == sorted(suspects())
-    assert len(CONVICTED) >= LEAST_CONVICTED
-
-
-def test_a_wrong_controller_is_convicted_in_its_case_on_record() -> None:
-    cases = {scenario.id: scenario for scenario in suite()}
-    found = {}
-    with Shelf() as shelf:
-        for name in sorted(CONVICTED, key=lambda name: str(CONVICTED[name]["case"]))[:: 1 if NIGHTLY else 5]:
-            make = suspects()[name]
-            if not remembers(make):
-                result = play(cases[str(CONVICTED[name]["case"])], make, shelf)
-                found[name] = {violation.property for violation in result.violations}
-    assert [name for name, properties in found.items() if CONVICTED[name]["property"] not in properties] == []

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
-from hanbench.harness.campaign import matrix
-from hanbench.harness.campaign.suite.suite import shipped_stories
+from hanbench.harness.campaign.selftest import cases
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.controllers.wrong import WRONG
-from hanbench.harness.scenario import Scenario, ScenarioResult, run_scenario
+from hanbench.harness.scenario import ScenarioResult, run_scenario
 from hanbench.profiles.rulesets import shipped
 
 CAUGHT_BY = {
@@ -21,6 +18,7 @@ CAUGHT_BY = {
     "partial-on-esme-fault": "ioc.active.tmad-v18.esme-dead.consent",
     "never-gives-up": "ioc.active.tmad-v18.wan-down.consent",
     "gives-up-after-three": "ioc.active.tmad-v18.esme-dead.consent",
+    "decides-after-the-cap": "ioc.dormant.in-force.april.wwfff.24h.silent.no-change.late.cap-first",
     "hurries": "ioc.active.tmad-v18.battery-dead.no-consent",
     "moc-like-ioc": "moc-secure.active.tmad-v18.battery-dead.consent",
     "v18-does-dormant": "ioc.dormant.tmad-v18.battery-dead.no-consent",
@@ -55,17 +53,12 @@ CAUGHT_BY = {
     "former-supplier-will-do": "gas-meter-changes-hands",
     "crashes-on-withdrawal": "ioc.active.tmad-v18.battery-dead.withdrawn",
 }
-"""Each with a scenario that shows it: one of the matrix of `hanbench verify`, or of those that come with hanbench."""
-
-
-@cache
-def scenarios() -> dict[str, Scenario]:
-    return {scenario.id: scenario for scenario in (*matrix(), *shipped_stories())}
+"""Each with a case of the suite that shows it."""
 
 
 def result_of(controller: str, scenario: str) -> ScenarioResult:
     make = WRONG[controller].make if controller in WRONG else Reference
-    return run_scenario(scenarios()[scenario], shipped(), make, seed=f"1/{scenario}", controller_name=controller)
+    return run_scenario(cases()[scenario], shipped(), make, seed=f"1/{scenario}", controller_name=controller)
 
 
 def test_every_wrong_controller_has_its_scenario() -> None:

@@ -266,6 +266,14 @@ CASES: Mapping[str, Case] = {
         healthy(check=3),
         FaultEvent(Subject.GSME, State.BROKEN, before_commissioning=1),
     ),
+    # Two checks without the WAN, three failures: the last one makes the count full, and uses up the attempts.
+    "the cap comes before the count": _case(
+        O.EXCLUDE_INSTALLATION,
+        home(D, D, switches=Switches(count_before_cap=False)),
+        broken(),
+        broken(W),
+        healthy(W, check=3),
+    ),
     "flapping, counted cumulatively": _case(
         O.MIGRATE_ESME_ONLY,
         home(D, D, switches=Switches(failure_counting=Counting.CUMULATIVE)),

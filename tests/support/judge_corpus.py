@@ -2,8 +2,9 @@
 
     python -m tests.support.judge_corpus
 
-runs tests/unit/oracle, keeps each trace that comes before the oracle, and writes harness/campaign/judge_test/
-stored_traces.jsonl. To notice another mutant, write a test with a trace on which it must differ, and run this again.
+runs tests/unit/oracle, keeps each trace that comes before the oracle, and writes stored_traces.jsonl and
+telling_traces.toml in harness/campaign/judge_test. To notice another mutant, write a test with a trace on which it must
+differ, and run this again.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from unittest.mock import patch
 
 import msgspec
 import pytest
+import tomli_w
 
 from hanbench.harness.campaign import judge_test
+from hanbench.harness.campaign.judge_test import telling_traces
 from hanbench.harness.campaign.judge_test.equivalents import without_equivalents
 from hanbench.harness.campaign.judge_test.oracle_mutants import oracle_mutants, try_mutants
 from hanbench.harness.campaign.judge_test.stored_traces import FILE, REFUSED, StoredTrace, encode_traces
@@ -31,6 +34,12 @@ from hanbench.profiles.rulesets import RuleSet, shipped
 
 TESTS = Path(__file__).parent.parent / "unit" / "oracle"
 DATA = Path(judge_test.__file__).parent / FILE
+TELLING = DATA.parent / telling_traces.FILE
+HEADER = """\
+# For each function of the oracle the stored traces that give its changes away, those that give most away first.
+# Written by `python -m tests.support.judge_corpus`.
+
+"""
 Played = Sequence[AnyRecord] | None
 _ALREADY_IMPORTED = "ignore::pytest.PytestAssertRewriteWarning"
 """hanbench is imported before pytest runs, which would rather rewrite it first."""
@@ -76,18 +85,22 @@ def judged(trace: StoredTrace) -> StoredTrace:
     return msgspec.structs.replace(trace, violated=tuple(dict.fromkeys(each.property for each in said.violations)))
 
 
-def ordered(traces: Sequence[StoredTrace]) -> list[StoredTrace]:
-    """Return the traces, those that give most mutants away first, so that the self-test is quick."""
-    gave = Counter(each.trace for each in try_mutants(without_equivalents(oracle_mutants()), traces))
-    return sorted(traces, key=lambda trace: -gave[trace.name])
+def telling(traces: Sequence[StoredTrace]) -> Mapping[str, list[str]]:
+    """Return by function of the oracle the traces that give its changes away, those that give most away first."""
+    found: dict[str, Counter[str]] = {}
+    mutants = without_equivalents(oracle_mutants())
+    for mutant, noticed in zip(mutants, try_mutants(mutants, traces), strict=True):
+        if noticed.trace is not None:
+            found.setdefault(mutant.place, Counter())[noticed.trace] += 1
+    return {place: [name for name, _ in found[place].most_common()] for place in sorted(found)}
 
 
 def main() -> None:
-    """Write the file."""
-    traces = ordered([judged(trace) for trace in judged_by_tests()])
-    content = encode_traces(traces)
-    write_whole(DATA, content)
-    print_line(f"{DATA}: {len(traces)} traces, {len(content):,} octets")
+    """Write both files."""
+    traces = [judged(trace) for trace in judged_by_tests()]
+    write_whole(DATA, encode_traces(traces))
+    write_whole(TELLING, HEADER + tomli_w.dumps(telling(traces)))
+    print_line(f"{DATA.parent}: {len(traces)} traces, {DATA.stat().st_size:,} octets")
 
 
 if __name__ == "__main__":

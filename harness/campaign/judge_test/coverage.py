@@ -8,11 +8,8 @@ there says nothing about the property, however many cases passed.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
-
-from msgspec import Struct
 
 from hanbench.harness.campaign.judge_test.facts import Facts, Moment
 from hanbench.harness.case.check import Subject, Verdict
@@ -20,26 +17,10 @@ from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.case.trace import AnyRecord
 from hanbench.harness.case.vocabulary import Outcome
-from hanbench.harness.oracle import PROPERTIES, Violation
+from hanbench.harness.oracle import Violation
 from hanbench.harness.oracle.case import Case
+from hanbench.harness.report.coverage import Reached
 from hanbench.profiles.rulesets import Consent, RuleSet
-
-
-class Reached(NamedTuple):
-    """What one case says about the properties, by their ids."""
-
-    evaluated: frozenset[str]
-    interesting: frozenset[str]
-    violated: frozenset[str]
-
-
-class Coverage(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the cases of a run say about one property: numbers of cases."""
-
-    property: str
-    evaluated: int
-    interesting: int
-    violated: int
 
 
 class _Sides(NamedTuple):
@@ -194,31 +175,3 @@ def reached(
     violated = frozenset(violation.property for violation in violations)
     evaluated = frozenset(id for id, sides in SIDES.items() if sides.evaluated(facts)) | violated
     return Reached(evaluated, frozenset(id for id in evaluated if SIDES[id].interesting(facts)) | violated, violated)
-
-
-class CoverageTally:
-    """Adds up what the cases of a run reached."""
-
-    def __init__(self) -> None:
-        self._evaluated = Counter[str]()
-        self._interesting = Counter[str]()
-        self._violated = Counter[str]()
-
-    def add(self, case: Reached) -> None:
-        """Add one case."""
-        self._evaluated.update(case.evaluated)
-        self._interesting.update(case.interesting)
-        self._violated.update(case.violated)
-
-    @property
-    def coverage(self) -> tuple[Coverage, ...]:
-        """What the cases say about each property, in the order of the oracle's properties."""
-        return tuple(
-            Coverage(each.id, self._evaluated[each.id], self._interesting[each.id], self._violated[each.id])
-            for each in PROPERTIES
-        )
-
-    @property
-    def missed(self) -> tuple[str, ...]:
-        """The properties whose interesting side no case reached: a run that passes says nothing about them."""
-        return tuple(each.property for each in self.coverage if not each.interesting)

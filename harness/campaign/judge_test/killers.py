@@ -27,7 +27,8 @@ CAMPAIGN = "selftest"
 """The campaign whose seeds are played."""
 _HEADER = """\
 # For each suspect the case of the suite that convicts it, and the property that does. Two cases: they are played one
-# after the other by one process, and the second convicts. Written by `hanbench selftest --learn`.
+# after the other by one process, and the second convicts. Written by `hanbench selftest --learn`, with as few cases as
+# convict every suspect: they are the quick suite.
 
 """
 

@@ -45,6 +45,11 @@ class Mutant(NamedTuple):
     """Which statement of the module contains the change."""
     change: Change
 
+    @property
+    def place(self) -> str:
+        """File and function, `FILE:FUNCTION`."""
+        return f"{self.file}:{self.where}"
+
 
 class _Statement(NamedTuple):
     tree: ast.stmt

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -34,12 +34,16 @@ PARTS = (
 """The parts, in the order of the page in docs. A case that two of them have is played once."""
 
 
-def suite(begins: StartingState = StartingState.INSTALLED, scenarios: Path | None = None) -> Sequence[Scenario]:
+def suite(
+    begins: StartingState = StartingState.INSTALLED, scenarios: Path | None = None, part: Set[str] | None = None
+) -> Sequence[Scenario]:
     """Return the suite, always in the same order; `scenarios` is a folder of the user's that is played with it.
 
-    Raises ProfileError for a file in the folder that is no scenario, or has the id of another.
+    `part`: the ids of the cases to return, beside those of the folder; None: all. Raises ProfileError for a file in the
+    folder that is no scenario, or has the id of another.
     """
-    whole = (*_suite(), *(() if scenarios is None else folder(scenarios)))
+    own = () if scenarios is None else folder(scenarios)
+    whole = (*(each for each in _suite() if part is None or each.id in part), *own)
     if begins is StartingState.INSTALLED:
         return whole
     return tuple(structs.replace(each, begins=begins) if each.cell is not None else each for each in whole)

@@ -8,6 +8,7 @@ import click
 
 from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.deferred import runs
+from hanbench.harness.cli.options import against_options
 from hanbench.harness.cli.output import json_option
 
 
@@ -24,18 +25,7 @@ def report() -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for the joined reports, captures and keys.",
 )
-@click.option(
-    "--against",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="The report.json of an earlier run, to tell new failures from known ones.",
-)
-@click.option(
-    "--tolerate-until",
-    type=click.DateTime(("%Y-%m-%d",)),
-    metavar="DATE",
-    help="Last day (UTC) on which failures that --against has too are tolerated; default: they are not.",
-)
+@against_options
 @json_option
 @runs("report")
 def merge() -> None:

@@ -8,7 +8,16 @@ import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, FOLDER, PATTERN, SEED, SHARD, hold_to_option
+from hanbench.harness.cli.options import (
+    CONTROLLER,
+    CONTROLLERS,
+    FOLDER,
+    PATTERN,
+    SEED,
+    SHARD,
+    against_options,
+    hold_to_option,
+)
 from hanbench.harness.cli.output import json_option
 from hanbench.profiles.benches import StartingState
 
@@ -17,6 +26,13 @@ from hanbench.profiles.benches import StartingState
 @click.option("--seed", type=SEED, default="1", show_default=True, help="Seed of all random numbers.")
 @click.option("--seeds", type=click.IntRange(1, 1000), default=1, show_default=True, help="Run it all on N seeds.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one per processor.")
+@click.option(
+    "--suite",
+    type=click.Choice(["full", "quick"]),
+    default="full",
+    show_default=True,
+    help="Quick: the few cases that convict every known wrong controller, for controllers that are slow.",
+)
 @click.option("--only", default="*", show_default=True, type=PATTERN, help="Run only scenarios whose id matches.")
 @click.option(
     "--scenarios",
@@ -40,7 +56,14 @@ from hanbench.profiles.benches import StartingState
     show_default=True,
     help="Folder for reports, captures and keys.",
 )
-@click.option("--capture", type=PATTERN, help="Keep captures of these scenarios too, not only of those that fail.")
+@click.option("--capture", type=PATTERN, help="Keep captures and traces of these scenarios too.")
+@click.option(
+    "--evidence",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="Keep capture, keys and trace of the first N failures.",
+)
 @click.option(
     "--memory/--no-memory",
     "remembers",
@@ -49,6 +72,7 @@ from hanbench.profiles.benches import StartingState
     help="Simulate a HAN once for all scenarios that share it, or for each.",
 )
 @click.option("--fail-fast", is_flag=True, help="Stop at the first scenario that fails.")
+@against_options
 @hold_to_option
 @json_option
 @runs("verify")

@@ -347,7 +347,7 @@ function scenario(row, detail) {
             h("dt", {}, "Seed"), h("dd", { class: "mono" }, row.seed),
             row.replay ? [h("dt", {}, "Play again"), h("dd", {}, h("code", { class: "command" }, row.replay))] : "",
             h("dt", {}, "On the air"), h("dd", {}, `${count(row.frames, "frame")}. `,
-                row.capture ? ["Capture ", link(row.capture), ", keys ", link(row.keys)] : "No capture was kept; verify --capture PATTERN keeps it."),
+                row.capture ? ["Capture ", link(row.capture), ", keys ", link(row.keys), row.trace ? [", trace ", link(row.trace)] : ""] : "No capture was kept; verify --capture PATTERN keeps it."),
             h("dt", {}, "Link"), h("dd", {}, h("a", { href: linkTo(row) }, "to this case"))),
         row.violations.length || row.unmet.length
             ? h("ul", { class: "violations" },

@@ -9,7 +9,7 @@ import pytest
 
 from hanbench.harness import oracle
 from hanbench.harness.campaign.judge_test.conviction import BenchAccusedError, answers_differ, blamed
-from hanbench.harness.campaign.judge_test.coverage import SIDES, CoverageTally, reached
+from hanbench.harness.campaign.judge_test.coverage import SIDES, reached
 from hanbench.harness.campaign.judge_test.equivalents import equivalents, without_equivalents
 from hanbench.harness.campaign.judge_test.killers import killers
 from hanbench.harness.campaign.judge_test.oracle_mutants import oracle_mutants, package, try_mutants
@@ -17,9 +17,11 @@ from hanbench.harness.campaign.judge_test.standing import implied, without_stand
 from hanbench.harness.campaign.judge_test.stored_traces import REFUSED, stored_traces
 from hanbench.harness.campaign.judge_test.suspects import suspects
 from hanbench.harness.campaign.judge_test.syntax import changes
+from hanbench.harness.campaign.judge_test.telling_traces import telling_traces
 from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.oracle import PROPERTIES, judge, judgement
 from hanbench.harness.oracle import counting as real_counting
+from hanbench.harness.report.coverage import CoverageTally
 from hanbench.profiles.rulesets import shipped
 from tests.support.traces import BOTH, HandWrittenTrace
 
@@ -83,6 +85,8 @@ def test_the_stored_traces_have_the_verdicts_with_which_they_were_stored():
 def test_no_change_of_the_oracle_goes_unnoticed():
     noticed = list(try_mutants(without_equivalents(oracle_mutants())))
     assert [each.id for each in noticed if each.trace is None] == []
+    # The traces that tell are tried first: some two judgements a change.
+    assert sum(each.judged for each in noticed) < 4 * len(noticed)
 
 
 @pytest.mark.slow
@@ -93,6 +97,11 @@ def test_what_is_listed_as_making_no_difference_makes_none():
     for entry in equivalents():
         named = [mutant.id for mutant in listed if entry.names(mutant)]
         assert set(named) - noticed, f"excuses nothing: {entry}"
+
+
+def test_the_traces_that_tell_are_stored_and_their_functions_exist():
+    assert telling_traces().keys() <= {mutant.place for mutant in oracle_mutants()}
+    assert {name for names in telling_traces().values() for name in names} <= {trace.name for trace in stored_traces()}
 
 
 def test_every_property_has_its_sides_and_stored_traces_come_to_each():
@@ -134,6 +143,6 @@ def test_the_same_answers_on_another_han_are_no_difference_of_controllers():
 
 
 def test_the_table_of_killers_knows_suspects_and_properties():
-    assert killers().keys() <= suspects().keys()
+    assert killers().keys() == suspects().keys()
     assert {each.property for each in killers().values()} <= {each.id for each in PROPERTIES}
     assert Counter(len(each.cases) for each in killers().values()).keys() <= {1, 2}

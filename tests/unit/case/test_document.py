@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from docs.generators.migration import BLOCKS, PAGE, renewed
+from hanbench.harness.case.vocabulary import AnyAction, AnyEvent
 from hanbench.harness.controllers.states import TABLE, CaseFinding, CaseState, Step, mermaid
+from hanbench.profiles.rulesets import Switches
 
 
 def test_the_page_is_current():
     page = PAGE.read_text(encoding="utf-8")
     assert renewed(page) == page
+
+
+def test_the_page_names_every_event_action_and_switch():
+    words = [each.__struct_config__.tag for each in (*get_args(AnyEvent), *get_args(AnyAction))]
+    page = PAGE.read_text(encoding="utf-8")
+    assert [word for word in (*words, *Switches.__struct_fields__) if f"`{word}`" not in page] == []
 
 
 def test_a_page_that_lacks_a_block_is_refused():

@@ -75,6 +75,8 @@ def test_a_meter_of_another_model_is_not_commissioned(role: MeterRole) -> None:
         await exchange(han.esme if role is MeterRole.ESME else han.gsme)
         after = (await commission(han, (role,), HanConnectivityCheck())).commissioning
         assert not after.succeeded
-        assert after.detail.startswith(f"the {role.value.upper()} answered as 'other', expected ")
+        assert after.detail.startswith(
+            f"the read of the {role.value.upper()}'s identity was answered as 'other', expected "
+        )
 
     run_on_han(scenario, seed="identity")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from click.shell_completion import ShellComplete
 
 from hanbench.harness.cli import COMPLETION, PROGRAM
 from hanbench.harness.cli.main import hanbench as program
+
+SHIPPED = [path.stem for path in sorted((Path(__file__).parents[3] / "profiles" / "scenarios").glob("*.toml"))]
 
 
 def offered(line):
@@ -28,7 +32,7 @@ def test_a_controller_that_is_no_name_may_be_a_file():
 @pytest.mark.parametrize(
     ("incomplete", "values"),
     [
-        ("", ["ioc.*", "moc-secure.*"]),
+        ("", ["ioc.*", "moc-secure.*", *SHIPPED]),
         ("ioc.mixed", ["ioc.mixed-gsme-active.*", "ioc.mixed-gsme-dormant.*"]),
         ("ioc.dormant.tmad-v19.battery-dead.c", ["ioc.dormant.tmad-v19.battery-dead.consent"]),
         ("xyz", []),
@@ -36,7 +40,7 @@ def test_a_controller_that_is_no_name_may_be_a_file():
 )
 @pytest.mark.parametrize("option", ["--only", "--capture"])
 def test_patterns_are_completed_part_for_part(option, incomplete, values):
-    assert offered(f"verify {option} {incomplete}") == [("plain", value) for value in values]
+    assert sorted(offered(f"verify {option} {incomplete}")) == sorted(("plain", value) for value in values)
 
 
 def test_certificates_are_a_shipped_file_or_one_of_the_user():

@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from hanbench.harness.campaign.judge_test.quick import quick_ids
+from hanbench.harness.scenario.scenario import shipped
+
 CASE = "ioc.dormant.tmad-v19.battery-dead.consent"
 
 
@@ -63,3 +66,14 @@ def test_a_controller_that_dies_at_its_first_turn_is_told_at_once(hanbench, tmp_
     assert outcome.status == 1
     assert len(scenarios(tmp_path)) == 1
     assert "the controller fails at its first turn (crashed: it ended with exit status 3)" in outcome.out
+
+
+def test_verify_plays_the_quick_suite_and_ones_own_scenarios(hanbench, tmp_path):
+    own = tmp_path / "own"
+    own.mkdir()
+    lines = shipped()["dormant-three-failures"].read_text().splitlines()
+    (own / "a.toml").write_text("\n".join('id = "own.case"' if each.startswith("id = ") else each for each in lines))
+    out = tmp_path / "out"
+    assert hanbench("verify", "--suite", "quick", "--scenarios", str(own), "--jobs", "1", "--out", str(out)).status == 0
+    played = {each["id"] for each in json.loads((out / "report.json").read_text())["scenarios"]}
+    assert played == {*quick_ids(), "own.case"}

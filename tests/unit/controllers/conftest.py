@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from hanbench.harness.case.trace import ControllerFaulted
-from hanbench.harness.controllers import child_process, http_endpoint
+from hanbench.harness.controllers import child_process, http_endpoint, process_group
 from hanbench.harness.controllers.lookup import controller_factory
 from hanbench.harness.scenario import load_scenario, run_scenario, shipped
 from hanbench.harness.scenario.run import ScenarioResult
@@ -30,14 +30,15 @@ Answer = Callable[[http.server.BaseHTTPRequestHandler, dict], None]
 
 
 def _answers_within(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    for where in (child_process.ChildProcess, http_endpoint.HttpEndpoint):
+    for where in (child_process.Processes, http_endpoint.HttpEndpoint):
         monkeypatch.setattr(where.__init__, "__defaults__", (seconds,))
 
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that is busy is no silent controller; one that will not end is not waited for."""
-    monkeypatch.setattr(child_process, "FAREWELL", 0.3)
+    for module in (child_process, process_group):
+        monkeypatch.setattr(module, "FAREWELL", 0.3)
     _answers_within(monkeypatch, 60.0)
 
 

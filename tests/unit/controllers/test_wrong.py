@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hanbench.harness.campaign.judge_test.killers import killers
 from hanbench.harness.controllers.letter_wrong import LETTER_WRONG
 from hanbench.harness.controllers.wrong import WRONG
 from hanbench.harness.oracle import PROPERTIES, judge
@@ -25,13 +26,13 @@ def test_it_is_caught_by_the_property_that_it_names(wrong):
     assert wrong.property in caught
 
 
-def test_every_property_that_a_controller_can_break_has_a_wrong_controller():
-    # Three judge the harness itself: its bookkeeping and its HAN-connectivity check. `steady` needs two plays, and
-    # `cap-before-count` a switch. tests/unit/oracle/test_conduct.py has a trace that each of the others alone convicts.
-    about_the_harness = {"decided-before-done", "verdict-agrees-with-truth", "verdict-names-its-cause"}
+def test_every_property_that_a_controller_can_break_convicts_a_wrong_controller():
+    # Three judge the harness itself: its bookkeeping and its HAN-connectivity check. `steady` needs two plays:
+    # tests/unit/campaign/test_steady.py has controllers that it convicts.
+    others = {"decided-before-done", "verdict-agrees-with-truth", "verdict-names-its-cause", "steady"}
     named = {wrong.property for wrong in (*WRONG.values(), *LETTER_WRONG.values())}
-    by_hand = {"steady", "cap-before-count", "nothing-on-inconclusive", "retry-only-in-want-of-time"}
-    assert {judged.id for judged in PROPERTIES} - about_the_harness - named == by_hand
+    convicting = {killer.property for killer in killers().values()}
+    assert {judged.id for judged in PROPERTIES} - named - convicting == others
 
 
 def test_names_say_what_they_do():

@@ -123,6 +123,15 @@ def test_asking_after_a_partial_migration_that_failed_is_not_too_late():
     assert "asking" not in trace.commissions(ESME_ONLY).violated()
 
 
+def test_asking_between_two_partial_migrations_is_too_late_all_the_same():
+    trace = dead(A, A).says("gas", REQUEST).fails(3).commissions(ESME_ONLY).asks().commissions(ESME_ONLY)
+    assert trace.violated() >= {"asking", "commissioned-once"}
+
+
+def test_asking_after_both_meters_were_commissioned_leaves_no_meter_behind():
+    assert "asking" not in HandWrittenTrace(A, A).passes().commissions(BOTH).asks().closes(O.MIGRATE_BOTH).violated()
+
+
 def test_who_could_not_be_asked_in_time_need_not_be_asked():
     """A supplier that takes the meter over at the deadline itself: asked it could not be, nor held against anybody."""
     trace = dead(A, A).fails(3).asks().at(END).moves(A, "newcomer")

@@ -285,7 +285,7 @@ def test_other_actions_in_another_play_are_a_violation_of_their_own():
     check = RunCheck(HandWrittenTrace().start)
     (violation,) = judge(played(), shipped(), again=played(check))
     assert (violation.property, violation.basis) == ("steady", Basis.INTERFACE)
-    assert "and in another play with RunCheck" in violation.text
+    assert 'and in another play with {"action":"run-check"' in violation.text
 
 
 def test_plays_of_two_cases_are_not_compared():

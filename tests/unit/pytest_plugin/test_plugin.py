@@ -235,3 +235,21 @@ def test_the_command_of_a_failed_file_plays_the_frames_of_its_capture(vendor):
     assert vendor.run(sys.executable, "-m", *command, "--out", "again").ret == 1
     name = "dormant-three-failures.pcapng"
     assert (vendor.path / "again" / name).read_bytes() == (vendor.path / "hanbench-failures" / name).read_bytes()
+
+
+def test_the_controller_of_a_failed_test_is_asked_once(vendor):
+    vendor.makepyfile(
+        once="""
+        from pathlib import Path
+        from hanbench.harness.controllers.wrong import WRONG
+
+        def make(rulesets):
+            with Path("asked").open("a") as asked:
+                asked.write("once ")
+            return WRONG["two-failures-suffice"].make(rulesets)
+        """
+    )
+    vendor.syspathinsert()
+    vendor.runpytest_subprocess("-p", "no:hanbench", "--hanbench-controller", "once:make").assert_outcomes(failed=1)
+    assert (vendor.path / "asked").read_text() == "once "
+    assert list(read(vendor.path / "hanbench-failures" / "dormant-three-failures.pcapng"))

@@ -1,0 +1,29 @@
+"""The electricity meter, which follows a change of the network that a fault keeps the gas meter from following."""
+
+from __future__ import annotations
+
+import asyncio
+
+from hanbench.harness.faults.ground_truth import reachable
+from hanbench.harness.han.han import Han
+
+FOLLOW = 600
+"""Time in which an electricity meter follows, seconds."""
+
+
+async def bring_esme_along(han: Han) -> None:
+    """Make the electricity meter search for the network if it missed the broadcast about it, and wait until it is back.
+
+    A broadcast is not acknowledged, so a meter may miss it. One without power stays away.
+    """
+    if han.emulates("esme") and han.esme.powered and not reachable(han, han.esme):
+        han.esme.look_for_network()
+        await esme_is_back(han)
+
+
+async def esme_is_back(han: Han) -> None:
+    """Wait until the hub can reach the electricity meter, or for ten minutes in vain."""
+    for _ in range(FOLLOW):
+        if reachable(han, han.esme):
+            break
+        await asyncio.sleep(1)

@@ -1,0 +1,73 @@
+"""The command that a report gives for a case: whoever runs it sees the same violations."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+import pytest
+
+from hanbench.harness.campaign.suite import parts
+from hanbench.harness.controllers.letter_wrong.between_cases import CountKeptByInstallationId
+from hanbench.harness.scenario.scenario import shipped
+
+CASE = "ioc.dormant.tmad-v19.battery-dead.consent"
+WRONG = ("--controller", "wrong:two-failures-suffice")
+PAIRS = [(first.id, second.id) for first, second in parts.pairs()]
+
+
+def failed(folder):
+    """The last scenario of a report; it failed."""
+    report = json.loads((folder / "report.json").read_text())["scenarios"][-1]
+    assert not report["as_expected"]
+    return report
+
+
+def again(hanbench, report, out):
+    """The same scenario as its command plays it."""
+    program, *words = shlex.split(report["replay"])
+    assert program == "hanbench"
+    assert hanbench(*words, "--out", str(out)).status == 1
+    return failed(out)
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A folder with a scenario of the user's, whose name needs quotes."""
+    folder = tmp_path / "my own"
+    folder.mkdir()
+    lines = shipped()["dormant-three-failures"].read_text().splitlines()
+    changed = ['id = "own.case"' if line.startswith("id = ") else line for line in lines]
+    (folder / "own.toml").write_text("\n".join(changed))
+    return folder
+
+
+EVERY = ("--seed", "a b", "--begins", "new", "--no-memory", "--hold-to", "inferred")
+
+
+@pytest.mark.parametrize("options", [(), ("--seeds", "2"), EVERY], ids=" ".join)
+def test_the_command_of_a_failed_case_shows_the_same_again(hanbench, tmp_path, options):
+    outcome = hanbench("verify", "--case", CASE, *WRONG, *options, "--jobs", "1", "--out", str(tmp_path / "first"))
+    assert outcome.status == 1
+    report = failed(tmp_path / "first")
+    assert again(hanbench, report, tmp_path / "again") == report
+    assert set(EVERY) <= set(shlex.split(report["replay"])) or options != EVERY
+
+
+def test_the_command_names_the_folder_of_ones_own_scenarios(hanbench, tmp_path, own):
+    chosen = ("verify", "--scenarios", str(own), "--only", "own.*", "--jobs", "1", "--out", str(tmp_path / "first"))
+    assert hanbench(*chosen, *WRONG).status == 1
+    report = failed(tmp_path / "first")
+    assert again(hanbench, report, tmp_path / "again") == report
+
+
+def test_the_command_plays_the_case_before_about_the_same_installation(hanbench, tmp_path, monkeypatch):
+    monkeypatch.setattr(CountKeptByInstallationId, "_failures", {})
+    first, second = PAIRS[0]
+    chosen = ("verify", "--case", first, "--case", second, "--controller", "wrong:count-kept-by-installation-id")
+    hanbench(*chosen, "--jobs", "1", "--out", str(tmp_path / "first"))
+    report = failed(tmp_path / "first")
+    assert report["id"] == second
+    assert shlex.split(report["replay"])[2:6] == ["--case", first, "--case", second]
+    monkeypatch.setattr(CountKeptByInstallationId, "_failures", {})  # another process has no case yet
+    assert again(hanbench, report, tmp_path / "again") == report
