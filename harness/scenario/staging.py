@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 
@@ -101,11 +103,34 @@ def story_key(staging: Staging) -> str:
         scenario.begins,
         scenario.start,
         staging.seed,
-        staging.changes,
+        _encoded(staging.changes),
         repr(staging.check),
         staging.slow_background,
     )
     return sha256(msgspec.json.encode(shapes, order="deterministic")).hexdigest()[:24]
+
+
+@lru_cache(maxsize=4096)
+def _encoded(changes: tuple[FaultEvent, ...]) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(_without_defaults(changes)))
+
+
+def _without_defaults(value: Any) -> Any:
+    """Return structs as their fields that differ from the default.
+
+    msgspec leaves out a default by identity: a float of a scenario that came from another process would stand there.
+    """
+    if isinstance(value, tuple):
+        return [_without_defaults(each) for each in value]
+    if isinstance(value, msgspec.Struct):
+        values = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
+        return {name: _without_defaults(each) for name, each, default in values if each != default}
+    return value
+
+
+@cache
+def _defaults(kind: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.encode_name, field.default) for field in msgspec.structs.fields(kind))
 
 
 def seed_for(scenario: Scenario, campaign: str, check: HanConnectivityCheck | None = None) -> str:
