@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from hanbench.emulator.clock import PacedClock, VirtualClock
 from hanbench.harness.bench.bench_file import BenchFile
@@ -101,11 +103,24 @@ def story_key(staging: Staging) -> str:
         scenario.begins,
         scenario.start,
         staging.seed,
-        staging.changes,
+        msgspec.Raw(msgspec.json.encode(_plain(staging.changes))),
         repr(staging.check),
         staging.slow_background,
     )
     return sha256(msgspec.json.encode(shapes, order="deterministic")).hexdigest()[:24]
+
+
+def _plain(value: Any) -> Any:
+    """Return structs as dicts without the fields that have their default.
+
+    msgspec leaves out a default only where it is the same object, and a number is another one in another process.
+    """
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if not isinstance(value, msgspec.Struct):
+        return value
+    said = {field.encode_name: (getattr(value, field.name), field.default) for field in structs.fields(value)}
+    return {name: _plain(found) for name, (found, default) in said.items() if found != default}
 
 
 def seed_for(scenario: Scenario, campaign: str, check: HanConnectivityCheck | None = None) -> str:
