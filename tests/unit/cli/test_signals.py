@@ -1,7 +1,8 @@
-"""A run that is stopped leaves nothing behind: no worker, no half-written file."""
+"""A run that is stopped leaves no worker and no half-written file behind."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 from subprocess import PIPE
 
 import pytest
+
+from hanbench.harness.report.folder import FILES
 
 
 def started(out: Path) -> subprocess.Popen[str]:
@@ -57,7 +60,7 @@ def test_a_signal_ends_the_program_where_python_drops_the_exception(number, stat
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_run_that_is_stopped_leaves_nothing_behind(tmp_path, number, status):
+def test_a_run_that_is_stopped_leaves_nothing_half_done(tmp_path, number, status):
     process = started(tmp_path)
     if number is signal.SIGINT:
         os.killpg(process.pid, number)  # as a terminal does it: to all of them
@@ -65,8 +68,14 @@ def test_a_run_that_is_stopped_leaves_nothing_behind(tmp_path, number, status):
         process.send_signal(number)
     out, err = process.communicate()
     assert process.returncode == status
-    assert out == ""
     assert "Traceback" not in err
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
-    assert [path.name for path in tmp_path.iterdir() if path.suffix != ".pcapng" and path.suffix != ".keys"] == []
+    left = {path.name for path in tmp_path.iterdir()}
+    if number is signal.SIGINT:  # what was played before Ctrl-C is reported
+        assert "scenarios not run: interrupted.\n" in out
+        assert left == set(FILES)
+        assert json.loads((tmp_path / "report.json").read_text())["scenarios"]
+    else:
+        assert out == ""
+        assert left == set()
