@@ -19,7 +19,7 @@ from hanbench.harness.oracle import Basis, Violation, held_to
 from hanbench.harness.report.explanation import Explanation, explain
 from hanbench.harness.scenario.run import ScenarioResult
 
-VERSION = 3
+VERSION = 4
 """Increased when a reader of the previous version could misread a report."""
 
 

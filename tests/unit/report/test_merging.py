@@ -143,7 +143,7 @@ def test_a_case_in_two_shards_is_refused(shards, tmp_path):
         read_shards([*shards, run(tmp_path / "other", case("a"))])
 
 
-@pytest.mark.parametrize("content", [None, "", "{}", "[1]", '{"version": 2}', '{"version": 3, "scenarios": 1}'])
+@pytest.mark.parametrize("content", [None, "", "{}", "[1]", '{"version": 3}', '{"version": 4, "scenarios": 1}'])
 def test_what_is_no_report_is_refused_in_one_line(tmp_path, content):
     if content is not None:
         (tmp_path / "report.json").write_text(content)
