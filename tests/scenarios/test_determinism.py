@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from hanbench.harness.campaign.matrix import matrix
+from hanbench.harness.scenario.staging import seed_for
 
 ONLY = "ioc.mixed-gsme-active.tmad-v19.[a-k]*no-consent"
 
@@ -36,3 +40,9 @@ def test_another_seed_writes_others(first: dict[str, bytes], tmp_path: Path) -> 
     assert sorted(second) == sorted(first)
     differing = {name for name in first if first[name] != second[name]}
     assert {name for name in first if name.endswith(".pcapng")} <= differing
+
+
+def test_a_scenario_that_comes_from_another_process_has_the_same_seed() -> None:
+    scenarios = list(matrix())
+    there = pickle.loads(pickle.dumps(scenarios))
+    assert [seed_for(each, "1") for each in there] == [seed_for(each, "1") for each in scenarios]

@@ -115,14 +115,12 @@ def test_what_an_author_expects_is_held_against_what_came() -> None:
     )
     result = run_scenario(structs.replace(scenario, expect=wrong), shipped(), Reference, seed="1")
     assert not result.as_expected
-    *words, frames = (each.split(",")[0] for each in result.failed_expectations if "decided at" not in each)
-    assert re.fullmatch("frames to the esme during commissioning: [1-9][0-9]* on the air", frames)
-    assert words == [
-        "3 checks",
-        "decided by dcc",
-        "commissioned: esme",
-        "excluded: gsme",
-    ]
+    *facts, frames = [each.split(",")[0] for each in result.failed_expectations if "decided at" not in each]
+    assert facts == ["3 checks", "decided by dcc", "commissioned: esme", "excluded: gsme"]
+    # Two reads, the acknowledgements of their answers, and those of the MAC; some may be sent again.
+    words, _, counted = frames.removesuffix(" on the air").rpartition(": ")
+    assert words == "frames to the esme during commissioning"
+    assert int(counted) >= 8
     assert sum("decided at" in each for each in result.failed_expectations) == 2
 
 

@@ -1,4 +1,4 @@
-"""A run that is stopped leaves nothing behind: no worker, no half-written file."""
+"""A run that is stopped leaves no worker and no half-written file behind."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_signal_ends_the_program_where_python_drops_the_exception(number, stat
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_run_that_is_stopped_leaves_nothing_behind(tmp_path, number, status):
+def test_a_run_that_is_stopped_leaves_nothing_half_done(tmp_path, number, status):
     process = started(tmp_path)
     if number is signal.SIGINT:
         os.killpg(process.pid, number)  # as a terminal does it: to all of them
@@ -68,7 +68,7 @@ def test_a_run_that_is_stopped_leaves_nothing_behind(tmp_path, number, status):
     assert "Traceback" not in err
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
-    whole = [path.name for path in tmp_path.iterdir() if path.suffix not in (".pcapng", ".keys")]
+    whole = [path.name for path in tmp_path.iterdir() if path.suffix not in (".pcapng", ".keys", ".jsonl")]
     if number is signal.SIGINT:  # what was played before is reported
         assert "not run: interrupted." in out
         assert sorted(whole) == ["junit.xml", "report.html", "report.json"]
