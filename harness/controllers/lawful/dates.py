@@ -17,12 +17,12 @@ class WaitsForOtherRules(Reference):
     """The first moment of better rules, while a check waits for it."""
 
     def weigh(self, now: datetime) -> CaseFinding:
-        """Return the finding; out of scope only if no later rules of the rulebook are better."""
+        """Return the finding; out of scope if no later rules of the rulebook are better, or no check fits in then."""
         finding = super().weigh(now)
         if finding is not CaseFinding.OUT_OF_SCOPE or self.attempts_used_up(now):
             return finding
         self.not_before = self._better_rules(now)
-        if self.not_before is None:
+        if self.not_before is None or self.next_check(now) >= self.installation.decide_by:
             return finding
         return CaseFinding.EVIDENCE_OLD if self.state is CaseState.HOLDING else CaseFinding.UNDECIDED
 
