@@ -57,7 +57,7 @@ def test_capture_keys_trace_and_report_go_where_they_are_asked_for(hanbench, tmp
 def test_a_scenario_of_the_matrix_is_run_by_its_id(hanbench):
     outcome = hanbench("run", "ioc.dormant.tmad-v18.battery-dead.consent", "--json")
     told = json.loads(outcome.out)
-    assert (outcome.status, told["version"], told["id"]) == (0, 3, "ioc.dormant.tmad-v18.battery-dead.consent")
+    assert (outcome.status, told["version"], told["id"]) == (0, 4, "ioc.dormant.tmad-v18.battery-dead.consent")
 
 
 def test_the_trace_says_its_version(hanbench, tmp_path):
