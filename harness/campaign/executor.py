@@ -114,11 +114,12 @@ class Estimate(NamedTuple):
 
 def estimate(scenarios: Sequence[Scenario], campaign: Campaign, jobs: int) -> Estimate:
     """Play the first scenario, with its HAN and then with the remembered one, and work out how long the run takes."""
+    make = controller_factory(campaign.controller)  # the controllers of the run have not heard of any case yet
     with Shelf() as shelf:
         began = perf_counter()
-        first = _drive(campaign, scenarios[0], shelf)
+        first = _drive(campaign, scenarios[0], shelf, make)
         told = perf_counter()
-        _drive(campaign, scenarios[0], shelf)
+        _drive(campaign, scenarios[0], shelf, make)
         again = perf_counter() - told
     stories = (
         len({seed_for(scenario, campaign.seed) for scenario in scenarios}) if campaign.remembers else 2 * len(scenarios)
@@ -163,8 +164,9 @@ def factory_of_process(controller: str) -> Factory:
 def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]:
     """Play each scenario, and then each once more, in the opposite order: the first answers stand."""
     shelf = _shelf(campaign.remembers)
-    first = [_drive(campaign, scenario, shelf) for scenario in scenarios]
-    again = [_drive(campaign, scenario, shelf) for scenario in reversed(scenarios)]
+    make = factory_of_process(campaign.controller)
+    first = [_drive(campaign, scenario, shelf, make) for scenario in scenarios]
+    again = [_drive(campaign, scenario, shelf, make) for scenario in reversed(scenarios)]
     for number, (driven, second) in enumerate(zip(first, reversed(again), strict=True)):
         result = judged(driven, shipped(), again=second, hold_to=campaign.hold_to)
         about = driven.scenario.installation_id
@@ -173,7 +175,7 @@ def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]
         yield _reported(campaign, result, said, before, told=number == 0 or bool(before))
 
 
-def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenario:
+def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf, make: Factory) -> DrivenScenario:
     return drive_scenario(
         scenario,
         shipped(),

@@ -100,7 +100,7 @@ class ChildProcess:
         try:
             process = self._process or self._start()
             self._listen(process)  # in virtual time, output after the last answer is still in the pipe
-            if self._heard:
+            if self._heard and not self._introduces_itself():
                 raise ControllerFault("unasked", "it wrote more than one line for one turn")
             self._write_line(process, encode_turn(Turn(now, event)) + b"\n")
             answer = await self._answer(process)
@@ -114,6 +114,11 @@ class ChildProcess:
             if self._process is not None:
                 self._process.kill()
             raise
+
+    def _introduces_itself(self) -> bool:
+        """Return whether what it wrote before it got a turn is `MANY_CASES`, or the beginning of that line."""
+        line, end, rest = bytes(self._heard).partition(b"\n")
+        return self._new and not rest and (_is_many_cases(line) if end else line.startswith(b"{"))
 
     def close(self) -> None:
         """Tell it that the case has ended, if it plays many; else close its stdin, and end it soon after."""

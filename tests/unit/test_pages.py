@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -115,6 +116,12 @@ def test_bench_files_in_pages_are_bench_files(page: str, count: int, tmp_path: P
         path = tmp_path / "bench.toml"
         path.write_text(text, encoding="utf-8")
         assert read_bench(path).nodes.hub is not None
+
+
+def test_the_answers_in_the_page_are_of_the_vocabulary() -> None:
+    (block,) = blocks("docs/migration.md", "jsonl")
+    answers = (msgspec.json.decode(line, type=list[AnyAction]) for line in block.splitlines())
+    assert {type(action) for answer in answers for action in answer} == set(get_args(AnyAction))
 
 
 def test_the_turn_and_the_answer_in_the_page_are_of_the_vocabulary() -> None:
