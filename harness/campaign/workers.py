@@ -7,6 +7,7 @@ done once more, each item by itself, and an item at which a worker dies twice co
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -234,6 +235,7 @@ def _serve(connection: Connection, foreign: Sequence[Connection], work: Work[T, 
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     for other in foreign:
         other.close()
+    gc.freeze()  # what the parent had is in use as long as this process lives: no collection need look at it
     while True:
         try:
             items: Sequence[T] = connection.recv()
