@@ -11,7 +11,7 @@ from hanbench.harness.oracle.case import BOTH, ESME_ONLY, Case, frames_of
 from hanbench.harness.oracle.consent import has_undoubted_consent, needed_consent
 from hanbench.harness.oracle.counting import counted
 from hanbench.harness.oracle.scope import allowed_on
-from hanbench.harness.oracle.violation import Finding, Property, chosen, inferred, interface, of_value
+from hanbench.harness.oracle.violation import Finding, Property, at_most_inferred, chosen, inferred, interface, of_value
 
 GRACE = timedelta(days=1)
 """Time beyond `decide_by`, for the result of a commissioning in progress."""
@@ -138,7 +138,9 @@ def retry_only_in_want_of_time(case: Case) -> Iterator[Finding]:
     cap = rules.attempt_cap
     if len(checks) >= cap.value and checks[-1].finished < until:
         yield Finding(
-            f"closed with retry after {len(checks)} attempts", frames_of(checks), of_value(cap, "attempt_cap")
+            f"closed with retry after {len(checks)} attempts",
+            frames_of(checks),
+            at_most_inferred(of_value(cap, "attempt_cap")),
         )
         return
     allowed = allowed_on(case, closed.time, position)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.oracle.case import Case, frames_of
-from hanbench.harness.oracle.counting import counted
+from hanbench.harness.oracle.counting import counted, ground_of_count
 from hanbench.harness.oracle.violation import Finding, Property, inferred, of_value, stated
 from hanbench.profiles.rulesets import Sourced
 
@@ -60,7 +60,7 @@ def refused_out_of_scope(case: Case) -> Iterator[Finding]:
         yield Finding(
             f"refused after {len(failures)} failures that count, {required.value} are required",
             frames_of(failures),
-            of_value(required, "failures_required"),
+            ground_of_count(case, position, rules),
         )
 
 
