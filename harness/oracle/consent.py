@@ -207,12 +207,17 @@ PROPERTIES = (
         "Where a Responsible Supplier decides, nothing happens without its request or authorisation",
         stated("letter, 2"),
         consent_given,
+        also=(chosen(DECIDER),),
     ),
     Property(
         "consent-from-responsible-supplier",
         "Only the Responsible Supplier of the GSME can consent",
-        stated("letter, 2"),
+        inferred("letter, 2"),
         consent_from_the_right_supplier,
+        also=(
+            stated("letter, 2"),
+            chosen(DECIDER),
+        ),
     ),
     Property("withdrawal-honoured", "A withdrawn consent does not count", inferred("letter, 2"), withdrawal_honoured),
     Property(
@@ -220,17 +225,30 @@ PROPERTIES = (
         "The supplier of a dormant GSME has no veto where the DCC decides",
         stated("letter, 2, 4 and 5"),
         no_veto,
+        also=(
+            inferred("letter, 2"),
+            chosen(DECIDER),
+        ),
     ),
     Property(
         "hold-only-for-consent",
         "A case is held only for a consent that is missing",
         inferred("letter, 2"),
         hold_only_for_consent,
+        also=(
+            chosen("failure_counting"),
+            chosen("failures_required"),
+        ),
     ),
     Property(
         "asking",
         "The GSME's Responsible Supplier is asked, for the consent that is needed, and not after it is too late",
         inferred("letter, 2"),
         asked_rightly,
+        also=(
+            chosen(DECIDER),
+            chosen("decide_by"),
+            chosen("ask_before_hold"),
+        ),
     ),
 )

@@ -132,6 +132,11 @@ PROPERTIES = (
         "Partial migration only after the required failures of the HAN-connectivity check",
         stated("letter, 2"),
         enough_failures,
+        also=(
+            inferred("letter, 2"),
+            chosen("failure_counting"),
+            chosen("failures_required"),
+        ),
     ),
     Property(
         "inconclusive-never-counts",
@@ -151,6 +156,7 @@ PROPERTIES = (
         "The whole installation is excluded only when the attempts are used up",
         inferred("Various 1 (ii)(d)"),
         excluded_at_the_cap,
+        also=(chosen("attempt_cap"),),
     ),
     Property("spacing", "Checks keep the spacing that the scenario sets", chosen("check_spacing"), checks_apart),
 )

@@ -217,6 +217,7 @@ PROPERTIES = (
         "A case is not given up while partial migration is due",
         inferred("letter, 5 and 7"),
         partial_not_withheld,
+        also=(chosen("count_before_cap"),),
     ),
     Property(
         "cap-before-count",
@@ -229,6 +230,11 @@ PROPERTIES = (
         "A case is left for another time only if this one did not suffice",
         inferred("letter, 5"),
         retry_only_in_want_of_time,
+        also=(
+            inferred("Various 1 (ii)(d)"),
+            chosen("attempt_cap"),
+            chosen("idle_hours"),
+        ),
     ),
     Property(
         "no-close-while-commissioning",

@@ -120,11 +120,13 @@ class Property(NamedTuple):
     findings: Callable[[Case], Iterator[Finding]]
     """Yields one finding for each breach; the docstring of the function states the criterion."""
     judges: Judged = Judged.CONTROLLER
+    also: tuple[Ground, ...] = ()
+    """What else some of its findings rest on."""
 
     @property
     def rule(self) -> str:
-        """The source of the rule in words."""
-        return self.ground.words
+        """The sources on which a finding may rest, in words."""
+        return "; ".join(ground.words for ground in (self.ground, *self.also))
 
     def violations(self, case: Case) -> Iterator[Violation]:
         """Yield the violations of this property in a case."""

@@ -11,7 +11,7 @@ from hanbench.harness.case.check import Subject
 from hanbench.harness.case.installation import MeterStatus
 from hanbench.harness.case.plan import State, StatementKind
 from hanbench.harness.case.vocabulary import ConsentKind, Outcome
-from hanbench.harness.oracle import judge
+from hanbench.harness.oracle import PROPERTIES, judge
 from hanbench.profiles.rulesets import Cohort, Counting, Decider, Switches, shipped
 from tests.support.traces import ESME_ONLY, HandWrittenTrace
 
@@ -110,3 +110,11 @@ def test_that_an_attempt_is_a_check_is_inferred():
 def test_a_cap_that_a_scenario_sets_is_a_choice():
     trace = dead(switches=Switches(attempt_cap=7)).fails(6).closes(O.EXCLUDE_INSTALLATION)
     assert rules_of(trace, "exclusion-not-before-cap") == ["choice attempt_cap (assumed)"]
+
+
+# -- what the page says ------------------------------------------------------------------------------------------------
+
+
+def test_the_table_names_them_in_words():
+    (consent,) = (each for each in PROPERTIES if each.id == "consent-from-responsible-supplier")
+    assert consent.rule == "letter, 2 (inferred); letter, 2 (stated); choice mixed_gsme_dormant_decider (assumed)"
