@@ -6,13 +6,21 @@ What is expected follows from docs/migration.md, "What hanbench decided where th
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
+from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import MeterStatus
 from hanbench.harness.case.plan import StatementKind
-from hanbench.harness.case.trace import ActionAccepted, CheckStarted, CommissioningRecorded, EventDelivered
+from hanbench.harness.case.trace import (
+    ActionAccepted,
+    CheckRecorded,
+    CheckStarted,
+    CommissioningRecorded,
+    EventDelivered,
+)
 from hanbench.harness.case.vocabulary import CommissionDevices, CommissioningEnded, Outcome, Tick
 from hanbench.harness.oracle import judge
 from hanbench.profiles.rulesets import shipped
@@ -90,6 +98,16 @@ def test_a_tick_before_the_end_is_not_the_last():
     assert late(ticks(ticks(holding(), END - 1), END + 20 * SECOND).closes(O.HOLD)) == 0
 
 
+def test_a_statement_at_the_end_is_not_its_tick():
+    assert late(ticks(holding().at(END).says("power", REQUEST), END + 20 * SECOND).closes(O.HOLD)) == 0
+
+
+def test_a_late_statement_is_not_the_tick_either():
+    """As in a trace of production, which need not have ticks."""
+    assert late(holding().at(END + SECOND).says("gas", StatementKind.WITHDRAWAL).closes(O.HOLD)) == 1
+    assert late(holding().at(END + SECOND).closes(O.HOLD)) == 0
+
+
 def test_a_case_that_is_closed_early_is_closed_in_time():
     assert late(HandWrittenTrace().gsme_dead().fails(3).partial_migration()) == 0
 
@@ -101,6 +119,14 @@ def test_a_case_that_is_closed_early_is_closed_in_time():
 def test_no_check_begins_after_it(seconds, wrong):
     trace = holding().at(END + seconds * SECOND)
     assert late(trace.add(CheckStarted(trace.now, 4)).at(END).closes(O.RETRY)) == wrong
+
+
+@pytest.mark.parametrize("hours", [-0.5, 0])
+def test_a_check_that_began_by_then_may_end_later(hours):
+    """As in a trace of production, where only the result of a check is recorded."""
+    trace = ticks(holding()).closes(O.RETRY).at(END + SECOND).says("gas", REQUEST).at(END + 1)
+    began = trace.start + timedelta(hours=END + hours)
+    assert late(trace.add(CheckRecorded(trace.now, HanCheck(4, Verdict.PASS, began, trace.now, None, None)))) == 0
 
 
 def test_each_check_that_begins_after_it_is_told():
@@ -157,3 +183,9 @@ def test_no_second_attempt_follows_a_commissioning_that_failed_after_it():
 def test_one_commissioning_in_time_of_two_is_enough():
     trace = result(under_way(END - 2), END - 1, succeeded=False)
     assert late(result(ticks(commissioning(trace)), END + 1, succeeded=False).closes(O.RETRY)) == 0
+
+
+def test_a_second_request_too_late_leaves_the_first_as_it_was():
+    """As in a trace of production: hanbench takes no second request while the first is carried out."""
+    trace = commissioning(ticks(under_way()).at(END + SECOND).says("gas", REQUEST), END + SECOND)
+    assert late(result(trace, END + 1, succeeded=False).closes(O.RETRY)) == 1
