@@ -125,8 +125,8 @@ class Property(NamedTuple):
 
     @property
     def rule(self) -> str:
-        """The sources on which a finding may rest, in words."""
-        return "; ".join(ground.words for ground in (self.ground, *self.also))
+        """The source of the rule in words."""
+        return self.ground.words
 
     def violations(self, case: Case) -> Iterator[Violation]:
         """Yield the violations of this property in a case."""

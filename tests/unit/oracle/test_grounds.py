@@ -117,4 +117,6 @@ def test_a_cap_that_a_scenario_sets_is_a_choice():
 
 def test_the_table_names_them_in_words():
     (consent,) = (each for each in PROPERTIES if each.id == "consent-from-responsible-supplier")
-    assert consent.rule == "letter, 2 (inferred); letter, 2 (stated); choice mixed_gsme_dormant_decider (assumed)"
+    assert consent.rule == "letter, 2 (inferred)"
+    others = [ground.words for ground in consent.also]
+    assert others == ["letter, 2 (stated)", "choice mixed_gsme_dormant_decider (assumed)"]
