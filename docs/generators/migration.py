@@ -46,6 +46,12 @@ def property_table() -> str:
     return "\n".join(["| property | what must hold | source |", "|---|---|---|", *rows])
 
 
+def other_grounds_table() -> str:
+    """Return the table of what violations of a property may rest on beside its own source."""
+    rows = [f"| `{p.id}` | {'; '.join(ground.words for ground in p.also)} |" for p in PROPERTIES if p.also]
+    return "\n".join(["| property | may rest on this too |", "|---|---|", *rows])
+
+
 def wrong_table() -> str:
     """Return the table of the wrong controllers."""
     rows = [f"| `{w.name}` | {w.description} | `{w.property}` |" for w in WRONG.values()]
@@ -62,6 +68,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "decisions": decision_table,
     "states": diagram,
     "properties": property_table,
+    "other grounds": other_grounds_table,
     "wrong": wrong_table,
 }
 

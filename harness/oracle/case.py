@@ -119,6 +119,8 @@ class Case:
         self.effects: list[Effect] = []
         self.questions: list[Question] = []
         self.statements: list[SupplierStatement] = []
+        self.told: list[tuple[int, EventDelivered]] = []
+        """The events that the controller was given."""
         self.exclusions: list[tuple[int, Excluded]] = []
         self.exclusions_decided: list[tuple[int, MeterRole]] = []
         self.misbehaviours: list[ControllerFaulted] = []
@@ -130,6 +132,8 @@ class Case:
             self._read(position, record)
 
     def _read(self, position: int, record: AnyRecord) -> None:
+        if isinstance(record, EventDelivered):
+            self.told.append((position, record))
         match record:
             case EventDelivered(event=InstallationChanged(installation=installation)):
                 self._homes.append((position, installation))

@@ -8,9 +8,18 @@ from hanbench.harness.case.check import Verdict
 from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.oracle.case import ESME_ONLY, Case, Decision, SupplierStatement, frames_of
-from hanbench.harness.oracle.counting import counted, is_failure
+from hanbench.harness.oracle.counting import counted, ground_of_count, is_failure
 from hanbench.harness.oracle.scope import allowed_on
-from hanbench.harness.oracle.violation import Finding, Ground, Property, chosen, inferred, of_value, stated
+from hanbench.harness.oracle.violation import (
+    Finding,
+    Ground,
+    Property,
+    at_most_inferred,
+    chosen,
+    inferred,
+    of_value,
+    stated,
+)
 from hanbench.profiles.rulesets import Consent, Decider, RuleSet, Sourced
 
 
@@ -119,7 +128,9 @@ def hold_only_for_consent(case: Case) -> Iterator[Finding]:
     telling = [check for check in checks if check.verdict is Verdict.PASS or is_failure(check, rules)]
     required = case.decision_rule(rules, position).failures_required.value
     if len(counted(checks, rules)) < required or telling[-1].verdict is Verdict.PASS:
-        yield Finding("held before the GSME's failure was persistent", frames_of(checks))
+        short = len(counted(checks, rules)) < required
+        ground = at_most_inferred(ground_of_count(case, position, rules)) if short else None
+        yield Finding("held before the GSME's failure was persistent", frames_of(checks), ground)
     allowed = allowed_on(case, closed.time, position)
     if allowed is None or not allowed.value:
         where = f"{case.installation.cohort.value} {case.type(position).value} on {closed.time.date()}"
@@ -141,10 +152,10 @@ def asked_rightly(case: Case) -> Iterator[Finding]:
             continue
         if asked.supplier != supplier:
             wrong = f"asked {asked.supplier}; the GSME's Responsible Supplier is {supplier}"
-            yield Finding(wrong, (), _of_giver(needed))
+            yield Finding(wrong, (), _of_question(needed))
         elif asked.consent.value != needed.value.value:
             wrong = f"asked {supplier} for its {asked.consent.value}; what is needed is its {needed.value.value}"
-            yield Finding(wrong, (), _of_consent(needed))
+            yield Finding(wrong, (), _of_question(needed))
         elif time >= case.installation.decide_by or position > decided:
             yield Finding(f"asked {supplier} at {time}, when it was too late", (), chosen("decide_by"))
     yield from _held_unasked(case)
@@ -185,18 +196,28 @@ def _of_giver(needed: Sourced[Consent]) -> Ground:
     return inferred(needed.reference) if needed.value is Consent.REQUEST else of_value(needed, DECIDER)
 
 
+def _of_question(needed: Sourced[Consent]) -> Ground:
+    """Return the ground for whom to ask and for what: the letter says what is needed, and not that anybody is asked."""
+    return at_most_inferred(_of_consent(needed))
+
+
 PROPERTIES = (
     Property(
         "consent",
         "Where a Responsible Supplier decides, nothing happens without its request or authorisation",
         stated("letter, 2"),
         consent_given,
+        also=(chosen(DECIDER),),
     ),
     Property(
         "consent-from-responsible-supplier",
         "Only the Responsible Supplier of the GSME can consent",
-        stated("letter, 2"),
+        inferred("letter, 2"),
         consent_from_the_right_supplier,
+        also=(
+            stated("letter, 2"),
+            chosen(DECIDER),
+        ),
     ),
     Property("withdrawal-honoured", "A withdrawn consent does not count", inferred("letter, 2"), withdrawal_honoured),
     Property(
@@ -204,17 +225,30 @@ PROPERTIES = (
         "The supplier of a dormant GSME has no veto where the DCC decides",
         stated("letter, 2, 4 and 5"),
         no_veto,
+        also=(
+            inferred("letter, 2"),
+            chosen(DECIDER),
+        ),
     ),
     Property(
         "hold-only-for-consent",
         "A case is held only for a consent that is missing",
         inferred("letter, 2"),
         hold_only_for_consent,
+        also=(
+            chosen("failure_counting"),
+            chosen("failures_required"),
+        ),
     ),
     Property(
         "asking",
         "The GSME's Responsible Supplier is asked, for the consent that is needed, and not after it is too late",
-        stated("letter, 2"),
+        inferred("letter, 2"),
         asked_rightly,
+        also=(
+            chosen(DECIDER),
+            chosen("decide_by"),
+            chosen("ask_before_hold"),
+        ),
     ),
 )

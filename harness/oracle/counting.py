@@ -7,7 +7,16 @@ from collections.abc import Iterator, Sequence
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.oracle.case import Case, frames_of
-from hanbench.harness.oracle.violation import Finding, Property, chosen, inferred, of_value, stated
+from hanbench.harness.oracle.violation import (
+    Finding,
+    Ground,
+    Property,
+    at_most_inferred,
+    chosen,
+    inferred,
+    of_value,
+    stated,
+)
 from hanbench.profiles.rulesets import Counting, RuleSet
 
 
@@ -26,6 +35,17 @@ def counted(checks: Sequence[HanCheck], rules: RuleSet) -> list[HanCheck]:
     return [check for check in checks if is_failure(check, rules)]
 
 
+def ground_of_count(case: Case, position: int, rules: RuleSet) -> Ground:
+    """Return the ground of a count that falls short at a position: the number that is required or, if only the passes
+    between the failures spoil it, the choice that they do.
+    """
+    required = case.decision_rule(rules, position).failures_required
+    failures = [check for check in case.checks_before(position) if is_failure(check, rules)]
+    if len(failures) >= required.value:
+        return of_value(rules.failure_counting, "failure_counting")
+    return of_value(required, "failures_required")
+
+
 def enough_failures(case: Case) -> Iterator[Finding]:
     """At each decision for partial migration, the count has reached the required number."""
     for decision in case.partials:
@@ -37,7 +57,7 @@ def enough_failures(case: Case) -> Iterator[Finding]:
                 f"partial migration after {len(failures)} {rules.failure_counting.value} failures of the "
                 f"HAN-connectivity check, {required.value} are required",
                 frames_of(failures),
-                of_value(required, "failures_required"),
+                ground_of_count(case, decision.position, rules),
             )
 
 
@@ -80,7 +100,7 @@ def attempt_cap(case: Case) -> Iterator[Finding]:
     for attempt, time, _ in case.started:
         cap = case.rules_for_counting(time).attempt_cap
         if attempt > cap.value:
-            yield Finding(f"attempt {attempt} began, the cap is {cap.value}", (), of_value(cap, "attempt_cap"))
+            yield Finding(f"attempt {attempt} began, the cap is {cap.value}")
 
 
 def excluded_at_the_cap(case: Case) -> Iterator[Finding]:
@@ -92,7 +112,7 @@ def excluded_at_the_cap(case: Case) -> Iterator[Finding]:
         yield Finding(
             f"installation excluded after {len(case.checks)} attempts, not before {cap.value}",
             frames_of(case.checks),
-            of_value(cap, "attempt_cap"),
+            at_most_inferred(of_value(cap, "attempt_cap")),
         )
 
 
@@ -112,6 +132,11 @@ PROPERTIES = (
         "Partial migration only after the required failures of the HAN-connectivity check",
         stated("letter, 2"),
         enough_failures,
+        also=(
+            inferred("letter, 2"),
+            chosen("failure_counting"),
+            chosen("failures_required"),
+        ),
     ),
     Property(
         "inconclusive-never-counts",
@@ -125,12 +150,13 @@ PROPERTIES = (
         inferred("letter, 2"),
         decided_on_inconclusive,
     ),
-    Property("attempt-cap", "No attempt after the cap", stated("Various 1 (ii)(d)"), attempt_cap),
+    Property("attempt-cap", "No attempt after the cap", chosen("attempt_cap"), attempt_cap),
     Property(
         "exclusion-not-before-cap",
         "The whole installation is excluded only when the attempts are used up",
-        stated("Various 1 (ii)(d)"),
+        inferred("Various 1 (ii)(d)"),
         excluded_at_the_cap,
+        also=(chosen("attempt_cap"),),
     ),
     Property("spacing", "Checks keep the spacing that the scenario sets", chosen("check_spacing"), checks_apart),
 )

@@ -6,26 +6,62 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from hanbench.harness.case.installation import MeterRole
-from hanbench.harness.case.vocabulary import Outcome
+from hanbench.harness.case.vocabulary import CommissioningEnded, Outcome, Tick
 from hanbench.harness.oracle.case import BOTH, ESME_ONLY, Case, frames_of
 from hanbench.harness.oracle.consent import has_undoubted_consent, needed_consent
 from hanbench.harness.oracle.counting import counted
 from hanbench.harness.oracle.scope import allowed_on
-from hanbench.harness.oracle.violation import Finding, Property, chosen, inferred, interface, of_value
+from hanbench.harness.oracle.violation import Finding, Property, at_most_inferred, chosen, inferred, interface, of_value
 
 GRACE = timedelta(days=1)
-"""Time beyond `decide_by`, for a commissioning in progress."""
+"""Time beyond `decide_by`, for the result of a commissioning in progress."""
+ANSWER = timedelta(minutes=1)
+"""Time that an answer may take, and a tick that is late: on a paced bench, and in production."""
 
 _COMMISSIONED = {Outcome.MIGRATE_BOTH: BOTH, Outcome.MIGRATE_ESME_ONLY: ESME_ONLY}
 
 
 def ends_in_time(case: Case) -> Iterator[Finding]:
-    """The controller closes the case, no later than a day after `decide_by`."""
-    latest = case.installation.decide_by + GRACE
+    """The case is closed in answer to what the controller was told by `decide_by`, or to the result of a commissioning
+    that was decided on by then. No check begins, and no commissioning is decided on, after that.
+    """
+    until = case.installation.decide_by
+    for attempt, time, position in case.started:
+        if not _in_time(case, position, time):
+            yield Finding(f"attempt {attempt} began at {time}, after {until}")
+    for decision in case.decisions:
+        if not _in_time(case, decision.position, decision.time):
+            names = ", ".join(sorted(device.value for device in decision.devices))
+            yield Finding(f"commissioning of {names} was asked for at {decision.time}, after {until}")
     if case.closed is None:
         yield Finding(f'no outcome; recording ended on the bound "{case.end.reason if case.end else "none"}"')
-    elif case.closed[1].time > latest:
-        yield Finding(f"closed at {case.closed[1].time}, after {latest}")
+        return
+    position, closed = case.closed
+    if not _in_time(case, position, closed.time) and not _was_awaited(case, position, closed.time):
+        yield Finding(f"closed at {closed.time}, after {until}")
+
+
+def _in_time(case: Case, position: int, time: datetime) -> bool:
+    """Return whether what is done at a position answers what was told by `decide_by`: its tick at the latest."""
+    until = case.installation.decide_by
+    if time <= until:
+        return True
+    if time > until + ANSWER:
+        return False
+    late = [event.event for at, event in case.told if at < position and event.time > until]
+    on_time = any(isinstance(told.event, Tick) and told.time == until for _, told in case.told)
+    return not late or (len(late) == 1 and isinstance(late[0], Tick) and not on_time)
+
+
+def _was_awaited(case: Case, position: int, time: datetime) -> bool:
+    """Return whether what is done at a position answers the result of a commissioning decided on by `decide_by`."""
+    effect = next((each for each in reversed(case.effects) if each.position < position), None)
+    if effect is None or effect.time > case.installation.decide_by + GRACE or time > effect.time + ANSWER:
+        return False
+    told = [each.event for at, each in case.told if effect.position < at < position]
+    asked = [decision for decision in case.decisions if case.effect_of(decision) is effect]
+    in_time = any(_in_time(case, decision.position, decision.time) for decision in asked)
+    return in_time and all(isinstance(event, CommissioningEnded) for event in told)
 
 
 def patient(case: Case) -> Iterator[Finding]:
@@ -102,7 +138,9 @@ def retry_only_in_want_of_time(case: Case) -> Iterator[Finding]:
     cap = rules.attempt_cap
     if len(checks) >= cap.value and checks[-1].finished < until:
         yield Finding(
-            f"closed with retry after {len(checks)} attempts", frames_of(checks), of_value(cap, "attempt_cap")
+            f"closed with retry after {len(checks)} attempts",
+            frames_of(checks),
+            at_most_inferred(of_value(cap, "attempt_cap")),
         )
         return
     allowed = allowed_on(case, closed.time, position)
@@ -179,6 +217,7 @@ PROPERTIES = (
         "A case is not given up while partial migration is due",
         inferred("letter, 5 and 7"),
         partial_not_withheld,
+        also=(chosen("count_before_cap"),),
     ),
     Property(
         "cap-before-count",
@@ -191,6 +230,11 @@ PROPERTIES = (
         "A case is left for another time only if this one did not suffice",
         inferred("letter, 5"),
         retry_only_in_want_of_time,
+        also=(
+            inferred("Various 1 (ii)(d)"),
+            chosen("attempt_cap"),
+            chosen("idle_hours"),
+        ),
     ),
     Property(
         "no-close-while-commissioning",

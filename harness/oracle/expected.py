@@ -93,7 +93,7 @@ def _moments(case: Case, index: int) -> list[tuple[int, datetime]]:
     end = case.spans[index + 1].begin if index + 1 < len(case.spans) else len(case.records)
     until = case.installation.decide_by
     news = ((at + 1, case.records[at].time) for at in case.news if span.end < at < end)
-    return [(span.end + 1, span.check.finished), *((at, time) for at, time in news if time < until)]
+    return [(span.end + 1, span.check.finished), *((at, time) for at, time in news if time <= until)]
 
 
 def _known(case: Case, position: int, time: datetime, span: CheckSpan, attempts: int) -> _Knowledge:

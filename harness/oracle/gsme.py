@@ -173,11 +173,12 @@ PROPERTIES = (
         "A GSME that answers is never left behind",
         stated("letter, 2"),
         healthy_gsme_stays,
+        also=(inferred("letter, 2"),),
     ),
     Property(
         "fresh-evidence",
         "The failure persists when partial migration is decided",
-        inferred("letter, 2"),
+        chosen("evidence_max_age_hours"),
         evidence_fresh,
     ),
     Property(
@@ -203,6 +204,10 @@ PROPERTIES = (
         "The GSME left out is excluded, with code, supplier, attempts and the day to replace it by",
         inferred("letter, 2 and 7"),
         exclusion_record,
+        also=(
+            stated("letter, 7"),
+            chosen("exclusion_record"),
+        ),
     ),
     Property(
         "excluded-stays-out",

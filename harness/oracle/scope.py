@@ -7,8 +7,8 @@ from datetime import datetime
 
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.oracle.case import Case, frames_of
-from hanbench.harness.oracle.counting import counted
-from hanbench.harness.oracle.violation import Finding, Property, inferred, of_value, stated
+from hanbench.harness.oracle.counting import counted, ground_of_count
+from hanbench.harness.oracle.violation import Finding, Property, chosen, inferred, of_value, stated
 from hanbench.profiles.rulesets import Sourced
 
 
@@ -60,7 +60,7 @@ def refused_out_of_scope(case: Case) -> Iterator[Finding]:
         yield Finding(
             f"refused after {len(failures)} failures that count, {required.value} are required",
             frames_of(failures),
-            of_value(required, "failures_required"),
+            ground_of_count(case, position, rules),
         )
 
 
@@ -70,11 +70,17 @@ PROPERTIES = (
         "Partial migration only for cohorts and types that the rules of the day allow",
         stated("letter, 3, 4 and 7"),
         partial_in_scope,
+        also=(inferred("letter, 2 to 4"),),
     ),
     Property(
         "refusal-only-out-of-scope",
         "Partial migration is refused only where the rules of the day do not allow it",
         inferred("letter, 5 and 7"),
         refused_out_of_scope,
+        also=(
+            stated("letter, 2, 4 and 7"),
+            chosen("failure_counting"),
+            chosen("failures_required"),
+        ),
     ),
 )

@@ -82,6 +82,11 @@ def of_value(value: Sourced[Any], choice: str) -> Ground:
     return Ground(value.reference, Basis(value.source.value), choice if assumed else "")
 
 
+def at_most_inferred(ground: Ground) -> Ground:
+    """Return the ground of what only follows from `ground`."""
+    return ground._replace(basis=Basis.INFERRED) if ground.basis is Basis.STATED else ground
+
+
 class Violation(Struct, frozen=True, forbid_unknown_fields=True):
     """A property that does not hold in a trace."""
 
@@ -115,6 +120,8 @@ class Property(NamedTuple):
     findings: Callable[[Case], Iterator[Finding]]
     """Yields one finding for each breach; the docstring of the function states the criterion."""
     judges: Judged = Judged.CONTROLLER
+    also: tuple[Ground, ...] = ()
+    """What else some of its findings rest on."""
 
     @property
     def rule(self) -> str:

@@ -146,3 +146,12 @@ def test_the_table_of_killers_knows_suspects_and_properties():
     assert killers().keys() == suspects().keys()
     assert {each.property for each in killers().values()} <= {each.id for each in PROPERTIES}
     assert Counter(len(each.cases) for each in killers().values()).keys() <= {1, 2}
+
+
+def test_the_table_of_properties_names_all_that_a_violation_may_rest_on():
+    said = {each.id: {(g.basis, g.choice) for g in (each.ground, *each.also)} for each in PROPERTIES}
+    for stored in stored_traces():
+        if stored.violated == (REFUSED,):
+            continue
+        for found in judge(stored.records, stored.rulesets, stored.again):
+            assert (found.basis, found.choice) in said[found.property], found
