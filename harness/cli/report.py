@@ -8,6 +8,7 @@ from pathlib import Path
 from hanbench.harness.cli.against import against_earlier
 from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_json, print_line, unbroken
+from hanbench.harness.cli.verdict_sentences import verdict_sentences
 from hanbench.harness.cli.words import counted
 from hanbench.harness.files import locked_folder
 from hanbench.harness.report.against import Against, Comparison, comparison_lines
@@ -50,9 +51,11 @@ def _compared(shards: list[Shard], against: Against) -> Comparison:
 
 
 def _print_result(tally: Tally, summary: Summary, out: Path) -> None:
-    for line in tally.failure_lines():
+    for line in (*tally.failure_lines(), *tally.told_lines()):
         print_line(line)
     cases = counted(summary.scenarios, "scenario")
-    print_line(f"{cases}, {tally.failures:,} not as expected ({counted(summary.violations, 'violation')}).")
+    print_line(f"{cases}, {tally.failures:,} not as expected ({counted(tally.violations, 'violation')}).")
+    if tally.told:
+        print_line(verdict_sentences(tally)[-1])
     page, *data = (unbroken(out / name) for name in ("report.html", "report.json", "junit.xml"))
     print_line(f"To read: {page}; for programs: {', '.join(data)}")

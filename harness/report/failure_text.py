@@ -19,7 +19,9 @@ def failure_lines(report: ScenarioReport) -> Iterator[str]:
     """Yield the lines about a failed case: what was decided, each violation explained, and how to play it again."""
     yield from _in_short(report)
     for violation, explanation in zip_longest(report.violations, report.explanations):
-        yield from (_INDENT + line for line in violation_lines(violation, explanation))
+        first, *others = violation_lines(violation, explanation)
+        yield _INDENT + ("told: " if violation in report.told else "") + first
+        yield from (_INDENT + line for line in others)
     yield from _at_the_end(report)
 
 
@@ -31,7 +33,8 @@ def short_failure_lines(report: ScenarioReport) -> Iterator[str]:
         if violation.property in seen:
             continue
         seen.add(violation.property)
-        yield f"{_INDENT}{violation.property}: {violation.text} [{violation.rule}]"
+        told = "told: " if violation in report.told else ""
+        yield f"{_INDENT}{told}{violation.property}: {violation.text} [{violation.rule}]"
     yield from _at_the_end(report)
 
 

@@ -26,6 +26,13 @@ class Tally:
         self._wrong: Counter[str] = Counter()
         self.failed: list[ScenarioReport] = []
         self.failures = 0
+        self.violations = 0
+        """Those that fail their scenarios."""
+        self.told = 0
+        """Violations that rest on less than the scenarios were held to."""
+        self._told: list[str] = []
+        self.held_to = ""
+        """The basis up to which a violation fails the scenarios; empty: there was none."""
         self.outcomes: Counter[str] = Counter()
 
     def add(self, report: ScenarioReport) -> None:
@@ -36,6 +43,12 @@ class Tally:
         fault = ", ".join(report.faults) or "none"
         self._scenarios[fault] += 1
         self._verdicts[fault].update(check.verdict for check in report.checks)
+        self.violations += len(report.failing)
+        self.held_to = report.hold_to.value
+        for violation in report.told:
+            self.told += 1
+            if len(self._told) < WORST:
+                self._told.append(f"told: {report.id}: {violation.property}: {violation.text} [{violation.rule}]")
         if not report.as_expected:
             self.failures += 1
             self._wrong[fault] += 1
@@ -73,6 +86,11 @@ class Tally:
         if self.failures > len(self.failed):
             lines.append(f"and {self.failures - len(self.failed)} more: see report.json")
         return lines
+
+    def told_lines(self) -> Sequence[str]:
+        """Return a line for each of the first violations that are told, and how many more there are."""
+        more = self.told - len(self._told)
+        return [*self._told, *([f"told: {more:,} more: see report.json"] if more else [])]
 
 
 def _number(count: int) -> str:
