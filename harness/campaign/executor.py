@@ -87,12 +87,10 @@ class Result(NamedTuple):
 
 
 def execute(
-    scenarios: Sequence[Scenario], campaign: Campaign, jobs: int = 1, shard: Shard | None = None
+    scenarios: Sequence[Scenario], campaign: Campaign, jobs: int = 1
 ) -> Generator[tuple[Scenario, Result | Lost], None, None]:
     """Run each scenario; results come story by story, in an order that does not depend on the number of jobs."""
-    groups = grouped(scenarios, campaign.seed)
-    mine = groups if shard is None else groups[shard.number - 1 :: shard.of]
-    yield from map_groups(partial(_play, campaign), mine, jobs, fatal=(OutputError,))
+    yield from map_groups(partial(_play, campaign), grouped(scenarios, campaign.seed), jobs, fatal=(OutputError,))
 
 
 class Shard(NamedTuple):
@@ -101,6 +99,10 @@ class Shard(NamedTuple):
     number: int
     """From 1."""
     of: int
+
+    def part_of(self, scenarios: Sequence[Scenario], seed: str) -> list[Scenario]:
+        """Return this part of the scenarios; it may be empty if there are more parts than HAN stories."""
+        return [scenario for group in grouped(scenarios, seed)[self.number - 1 :: self.of] for scenario in group]
 
 
 class Estimate(NamedTuple):

@@ -10,7 +10,7 @@ import msgspec
 
 from hanbench.harness.campaign import Campaign, Lost, Result, execute
 from hanbench.harness.campaign.evidence import Keeper
-from hanbench.harness.campaign.executor import Shard, estimate
+from hanbench.harness.campaign.executor import Estimate, Shard, estimate
 from hanbench.harness.campaign.finding import select
 from hanbench.harness.campaign.judge_test.quick import quick_ids
 from hanbench.harness.campaign.suite import suite
@@ -79,11 +79,14 @@ def _chosen(options: Options) -> Sequence[Scenario]:
 def _run(scenarios: Sequence[Scenario], options: Options, against: Against | None) -> tuple[Course, ReportFolder]:
     """Run the scenarios and write the reports; after Ctrl-C, of what was run before it."""
     controller, campaigns = named(options.controller), options.campaigns
-    shard = None if options.shard is None else Shard(*options.shard)
-    log(f"hanbench verify: {counted(len(scenarios), 'scenario')}, controller {controller}, seed {options.seed}")
+    part = ""
+    if options.shard is not None:
+        scenarios = Shard(*options.shard).part_of(scenarios, options.seed)
+        part = f" (part {options.shard[0]} of {options.shard[1]})"
+    log(f"hanbench verify: {counted(len(scenarios), 'scenario')}{part}, controller {controller}, seed {options.seed}")
     excuses = (lambda _: False) if against is None else against.excuses
     course = Course(len(scenarios) * len(campaigns), options.is_whole, Keeper(options.evidence, excuses), against)
-    before = estimate(scenarios, campaigns[0], options.processes)
+    before = estimate(scenarios, campaigns[0], options.processes) if scenarios else Estimate(0.0, None)
     if before.fault is not None:
         course.stopped = f"the controller fails at its first turn ({before.fault})"
         scenarios, campaigns = scenarios[:1], campaigns[:1]
@@ -99,7 +102,7 @@ def _run(scenarios: Sequence[Scenario], options: Options, against: Against | Non
     )
     with reports, suppress(KeyboardInterrupt):
         for campaign in campaigns:
-            with closing(execute(scenarios, campaign, options.processes, shard)) as results:
+            with closing(execute(scenarios, campaign, options.processes)) as results:
                 _add(reports, with_progress(results, len(scenarios)), campaign, course, options.fail_fast)
             if course.stopped:
                 break
