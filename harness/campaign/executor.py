@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from hanbench.harness.campaign.evidence import Evidence, evidence_of, keep
+from hanbench.harness.campaign.interruption import end_if_asked
 from hanbench.harness.campaign.judge_test.coverage import reached
 from hanbench.harness.campaign.workers import Lost, map_groups
 from hanbench.harness.case.trace import AnyRecord, ControllerFaulted, EventDelivered
@@ -31,6 +32,8 @@ from hanbench.profiles.rulesets import shipped
 
 GROUP = 100
 """The most cases that a worker gets at a time."""
+CHUNK = 10
+"""How many of them it plays forwards and then backwards before it hands over their results."""
 _PATHS = 2.5
 """How often a story is told, on average, because its cases act at different times: measured over the suite."""
 
@@ -163,19 +166,26 @@ def factory_of_process(controller: str) -> Factory:
 
 
 def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]:
-    """Play each scenario, and then each once more, in the opposite order: the first answers stand."""
+    """Play each scenario, and then each once more, in the opposite order: the first answers stand.
+
+    Those about one installation, which are a group of their own, stay together; of others `CHUNK` at a time.
+    """
     shelf = _shelf(campaign.remembers)
-    first = [_drive(campaign, scenario, shelf) for scenario in scenarios]
-    again = [_drive(campaign, scenario, shelf) for scenario in reversed(scenarios)]
-    for number, (driven, second) in enumerate(zip(first, reversed(again), strict=True)):
-        result = judged(driven, shipped(), again=second, hold_to=campaign.hold_to)
-        about = driven.scenario.installation_id
-        before = [each.id for each in scenarios[:number] if about is not None and each.installation_id == about]
-        said = reached(result.records, shipped(), result.violations, second.records)
-        yield _reported(campaign, result, said, before, told=number == 0 or bool(before))
+    size = CHUNK if scenarios[0].installation_id is None else len(scenarios)
+    for begin in range(0, len(scenarios), size):
+        chunk = scenarios[begin : begin + size]
+        first = [_drive(campaign, scenario, shelf) for scenario in chunk]
+        again = [_drive(campaign, scenario, shelf) for scenario in reversed(chunk)]
+        for number, (driven, second) in enumerate(zip(first, reversed(again), strict=True), begin):
+            result = judged(driven, shipped(), again=second, hold_to=campaign.hold_to)
+            about = driven.scenario.installation_id
+            before = [each.id for each in scenarios[:number] if about is not None and each.installation_id == about]
+            said = reached(result.records, shipped(), result.violations, second.records)
+            yield _reported(campaign, result, said, before, told=number == 0 or bool(before))
 
 
 def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf) -> DrivenScenario:
+    end_if_asked()
     return drive_scenario(
         scenario,
         shipped(),

@@ -12,6 +12,7 @@ from hanbench.harness.campaign import Campaign, Lost, Result, execute
 from hanbench.harness.campaign.evidence import Keeper
 from hanbench.harness.campaign.executor import Estimate, Shard, estimate
 from hanbench.harness.campaign.finding import select
+from hanbench.harness.campaign.interruption import deferred
 from hanbench.harness.campaign.judge_test.quick import quick_ids
 from hanbench.harness.campaign.suite import suite
 from hanbench.harness.cli.against import against_earlier
@@ -44,7 +45,7 @@ def verify(**options: Any) -> int:
     scenarios = _chosen(chosen)
     against = against_earlier(chosen.against, chosen.tolerate_until)
     chosen_controller(chosen.controller)
-    with locked_folder(chosen.out):
+    with locked_folder(chosen.out), deferred():
         course, reports = _run(scenarios, chosen, against)
     if chosen.as_json:
         compared = {} if against is None else {"against": against.comparison}
