@@ -27,6 +27,7 @@ from hanbench.harness.controllers.lookup import named
 from hanbench.harness.files import locked_folder
 from hanbench.harness.report.against import Against
 from hanbench.harness.report.folder import ReportFolder
+from hanbench.harness.report.json_file import ShardReport
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import shipped
@@ -100,6 +101,7 @@ def _run(scenarios: Sequence[Scenario], options: Options, against: Against | Non
         controller=controller,
         rule_sets=tuple(shipped()),
         tests=course.planned,
+        shard=None if options.shard is None else ShardReport(*options.shard),
     )
     with reports, suppress(KeyboardInterrupt):
         for campaign in campaigns:

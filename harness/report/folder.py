@@ -9,7 +9,7 @@ from types import TracebackType
 
 from hanbench.harness.report.coverage import CoverageTally, Reached
 from hanbench.harness.report.html import HtmlWriter
-from hanbench.harness.report.json_file import ReportWriter
+from hanbench.harness.report.json_file import ReportWriter, ShardReport
 from hanbench.harness.report.junit import JunitWriter
 from hanbench.harness.report.model import ScenarioReport, Summary
 from hanbench.harness.report.tally import Tally
@@ -21,7 +21,15 @@ class ReportFolder:
     """Writes each scenario into all reports. A context manager: the files are whole at its end, or do not exist."""
 
     def __init__(
-        self, folder: Path, *, title: str, seed: str, controller: str, rule_sets: Sequence[str], tests: int
+        self,
+        folder: Path,
+        *,
+        title: str,
+        seed: str,
+        controller: str,
+        rule_sets: Sequence[str],
+        tests: int,
+        shard: ShardReport | None = None,
     ) -> None:
         """`tests`: how many scenarios are planned. Raises OutputError."""
         page, data, junit = (folder / name for name in FILES)
@@ -29,7 +37,7 @@ class ReportFolder:
         self._open = ExitStack()
         with ExitStack() as opening:
             enter = opening.enter_context
-            self._data = enter(ReportWriter(data, seed=seed, controller=controller, rule_sets=rule_sets))
+            self._data = enter(ReportWriter(data, seed=seed, controller=controller, rule_sets=rule_sets, shard=shard))
             self._junit = enter(JunitWriter(junit, tests=tests))
             self._page = enter(HtmlWriter(page, title=title, seed=seed, controller=controller, rule_sets=rule_sets))
             self._open = opening.pop_all()

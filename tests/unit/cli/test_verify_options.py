@@ -55,6 +55,7 @@ def test_a_shard_speaks_of_its_own_scenarios(hanbench, tmp_path):
     assert titled is not None
     assert left is not None
     assert int(titled[1]) == int(left[1]) + len(scenarios(tmp_path))
+    assert json.loads((tmp_path / "report.json").read_text())["shard"] == {"number": 2, "of": 3}
     assert int(titled[1]) == json.loads(hanbench(*chosen, "--shard", "2/3", "--json").out)["scenarios"]
 
 
