@@ -384,6 +384,7 @@ function scenario(row, detail) {
 /** The violations of a case; of one property the first, and the others to be opened below it. */
 function violations(row, detail) {
     const all = row.violations.map((each, index) => ({ ...each, item: violation(row, each, row.explanations[index], detail) }));
+    all.sort((a, b) => (b.property === "in-turn") - (a.property === "in-turn")); // what the others follow from
     return [...groupBy(all, (each) => each.property)].map(([property, [first, ...others]]) => {
         if (others.length) {
             first.item.append(h("details", { class: "others" }, h("summary", {}, `${property}: ${count(others.length, "more time")}`),
