@@ -32,6 +32,8 @@ from hanbench.profiles.rulesets import shipped
 
 GROUP = 100
 """The most cases that a worker gets at a time."""
+AGAIN = "again"
+"""The folder for a case that is played again: the reports of the run stay where they are."""
 CHUNK = 10
 """How many of them it plays forwards and then backwards before it hands over their results."""
 _PATHS = 2.5
@@ -74,6 +76,7 @@ class Campaign:
             switches["--hold-to"] = self.hold_to.value
         if not self.remembers:
             switches["--no-memory"] = None
+        switches["--out"] = AGAIN
         return replay_command(case, seed=self.seed, controller=named(self.controller), switches=switches, before=before)
 
 

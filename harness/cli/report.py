@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hanbench.harness.cli.against import against_earlier
 from hanbench.harness.cli.errors import BadInput, ExitStatus
+from hanbench.harness.cli.failures import print_failures
 from hanbench.harness.cli.output import log, print_json, print_line, unbroken
 from hanbench.harness.cli.verdict_sentences import verdict_sentences
 from hanbench.harness.cli.words import counted
@@ -64,8 +65,7 @@ def _compared(shards: list[Shard], against: Against) -> Comparison:
 
 
 def _print_result(tally: Tally, summary: Summary, out: Path) -> None:
-    for line in (*tally.failure_lines(), *tally.told_lines()):
-        print_line(line)
+    print_failures(tally)
     cases = counted(summary.scenarios, "scenario")
     print_line(f"{cases}, {tally.failures:,} not as expected ({counted(tally.violations, 'violation')}).")
     if tally.told:

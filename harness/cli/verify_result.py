@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hanbench.harness.campaign.evidence import Keeper
+from hanbench.harness.cli.failures import print_failures
 from hanbench.harness.cli.output import print_line, unbroken
 from hanbench.harness.cli.tables import table
 from hanbench.harness.cli.verdict_sentences import verdict_sentences
@@ -55,8 +56,7 @@ def print_result(course: Course, reports: ReportFolder, out: Path) -> None:
     print_line()
     table(*tally.fault_table(), title="Verdicts of the HAN-connectivity checks")
     print_line()
-    for line in (*tally.failure_lines(), *tally.told_lines()):
-        print_line(line)
+    print_failures(tally)
     if course.keeper.without:
         print_line(f"{counted(course.keeper.without, 'more failure')} without capture and trace: see --evidence")
     for name, reason in course.lost.items():

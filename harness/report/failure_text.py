@@ -13,6 +13,8 @@ from hanbench.harness.report.model import ScenarioReport, basis_of
 FRAMES = 12
 """Maximum number of frames to name."""
 _INDENT = "    "
+AGAIN = f"{_INDENT}again: "
+"""What stands before the command in the last line."""
 
 
 def failure_lines(report: ScenarioReport) -> Iterator[str]:
@@ -59,7 +61,7 @@ def _at_the_end(report: ScenarioReport) -> Iterator[str]:
     if report.trace:
         yield f"{_INDENT}trace {report.trace}"
     if report.replay:
-        yield f"{_INDENT}again: {report.replay}"
+        yield f"{AGAIN}{report.replay}"
 
 
 def violation_lines(violation: Violation, explanation: Explanation | None) -> Iterator[str]:

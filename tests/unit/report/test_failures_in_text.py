@@ -67,7 +67,7 @@ def test_in_short_each_violated_property_stands_once():
 
 @pytest.mark.parametrize("lines", [failure_lines, short_failure_lines])
 def test_a_controller_that_crashed_is_told_before_what_follows_from_it(lines):
-    """`in-turn` is the controller at its interface (docs/migration.md); without an answer no case is decided in time."""
+    """`in-turn` is the controller at its interface (docs/migration.md): without an answer no case is decided."""
     late, crash = (
         Violation("bounded-time", "choice decide_by (assumed)", "it never ended"),
         Violation("in-turn", "interface", "crashed: status 3"),
