@@ -13,6 +13,7 @@ from hanbench.harness.report.html import HtmlWriter, details_of
 from hanbench.harness.report.json_file import Report, ReportWriter, read_report
 from hanbench.harness.report.junit import JunitWriter
 from hanbench.harness.report.model import ScenarioReport, Summary
+from hanbench.harness.report.stale import StaleEvidence
 from hanbench.harness.report.tally import Tally
 from hanbench.profiles.errors import ProfileError
 
@@ -75,7 +76,7 @@ def merge(shards: Sequence[Shard], out: Path) -> tuple[Tally, Summary]:
     about = shards[0].report
     seed, controller, rule_sets = about.seed, about.controller, about.rule_sets
     tests = sum(len(shard.report.scenarios) for shard in shards)
-    tally = Tally()
+    tally, stale = Tally(), StaleEvidence(out)
     with (
         ReportWriter(out / "report.json", seed=seed, controller=controller, rule_sets=rule_sets) as whole,
         JunitWriter(out / "junit.xml", tests=tests) as junit,
@@ -91,7 +92,9 @@ def merge(shards: Sequence[Shard], out: Path) -> tuple[Tally, Summary]:
                 junit.add(report)
                 page.add(report, stored.get(number))
                 tally.add(report)
-        return tally, whole.summary
+                stale.spare(report)
+    stale.remove()
+    return tally, whole.summary
 
 
 def _details(folder: Path) -> dict[int, bytes]:
