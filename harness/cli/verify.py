@@ -11,13 +11,13 @@ import msgspec
 from hanbench.harness.campaign import Campaign, Lost, Result, execute
 from hanbench.harness.campaign.evidence import Keeper
 from hanbench.harness.campaign.executor import Estimate, Shard, estimate
-from hanbench.harness.campaign.finding import select
+from hanbench.harness.campaign.finding import hint, select
 from hanbench.harness.campaign.interruption import deferred
 from hanbench.harness.campaign.judge_test.quick import quick_ids
 from hanbench.harness.campaign.suite import suite
 from hanbench.harness.cli.against import against_earlier
 from hanbench.harness.cli.chosen_controller import chosen_controller
-from hanbench.harness.cli.errors import BadInput, ExitStatus, unknown
+from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.output import log, print_json
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.cli.verify_options import Options
@@ -74,7 +74,8 @@ def _chosen(options: Options) -> Sequence[Scenario]:
     by_id = {scenario.id: scenario for scenario in every}
     for name in options.cases:
         if name not in by_id:
-            raise unknown("case", name, by_id, "scenarios")
+            said = f"no such case{hint(name, list(by_id))} (`hanbench scenarios` lists them)"
+            raise BadInput(None, name, said)
     return [by_id[name] for name in options.cases]
 
 
