@@ -86,7 +86,7 @@ class Tally:
         return ["fault", "scenarios", *(f"checks {verdict.value}" for verdict in Verdict), "as expected"], rows
 
     def failure_lines(self) -> Sequence[str]:
-        """Return a sum by property if there are many failures, and the lines of `failure_text` about each listed one."""
+        """Return a sum by property if failures are many, and the lines of `failure_text` about each listed one."""
         listed = self._listed()
         more = self.failures - len(listed)
         lines = []
