@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from hanbench.harness.campaign.evidence import Evidence, evidence_of, keep
+from hanbench.harness.campaign.interruption import end_if_asked
 from hanbench.harness.campaign.judge_test.coverage import reached
 from hanbench.harness.campaign.workers import Lost, map_groups
 from hanbench.harness.case.trace import AnyRecord, ControllerFaulted, EventDelivered
@@ -31,6 +32,10 @@ from hanbench.profiles.rulesets import shipped
 
 GROUP = 100
 """The most cases that a worker gets at a time."""
+AGAIN = "again"
+"""The folder for a case that is played again: the reports of the run stay where they are."""
+CHUNK = 10
+"""How many of them it plays forwards and then backwards before it hands over their results."""
 _PATHS = 2.5
 """How often a story is told, on average, because its cases act at different times: measured over the suite."""
 
@@ -71,6 +76,7 @@ class Campaign:
             switches["--hold-to"] = self.hold_to.value
         if not self.remembers:
             switches["--no-memory"] = None
+        switches["--out"] = AGAIN
         return replay_command(case, seed=self.seed, controller=named(self.controller), switches=switches, before=before)
 
 
@@ -87,12 +93,10 @@ class Result(NamedTuple):
 
 
 def execute(
-    scenarios: Sequence[Scenario], campaign: Campaign, jobs: int = 1, shard: Shard | None = None
+    scenarios: Sequence[Scenario], campaign: Campaign, jobs: int = 1
 ) -> Generator[tuple[Scenario, Result | Lost], None, None]:
     """Run each scenario; results come story by story, in an order that does not depend on the number of jobs."""
-    groups = grouped(scenarios, campaign.seed)
-    mine = groups if shard is None else groups[shard.number - 1 :: shard.of]
-    yield from map_groups(partial(_play, campaign), mine, jobs, fatal=(OutputError,))
+    yield from map_groups(partial(_play, campaign), grouped(scenarios, campaign.seed), jobs, fatal=(OutputError,))
 
 
 class Shard(NamedTuple):
@@ -101,6 +105,10 @@ class Shard(NamedTuple):
     number: int
     """From 1."""
     of: int
+
+    def part_of(self, scenarios: Sequence[Scenario], seed: str) -> list[Scenario]:
+        """Return this part of the scenarios; it may be empty if there are more parts than HAN stories."""
+        return [scenario for group in grouped(scenarios, seed)[self.number - 1 :: self.of] for scenario in group]
 
 
 class Estimate(NamedTuple):
@@ -162,20 +170,27 @@ def factory_of_process(controller: str) -> Factory:
 
 
 def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]:
-    """Play each scenario, and then each once more, in the opposite order: the first answers stand."""
+    """Play each scenario, and then each once more, in the opposite order: the first answers stand.
+
+    Those about one installation, which are a group of their own, stay together; of others `CHUNK` at a time.
+    """
     shelf = _shelf(campaign.remembers)
     make = factory_of_process(campaign.controller)
-    first = [_drive(campaign, scenario, shelf, make) for scenario in scenarios]
-    again = [_drive(campaign, scenario, shelf, make) for scenario in reversed(scenarios)]
-    for number, (driven, second) in enumerate(zip(first, reversed(again), strict=True)):
-        result = judged(driven, shipped(), again=second, hold_to=campaign.hold_to)
-        about = driven.scenario.installation_id
-        before = [each.id for each in scenarios[:number] if about is not None and each.installation_id == about]
-        said = reached(result.records, shipped(), result.violations, second.records)
-        yield _reported(campaign, result, said, before, told=number == 0 or bool(before))
+    size = CHUNK if scenarios[0].installation_id is None else len(scenarios)
+    for begin in range(0, len(scenarios), size):
+        chunk = scenarios[begin : begin + size]
+        first = [_drive(campaign, scenario, shelf, make) for scenario in chunk]
+        again = [_drive(campaign, scenario, shelf, make) for scenario in reversed(chunk)]
+        for number, (driven, second) in enumerate(zip(first, reversed(again), strict=True), begin):
+            result = judged(driven, shipped(), again=second, hold_to=campaign.hold_to)
+            about = driven.scenario.installation_id
+            before = [each.id for each in scenarios[:number] if about is not None and each.installation_id == about]
+            said = reached(result.records, shipped(), result.violations, second.records)
+            yield _reported(campaign, result, said, before, told=number == 0 or bool(before))
 
 
 def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf, make: Factory) -> DrivenScenario:
+    end_if_asked()
     return drive_scenario(
         scenario,
         shipped(),

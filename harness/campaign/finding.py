@@ -18,7 +18,8 @@ from hanbench.profiles.explain import suggestion
 from hanbench.profiles.rulesets import RuleSet
 
 ID_FORM = "COHORT.INSTALLATION.RULES.FAULT.CONSENT"
-"""The parts of an id in the suite."""
+"""The parts of an id in the matrix."""
+_FORMS = f"{CASE_FORM}, or {ID_FORM} in the matrix"
 
 
 def select(pattern: str, scenarios: Iterable[Scenario]) -> list[Scenario]:
@@ -27,9 +28,13 @@ def select(pattern: str, scenarios: Iterable[Scenario]) -> list[Scenario]:
     found = [scenario for scenario in known if fnmatchcase(scenario.id, pattern)]
     if found:
         return found
-    near = nearest(pattern, [scenario.id for scenario in known])
-    hint = "" if near is None else f"; did you mean {near}?"
-    raise ValueError(f"no scenario has an id like {pattern!r}{hint} (an id is {ID_FORM}, such as {known[0].id})")
+    raise ValueError(f"no scenario has an id like {pattern!r}{hint(pattern, [scenario.id for scenario in known])}")
+
+
+def hint(name: str, ids: Sequence[str]) -> str:
+    """Return what an unknown id may have meant: the nearest one, or else what the parts of an id are."""
+    near = nearest(name, ids)
+    return f" (an id is {_FORMS})" if near is None else f"; did you mean {near}?"
 
 
 def nearest(pattern: str, ids: Sequence[str]) -> str | None:

@@ -18,7 +18,10 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
+from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
+
+from hanbench.harness.campaign.interruption import end_if_asked
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,6 +31,8 @@ Work = Callable[[Sequence[T]], Iterator[R]]
 
 _GRACE = 2.0
 """Seconds in which a worker must end after SIGTERM."""
+_LOOK = 0.2
+"""Seconds after which it is looked whether Ctrl-C was pressed."""
 
 
 @dataclass(frozen=True)
@@ -127,11 +132,18 @@ class _Pool(Generic[T, R]):
         self._context = multiprocessing.get_context("fork")
 
     def results(self) -> Iterator[tuple[T, R | Lost]]:
-        for number, items in enumerate(self._groups):
-            for place, item in enumerate(items):
-                while place not in self._found[number].found:
-                    self._go_on()
-                yield item, self._found[number].found.pop(place)
+        """Yield the results in order; after Ctrl-C, those that there are, before KeyboardInterrupt is raised."""
+        try:
+            for number, items in enumerate(self._groups):
+                for place, item in enumerate(items):
+                    while place not in self._found[number].found:
+                        self._go_on()
+                    yield item, self._found[number].found.pop(place)
+        except KeyboardInterrupt:
+            for items, results in zip(self._groups, self._found, strict=True):
+                for place, result in sorted(results.found.items(), key=itemgetter(0)):
+                    yield items[place], result
+            raise
 
     def close(self) -> None:
         """End the workers, whatever they do."""
@@ -147,6 +159,7 @@ class _Pool(Generic[T, R]):
 
     def _go_on(self) -> None:
         """Give work to whoever has none, and wait for what comes next."""
+        end_if_asked()
         while self._todo and len(self._workers) < self._jobs:
             self._workers.append(self._start())
         for worker in self._workers:
@@ -154,7 +167,7 @@ class _Pool(Generic[T, R]):
                 self._give(worker, self._todo.popleft())
         busy = {worker.connection: worker for worker in self._workers if worker.group is not None}
         ends = {worker.process.sentinel: worker for worker in self._workers if worker.group is not None}
-        for ready in wait([*busy, *ends]):
+        for ready in wait([*busy, *ends], _LOOK):
             worker = busy.get(ready) or ends[ready]  # type: ignore[call-overload,index]
             if worker in self._workers:
                 self._hear(worker)

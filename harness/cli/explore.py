@@ -31,6 +31,10 @@ MOST_SHRUNK = 3
 """Number of failures to shrink, each of another kind: one bug in a controller fails many scenarios."""
 
 
+MOST_NAMED = 20
+"""How many of the others are named on the terminal."""
+
+
 class FailureReport(Struct, frozen=True):
     """A failure, with its shrunk scenario."""
 
@@ -53,6 +57,17 @@ class LostReport(Struct, frozen=True):
     command: str
 
 
+class OtherFailure(Struct, frozen=True):
+    """A failure that was not shrunk."""
+
+    story: int
+    """`explore --seeds N` plays it again if N is above it."""
+    seed: str
+    """The seed of its HAN."""
+    decided: str | None
+    properties: tuple[str, ...]
+
+
 class ExploreReport(Struct, frozen=True):
     """The output of `--json`."""
 
@@ -64,6 +79,8 @@ class ExploreReport(Struct, frozen=True):
     """The stories at which hanbench itself failed."""
     left: int
     """How many were not played, because the run was interrupted."""
+    others: tuple[OtherFailure, ...] = ()
+    """The failures that were not shrunk."""
 
 
 @dataclass
@@ -72,7 +89,8 @@ class _Course:
 
     failures: int = 0
     kinds: dict[tuple[str, ...], Failure] = field(default_factory=dict)
-    """The first failure of each kind."""
+    """The first failure of each kind, of as many kinds as are shrunk."""
+    others: list[OtherFailure] = field(default_factory=list)
     lost: dict[int, Lost] = field(default_factory=dict)
     """By the number of the story."""
     played: int = 0
@@ -83,11 +101,22 @@ class _Course:
             self.lost[number] = found
         elif found is not None:
             self.failures += 1
-            self.kinds.setdefault(found.properties[:1], found)
+            kind = found.properties[:1]
+            if kind not in self.kinds and len(self.kinds) < MOST_SHRUNK:
+                self.kinds[kind] = found
+            else:
+                self.others.append(OtherFailure(number, found.seed, _decided(found), found.properties))
+
+
+def _decided(failure: Failure) -> str | None:
+    return None if failure.outcome is None else failure.outcome.value
 
 
 def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path, hold_to: str, as_json: bool) -> int:
-    """Draw installations, faults and consents at random, run them, and shrink each failure to a short scenario file.
+    """Draw installations, faults and consents at random, run them, and shrink what fails to short scenario files.
+
+    Of up to three kinds of failures, the first is shrunk: they are of a kind if the first property that they violate
+    is the same. The others are named with story, seed and properties.
 
     Exit status: 0 no scenario failed; 1 a scenario failed; 4 hanbench itself failed at one.
     """
@@ -115,7 +144,7 @@ def _explored(about: Exploration, stories: int, make: Factory, jobs: int, out: P
         for number, found in with_progress(results, stories):
             course.add(number, found)
     reports = []
-    for failure in list(course.kinds.values())[:MOST_SHRUNK]:
+    for failure in course.kinds.values():
         if course.played < stories:
             shrunk = Shrunk(failure, steady=True)
         else:
@@ -123,14 +152,15 @@ def _explored(about: Exploration, stories: int, make: Factory, jobs: int, out: P
             shrunk = shrink(failure, make, about)
         reports.append(_keep(shrunk, about, out))
     lost = tuple(_keep_lost(number, each.reason, about, out) for number, each in course.lost.items())
-    return ExploreReport(course.played, course.failures, tuple(reports), lost, stories - course.played)
+    return ExploreReport(
+        course.played, course.failures, tuple(reports), lost, stories - course.played, tuple(course.others)
+    )
 
 
 def _keep(shrunk: Shrunk, about: Exploration, out: Path) -> FailureReport:
     failure = shrunk.failure
     path, command = _written(failure.scenario, failure.seed, about, out)
-    decided = None if failure.outcome is None else failure.outcome.value
-    return FailureReport(failure.seed, decided, failure.properties, str(path), command, shrunk.steady)
+    return FailureReport(failure.seed, _decided(failure), failure.properties, str(path), command, shrunk.steady)
 
 
 def _keep_lost(number: int, reason: str, about: Exploration, out: Path) -> LostReport:
@@ -158,6 +188,13 @@ def _print_result(report: ExploreReport) -> None:
         if not found.steady:
             print_line("  the controller answered otherwise when it was given the same turns again")
         print_command("  ", found.command)
+    for other in report.others[:MOST_NAMED]:
+        broken = ", ".join(other.properties)
+        print_line(
+            f"not shrunk: story {other.story}, seed {other.seed}: decided {other.decided or 'nothing'}; {broken}"
+        )
+    if len(report.others) > MOST_NAMED:
+        print_line(f"not shrunk: {len(report.others) - MOST_NAMED:,} more: --json names all")
     for lost in report.lost:
         print_line(f"story {lost.story}: hanbench itself failed: {lost.reason}")
         print_command("  ", lost.command)

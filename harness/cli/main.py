@@ -40,7 +40,7 @@ COMMANDS = {
     "capture": Lazy("commands.capture:capture", "Bring a bench up and write a live capture of its air to a pipe."),
     "extcap": Lazy("commands.extcap:extcap", "Add the benches to Wireshark as capture interfaces."),
     "selftest": Lazy("commands.selftest:selftest", "Test the oracle with wrong controllers."),
-    "explore": Lazy("commands.explore:explore", "Run a controller on random scenarios; shrink each failure."),
+    "explore": Lazy("commands.explore:explore", "Run a controller on random scenarios; shrink failures."),
     "rules": Lazy("commands.rules:rules", "Show the rule sets, with their sources."),
     "profiles": Lazy("commands.profiles:profiles", "Show the emulated cohorts and devices, with their sources."),
     "faults": Lazy("commands.faults:faults", "Show the faults that can be injected."),

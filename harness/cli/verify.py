@@ -10,13 +10,14 @@ import msgspec
 
 from hanbench.harness.campaign import Campaign, Lost, Result, execute
 from hanbench.harness.campaign.evidence import Keeper
-from hanbench.harness.campaign.executor import Shard, estimate
-from hanbench.harness.campaign.finding import select
+from hanbench.harness.campaign.executor import Estimate, Shard, estimate
+from hanbench.harness.campaign.finding import hint, select
+from hanbench.harness.campaign.interruption import deferred
 from hanbench.harness.campaign.judge_test.quick import quick_ids
 from hanbench.harness.campaign.suite import suite
 from hanbench.harness.cli.against import against_earlier
 from hanbench.harness.cli.chosen_controller import chosen_controller
-from hanbench.harness.cli.errors import BadInput, ExitStatus, unknown
+from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.output import log, print_json
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.cli.verify_options import Options
@@ -26,6 +27,7 @@ from hanbench.harness.controllers.lookup import named
 from hanbench.harness.files import locked_folder
 from hanbench.harness.report.against import Against
 from hanbench.harness.report.folder import ReportFolder
+from hanbench.harness.report.json_file import ShardReport
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import shipped
@@ -44,7 +46,7 @@ def verify(**options: Any) -> int:
     scenarios = _chosen(chosen)
     against = against_earlier(chosen.against, chosen.tolerate_until)
     chosen_controller(chosen.controller)
-    with locked_folder(chosen.out):
+    with locked_folder(chosen.out), deferred():
         course, reports = _run(scenarios, chosen, against)
     if chosen.as_json:
         compared = {} if against is None else {"against": against.comparison}
@@ -72,18 +74,22 @@ def _chosen(options: Options) -> Sequence[Scenario]:
     by_id = {scenario.id: scenario for scenario in every}
     for name in options.cases:
         if name not in by_id:
-            raise unknown("case", name, by_id, "scenarios")
+            said = f"no such case{hint(name, list(by_id))} (`hanbench scenarios` lists them)"
+            raise BadInput(None, name, said)
     return [by_id[name] for name in options.cases]
 
 
 def _run(scenarios: Sequence[Scenario], options: Options, against: Against | None) -> tuple[Course, ReportFolder]:
     """Run the scenarios and write the reports; after Ctrl-C, of what was run before it."""
     controller, campaigns = named(options.controller), options.campaigns
-    shard = None if options.shard is None else Shard(*options.shard)
-    log(f"hanbench verify: {counted(len(scenarios), 'scenario')}, controller {controller}, seed {options.seed}")
+    part = ""
+    if options.shard is not None:
+        scenarios = Shard(*options.shard).part_of(scenarios, options.seed)
+        part = f" (part {options.shard[0]} of {options.shard[1]})"
+    log(f"hanbench verify: {counted(len(scenarios), 'scenario')}{part}, controller {controller}, seed {options.seed}")
     excuses = (lambda _: False) if against is None else against.excuses
     course = Course(len(scenarios) * len(campaigns), options.is_whole, Keeper(options.evidence, excuses), against)
-    before = estimate(scenarios, campaigns[0], options.processes)
+    before = estimate(scenarios, campaigns[0], options.processes) if scenarios else Estimate(0.0, None)
     if before.fault is not None:
         course.stopped = f"the controller fails at its first turn ({before.fault})"
         scenarios, campaigns = scenarios[:1], campaigns[:1]
@@ -96,10 +102,11 @@ def _run(scenarios: Sequence[Scenario], options: Options, against: Against | Non
         controller=controller,
         rule_sets=tuple(shipped()),
         tests=course.planned,
+        shard=None if options.shard is None else ShardReport(*options.shard),
     )
     with reports, suppress(KeyboardInterrupt):
         for campaign in campaigns:
-            with closing(execute(scenarios, campaign, options.processes, shard)) as results:
+            with closing(execute(scenarios, campaign, options.processes)) as results:
                 _add(reports, with_progress(results, len(scenarios)), campaign, course, options.fail_fast)
             if course.stopped:
                 break

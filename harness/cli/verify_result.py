@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hanbench.harness.campaign.evidence import Keeper
+from hanbench.harness.cli.failures import print_failures
 from hanbench.harness.cli.output import print_line, unbroken
 from hanbench.harness.cli.tables import table
+from hanbench.harness.cli.verdict_sentences import verdict_sentences
 from hanbench.harness.cli.words import counted
 from hanbench.harness.report.against import Against, comparison_lines
 from hanbench.harness.report.folder import FILES, ReportFolder
@@ -54,8 +56,7 @@ def print_result(course: Course, reports: ReportFolder, out: Path) -> None:
     print_line()
     table(*tally.fault_table(), title="Verdicts of the HAN-connectivity checks")
     print_line()
-    for line in tally.failure_lines():
-        print_line(line)
+    print_failures(tally)
     if course.keeper.without:
         print_line(f"{counted(course.keeper.without, 'more failure')} without capture and trace: see --evidence")
     for name, reason in course.lost.items():
@@ -77,15 +78,9 @@ def _summary_sentences(tally: Tally, summary: Summary) -> Sequence[str]:
     partial, both = tally.outcomes["migrate-esme-only"], tally.outcomes["migrate-both"]
     rest = summary.scenarios - both - partial
     amount = f"{counted(summary.frames, 'radio frame')}, {counted(summary.checks, 'HAN-connectivity check')}"
-    verdict = "Every decision was one that the rules allow."
-    if tally.failures:
-        failures, violations = counted(tally.failures, "scenario"), counted(summary.violations, "violation")
-        verdict = f"{failures} did not go as the rules demand ({violations})."
-    elif not summary.scenarios:
-        verdict = "Nothing was judged."
     whole = counted(both, "home was", "homes were")
     return (
         f"{counted(summary.scenarios, 'migration was', 'migrations were')} run on emulated homes: {amount}.",
         f"{whole} migrated whole, {partial:,} without the gas meter, {rest:,} not now or not at all.",
-        verdict,
+        *verdict_sentences(tally),
     )

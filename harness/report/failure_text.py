@@ -13,13 +13,18 @@ from hanbench.harness.report.model import ScenarioReport, basis_of
 FRAMES = 12
 """Maximum number of frames to name."""
 _INDENT = "    "
+AGAIN = f"{_INDENT}again: "
+"""What stands before the command in the last line."""
 
 
 def failure_lines(report: ScenarioReport) -> Iterator[str]:
     """Yield the lines about a failed case: what was decided, each violation explained, and how to play it again."""
     yield from _in_short(report)
-    for violation, explanation in zip_longest(report.violations, report.explanations):
-        yield from (_INDENT + line for line in violation_lines(violation, explanation))
+    explained = zip_longest(report.violations, report.explanations)
+    for violation, explanation in sorted(explained, key=lambda each: not _is_cause(each[0])):
+        first, *others = violation_lines(violation, explanation)
+        yield _INDENT + ("told: " if violation in report.told else "") + first
+        yield from (_INDENT + line for line in others)
     yield from _at_the_end(report)
 
 
@@ -27,12 +32,18 @@ def short_failure_lines(report: ScenarioReport) -> Iterator[str]:
     """Yield the same without the explanations, and each violated property once."""
     yield from _in_short(report)
     seen: set[str] = set()
-    for violation in report.violations:
+    for violation in sorted(report.violations, key=lambda each: not _is_cause(each)):
         if violation.property in seen:
             continue
         seen.add(violation.property)
-        yield f"{_INDENT}{violation.property}: {violation.text} [{violation.rule}]"
+        told = "told: " if violation in report.told else ""
+        yield f"{_INDENT}{told}{violation.property}: {violation.text} [{violation.rule}]"
     yield from _at_the_end(report)
+
+
+def _is_cause(violation: Violation) -> bool:
+    """Return whether others follow from a violation: a controller that crashed, or was silent, decides nothing."""
+    return violation.property == "in-turn"
 
 
 def _in_short(report: ScenarioReport) -> Iterator[str]:
@@ -50,7 +61,7 @@ def _at_the_end(report: ScenarioReport) -> Iterator[str]:
     if report.trace:
         yield f"{_INDENT}trace {report.trace}"
     if report.replay:
-        yield f"{_INDENT}again: {report.replay}"
+        yield f"{AGAIN}{report.replay}"
 
 
 def violation_lines(violation: Violation, explanation: Explanation | None) -> Iterator[str]:

@@ -9,27 +9,40 @@ from types import TracebackType
 
 from hanbench.harness.report.coverage import CoverageTally, Reached
 from hanbench.harness.report.html import HtmlWriter
-from hanbench.harness.report.json_file import ReportWriter
+from hanbench.harness.report.json_file import ReportWriter, ShardReport
 from hanbench.harness.report.junit import JunitWriter
 from hanbench.harness.report.model import ScenarioReport, Summary
+from hanbench.harness.report.stale import StaleEvidence
 from hanbench.harness.report.tally import Tally
 
 FILES = ("report.html", "report.json", "junit.xml")
 
 
 class ReportFolder:
-    """Writes each scenario into all reports. A context manager: the files are whole at its end, or do not exist."""
+    """Writes each scenario into all reports. A context manager: the files are whole at its end, or do not exist.
+
+    Evidence that the report of an earlier run in the folder names, and this one does not, is removed then.
+    """
 
     def __init__(
-        self, folder: Path, *, title: str, seed: str, controller: str, rule_sets: Sequence[str], tests: int
+        self,
+        folder: Path,
+        *,
+        title: str,
+        seed: str,
+        controller: str,
+        rule_sets: Sequence[str],
+        tests: int,
+        shard: ShardReport | None = None,
     ) -> None:
         """`tests`: how many scenarios are planned. Raises OutputError."""
         page, data, junit = (folder / name for name in FILES)
         self.tally = Tally()
+        self._stale = StaleEvidence(folder)
         self._open = ExitStack()
         with ExitStack() as opening:
             enter = opening.enter_context
-            self._data = enter(ReportWriter(data, seed=seed, controller=controller, rule_sets=rule_sets))
+            self._data = enter(ReportWriter(data, seed=seed, controller=controller, rule_sets=rule_sets, shard=shard))
             self._junit = enter(JunitWriter(junit, tests=tests))
             self._page = enter(HtmlWriter(page, title=title, seed=seed, controller=controller, rule_sets=rule_sets))
             self._open = opening.pop_all()
@@ -41,6 +54,7 @@ class ReportFolder:
         self._junit.add(report)
         self._page.add(report, detail)
         self.tally.add(report)
+        self._stale.spare(report)
 
     @property
     def summary(self) -> Summary:
@@ -58,3 +72,5 @@ class ReportFolder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._open.__exit__(kind, error, trace)
+        if kind is None:
+            self._stale.remove()

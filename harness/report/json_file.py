@@ -16,6 +16,14 @@ from hanbench.harness.report.model import VERSION, ScenarioReport, Summary
 from hanbench.profiles.errors import ProfileError
 
 
+class ShardReport(msgspec.Struct, frozen=True):
+    """Which part of a run a report is of: `verify --shard`."""
+
+    number: int
+    """From 1."""
+    of: int
+
+
 class Report(msgspec.Struct, frozen=True):
     """The content of `report.json`, for readers and for its JSON Schema."""
 
@@ -28,6 +36,8 @@ class Report(msgspec.Struct, frozen=True):
     summary: Summary
     coverage: tuple[Coverage, ...] = ()
     """How far the cases tested each property of the oracle; empty: of a run by hanbench 0.2.0."""
+    shard: ShardReport | None = None
+    """None: the report is of a whole run."""
 
 
 def read_report(path: Path) -> Report:
@@ -77,7 +87,9 @@ class Totals:
 class ReportWriter:
     """Writes the report as a `WholeFile`: it is complete or does not exist. Raises OutputError."""
 
-    def __init__(self, path: Path, *, seed: str, controller: str, rule_sets: Sequence[str]) -> None:
+    def __init__(
+        self, path: Path, *, seed: str, controller: str, rule_sets: Sequence[str], shard: ShardReport | None = None
+    ) -> None:
         self._file = WholeFile(path)
         self._stream = self._file.stream
         self._encode = msgspec.json.Encoder().encode
@@ -90,6 +102,7 @@ class ReportWriter:
             "seed": seed,
             "controller": controller,
             "rule_sets": list(rule_sets),
+            "shard": shard,
         }
         self._stream.write(self._encode(head)[:-1] + b',"scenarios":[')
 

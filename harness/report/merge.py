@@ -13,6 +13,7 @@ from hanbench.harness.report.html import HtmlWriter, details_of
 from hanbench.harness.report.json_file import Report, ReportWriter, read_report
 from hanbench.harness.report.junit import JunitWriter
 from hanbench.harness.report.model import ScenarioReport, Summary
+from hanbench.harness.report.stale import StaleEvidence
 from hanbench.harness.report.tally import Tally
 from hanbench.profiles.errors import ProfileError
 
@@ -38,6 +39,9 @@ def read_shards(folders: Sequence[Path]) -> list[Shard]:
             found, expected = getattr(shard.report, key), getattr(first.report, key)
             if found != expected:
                 raise ProfileError(file, f"found {_said(found)}; expected {_said(expected)}, as in {first.folder}", key)
+        if _parts(shard.report) != _parts(first.report):
+            found, expected = (_parts_said(each.report) for each in (shard, first))
+            raise ProfileError(file, f"found {found}; expected {expected}, as in {first.folder}", "shard")
         for report in shard.report.scenarios:
             other = played.setdefault((report.id, report.seed), shard.folder)
             if other is not shard.folder:
@@ -45,18 +49,34 @@ def read_shards(folders: Sequence[Path]) -> list[Shard]:
     return shards
 
 
+def missing(shards: Sequence[Shard]) -> tuple[int, ...]:
+    """Return the numbers of the parts of the run that are not there; empty: all are, or the run had no parts."""
+    there = {shard.report.shard.number for shard in shards if shard.report.shard is not None}
+    return tuple(number for number in range(1, _parts(shards[0].report) + 1) if number not in there)
+
+
+def _parts(report: Report) -> int:
+    """Return of how many parts the run of a report was; 0: it was not run in parts."""
+    return 0 if report.shard is None else report.shard.of
+
+
+def _parts_said(report: Report) -> str:
+    return "no --shard" if report.shard is None else f"a part of {report.shard.of}"
+
+
 def _said(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else repr(value)
 
 
 def merge(shards: Sequence[Shard], out: Path) -> tuple[Tally, Summary]:
-    """Write the joined reports into the folder `out`, with captures and keys beside them. Raises OutputError."""
+    """Write the joined reports into the folder `out`, with captures and keys beside them. Raises OutputError.
+
+    `out` is none of the folders that the reports are in.
+    """
     about = shards[0].report
     seed, controller, rule_sets = about.seed, about.controller, about.rule_sets
     tests = sum(len(shard.report.scenarios) for shard in shards)
-    tally = Tally()
-    # Read before anything is written: `out` may be one of the folders.
-    details = [_details(shard.folder) for shard in shards]
+    tally, stale = Tally(), StaleEvidence(out)
     with (
         ReportWriter(out / "report.json", seed=seed, controller=controller, rule_sets=rule_sets) as whole,
         JunitWriter(out / "junit.xml", tests=tests) as junit,
@@ -64,14 +84,17 @@ def merge(shards: Sequence[Shard], out: Path) -> tuple[Tally, Summary]:
             out / "report.html", title="hanbench verify", seed=seed, controller=controller, rule_sets=rule_sets
         ) as page,
     ):
-        for shard, stored in zip(shards, details, strict=True):
+        for shard in shards:
+            stored = _details(shard.folder)
             whole.coverage.join(shard.report.coverage)
             for number, report in enumerate(_with_captures(shard, out)):
                 whole.add(report)
                 junit.add(report)
                 page.add(report, stored.get(number))
                 tally.add(report)
-        return tally, whole.summary
+                stale.spare(report)
+    stale.remove()
+    return tally, whole.summary
 
 
 def _details(folder: Path) -> dict[int, bytes]:

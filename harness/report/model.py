@@ -75,6 +75,12 @@ class ScenarioReport(Struct, frozen=True):
         """The violations that fail the scenario."""
         return held_to(self.violations, self.hold_to)
 
+    @property
+    def told(self) -> tuple[Violation, ...]:
+        """The others: they rest on less than the scenario was held to."""
+        failing = self.failing
+        return tuple(each for each in self.violations if each not in failing)
+
 
 class Summary(Struct, frozen=True):
     """The totals of a run."""

@@ -11,7 +11,7 @@ from hanbench.harness.report.failure_text import failure_lines, short_failure_li
 from hanbench.harness.report.model import ScenarioReport
 
 WORST = 12
-"""Maximum number of failed scenarios to list on the terminal; the report has all of them."""
+"""Number of failed scenarios to list on the terminal, or more if it takes more to show each violated property."""
 EXPLAINED = 3
 """How many of them to explain; the others are named with what they violate."""
 
@@ -24,8 +24,18 @@ class Tally:
         self._verdicts: dict[str, Counter[Verdict]] = defaultdict(Counter)
         self._scenarios: Counter[str] = Counter()
         self._wrong: Counter[str] = Counter()
-        self.failed: list[ScenarioReport] = []
+        self._failed: list[tuple[ScenarioReport, bool]] = []
+        """Failures that may be listed; with each, whether it is the first that violates some property."""
+        self._properties: Counter[str] = Counter()
+        """How many failed scenarios violate each property."""
         self.failures = 0
+        self.violations = 0
+        """Those that fail their scenarios."""
+        self.told = 0
+        """Violations that rest on less than the scenarios were held to."""
+        self._told: list[str] = []
+        self.held_to = ""
+        """The basis up to which a violation fails the scenarios; empty: there was none."""
         self.outcomes: Counter[str] = Counter()
 
     def add(self, report: ScenarioReport) -> None:
@@ -36,11 +46,20 @@ class Tally:
         fault = ", ".join(report.faults) or "none"
         self._scenarios[fault] += 1
         self._verdicts[fault].update(check.verdict for check in report.checks)
+        self.violations += len(report.failing)
+        self.held_to = report.hold_to.value
+        for violation in report.told:
+            self.told += 1
+            if len(self._told) < WORST:
+                self._told.append(f"told: {report.id}: {violation.property}: {violation.text} [{violation.rule}]")
         if not report.as_expected:
             self.failures += 1
             self._wrong[fault] += 1
-            if len(self.failed) < WORST:
-                self.failed.append(report)
+            violated = {violation.property for violation in report.failing}
+            is_first = not violated <= self._properties.keys()
+            self._properties.update(violated)
+            if is_first or len(self._failed) < WORST:
+                self._failed.append((report, is_first))
 
     def decision_table(self) -> tuple[list[str], list[list[str]]]:
         """Return headers and rows of the decisions, by cohort, installation type and rule set."""
@@ -67,12 +86,33 @@ class Tally:
         return ["fault", "scenarios", *(f"checks {verdict.value}" for verdict in Verdict), "as expected"], rows
 
     def failure_lines(self) -> Sequence[str]:
-        """Return the lines about each listed failed scenario: see `failure_text`."""
-        lines = [line for report in self.failed[:EXPLAINED] for line in failure_lines(report)]
-        lines += [line for report in self.failed[EXPLAINED:] for line in short_failure_lines(report)]
-        if self.failures > len(self.failed):
-            lines.append(f"and {self.failures - len(self.failed)} more: see report.json")
+        """Return a sum by property if failures are many, and the lines of `failure_text` about each listed one."""
+        listed = self._listed()
+        more = self.failures - len(listed)
+        lines = []
+        if self.failures > WORST and self._properties:
+            counts = (f"{count:,} {name}" for name, count in self._properties.most_common())
+            lines.append(f"Failures: {', '.join(counts)}")
+        lines += [line for report in listed[:EXPLAINED] for line in failure_lines(report)]
+        lines += [line for report in listed[EXPLAINED:] for line in short_failure_lines(report)]
+        if more:
+            lines.append(f"and {more:,} more: see report.json")
         return lines
+
+    def _listed(self) -> Sequence[ScenarioReport]:
+        """Return the failures to list, in order: the first that violates each property, and others up to `WORST`."""
+        room = WORST - sum(is_first for _, is_first in self._failed)
+        listed = []
+        for report, is_first in self._failed:
+            if is_first or room > 0:
+                listed.append(report)
+                room -= not is_first
+        return listed
+
+    def told_lines(self) -> Sequence[str]:
+        """Return a line for each of the first violations that are told, and how many more there are."""
+        more = self.told - len(self._told)
+        return [*self._told, *([f"told: {more:,} more: see report.json"] if more else [])]
 
 
 def _number(count: int) -> str:

@@ -113,6 +113,19 @@ def test_the_summary_says_what_report_json_says(look, verified):
     assert text(page.locator("#counted")) == f"{summary['scenarios']} of {summary['scenarios']} scenarios"
 
 
+def test_the_page_tells_violations_that_rest_on_less_than_the_run_was_held_to(look, verified):
+    """`hurries` breaks `spacing` alone, a choice of hanbench (docs/migration.md)."""
+    case = "ioc.dormant.tmad-v19.battery-dead.consent"
+    page = look().open(verified("--case", case, "--controller", "wrong:hurries", "--hold-to", "stated") / "report.html")
+    verdict = page.locator("#verdict")
+    assert text(verdict).startswith("No violation up to the basis held to (stated). 2 violations of a weaker basis")
+    assert verdict.get_attribute("class") == "banner told"
+    assert "held to stated" in text(page.locator("#held"))
+    assert [text(each).split(":")[:3] for each in page.locator("#told li").all()] == [
+        ["told", f" {case}", " spacing"]
+    ] * 2
+
+
 def test_a_cell_of_the_matrix_shows_its_scenarios(look, verified):
     folder = verified(*DORMANT)
     reports = json.loads((folder / "report.json").read_text())["scenarios"]

@@ -26,7 +26,10 @@ from hanbench.harness.cli.output import json_option
 @json_option
 @runs("explore")
 def explore() -> None:
-    """Draw installations, faults and consents at random, run them, and shrink each failure to a short scenario file.
+    """Draw installations, faults and consents at random, run them, and shrink what fails to short scenario files.
+
+    Of up to three kinds of failures, the first is shrunk: they are of a kind if the first property that they violate
+    is the same. The others are named with story, seed and properties.
 
     Exit status: 0 no scenario failed; 1 a scenario failed; 4 hanbench itself failed at one.
     """

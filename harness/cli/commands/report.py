@@ -33,5 +33,6 @@ def merge() -> None:
 
     They are those of the shards of one `verify`, with the same seed and controller, and no case in common.
 
-    Exit status: 0 each case went as expected, or fails in a way that is tolerated; 1 one does not.
+    Exit status: 0 each case went as expected, or fails in a way that is tolerated; 1 one does not;
+    2 none fails, but a shard is missing.
     """

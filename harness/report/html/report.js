@@ -85,16 +85,39 @@ function masthead() {
     );
 }
 
+/** Whether a violation rests on less than its scenario was held to: it is told, and fails nothing. */
+const isTold = (row, violation) => head.bases.indexOf(violation.basis) > head.bases.indexOf(row.hold_to);
+
+/** The violations that are told, with a link to each case; null: there are none. */
+function toldViolations(all) {
+    if (!all.length) return null;
+    const most = 12;
+    return h("ul", { class: "violations", id: "told" },
+        all.slice(0, most).map(({ row, violation }) => h("li", {}, "told: ", h("a", { href: linkTo(row) }, row.id), ": ",
+            h("b", {}, violation.property), `: ${violation.text} [${violation.rule}]`)),
+        all.length > most ? h("li", {}, `${count(all.length - most, "more violation")} told: see the scenarios, or report.json.`) : "");
+}
+
+function verdictOf(wrong, failing, told, held) {
+    const weaker = told ? ` ${count(told, "violation")} of a weaker basis: told below, failing nothing.` : "";
+    if (wrong) return `${count(wrong, "scenario")} did not go as the rules demand (${count(failing, "violation")}).${weaker}`;
+    return told ? `No violation up to the basis held to (${held}).${weaker}` : "Every decision was one that the rules allow.";
+}
+
 function summary() {
     const { scenarios, as_expected: good, violations, checks, frames } = head.totals;
+    const held = rows[0]?.hold_to ?? "";
+    const told = rows.flatMap((row) => row.violations.filter((each) => isTold(row, each)).map((violation) => ({ row, violation })));
     const both = head.outcomes["migrate-both"] ?? 0;
     const partial = head.outcomes["migrate-esme-only"] ?? 0;
     const wrong = scenarios - good;
-    const verdict = wrong === 0
-        ? "Every decision was one that the rules allow."
-        : `${count(wrong, "scenario")} did not go as the rules demand (${count(violations, "violation")}).`;
+    const tone = wrong ? "bad" : told.length ? "told" : "good";
     document.getElementById("summary").append(
-        h("p", { class: `banner ${wrong ? "bad" : "good"}`, id: "verdict" }, verdict),
+        h("p", { class: `banner ${tone}`, id: "verdict" }, verdictOf(wrong, violations - told.length, told.length, held)),
+        held && held !== head.bases.at(-1)
+            ? h("p", { class: "words", id: "held" }, `The run was held to ${held}: only violations of the bases ${head.bases.slice(0, head.bases.indexOf(held) + 1).join(", ")} fail it.`)
+            : "",
+        toldViolations(told) ?? "",
         h("p", { class: "words" },
             `${count(scenarios, "migration was", "migrations were")} run on emulated homes: ${count(frames, "radio frame")}, `,
             `${count(checks, "HAN-connectivity check")}. ${count(both, "home was", "homes were")} migrated whole, `,
@@ -361,6 +384,7 @@ function scenario(row, detail) {
 /** The violations of a case; of one property the first, and the others to be opened below it. */
 function violations(row, detail) {
     const all = row.violations.map((each, index) => ({ ...each, item: violation(row, each, row.explanations[index], detail) }));
+    all.sort((a, b) => (b.property === "in-turn") - (a.property === "in-turn")); // what the others follow from
     return [...groupBy(all, (each) => each.property)].map(([property, [first, ...others]]) => {
         if (others.length) {
             first.item.append(h("details", { class: "others" }, h("summary", {}, `${property}: ${count(others.length, "more time")}`),
@@ -371,10 +395,10 @@ function violations(row, detail) {
 }
 
 /** A violation: the sentence, the rule and its basis, what the controller did, what it knew, and the frames. */
-function violation(row, { property, rule, text, frames }, explanation, detail) {
+function violation(row, { property, rule, text, frames, basis }, explanation, detail) {
     const fact = ({ time, at, text: what, record }) =>
         [h("time", { datetime: time }, `${shownTime(momentOf(time))} (+${at.toFixed(3)} s)`), ` ${what} `, h("small", {}, `[trace line ${record}]`)];
-    return h("li", {}, h("b", {}, property), `: ${text} `,
+    return h("li", {}, isTold(row, { basis }) ? "told: " : "", h("b", {}, property), `: ${text} `,
         h("dl", { class: "why" },
             h("dt", {}, "Rule"), h("dd", {}, `${rule}; basis: ${basisOf(rule)}`),
             explanation ? [h("dt", {}, "Did"), h("dd", {}, fact(explanation.did))] : "",

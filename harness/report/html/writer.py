@@ -27,6 +27,7 @@ from msgspec.structs import fields
 
 from hanbench import __version__
 from hanbench.harness.files import OutputError, WholeFile, scratch
+from hanbench.harness.oracle import Basis
 from hanbench.harness.report.json_file import Totals
 from hanbench.harness.report.model import ScenarioReport
 from hanbench.harness.report.timeline import ScenarioDetail
@@ -63,6 +64,8 @@ class Head(Struct, frozen=True):
     rule_sets: tuple[str, ...]
     totals: dict[str, int]
     outcomes: dict[str, int]
+    bases: tuple[Basis, ...]
+    """All bases, the firmest first: a violation behind the one that a scenario is held to is told."""
 
 
 def encode_detail(detail: ScenarioDetail) -> bytes:
@@ -143,7 +146,7 @@ class HtmlWriter:
         self._outcomes[decision] = self._outcomes.get(decision, 0) + 1
 
     def _finish(self) -> None:
-        head = Head(*self._about, self._totals.counts, self._outcomes)
+        head = Head(*self._about, self._totals.counts, self._outcomes, tuple(Basis))
         self._write(f'<script type="application/json" id="head">{_json(head)}</script>\n')
         self._write(f'<script type="application/json" id="shapes">{_json(shapes())}</script>\n')
         self._write('<script type="text/plain" id="index">')

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import re
+import shlex
 import struct
 import subprocess
 import sys
@@ -42,6 +44,22 @@ def on_a_terminal(columns: int, *arguments: str, cwd: Path, **environment: str) 
     os.close(ours)
     process.wait(timeout=60)
     return said.decode().replace("\r\n", "\n")
+
+
+def test_the_command_of_a_failure_can_be_pasted_from_a_narrow_terminal(tmp_path):
+    """A backslash at the end of a line joins it with the next (POSIX shell, 2.2.1), so that the shell sees one."""
+    case, seed = "ioc.dormant.tmad-v19.battery-dead.consent", "a seed of several words"
+    chosen = ("verify", "--case", case, "--controller", "wrong:two-failures-suffice", "--seed", seed, "--jobs", "1")
+    said = COLOR.sub("", on_a_terminal(60, *chosen, cwd=tmp_path)).splitlines()
+    begin = next(number for number, line in enumerate(said) if line.startswith("    again: "))
+    end = next(number for number in range(begin, len(said)) if not said[number].endswith("\\"))
+    assert end > begin
+    pasted = "\n".join(said[begin : end + 1]).removeprefix("    again: ")
+    seen = subprocess.run(
+        ["sh", "-c", f'hanbench() {{ printf "%s\\n" "$@"; }}; {pasted}'], capture_output=True, text=True, check=True
+    )
+    (report,) = json.loads((tmp_path / "hanbench-report" / "report.json").read_text())["scenarios"]
+    assert ["hanbench", *seen.stdout.splitlines()] == shlex.split(report["replay"])
 
 
 def in_a_pipe(*arguments: str, cwd: Path) -> str:

@@ -59,6 +59,16 @@ def test_the_command_of_a_failed_case_shows_the_same_again(hanbench, tmp_path, o
     assert set(EVERY) <= set(shlex.split(report["replay"])) or options != EVERY
 
 
+def test_the_command_leaves_the_first_report_where_it_is(hanbench, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert hanbench("verify", "--only", f"{CASE[:-7]}*consent", *WRONG, "--jobs", "1").status == 1
+    first = (tmp_path / "hanbench-report" / "report.json").read_bytes()
+    _, *words = shlex.split(failed(tmp_path / "hanbench-report")["replay"])
+    assert hanbench(*words).status == 1
+    assert (tmp_path / "hanbench-report" / "report.json").read_bytes() == first
+    assert failed(tmp_path / "again")["id"] == failed(tmp_path / "hanbench-report")["id"]
+
+
 def test_the_command_names_the_folder_of_ones_own_scenarios(hanbench, tmp_path, own):
     chosen = ("verify", "--scenarios", str(own), "--only", "own.*", "--jobs", "1", "--out", str(tmp_path / "first"))
     assert hanbench(*chosen, *WRONG).status == 1

@@ -11,10 +11,12 @@ from subprocess import PIPE
 
 import pytest
 
+EXAMPLE = Path(__file__).parent.parent.parent.parent / "docs" / "examples" / "controller.py"
 
-def started(out: Path) -> subprocess.Popen[str]:
-    """`hanbench verify` with two workers, in a process group of its own, at work."""
-    options = ["--jobs", "2", "--only", "ioc.active.*", "--out", str(out)]
+
+def started(out: Path, jobs: int = 2, controller: str = "reference") -> subprocess.Popen[str]:
+    """`hanbench verify` in a process group of its own, at work."""
+    options = ["--jobs", str(jobs), "--controller", controller, "--only", "ioc.active.tmad-v19.*", "--out", str(out)]
     command = [sys.executable, "-m", "hanbench", "verify", *options]
     process = subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True, start_new_session=True)
     assert process.stderr is not None
@@ -74,6 +76,18 @@ def test_a_run_that_is_stopped_leaves_nothing_half_done(tmp_path, number, status
         assert sorted(whole) == ["junit.xml", "report.html", "report.json"]
     else:
         assert (out, whole) == ("", [])
+
+
+def test_a_run_in_one_process_with_a_controller_outside_ends_without_noise(tmp_path):
+    process = started(tmp_path, 1, f"process:{sys.executable} {EXAMPLE}")
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate()
+    assert process.returncode == 130
+    assert "not run: interrupted." in out
+    assert "Nothing was judged." not in out
+    assert err.replace("  this takes about", "").count("\n") <= 2, err  # more lines of progress at most
+    for noise in ("never awaited", "Traceback", "Exception ignored", "destroyed"):
+        assert noise not in err
 
 
 def test_exploring_tells_what_was_found_before_it_was_interrupted(tmp_path):

@@ -36,10 +36,19 @@ def said(hanbench, *arguments):
         (f"run {STORY} --controller hurries", "wrong:hurries"),
         (f"run {STORY} --controller referense", "reference"),
         ("verify --only ioc.activ.*", "ioc.active.*"),
+        ("verify --case ioc.dormnt.tmad-v19.batery-dead.consent", "ioc.dormant.tmad-v19.battery-dead.consent"),
     ],
 )
 def test_a_name_that_does_not_exist_is_answered_with_the_nearest(hanbench, arguments, nearest):
     assert f"; did you mean {nearest}?" in said(hanbench, *arguments.split())
+
+
+@pytest.mark.parametrize("option", ["--only=zzz*", "--case=nope"])
+def test_what_is_near_to_nothing_is_answered_with_the_parts_of_an_id(hanbench, option):
+    """The ten parts that docs/suite.md has, and the five of the matrix."""
+    answer = said(hanbench, "verify", option)
+    assert "COHORT.HOME.RULES.START.COURSE.SPACING.CONSENT.CHANGE.DEADLINE.SWITCH, or " in answer
+    assert "COHORT.INSTALLATION.RULES.FAULT.CONSENT in the matrix" in answer
 
 
 @pytest.mark.parametrize("command", ["scenarios", "profiles", "faults", "rules"])

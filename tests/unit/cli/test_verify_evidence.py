@@ -50,6 +50,30 @@ def test_wanted_evidence_does_not_count(verify, tmp_path):
     ]
 
 
+def test_a_new_run_removes_the_evidence_that_the_old_report_names_and_nothing_else(verify, tmp_path):
+    _, reports = verify()
+    old = {each[kind] for each in reports for kind in ("capture", "keys", "trace") if each[kind]}
+    mine = tmp_path / "ioc.dormant.tmad-v19.mine.pcapng"
+    mine.write_bytes(b"my own")
+    _, reports = verify("--evidence", "1")
+    kept = {each[kind] for each in reports for kind in ("capture", "keys", "trace") if each[kind]}
+    assert kept < old
+    assert {name for name in old if (tmp_path / name).exists()} == kept
+    assert mine.read_bytes() == b"my own"
+
+
+def test_a_report_names_no_file_of_others_to_remove(verify, tmp_path):
+    _, reports = verify()
+    outside = tmp_path.parent / f"{reports[0]['id']}.pcapng"
+    own = tmp_path / "notes.txt"
+    for file in (outside, own):
+        file.write_text("kept")
+    changed = [{**reports[0], "capture": f"../{outside.name}", "trace": own.name}]
+    (tmp_path / "report.json").write_text(json.dumps({"scenarios": changed}))
+    verify()
+    assert [file.read_text() for file in (outside, own)] == ["kept", "kept"]
+
+
 def test_each_seed_has_files_of_its_own(verify, tmp_path):
     _, reports = verify("--seeds", "2")
     kept = [each["capture"] for each in reports if each["capture"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -43,6 +44,26 @@ def test_shards_are_a_partition(hanbench, tmp_path):
     *parts, whole = found
     assert sorted(each for part in parts for each in part) == whole
     assert all(parts)
+
+
+def test_a_shard_speaks_of_its_own_scenarios(hanbench, tmp_path):
+    pattern = "ioc.dormant.tmad-v19.*.no-consent"
+    chosen = ("verify", "--only", pattern, "--jobs", "1", "--out", str(tmp_path), "--controller", "wrong:hurries")
+    outcome = hanbench(*chosen, "--shard", "2/3", "--fail-fast")
+    titled = re.match(r"hanbench verify: (\d+) scenarios \(part 2 of 3\), ", outcome.err)
+    left = re.search(r"(\d+) scenarios not run: --fail-fast", outcome.out)
+    assert titled is not None
+    assert left is not None
+    assert int(titled[1]) == int(left[1]) + len(scenarios(tmp_path))
+    assert json.loads((tmp_path / "report.json").read_text())["shard"] == {"number": 2, "of": 3}
+    assert int(titled[1]) == json.loads(hanbench(*chosen, "--shard", "2/3", "--json").out)["scenarios"]
+
+
+def test_a_shard_of_more_than_there_are_stories_is_empty(hanbench, tmp_path):
+    outcome = hanbench("verify", "--case", CASE, "--shard", "2/2", "--jobs", "1", "--out", str(tmp_path))
+    assert outcome.status == 0
+    assert outcome.err.startswith("hanbench verify: 0 scenarios (part 2 of 2), ")
+    assert "Nothing was judged." in outcome.out
 
 
 @pytest.mark.parametrize("part", ["0/3", "4/3", "3", "a/b", "1/0", "-1/2"])

@@ -65,6 +65,18 @@ def test_in_short_each_violated_property_stands_once():
     assert len(said) == 1
 
 
+@pytest.mark.parametrize("lines", [failure_lines, short_failure_lines])
+def test_a_controller_that_crashed_is_told_before_what_follows_from_it(lines):
+    """`in-turn` is the controller at its interface (docs/migration.md): without an answer no case is decided."""
+    late, crash = (
+        Violation("bounded-time", "choice decide_by (assumed)", "it never ended"),
+        Violation("in-turn", "interface", "crashed: status 3"),
+    )
+    found = report(violations=(late, crash), explanations=report().explanations * 2)
+    said = [line.strip() for line in lines(found) if "never ended" in line or "status 3" in line]
+    assert [each.split(":")[0] for each in said] == ["in-turn", "bounded-time"]
+
+
 def test_junit_has_the_same_text(tmp_path):
     failure = junit(tmp_path / "junit.xml", report()).find(".//failure")
     assert failure is not None

@@ -16,7 +16,7 @@ from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.oracle import Violation
 from hanbench.harness.report.against import compare
 from hanbench.harness.report.html import HtmlWriter, details_of
-from hanbench.harness.report.json_file import ReportWriter, read_report
+from hanbench.harness.report.json_file import ReportWriter, ShardReport, read_report
 from hanbench.harness.report.merge import merge, read_shards
 from hanbench.harness.report.model import ScenarioReport
 from hanbench.profiles.errors import ProfileError
@@ -35,12 +35,14 @@ def case(id_: str, *violated: str, unmet: tuple[str, ...] = (), decision: Outcom
     )  # fmt: skip
 
 
-def run(folder: Path, *cases: ScenarioReport, controller: str = "c", seed: str = "1") -> Path:
+def run(
+    folder: Path, *cases: ScenarioReport, controller: str = "c", seed: str = "1", shard: ShardReport | None = None
+) -> Path:
     """A folder as `verify` leaves it."""
     folder.mkdir()
     about: dict[str, Any] = {"seed": seed, "controller": controller, "rule_sets": ("tmad-v19",)}
     with (
-        ReportWriter(folder / "report.json", **about) as report,
+        ReportWriter(folder / "report.json", shard=shard, **about) as report,
         HtmlWriter(folder / "report.html", title="t", **about) as page,
     ):
         for each in cases:
@@ -215,6 +217,41 @@ def test_the_command_joins_and_says_what_failed(shards, tmp_path, capsys):
     said = capsys.readouterr().out
     assert "4 scenarios, 2 not as expected (3 violations)." in said
     assert {"report.html", "report.json", "junit.xml"} <= {path.name for path in out.iterdir()}
+
+
+def test_parts_that_are_missing_are_named(tmp_path, capsys):
+    parts = [run(tmp_path / name, case(name), shard=ShardReport(number, 4)) for number, name in ((1, "a"), (3, "b"))]
+    call = ("report", "merge", *map(str, parts), "--out", str(tmp_path / "joined"))
+    assert called(*call) == 2
+    assert "2 parts are missing of a run in 4: --shard 2, 4" in capsys.readouterr().out
+    assert called(*call, "--json") == 2
+    assert json.loads(capsys.readouterr().out)["missing"] == [2, 4]
+    assert read_report(tmp_path / "joined" / "report.json").shard is None
+
+
+def test_a_failure_weighs_more_than_a_part_that_is_missing(tmp_path):
+    part = run(tmp_path / "a", case("a", "count"), shard=ShardReport(1, 2))
+    assert called("report", "merge", str(part), "--out", str(tmp_path / "joined")) == 1
+
+
+def test_all_parts_are_a_whole(tmp_path, capsys):
+    parts = [run(tmp_path / str(number), case(str(number)), shard=ShardReport(number, 2)) for number in (2, 1)]
+    assert called("report", "merge", *map(str, parts), "--out", str(tmp_path / "joined")) == 0
+    assert "missing" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("shard", "said"), [(ShardReport(2, 3), "a part of 3"), (None, "no --shard")])
+def test_parts_of_different_runs_are_refused(tmp_path, shard, said):
+    first = run(tmp_path / "a", case("a"), shard=ShardReport(1, 2))
+    with pytest.raises(ProfileError, match=f"shard: found {said}; expected a part of 2, as in"):
+        read_shards([first, run(tmp_path / "b", case("b"), shard=shard)])
+
+
+def test_the_joined_report_does_not_take_the_place_of_a_part(shards, capsys):
+    before = (shards[0] / "report.json").read_bytes()
+    assert called("report", "merge", *map(str, shards), "--out", str(shards[0] / ".." / "one")) == 3
+    assert "is one of those to join" in capsys.readouterr().err
+    assert (shards[0] / "report.json").read_bytes() == before
 
 
 def test_the_command_tolerates_what_is_known(shards, tmp_path, capsys):

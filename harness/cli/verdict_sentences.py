@@ -1,0 +1,23 @@
+"""What the scenarios of a run come to, in sentences that `verify` and `report merge` print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hanbench.harness.cli.words import counted
+from hanbench.harness.report.tally import Tally
+
+
+def verdict_sentences(tally: Tally) -> Sequence[str]:
+    """Return how many scenarios failed, or that none did, and how many violations are told and fail nothing."""
+    weaker = []
+    if tally.told:
+        weaker = [
+            f"{counted(tally.told, 'violation')} of a weaker basis than {tally.held_to}: told above, failing nothing."
+        ]
+    if tally.failures:
+        failures, violations = counted(tally.failures, "scenario"), counted(tally.violations, "violation")
+        return (f"{failures} did not go as the rules demand ({violations}).", *weaker)
+    if tally.told:
+        return (f"No violation up to the basis held to ({tally.held_to}).", *weaker)
+    return ("Every decision was one that the rules allow." if tally.outcomes else "Nothing was judged.",)
