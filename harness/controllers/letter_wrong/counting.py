@@ -58,3 +58,23 @@ class CapCountsFailuresOnly(Reference):
         super().note_check(result)
         if result.verdict is Verdict.INCONCLUSIVE:
             self.attempts -= 1
+
+
+class InconclusiveWipesAShortRow(Reference):
+    """Starts the count again after an inconclusive check, unless it is full already (letter, 2, assumed)."""
+
+    def note_check(self, result: CheckEnded) -> None:
+        """Begin again after a check that says nothing, as long as failures are missing."""
+        super().note_check(result)
+        if not self.last_failed and len(self.failures) < self.failures_required(result.finished):
+            self.failures.clear()
+
+
+class InconclusiveTakesAFailureBack(Reference):
+    """Takes one off a count that is not full after an inconclusive check (letter, 2, assumed)."""
+
+    def note_check(self, result: CheckEnded) -> None:
+        """Forget the latest failure, as long as failures are missing."""
+        super().note_check(result)
+        if not self.last_failed and len(self.failures) < self.failures_required(result.finished):
+            del self.failures[-1:]
