@@ -66,7 +66,8 @@ class InconclusiveWipesAShortRow(Reference):
     def note_check(self, result: CheckEnded) -> None:
         """Begin again after a check that says nothing, as long as failures are missing."""
         super().note_check(result)
-        if not self.last_failed and len(self.failures) < self.failures_required(result.finished):
+        says_nothing = result.verdict is Verdict.INCONCLUSIVE and not self.last_failed
+        if says_nothing and len(self.failures) < self.failures_required(result.finished):
             self.failures.clear()
 
 
@@ -76,5 +77,6 @@ class InconclusiveTakesAFailureBack(Reference):
     def note_check(self, result: CheckEnded) -> None:
         """Forget the latest failure, as long as failures are missing."""
         super().note_check(result)
-        if not self.last_failed and len(self.failures) < self.failures_required(result.finished):
+        says_nothing = result.verdict is Verdict.INCONCLUSIVE and not self.last_failed
+        if says_nothing and len(self.failures) < self.failures_required(result.finished):
             del self.failures[-1:]

@@ -156,9 +156,9 @@ class WithdrawalTakesTheLatestPaper(Reference):
         """Note what is given, and drop the latest of it."""
         if not isinstance(event, Withdrawal):
             kind = ConsentKind.REQUEST if isinstance(event, SupplierRequest) else ConsentKind.AUTHORISATION
-            self._given.append((event.supplier, kind))
-        elif of_giver := [number for number, (giver, _) in enumerate(self._given) if giver == event.supplier]:
-            del self._given[of_giver[-1]]
+            self._given = [*(each for each in self._given if each != (event.supplier, kind)), (event.supplier, kind)]
+        elif of_giver := [each for each in self._given if each[0] == event.supplier]:
+            self._given.remove(of_giver[-1])
         self.consents = set(self._given)
 
 
