@@ -103,7 +103,10 @@ def test_the_reference_is_clean_on_every_story(story: str) -> None:
 
 def test_it_is_on_record_which_of_them_fell_before_and_all_fall_now() -> None:
     recorded = tomllib.loads(RECORD.read_text(encoding="utf-8"))
-    assert sorted(recorded) == sorted(LETTER_WRONG)
+    later = recorded.pop("found-later")
+    newer = [*later.pop("convicted_by_none_of_14798_cases"), *later.pop("convicted_with_wan_counts_only")]
+    assert later == {}
+    assert sorted((*recorded, *newer)) == sorted(LETTER_WRONG)
     for entry in recorded.values():
         assert entry["convicted_before"] == ("property_before" in entry) == ("scenario_before" in entry)
     assert {f"wrong:{name}" for name in LETTER_WRONG} <= killers().keys()

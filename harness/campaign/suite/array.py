@@ -30,13 +30,17 @@ COVERED_SWITCHES = (
     "reinstate",
     "decider-supplier",
 )
+COVERED_PATTERNS = tuple(
+    each for each in PATTERNS if each not in ("both-papers-withdrawn", "other-paper-first-withdrawn")
+)
+"""The two that are left out differ from `withdrawn` by the other paper alone; parts exhaust them."""
 FACTORS: dict[str, tuple[object, ...]] = {
     "stage": STAGES,
     "home": HOMES,
     "rules": RULES,
     "giver": tuple(GIVERS),
     "paper": PAPERS,
-    "pattern": tuple(PATTERNS),
+    "pattern": COVERED_PATTERNS,
     "moment": MOMENTS,
     "change": (None, *CHANGES),
     "moment of change": MOMENTS,

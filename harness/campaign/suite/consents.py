@@ -32,6 +32,14 @@ PATTERNS: dict[str, tuple[str, tuple[tuple[str, int], ...]]] = {
     "objection-only": (", rather: it objects only", ((TAKES_BACK, 0),)),
     "another-withdraws": (", and another supplier withdraws", ((GIVES, 0), (ANOTHER_TAKES_BACK, 1))),
     "both-papers": (", and the other paper too", ((GIVES_OTHER, 0), (GIVES, 0))),
+    "both-papers-withdrawn": (
+        ", then the other paper, and withdraws once",
+        ((GIVES, 0), (GIVES_OTHER, 1), (TAKES_BACK, 2)),
+    ),
+    "other-paper-first-withdrawn": (
+        " after the other paper, and withdraws once",
+        ((GIVES_OTHER, 0), (GIVES, 1), (TAKES_BACK, 2)),
+    ),
 }
 """What is said, by name: the words after "gives its request", and the statements, each some moments after the first."""
 

@@ -41,8 +41,17 @@ SECOND_QUARTER = _decided("second-quarter", "in the first minute of April 2022",
 NEW_YEAR = _decided("new-year-2023", "in the first minute of 2023", 2023, 1, 1, 0, 0, 30)
 MOC_DATES = (LAST_OF_V18, FIRST_OF_V19, SECOND_QUARTER, NEW_YEAR)
 """The dates for MOC (Secure): the boundary, and those by which the DCC meant to have consulted on it (letter, 3)."""
+_BEFORE_CET_MIDNIGHT = _decided(
+    "v18-before-cet-midnight", "before midnight in UTC+1, 14 March 2022", 2022, 3, 14, 22, 59, 30
+)
+LAST_HOURS_OF_V18 = (_BEFORE_CET_MIDNIGHT, LAST_OF_V18)
+BEFORE_CLOCKS_CHANGE = (
+    _decided("before-summer-time-begins", "on 26 March 2022, the day before summer time began", 2022, 3, 26, 12),
+    _decided("before-summer-time-ends", "on 29 October 2022, the day before summer time ended", 2022, 10, 29, 12),
+)
+"""The dates after which a day by the clocks of Great Britain has 23 hours, and 25."""
 DATES = (
-    _decided("v18-before-cet-midnight", "before midnight in UTC+1, 14 March 2022", 2022, 3, 14, 22, 59, 30),
+    _BEFORE_CET_MIDNIGHT,
     _decided("v18-after-cet-midnight", "after midnight in UTC+1, 15 March 2022", 2022, 3, 14, 23, 0, 30),
     LAST_OF_V18,
     FIRST_OF_V19,
@@ -61,5 +70,6 @@ DATES = (
     NEW_YEAR,
     _decided("leap-day-2024", "on 29 February 2024", 2024, 2, 29, 12),
     _decided("leap-day-2020", "on 29 February 2020", 2020, 2, 29, 12),
+    *BEFORE_CLOCKS_CHANGE,
 )
 """The dates that matter, and dates that a program may take for one of them."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import structs
 
 from hanbench.harness.campaign.matrix import matrix
-from hanbench.harness.campaign.suite import array, parts
+from hanbench.harness.campaign.suite import array, crossings, parts
 from hanbench.harness.campaign.suite.case import Case
 from hanbench.harness.scenario.loading import load_scenario
 from hanbench.harness.scenario.scenario import Scenario, shipped
@@ -30,6 +30,10 @@ PARTS = (
     parts.dates,
     parts.times,
     parts.switches,
+    crossings.interrupted_counts,
+    crossings.decided_under_other_rules,
+    crossings.withdrawn_before_the_meter_came,
+    crossings.evidence_across_clock_changes,
 )
 """The parts, in the order of the page in docs. A case that two of them have is played once."""
 

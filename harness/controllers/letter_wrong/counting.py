@@ -58,3 +58,25 @@ class CapCountsFailuresOnly(Reference):
         super().note_check(result)
         if result.verdict is Verdict.INCONCLUSIVE:
             self.attempts -= 1
+
+
+class InconclusiveWipesAShortRow(Reference):
+    """Starts the count again after an inconclusive check, unless it is full already (letter, 2, assumed)."""
+
+    def note_check(self, result: CheckEnded) -> None:
+        """Begin again after a check that says nothing, as long as failures are missing."""
+        super().note_check(result)
+        says_nothing = result.verdict is Verdict.INCONCLUSIVE and not self.last_failed
+        if says_nothing and len(self.failures) < self.failures_required(result.finished):
+            self.failures.clear()
+
+
+class InconclusiveTakesAFailureBack(Reference):
+    """Takes one off a count that is not full after an inconclusive check (letter, 2, assumed)."""
+
+    def note_check(self, result: CheckEnded) -> None:
+        """Forget the latest failure, as long as failures are missing."""
+        super().note_check(result)
+        says_nothing = result.verdict is Verdict.INCONCLUSIVE and not self.last_failed
+        if says_nothing and len(self.failures) < self.failures_required(result.finished):
+            del self.failures[-1:]

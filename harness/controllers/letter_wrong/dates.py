@@ -108,3 +108,11 @@ class ConsentsLapseAtTheReDesignation(Dated):
         """Count only consents given under the present rule set."""
         self.consents = {given for given in self.consents if self._given_under[given] == rules.id}
         return super().consent_missing(rules)
+
+
+class DayOfTheLastCheck(Reference):
+    """Applies the rules of the day on which the last check ended, not of the decision (letter, Direction)."""
+
+    def day(self, now: datetime) -> date:
+        """Return the day on which the last check ended."""
+        return super().day(self.last_finished or now)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hanbench.harness.controllers.reference import Reference
 from hanbench.profiles.rulesets import RuleSet
@@ -23,3 +24,15 @@ class OldEvidenceWillDoAtTheCap(Reference):
     def evidence_is_old(self, rules: RuleSet, now: datetime) -> bool:
         """Return False if the GSME cannot be checked again."""
         return not self.attempts_used_up(now) and super().evidence_is_old(rules, now)
+
+
+class EvidenceAgeByTheWallClock(Reference):
+    """Measures the age of the last check by local time: an October day has 25 hours (letter, 2, age assumed)."""
+
+    _zone = ZoneInfo("Europe/London")
+
+    def evidence_is_old(self, rules: RuleSet, now: datetime) -> bool:
+        """Compare the times of the clock on the wall."""
+        assert self.last_finished is not None
+        then, wall = (each.astimezone(self._zone).replace(tzinfo=None) for each in (self.last_finished, now))
+        return wall - then > timedelta(hours=rules.evidence_max_age_hours.value)

@@ -142,3 +142,30 @@ class ConsentGoesWithTheMeter(Reference):
             former, following = self.installation.gsme.supplier, event.installation.gsme.supplier
             self.consents |= {(following, kind) for supplier, kind in self.consents if supplier == former}
         return super().handle(event, now)
+
+
+class WithdrawalTakesTheLatestPaper(Reference):
+    """Takes back the paper that its supplier gave last, and keeps the one before (letter, 2, inferred)."""
+
+    def __init__(self, rulesets: Mapping[str, RuleSet]) -> None:
+        """Begin without papers."""
+        super().__init__(rulesets)
+        self._given: list[tuple[str, ConsentKind]] = []
+
+    def note_consent(self, event: Statement) -> None:
+        """Note what is given, and drop the latest of it."""
+        if not isinstance(event, Withdrawal):
+            kind = ConsentKind.REQUEST if isinstance(event, SupplierRequest) else ConsentKind.AUTHORISATION
+            self._given = [*(each for each in self._given if each != (event.supplier, kind)), (event.supplier, kind)]
+        elif of_giver := [each for each in self._given if each[0] == event.supplier]:
+            self._given.remove(of_giver[-1])
+        self.consents = set(self._given)
+
+
+class HearsWithdrawalsOfTheMetersSupplierOnly(Reference):
+    """Keeps a consent that the next supplier of the GSME withdrew before the meter came to it (letter, 2, inferred)."""
+
+    def note_consent(self, event: Statement) -> None:
+        """Drop a withdrawal of a supplier that does not have the GSME."""
+        if not isinstance(event, Withdrawal) or event.supplier == self.installation.gsme.supplier:
+            super().note_consent(event)

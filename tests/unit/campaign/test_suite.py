@@ -12,7 +12,7 @@ import pytest
 from docs.generators.migration import renewed
 from docs.generators.suite import BLOCKS, PAGE
 from hanbench.harness.campaign.finding import find_scenario
-from hanbench.harness.campaign.suite import find, folder, ids, parts, suite
+from hanbench.harness.campaign.suite import crossings, find, folder, ids, parts, suite
 from hanbench.harness.campaign.suite.array import FACTORS, orders, rows
 from hanbench.harness.campaign.suite.case import ID_FORM, Case
 from hanbench.harness.campaign.suite.consents import GIVERS, PATTERNS, right_paper
@@ -22,7 +22,7 @@ from hanbench.harness.campaign.suite.hands import CHANGES
 from hanbench.harness.campaign.suite.homes import COHORTS, HOMES
 from hanbench.harness.campaign.suite.moments import MOMENTS
 from hanbench.harness.campaign.suite.rules import RULES
-from hanbench.harness.campaign.suite.starts import DATES
+from hanbench.harness.campaign.suite.starts import BEFORE_CLOCKS_CHANGE, DATES
 from hanbench.harness.campaign.suite.suite import PARTS, cases
 from hanbench.harness.campaign.suite.switches import SWITCHES
 from hanbench.harness.scenario.scenario import Scenario, shipped
@@ -164,6 +164,11 @@ def test_switch_installation_and_order_of_findings_are_exhausted() -> None:
     assert met == set(product(SWITCHES, homes, parts.ORDERS))
 
 
+def test_days_before_the_clocks_change_are_exhausted_with_installation_and_moment() -> None:
+    met = of_part(crossings.evidence_across_clock_changes, "date", "installation", "moment")
+    assert met == set(product(BEFORE_CLOCKS_CHANGE, HOMES, MOMENTS))
+
+
 def test_date_and_installation_are_exhausted() -> None:
     assert of_part(parts.dates, "date", "installation") == set(product(DATES, HOMES))
 
@@ -181,6 +186,16 @@ def test_every_three_of_five_findings_are_there_at_every_three_checks() -> None:
     found = list(orders())
     for checks in combinations(range(5), 3):
         assert {tuple(each[at] for at in checks) for each in found} == set(product("pfewb", repeat=3))
+
+
+def test_every_order_of_failures_with_one_or_two_inconclusive_checks_among_them_is_there() -> None:
+    """Three or four failures of five, the last one among them; and three of four after a pass."""
+    expected = {
+        before + "f"
+        for before in map("".join, product("pfewb", repeat=4))
+        if before.count("f") in (2, 3) and ("p" not in before or (before.rindex("p") == 0 and before.count("f") == 2))
+    }
+    assert {case.course.name for case in crossings.interrupted_counts()} == expected
 
 
 def test_every_fault_is_in_each_place() -> None:
