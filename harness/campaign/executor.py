@@ -194,7 +194,7 @@ def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf, make: Factory) 
     return drive_scenario(
         scenario,
         shipped(),
-        factory_of_process(campaign.controller),
+        make,
         seed=seed_for(scenario, campaign.seed),
         controller_name=named(campaign.controller),
         shelf=shelf,

@@ -47,7 +47,7 @@ class Production(NamedTuple):
         return () if self.counter is None else self.counter.counted
 
     def unmet_frames(self, plan: Plan, trace: Trace) -> Iterator[str]:
-        """Yield, in words, each pattern that met no frame. A story with patterns is never a remembered one."""
+        """Yield, in words, each pattern that met no frame. Of a remembered story all are optional, and none is told."""
         if self.han is None:
             return
         ran = {PHASES[type(record)] for record in trace.records if type(record) in PHASES}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+from collections import Counter
 
 import pytest
 
@@ -98,3 +100,27 @@ def test_verify_plays_the_quick_suite_and_ones_own_scenarios(hanbench, tmp_path)
     assert hanbench("verify", "--suite", "quick", "--scenarios", str(own), "--jobs", "1", "--out", str(out)).status == 0
     played = {each["id"] for each in json.loads((out / "report.json").read_text())["scenarios"]}
     assert played == {*quick_ids(), "own.case"}
+
+
+COUNTS_ITS_CASES = """
+import json, os, sys
+print('{{"hanbench-controller": 1, "cases": "many"}}', flush=True)
+for line in sys.stdin:
+    turn = json.loads(line)
+    if turn["event"] == "case-ended":
+        continue
+    with open({log!r}, "a") as log:
+        log.write(f"{{os.getpid()}}\\n")
+    print('[{{"action": "close", "outcome": "hold"}}]', flush=True)
+"""
+
+
+def test_the_run_has_a_controller_that_was_not_asked_for_the_estimate(hanbench, tmp_path):
+    """docs/migration.md: the first case is played before a run with a controller of its own, and in the run twice."""
+    log, program = tmp_path / "log", tmp_path / "controller.py"
+    program.write_text(COUNTS_ITS_CASES.format(log=str(log)))
+    controller = f"process:{sys.executable} {program}"
+    chosen = ("verify", "--case", CASE, "--controller", controller, "--jobs", "1", "--out", str(tmp_path / "out"))
+    assert hanbench(*chosen).status == 1  # it holds at once
+    *_, (run, plays) = Counter(log.read_text().split()).items()
+    assert (plays, run not in log.read_text().split()[:-2]) == (2, True)
