@@ -23,9 +23,9 @@ from hanbench.harness.report.html import encode_detail
 from hanbench.harness.report.model import ScenarioReport, describe
 from hanbench.harness.report.replay import replay_command
 from hanbench.harness.report.timeline import timeline
-from hanbench.harness.scenario.run import DrivenScenario, ScenarioResult, drive_scenario, judged
+from hanbench.harness.scenario.run import DrivenScenario, ScenarioResult, drive_staged, judged
 from hanbench.harness.scenario.scenario import Scenario
-from hanbench.harness.scenario.staging import seed_for
+from hanbench.harness.scenario.staging import Staging, seed_for, staged
 from hanbench.harness.stories.shelf import KEPT, Shelf
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import shipped
@@ -58,6 +58,8 @@ class Campaign:
     """How the HANs of the suite begin; like `folder`, for the command that plays a case again."""
     folder: Path | None = None
     """The folder of the user's own scenarios."""
+    tells: bool = False
+    """Whether the page has the story of every case; otherwise only of those that failed, and of the shipped ones."""
     number: int = 1
     """Which campaign of a run on several seeds it is."""
 
@@ -125,9 +127,10 @@ def estimate(scenarios: Sequence[Scenario], campaign: Campaign, jobs: int) -> Es
     make = controller_factory(campaign.controller)  # the controllers of the run have not heard of any case yet
     with Shelf() as shelf:
         began = perf_counter()
-        first = _drive(campaign, scenarios[0], shelf, make)
+        staging = staged(scenarios[0], seed_for(scenarios[0], campaign.seed))
+        first = _drive(campaign, staging, shelf, make)
         told = perf_counter()
-        _drive(campaign, scenarios[0], shelf, make)
+        _drive(campaign, staging, shelf, make)
         again = perf_counter() - told
     stories = (
         len({seed_for(scenario, campaign.seed) for scenario in scenarios}) if campaign.remembers else 2 * len(scenarios)
@@ -179,26 +182,20 @@ def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]
     size = CHUNK if scenarios[0].installation_id is None else len(scenarios)
     for begin in range(0, len(scenarios), size):
         chunk = scenarios[begin : begin + size]
-        first = [_drive(campaign, scenario, shelf, make) for scenario in chunk]
-        again = [_drive(campaign, scenario, shelf, make) for scenario in reversed(chunk)]
+        stagings = [staged(scenario, seed_for(scenario, campaign.seed)) for scenario in chunk]
+        first = [_drive(campaign, staging, shelf, make) for staging in stagings]
+        again = [_drive(campaign, staging, shelf, make) for staging in reversed(stagings)]
         for number, (driven, second) in enumerate(zip(first, reversed(again), strict=True), begin):
             result = judged(driven, shipped(), again=second, hold_to=campaign.hold_to)
             about = driven.scenario.installation_id
             before = [each.id for each in scenarios[:number] if about is not None and each.installation_id == about]
-            said = reached(result.records, shipped(), result.violations, second.records)
-            yield _reported(campaign, result, said, before, told=number == 0 or bool(before))
+            said = reached(result.case, result.violations)
+            yield _reported(campaign, result, said, before, told=campaign.tells or driven.scenario.cell is None)
 
 
-def _drive(campaign: Campaign, scenario: Scenario, shelf: Shelf, make: Factory) -> DrivenScenario:
+def _drive(campaign: Campaign, staging: Staging, shelf: Shelf, make: Factory) -> DrivenScenario:
     end_if_asked()
-    return drive_scenario(
-        scenario,
-        shipped(),
-        make,
-        seed=seed_for(scenario, campaign.seed),
-        controller_name=named(campaign.controller),
-        shelf=shelf,
-    )
+    return drive_staged(staging, shipped(), make, controller_name=named(campaign.controller), shelf=shelf)
 
 
 def _reported(

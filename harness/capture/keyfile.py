@@ -58,6 +58,11 @@ class KeyRing:
         key = CaptureKey(label, octets)
         self._keys.setdefault(octets, key)
 
+    def merge(self, other: KeyRing) -> None:
+        """Add the keys of another ring; known ones keep their first label."""
+        for octets, key in other._keys.items():
+            self._keys.setdefault(octets, key)
+
     def follow(self, name: str, storage: NonVolatile) -> None:
         """Add all present and future keys of a device; the device itself keeps only the latest."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
 from heapq import heappop, heappush
@@ -152,6 +152,11 @@ class _Session:
         self.limits = limits
         self.outcome: Outcome | None = None
         self._await = await_
+        self._supplier_plan: list[tuple[SupplierAct | SupplierChange, Callable[..., None]]] = [
+            *((act, self._supplier_says) for act in plan.suppliers),
+            *((handover, self._hand_over) for handover in plan.handovers),
+        ]
+        """The acts and changes of suppliers, each with the call that carries it out."""
         self._inbox: deque[AnyEvent | _TimeUp] = deque()
         self._agenda: list[tuple[int, _Rank, int, Callable[..., None], Any]] = []
         """What happens beside the HAN: time, rank, order of entry, and the call."""
@@ -309,12 +314,6 @@ class _Session:
                     happen(act)
 
     # -- time and suppliers --------------------------------------------------------------------------------------------
-
-    @property
-    def _supplier_plan(self) -> Iterator[tuple[SupplierAct | SupplierChange, Callable[..., None]]]:
-        """The acts and changes of suppliers, each with the call that carries it out."""
-        yield from ((act, self._supplier_says) for act in self.plan.suppliers)
-        yield from ((handover, self._hand_over) for handover in self.plan.handovers)
 
     def _at(self, when: datetime, rank: _Rank, happen: Callable[..., None], what: Any) -> None:
         self._entries += 1

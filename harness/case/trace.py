@@ -140,7 +140,7 @@ _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyRecord)
 class Trace:
     """A trace in progress: its records, its time, and the calendar that dates them."""
 
-    __slots__ = ("calendar", "records", "time")
+    __slots__ = ("_dated", "_now", "calendar", "records", "time")
 
     def __init__(self, start: datetime, time: int = 0) -> None:
         """Begin a trace at the date `start` and at `time`, microseconds of the bench's clock.
@@ -150,11 +150,14 @@ class Trace:
         self.calendar = Calendar.starting(start, time)
         self.time = time
         self.records: list[AnyRecord] = []
+        self._dated, self._now = time, self.calendar.date(time)
 
     @property
     def now(self) -> datetime:
         """The present date and time, UTC."""
-        return self.calendar.date(self.time)
+        if self._dated != self.time:
+            self._dated, self._now = self.time, self.calendar.date(self.time)
+        return self._now
 
     def add(self, record: AnyRecord) -> None:
         """Append one record."""

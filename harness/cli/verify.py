@@ -81,7 +81,7 @@ def _chosen(options: Options) -> Sequence[Scenario]:
 
 def _run(scenarios: Sequence[Scenario], options: Options, against: Against | None) -> tuple[Course, ReportFolder]:
     """Run the scenarios and write the reports; after Ctrl-C, of what was run before it."""
-    controller, campaigns = named(options.controller), options.campaigns
+    controller, campaigns = named(options.controller), options.campaigns(len(scenarios))
     part = ""
     if options.shard is not None:
         scenarios = Shard(*options.shard).part_of(scenarios, options.seed)

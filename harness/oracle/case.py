@@ -5,9 +5,9 @@ The order of the records is the order in time, so a position is an index into th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hanbench.harness.case.check import HanCheck, Subject
 from hanbench.harness.case.installation import Installation, MeterRole, MeterStatus
@@ -129,47 +129,60 @@ class Case:
         at_first = State.HEALTHY if truth_known else State.UNCERTAIN
         self._truths: dict[Subject, list[tuple[int, State]]] = {subject: [(-1, at_first)] for subject in Subject}
         for position, record in enumerate(records):
-            self._read(position, record)
+            read = _READERS.get(type(record))
+            if read is not None:
+                read(self, position, record)
 
-    def _read(self, position: int, record: AnyRecord) -> None:
-        if isinstance(record, EventDelivered):
-            self.told.append((position, record))
-        match record:
-            case EventDelivered(event=InstallationChanged(installation=installation)):
+    def _heard(self, position: int, record: EventDelivered) -> None:
+        self.told.append((position, record))
+        match record.event:
+            case InstallationChanged(installation=installation):
                 self._homes.append((position, installation))
-            case EventDelivered(event=SupplierRequest(supplier=supplier)):
+            case SupplierRequest(supplier=supplier):
                 self.statements.append(SupplierStatement(position, supplier, StatementKind.REQUEST))
-            case EventDelivered(event=Authorisation(supplier=supplier)):
+            case Authorisation(supplier=supplier):
                 self.statements.append(SupplierStatement(position, supplier, StatementKind.AUTHORISATION))
-            case EventDelivered(event=Withdrawal(supplier=supplier)):
+            case Withdrawal(supplier=supplier):
                 self.statements.append(SupplierStatement(position, supplier, StatementKind.WITHDRAWAL))
-            case ActionAccepted(action=CommissionDevices(devices=devices)):
+
+    def _decided(self, position: int, record: ActionAccepted) -> None:
+        match record.action:
+            case CommissionDevices(devices=devices):
                 self.decisions.append(Decision(position, record.time, frozenset(devices)))
-            case ActionAccepted(action=AskSupplier() as asked):
+            case AskSupplier() as asked:
                 self.questions.append(Question(position, record.time, asked))
-            case ActionAccepted(action=ExcludeDevice(device=device)):
+            case ExcludeDevice(device=device):
                 self.exclusions_decided.append((position, device))
-            case CheckStarted():
-                self.started.append((record.attempt, record.time, position))
-            case CheckRecorded():
-                if not any(attempt == record.check.attempt for attempt, _, _ in self.started):
-                    self.started.append((record.check.attempt, record.check.started, position))
-                self.spans.append(CheckSpan(self._begin_of(record.check, position), position, record.check))
-            case GroundTruth():
-                # An impaired subject answers, which is all that a check can see.
-                state = State.HEALTHY if record.state is State.IMPAIRED else record.state
-                self._truths[record.subject].append((position, state))
-            case CommissioningRecorded():
-                ended = record.commissioning
-                self.effects.append(Effect(position, record.time, frozenset(ended.devices), ended.succeeded))
-            case Excluded():
-                self.exclusions.append((position, record))
-            case ControllerFaulted():
-                self.misbehaviours.append(record)
-            case Closed():
-                self.closed = (position, record)
-            case End():
-                self.end = record
+
+    def _check_began(self, position: int, record: CheckStarted) -> None:
+        self.started.append((record.attempt, record.time, position))
+
+    def _check_ended(self, position: int, record: CheckRecorded) -> None:
+        check = record.check
+        if not any(attempt == check.attempt for attempt, _, _ in self.started):
+            self.started.append((check.attempt, check.started, position))
+        self.spans.append(CheckSpan(self._begin_of(check, position), position, check))
+
+    def _truth(self, position: int, record: GroundTruth) -> None:
+        # An impaired subject answers, which is all that a check can see.
+        state = State.HEALTHY if record.state is State.IMPAIRED else record.state
+        self._truths[record.subject].append((position, state))
+
+    def _commissioned(self, position: int, record: CommissioningRecorded) -> None:
+        ended = record.commissioning
+        self.effects.append(Effect(position, record.time, frozenset(ended.devices), ended.succeeded))
+
+    def _excluded(self, position: int, record: Excluded) -> None:
+        self.exclusions.append((position, record))
+
+    def _misbehaved(self, _: int, record: ControllerFaulted) -> None:
+        self.misbehaviours.append(record)
+
+    def _closed(self, position: int, record: Closed) -> None:
+        self.closed = (position, record)
+
+    def _ended(self, _: int, record: End) -> None:
+        self.end = record
 
     def _begin_of(self, check: HanCheck, position: int) -> int:
         """Return the position at which `check` began, or else `position`."""
@@ -275,6 +288,21 @@ class Case:
             elif position < end:
                 found.add(state)
         return frozenset(found)
+
+
+_READERS: Mapping[type[AnyRecord], Callable[[Case, int, Any], None]] = {
+    EventDelivered: Case._heard,
+    ActionAccepted: Case._decided,
+    CheckStarted: Case._check_began,
+    CheckRecorded: Case._check_ended,
+    GroundTruth: Case._truth,
+    CommissioningRecorded: Case._commissioned,
+    Excluded: Case._excluded,
+    ControllerFaulted: Case._misbehaved,
+    Closed: Case._closed,
+    End: Case._ended,
+}
+"""What each kind of record tells about a case."""
 
 
 def _type(installation: Installation) -> InstallationType:

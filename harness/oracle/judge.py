@@ -28,6 +28,8 @@ PROPERTIES: tuple[Property, ...] = (
 class Judgement(NamedTuple):
     """What the oracle says about a case."""
 
+    case: Case
+    """What it read in the trace."""
     violations: tuple[Violation, ...]
     expected: Expected
     """The outcomes that the rules allow; that of the case too, if it took another lawful way."""
@@ -60,7 +62,7 @@ def judgement(
     allowed = expected_of(case)
     if not violations and case.outcome is not None and case.outcome not in allowed.outcomes:
         allowed = Expected((*allowed.outcomes, case.outcome), allowed.why)
-    return Judgement(violations, allowed, tuple(remarks_on(case, allowed)))
+    return Judgement(case, violations, allowed, tuple(remarks_on(case, allowed)))
 
 
 def _violations(case: Case) -> list[Violation]:

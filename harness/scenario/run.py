@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TypedDict, Unpack
@@ -21,6 +22,7 @@ from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.checks import EvidencedCheck, EvidencedCommissioning, HanConnectivityCheck
 from hanbench.harness.han.credentials import Credentials
 from hanbench.harness.oracle import Basis, Expected, Violation, held_to, judgement
+from hanbench.harness.oracle.case import Case
 from hanbench.harness.scenario.answers import Answers
 from hanbench.harness.scenario.failed_expectations import failed_expectations
 from hanbench.harness.scenario.production import production, retell
@@ -45,6 +47,8 @@ class ScenarioResult(NamedTuple):
     evidenced: tuple[EvidencedCheck, ...]
     """The checks, each with the frames that are its evidence."""
     records: tuple[AnyRecord, ...]
+    case: Case
+    """What the oracle read in the records."""
     violations: tuple[Violation, ...]
     began: datetime
     """The date at second 0 of the clock, at which a capture begins."""
@@ -156,10 +160,25 @@ def drive_scenario(
     remembered there is not simulated again, except for a capture. Raises ProfileError if the bench does not suit the
     scenario, and RadioError if a radio of the bench cannot be used.
     """
-    if bench is None and scenario.bench is not None:
-        bench = BenchFile.find(scenario.bench)
-    plan, check = scenario.drawn(seed), check or HanConnectivityCheck()
-    staging = Staging(scenario, seed, plan.changes, check, slow_background, bench, clock, credentials)
+    staging = replace(
+        staged(scenario, seed, check, bench), slow_background=slow_background, clock=clock, credentials=credentials
+    )
+    return drive_staged(
+        staging, rulesets, make_controller, controller_name=controller_name, capture=capture, shelf=shelf
+    )
+
+
+def drive_staged(
+    staging: Staging,
+    rulesets: Mapping[str, RuleSet],
+    make_controller: ControllerFactory,
+    *,
+    controller_name: str = "reference",
+    capture: Path | None = None,
+    shelf: Shelf | None = None,
+) -> DrivenScenario:
+    """Drive a controller through a scenario whose radio side is worked out; see `drive_scenario`."""
+    scenario, seed, plan = staging.scenario, staging.seed, staging.plan
     installation, trace = scenario.installation(rulesets), Trace(scenario.start, LOADED)
     label = CaseLabel(scenario.id, controller_name, seed)
     with production(staging, shelf, capture) as han:
@@ -204,6 +223,7 @@ def judged(
         expected=found.expected,
         evidenced=driven.evidenced,
         records=driven.records,
+        case=found.case,
         violations=found.violations,
         began=driven.scenario.start - FORMATION,
         frames=driven.frames,
@@ -240,10 +260,7 @@ def capture_again(result: ScenarioResult, capture: Path, *, bench: BenchFile | N
     It must have been run with a slow background, and with the clock and the credentials of `bench`, or of none. Raises
     ProfileError and RadioError as `drive_scenario` does, and OutputError.
     """
-    scenario = result.scenario
-    if bench is None and scenario.bench is not None:
-        bench = BenchFile.find(scenario.bench)
-    retell(staged(scenario, result.seed, bench=bench), result.path, result.ended, capture)
+    retell(staged(result.scenario, result.seed, bench=bench), result.path, result.ended, capture)
 
 
 def _failed(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 
 import msgspec
+from msgspec import structs
 
 from hanbench.emulator.clock import PacedClock, VirtualClock
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.case.check import Subject
-from hanbench.harness.case.plan import FaultEvent, State
+from hanbench.harness.case.plan import FaultEvent, Plan, State
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.faults.frame_faults import Note
 from hanbench.harness.han.credentials import Credentials
@@ -23,6 +24,7 @@ from hanbench.harness.scenario.scenario import Scenario
 from hanbench.harness.scenario.writing import plain
 from hanbench.harness.stories.frame_count import FrameCount
 from hanbench.harness.stories.live import FORMATION, Beginning, LiveStory, no_capture
+from hanbench.profiles.cohorts import Household
 from hanbench.profiles.errors import ProfileError
 
 
@@ -40,7 +42,7 @@ class Staging:
     clock: VirtualClock | None = None
     credentials: Credentials | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What tells this HAN from every other, hexadecimal; the same for scenarios that share it."""
         return story_key(self)
@@ -55,6 +57,11 @@ class Staging:
         patterns = [each for change in self.changes for each in (change.frames, change.on_frame) if each is not None]
         counted = expected or not all(each.optional for each in patterns)
         return not (self.bench or self.clock or self.credentials or counted)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What is planned, without the changes that were not drawn."""
+        return structs.replace(self.scenario.plan, changes=self.changes)
 
     @property
     def is_paced(self) -> bool:
@@ -101,23 +108,23 @@ class Staging:
 
 def story_key(staging: Staging) -> str:
     """Return the digest of all that shapes a HAN; staging with an empty seed gives that of the story under any seed."""
-    scenario = staging.scenario
-    shapes = (
-        msgspec.to_builtins(home_of(scenario)),
+    scenario, check = staging.scenario, repr(staging.check)
+    return _digest(
+        home_of(scenario),
         scenario.begins,
         scenario.start,
         staging.seed,
-        _encoded(staging.changes),
-        repr(staging.check),
+        staging.changes,
+        check,
         staging.slow_background,
     )
-    return sha256(msgspec.json.encode(shapes, order="deterministic")).hexdigest()[:24]
 
 
-@lru_cache(maxsize=256)
-def _encoded(changes: tuple[FaultEvent, ...]) -> msgspec.Raw:
-    """Return the changes as in a file: the same for a copy that another process was sent."""
-    return msgspec.Raw(msgspec.json.encode(plain(changes)))
+@lru_cache(maxsize=4096)
+def _digest(home: Household, *shapes: object) -> str:
+    """Return the digest of values: the same for copies of them that another process was sent."""
+    shown = [msgspec.Raw(msgspec.json.encode(plain(each))) if isinstance(each, tuple) else each for each in shapes]
+    return sha256(msgspec.json.encode((msgspec.to_builtins(home), *shown), order="deterministic")).hexdigest()[:24]
 
 
 def seed_for(scenario: Scenario, campaign: str, check: HanConnectivityCheck | None = None) -> str:
@@ -129,5 +136,10 @@ def seed_for(scenario: Scenario, campaign: str, check: HanConnectivityCheck | No
 def staged(
     scenario: Scenario, seed: str, check: HanConnectivityCheck | None = None, bench: BenchFile | None = None
 ) -> Staging:
-    """Return the staging of a scenario, on emulated radios unless `bench` says otherwise; `seed` draws its changes."""
+    """Return the staging of a scenario; `seed` draws its changes.
+
+    Its radios are those of `bench`, or else of the bench that the scenario names, or else emulated.
+    """
+    if bench is None and scenario.bench is not None:
+        bench = BenchFile.find(scenario.bench)
     return Staging(scenario, seed, scenario.drawn(seed).changes, check or HanConnectivityCheck(), bench=bench)

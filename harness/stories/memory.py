@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from hanbench.emulator.clock import SECOND
@@ -90,17 +89,18 @@ class StoryMemory:
         self.told = 0
         """How often the story was told on a HAN."""
         self._live: Telling | None = None
-        self._rings: list[KeyRing] = []
+        self._rings: list[tuple[KeyRing, int]] = []
+        """The keys of each telling, and how many of them are in `_keys`."""
+        self._keys = KeyRing()
 
     @property
     def keys(self) -> KeyRing:
-        """Every key that a device of this HAN had in any telling."""
-        if len(self._rings) == 1:
-            return self._rings[0]
-        merged = KeyRing()
-        for key in chain.from_iterable(self._rings):
-            merged.add(key.label, key.octets)
-        return merged
+        """Every key that a device of this HAN had in any telling so far."""
+        for index, (ring, merged) in enumerate(self._rings):
+            if len(ring) > merged:
+                self._keys.merge(ring)
+                self._rings[index] = ring, len(ring)
+        return self._keys
 
     @property
     def tallies(self) -> tuple[EventTally, ...]:
@@ -119,7 +119,7 @@ class StoryMemory:
             live = None
         if live is None:
             live = Telling(self._tell, self.root)
-            self._rings.append(live.story.han.keys)
+            self._rings.append((live.story.han.keys, 0))
             self.told += 1
         for step in path[len(live.path) :]:
             live.take(step)

@@ -8,19 +8,18 @@ there says nothing about the property, however many cases passed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from hanbench.harness.campaign.judge_test.facts import Facts, Moment
 from hanbench.harness.case.check import Subject, Verdict
 from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.plan import StatementKind
-from hanbench.harness.case.trace import AnyRecord
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.oracle import Violation
 from hanbench.harness.oracle.case import Case
 from hanbench.harness.report.coverage import Reached
-from hanbench.profiles.rulesets import Consent, RuleSet
+from hanbench.profiles.rulesets import Consent
 
 
 class _Sides(NamedTuple):
@@ -161,17 +160,9 @@ SIDES: Mapping[str, _Sides] = {
 """For each property, when a case evaluates it, and when a case comes to its interesting side."""
 
 
-def reached(
-    records: Sequence[AnyRecord],
-    rulesets: Mapping[str, RuleSet],
-    violations: Iterable[Violation],
-    again: Sequence[AnyRecord] | None = None,
-) -> Reached:
-    """Return what one case says about the properties; `violations` are what the oracle found in it.
-
-    `rulesets` and `again` are those of `judge`, which raises what this raises.
-    """
-    facts = Facts(Case(records, rulesets, again))
+def reached(case: Case, violations: Iterable[Violation]) -> Reached:
+    """Return what one case says about the properties; `violations` are what the oracle found in it."""
+    facts = Facts(case)
     violated = frozenset(violation.property for violation in violations)
     evaluated = frozenset(id for id, sides in SIDES.items() if sides.evaluated(facts)) | violated
     return Reached(evaluated, frozenset(id for id in evaluated if SIDES[id].interesting(facts)) | violated, violated)

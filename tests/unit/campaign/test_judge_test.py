@@ -21,6 +21,7 @@ from hanbench.harness.campaign.judge_test.telling_traces import telling_traces
 from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.oracle import PROPERTIES, judge, judgement
 from hanbench.harness.oracle import counting as real_counting
+from hanbench.harness.oracle.case import Case
 from hanbench.harness.report.coverage import CoverageTally
 from hanbench.profiles.rulesets import shipped
 from tests.support.traces import BOTH, HandWrittenTrace
@@ -109,15 +110,15 @@ def test_every_property_has_its_sides_and_stored_traces_come_to_each():
     tally = CoverageTally()
     for trace in stored_traces():
         if trace.violated != (REFUSED,):
-            violations = judge(trace.records, trace.rulesets, trace.again)
-            tally.add(reached(trace.records, trace.rulesets, violations, trace.again))
+            found = judgement(trace.records, trace.rulesets, trace.again)
+            tally.add(reached(found.case, found.violations))
     assert tally.missed == ()
     assert all(each.evaluated >= each.interesting >= each.violated > 0 for each in tally.coverage)
 
 
 def test_a_case_without_a_gas_meter_that_fails_says_nothing_about_consent():
     trace = HandWrittenTrace().passes().commissions(BOTH)
-    said = reached(trace.records, shipped(), ())
+    said = reached(Case(trace.records, shipped()), ())
     assert "gsme-only-after-pass" in said.evaluated
     assert not {"consent", "count", "scope"} & said.evaluated
 
