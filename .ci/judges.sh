@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Get the programs that judge our frames and pages in tests: tshark, Chromium, and in .judges zigbee-on-host (GPL-3; a process of its own,
-# never part of hanbench), zigbee-herdsman, which drives it on our virtual dongles, and axe-core, which judges whether pages
-# are accessible. One that cannot be had is named,
-# with the tests that will be skipped; with HANBENCH_REQUIRE_JUDGES=1 that is an error.
+# never part of hanbench), zigbee-herdsman, which drives it on our virtual dongles, both once more in their newest versions,
+# universal-silabs-flasher (GPL-3, the same), and axe-core, which judges whether pages are accessible. One that cannot be had
+# is named, with the tests that will be skipped; with HANBENCH_REQUIRE_JUDGES=1 that is an error.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source .ci/machine.sh
@@ -10,6 +10,9 @@ source .ci/machine.sh
 readonly FOLDER=${HANBENCH_JUDGES:-.judges}
 # Together: later versions of the second want a first that cannot be had.
 readonly PACKAGES=(zigbee-on-host@0.2.4 zigbee-herdsman@10.9.5 axe-core@4.10.3)
+# The second asks for a later version of the first than can be had, and runs with this one.
+readonly NEWEST=(zigbee-on-host@0.3.0 zigbee-herdsman@11.1.1)
+readonly FLASHER=universal-silabs-flasher==1.2.0
 # A Node.js that setup brings goes here, before that of the machine; the Makefile has the same order.
 PATH=$PWD/.venv/bin:$PATH
 have() { command -v "$1" >/dev/null; }
@@ -19,12 +22,15 @@ go_without() {
     say "$1: $2 will be skipped"
 }
 
-packages_are_there() {
-    local package
-    for package in "${PACKAGES[@]}"; do
-        grep -qs "\"version\": *\"${package#*@}\"" "$FOLDER/node_modules/${package%@*}/package.json" || return 1
+are_there() { # FOLDER PACKAGE@VERSION...
+    local folder=$1 package
+    shift
+    for package in "$@"; do
+        grep -qs "\"version\": *\"${package#*@}\"" "$folder/node_modules/${package%@*}/package.json" || return 1
     done
 }
+packages_are_there() { are_there "$FOLDER" "${PACKAGES[@]}" && are_there "$FOLDER/newest" "${NEWEST[@]}"; }
+flasher_is_there() { [[ -x $FOLDER/flasher/bin/universal-silabs-flasher ]]; }
 
 # What the packages ask for, and ran with: ^20.19.0 || >=22.12.0
 node_will_do() {
@@ -42,6 +48,17 @@ get_packages() {
     say "installing ${PACKAGES[*]} into $FOLDER"
     npm install --prefix "$FOLDER" --silent --no-audit --no-fund --no-package-lock "${PACKAGES[@]}" </dev/null >&2 ||
         true
+    say "installing ${NEWEST[*]} into $FOLDER/newest"
+    mkdir -p "$FOLDER/newest"
+    printf '{"private": true, "dependencies": {"zigbee-herdsman": "%s"}, "overrides": {"zigbee-on-host": "%s"}}\n' \
+        "${NEWEST[1]#*@}" "${NEWEST[0]#*@}" >"$FOLDER/newest/package.json"
+    npm install --prefix "$FOLDER/newest" --silent --no-audit --no-fund --no-package-lock </dev/null >&2 || true
+}
+
+# In a virtual environment of its own: a GPL program, and its packages are none of ours.
+get_flasher() {
+    say "installing $FLASHER into $FOLDER/flasher"
+    .venv/bin/python -m venv --clear "$FOLDER/flasher" && VENV=$FOLDER/flasher pip_install "$FLASHER" || true
 }
 
 have_browser() { have chromium || have chromium-browser || have google-chrome; }
@@ -54,8 +71,10 @@ fi
 if ! packages_are_there && have npm; then
     get_packages
 fi
+flasher_is_there || get_flasher
 
 have_browser || go_without "Chromium is not installed" "tests in which a browser opens our reports"
 have tshark || go_without "tshark is not installed" "tests in which tshark dissects our captures"
 node_will_do || go_without "Node.js 20.19 or 22.12 is not installed" "tests in which ${PACKAGES[*]} take part"
-packages_are_there || go_without "${PACKAGES[*]} could not be installed" "tests in which they take part"
+packages_are_there || go_without "${PACKAGES[*]} ${NEWEST[*]} could not be installed" "tests in which they take part"
+flasher_is_there || go_without "$FLASHER could not be installed" "the test in which it probes a dongle"

@@ -20,10 +20,10 @@ install_packages() {
         install "$@" </dev/null >&2
 }
 
-# Python packages, into .venv, in the versions of constraints.txt; those that build packages too.
+# Python packages, into .venv or the folder VENV, in the versions of constraints.txt; those that build packages too.
 pip_install() {
     # A machine's own package sources may be named and absent; that is no news. Errors are, and so is the exit status.
     PIP_CONSTRAINT=$PWD/constraints.txt PIP_BUILD_CONSTRAINT=$PWD/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
-        .venv/bin/python -m pip install --quiet --no-input "$@" 2>&1 </dev/null |
+        "${VENV:-.venv}/bin/python" -m pip install --quiet --no-input "$@" 2>&1 </dev/null |
         sed -u '/Location .* is ignored/d' >&2
 }

@@ -71,21 +71,41 @@ def live_bench(tmp_path: Path) -> Callable[..., AbstractContextManager[live.Live
     return lambda bench, *options: live.bench_up(bench, tmp_path, *options)
 
 
-@pytest.fixture(scope="session")
-def herdsman() -> Path:
-    """The folder in which npm has put zigbee-herdsman, or the test is skipped."""
-    reason = zoh_reading.missing("zigbee-herdsman")
+@pytest.fixture(scope="session", params=[zoh_reading.FOLDER, zoh_reading.NEWEST], ids=["herdsman 10", "herdsman 11"])
+def herdsman(request: pytest.FixtureRequest) -> Path:
+    """The folder in which npm has put zigbee-herdsman, one version after the other; or the test is skipped."""
+    folder: Path = request.param
+    reason = zoh_reading.missing("zigbee-herdsman", folder)
     if reason is not None:
         _missing(reason)
-    return zoh_reading.FOLDER.resolve()
+    return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def flasher() -> Path:
+    """universal-silabs-flasher (GPL-3: a process of its own), or the test is skipped."""
+    found = zoh_reading.FOLDER / "flasher" / "bin" / "universal-silabs-flasher"
+    if not found.exists():
+        _missing("universal-silabs-flasher is not installed: .ci/judges.sh has not been run")
+    return found
+
+
+@pytest.fixture(scope="session")
+def spinel_cli() -> Path:
+    """pyspinel's command line, or the test is skipped."""
+    return _script("spinel-cli.py")
 
 
 @pytest.fixture(scope="session")
 def pyspinel() -> Path:
     """pyspinel's sniffer, or the test is skipped."""
-    found = shutil.which("sniffer.py", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])))
+    return _script("sniffer.py")
+
+
+def _script(name: str) -> Path:
+    found = shutil.which(name, path=os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])))
     if found is None:
-        _missing("pyspinel is not installed")
+        _missing(f"pyspinel is not installed: there is no {name}")
     assert found is not None
     return Path(found)
 

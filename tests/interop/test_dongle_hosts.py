@@ -176,3 +176,34 @@ def test_hosts_and_pyspinel_and_the_air_hear_alike_of_a_han_on_dongles(live_benc
     heard_by_it, rest = psdus(sniffed), iter(frames_on_air)
     assert all(psdu in rest for psdu in heard_by_it), "in another order, or twice"
     assert len(heard_by_it) >= 0.9 * len(frames_on_air)
+
+
+# --- universal-silabs-flasher, spinel-cli --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("baud", [115_200, 460_800])
+def test_the_flasher_of_silicon_labs_dongles_takes_ours_for_one_that_speaks_spinel(live_bench, flasher, baud):
+    with live_bench(HERE / "pair.toml") as bench:
+        command = [str(flasher), "--device", bench.ports["one"], "--probe-methods", f"spinel:{baud}", "probe"]
+        host = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        log = bench.log
+    assert host.returncode == 0, f"{host.stderr}\n{log}"
+    assert f"Detected ApplicationType.SPINEL, version 'HANBENCH-RCP/1.0" in host.stderr
+    assert f"at {baud} baudrate" in host.stderr
+
+
+def test_pyspinels_command_line_reads_what_an_rcp_has_and_is_refused_the_rest(live_bench, spinel_cli):
+    """An RCP has no network: NCP properties such as the state of Thread are refused (OpenThread's radio build does so)."""
+    with live_bench(HERE / "pair.toml") as bench:
+        host = subprocess.run(
+            [str(spinel_cli), "-u", bench.ports["one"]],
+            input="ncp-ll64\nversion\nchannel\nquit\n",
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    said = host.stdout.splitlines()
+    refused, version, channel = (said.index(each) for each in ("Error", "HANBENCH-RCP/1.0; VIRTUAL; hanbench", "11"))
+    assert refused < version < channel, host.stdout
+    assert "Traceback" not in host.stderr, host.stderr

@@ -19,6 +19,8 @@ const text = (message) => (typeof message === "function" ? message() : message);
 const quiet = () => {};
 setLogger({ debug: quiet, info: quiet, warning: quiet, error: (message, place) => console.error(place, text(message)) });
 
+// Version 11 calls `transport` what version 10 calls `serialPort`; each ignores the other's name.
+const line = { path, adapter: "zoh", rtscts: true };
 const state = mkdtempSync(join(tmpdir(), "zoh-"));
 const controller = new Controller({
     network: {
@@ -28,7 +30,8 @@ const controller = new Controller({
         extendedPanID: [1, 2, 3, 4, 5, 6, 7, 8],
         channelList: [15],
     },
-    serialPort: { path, adapter: "zoh", rtscts: true },
+    serialPort: line,
+    transport: line,
     databasePath: join(state, "database.db"),
     databaseBackupPath: join(state, "database.backup.db"),
     backupPath: join(state, "backup.json"),
@@ -45,7 +48,7 @@ say({ event: "formed" });
 
 for (const [ieee, code] of devices.map((each) => each.split("=")).filter(([, code]) => code)) {
     await controller.addInstallCode(`${ieee.slice(2)}|${code}`);
-    // zigbee-on-host 0.2.4 derives the key and keeps it, but sends every Transport-Key under the one key of its Trust
+    // zigbee-on-host 0.2.4 and 0.3.0 derive the key and keep it, but send every Transport-Key under the one key of its Trust
     // Centre. It is told to take the key that it derived itself for that one.
     const { context } = controller.adapter.driver;
     const key = context.getAppLinkKey(BigInt(ieee), context.netParams.eui64);

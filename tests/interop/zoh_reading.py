@@ -11,19 +11,20 @@ from pathlib import Path
 
 from tests.interop.reference_dissectors import Reader, Reading
 
-PACKAGES = "zigbee-on-host@0.2.4 zigbee-herdsman@10.9.5"
 _HERE = Path(__file__).resolve().parent
 _SCRIPT = _HERE / "zoh_read.mjs"
 FOLDER = Path(os.environ.get("HANBENCH_JUDGES", _HERE.parents[1] / ".judges"))
-"""Where `npm install --prefix` put it."""
+"""Where `.ci/judges.sh` put it."""
+NEWEST = FOLDER / "newest"
+"""Where it put the newest versions of it and of zigbee-herdsman."""
 
 
-def missing(package: str = "zigbee-on-host") -> str | None:
+def missing(package: str = "zigbee-on-host", folder: Path = FOLDER) -> str | None:
     """What keeps this reader, or another package beside it, from working, or None."""
     if shutil.which("node") is None:
         return "node is not installed"
-    if not (FOLDER / "node_modules" / package).is_dir():
-        return f"npm install --prefix {FOLDER.name} --no-audit --no-fund {PACKAGES} has not been run"
+    if not (folder / "node_modules" / package).is_dir():
+        return f"{package} is not installed: .ci/judges.sh has not been run"
     return None
 
 
