@@ -188,12 +188,12 @@ def test_the_flasher_of_silicon_labs_dongles_takes_ours_for_one_that_speaks_spin
         host = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         log = bench.log
     assert host.returncode == 0, f"{host.stderr}\n{log}"
-    assert f"Detected ApplicationType.SPINEL, version 'HANBENCH-RCP/1.0" in host.stderr
+    assert "Detected ApplicationType.SPINEL, version 'HANBENCH-RCP/1.0" in host.stderr
     assert f"at {baud} baudrate" in host.stderr
 
 
 def test_pyspinels_command_line_reads_what_an_rcp_has_and_is_refused_the_rest(live_bench, spinel_cli):
-    """An RCP has no network: NCP properties such as the state of Thread are refused (OpenThread's radio build does so)."""
+    """An RCP has no network: properties of an NCP are refused, as OpenThread's radio build does."""
     with live_bench(HERE / "pair.toml") as bench:
         host = subprocess.run(
             [str(spinel_cli), "-u", bench.ports["one"]],
