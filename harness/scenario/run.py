@@ -160,7 +160,7 @@ def drive_scenario(
         bench = BenchFile.find(scenario.bench)
     plan, check = scenario.drawn(seed), check or HanConnectivityCheck()
     staging = Staging(scenario, seed, plan.changes, check, slow_background, bench, clock, credentials)
-    installation, trace = scenario.installation(rulesets), Trace(scenario.start, LOADED)
+    installation, trace = scenario.installation(rulesets, seed), Trace(scenario.start, LOADED)
     label = CaseLabel(scenario.id, controller_name, seed)
     with production(staging, shelf, capture) as han:
         story = han.memory.open(trace)
