@@ -165,9 +165,10 @@ def _add(
         if result.evidence is not None and campaign.captures is not None:
             stem = campaign.captures / campaign.stem(scenario.id)
             report = course.keeper.keep(scenario, report, result.evidence, stem)
-        reports.add(report, result.detail, result.reached)
         if course.against is not None:
+            report = course.against.marked(report)
             course.against.add(report)
+        reports.add(report, result.detail, result.reached)
         if fail_fast and not course.excuses(report):
             course.stopped = "--fail-fast"
             return
