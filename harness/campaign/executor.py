@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, partial
@@ -13,8 +13,15 @@ from typing import NamedTuple
 from hanbench.harness.campaign.evidence import Evidence, evidence_of, keep
 from hanbench.harness.campaign.interruption import end_if_asked
 from hanbench.harness.campaign.judge_test.coverage import reached
-from hanbench.harness.campaign.workers import Lost, map_groups
-from hanbench.harness.case.trace import AnyRecord, ControllerFaulted, EventDelivered
+from hanbench.harness.campaign.unanswered import (
+    DeadControllerError,
+    Silence,
+    SilentControllerError,
+    fault_at_once,
+    samples,
+    waited_for,
+)
+from hanbench.harness.campaign.workers import Lost, Note, map_groups
 from hanbench.harness.controllers.lookup import Factory, controller_factory, named
 from hanbench.harness.files import OutputError
 from hanbench.harness.oracle import Basis
@@ -95,10 +102,15 @@ class Result(NamedTuple):
 
 
 def execute(
-    scenarios: Sequence[Scenario], campaign: Campaign, jobs: int = 1
+    scenarios: Sequence[Scenario], campaign: Campaign, jobs: int = 1, *, tell: Callable[[str], None] | None = None
 ) -> Generator[tuple[Scenario, Result | Lost], None, None]:
-    """Run each scenario; results come story by story, in an order that does not depend on the number of jobs."""
-    yield from map_groups(partial(_play, campaign), grouped(scenarios, campaign.seed), jobs, fatal=(OutputError,))
+    """Run each scenario; results come story by story, in an order that does not depend on the number of jobs.
+
+    `tell` gets a line at once for each play that ended in a time-out. Raises SilentControllerError after too many in a
+    row, and OutputError if evidence cannot be written; each comes after the results that there are.
+    """
+    groups, fatal = grouped(scenarios, campaign.seed), (OutputError, SilentControllerError)
+    yield from map_groups(partial(_play, campaign, Silence()), groups, jobs, fatal=fatal, tell=tell)
 
 
 class Shard(NamedTuple):
@@ -113,39 +125,42 @@ class Shard(NamedTuple):
         return [scenario for group in grouped(scenarios, seed)[self.number - 1 :: self.of] for scenario in group]
 
 
-class Estimate(NamedTuple):
-    """What the first scenario told about the run before it."""
+def estimate(
+    scenarios: Sequence[Scenario], campaign: Campaign, jobs: int, *, tell: Callable[[str], None] | None = None
+) -> float:
+    """Play a scenario, with its HAN and then with the remembered one, and return the real seconds of the whole run.
 
-    seconds: float
-    """Real seconds that the run will take."""
-    fault: str | None
-    """What the controller did wrong at its first turn; None: nothing."""
-
-
-def estimate(scenarios: Sequence[Scenario], campaign: Campaign, jobs: int) -> Estimate:
-    """Play the first scenario, with its HAN and then with the remembered one, and work out how long the run takes."""
+    It is the first one, or the first of a few that are far apart in which the controller answers its first turn. `tell`
+    gets a line at once for each other. Raises DeadControllerError if there is none, unless there is one scenario only.
+    """
     make = controller_factory(campaign.controller)  # the controllers of the run have not heard of any case yet
-    with Shelf() as shelf:
-        began = perf_counter()
-        staging = staged(scenarios[0], seed_for(scenarios[0], campaign.seed))
-        first = _drive(campaign, staging, shelf, make)
-        told = perf_counter()
-        _drive(campaign, staging, shelf, make)
-        again = perf_counter() - told
+    fault = None
+    for place in samples(len(scenarios)):
+        scenario = scenarios[place]
+        with Shelf() as shelf:
+            began = perf_counter()
+            staging = staged(scenario, seed_for(scenario, campaign.seed))
+            fault = fault_at_once(_drive(campaign, staging, shelf, make).records)
+            told = perf_counter()
+            if fault is None:
+                _drive(campaign, staging, shelf, make)
+                return _extrapolated(scenarios, campaign, told - began, perf_counter() - told) / min(
+                    jobs, len(scenarios)
+                )
+        if tell is not None:
+            tell(f"  {scenario.id}: {fault}")
+    if fault is not None and len(scenarios) > 1:
+        tried = len(samples(len(scenarios)))
+        raise DeadControllerError(f"it answers the first turn of no case ({tried} tried); the last: {fault}")
+    return 0.0
+
+
+def _extrapolated(scenarios: Sequence[Scenario], campaign: Campaign, told: float, again: float) -> float:
+    """Return the seconds of processor time of a run. `told`, `again`: seconds of a case with its HAN, and without."""
     stories = (
         len({seed_for(scenario, campaign.seed) for scenario in scenarios}) if campaign.remembers else 2 * len(scenarios)
     )
-    seconds = (stories * _PATHS * (told - began) + len(scenarios) * 2 * again) / min(jobs, len(scenarios))
-    return Estimate(seconds, _fault_at_once(first.records))
-
-
-def _fault_at_once(records: Sequence[AnyRecord]) -> str | None:
-    """Return how a controller that is dead failed: at its first turn, and not by what it said."""
-    turns = [record for record in records if isinstance(record, EventDelivered | ControllerFaulted)]
-    match turns[:2]:
-        case [_, ControllerFaulted(kind="crashed" | "silent" | "unreachable" as kind, text=text)]:
-            return f"{kind}: {text}"
-    return None
+    return stories * _PATHS * told + len(scenarios) * 2 * again
 
 
 def grouped(scenarios: Sequence[Scenario], seed: str) -> list[list[Scenario]]:
@@ -172,25 +187,42 @@ def factory_of_process(controller: str) -> Factory:
     return controller_factory(controller)
 
 
-def _play(campaign: Campaign, scenarios: Sequence[Scenario]) -> Iterator[Result]:
+def _play(campaign: Campaign, silence: Silence, scenarios: Sequence[Scenario]) -> Iterator[Result | Note]:
     """Play each scenario, and then each once more, in the opposite order: the first answers stand.
 
-    Those about one installation, which are a group of their own, stay together; of others `CHUNK` at a time.
+    Those about one installation, which are a group of their own, stay together; of others `CHUNK` at a time. A play
+    that ended in a time-out is told at once, and its case is not played again. Raises SilentControllerError after too
+    many of them in a row; what was played comes first.
     """
     shelf = _shelf(campaign.remembers)
     make = factory_of_process(campaign.controller)
     size = CHUNK if scenarios[0].installation_id is None else len(scenarios)
     for begin in range(0, len(scenarios), size):
-        chunk = scenarios[begin : begin + size]
-        stagings = [staged(scenario, seed_for(scenario, campaign.seed)) for scenario in chunk]
-        first = [_drive(campaign, staging, shelf, make) for staging in stagings]
-        again = [_drive(campaign, staging, shelf, make) for staging in reversed(stagings)]
-        for number, (driven, second) in enumerate(zip(first, reversed(again), strict=True), begin):
-            result = judged(driven, shipped(), again=second, hold_to=campaign.hold_to)
-            about = driven.scenario.installation_id
-            before = [each.id for each in scenarios[:number] if about is not None and each.installation_id == about]
-            said = reached(result.case, result.violations)
-            yield _reported(campaign, result, said, before, told=campaign.tells or driven.scenario.cell is None)
+        first: list[DrivenScenario] = []
+        stagings = [staged(scenario, seed_for(scenario, campaign.seed)) for scenario in scenarios[begin : begin + size]]
+        for staging in stagings:
+            first.append(_drive(campaign, staging, shelf, make))
+            if (line := silence.after(staging.scenario.id, first[-1].records)) is not None:
+                yield Note(line)
+            if silence.is_too_long:
+                break
+        again = [] if silence.is_too_long else [n for n, one in enumerate(first) if waited_for(one.records) is None]
+        seconds = {each: _drive(campaign, stagings[each], shelf, make) for each in reversed(again)}
+        for number, driven in enumerate(first):
+            yield _judged(campaign, driven, seconds.get(number), scenarios[: begin + number])
+        if silence.is_too_long:
+            raise silence.error
+
+
+def _judged(
+    campaign: Campaign, driven: DrivenScenario, second: DrivenScenario | None, earlier: Sequence[Scenario]
+) -> Result:
+    """Return the result of a case. `second`: its other play; `earlier`: the cases before it in its group."""
+    result = judged(driven, shipped(), again=second, hold_to=campaign.hold_to)
+    about = driven.scenario.installation_id
+    before = [each.id for each in earlier if about is not None and each.installation_id == about]
+    said = reached(result.case, result.violations)
+    return _reported(campaign, result, said, before, told=campaign.tells or driven.scenario.cell is None)
 
 
 def _drive(campaign: Campaign, staging: Staging, shelf: Shelf, make: Factory) -> DrivenScenario:

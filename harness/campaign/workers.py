@@ -26,8 +26,16 @@ from hanbench.harness.campaign.interruption import end_if_asked
 T = TypeVar("T")
 R = TypeVar("R")
 
-Work = Callable[[Sequence[T]], Iterator[R]]
-"""Does a group of items and yields a result for each, in their order."""
+
+class Note(NamedTuple):
+    """A line to tell at once, whatever results are still to come before its own."""
+
+    text: str
+
+
+Work = Callable[[Sequence[T]], Iterator[R | Note]]
+"""Does a group of items and yields a result for each, in their order; and notes, at any time."""
+Tell = Callable[[str], None]
 
 _GRACE = 2.0
 """Seconds in which a worker must end after SIGTERM."""
@@ -43,11 +51,12 @@ class Lost:
 
 
 class _Message(NamedTuple):
-    """What a worker sends: a result of its group, the error that ended the group, or neither: the group is done."""
+    """What a worker sends: a result of its group, an error in the place of one, a note, or that the group is done."""
 
     result: Any = None
     error: BaseException | None = None
     done: bool = False
+    note: str | None = None
 
 
 @dataclass
@@ -75,28 +84,34 @@ def map_groups(
     jobs: int,
     *,
     fatal: tuple[type[BaseException], ...] = (),
+    tell: Tell | None = None,
 ) -> Generator[tuple[T, R | Lost], None, None]:
     """Yield each item with its result, in the order of the groups, whatever the number of processes.
 
-    An error of `work` that is one of `fatal` is raised here; any other makes a `Lost` of the item that it happened at.
-    With `jobs` of 1 all is done in this process.
+    An error of `work` that is one of `fatal` is raised here, after the results that there are; any other makes a `Lost`
+    of the item that it happened at. With `jobs` of 1 all is done in this process. `tell` gets the notes of `work`.
     """
     if jobs <= 1 or len(groups) <= 1:
         for items in groups:
-            yield from _here(work, items, fatal)
+            yield from _here(work, items, fatal, tell)
         return
-    pool = _Pool(work, groups, min(jobs, len(groups)), fatal)
+    pool = _Pool(work, groups, min(jobs, len(groups)), fatal, tell)
     try:
         yield from pool.results()
     finally:
         pool.close()
 
 
-def _here(work: Work[T, R], items: Sequence[T], fatal: tuple[type[BaseException], ...]) -> Iterator[tuple[T, R | Lost]]:
+def _here(
+    work: Work[T, R], items: Sequence[T], fatal: tuple[type[BaseException], ...], tell: Tell | None
+) -> Iterator[tuple[T, R | Lost]]:
     done = 0
     while done < len(items):
         try:
             for result in work(items[done:]):
+                if isinstance(result, Note):
+                    _pass_on(result.text, tell)
+                    continue
                 done += 1
                 yield items[done - 1], result
         except fatal:
@@ -104,6 +119,11 @@ def _here(work: Work[T, R], items: Sequence[T], fatal: tuple[type[BaseException]
         except Exception as error:  # noqa: BLE001 - whatever it is, the other items have nothing to do with it
             done += 1
             yield items[done - 1], Lost(_said(error))
+
+
+def _pass_on(note: str, tell: Tell | None) -> None:
+    if tell is not None:
+        tell(note)
 
 
 @dataclass
@@ -121,7 +141,9 @@ class _Pool(Generic[T, R]):
         groups: Sequence[Sequence[T]],
         jobs: int,
         fatal: tuple[type[BaseException], ...],
+        tell: Tell | None,
     ) -> None:
+        self._tell = tell
         self._work = work
         self._groups = groups
         self._fatal = fatal
@@ -132,14 +154,16 @@ class _Pool(Generic[T, R]):
         self._context = multiprocessing.get_context("fork")
 
     def results(self) -> Iterator[tuple[T, R | Lost]]:
-        """Yield the results in order; after Ctrl-C, those that there are, before KeyboardInterrupt is raised."""
+        """Yield the results in order; after Ctrl-C or a fatal error, those that there are, before that is raised."""
         try:
             for number, items in enumerate(self._groups):
                 for place, item in enumerate(items):
                     while place not in self._found[number].found:
                         self._go_on()
                     yield item, self._found[number].found.pop(place)
-        except KeyboardInterrupt:
+        except BaseException as error:
+            if not isinstance(error, (KeyboardInterrupt, *self._fatal)):
+                raise
             for items, results in zip(self._groups, self._found, strict=True):
                 for place, result in sorted(results.found.items(), key=itemgetter(0)):
                     yield items[place], result
@@ -202,6 +226,9 @@ class _Pool(Generic[T, R]):
         if message.done:
             worker.group = None
             return
+        if message.note is not None:
+            _pass_on(message.note, self._tell)
+            return
         if message.error is not None and isinstance(message.error, self._fatal):
             raise message.error
         result: R | Lost = message.result if message.error is None else Lost(_said(message.error))
@@ -263,6 +290,9 @@ def _do(connection: Connection, items: Sequence[T], work: Work[T, R]) -> None:
     while done < len(items):
         try:
             for result in work(items[done:]):
+                if isinstance(result, Note):
+                    connection.send(_Message(note=result.text))
+                    continue
                 connection.send(_Message(result))
                 done += 1
         except Exception as error:  # noqa: BLE001 - the parent decides what it means

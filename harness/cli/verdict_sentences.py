@@ -17,7 +17,8 @@ def verdict_sentences(tally: Tally) -> Sequence[str]:
         ]
     if tally.failures:
         failures, violations = counted(tally.failures, "scenario"), counted(tally.violations, "violation")
-        return (f"{failures} did not go as the rules demand ({violations}).", *weaker)
+        tolerated = f"; {tally.tolerated:,} of them tolerated" if tally.tolerated else ""
+        return (f"{failures} did not go as the rules demand ({violations}){tolerated}.", *weaker)
     if tally.told:
         return (f"No violation up to the basis held to ({tally.held_to}).", *weaker)
     return ("Every decision was one that the rules allow." if tally.outcomes else "Nothing was judged.",)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from hanbench.harness.campaign import Campaign, Lost, Result, execute
 from hanbench.harness.campaign.evidence import Keeper
-from hanbench.harness.campaign.executor import Estimate, Shard, estimate
+from hanbench.harness.campaign.executor import Shard, estimate
 from hanbench.harness.campaign.finding import hint, select
 from hanbench.harness.campaign.interruption import deferred
 from hanbench.harness.campaign.judge_test.quick import quick_ids
 from hanbench.harness.campaign.suite import suite
+from hanbench.harness.campaign.unanswered import DeadControllerError, SilentControllerError
 from hanbench.harness.cli.against import against_earlier
 from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.errors import BadInput, ExitStatus
@@ -24,7 +25,7 @@ from hanbench.harness.cli.verify_options import Options
 from hanbench.harness.cli.verify_result import Course, print_result
 from hanbench.harness.cli.words import counted
 from hanbench.harness.controllers.lookup import named
-from hanbench.harness.files import locked_folder
+from hanbench.harness.files import OutputError, locked_folder
 from hanbench.harness.report.against import Against
 from hanbench.harness.report.folder import ReportFolder
 from hanbench.harness.report.json_file import ShardReport
@@ -32,6 +33,7 @@ from hanbench.harness.scenario.scenario import Scenario
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import shipped
 
+T = TypeVar("T")
 _WORTH_TELLING = 10.0
 """Seconds from which on the time that a run will take is told at its start."""
 
@@ -43,23 +45,35 @@ def verify(**options: Any) -> int:
     and compares the controller's actions with the rules of the TMAD.
     """
     chosen = Options(**options)
-    scenarios = _chosen(chosen)
-    against = against_earlier(chosen.against, chosen.tolerate_until)
-    chosen_controller(chosen.controller)
+    try:
+        scenarios = _chosen(chosen)
+        against = against_earlier(chosen.against, chosen.tolerate_until)
+        chosen_controller(chosen.controller)
+    except KeyboardInterrupt:
+        return _nothing_played()
     with locked_folder(chosen.out), deferred():
         course, reports = _run(scenarios, chosen, against)
+    if course.interrupted and not course.played:
+        return _nothing_played()
     if chosen.as_json:
         compared = {} if against is None else {"against": against.comparison}
         print_json(msgspec.structs.asdict(reports.summary) | compared)
     else:
         print_result(course, reports, chosen.out)
+    if course.unwritten is not None:
+        raise course.unwritten
     if course.interrupted:
         return ExitStatus.INTERRUPTED
     for property in course.untested(reports):
-        log(f"hanbench itself failed: no case came to the interesting side of {property}")
+        log(f"hanbench itself failed: no case put {property} to the test")
     if course.lost or course.untested(reports):
         return ExitStatus.INTERNAL
     return ExitStatus.VIOLATION if course.fails(reports) else ExitStatus.EXPECTED
+
+
+def _nothing_played() -> ExitStatus:
+    log("hanbench verify: interrupted before the first case was over: nothing was judged, and no report was written")
+    return ExitStatus.INTERRUPTED
 
 
 def _chosen(options: Options) -> Sequence[Scenario]:
@@ -80,21 +94,18 @@ def _chosen(options: Options) -> Sequence[Scenario]:
 
 
 def _run(scenarios: Sequence[Scenario], options: Options, against: Against | None) -> tuple[Course, ReportFolder]:
-    """Run the scenarios and write the reports; after Ctrl-C, of what was run before it."""
-    controller, campaigns = named(options.controller), options.campaigns(len(scenarios))
+    """Run the scenarios and write the reports; after Ctrl-C, of what was run before it.
+
+    Raises OutputError if the reports cannot be begun. Later, such an error stops the run, and there are no reports.
+    """
+    controller = named(options.controller)
     part = ""
     if options.shard is not None:
         scenarios = Shard(*options.shard).part_of(scenarios, options.seed)
         part = f" (part {options.shard[0]} of {options.shard[1]})"
     log(f"hanbench verify: {counted(len(scenarios), 'scenario')}{part}, controller {controller}, seed {options.seed}")
     excuses = (lambda _: False) if against is None else against.excuses
-    course = Course(len(scenarios) * len(campaigns), options.is_whole, Keeper(options.evidence, excuses), against)
-    before = estimate(scenarios, campaigns[0], options.processes) if scenarios else Estimate(0.0, None)
-    if before.fault is not None:
-        course.stopped = f"the controller fails at its first turn ({before.fault})"
-        scenarios, campaigns = scenarios[:1], campaigns[:1]
-    elif before.seconds * len(campaigns) > _WORTH_TELLING:
-        log(f"  this takes about {counted(round(before.seconds * len(campaigns)), 'second')}")
+    course = Course(len(scenarios) * options.seeds, options.is_whole, Keeper(options.evidence, excuses), against)
     reports = ReportFolder(
         options.out,
         title="hanbench verify",
@@ -104,14 +115,38 @@ def _run(scenarios: Sequence[Scenario], options: Options, against: Against | Non
         tests=course.planned,
         shard=None if options.shard is None else ShardReport(*options.shard),
     )
-    with reports, suppress(KeyboardInterrupt):
+    try:
+        with suppress(KeyboardInterrupt), reports:
+            _play(scenarios, options, course, reports)
+    except OutputError as error:
+        course.unwritten, course.interrupted, course.stopped = error, False, str(error)
+    return course, reports
+
+
+def _play(scenarios: Sequence[Scenario], options: Options, course: Course, reports: ReportFolder) -> None:
+    """Play the scenarios on each seed. Raises OutputError, and KeyboardInterrupt if there is nothing to report."""
+    campaigns = options.campaigns(len(scenarios))
+    try:
+        _tell_time(scenarios, campaigns, options.processes)
         for campaign in campaigns:
-            with closing(execute(scenarios, campaign, options.processes)) as results:
+            with closing(execute(scenarios, campaign, options.processes, tell=log)) as results:
                 _add(reports, with_progress(results, len(scenarios)), campaign, course, options.fail_fast)
             if course.stopped:
                 break
         course.interrupted = False
-    return course, reports
+    except KeyboardInterrupt:
+        if not course.played:
+            raise
+
+
+def _tell_time(scenarios: Sequence[Scenario], campaigns: Sequence[Campaign], jobs: int) -> None:
+    """Tell how long a long run will take. Raises BadInput if the controller answers nothing."""
+    try:
+        seconds = estimate(scenarios, campaigns[0], jobs, tell=log) * len(campaigns)
+    except DeadControllerError as error:
+        raise BadInput(None, "--controller", str(error)) from None
+    if seconds > _WORTH_TELLING:
+        log(f"  this takes about {counted(round(seconds), 'second')}")
 
 
 def _add(
@@ -121,7 +156,7 @@ def _add(
     course: Course,
     fail_fast: bool,
 ) -> None:
-    for scenario, result in results:
+    for scenario, result in _until_silent(results, course):
         course.played += 1
         if isinstance(result, Lost):
             course.lost[scenario.id] = result.reason
@@ -130,9 +165,18 @@ def _add(
         if result.evidence is not None and campaign.captures is not None:
             stem = campaign.captures / campaign.stem(scenario.id)
             report = course.keeper.keep(scenario, report, result.evidence, stem)
-        reports.add(report, result.detail, result.reached)
         if course.against is not None:
+            report = course.against.marked(report)
             course.against.add(report)
+        reports.add(report, result.detail, result.reached)
         if fail_fast and not course.excuses(report):
             course.stopped = "--fail-fast"
             return
+
+
+def _until_silent(results: Iterable[T], course: Course) -> Iterator[T]:
+    """Yield the results, until the controller has not answered for too long."""
+    try:
+        yield from results
+    except SilentControllerError as error:
+        course.stopped = str(error)

@@ -12,6 +12,7 @@ from hanbench.harness.cli.output import print_line, unbroken
 from hanbench.harness.cli.tables import table
 from hanbench.harness.cli.verdict_sentences import verdict_sentences
 from hanbench.harness.cli.words import counted
+from hanbench.harness.files import OutputError
 from hanbench.harness.report.against import Against, comparison_lines
 from hanbench.harness.report.folder import FILES, ReportFolder
 from hanbench.harness.report.model import ScenarioReport, Summary
@@ -34,6 +35,8 @@ class Course:
     stopped: str = ""
     """Why not all scenarios were run; empty: all were."""
     interrupted: bool = True
+    unwritten: OutputError | None = None
+    """The file that could not be written, so that there are no reports."""
 
     def untested(self, reports: ReportFolder) -> tuple[str, ...]:
         """Return the properties about which a whole run without a violation says nothing: a fault of hanbench."""
@@ -61,14 +64,16 @@ def print_result(course: Course, reports: ReportFolder, out: Path) -> None:
         print_line(f"{counted(course.keeper.without, 'more failure')} without capture and trace: see --evidence")
     for name, reason in course.lost.items():
         print_line(f"{name}: hanbench itself failed: {reason}")
-    if course.interrupted or course.stopped:
-        left = counted(course.planned - course.played, "scenario")
-        print_line(f"{left} not run: {course.stopped or 'interrupted'}.")
+    if left := course.planned - course.played:
+        print_line(f"{counted(left, 'scenario')} not run: {course.stopped or 'interrupted'}.")
     for sentence in _summary_sentences(tally, reports.summary):
         print_line(sentence)
     for line in () if course.against is None else comparison_lines(course.against.comparison):
         print_line(line)
     print_line(reports.coverage.sentence)
+    if course.unwritten is not None:
+        print_line("There are no reports of this run.")
+        return
     page, *data = (unbroken(out / name) for name in FILES)
     print_line(f"To read: {page}; for programs: {', '.join(data)}")
 

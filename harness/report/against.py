@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hanbench.harness.report.json_file import Report
 from hanbench.harness.report.model import ScenarioReport
@@ -52,6 +52,13 @@ class Against:
     def add(self, report: ScenarioReport) -> None:
         """Take in one report of the later run; a case on several seeds fails if it does on one of them."""
         self._now[report.id] |= signs_of(report)
+
+    def marked(self, report: ScenarioReport) -> ScenarioReport:
+        """Return a report that says until when its failure is tolerated, if it is tolerated today."""
+        until = None
+        if self._until is not None and not report.as_expected and self.excuses(report):
+            until = self._until.isoformat()
+        return structs.replace(report, tolerated_until=until)
 
     def excuses(self, report: ScenarioReport) -> bool:
         """Return whether a failure is tolerated today."""

@@ -66,12 +66,12 @@ class CoverageTally:
 
     @property
     def sentence(self) -> str:
-        """The numbers of properties that were evaluated, came to their interesting side, and were violated."""
+        """How many properties had something to judge, were put to the test, and were violated."""
         found = self.coverage
         evaluated, interesting, violated = (
             sum(getattr(each, part) > 0 for each in found) for part in ("evaluated", "interesting", "violated")
         )
         return (
-            f"Of {len(found)} properties, {evaluated} were evaluated, {interesting} came to their interesting side, "
-            f"{violated} were violated."
+            f"Of {len(found)} properties, {evaluated} had something to judge, {interesting} were put to the test "
+            f"(a controller that breaks them would have been seen), {violated} were violated."
         )

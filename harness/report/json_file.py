@@ -15,6 +15,9 @@ from hanbench.harness.report.coverage import Coverage, CoverageTally
 from hanbench.harness.report.model import VERSION, ScenarioReport, Summary
 from hanbench.profiles.errors import ProfileError
 
+MOST_NAMED = 20
+"""How many missing parts are named in a sentence."""
+
 
 class ShardReport(msgspec.Struct, frozen=True):
     """Which part of a run a report is of: `verify --shard`."""
@@ -22,6 +25,22 @@ class ShardReport(msgspec.Struct, frozen=True):
     number: int
     """From 1."""
     of: int
+
+
+class MissingShards(msgspec.Struct, frozen=True):
+    """Which parts of a run a joined report lacks: `report merge`."""
+
+    numbers: tuple[int, ...]
+    """From 1, in order; at least one."""
+    of: int
+    """How many parts the run has."""
+
+    @property
+    def sentence(self) -> str:
+        """Which parts are missing, the first `MOST_NAMED` by their numbers."""
+        some = ", ".join(map(str, self.numbers[:MOST_NAMED])) + (", ..." if len(self.numbers) > MOST_NAMED else "")
+        parts = "1 part is" if len(self.numbers) == 1 else f"{len(self.numbers)} parts are"
+        return f"{parts} missing of a run in {self.of}: --shard {some}"
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -38,6 +57,8 @@ class Report(msgspec.Struct, frozen=True):
     """How far the cases tested each property of the oracle; empty: of a run by hanbench 0.2.0."""
     shard: ShardReport | None = None
     """None: the report is of a whole run."""
+    missing: MissingShards | None = None
+    """None: the report is of one run, or all its parts are there."""
 
 
 def read_report(path: Path) -> Report:
@@ -88,7 +109,14 @@ class ReportWriter:
     """Writes the report as a `WholeFile`: it is complete or does not exist. Raises OutputError."""
 
     def __init__(
-        self, path: Path, *, seed: str, controller: str, rule_sets: Sequence[str], shard: ShardReport | None = None
+        self,
+        path: Path,
+        *,
+        seed: str,
+        controller: str,
+        rule_sets: Sequence[str],
+        shard: ShardReport | None = None,
+        missing: MissingShards | None = None,
     ) -> None:
         self._file = WholeFile(path)
         self._stream = self._file.stream
@@ -103,6 +131,7 @@ class ReportWriter:
             "controller": controller,
             "rule_sets": list(rule_sets),
             "shard": shard,
+            "missing": missing,
         }
         self._stream.write(self._encode(head)[:-1] + b',"scenarios":[')
 

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import msgspec
 
 from hanbench.harness.files import PRIVATE, write_whole
+from hanbench.harness.report.against import Against
 from hanbench.harness.report.html import HtmlWriter, details_of
-from hanbench.harness.report.json_file import Report, ReportWriter, read_report
+from hanbench.harness.report.json_file import MissingShards, Report, ReportWriter, read_report
 from hanbench.harness.report.junit import JunitWriter
 from hanbench.harness.report.model import ScenarioReport, Summary
 from hanbench.harness.report.stale import StaleEvidence
@@ -49,10 +50,12 @@ def read_shards(folders: Sequence[Path]) -> list[Shard]:
     return shards
 
 
-def missing(shards: Sequence[Shard]) -> tuple[int, ...]:
-    """Return the numbers of the parts of the run that are not there; empty: all are, or the run had no parts."""
+def missing(shards: Sequence[Shard]) -> MissingShards | None:
+    """Return the parts of the run that are not there; None: all are, or the run had no parts."""
     there = {shard.report.shard.number for shard in shards if shard.report.shard is not None}
-    return tuple(number for number in range(1, _parts(shards[0].report) + 1) if number not in there)
+    of = _parts(shards[0].report)
+    numbers = tuple(number for number in range(1, of + 1) if number not in there)
+    return MissingShards(numbers, of) if numbers else None
 
 
 def _parts(report: Report) -> int:
@@ -68,26 +71,27 @@ def _said(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else repr(value)
 
 
-def merge(shards: Sequence[Shard], out: Path) -> tuple[Tally, Summary]:
+def merge(shards: Sequence[Shard], out: Path, against: Against | None = None) -> tuple[Tally, Summary]:
     """Write the joined reports into the folder `out`, with captures and keys beside them. Raises OutputError.
 
-    `out` is none of the folders that the reports are in.
+    `out` is none of the folders that the reports are in. `against` says which failures are tolerated, whatever the
+    parts say, and takes in each report; None: none is.
     """
-    about = shards[0].report
+    about, lost = shards[0].report, missing(shards)
     seed, controller, rule_sets = about.seed, about.controller, about.rule_sets
     tests = sum(len(shard.report.scenarios) for shard in shards)
-    tally, stale = Tally(), StaleEvidence(out)
+    tally, stale, title = Tally(), StaleEvidence(out), "hanbench verify"
+    data, page_file = out / "report.json", out / "report.html"
     with (
-        ReportWriter(out / "report.json", seed=seed, controller=controller, rule_sets=rule_sets) as whole,
-        JunitWriter(out / "junit.xml", tests=tests) as junit,
-        HtmlWriter(
-            out / "report.html", title="hanbench verify", seed=seed, controller=controller, rule_sets=rule_sets
-        ) as page,
+        ReportWriter(data, seed=seed, controller=controller, rule_sets=rule_sets, missing=lost) as whole,
+        JunitWriter(out / "junit.xml", tests=tests, missing=lost) as junit,
+        HtmlWriter(page_file, title=title, seed=seed, controller=controller, rule_sets=rule_sets, missing=lost) as page,
     ):
         for shard in shards:
             stored = _details(shard.folder)
             whole.coverage.join(shard.report.coverage)
-            for number, report in enumerate(_with_captures(shard, out)):
+            for number, found in enumerate(_with_captures(shard, out)):
+                report = _marked(found, against)
                 whole.add(report)
                 junit.add(report)
                 page.add(report, stored.get(number))
@@ -95,6 +99,13 @@ def merge(shards: Sequence[Shard], out: Path) -> tuple[Tally, Summary]:
                 stale.spare(report)
     stale.remove()
     return tally, whole.summary
+
+
+def _marked(report: ScenarioReport, against: Against | None) -> ScenarioReport:
+    if against is None:
+        return msgspec.structs.replace(report, tolerated_until=None)
+    against.add(report)
+    return against.marked(report)
 
 
 def _details(folder: Path) -> dict[int, bytes]:

@@ -69,6 +69,13 @@ class ScenarioReport(Struct, frozen=True):
     """Up to which basis a violation fails the scenario; `violations` has the others too."""
     trace: str | None = None
     """The trace file, which `hanbench judge` reads; None: none was kept."""
+    tolerated_until: str | None = None
+    """The last day on which this failure is tolerated, as YYYY-MM-DD, because an earlier run had it (`--against`)."""
+
+    @property
+    def fails(self) -> bool:
+        """Whether the scenario did not go as expected, and that is not tolerated."""
+        return not self.as_expected and self.tolerated_until is None
 
     @property
     def failing(self) -> tuple[Violation, ...]:

@@ -29,6 +29,9 @@ class Tally:
         self._properties: Counter[str] = Counter()
         """How many failed scenarios violate each property."""
         self.failures = 0
+        """Scenarios that did not go as expected."""
+        self.tolerated = 0
+        """Those of them that are tolerated; they are not listed."""
         self.violations = 0
         """Those that fail their scenarios."""
         self.told = 0
@@ -55,6 +58,8 @@ class Tally:
         if not report.as_expected:
             self.failures += 1
             self._wrong[fault] += 1
+            self.tolerated += not report.fails
+        if report.fails:
             violated = {violation.property for violation in report.failing}
             is_first = not violated <= self._properties.keys()
             self._properties.update(violated)
@@ -67,8 +72,8 @@ class Tally:
         if self.outcomes["none"]:
             outcomes.append("none")
         rows = []
-        for (cohort, kind), by_rules in self._decisions.items():
-            for rules, counts in by_rules.items():
+        for (cohort, kind), by_rules in sorted(self._decisions.items()):
+            for rules, counts in sorted(by_rules.items()):
                 rows.append([cohort, kind, rules, *(_number(counts[outcome]) for outcome in outcomes)])
         return ["cohort", "installation", "rules", *outcomes], rows
 
@@ -88,9 +93,10 @@ class Tally:
     def failure_lines(self) -> Sequence[str]:
         """Return a sum by property if failures are many, and the lines of `failure_text` about each listed one."""
         listed = self._listed()
-        more = self.failures - len(listed)
+        failures = self.failures - self.tolerated
+        more = failures - len(listed)
         lines = []
-        if self.failures > WORST and self._properties:
+        if failures > WORST and self._properties:
             counts = (f"{count:,} {name}" for name, count in self._properties.most_common())
             lines.append(f"Failures: {', '.join(counts)}")
         lines += [line for report in listed[:EXPLAINED] for line in failure_lines(report)]

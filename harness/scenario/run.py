@@ -179,7 +179,7 @@ def drive_staged(
 ) -> DrivenScenario:
     """Drive a controller through a scenario whose radio side is worked out; see `drive_scenario`."""
     scenario, seed, plan = staging.scenario, staging.seed, staging.plan
-    installation, trace = scenario.installation(rulesets), Trace(scenario.start, LOADED)
+    installation, trace = scenario.installation(rulesets, seed), Trace(scenario.start, LOADED)
     label = CaseLabel(scenario.id, controller_name, seed)
     with production(staging, shelf, capture) as han:
         story = han.memory.open(trace)

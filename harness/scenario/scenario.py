@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated
 
@@ -43,7 +44,7 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     rules: str = IN_FORCE
     """`in-force`, or the id of one rule set for every date."""
     installation_id: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
-    """The id of the installation, which two cases can share; None: the id of the scenario."""
+    """The id of the installation, which two cases can share; None: `opaque_id`."""
     source: str = ""
     """The source of the scenario."""
     check_spacing_hours: Annotated[float, Meta(ge=0)] = 24.0
@@ -56,14 +57,14 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     cell: MatrixCell | None = None
     """The place in the matrix of `hanbench verify`; None: not in the matrix."""
 
-    def installation(self, rulesets: Mapping[str, RuleSet]) -> Installation:
-        """Return the installation, with its rulebook."""
+    def installation(self, rulesets: Mapping[str, RuleSet], seed: str = "") -> Installation:
+        """Return the installation, with its rulebook. `seed`: that of the run, from which its id follows."""
         if self.rules == IN_FORCE:
             rulebook = Rulebook.in_force(rulesets, self.switches)
         else:
             rulebook = Rulebook.always(self.rules, self.switches)
         return Installation(
-            id=self.installation_id or self.id,
+            id=self.installation_id or opaque_id(self.id, seed),
             cohort=self.cohort,
             esme=self.esme,
             gsme=self.gsme,
@@ -88,6 +89,11 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     def faults(self) -> tuple[str, ...]:
         """Names of the faults in the plan, each once."""
         return tuple(dict.fromkeys(change.cause for change in self.changes if change.state is not State.HEALTHY))
+
+
+def opaque_id(scenario: str, seed: str) -> str:
+    """Return the id of the installation in a scenario: always the same, and it does not tell what will happen there."""
+    return f"inst-{blake2b(f'{seed}/{scenario}'.encode(), digest_size=8).hexdigest()}"
 
 
 def shipped() -> dict[str, Path]:

@@ -11,7 +11,7 @@ function named(kind, values) {
         [name, inner === null ? values[index] : values[index].map((each) => named(inner, each))]));
 }
 
-/** The cases, those that failed first. */
+/** The cases: those that failed, those whose failure is tolerated, and the others. */
 let rows = [];
 
 /** What a script element holds, deflated, as JSON; undefined: the page has no such element. */
@@ -28,8 +28,11 @@ async function readIndex() {
         const report = named("ScenarioReport", values);
         return { ...report, number, decision: report.decision ?? "none", place: placeOf(report) };
     });
-    rows = [...read.filter((row) => !row.as_expected), ...read.filter((row) => row.as_expected)];
+    rows = [...read.filter(fails), ...read.filter(isTolerated), ...read.filter((row) => row.as_expected)];
 }
+
+const isTolerated = (row) => !row.as_expected && row.tolerated_until !== null;
+const fails = (row) => !row.as_expected && row.tolerated_until === null;
 
 const OUTCOMES = {
     "migrate-both": ["B", "both meters migrated"],
@@ -41,6 +44,11 @@ const OUTCOMES = {
     none: ["\u2013", "no decision"],
 };
 const VERDICTS = { p: ["pass", "\u2713"], f: ["fail", "\u2717"], i: ["inconclusive", "?"] };
+/** What the letters of a row such as `fpwef` stand for: what its checks find, one after the other. */
+const FINDINGS = {
+    p: "pass", f: "fail: the gas meter is dead", e: "inconclusive: the electricity meter is dead", w: "inconclusive: the WAN is down",
+    b: "inconclusive: a fault of the bench",
+};
 const PAGE = 100;
 /** Columns of the matrix that A4 has room for. */
 const PRINTED = 20;
@@ -98,22 +106,27 @@ function toldViolations(all) {
         all.length > most ? h("li", {}, `${count(all.length - most, "more violation")} told: see the scenarios, or report.json.`) : "");
 }
 
-function verdictOf(wrong, failing, told, held) {
-    const weaker = told ? ` ${count(told, "violation")} of a weaker basis: told below, failing nothing.` : "";
+function verdictOf(wrong, failing, told, held, tolerated) {
+    const known = tolerated ? ` ${count(tolerated, "failure is", "failures are")} tolerated: see below.` : "";
+    const weaker = known + (told ? ` ${count(told, "violation")} of a weaker basis: told below, failing nothing.` : "");
+    if (tolerated && !wrong) return `No new failure.${weaker}`;
     if (wrong) return `${count(wrong, "scenario")} did not go as the rules demand (${count(failing, "violation")}).${weaker}`;
     return told ? `No violation up to the basis held to (${held}).${weaker}` : "Every decision was one that the rules allow.";
 }
 
 function summary() {
     const { scenarios, as_expected: good, violations, checks, frames } = head.totals;
+    const tolerated = rows.filter(isTolerated);
     const held = rows[0]?.hold_to ?? "";
     const told = rows.flatMap((row) => row.violations.filter((each) => isTold(row, each)).map((violation) => ({ row, violation })));
     const both = head.outcomes["migrate-both"] ?? 0;
     const partial = head.outcomes["migrate-esme-only"] ?? 0;
-    const wrong = scenarios - good;
-    const tone = wrong ? "bad" : told.length ? "told" : "good";
+    const wrong = scenarios - good - tolerated.length;
+    const failing = rows.filter(fails).reduce((sum, row) => sum + row.violations.filter((each) => !isTold(row, each)).length, 0);
+    const tone = wrong ? "bad" : told.length || tolerated.length || head.missing ? "told" : "good";
     document.getElementById("summary").append(
-        h("p", { class: `banner ${tone}`, id: "verdict" }, verdictOf(wrong, violations - told.length, told.length, held)),
+        h("p", { class: `banner ${tone}`, id: "verdict" }, verdictOf(wrong, failing, told.length, held, tolerated.length)),
+        head.missing ? h("p", { class: "banner bad", id: "missing" }, `${head.missing}. The run has no verdict yet.`) : "",
         held && held !== head.bases.at(-1)
             ? h("p", { class: "words", id: "held" }, `The run was held to ${held}: only violations of the bases ${head.bases.slice(0, head.bases.indexOf(held) + 1).join(", ")} fail it.`)
             : "",
@@ -123,9 +136,25 @@ function summary() {
             `${count(checks, "HAN-connectivity check")}. ${count(both, "home was", "homes were")} migrated whole, `,
             `${partial.toLocaleString("en-GB")} without the gas meter, ${(scenarios - both - partial).toLocaleString("en-GB")} not now or not at all.`),
         h("ul", { class: "tiles" }, [
-            [scenarios, "scenarios"], [good, "as expected"], [violations, "violations"], [checks, "checks"], [frames, "frames"],
+            [scenarios, "scenarios"], [good, "as expected"], ...(tolerated.length ? [[tolerated.length, "tolerated"]] : []), [violations, "violations"], [checks, "checks"], [frames, "frames"],
         ].map(([number, what]) => h("li", {}, h("b", {}, number.toLocaleString("en-GB")), h("span", {}, what)))),
     );
+}
+
+/** The failures that are tolerated: a section of their own, if there are any. */
+function toleratedFailures() {
+    const tolerated = rows.filter(isTolerated);
+    if (!tolerated.length) return;
+    const most = 100;
+    const said = (row) => [...new Set(row.violations.filter((each) => !isTold(row, each)).map((each) => each.property))].join(", ")
+        || row.difference || row.unmet.join("; ");
+    document.getElementById("matrix").before(
+        h("section", { id: "tolerated", "aria-labelledby": "tolerated-h" },
+            h("h2", { id: "tolerated-h" }, "Tolerated failures"),
+            h("p", { class: "words" }, `${count(tolerated.length, "case")} failed as in an earlier run (--against), and may until ${tolerated[0].tolerated_until}.`),
+            h("ul", {},
+                tolerated.slice(0, most).map((row) => h("li", {}, h("a", { href: linkTo(row) }, row.id), `: ${said(row)}`)),
+                tolerated.length > most ? h("li", {}, `${count(tolerated.length - most, "more case")}: choose \u201ctolerated\u201d below.`) : "")));
 }
 
 // --- matrix ----------------------------------------------------------------------------------------------------------
@@ -143,22 +172,44 @@ function groupBy(list, key) {
 }
 
 function matrix() {
-    const ordered = [...rows].sort((a, b) => a.number - b.number);
-    const groups = [...groupBy(ordered, (row) => `${row.cohort} ${row.installation_type}`)].map(([group, members]) =>
-        ({ group, columns: [...new Set(members.map((row) => row.place.column))] }));
-    const cells = groupBy(ordered, (row) => `${row.cohort} ${row.installation_type}|${row.place.column}|${row.place.row}`);
-    const conditions = [...new Set(ordered.map((row) => row.place.row))];
+    const groups = [...groupBy(rows, (row) => `${row.cohort} ${row.installation_type}`)].map(([group, members]) =>
+        ({ group, columns: [...new Set(members.map((row) => row.place.column))].sort() })).sort((a, b) => (a.group < b.group ? -1 : 1));
+    const cells = groupBy(rows, (row) => `${row.cohort} ${row.installation_type}|${row.place.column}|${row.place.row}`);
+    const conditions = [...new Set(rows.map((row) => row.place.row))].sort(byCourse);
     return { groups, cells, conditions };
 }
 
-function drawMatrix({ groups, cells, conditions }) {
+const isCourse = (condition) => [...condition].every((letter) => letter in FINDINGS);
+
+/** Courses of findings first, the short ones before the long ones; then the names of faults. */
+function byCourse(a, b) {
+    return isCourse(b) - isCourse(a) || (isCourse(a) ? a.length - b.length : 0) || (a < b ? -1 : 1);
+}
+
+/** What letters, marks and rows of the matrix mean. */
+function legend(conditions) {
     const used = Object.keys(OUTCOMES).filter((outcome) => rows.some((row) => row.decision === outcome));
+    const found = new Set(conditions.filter(isCourse).flatMap((condition) => [...condition]));
+    return [
+        h("ul", { class: "legend", id: "letters" }, used.map((outcome) =>
+            h("li", {}, h("i", { class: `o o-${outcome}` }, OUTCOMES[outcome][0]), `${outcome}: ${OUTCOMES[outcome][1]}`)),
+            rows.some(fails) ? h("li", {}, h("i", {}, "!"), " some case with this outcome did not go as expected") : "",
+            rows.some(isTolerated) ? h("li", {}, h("i", {}, "~"), " some case with this outcome fails in a way that is tolerated") : ""),
+        found.size ? h("ul", { class: "legend", id: "findings" }, h("li", {}, "Rows of letters are what the checks find, in order:"),
+            Object.keys(FINDINGS).filter((letter) => found.has(letter)).map((letter) => h("li", {}, h("i", {}, letter), ` ${FINDINGS[letter]}`))) : "",
+    ];
+}
+
+/** The mark behind an outcome's letter: of the cases in a cell with this outcome. */
+const markOf = (members) => (members.some(fails) ? "!" : members.some(isTolerated) ? "~" : "");
+const isWrong = (members) => members.some(fails);
+
+function drawMatrix({ groups, cells, conditions }) {
     document.getElementById("matrix").append(
-        h("ul", { class: "legend" }, used.map((outcome) =>
-            h("li", {}, h("i", { class: `o o-${outcome}` }, OUTCOMES[outcome][0]), `${outcome}: ${OUTCOMES[outcome][1]}`))),
+        ...legend(conditions).filter(Boolean),
         h("div", { class: "scroll on-screen", tabindex: "0", role: "region", "aria-label": "Matrix of decisions" },
             matrixTable(groups, conditions, cells, (members, label, letters) => h("button", {
-                type: "button", class: members.some((row) => !row.as_expected) ? "wrong" : null, title: label, "aria-label": label, "aria-pressed": "false",
+                type: "button", class: isWrong(members) ? "wrong" : null, title: label, "aria-label": label, "aria-pressed": "false",
                 onclick: (event) => choose(event.currentTarget, members, label),
             }, letters))),
     );
@@ -168,7 +219,7 @@ function drawMatrix({ groups, cells, conditions }) {
 function drawPrintedMatrix({ groups, cells, conditions }) {
     document.getElementById("matrix").append(
         h("div", { class: "in-print" }, pages(groups).map((part) => matrixTable(part, conditions, cells, (members, label, letters) =>
-            h("span", { class: members.some((row) => !row.as_expected) ? "cell wrong" : "cell" }, letters)))));
+            h("span", { class: isWrong(members) ? "cell wrong" : "cell" }, letters)))));
 }
 
 /** The groups of the matrix, in parts that fit the width of a page. */
@@ -192,10 +243,11 @@ function matrixTable(groups, conditions, cells, cell) {
     const filled = ({ group, column }, condition) => {
         const members = cells.get(`${group}|${column}|${condition}`);
         if (!members) return h("td");
-        const outcomes = [...new Set(members.map((row) => row.decision))];
-        const wrong = members.filter((row) => !row.as_expected).length;
-        const label = `${condition}, ${group}, ${column}: ${outcomes.join(", ")}${wrong ? `; ${wrong} not as expected` : ""}`;
-        return h("td", {}, cell(members, label, outcomes.map((outcome) => h("span", { class: `o o-${outcome}` }, OUTCOMES[outcome][0] + (wrong ? "!" : "")))));
+        const outcomes = Object.keys(OUTCOMES).filter((outcome) => members.some((row) => row.decision === outcome));
+        const [wrong, tolerated] = [fails, isTolerated].map((kind) => members.filter(kind).length);
+        const label = `${condition}, ${group}, ${column}: ${outcomes.join(", ")}${wrong ? `; ${wrong} not as expected` : ""}${tolerated ? `; ${tolerated} tolerated` : ""}`;
+        return h("td", {}, cell(members, label, outcomes.map((outcome) =>
+            h("span", { class: `o o-${outcome}` }, OUTCOMES[outcome][0] + markOf(members.filter((row) => row.decision === outcome))))));
     };
     const present = conditions.filter((condition) => columns.some(({ group, column }) => cells.has(`${group}|${column}|${condition}`)));
     return h("table", { class: "matrix" },
@@ -218,7 +270,7 @@ function choose(button, members, label) {
 // --- list ------------------------------------------------------------------------------------------------------------
 
 function filters() {
-    const options = [["all", "all"], ["wrong", "not as expected"], ...Object.keys(OUTCOMES).map((name) => [name, name === "none" ? "no decision" : name])];
+    const options = [["all", "all"], ["wrong", "not as expected"], ...(rows.some(isTolerated) ? [["tolerated", "tolerated"]] : []), ...Object.keys(OUTCOMES).map((name) => [name, name === "none" ? "no decision" : name])];
     document.getElementById("scenarios").append(
         h("div", { class: "filter" },
             h("input", { type: "search", "aria-label": "Search scenarios", placeholder: "Search: fault, cohort, story", oninput: (event) => {
@@ -239,11 +291,13 @@ function filters() {
     );
 }
 
+const SHOWN = { all: () => true, wrong: fails, tolerated: isTolerated };
+
 function chosen() {
     const words = selection.text.split(/\s+/).filter(Boolean);
     return rows.filter((row) =>
         (selection.cell === null || selection.cell.numbers.has(row.number))
-        && (selection.show === "all" || (selection.show === "wrong" ? !row.as_expected : row.decision === selection.show))
+        && (SHOWN[selection.show]?.(row) ?? row.decision === selection.show)
         && words.every((word) => `${row.id} ${row.title} ${row.faults.join(" ")}`.toLowerCase().includes(word)));
 }
 
@@ -274,7 +328,7 @@ function more(target, found, from) {
 
 function entry(row) {
     const button = h("button", {
-        type: "button", class: `row${row.as_expected ? "" : " wrong"}`, "aria-expanded": "false", onclick: () => toggle(button, row),
+        type: "button", class: `row${fails(row) ? " wrong" : isTolerated(row) ? " tolerated" : ""}`, "aria-expanded": "false", onclick: () => toggle(button, row),
     },
         h("span", { class: "t" }, row.title, h("small", { class: "mono" }, row.id)),
         h("span", { class: "checks", "aria-label": `checks: ${[...row.verdicts].map((v) => VERDICTS[v][0]).join(", ") || "none"}` },
@@ -327,7 +381,7 @@ async function follow() {
     const wanted = new URLSearchParams(location.hash.slice(1));
     const row = rows.find((each) => each.id === wanted.get("case"));
     if (row === undefined) {
-        if (rows.length && !rows[0].as_expected) await open(rows[0]);
+        if (rows.length && fails(rows[0])) await open(rows[0]);
         return;
     }
     if (articleOf(row) === undefined) await list(row);
@@ -366,6 +420,7 @@ function scenario(row, detail) {
             h("dt", {}, "Home"), h("dd", {}, `${row.cohort}, ${row.installation_type}; rules ${row.rules}`),
             h("dt", {}, "The rules allow"), h("dd", {}, row.expected.map((each) => [chip(each), " "]), `because ${row.because}`),
             h("dt", {}, "Decided"), h("dd", {}, chip(row.decision)),
+            row.tolerated_until ? [h("dt", {}, "Tolerated"), h("dd", {}, `until ${row.tolerated_until}: it failed so in an earlier run`)] : "",
             row.difference ? [h("dt", {}, "Difference"), h("dd", { class: "difference" }, row.difference)] : "",
             h("dt", {}, "Seed"), h("dd", { class: "mono" }, row.seed),
             row.replay ? [h("dt", {}, "Play again"), h("dd", {}, h("code", { class: "command" }, row.replay))] : "",
@@ -651,6 +706,7 @@ async function draw() {
     await readIndex();
     masthead();
     summary();
+    toleratedFailures();
     const decided = matrix();
     drawMatrix(decided);
     filters();

@@ -28,7 +28,7 @@ from msgspec.structs import fields
 from hanbench import __version__
 from hanbench.harness.files import OutputError, WholeFile, scratch
 from hanbench.harness.oracle import Basis
-from hanbench.harness.report.json_file import Totals
+from hanbench.harness.report.json_file import MissingShards, Totals
 from hanbench.harness.report.model import ScenarioReport
 from hanbench.harness.report.timeline import ScenarioDetail
 
@@ -66,6 +66,8 @@ class Head(Struct, frozen=True):
     outcomes: dict[str, int]
     bases: tuple[Basis, ...]
     """All bases, the firmest first: a violation behind the one that a scenario is held to is told."""
+    missing: str
+    """Which parts of the run are missing, in a sentence; empty: none is."""
 
 
 def encode_detail(detail: ScenarioDetail) -> bytes:
@@ -111,7 +113,17 @@ def _kind_within(type_: Any) -> type[Struct] | None:
 class HtmlWriter:
     """Writes the report as a `WholeFile`: it is complete or does not exist. Raises OutputError."""
 
-    def __init__(self, path: Path, *, title: str, seed: str, controller: str, rule_sets: Sequence[str]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        title: str,
+        seed: str,
+        controller: str,
+        rule_sets: Sequence[str],
+        missing: MissingShards | None = None,
+    ) -> None:
+        self._missing = "" if missing is None else missing.sentence
         self._about = (title, controller, seed, __version__, tuple(rule_sets))
         self._totals = Totals()
         self._outcomes: dict[str, int] = {}
@@ -146,7 +158,7 @@ class HtmlWriter:
         self._outcomes[decision] = self._outcomes.get(decision, 0) + 1
 
     def _finish(self) -> None:
-        head = Head(*self._about, self._totals.counts, self._outcomes, tuple(Basis))
+        head = Head(*self._about, self._totals.counts, self._outcomes, tuple(Basis), self._missing)
         self._write(f'<script type="application/json" id="head">{_json(head)}</script>\n')
         self._write(f'<script type="application/json" id="shapes">{_json(shapes())}</script>\n')
         self._write('<script type="text/plain" id="index">')

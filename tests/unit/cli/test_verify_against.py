@@ -38,6 +38,11 @@ def test_known_failures_are_told_and_tolerated_until_the_date(verify, before, tm
     assert f"tolerated until {LATER}: {len(known)} that failed before too\nno new failure\n" in outcome.out
     assert failures(tmp_path / "now") == known
     assert not list((tmp_path / "now").glob("*.pcapng"))
+    assert f"; {len(known)} of them tolerated." in outcome.out
+    assert "again: " not in outcome.out  # what is known is not listed among the failures
+    junit = (tmp_path / "now" / "junit.xml").read_text()
+    assert junit.count(f'<skipped message="tolerated until {LATER}: ') == len(known)
+    assert "<failure" not in junit
 
 
 @pytest.mark.parametrize("until", [(), ("--tolerate-until", PAST)], ids=["no date", "a day that is over"])

@@ -1,4 +1,4 @@
-"""What `hanbench verify` says about its own reach: properties evaluated, tested on their interesting side, violated."""
+"""What `hanbench verify` says about its own reach: properties with something to judge, put to the test, violated."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def test_the_report_counts_the_cases_that_tested_each_property(verify):
     assert found["steady"] == (2, 2, 0)
     evaluated, interesting = (sum(each[part] > 0 for each in found.values()) for part in (0, 1))
     assert (
-        f"Of {len(PROPERTIES)} properties, {evaluated} were evaluated, {interesting} came to their interesting side, "
-        "0 were violated.\n"
+        f"Of {len(PROPERTIES)} properties, {evaluated} had something to judge, {interesting} were put to the test "
+        "(a controller that breaks them would have been seen), 0 were violated.\n"
     ) in outcome.out
 
 
@@ -57,8 +57,8 @@ def test_a_part_of_the_suite_need_not_test_everything(verify):
 def test_a_whole_suite_that_leaves_a_property_untested_is_a_fault_of_hanbench(verify, small):
     outcome, _ = verify()
     assert outcome.status == 4
-    assert "hanbench itself failed: no case came to the interesting side of consent\n" in outcome.err
-    assert "interesting side of pass-leads-to-migration\n" not in outcome.err
+    assert "hanbench itself failed: no case put consent to the test\n" in outcome.err
+    assert "put pass-leads-to-migration to the test\n" not in outcome.err
 
 
 def test_a_controller_that_fails_is_judged_all_the_same(verify, small):

@@ -83,14 +83,6 @@ def test_fail_fast_stops_at_the_first_failure(hanbench, tmp_path):
     assert "11 scenarios not run: --fail-fast." in outcome.out
 
 
-def test_a_controller_that_dies_at_its_first_turn_is_told_at_once(hanbench, tmp_path):
-    dead = "process:python3 -c 'import sys; sys.stdin.readline(); sys.exit(3)'"
-    outcome = hanbench("verify", "--controller", dead, "--jobs", "1", "--out", str(tmp_path))
-    assert outcome.status == 1
-    assert len(scenarios(tmp_path)) == 1
-    assert "the controller fails at its first turn (crashed: it ended with exit status 3)" in outcome.out
-
-
 def test_verify_plays_the_quick_suite_and_ones_own_scenarios(hanbench, tmp_path):
     own = tmp_path / "own"
     own.mkdir()

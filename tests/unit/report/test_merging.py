@@ -11,12 +11,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.oracle import Violation
 from hanbench.harness.report.against import compare
 from hanbench.harness.report.html import HtmlWriter, details_of
-from hanbench.harness.report.json_file import ReportWriter, ShardReport, read_report
+from hanbench.harness.report.json_file import MissingShards, ReportWriter, ShardReport, read_report
 from hanbench.harness.report.merge import merge, read_shards
 from hanbench.harness.report.model import ScenarioReport
 from hanbench.profiles.errors import ProfileError
@@ -211,6 +212,33 @@ def called(*arguments: str) -> int:
     return ended.value.code
 
 
+def tolerated(folder: Path) -> dict[str, str]:
+    reports = read_report(folder / "report.json").scenarios
+    return {each.id: each.tolerated_until for each in reports if each.tolerated_until is not None}
+
+
+def junit_of(folder: Path) -> tuple[list[str | None], list[str | None]]:
+    """The tests in a JUnit file that are skipped, and those that fail."""
+    cases = list(ET.parse(folder / "junit.xml").iter("testcase"))
+    for each in cases:
+        for skipped in each.findall("skipped"):
+            assert (skipped.get("message") or "").startswith(
+                "tolerated until 2999-12-31: it failed so in an earlier run"
+            )
+            assert "count" in (skipped.text or "")
+
+    def names(kind: str) -> list[str | None]:
+        return [each.get("name") for each in cases if each.find(kind) is not None]
+
+    return names("skipped"), names("failure")
+
+
+def test_what_parts_tolerate_does_not_count_for_the_whole(tmp_path, out):
+    """The exit status and the files agree: the command that joins says what is tolerated."""
+    merge(read_shards([run(tmp_path / "a", structs.replace(case("a", "count"), tolerated_until="2999-12-31"))]), out)
+    assert (tolerated(out), junit_of(out)) == ({}, ([], ["a"]))
+
+
 def test_the_command_joins_and_says_what_failed(shards, tmp_path, capsys):
     out = tmp_path / "joined"
     assert called("report", "merge", *map(str, shards), "--out", str(out)) == 1
@@ -226,7 +254,15 @@ def test_parts_that_are_missing_are_named(tmp_path, capsys):
     assert "2 parts are missing of a run in 4: --shard 2, 4" in capsys.readouterr().out
     assert called(*call, "--json") == 2
     assert json.loads(capsys.readouterr().out)["missing"] == [2, 4]
-    assert read_report(tmp_path / "joined" / "report.json").shard is None
+    joined = read_report(tmp_path / "joined" / "report.json")
+    assert (joined.shard, joined.missing) == (None, MissingShards((2, 4), 4))
+    suite = ET.parse(tmp_path / "joined" / "junit.xml").getroot()[0]
+    (told,) = suite.findall("properties/property")
+    assert told.attrib == {"name": "missing", "value": "2 parts are missing of a run in 4: --shard 2, 4"}
+    whole = run(tmp_path / "whole", case("a"))
+    given = ("report", "merge", str(whole), "--out", str(tmp_path / "out"))
+    assert called(*given, "--against", str(tmp_path / "joined" / "report.json")) == 0
+    assert "2 parts are missing of a run in 4: --shard 2, 4; their failures count as new" in capsys.readouterr().err
 
 
 def test_a_failure_weighs_more_than_a_part_that_is_missing(tmp_path):
@@ -259,8 +295,13 @@ def test_the_command_tolerates_what_is_known(shards, tmp_path, capsys):
     options = ("--against", str(before / "report.json"), "--tolerate-until")
     call = ("report", "merge", *map(str, shards), "--out", str(out), *options)
     assert called(*call, "2999-12-31") == 0
-    assert "tolerated until 2999-12-31: 2" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "4 scenarios, 2 not as expected (3 violations); 2 of them tolerated." in said
+    assert "tolerated until 2999-12-31: 2" in said
+    assert tolerated(out) == {"b": "2999-12-31", "c": "2999-12-31"}
+    assert junit_of(out) == (["b", "c"], [])
     assert called(*call, "2020-01-01") == 1
+    assert (tolerated(out), junit_of(out)) == ({}, ([], ["b", "c"]))
     capsys.readouterr()
     assert called(*call, "2020-01-01", "--json") == 1
     assert json.loads(capsys.readouterr().out)["against"]["known"] == ["b", "c"]
