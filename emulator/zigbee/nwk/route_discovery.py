@@ -99,8 +99,14 @@ class RouteDiscovery:
         """Have every router learn the way to this device, and record the ways from there (many-to-one)."""
         key = self._new_key()
         if self._discoveries.add(key, self._nwk.mac.short, 0, self._nwk.clock.now) is not None:
-            request = RouteRequest(key.request_id, ALL_ROUTERS, many_to_one=WITH_RECORDS)
+            self._announce(RouteRequest(key.request_id, ALL_ROUTERS, many_to_one=WITH_RECORDS), REQUESTS)
+
+    def _announce(self, request: RouteRequest, times: int) -> None:
+        """Send the request several times: a router that missed one would go the way of a copy from farther off."""
+        if self._nwk.storage.network is not None:
             self._nwk.send_command(ALL_ROUTERS, request, radius=DEFAULT_RADIUS)
+            if times > 1:
+                self._nwk.clock.call_later(REQUEST_INTERVAL, self._announce, request, times - 1)
 
     # --- requests of others -----------------------------------------------------------------------------------------
 

@@ -39,9 +39,10 @@ def test_the_roles_are_those_of_a_star_around_the_hub(home):
         LogicalType.ROUTER,
         LogicalType.END_DEVICE,
         LogicalType.END_DEVICE,
+        LogicalType.ROUTER,
     ]
-    assert [node.rx_on for node in nodes] == [True, True, False, True]
-    assert [node.battery for node in nodes] == [False, False, True, False]
+    assert [node.rx_on for node in nodes] == [True, True, False, True, True]
+    assert [node.battery for node in nodes] == [False, False, True, False, False]
     assert settings.esme.node.max_children == 0
     assert settings.hub.node.max_children == home.hub.parenthood.max_children >= 3
 
