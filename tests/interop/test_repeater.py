@@ -16,15 +16,34 @@ from hanbench.harness.case.check import Verdict as CheckVerdict
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.han.formation import form
 from tests.interop.filters import ANSWER, METERING, PUSHED, TRANSPORT_KEY
+from tests.interop.herdsman import coordinate
 from tests.support.han import START, check_connectivity
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from tests.interop.live import LiveBench
     from tests.interop.reference_dissectors import Reader
     from tests.interop.tshark import Tshark, Verdict
 
 OLD_EVENTS = "zbee_aps.zbeeseversion:SE 1.1b"
 ROUTE_REQUEST, ROUTE_REPLY, NETWORK_STATUS, ROUTE_RECORD = (f"zbee_nwk.cmd.id == {number}" for number in (1, 2, 3, 5))
 SOURCE_ROUTED = "zbee_nwk.src_route == 1"
+RELAYED = """
+id = "relayed"
+title = "A foreign coordinator, and a gas meter out of its range"
+nodes.hub.radio = "physical"
+nodes.repeater = { install_code = "well-known", position_m = [8.0, 2.0] }
+dongles.coordinator = { radio = "pty:", position_m = [0.0, 0.0], transmit_queue = 4 }
+links = [{ between = ["coordinator", "gsme"], attenuation_db = 60 }]
+
+[nodes.gsme]
+profile = "relaxed-gsme"
+install_code = "well-known"
+wake_interval_s = 5
+position_m = [16.0, 0.0]
+"""
+GSME = "0x70b3d51ff0000003"
 
 
 class Recorded(NamedTuple):
@@ -94,3 +113,28 @@ def test_other_readers_find_the_same_in_every_header(
     recorded: Recorded, reader: Reader, agree: Callable[..., None]
 ) -> None:
     agree(recorded.capture, reader)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_zigbee_on_host_takes_a_sleeper_in_and_reads_it_over_our_repeater(
+    live_bench: Callable[..., AbstractContextManager[LiveBench]],
+    herdsman: Path,
+    clean: Callable[..., Verdict],
+    agree: Callable[..., None],
+    readers: list[Reader],
+    tmp_path: Path,
+) -> None:
+    """Its Trust Centre answers our Update-Device with a Tunnel, and its frames find the sleeper behind its parent."""
+    path = tmp_path / "relayed.toml"
+    path.write_text(RELAYED, encoding="utf-8")
+    with live_bench(path) as bench:
+        bench.wait_for("searches for an open network")
+        said = coordinate(herdsman, bench, GSME)
+        capture = bench.capture
+    assert {"event": "interview", "status": "successful", "ieee": GSME} in said
+    (reading,) = [each["read"] for each in said if each["event"] == "read"]
+    assert 4_321_098 <= reading["currentSummDelivered"] < 4_322_098
+    clean(capture)
+    for reader in readers:
+        agree(capture, reader)
