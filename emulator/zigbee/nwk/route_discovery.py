@@ -55,7 +55,7 @@ class RouteDiscovery:
         self._failed = failed
         self._discoveries = DiscoveryTable()
         self._waiting: dict[int, list[Frame]] = {}
-        self._request_id = int(nwk.random.random() * 256)
+        self._request_id = 0
         nwk.on_command[RouteReply.ID] = self._replied
 
     # --- own discoveries ------------------------------------------------------------------------------------------
