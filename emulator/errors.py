@@ -31,6 +31,8 @@ class DropReason(StrEnum):
     UNSUPPORTED = "unsupported"
     NO_ENDPOINT = "no-endpoint"
     RADIUS_EXPIRED = "radius-expired"
+    NO_ROUTE = "no-route"
+    TABLE_FULL = "table-full"
 
 
 class LocalProtocolError(Exception):

@@ -22,7 +22,8 @@ from hanbench.profiles.rulesets import Cohort
 from hanbench.profiles.sheet import UnknownIdError
 
 FOLDER = Path(__file__).parent / "benches"
-ROLES = ("hub", "esme", "gsme", "ihd")
+ROLES = ("hub", "esme", "repeater", "gsme", "ihd")
+"""In the order in which they join: the gas meter may join through the repeater."""
 VIRTUAL = "virtual"
 """Value of `speed`: as fast as the processor allows."""
 WELL_KNOWN = "well-known"
@@ -188,6 +189,7 @@ class Nodes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     esme: Node | None = None
     gsme: Node | None = None
     ihd: Node | None = None
+    repeater: Node | None = None
 
 
 class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

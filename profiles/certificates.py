@@ -44,6 +44,7 @@ class CertificateDevices(Struct, frozen=True, kw_only=True, forbid_unknown_field
     esme: DeviceCertificate | None = None
     gsme: DeviceCertificate | None = None
     ihd: DeviceCertificate | None = None
+    repeater: DeviceCertificate | None = None
 
 
 class CertificateFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,7 +10,16 @@ from typing import Annotated, TypeVar
 
 from msgspec import Meta, Struct
 
-from hanbench.profiles.devices import AnyDevice, EsmeProfile, GsmeProfile, HubProfile, Id, IhdProfile, Title
+from hanbench.profiles.devices import (
+    AnyDevice,
+    EsmeProfile,
+    GsmeProfile,
+    HubProfile,
+    Id,
+    IhdProfile,
+    RepeaterProfile,
+    Title,
+)
 from hanbench.profiles.devices import shipped as shipped_device
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.rulesets import Cohort
@@ -19,6 +28,8 @@ from hanbench.profiles.sheet import NAME, Sheet, UnknownIdError, read_sheet
 FOLDER = Path(__file__).parent / "cohorts"
 
 D = TypeVar("D", bound=AnyDevice)
+REPEATER = "generic-repeater"
+"""Profile of a repeater where a bench file names none: no cohort's typical home has one."""
 
 Metres = Annotated[float, Meta(ge=-1000, le=1000)]
 Position = tuple[Metres, Metres]
@@ -53,13 +64,15 @@ class CohortProfile(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """The four device profiles of a home, loaded and checked, and their layout."""
+    """The device profiles of a home, loaded and checked, and their layout."""
 
     cohort: Cohort
     hub: HubProfile
     esme: EsmeProfile
     gsme: GsmeProfile
     ihd: IhdProfile
+    repeater: RepeaterProfile
+    """Of a bench that has one."""
     layout: HomeLayout
 
 
@@ -99,7 +112,13 @@ def household_of(cohort: Cohort, others: Mapping[str, str], path: str, key: str 
 
     Raises ProfileError.
     """
-    kinds: dict[str, type[AnyDevice]] = {"hub": HubProfile, "esme": EsmeProfile, "gsme": GsmeProfile, "ihd": IhdProfile}
+    kinds: dict[str, type[AnyDevice]] = {
+        "hub": HubProfile,
+        "esme": EsmeProfile,
+        "gsme": GsmeProfile,
+        "ihd": IhdProfile,
+        "repeater": RepeaterProfile,
+    }
     changed = {role: _device(Path(path), key.format(role), name, kinds[role]) for role, name in others.items()}
     return replace(household(cohort), **changed)  # type: ignore[arg-type]
 
@@ -113,6 +132,7 @@ def furnish(profile: CohortProfile, path: Path) -> Household:
         _device(path, "devices.esme", names.esme, EsmeProfile),
         _device(path, "devices.gsme", names.gsme, GsmeProfile),
         _device(path, "devices.ihd", names.ihd, IhdProfile),
+        _device(path, "devices.repeater", REPEATER, RepeaterProfile),
         profile.layout,
     )
 

@@ -188,13 +188,16 @@ class IhdProfile(DeviceProfile, frozen=True, kw_only=True, tag="ihd"):
     gas_interval_s: Annotated[int, Meta(ge=1, le=DAY, description="Between reads of the GSME's mirror")]
 
 
-AnyDevice = HubProfile | EsmeProfile | GsmeProfile | IhdProfile
-MODELS: tuple[type[HubProfile], type[EsmeProfile], type[GsmeProfile], type[IhdProfile]] = (
-    HubProfile,
-    EsmeProfile,
-    GsmeProfile,
-    IhdProfile,
-)
+class RepeaterProfile(DeviceProfile, frozen=True, kw_only=True, tag="repeater"):
+    """A repeater: mains, router that relays and takes children (range extender, device 0x0008)."""
+
+    parenthood: Parenthood
+    joining: Joining
+    keep_alive: KeepAliveProfile
+
+
+AnyDevice = HubProfile | EsmeProfile | GsmeProfile | IhdProfile | RepeaterProfile
+MODELS: tuple[type[AnyDevice], ...] = (HubProfile, EsmeProfile, GsmeProfile, IhdProfile, RepeaterProfile)
 
 
 def ids() -> list[str]:

@@ -1,4 +1,4 @@
-"""The devices of a SMETS1 HAN: Communications Hub, electricity meter, gas meter, in-home display."""
+"""The devices of a SMETS1 HAN: Communications Hub, electricity meter, gas meter, in-home display, repeater."""
 
 from hanbench.emulator.devices.conduct import Conduct, GasMeterConduct, HubConduct, JoiningConduct
 from hanbench.emulator.devices.device import AnyDevice, AnyJoiningDevice, Device, JoiningDevice
@@ -6,6 +6,7 @@ from hanbench.emulator.devices.esme import Esme
 from hanbench.emulator.devices.gsme import Gsme
 from hanbench.emulator.devices.hub import CommsHub, WanInterface, WanReply
 from hanbench.emulator.devices.ihd import Ihd
+from hanbench.emulator.devices.repeater import Repeater
 from hanbench.emulator.devices.settings import (
     EsmeSettings,
     GsmeSettings,
@@ -13,6 +14,7 @@ from hanbench.emulator.devices.settings import (
     IhdSettings,
     KeepAliveSettings,
     KeyEstablishmentSettings,
+    RepeaterSettings,
 )
 
 __all__ = [
@@ -34,6 +36,8 @@ __all__ = [
     "JoiningDevice",
     "KeepAliveSettings",
     "KeyEstablishmentSettings",
+    "Repeater",
+    "RepeaterSettings",
     "WanInterface",
     "WanReply",
 ]

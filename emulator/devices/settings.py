@@ -130,6 +130,13 @@ class IhdSettings(DeviceSettings):
     gas_interval: int = 30 * MINUTE
 
 
+@dataclass(frozen=True, slots=True)
+class RepeaterSettings(DeviceSettings):
+    """A repeater."""
+
+    keep_alive: KeepAliveSettings = field(default_factory=KeepAliveSettings)
+
+
 __all__ = [
     "SMART_ENERGY",
     "DeviceSettings",
@@ -141,4 +148,5 @@ __all__ = [
     "KeyEstablishmentSettings",
     "LogicalType",
     "NodeConfig",
+    "RepeaterSettings",
 ]

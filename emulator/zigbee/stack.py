@@ -6,6 +6,7 @@ Each class has the parts of its role and no others, so that a user of a stack ne
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import ClassVar
 
 from hanbench.emulator.clock import CancelScope, Clock
@@ -25,6 +26,7 @@ from hanbench.emulator.zigbee.nwk.layer import Nwk
 from hanbench.emulator.zigbee.nwk.maintenance import Maintenance
 from hanbench.emulator.zigbee.nwk.parent import Parent
 from hanbench.emulator.zigbee.nwk.polling import Poller
+from hanbench.emulator.zigbee.nwk.routing import Routing
 from hanbench.emulator.zigbee.storage import Network, NonVolatile
 from hanbench.emulator.zigbee.zdo import Zdo
 from hanbench.emulator.zigbee.zdo.messages import DeviceAnnce
@@ -63,6 +65,8 @@ class Stack:
         self._build(manufacturer)
         self.zdo = Zdo(self.aps, self.clock, self.management, self.counters)
         self.zdo.server.on_announce = self._announced
+        self.on_announce: Callable[[DeviceAnnce], None] = lambda device: None
+        """Called with each device that announces itself."""
         if storage.network is not None:
             self.nwk.apply(storage.network)
             self.mac.listen(config.rx_on)
@@ -85,6 +89,7 @@ class Stack:
 
     def _announced(self, device: DeviceAnnce) -> None:
         self.storage.short_addresses[device.ieee] = device.short
+        self.on_announce(device)
 
 
 class CoordinatorStack(Stack):
@@ -92,9 +97,11 @@ class CoordinatorStack(Stack):
 
     role = LogicalType.COORDINATOR
     parent: Parent
+    routing: Routing
     trust_center: TrustCenter
 
     def _build(self, manufacturer: int) -> None:
+        self.nwk.forwarding = self.routing = Routing(self.nwk, self.maintenance)
         self.parent = Parent(self.nwk, self.maintenance)
         self.trust_center = TrustCenter(self.aps, self.parent)
         self.management = CoordinatorManagement(self.nwk, self.maintenance, self.parent, manufacturer)
@@ -134,10 +141,12 @@ class RouterStack(JoiningStack):
 
     role = LogicalType.ROUTER
     parent: Parent
+    routing: Routing
     key_relay: RouterKeyRelay
 
     def _build(self, manufacturer: int) -> None:
         super()._build(manufacturer)
+        self.nwk.forwarding = self.routing = Routing(self.nwk, self.maintenance)
         self.parent = Parent(self.nwk, self.maintenance)
         self.key_relay = RouterKeyRelay(self.aps, self.parent)
         self.management = RouterManagement(self.nwk, self.maintenance, self.parent, manufacturer)

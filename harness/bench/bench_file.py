@@ -100,6 +100,10 @@ class BenchFile:
             if name not in FAULTS:
                 problem = f"found {name!r}; expected one of {', '.join(FAULTS)}"
                 raise ProfileError(self.path, problem, f"faults[{index}]")
+            needs = FAULTS[name].needs
+            if needs is not None and needs not in bench.emulated:
+                problem = f"{name} needs a {needs}: expected [nodes.{needs}]"
+                raise ProfileError(self.path, problem, f"faults[{index}]")
         seed = bench.seed if seed is None else seed
         radios = Radios(clock, seed, {role: _wiring(bench.present[role]) for role in bench.emulated}, links=links)
         han = Han(

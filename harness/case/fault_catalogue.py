@@ -26,6 +26,12 @@ class FaultDescription:
     breaks_reachability: bool = True
     """Whether the subject becomes unreachable. False: it can still be reached, and a check must pass."""
 
+    needs: str | None = None
+    """Role of a device that not every HAN has, and without which the fault cannot be."""
+    depends_on_layout: bool = False
+    """Whether the layout of the home decides if the subject becomes unreachable, `breaks_reachability` being what its
+    author may expect: the ground truth is then read off both sides."""
+
     @property
     def state(self) -> Literal["broken", "impaired"]:
         """The state that the fault gives its subject: the value of a `State` of plans and scenario files."""
@@ -216,6 +222,15 @@ _FAULTS = (
         "The meter reports a low battery, wakes at growing intervals, and then stops sending.",
     ),
     FaultDescription(
+        "repeater-gone",
+        "Repeater gone",
+        Subject.GSME,
+        "air",
+        "The repeater was unplugged: a gas meter in range of the hub rejoins there; one that is not polls in vain.",
+        needs="repeater",
+        depends_on_layout=True,
+    ),
+    FaultDescription(
         "mirror-refused",
         "Mirror refused",
         Subject.GSME,
@@ -259,7 +274,13 @@ _FAULTS = (
 CATALOGUE: dict[str, FaultDescription] = {fault.name: fault for fault in _FAULTS}
 """Faults by name. Within a layer, the faults of one meter are injected in this order: a fault that spoils a key comes
 before one that loses it."""
-GSME_FAULTS = tuple(fault.name for fault in _FAULTS if fault.subject is Subject.GSME and fault.breaks_reachability)
-"""Faults under which the gas meter cannot be reached."""
+FAULTS_OF_EVERY_HAN = tuple(fault.name for fault in _FAULTS if fault.needs is None)
+"""Faults that need no other device than hub and meters."""
+GSME_FAULTS = tuple(
+    fault.name
+    for fault in _FAULTS
+    if fault.subject is Subject.GSME and fault.breaks_reachability and fault.needs is None
+)
+"""Faults of every HAN under which the gas meter cannot be reached."""
 IMPAIRMENTS = tuple(fault.name for fault in _FAULTS if not fault.breaks_reachability)
 """Faults under which it can still be reached."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-Role = Literal["hub", "esme", "gsme", "ihd"]
+Role = Literal["hub", "esme", "gsme", "ihd", "repeater"]
 Phase = Literal["anywhere", "checks", "commissioning"]
 """The part of a story in which frames count."""
 ChannelNumber = Annotated[int, Meta(ge=11, le=26)]

@@ -1,4 +1,4 @@
-"""The evidence of a check: the data frames between the hub and the meters while it ran."""
+"""The evidence of a check: the data frames between the hub and the meters while it ran, also over a repeater."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hanbench.emulator.mac.frames import short_data_ends
 from hanbench.emulator.radio import Transmission
 from hanbench.emulator.radio.medium import Medium
 
+HUB, REPEATER, GAS_METER = "hub", "repeater", "gsme"
 MOST = 200
 """Maximum number of frames to keep of one check, the first ones."""
 
@@ -47,9 +48,10 @@ class EvidenceRecorder:
         if ends is None or len(self.seen) >= MOST:
             return
         sender, receiver = map(self._place_of, ends)
-        if sender is not None and receiver is not None and "hub" in (sender, receiver):
+        if sender is not None and receiver is not None and not {HUB, REPEATER}.isdisjoint((sender, receiver)):
             self.seen.append(Evidence(transmission.number, transmission.end, sender, receiver, psdu))
 
     def between(self, meter: str) -> tuple[Evidence, ...]:
-        """Return the frames from and to one meter."""
-        return tuple(each for each in self.seen if meter in (each.sender, each.receiver))
+        """Return the frames from and to one meter; those of a repeater are the gas meter's."""
+        ends = {meter, REPEATER} if meter == GAS_METER else {meter}
+        return tuple(each for each in self.seen if not ends.isdisjoint((each.sender, each.receiver)))

@@ -83,8 +83,9 @@ class ActiveFaults:
         for fault in sorted(faults, key=_depth):
             await fault.inject(self._han)
         of_gsme = [fault for fault in faults if fault.subject is Subject.GSME]
-        unreachable = any(fault.breaks_reachability for fault in of_gsme)
-        if of_gsme and reachable(self._han, self._han.gsme) is unreachable:
+        unreachable = any(fault.breaks_reachability and not fault.depends_on_layout for fault in of_gsme)
+        either = not unreachable and any(fault.depends_on_layout for fault in of_gsme)
+        if of_gsme and not either and reachable(self._han, self._han.gsme) is unreachable:
             reasons = ", ".join(obstacles(self._han, self._han.gsme)) or "it is reachable"
             raise BenchError(f"{_names(of_gsme)} injected, but the state of the gas meter is: {reasons}")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import exp
 
-from hanbench.emulator.devices import Esme, Gsme
+from hanbench.emulator.devices import AnyDevice, Esme, Gsme
 from hanbench.emulator.devices.admission import DATA_KEYS
 from hanbench.emulator.radio import AirRadio
 from hanbench.emulator.radio.propagation import CCA_THRESHOLD, dbm
@@ -31,8 +31,12 @@ def obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
         yield "firmware hung"
     if isinstance(meter, Gsme) and not meter.conduct.wakes:
         yield "sleeps through its wakes"
-    yield from _radio_obstacles(han, meter)
-    yield from _network_obstacles(han, meter)
+    parent = parent_of(han, meter)
+    if parent is not han.hub:
+        yield from _parent_obstacles(han, parent)
+    if parent.powered:
+        yield from _radio_obstacles(han, parent, meter)
+    yield from _network_obstacles(han, parent, meter)
 
 
 def reachable(han: Han, meter: Esme | Gsme) -> bool:
@@ -40,13 +44,44 @@ def reachable(han: Han, meter: Esme | Gsme) -> bool:
     return next(obstacles(han, meter), None) is None
 
 
-def _radio_obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
-    if han.radio_of(meter.name).muted:
+def parent_of(han: Han, device: AnyDevice) -> AnyDevice:
+    """Return the device through which another one is in the network: its parent, or the hub if that is unknown."""
+    network, repeater = device.storage.network, han.repeater
+    above = None if repeater is None else repeater.storage.network
+    if repeater is None or network is None or above is None or device is repeater or network.parent != above.short:
+        return han.hub
+    return repeater
+
+
+def _parent_obstacles(han: Han, parent: AnyDevice) -> Iterator[str]:
+    """Yield each reason why the hub cannot reach the parent of a meter."""
+    if not parent.powered:
+        yield f"its parent, the {parent.name}, has no power"
+        return
+    yield from (f"{parent.name}: {each}" for each in _radio_obstacles(han, han.hub, parent))
+    network, hub_network = parent.storage.network, han.hub.storage.network
+    if (
+        network is None
+        or hub_network is None
+        or (network.channel, network.pan_id)
+        != (
+            hub_network.channel,
+            hub_network.pan_id,
+        )
+    ):
+        yield f"{parent.name}: not in the hub's network"
+    active = han.hub.storage.active_key
+    if parent.storage.network_keys.get(active) != han.hub.storage.network_keys.get(active):
+        yield f"{parent.name}: the hub's network key is not one of its own"
+
+
+def _radio_obstacles(han: Han, parent: AnyDevice, device: AnyDevice) -> Iterator[str]:
+    if han.radio_of(device.name).muted:
         yield "radio silent"
-    if not han.on_air(meter.name):
+    if not han.on_air(device.name):
         return  # the link quality between physical radios is unknown
-    hub, radio = han.radio("hub"), han.radio(meter.name)
-    for sender, receiver in ((hub, radio), (radio, hub)):
+    above, radio = han.radio(parent.name), han.radio(device.name)
+    for sender, receiver in ((above, radio), (radio, above)):
         if _chance(han, sender, receiver) < LEAST_CHANCE:
             yield f"{receiver.name} does not hear {sender.name}"
     if dbm(han.air.noise(radio)) >= CCA_THRESHOLD:
@@ -57,7 +92,7 @@ def _chance(han: Han, sender: AirRadio, receiver: AirRadio) -> float:
     return exp(han.air.link(sender, receiver).log_bit_ok * LONG_FRAME_BITS)
 
 
-def _network_obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
+def _network_obstacles(han: Han, parent: AnyDevice, meter: Esme | Gsme) -> Iterator[str]:
     hub, hub_storage, meter_storage = han.hub, han.hub.storage, meter.storage
     network = meter_storage.network
     if network is None or hub_storage.network is None or not meter.stack.joined:
@@ -69,16 +104,16 @@ def _network_obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
         yield f"in PAN {network.pan_id:#06x}, the hub's is {hub_storage.network.pan_id:#06x}"
     if meter.settings.ieee not in hub.device_table:
         yield "not in the hub's device table"
-    child = hub_storage.children.get(network.short)
+    child = parent.storage.children.get(network.short)
     if isinstance(meter, Gsme) and (child is None or child.ieee != meter.settings.ieee):
-        yield "not in the hub's child table"
+        yield f"not in the {parent.name}'s child table"
     if hub_storage.network_keys.get(meter_storage.active_key) != meter_storage.network_keys[meter_storage.active_key]:
         yield "its network key is not one of the hub's"
     if meter_storage.network_keys.get(hub_storage.active_key) != hub_storage.network_keys[hub_storage.active_key]:
         yield "the hub's network key is not one of its own"
-    expected = hub.stack.nwk.security.expected_counter(meter_storage.active_key, meter.settings.ieee)
-    if meter_storage.nwk_counter.value < expected:
-        yield "its frame counter is behind the one that the hub expects"
+    counters = parent.stack.nwk.security
+    if meter_storage.nwk_counter.value < counters.expected_counter(meter_storage.active_key, meter.settings.ieee):
+        yield f"its frame counter is behind the one that the {parent.name} expects"
     yield from _link_key_obstacles(han, meter)
 
 

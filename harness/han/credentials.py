@@ -18,7 +18,7 @@ class Credentials:
     """The certificates of a home that come from a file."""
 
     identities: Mapping[str, Identity]
-    """Identities by role: hub, esme, gsme, ihd."""
+    """Identities by role: hub, esme, gsme, ihd, repeater."""
     authorities: Mapping[int, bytes]
     """Public keys by the issuer's name."""
 
@@ -32,7 +32,7 @@ def load_credentials(name: str) -> Credentials:
     file = read_certificates(path)
     authorities = {int(each.issuer, 16): bytes.fromhex(each.public_key) for each in file.authorities}
     identities: dict[str, Identity] = {}
-    for role in ("hub", "esme", "gsme", "ihd"):
+    for role in ("hub", "esme", "gsme", "ihd", "repeater"):
         stated: DeviceCertificate | None = getattr(file.devices, role)
         if stated is not None:
             identities[role] = _identity(path, f"devices.{role}", stated, authorities)

@@ -43,7 +43,7 @@ async def form(han: Han) -> None:
         _preauthorise(han, device.settings)
         han.hub.permit_join(PERMIT_SECONDS)
         device.power_on()
-        await join(device)
+        await join(han, device)
         han.on_progress(f"{device.name} has joined")
     for role in han.physical:
         await _await_physical(han, role)
@@ -53,11 +53,14 @@ async def form(han: Han) -> None:
     await asyncio.sleep(1)
 
 
-async def join(device: AnyJoiningDevice) -> None:
+async def join(han: Han, device: AnyJoiningDevice) -> None:
     """Make a device join that the hub has preauthorised, while the HAN is open. Raises FormationError."""
     for _ in range(JOIN_ATTEMPTS):
         if await called_back(device.stack.joiner.join):
             return
+        if han.repeater is not None:
+            # The broadcast that opens the HAN is not acknowledged, and the repeater may have missed it.
+            han.hub.permit_join(PERMIT_SECONDS)
         await asyncio.sleep(1)
     raise FormationError(f"{device.name} did not join in {JOIN_ATTEMPTS} attempts")
 

@@ -1,4 +1,4 @@
-"""One HAN on one clock: hub, electricity meter, gas meter and display, for asyncio code."""
+"""One HAN on one clock: hub, electricity meter, gas meter, display and repeater, for asyncio code."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hanbench.emulator.devices import (
     Gsme,
     Ihd,
     JoiningDevice,
+    Repeater,
     WanInterface,
 )
 from hanbench.emulator.radio import Air, AirRadio
@@ -31,7 +32,13 @@ from hanbench.profiles.benches import ROLES
 
 ZIGBEE_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 METERS_AND_HUB = ("hub", "esme", "gsme")
-_KINDS: dict[str, type[AnyDevice]] = {"hub": CommsHub, "esme": Esme, "gsme": Gsme, "ihd": Ihd}
+_KINDS: dict[str, type[AnyDevice]] = {
+    "hub": CommsHub,
+    "esme": Esme,
+    "repeater": Repeater,
+    "gsme": Gsme,
+    "ihd": Ihd,
+}
 
 D = TypeVar("D", bound=AnyDevice)
 
@@ -100,6 +107,11 @@ class Han:
     def ihd(self) -> Ihd | None:
         """The in-home display; None: it is not emulated."""
         return self._of_kind("ihd", Ihd) if self.emulates("ihd") else None
+
+    @property
+    def repeater(self) -> Repeater | None:
+        """The repeater; None: it is not emulated."""
+        return self._of_kind("repeater", Repeater) if self.emulates("repeater") else None
 
     def _of_kind(self, role: str, kind: type[D]) -> D:
         device = self._devices.get(role)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from hanbench.emulator.devices import AnyDevice
 from hanbench.emulator.devices.hub import DeviceEntry
+from hanbench.emulator.radio.propagation import lqi
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 from hanbench.emulator.zigbee.nwk.config import LogicalType, timeout
@@ -35,7 +36,9 @@ def install(han: Han) -> None:
     )
     _join(han.hub, network, key)
     for device, short in zip(han.devices[1:], shorts, strict=True):
-        _join(device, _member(network, short), key)
+        parent = _parent_of(han, device)
+        _join(device, _member(network, short, parent), key)
+        _adopt(parent, device, short, han.clock.now)
         _know_each_other(han, device, short, random)
     _grant_mirror(han)
     _pair_display(han, random)
@@ -48,31 +51,55 @@ def _join(device: AnyDevice, network: Network, key: bytes) -> None:
     device.storage.network_keys[0] = key
 
 
-def _member(network: Network, short: int) -> Network:
+def _parent_of(han: Han, device: AnyDevice) -> AnyDevice:
+    """Return the hub, or the repeater for an end device that hears it better, as joining would choose."""
+    repeater = han.repeater
+    inside = repeater is not None and all(han.on_air(name) for name in ("hub", "repeater", device.name))
+    if repeater is None or not inside or device.settings.node.role is not LogicalType.END_DEVICE:
+        return han.hub
+    return max((han.hub, repeater), key=lambda parent: _heard(han, parent, device))
+
+
+def _heard(han: Han, sender: AnyDevice, receiver: AnyDevice) -> int:
+    """Return the link quality of a sender's beacons, which no radio that has no power sends yet."""
+    radio = han.radio(sender.name)
+    rssi = han.air.link(radio, han.radio(receiver.name)).rssi
+    return lqi(rssi + sender.settings.tx_power - radio.tx_power)
+
+
+def _member(network: Network, short: int, parent: AnyDevice) -> Network:
+    above = parent.storage.network
+    assert above is not None
     return Network(
         network.pan_id,
         network.extended_pan_id,
         network.channel,
         short,
-        parent=HUB_SHORT,
-        depth=1,
+        parent=above.short,
+        depth=above.depth + 1,
         trust_center=network.trust_center,
     )
 
 
-def _know_each_other(han: Han, device: AnyDevice, short: int, random: RandomSource) -> None:
-    """Enter the hub and one of its devices in each other's tables: child entry, addresses, device table, link key."""
-    hub, node, ieee = han.hub, device.settings.node, device.settings.ieee
+def _adopt(parent: AnyDevice, device: AnyDevice, short: int, now: int) -> None:
+    """Enter a device among its parent's children."""
+    node, ieee = device.settings.node, device.settings.ieee
     router = node.role is not LogicalType.END_DEVICE
-    hub.storage.children[short] = ChildEntry(
+    parent.storage.children[short] = ChildEntry(
         ieee,
         short,
         rx_on=node.rx_on,
         router=router,
         timeout=0 if router else timeout(node.requested_timeout_index),
         authenticated=True,
-        last_heard=han.clock.now,
+        last_heard=now,
     )
+    parent.storage.short_addresses[ieee] = short
+
+
+def _know_each_other(han: Han, device: AnyDevice, short: int, random: RandomSource) -> None:
+    """Enter the hub and one of its devices in each other's tables: addresses, device table, link key."""
+    hub, node, ieee = han.hub, device.settings.node, device.settings.ieee
     hub.storage.short_addresses[ieee] = short
     hub.device_table[ieee] = DeviceEntry(ieee, short, han.clock.now, sleeps=not node.rx_on)
     device.storage.short_addresses[hub.settings.ieee] = HUB_SHORT

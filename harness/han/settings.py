@@ -18,6 +18,7 @@ from hanbench.emulator.devices.settings import (
     KeyEstablishmentSettings,
     LogicalType,
     NodeConfig,
+    RepeaterSettings,
 )
 from hanbench.emulator.errors import LocalProtocolError
 from hanbench.emulator.radio.propagation import Position
@@ -37,7 +38,8 @@ MADE_UP_AUTHORITY = MADE_UP_RANGE + 0xCA0000
 PREFERRED_CHANNEL = 15
 SLOW_LINK_STATUS_S = 4 * 3600
 SLOW_KEEP_ALIVE_MIN = 240
-ROLES = ("hub", "esme", "gsme", "ihd")
+ROLES = ("hub", "esme", "gsme", "ihd", "repeater")
+"""Addresses count in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class HanSettings:
     esme: EsmeSettings
     gsme: GsmeSettings
     ihd: IhdSettings
+    repeater: RepeaterSettings
     positions: Mapping[str, Position]
 
     def of(self, role: str) -> DeviceSettings:
@@ -79,14 +82,20 @@ def settings_for(
         esme=_esme(home, period),
         gsme=_gsme(home),
         ihd=_ihd(home),
+        repeater=_repeater(home, period),
         positions={
             "hub": home.layout.hub_m,
             "esme": home.layout.esme_m,
             "gsme": home.layout.gsme_m,
             "ihd": home.layout.ihd_m,
+            "repeater": _between(home.layout.hub_m, home.layout.gsme_m),
         },
     )
     return made if credentials is None else _with_credentials(made, credentials)
+
+
+def _between(one: Position, other: Position) -> Position:
+    return (one[0] + other[0]) / 2, (one[1] + other[1]) / 2
 
 
 def _with_credentials(made: HanSettings, credentials: Credentials) -> HanSettings:
@@ -154,7 +163,9 @@ def with_address(settings: DeviceSettings, ieee: int) -> DeviceSettings:
 
 
 def _router(
-    device: profile.HubProfile | profile.EsmeProfile, role: LogicalType, link_status_period_s: int | None
+    device: profile.HubProfile | profile.EsmeProfile | profile.RepeaterProfile,
+    role: LogicalType,
+    link_status_period_s: int | None,
 ) -> dict[str, Any]:
     parenthood = device.parenthood
     period = parenthood.link_status_interval_s if link_status_period_s is None else link_status_period_s
@@ -251,4 +262,12 @@ def _ihd(home: Household) -> IhdSettings:
         keep_alive=_keep_alive(ihd.keep_alive),
         electricity_interval=ihd.electricity_interval_s * SECOND,
         gas_interval=ihd.gas_interval_s * SECOND,
+    )
+
+
+def _repeater(home: Household, link_status_period_s: int | None) -> RepeaterSettings:
+    repeater = home.repeater
+    node = NodeConfig(**_router(repeater, LogicalType.ROUTER, link_status_period_s), join=_policy(repeater.joining))
+    return RepeaterSettings(
+        **_common(home, "repeater", repeater), node=node, keep_alive=_keep_alive(repeater.keep_alive)
     )

@@ -13,11 +13,12 @@ from msgspec import structs
 from hanbench.emulator.clock import PacedClock, VirtualClock
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.case.check import Subject
+from hanbench.harness.case.fault_catalogue import CATALOGUE
 from hanbench.harness.case.plan import FaultEvent, Plan, State
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.faults.frame_faults import Note
 from hanbench.harness.han.credentials import Credentials
-from hanbench.harness.han.han import Han
+from hanbench.harness.han.han import METERS_AND_HUB, Han
 from hanbench.harness.han.settings import settings_for
 from hanbench.harness.scenario.loading import home_of
 from hanbench.harness.scenario.scenario import Scenario
@@ -72,6 +73,7 @@ class Staging:
     def han(self) -> Han:
         """Return the HAN, without power. Raises ProfileError if the bench does not suit it."""
         start = self.scenario.start - FORMATION
+        self._refuse_faults_of_absent_devices()
         if self.bench is None:
             home = home_of(self.scenario)
             settings = settings_for(home, slow_background=self.slow_background, credentials=self.credentials)
@@ -87,6 +89,14 @@ class Staging:
         )
         self._refuse_frame_faults(han)
         return han
+
+    def _refuse_faults_of_absent_devices(self) -> None:
+        present = METERS_AND_HUB if self.bench is None else self.bench.profile.emulated
+        for index, change in enumerate(self.changes):
+            needs = CATALOGUE[change.cause].needs if change.cause in CATALOGUE else None
+            if needs is not None and needs not in present:
+                problem = f"{change.cause} needs a {needs}: expected a bench with [nodes.{needs}]"
+                raise ProfileError(self.scenario.id, problem, f"changes[{index}].cause")
 
     def _refuse_frame_faults(self, han: Han) -> None:
         assert self.bench is not None

@@ -26,7 +26,7 @@ class RunFrames(NamedTuple):
     """What a run counted of the patterns of its scenario."""
 
     present: Collection[str]
-    """The roles of the bench's devices: hub, esme, gsme, ihd."""
+    """The roles of the bench's devices: hub, esme, repeater, gsme, ihd."""
     tallies: Sequence[EventTally]
     """For each fault event of the plan."""
     counted: Sequence[int]

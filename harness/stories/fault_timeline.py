@@ -17,6 +17,7 @@ from hanbench.harness.case.plan import FaultEvent, State
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.faults.active_faults import ActiveFaults, BenchError
 from hanbench.harness.faults.frame_faults import EventTally, FrameFaultInjector, Note
+from hanbench.harness.faults.ground_truth import reachable
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
 
@@ -33,6 +34,7 @@ class FaultTimeline:
 
     def __init__(self, han: Han, events: Sequence[FaultEvent], calendar: Calendar, record: Record, note: Note) -> None:
         """`record` is told each state of a subject; `note` adds a comment to the next frame of the capture."""
+        self._han = han
         self._events = events
         self._record = record
         self._note = note
@@ -145,6 +147,9 @@ class FaultTimeline:
         self._note(f"hanbench: {fault.name} begins ({fault.title.lower()})")
         try:
             await self._active_faults.add(fault)
+            if fault.depends_on_layout:
+                found = State.IMPAIRED if reachable(self._han, self._han.gsme) else State.BROKEN
+                self._is(event, found)
         except (BenchError, FormationError):
             if not self._frames_were_harmed:
                 raise

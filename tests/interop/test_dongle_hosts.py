@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -12,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 from scapy.utils import RawPcapReader
@@ -21,6 +19,7 @@ from hanbench.emulator.mac import frames
 from hanbench.emulator.radio.fcs import fcs_ok
 from hanbench.harness.capture import keyfile, read
 from hanbench.profiles.benches import path_of
+from tests.interop.herdsman import coordinate, lines
 
 HERE = Path(__file__).resolve().parent
 ESME, GSME = "0x70b3d51ff0000002", "0x70b3d51ff0000003"
@@ -29,19 +28,7 @@ INSTALL_CODE = "83fed3407a939723a5c639b26916d505c3b5"
 CHANNEL = 15
 
 
-def lines(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-
-
 # --- zigbee-herdsman with zigbee-on-host --------------------------------------------------------------------------
-
-
-def coordinate(herdsman: Path, bench, *devices: str) -> list[dict[str, Any]]:
-    """Let zigbee-herdsman's zoh adapter form a network on the bench's dongle and take these devices in."""
-    command = ["node", str(HERE / "zoh_host.mjs"), str(herdsman), bench.ports["coordinator"], *devices]
-    host = subprocess.run(command, capture_output=True, text=True, timeout=150, check=False)
-    assert host.returncode == 0, f"{host.stdout}\n{host.stderr}\n{bench.log}"
-    return lines(host.stdout)
 
 
 def bench_with(code: str, folder: Path) -> Path:

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const PATIENCE = 90_000;
+const AGAIN = 15_000;
 const SMART_ENERGY = 0x0109;
 const [folder, path, ...devices] = process.argv.slice(2);
 const require = createRequire(join(folder, "node_modules", "index.js"));
@@ -61,8 +62,13 @@ await controller.permitJoin(254);
 
 const wanted = devices.map((each) => each.split("=")[0]);
 const end = Date.now() + PATIENCE;
-while (Date.now() < end && !wanted.every((ieee) => interviewed.has(ieee))) {
+for (let open = Date.now(); Date.now() < end && !wanted.every((ieee) => interviewed.has(ieee)); ) {
     await new Promise((resolve) => setTimeout(resolve, 100));
+    if (Date.now() - open > AGAIN) {
+        // A router that has joined meanwhile did not hear that the network is open.
+        await controller.permitJoin(254);
+        open = Date.now();
+    }
 }
 for (const ieee of wanted) {
     const device = controller.getDeviceByIeeeAddr(ieee);

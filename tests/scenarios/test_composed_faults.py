@@ -10,6 +10,7 @@ from hanbench.emulator.radio import FrameAction
 from hanbench.emulator.randomness import split
 from hanbench.harness.capture import read
 from hanbench.harness.case.check import Subject, Verdict
+from hanbench.harness.case.fault_catalogue import FAULTS_OF_EVERY_HAN
 from hanbench.harness.case.installation import Meter, MeterStatus
 from hanbench.harness.case.plan import FaultEvent, FrameFaultSpec, FrameTrigger, State
 from hanbench.harness.case.trace import CheckRecorded, GroundTruth
@@ -21,7 +22,7 @@ from hanbench.harness.scenario.scenario import Scenario
 from hanbench.profiles.rulesets import Cohort, shipped
 
 START = datetime(2022, 4, 4, 8, tzinfo=UTC)
-OF_THE_GSME = [name for name, fault in FAULTS.items() if fault.subject is Subject.GSME]
+OF_THE_GSME = [name for name in FAULTS_OF_EVERY_HAN if FAULTS[name].subject is Subject.GSME]
 PAIRS = [(one, other) for one in OF_THE_GSME for other in OF_THE_GSME if one != other]
 LEFT_WHILE_LOOKING = [("pan-id-missed", "hub-entry-lost"), ("hub-entry-lost", "wrong-channel")]
 """The meter is told to leave while it listens for its network."""

@@ -14,7 +14,7 @@ from hanbench.emulator.devices.hub.joining_window import JoiningWindow
 from hanbench.emulator.devices.hub.mirror import Mirror, mirror_server
 from hanbench.emulator.devices.hub.mirror_table import MirrorTable
 from hanbench.emulator.devices.hub.sleepy_queue import SleepyDeviceQueue
-from hanbench.emulator.devices.ids import ESI, HUB_ENDPOINT
+from hanbench.emulator.devices.ids import ESI, HUB, HUB_ENDPOINT
 from hanbench.emulator.devices.key_establishment import Responder
 from hanbench.emulator.devices.notifications import Notice, NoticeBoard
 from hanbench.emulator.devices.services.events import EventListener
@@ -24,15 +24,20 @@ from hanbench.emulator.devices.services.messages import Messages
 from hanbench.emulator.devices.services.prices import Prices
 from hanbench.emulator.devices.services.tunnel import TunnelClient
 from hanbench.emulator.devices.settings import HubSettings
+from hanbench.emulator.mac.frames import MacFrame
+from hanbench.emulator.radio.interface import Reception
 from hanbench.emulator.zcl import ClusterClient, ClusterServer, Endpoint, Indication, Status
 from hanbench.emulator.zcl.clusters import BASIC, EVENTS, KEEP_ALIVE, METERING, TIME
 from hanbench.emulator.zcl.clusters.basic import MIRROR_CAPABLE, POWER_SOURCE_MAINS
 from hanbench.emulator.zcl.clusters.keep_alive import KeepAliveAttributes
 from hanbench.emulator.zcl.clusters.time import MASTER, SYNCHRONIZED, TimeAttributes
 from hanbench.emulator.zcl.smart_energy import TABLES
+from hanbench.emulator.zigbee.nwk.config import RX_ON_WHEN_IDLE
+from hanbench.emulator.zigbee.nwk.frames import NwkFrame
 from hanbench.emulator.zigbee.nwk.parent import JoinIndication, JoinStatus
 from hanbench.emulator.zigbee.stack import CoordinatorStack
 from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
+from hanbench.emulator.zigbee.zdo.messages import DeviceAnnce
 
 
 class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
@@ -54,6 +59,8 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
         stack.trust_center.on_device = self._device_joined
         stack.trust_center.on_removed = self._device_removed
         self.sleepy_queue = SleepyDeviceQueue(stack.parent, stack.clock)
+        stack.nwk.on_heard.append(self._heard)
+        stack.on_announce = self._announced
         self.on_device: Callable[[int, JoinStatus], None] | None = None
         """Called with EUI-64 and status when a device joins or rejoins."""
         self.responder = Responder(
@@ -175,6 +182,19 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
         self.device_table[ieee] = DeviceEntry(ieee, short, self.stack.clock.now, sleeps)
         if self.on_device is not None:
             self.on_device(ieee, status)
+
+    def _announced(self, device: DeviceAnnce) -> None:
+        """Learn whether a device sleeps that has joined through a router: Update-Device does not say so."""
+        entry = self.device_table.get(device.ieee)
+        if entry is not None and self.stack.parent.by_ieee(device.ieee) is None:
+            entry.sleeps = not device.capability & RX_ON_WHEN_IDLE
+
+    def _heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
+        """A frame that came through a relay: if its source sleeps, it is awake now."""
+        if frame.secured and frame.src != mac_frame.src and frame.dst == HUB:
+            ieee = self.stack.aps.ieee_of(frame.src)
+            if ieee is not None:
+                self.sleepy_queue.heard(ieee)
 
     def _device_removed(self, ieee: int) -> None:
         self.device_table.pop(ieee, None)

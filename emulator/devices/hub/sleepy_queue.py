@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from hanbench.emulator.clock import SECOND, Clock
 from hanbench.emulator.zigbee.nwk.parent import Parent
-from hanbench.emulator.zigbee.storage import ChildEntry
 
 RETRY_AFTER = 12 * SECOND
 """A request that was not answered is repeated at the first sign of life after this time."""
@@ -37,7 +36,7 @@ class SleepyDeviceQueue:
     def __init__(self, parent: Parent, clock: Clock) -> None:
         self._clock = clock
         self._requests: list[PendingRequest] = []
-        parent.on_awake.append(self._awake)
+        parent.on_awake.append(lambda child: self.heard(child.ieee))
 
     def add(self, ieee: int, run: Callable[[], None]) -> PendingRequest:
         """Call `run` each time the device wakes, until the request is finished."""
@@ -45,12 +44,13 @@ class SleepyDeviceQueue:
         self._requests.append(request)
         return request
 
-    def _awake(self, child: ChildEntry) -> None:
+    def heard(self, ieee: int) -> None:
+        """Take note that a device is awake: a child that polls, or one whose frame came through its parent."""
         if not self._requests:
             return
         now = self._clock.now
         self._requests = [request for request in self._requests if not request.finished]
-        for request in [request for request in self._requests if request.ieee == child.ieee]:
+        for request in [request for request in self._requests if request.ieee == ieee]:
             if request.last_try is None or now - request.last_try >= RETRY_AFTER:
                 request.last_try = now
                 request.run()

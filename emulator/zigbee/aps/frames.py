@@ -1,7 +1,8 @@
 """APS frames (Zigbee PRO R22, 2.2.5) and their security (4.4): octets to values and back.
 
 As in the NWK layer, the security level is 0 on the air and 5 in the nonce and in the authenticated header (4.4.1.1);
-a peer's value is ignored. Encoding a value that does not fit raises LocalProtocolError.
+a peer's value is ignored. So are reserved bits, which are authenticated as received. Encoding a value that does not fit
+raises LocalProtocolError.
 """
 
 from __future__ import annotations
@@ -234,8 +235,6 @@ def _decode_security(frame: ApsFrame, apdu: bytes, reader: Reader) -> None:
     frame._data, frame._at = apdu, reader.at
     control = reader.u8()
     frame.key_id = control >> 3 & 3
-    if control & 0xC0:
-        raise reader.fail(f"reserved bits in security control {control:#04x}")
     if frame.key_id == KeyId.NETWORK:
         raise RemoteProtocolError(DropReason.UNSUPPORTED, "APS security under the network key")
     frame.frame_counter = reader.u32()

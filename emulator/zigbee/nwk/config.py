@@ -7,6 +7,9 @@ from enum import Enum
 
 from hanbench.emulator.clock import MILLISECOND, MINUTE, SECOND
 
+RX_ON_WHEN_IDLE = 0x08
+"""Bit of the capability information octet."""
+
 
 class LogicalType(Enum):
     """Logical device type (R22, 2.3.2.3.1)."""
@@ -74,7 +77,7 @@ class NodeConfig:
         if not self.battery:
             octet |= 0x04
         if self.rx_on:
-            octet |= 0x08
+            octet |= RX_ON_WHEN_IDLE
         return octet
 
 

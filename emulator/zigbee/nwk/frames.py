@@ -1,7 +1,8 @@
 """NWK frames (Zigbee PRO R22, 3.3) with their security (4.3): octets to values and back.
 
 On the air the security level of the auxiliary header is 0; it is 5 in the nonce and in the authenticated header
-(4.3.1.1). The most frequent frame, secured data between short addresses, has a fast path.
+(4.3.1.1). Reserved bits are sent as 0 and ignored when received; those of the security control octet are authenticated
+as received. The most frequent frame, secured data between short addresses, has a fast path.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _NONCE = Struct("<QIB")
 _RADIUS_AT = 6
 ON_AIR, AUTHENTICATED = 0x28, 0x2D
 """Security control: network key, extended nonce; level 0 as sent, level 5 as authenticated."""
+_LEVEL, _LEVEL_BITS, _KEY_AND_NONCE = 0x05, 0x07, 0x38
 _AUTHENTICATED_OCTET = bytes((AUTHENTICATED,))
 _ON_AIR_OCTET = bytes((ON_AIR,))
 SECURITY_OVERHEAD = _AUXILIARY.size + MIC_LENGTH
@@ -80,7 +82,8 @@ class NwkFrame:
     relays: tuple[int, ...]
     """Of a source route, as listed; empty without one."""
     relay_index: int | None
-    """Index in `relays` of the next relay; None without a source route."""
+    """Index in `relays` of the next relay, as received: it means nothing to the destination, and the last relay of some
+    stacks sends 255. None without a source route."""
     secured: bool
     counter: int
     sender_ieee: int
@@ -99,8 +102,10 @@ class NwkFrame:
     def decrypt(self, cipher: FrameCipher) -> None:
         """Check the MIC and set `payload`; raises BAD_MIC."""
         sealed = self.sealed
-        authenticated = self.header + _AUTHENTICATED_OCTET + sealed[1:14]
-        nonce = sealed[5:13] + sealed[1:5] + _AUTHENTICATED_OCTET
+        control = sealed[0] & ~_LEVEL_BITS | _LEVEL
+        octet = _AUTHENTICATED_OCTET if control == AUTHENTICATED else bytes((control,))
+        authenticated = self.header + octet + sealed[1:14]
+        nonce = sealed[5:13] + sealed[1:5] + octet
         self.payload = cipher.open(nonce, sealed[14:], authenticated)
 
     def reseal(self, security: FrameSecurity) -> bytes:
@@ -140,9 +145,7 @@ def _decode_any(frame: NwkFrame, npdu: bytes, fcf: int) -> NwkFrame:
     frame.type = fcf & 3
     if frame.type not in (DATA, COMMAND) or fcf >> 2 & 0xF != PROTOCOL_VERSION or fcf & _MULTICAST:
         raise RemoteProtocolError(DropReason.UNSUPPORTED, f"NWK frame control {fcf:#06x}")
-    if fcf >> 14 or fcf >> 6 & 3 > 1:
-        raise RemoteProtocolError(DropReason.MALFORMED_NWK, f"reserved bits in {fcf:#06x}")
-    frame.discover_route = fcf >> 6 & 3
+    frame.discover_route = fcf >> 6 & 1
     frame.end_device_initiator = bool(fcf & _END_DEVICE)
     at = _HEADER.size
     frame.dst_ieee, at = _ieee(npdu, at) if fcf & _DST_IEEE else (None, at)
@@ -170,17 +173,14 @@ def _source_route(npdu: bytes, at: int) -> tuple[tuple[int, ...], int, int]:
     if end > len(npdu):
         raise RemoteProtocolError(DropReason.MALFORMED_NWK, "truncated source route")
     relays = tuple(int.from_bytes(npdu[i : i + 2], "little") for i in range(at + 2, end, 2))
-    relay_index = npdu[at + 1]
-    if relay_index >= max(len(relays), 1):
-        raise RemoteProtocolError(DropReason.MALFORMED_NWK, "relay index beyond the relay list")
-    return relays, relay_index, end
+    return relays, npdu[at + 1], end
 
 
 def _decode_security(frame: NwkFrame, npdu: bytes, at: int) -> None:
     if len(npdu) < at + SECURITY_OVERHEAD:
         raise RemoteProtocolError(DropReason.MALFORMED_NWK, "truncated auxiliary header")
     control, frame.counter, frame.sender_ieee, frame.key_sequence = _AUXILIARY.unpack_from(npdu, at)
-    if control & 0xF8 != ON_AIR:
+    if control & _KEY_AND_NONCE != ON_AIR:
         raise RemoteProtocolError(DropReason.MALFORMED_NWK, f"security control {control:#04x}")
     frame.secured = True
     frame.header = npdu[:at]

@@ -17,8 +17,9 @@ from hanbench.emulator.radio.interface import Reception, TxStatus
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.emulator.zigbee.nwk import commands, frames
-from hanbench.emulator.zigbee.nwk.commands import NwkCommand
+from hanbench.emulator.zigbee.nwk.commands import NwkCommand, RouteRequest
 from hanbench.emulator.zigbee.nwk.config import LogicalType, NodeConfig
+from hanbench.emulator.zigbee.nwk.forwarding import Forwarding, Originated
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
 from hanbench.emulator.zigbee.nwk.polling import WakeLock
 from hanbench.emulator.zigbee.nwk.security import NwkSecurity
@@ -33,6 +34,7 @@ BROADCAST_DELIVERY_TIME = 9 * SECOND
 """nwkNetworkBroadcastDeliveryTime."""
 BROADCAST_JITTER = 64 * MILLISECOND
 """nwkcMaxBroadcastJitter."""
+_ROUTE_REQUEST = bytes((RouteRequest.ID,))
 
 
 class NwkIndication(NamedTuple):
@@ -77,8 +79,8 @@ class Nwk:
         """Called with each frame that passed security, before it is acted on: tables refresh themselves here."""
         self.accepts_unsecured: list[Callable[[NwkFrame], bool]] = []
         """Asked about each unsecured frame; it is dropped unless one of them accepts it."""
-        self.routes: dict[int, int] = {}
-        """Destination to next hop, learned from the way frames came."""
+        self.forwarding = Forwarding(lambda: self.network.parent)
+        """How unicast frames find their way; a router's is its routing."""
         self._sequence = int(random.random() * 256)
         self._broadcasts = DuplicateTable(BROADCAST_DELIVERY_TIME)
         mac.on_data = self._received
@@ -123,11 +125,18 @@ class Nwk:
             return
         sequence = self.next_sequence()
         src = self.mac.short
+        hop = dst
+        if dst < FIRST_BROADCAST and secured:
+            neighbor = self.forwarding.neighbor(dst)
+            if neighbor is None:
+                self.forwarding.send(Originated(frames.DATA, dst, src, sequence, radius, payload, done))
+                return
+            hop = neighbor
         if secured:
             npdu = frames.secured_data(dst, src, sequence, payload, self.security.outgoing(), radius)
         else:
             npdu = frames.header(frames.DATA, dst, src, sequence, radius=radius, secured=False) + payload
-        self._dispatch(dst, src, sequence, npdu, done)
+        self._dispatch(hop, src, sequence, npdu, done)
 
     def send_command(
         self,
@@ -141,13 +150,25 @@ class Nwk:
         done: SendDone | None = None,
         indirect_to: int | None = None,
     ) -> None:
-        """Send a NWK command; its header has this device's EUI-64, as those of commands do."""
+        """Send a NWK command; its header has this device's EUI-64, as those of commands do.
+
+        One of radius 1 is for a neighbour; one that may go further is routed.
+        """
         if secured and not self.security.ready:
             if done is not None:
                 self.clock.call_later(0, done, TxStatus.ABORTED)
             return
         sequence = self.next_sequence()
         src = self.mac.short if src is None else src
+        hop: int | None = dst
+        if dst < FIRST_BROADCAST and (radius > 1 or self.config.role is LogicalType.END_DEVICE):
+            hop = self.forwarding.neighbor(dst)
+        if hop is None:
+            ieee = self.storage.ieee
+            self.forwarding.send(
+                Originated(frames.COMMAND, dst, src, sequence, radius, command.encode(), done, ieee, dst_ieee)
+            )
+            return
         header = frames.header(
             frames.COMMAND,
             dst,
@@ -162,26 +183,20 @@ class Nwk:
         if indirect_to is not None:
             self.mac.send(indirect_to, npdu, done, indirect=True)
         else:
-            self._dispatch(dst, src, sequence, npdu, done)
+            self._dispatch(hop, src, sequence, npdu, done)
 
-    def _dispatch(self, dst: int, src: int, sequence: int, npdu: bytes, done: SendDone | None) -> None:
-        if dst >= FIRST_BROADCAST:
+    def _dispatch(self, hop: int, src: int, sequence: int, npdu: bytes, done: SendDone | None) -> None:
+        """Send octets to a neighbour or to a broadcast address."""
+        if hop >= FIRST_BROADCAST:
             self._broadcasts.seen((src, sequence), self.clock.now)
-            self._broadcast(dst, npdu, done)
+            self._broadcast(hop, npdu, done)
         else:
-            self.send_to_neighbor(self._next_hop(dst), npdu, done)
+            self.send_to_neighbor(hop, npdu, done)
 
     def send_to_neighbor(self, next_hop: int, npdu: bytes, done: SendDone | None = None) -> None:
         """Send octets to a neighbour at once, or to a sleeping child when it polls."""
         child = self.storage.children.get(next_hop)
         self.mac.send(next_hop, npdu, done, indirect=child is not None and not child.rx_on)
-
-    def _next_hop(self, dst: int) -> int:
-        if self.config.role is LogicalType.END_DEVICE:
-            return self.network.parent
-        if dst in self.storage.children:
-            return dst
-        return self.routes.get(dst, dst)
 
     def _broadcast(self, dst: int, npdu: bytes, done: SendDone | None) -> None:
         if self.config.role is LogicalType.END_DEVICE and not self.config.rx_on:
@@ -213,14 +228,12 @@ class Nwk:
             raise RemoteProtocolError(DropReason.DUPLICATE, "an own frame came back")
         for heard in self.on_heard:
             heard(frame, mac_frame, reception)
-        if mac_frame.src is not None and frame.src != mac_frame.src:
-            self.routes[frame.src] = mac_frame.src
         if frame.dst >= FIRST_BROADCAST:
             self._accept_broadcast(frame, mac_frame, reception)
         elif frame.dst == self.mac.short:
             self._deliver(frame, mac_frame, reception)
-        else:
-            self._relay(frame)
+        elif mac_frame.src is not None:
+            self.forwarding.relay(frame, mac_frame.src)
 
     def _unseal(self, frame: NwkFrame) -> None:
         cipher = self.security.incoming(frame.key_sequence)
@@ -245,6 +258,11 @@ class Nwk:
             handler(frame, command, mac_frame)
 
     def _accept_broadcast(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
+        if frame.type == frames.COMMAND and frame.payload[:1] == _ROUTE_REQUEST:
+            # A later copy may have come a better way: the route discovery table tells duplicates (R22, 3.6.3.5.2).
+            if frame.secured and mac_frame.src is not None:
+                self.forwarding.route_requested(frame, mac_frame.src, reception.lqi)
+            return
         if self._broadcasts.seen((frame.src, frame.sequence), self.clock.now):
             raise RemoteProtocolError(DropReason.DUPLICATE, "broadcast")
         if self.config.role is not LogicalType.END_DEVICE and frame.radius > 1 and frame.secured:
@@ -257,15 +275,6 @@ class Nwk:
         self._deliver(frame, mac_frame, reception)
 
     # --- relaying -----------------------------------------------------------------------------------------------
-
-    def _relay(self, frame: NwkFrame) -> None:
-        if self.config.role is LogicalType.END_DEVICE:
-            raise RemoteProtocolError(DropReason.NOT_FOR_US)
-        if frame.radius <= 1:
-            raise RemoteProtocolError(DropReason.RADIUS_EXPIRED)
-        if not frame.secured or not self.security.ready:
-            raise RemoteProtocolError(DropReason.UNSECURED, "to be relayed")
-        self.send_to_neighbor(self._next_hop(frame.dst), frame.reseal(self.security.outgoing()))
 
     def _relay_broadcast(self, frame: NwkFrame) -> None:
         if self.storage.network is not None and self.security.ready:

@@ -184,6 +184,10 @@ class Parent:
         child = self._nwk.storage.children.get(frame.src)
         if child is None:
             return
+        if frame.secured and frame.dst == self._nwk.mac.short and mac_frame.src != frame.src and not child.rx_on:
+            # A sleeper sends through its parent alone: this one has another parent now.
+            self.remove(child.short)
+            return
         if frame.secured and frame.sender_ieee == child.ieee:
             child.authenticated = True
         self._alive(child)

@@ -11,7 +11,7 @@ from hanbench.emulator.radio import FrameAction
 from hanbench.emulator.randomness import RandomSource, split
 from hanbench.harness.campaign.suite.courses import HEALTHY, LETTERS, sequence
 from hanbench.harness.case.check import Subject
-from hanbench.harness.case.fault_catalogue import CATALOGUE, FaultDescription
+from hanbench.harness.case.fault_catalogue import CATALOGUE, FAULTS_OF_EVERY_HAN, FaultDescription
 from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.plan import FaultEvent, FrameFaultSpec, State
 from hanbench.profiles.benches import StartingState
@@ -138,7 +138,7 @@ def _spoiled(random: RandomSource, start: datetime) -> Iterator[FaultEvent]:
     yield _begins(fault, before_check=1)
     if random.random() < 0.7:
         yield FaultEvent(fault.subject, State.HEALTHY, fault.name, before_check=random.choice((2, 3, 4)))
-    another = random.choice([each for each in CATALOGUE.values() if each is not fault])
+    another = random.choice([each for each in _ANYWHERE if each is not fault])
     lasts = timedelta(seconds=random.randrange(60, 2 * 86_400)) if random.random() < 0.5 else None
     yield _begins(another, before_commissioning=random.choice((1, 1, 2)), lasts=lasts)
 
@@ -170,13 +170,14 @@ def _on_the_wan(random: RandomSource) -> Iterator[FaultEvent]:
     yield FaultEvent(Subject.WAN, State.UNCERTAIN, "wan harmed", before_check=random.choice((1, 2)), frames=what)
 
 
+_ANYWHERE = [CATALOGUE[name] for name in FAULTS_OF_EVERY_HAN]
 _COURSES = (_healthy, _lasting, _checked, _timed, _spoiled, _frames)
 _WEIGHTS = (2, 40, 32, 8, 11, 7)
 
 
 def _fault(random: RandomSource, subject: Subject | None = None) -> FaultDescription:
     """Return a fault, nine times in ten one that cuts its subject off."""
-    faults = [each for each in CATALOGUE.values() if subject in (None, each.subject)]
+    faults = [each for each in _ANYWHERE if subject in (None, each.subject)]
     severing = [each for each in faults if each.breaks_reachability]
     return random.choice(severing if random.random() < 0.9 else faults)
 

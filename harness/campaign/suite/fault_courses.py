@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hanbench.harness.campaign.suite.courses import HEALTHY, LETTERS, Course, findings, sequence
-from hanbench.harness.case.fault_catalogue import CATALOGUE
+from hanbench.harness.case.fault_catalogue import CATALOGUE, FAULTS_OF_EVERY_HAN
 
-FAULTS = tuple(CATALOGUE)
+FAULTS = FAULTS_OF_EVERY_HAN
 
 
 def lasting(fault: str) -> Course:

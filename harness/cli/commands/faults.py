@@ -51,12 +51,13 @@ def show(context: click.Context, name: str, as_json: bool) -> None:
             print_line(f"{'state' if key == 'cuts_off' else key}: {value}")
 
 
-def _facts(fault: FaultDescription) -> dict[str, str | bool]:
+def _facts(fault: FaultDescription) -> dict[str, str | bool | None]:
     return {
         "name": fault.name,
         "title": fault.title,
         "subject": fault.subject.value,
         "layer": fault.layer,
         "cuts_off": fault.breaks_reachability,
+        "needs": fault.needs,
         "symptom": fault.symptom,
     }

@@ -171,7 +171,7 @@ def test_who_never_agrees_a_key_is_removed_after_an_hour():
         gsme.install_certificate(None)
         hub.preauthorise(gsme.storage.ieee, gsme.settings.joining_key)
         hub.permit_join(254)
-        await join(gsme)
+        await join(han, gsme)
         assert gsme.stack.joined
         await asyncio.sleep(50 * 60)
         assert gsme.stack.joined

@@ -14,7 +14,7 @@ from hanbench.harness.han.settings import SLOW_KEEP_ALIVE_MIN, SLOW_LINK_STATUS_
 from hanbench.profiles.cohorts import household
 from hanbench.profiles.rulesets import Cohort
 
-ROLES = ("hub", "esme", "gsme", "ihd")
+ROLES = ("hub", "esme", "gsme", "ihd", "repeater")
 
 
 @pytest.fixture(params=[Cohort.IOC, Cohort.MOC_SECURE], ids=str)
@@ -39,9 +39,10 @@ def test_the_roles_are_those_of_a_star_around_the_hub(home):
         LogicalType.ROUTER,
         LogicalType.END_DEVICE,
         LogicalType.END_DEVICE,
+        LogicalType.ROUTER,
     ]
-    assert [node.rx_on for node in nodes] == [True, True, False, True]
-    assert [node.battery for node in nodes] == [False, False, True, False]
+    assert [node.rx_on for node in nodes] == [True, True, False, True, True]
+    assert [node.battery for node in nodes] == [False, False, True, False, False]
     assert settings.esme.node.max_children == 0
     assert settings.hub.node.max_children == home.hub.parenthood.max_children >= 3
 
@@ -101,7 +102,9 @@ def test_a_hub_that_may_not_use_the_preferred_channel_takes_its_first(home):
 
 
 def test_the_devices_stand_where_the_layout_says(home):
-    layout = {role: getattr(home.layout, f"{role}_m") for role in ROLES}
+    layout = {role: getattr(home.layout, f"{role}_m") for role in ROLES if role != "repeater"}
+    hub, gsme = layout["hub"], layout["gsme"]
+    layout["repeater"] = (hub[0] + gsme[0]) / 2, (hub[1] + gsme[1]) / 2
     assert dict(settings_for(home).positions) == layout
     assert len(set(layout.values())) == len(ROLES)
 
@@ -112,13 +115,13 @@ def test_no_two_devices_share_an_address_a_serial_or_an_install_code():
     assert len({settings.ieee for settings in every}) == len(every)
     assert len({settings.serial for settings in every}) == len(every)
     codes = [settings.install_code for settings in every if settings.install_code]
-    assert len(set(codes)) == len(codes) == 6
+    assert len(set(codes)) == len(codes) == 8
 
 
 def test_every_device_but_the_hub_has_an_install_code_whose_crc_holds(home):
     settings = settings_for(home)
     assert settings.hub.install_code == b""
-    for role in ("esme", "gsme", "ihd"):
+    for role in ("esme", "gsme", "ihd", "repeater"):
         octets = getattr(settings, role).install_code
         assert len(octets) == 18
         assert InstallCode.with_crc(octets[:16]).octets == octets
@@ -131,7 +134,7 @@ def test_a_home_is_the_same_each_time(home):
 def test_quiet_changes_nothing_but_link_status_and_the_keep_alive_base(home):
     usual, quiet = asdict(settings_for(home)), asdict(settings_for(home, slow_background=True))
     assert quiet["hub"]["keep_alive_base"] == SLOW_KEEP_ALIVE_MIN
-    for role in ("hub", "esme"):
+    for role in ("hub", "esme", "repeater"):
         assert quiet[role]["node"]["link_status_period"] == SLOW_LINK_STATUS_S * SECOND
         usual[role]["node"]["link_status_period"] = SLOW_LINK_STATUS_S * SECOND
     usual["hub"]["keep_alive_base"] = SLOW_KEEP_ALIVE_MIN

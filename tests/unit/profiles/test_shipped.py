@@ -6,13 +6,19 @@ import pytest
 
 from docs.generators import schemas
 from hanbench.profiles import cohorts, devices
-from hanbench.profiles.devices import DeviceProfile, EsmeProfile, GsmeProfile, HubProfile, IhdProfile
+from hanbench.profiles.devices import DeviceProfile, EsmeProfile, GsmeProfile, HubProfile, IhdProfile, RepeaterProfile
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.rulesets import Cohort
 from hanbench.profiles.sheet import UnknownIdError
 from hanbench.profiles.sourced import Source
 
-KINDS: dict[str, type[DeviceProfile]] = {"hub": HubProfile, "esme": EsmeProfile, "gsme": GsmeProfile, "ihd": IhdProfile}
+KINDS: dict[str, type[DeviceProfile]] = {
+    "hub": HubProfile,
+    "esme": EsmeProfile,
+    "gsme": GsmeProfile,
+    "ihd": IhdProfile,
+    "repeater": RepeaterProfile,
+}
 
 
 @pytest.mark.parametrize("name", devices.ids())
@@ -40,7 +46,7 @@ def test_a_cohort_furnishes_a_home_of_its_own_devices(cohort):
     for role, kind in KINDS.items():
         device = getattr(home, role)
         assert type(device) is kind
-        assert device.id == f"{cohort.value}-{role}"
+        assert device.id == (f"{cohort.value}-{role}" if role != "repeater" else "generic-repeater")
 
 
 def test_the_makers_codes_are_those_of_the_public_lists():

@@ -77,9 +77,6 @@ def test_headers_are_read_as_written_by_hand(octets: str, options: dict[str, Any
     [
         ("", DropReason.MALFORMED_NWK),
         ("0800 0000 3412 1e", DropReason.MALFORMED_NWK),
-        ("8800 0000 3412 1e 07", DropReason.MALFORMED_NWK),  # discover route 2 is reserved
-        ("0840 0000 3412 1e 07", DropReason.MALFORMED_NWK),  # so is bit 14
-        ("0880 0000 3412 1e 07", DropReason.MALFORMED_NWK),
         ("0400 0000 3412 1e 07", DropReason.UNSUPPORTED),  # Zigbee 2004
         ("0c00 0000 3412 1e 07", DropReason.UNSUPPORTED),  # Green Power
         ("0a00 0000 3412 1e 07", DropReason.UNSUPPORTED),  # reserved frame type
@@ -90,19 +87,46 @@ def test_headers_are_read_as_written_by_hand(octets: str, options: dict[str, Any
         ("0804 0000 3412 1e 07", DropReason.MALFORMED_NWK),
         ("0804 0000 3412 1e 07 01", DropReason.MALFORMED_NWK),
         ("0804 0000 3412 1e 07 02 01 1111 22", DropReason.MALFORMED_NWK),
-        ("0804 0000 3412 1e 07 02 02 1111 2222", DropReason.MALFORMED_NWK),  # index beyond the list
-        ("0804 0000 3412 1e 07 00 01", DropReason.MALFORMED_NWK),
         ("0802 0000 3412 1e 07 28 04030201" + METER_OCTETS + "09 000000", DropReason.MALFORMED_NWK),  # 3 octets of MIC
         ("0802 0000 3412 1e 07 20 04030201" + METER_OCTETS + "09 00000000", DropReason.MALFORMED_NWK),  # link key
         (
             "0802 0000 3412 1e 07 08 04030201" + METER_OCTETS + "09 00000000",
             DropReason.MALFORMED_NWK,
         ),  # no extended nonce
-        ("0802 0000 3412 1e 07 68 04030201" + METER_OCTETS + "09 00000000", DropReason.MALFORMED_NWK),  # reserved bit
     ],
 )
 def test_what_no_standard_allows_is_dropped_by_its_reason(octets: str, reason: DropReason) -> None:
     assert reason_of(bytes.fromhex(octets)) is reason
+
+
+@pytest.mark.parametrize(
+    "octets", ["8800", "0840", "0880", "48c0"], ids=["discover route 2", "bit 14", "bit 15", "both"]
+)
+def test_reserved_bits_of_the_frame_control_are_ignored(octets: str) -> None:
+    """R22, 3.3.1.1: reserved sub-fields are ignored on reception."""
+    frame = frames.decode(bytes.fromhex(octets + "0000 3412 1e 07") + PAYLOAD)
+    assert (frame.type, frame.dst, frame.src, frame.payload) == (frames.DATA, 0x0000, 0x1234, PAYLOAD)
+
+
+@pytest.mark.parametrize("route", ["02 ff 1111 2222", "02 02 1111 2222", "00 01", "00 ff"])
+def test_the_relay_index_matters_to_relays_alone(route: str) -> None:
+    """Frames 13, 23 and 27 of killerbee's control4-sample.pcap: the last relay sends on with index 255."""
+    frame = frames.decode(bytes.fromhex("0804 0000 3412 1e 07" + route) + PAYLOAD)
+    octets = bytes.fromhex(route)
+    assert (frame.relay_index, len(frame.relays), frame.payload) == (octets[1], octets[0], PAYLOAD)
+
+
+@pytest.mark.parametrize("bits", [0x40, 0x80, 0xC0])
+def test_reserved_bits_of_the_security_control_are_authenticated(
+    bits: int, reference_ccm: Callable[..., bytes]
+) -> None:
+    """R22, 4.5.1.1: bits 6 and 7; R23 gives bit 6 a meaning. CCM takes the octet with the level as it is (4.3.1.1)."""
+    header = bytes.fromhex("0802 0000 3412 1e 07")
+    tail = bytes.fromhex("04030201" + METER_OCTETS + "09")
+    octet = bytes((0x2D | bits,))
+    nonce = bytes.fromhex(METER_OCTETS + "04030201") + octet
+    sealed = reference_ccm(KEY, nonce, header + octet + tail, PAYLOAD)
+    assert opened(header + bytes((0x28 | bits,)) + tail + sealed).payload == PAYLOAD
 
 
 @pytest.mark.parametrize(
