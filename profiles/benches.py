@@ -14,7 +14,7 @@ from typing import Annotated, Literal, NamedTuple
 from msgspec import Meta, Struct
 
 from hanbench.profiles.cohorts import Position
-from hanbench.profiles.devices import Id, Title
+from hanbench.profiles.devices import Id, ProfileName, Title
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.explain import suggestion
 from hanbench.profiles.loader import load
@@ -131,7 +131,7 @@ class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     """One device of the HAN."""
 
     radio: RadioText = "air:"
-    profile: Annotated[Id, Meta(description="Device profile; the cohort's own where absent")] | None = None
+    profile: ProfileName | None = None
     ieee: (
         Annotated[
             Hex64,

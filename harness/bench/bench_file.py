@@ -30,6 +30,7 @@ from hanbench.profiles.benches import (
     find_bench,
 )
 from hanbench.profiles.cohorts import household, household_of
+from hanbench.profiles.devices import beside
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.rulesets import Cohort
 
@@ -140,7 +141,7 @@ def _wiring(node: Node | SpareDongle) -> Wiring:
 def _settings(
     bench: BenchProfile, path: str, cohort: Cohort, slow_background: bool, credentials: Credentials | None
 ) -> HanSettings:
-    profiles = {role: node.profile for role, node in bench.present.items() if node.profile is not None}
+    profiles = {role: beside(path, node.profile) for role, node in bench.present.items() if node.profile is not None}
     home = household_of(cohort, profiles, path) if profiles else household(cohort)
     made = settings_for(home, slow_background=slow_background, credentials=credentials)
     changed: dict[str, Any] = {"positions": dict(made.positions)}
