@@ -203,6 +203,16 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Meta(description="Virtual seconds per real second, or virtual; default: 1 if real time is needed"),
     ] = None
     begins: StartingState | None = None
+    state: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[^\x00]{1,4000}$",
+                description="Folder, relative to this file, that keeps the devices' flash over restarts",
+            ),
+        ]
+        | None
+    ) = None
     dongles: Mapping[Id, SpareDongle] = {}
     links: tuple[Obstacle, ...] = ()
     faults: Annotated[tuple[str, ...], Meta(description="Names of faults that are active from the start")] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +13,7 @@ from hanbench.emulator.clock import SECOND, PacedClock, VirtualClock
 from hanbench.emulator.devices.settings import DeviceSettings, GsmeSettings
 from hanbench.emulator.errors import LocalProtocolError
 from hanbench.emulator.zigbee.security.install_code import InstallCode
+from hanbench.harness.bench.state_folder import StateFolder, opened
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.han.credentials import Credentials
 from hanbench.harness.han.formation import form
@@ -78,6 +81,15 @@ class BenchFile:
         if self.profile.cohort not in (None, cohort):
             raise ProfileError(self.path, f"the scenario is of cohort {cohort}, the bench of another", "cohort")
 
+    def state(self, log: Callable[[str], None]) -> AbstractContextManager[StateFolder | None]:
+        """Open the folder that keeps the flash of the devices; None: the bench keeps none. See `state_folder.opened`.
+
+        Open it around everything that the bench does.
+        """
+        if self.profile.state is None:
+            return nullcontext()
+        return opened(Path(self.path).parent / self.profile.state, self.profile.id, log)
+
     def assemble(
         self,
         *,
@@ -88,13 +100,15 @@ class BenchFile:
         slow_background: bool = False,
         credentials: Credentials | None = None,
         links: Path | None = None,
+        state: StateFolder | None = None,
     ) -> Han:
         """Return the HAN of this bench; no device has power yet. `cohort` applies if the file names none.
 
         `start`: the date at second 0 of the clock; by default now, and in virtual time `VIRTUAL_START`, so that a seed
         gives the same dates every time. `links`: the folder for symbolic links to the dongles of foreign hosts.
+        `state`: what the devices kept when the bench last ran, and where they keep it.
 
-        Raises ProfileError.
+        Raises ProfileError, and OutputError if the state cannot be written.
         """
         bench = self.profile
         for index, name in enumerate(bench.faults):
@@ -103,28 +117,33 @@ class BenchFile:
                 raise ProfileError(self.path, problem, f"faults[{index}]")
         seed = bench.seed if seed is None else seed
         radios = Radios(clock, seed, {role: _wiring(bench.present[role]) for role in bench.emulated}, links=links)
+        start = start or (datetime.now(UTC) if isinstance(clock, PacedClock) else VIRTUAL_START)
         han = Han(
             _settings(bench, self.path, bench.cohort or cohort, slow_background, credentials),
             seed=seed,
-            start=start or (datetime.now(UTC) if isinstance(clock, PacedClock) else VIRTUAL_START),
+            start=start if state is None else state.not_before(start),
             clock=clock,
             emulated=bench.emulated,
             physical=bench.physical,
             radios=radios,
+            starts=0 if state is None else state.starts,
         )
         for name, spare in bench.dongles.items():
             radios.add_dongle(name, _wiring(spare), spare.position_m)
         for link in bench.links:
             one, other = (radios.on_air(name) for name in link.between)
             han.air.attenuate(one, other, link.attenuation_db)
+        if state is not None:
+            state.attach(han)
         return han
 
     async def begin(self, han: Han) -> None:
         """Give the devices power, bring them to the starting state of the file, and inject its faults.
 
-        The radios must be ready. Raises FormationError.
+        Devices whose flash was kept go on where they were. The radios must be ready. Raises FormationError.
         """
-        if self.profile.starts is StartingState.INSTALLED:
+        kept = any(device.storage.network is not None for device in han.devices)
+        if self.profile.starts is StartingState.INSTALLED and not kept:
             install(han)
         else:
             await form(han)
