@@ -115,6 +115,7 @@ class RunSettings(TypedDict, total=False):
     credentials: Credentials | None
     bench: BenchFile | None
     shelf: Shelf | None
+    on_record: Callable[[AnyRecord], object] | None
 
 
 class DrivenScenario(NamedTuple):
@@ -130,6 +131,8 @@ class DrivenScenario(NamedTuple):
     frames: int
     keys: KeyRing
     path: tuple[Step, ...]
+    loaded: int
+    """The time of the HAN at which the installation was loaded, microseconds."""
     ended: int
     failed_expectations: tuple[str, ...]
     commissionings: tuple[EvidencedCommissioning, ...]
@@ -149,11 +152,13 @@ def drive_scenario(
     credentials: Credentials | None = None,
     bench: BenchFile | None = None,
     shelf: Shelf | None = None,
+    on_record: Callable[[AnyRecord], object] | None = None,
 ) -> DrivenScenario:
     """Drive a controller through a scenario, on `bench` or on the emulated Air.
 
     With `capture`, write a pcapng file of that name and its key file beside it. With `shelf`, a story that is
-    remembered there is not simulated again, except for a capture. Raises ProfileError if the bench does not suit the
+    remembered there is not simulated again, except for a capture. `on_record` is called with each record of the trace.
+    Raises ProfileError if the bench does not suit the
     scenario, and RadioError if a radio of the bench cannot be used.
     """
     if bench is None and scenario.bench is not None:
@@ -161,7 +166,10 @@ def drive_scenario(
     plan, check = scenario.drawn(seed), check or HanConnectivityCheck()
     staging = Staging(scenario, seed, plan.changes, check, slow_background, bench, clock, credentials)
     installation, trace = scenario.installation(rulesets), Trace(scenario.start, LOADED)
+    if on_record is not None:
+        trace.on_record = on_record
     label = CaseLabel(scenario.id, controller_name, seed)
+    loaded = trace.time
     with production(staging, shelf, capture) as han:
         story = han.memory.open(trace)
         with closing(story), Answers(story if staging.is_paced else None) as answers:
@@ -181,6 +189,7 @@ def drive_scenario(
         frames=story.frames,
         keys=han.memory.keys,
         path=story.path,
+        loaded=loaded,
         ended=trace.time,
         failed_expectations=unmet,
         commissionings=tuple(story.commissionings),
