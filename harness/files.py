@@ -34,14 +34,14 @@ class OutputError(Exception):
 
 
 @contextmanager
-def locked_folder(path: Path) -> Iterator[Path]:
-    """Make a folder if it is missing, and keep other runs out of it until the context ends.
+def locked_folder(path: Path, mode: int = 0o777) -> Iterator[Path]:
+    """Make a folder with these permissions if it is missing, and keep other runs out of it until the context ends.
 
     A folder that this made and that is empty at the end is removed. Raises OutputError if the folder cannot be made or
     written, or if another run has it.
     """
     made = not path.exists()
-    make_folder(path)
+    make_folder(path, mode)
     try:
         with _blamed_on(path, "expected a writable folder"):
             handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)

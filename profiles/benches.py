@@ -14,7 +14,7 @@ from typing import Annotated, Literal, NamedTuple
 from msgspec import Meta, Struct
 
 from hanbench.profiles.cohorts import Position
-from hanbench.profiles.devices import Id, Title
+from hanbench.profiles.devices import Id, ProfileName, Title
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.explain import suggestion
 from hanbench.profiles.loader import load
@@ -132,7 +132,7 @@ class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     """One device of the HAN."""
 
     radio: RadioText = "air:"
-    profile: Annotated[Id, Meta(description="Device profile; the cohort's own where absent")] | None = None
+    profile: ProfileName | None = None
     ieee: (
         Annotated[
             Hex64,
@@ -205,6 +205,16 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Meta(description="Virtual seconds per real second, or virtual; default: 1 if real time is needed"),
     ] = None
     begins: StartingState | None = None
+    state: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[^\x00]{1,4000}$",
+                description="Folder, relative to this file, that keeps the devices' flash over restarts",
+            ),
+        ]
+        | None
+    ) = None
     dongles: Mapping[Id, SpareDongle] = {}
     links: tuple[Obstacle, ...] = ()
     faults: Annotated[tuple[str, ...], Meta(description="Names of faults that are active from the start")] = ()

@@ -19,8 +19,8 @@ from hanbench.profiles.devices import (
     IhdProfile,
     RepeaterProfile,
     Title,
+    find_device,
 )
-from hanbench.profiles.devices import shipped as shipped_device
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.rulesets import Cohort
 from hanbench.profiles.sheet import NAME, Sheet, UnknownIdError, read_sheet
@@ -106,9 +106,9 @@ def household(cohort: Cohort) -> Household:
 
 
 def household_of(cohort: Cohort, others: Mapping[str, str], path: str, key: str = "nodes.{}.profile") -> Household:
-    """Return the home of a cohort with some device profiles replaced by `others`, by role.
+    """Return the home of a cohort with some device profiles replaced by `others`, by role: ids, or files of the user.
 
-    `path`: the file that names them, under `key`.
+    `path`: the file that names them, under `key`; see `devices.beside`.
 
     Raises ProfileError.
     """
@@ -139,8 +139,8 @@ def furnish(profile: CohortProfile, path: Path) -> Household:
 
 def _device(path: Path, key: str, name: str, kind: type[D]) -> D:
     try:
-        device = shipped_device(name).values
-    except UnknownIdError as error:
+        device = find_device(name).values
+    except (UnknownIdError, ProfileError) as error:
         raise ProfileError(path, str(error), key) from None
     if not isinstance(device, kind):
         expected, found = kind.__struct_config__.tag, device.__struct_config__.tag

@@ -20,6 +20,13 @@ FOLDER = Path(__file__).parent / "devices"
 DAY = 86_400
 
 Id = Annotated[str, NAME, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+ProfileName = Annotated[
+    str,
+    Meta(
+        pattern=r"^([a-z0-9][a-z0-9-]{0,63}|[^\x00]{1,4000}\.toml)$",
+        description="Id of a device profile, or a file of your own, which ends in .toml and is relative to this one",
+    ),
+]
 Title = Annotated[str, NAME, Meta(min_length=1, max_length=120)]
 
 
@@ -215,6 +222,19 @@ def path_of(name: str) -> Path:
 def read_device(path: Path) -> Sheet[AnyDevice]:
     """Return the device in the file `path`. Raises ProfileError."""
     return read_sheet(path, MODELS, path_of)
+
+
+def find_device(name: str) -> Sheet[AnyDevice]:
+    """Return a shipped device, or that of the file `name`, which ends in .toml.
+
+    Raises UnknownIdError; and ProfileError about the file.
+    """
+    return read_device(Path(name)) if name.endswith(".toml") else shipped(name)
+
+
+def beside(path: str | Path, name: str) -> str:
+    """Return the name of a device as `find_device` takes it: a file is relative to the file `path`, which names it."""
+    return str(Path(path).parent / name) if name.endswith(".toml") else name
 
 
 @cache

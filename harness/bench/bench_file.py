@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hanbench.emulator.clock import SECOND, PacedClock, VirtualClock
+from msgspec import structs
+
+from hanbench.emulator.clock import PacedClock, VirtualClock
 from hanbench.emulator.devices.settings import DeviceSettings, GsmeSettings
 from hanbench.emulator.errors import LocalProtocolError
 from hanbench.emulator.zigbee.security.install_code import InstallCode
+from hanbench.harness.bench.state_folder import StateFolder, opened
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.han.credentials import Credentials
 from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.radios import Radios, Wiring
-from hanbench.harness.han.settings import HanSettings, settings_for, with_address
+from hanbench.harness.han.settings import HanSettings, settings_for, with_address, with_wake_interval
 from hanbench.profiles.benches import (
     ROLES,
     VIRTUAL,
     WELL_KNOWN,
     BenchProfile,
     Node,
+    Nodes,
     RadioKind,
     SpareDongle,
     StartingState,
     find_bench,
 )
 from hanbench.profiles.cohorts import household, household_of
+from hanbench.profiles.devices import beside
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.rulesets import Cohort
 
@@ -61,6 +68,14 @@ class BenchFile:
             raise ProfileError(self.path, f"found {chosen}; expected 1: foreign devices or hosts take part", "speed")
         return VirtualClock() if isinstance(chosen, str) else PacedClock(chosen)
 
+    @property
+    def on_air(self) -> BenchFile:
+        """The same bench with every radio of an emulated device on an Air of its own, in virtual time."""
+        nodes = {role: structs.replace(node, radio="air:") for role, node in self.profile.present.items()}
+        present = {role: node for role, node in nodes.items() if role in self.profile.emulated}
+        profile = structs.replace(self.profile, nodes=Nodes(**present), dongles={}, speed=VIRTUAL, state=None)
+        return BenchFile(profile, self.path)
+
     def can_check(self) -> None:
         """Raise ProfileError if this bench does not support a HAN-connectivity check."""
         if "hub" not in self.profile.emulated:
@@ -77,6 +92,15 @@ class BenchFile:
         if self.profile.cohort not in (None, cohort):
             raise ProfileError(self.path, f"the scenario is of cohort {cohort}, the bench of another", "cohort")
 
+    def state(self, log: Callable[[str], None]) -> AbstractContextManager[StateFolder | None]:
+        """Open the folder that keeps the flash of the devices; None: the bench keeps none. See `state_folder.opened`.
+
+        Open it around everything that the bench does.
+        """
+        if self.profile.state is None:
+            return nullcontext()
+        return opened(Path(self.path).parent / self.profile.state, self.profile.id, log)
+
     def assemble(
         self,
         *,
@@ -86,14 +110,18 @@ class BenchFile:
         cohort: Cohort = Cohort.IOC,
         slow_background: bool = False,
         credentials: Credentials | None = None,
+        wake_interval_s: float | None = None,
         links: Path | None = None,
+        state: StateFolder | None = None,
     ) -> Han:
         """Return the HAN of this bench; no device has power yet. `cohort` applies if the file names none.
 
         `start`: the date at second 0 of the clock; by default now, and in virtual time `VIRTUAL_START`, so that a seed
         gives the same dates every time. `links`: the folder for symbolic links to the dongles of foreign hosts.
+        `wake_interval_s`: seconds from one wake of the gas meter to the next, in place of the file's and the profile's.
+        `state`: what the devices kept when the bench last ran, and where they keep it.
 
-        Raises ProfileError.
+        Raises ProfileError, and OutputError if the state cannot be written.
         """
         bench = self.profile
         for index, name in enumerate(bench.faults):
@@ -106,28 +134,33 @@ class BenchFile:
                 raise ProfileError(self.path, problem, f"faults[{index}]")
         seed = bench.seed if seed is None else seed
         radios = Radios(clock, seed, {role: _wiring(bench.present[role]) for role in bench.emulated}, links=links)
+        start = start or (datetime.now(UTC) if isinstance(clock, PacedClock) else VIRTUAL_START)
         han = Han(
-            _settings(bench, self.path, bench.cohort or cohort, slow_background, credentials),
+            _settings(bench, self.path, bench.cohort or cohort, slow_background, credentials, wake_interval_s),
             seed=seed,
-            start=start or (datetime.now(UTC) if isinstance(clock, PacedClock) else VIRTUAL_START),
+            start=start if state is None else state.not_before(start),
             clock=clock,
             emulated=bench.emulated,
             physical=bench.physical,
             radios=radios,
+            starts=0 if state is None else state.starts,
         )
         for name, spare in bench.dongles.items():
             radios.add_dongle(name, _wiring(spare), spare.position_m)
         for link in bench.links:
             one, other = (radios.on_air(name) for name in link.between)
             han.air.attenuate(one, other, link.attenuation_db)
+        if state is not None:
+            state.attach(han)
         return han
 
     async def begin(self, han: Han) -> None:
         """Give the devices power, bring them to the starting state of the file, and inject its faults.
 
-        The radios must be ready. Raises FormationError.
+        Devices whose flash was kept go on where they were. The radios must be ready. Raises FormationError.
         """
-        if self.profile.starts is StartingState.INSTALLED:
+        kept = any(device.storage.network is not None for device in han.devices)
+        if self.profile.starts is StartingState.INSTALLED and not kept:
             install(han)
         else:
             await form(han)
@@ -142,9 +175,14 @@ def _wiring(node: Node | SpareDongle) -> Wiring:
 
 
 def _settings(
-    bench: BenchProfile, path: str, cohort: Cohort, slow_background: bool, credentials: Credentials | None
+    bench: BenchProfile,
+    path: str,
+    cohort: Cohort,
+    slow_background: bool,
+    credentials: Credentials | None,
+    wake_interval_s: float | None,
 ) -> HanSettings:
-    profiles = {role: node.profile for role, node in bench.present.items() if node.profile is not None}
+    profiles = {role: beside(path, node.profile) for role, node in bench.present.items() if node.profile is not None}
     home = household_of(cohort, profiles, path) if profiles else household(cohort)
     made = settings_for(home, slow_background=slow_background, credentials=credentials)
     changed: dict[str, Any] = {"positions": dict(made.positions)}
@@ -154,7 +192,10 @@ def _settings(
             changed[role] = _device(getattr(made, role), node, path, f"nodes.{role}")
             if node.position_m is not None:
                 changed["positions"][role] = node.position_m
-    return replace(made, **changed)
+    settings = replace(made, **changed)
+    gsme = bench.present.get("gsme")
+    wakes = wake_interval_s or (None if gsme is None else gsme.wake_interval_s)
+    return settings if wakes is None else with_wake_interval(settings, wakes)
 
 
 def _device(settings: DeviceSettings, node: Node, path: str, key: str) -> DeviceSettings:
@@ -168,10 +209,8 @@ def _device(settings: DeviceSettings, node: Node, path: str, key: str) -> Device
             changed["install_code"] = InstallCode(bytes.fromhex(node.install_code)).octets
         except ValueError as error:
             raise ProfileError(path, str(error), f"{key}.install_code") from None
-    if node.wake_interval_s is not None:
-        if not isinstance(settings, GsmeSettings):
-            raise ProfileError(path, "only a gsme sleeps: expected no wake interval", f"{key}.wake_interval_s")
-        changed["wake_interval"] = int(node.wake_interval_s * SECOND)
+    if node.wake_interval_s is not None and not isinstance(settings, GsmeSettings):
+        raise ProfileError(path, "only a gsme sleeps: expected no wake interval", f"{key}.wake_interval_s")
     return replace(settings, **changed) if changed else settings
 
 

@@ -42,7 +42,7 @@ class Capture:
 @contextmanager
 def capturing(han: Han, path: Path) -> Iterator[Capture]:
     """Capture into the file `path`, keys beside it; both are complete when the context ends, even on an error."""
-    with recording(han.medium, path, epoch=han.start) as recorder:
+    with recording(han.medium, path, epoch=han.calendar.epoch) as recorder:
         capture = Capture(keyfile.beside(path), recorder, recorder.stream, han.keys)
         try:
             yield capture
@@ -53,7 +53,7 @@ def capturing(han: Han, path: Path) -> Iterator[Capture]:
 @contextmanager
 def streaming(han: Han, stream: BinaryIO, keys: Path | None) -> Iterator[Capture]:
     """Capture into a stream for a live reader; keys, if wanted, into a file that is complete at the end."""
-    recorder = Recorder(han.medium, stream, epoch=han.start)
+    recorder = Recorder(han.medium, stream, epoch=han.calendar.epoch)
     capture = Capture(keys, recorder, stream, han.keys)
     try:
         yield capture

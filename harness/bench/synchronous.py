@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections.abc import Coroutine
+from contextlib import ExitStack
 from typing import Any
 
 from hanbench.emulator.clock import ClockLoop
@@ -37,8 +39,14 @@ class Bench:
         self._bench = BenchFile.find(name)
         clock = self._bench.clock()
         self._runner = asyncio.Runner(loop_factory=lambda: ClockLoop(clock))
-        self.han: Han = self._bench.assemble(clock=clock, seed=seed)
-        self.run(self._open())
+        self._kept = ExitStack()
+        state = self._kept.enter_context(self._bench.state(lambda text: warnings.warn(text, stacklevel=2)))
+        try:
+            self.han: Han = self._bench.assemble(clock=clock, seed=seed, state=state)
+            self.run(self._open())
+        except BaseException:
+            self._kept.close()
+            raise
         if begins is StartingState.NEW:
             self.run(form(self.han))
         else:
@@ -78,9 +86,10 @@ class Bench:
         self.run(healed())
 
     def close(self) -> None:
-        """Close all radios and the event loop."""
+        """Close all radios and the event loop. Raises OutputError if the state of the bench cannot be written."""
         self.run(self._close())
         self._runner.close()
+        self._kept.close()
 
     async def _open(self) -> None:
         await self.han.radios.__aenter__()

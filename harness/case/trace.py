@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -140,17 +140,20 @@ _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyRecord)
 class Trace:
     """A trace in progress: its records, its time, and the calendar that dates them."""
 
-    __slots__ = ("_dated", "_now", "calendar", "records", "time")
+    __slots__ = ("_dated", "_now", "calendar", "on_record", "records", "time")
 
-    def __init__(self, start: datetime, time: int = 0) -> None:
+    def __init__(
+        self, start: datetime, time: int = 0, on_record: Callable[[AnyRecord], object] = lambda record: None
+    ) -> None:
         """Begin a trace at the date `start` and at `time`, microseconds of the bench's clock.
 
-        Raises ValueError if `start` has no time zone.
+        `on_record` is called with each record. Raises ValueError if `start` has no time zone.
         """
         self.calendar = Calendar.starting(start, time)
         self.time = time
         self.records: list[AnyRecord] = []
         self._dated, self._now = time, self.calendar.date(time)
+        self.on_record = on_record
 
     @property
     def now(self) -> datetime:
@@ -162,10 +165,11 @@ class Trace:
     def add(self, record: AnyRecord) -> None:
         """Append one record."""
         self.records.append(record)
+        self.on_record(record)
 
     def truth(self, subject: Subject, state: State, cause: str = "") -> None:
         """Record the state of `subject` from now on."""
-        self.records.append(GroundTruth(self.now, subject, state, cause))
+        self.add(GroundTruth(self.now, subject, state, cause))
 
 
 def encode(records: Iterable[AnyRecord]) -> bytes:

@@ -39,13 +39,13 @@ def capture(
         raise BadInput(None, "--speed", "a live capture needs paced time: expected a number above 0")
     if to is None and sys.stdout.isatty():
         raise BadInput(None, "--to", "a capture is binary: expected stdout to be a pipe or a file")
-    han = bench.assemble(clock=clock, seed=seed)
-    log(f"hanbench capture: {bench.profile.title}, seed {han.seed}; Ctrl-C ends it")
-
-    if keys is not None:
-        keyfile.write(keys, han.keys)  # before anything else, so that a wrong path is reported at once
-    with _opened(to) as stream, streaming(han, stream, keys) as live:
-        run(clock, _captured(bench, han, live, seconds, clock.speed))
+    with bench.state(log) as state:
+        han = bench.assemble(clock=clock, seed=seed, state=state)
+        log(f"hanbench capture: {bench.profile.title}, seed {han.seed}; Ctrl-C ends it")
+        if keys is not None:
+            keyfile.write(keys, han.keys)  # before anything else, so that a wrong path is reported at once
+        with _opened(to) as stream, streaming(han, stream, keys) as live:
+            run(clock, _captured(bench, han, live, seconds, clock.speed))
 
 
 def _opened(to: Path | None) -> BinaryIO:

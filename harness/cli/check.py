@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 from msgspec import structs
 
-from hanbench.emulator.clock import SECOND, PacedClock, run
+from hanbench.emulator.clock import SECOND, PacedClock, VirtualClock, run
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing_if
+from hanbench.harness.bench.state_folder import StateFolder
 from hanbench.harness.case.calendar import shown
 from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.checks import HanConnectivityCheck, never_begun
@@ -43,29 +44,37 @@ def check(bench_name: str, seed: str | None, speed: float | str | None, out: Pat
     bench = BenchFile.find(bench_name)
     bench.can_check()
     clock = bench.clock(speed)
-    han = bench.assemble(clock=clock, seed=seed)
+    with bench.state(log) as state, locked_folder_if(out):
+        said = _check(bench, clock, seed, out, state)
+    if as_json:
+        print_json(said)
+    else:
+        _print_result(said, None if out is None or said.capture is None else out / said.capture)
+    return STATUS[said.verdict]
+
+
+def _check(
+    bench: BenchFile, clock: VirtualClock, seed: str | None, out: Path | None, state: StateFolder | None
+) -> BenchCheck:
+    """Return the result of the check, which is written to `out` as well."""
+    han = bench.assemble(clock=clock, seed=seed, state=state)
     paced = isinstance(clock, PacedClock)
     if paced:
         han.on_progress = lambda text: log(f"{han.calendar.shown(clock.now)}  {text}")
         han.radios.on_event = lambda name, text: han.on_progress(f"dongle {name}: {text}")
+    log(f"hanbench check: {bench.profile.title}")
     capture = None if out is None else out / f"{bench.profile.id}.pcapng"
-    with locked_folder_if(out):
-        log(f"hanbench check: {bench.profile.title}")
-        with capturing_if(han, capture):
-            found = run(clock, _checked(bench, han))
-        said = BenchCheck(
-            **structs.asdict(found),
-            bench=bench.profile.id,
-            seed=str(han.seed),
-            capture=None if capture is None else capture.name,
-        )
-        if out is not None:
-            write_whole(out / "check.json", msgspec.json.encode(said) + b"\n")
-    if as_json:
-        print_json(said)
-    else:
-        _print_result(said, capture)
-    return STATUS[found.verdict]
+    with capturing_if(han, capture):
+        found = run(clock, _checked(bench, han))
+    said = BenchCheck(
+        **structs.asdict(found),
+        bench=bench.profile.id,
+        seed=str(han.seed),
+        capture=None if capture is None else capture.name,
+    )
+    if out is not None:
+        write_whole(out / "check.json", msgspec.json.encode(said) + b"\n")
+    return said
 
 
 async def _checked(bench: BenchFile, han: Han) -> HanCheck:

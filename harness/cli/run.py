@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
-from hanbench.emulator.clock import PacedClock, VirtualClock
+from hanbench.emulator.clock import PacedClock
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.campaign.finding import find_scenario
@@ -18,9 +18,10 @@ from hanbench.harness.case.trace import encode
 from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_command, print_json, print_line, unbroken, verdict
+from hanbench.harness.cli.story_progress import StoryProgress, minutes
 from hanbench.harness.controllers.lookup import named
 from hanbench.harness.files import locked_folder_if, write_whole
-from hanbench.harness.han.credentials import load_credentials
+from hanbench.harness.han.credentials import Credentials, load_credentials
 from hanbench.harness.han.settings import ERAS
 from hanbench.harness.oracle import Basis, words_of
 from hanbench.harness.report.failure_text import violation_lines
@@ -30,7 +31,10 @@ from hanbench.harness.report.model import ScenarioReport, describe, file_of_one
 from hanbench.harness.report.replay import RUN, replay_command
 from hanbench.harness.report.timeline import CheckDetail, ScenarioDetail, timeline
 from hanbench.harness.scenario.never_reached import never_reached
+from hanbench.harness.scenario.rehearsal import Rehearsal, rehearse
 from hanbench.harness.scenario.run import ScenarioResult, run_scenario
+from hanbench.harness.scenario.scenario import Scenario
+from hanbench.harness.scenario.staging import story_clock
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.cohorts import household
 from hanbench.profiles.rulesets import Cohort, shipped
@@ -67,12 +71,14 @@ def run(
     capture = None if out is None else out / f"{loaded.id}.pcapng"
     bench_name = bench_name or loaded.bench
     bench = None if bench_name is None else BenchFile.find(bench_name)
-    clock = _clock(speed) if bench is None else bench.clock(speed)
+    rehearsal = _rehearsed(loaded, bench, seed, slow_background, credentials)
+    clock = story_clock(loaded, bench, speed)  # after the rehearsal, because its time begins at once
     pace = f"speed {clock.speed:g}" if isinstance(clock, PacedClock) else "virtual time"
     switches = _switches(bench_name, begins, certificates, slow_background)
     where = "" if bench is None else f", bench {bench_name}"
     with locked_folder_if(out):
         log(f"hanbench run: {loaded.id}{where}, controller {named(controller)}, seed {seed}, {pace}")
+        progress = None if rehearsal is None else StoryProgress(clock, rehearsal.whole)
         result = run_scenario(
             loaded,
             rulesets,
@@ -85,6 +91,7 @@ def run(
             credentials=credentials,
             bench=bench,
             hold_to=Basis(hold_to),
+            on_record=None if progress is None else progress.record,
         )
         again = replay_command(scenario, seed=seed, controller=named(controller), switches=switches, by=RUN)
         report = describe(result, capture=None if capture is None else capture.name, replay=again)
@@ -107,8 +114,19 @@ def _switches(
     return switches | ({"--slow-background": None} if slow_background else {})
 
 
-def _clock(speed: float | str | None) -> VirtualClock:
-    return PacedClock(speed) if isinstance(speed, float) else VirtualClock()
+def _rehearsed(
+    scenario: Scenario, bench: BenchFile | None, seed: str, slow_background: bool, credentials: Credentials | None
+) -> Rehearsal | None:
+    """Print how long a story takes on a bench in real time; None: the bench needs no real time. Raises ProfileError."""
+    if bench is None or not bench.profile.real_time:
+        return None
+    found = rehearse(scenario, shipped(), bench, seed=seed, slow_background=slow_background, credentials=credentials)
+    ends = datetime.now(UTC).astimezone() + timedelta(seconds=found.whole)
+    log(
+        f"real time: this story takes at least {minutes(found.whole)} (minutes:seconds) with the reference controller, "
+        f"{minutes(found.settling)} of it until the installation is loaded; it ends about {ends:%H:%M}"
+    )
+    return found
 
 
 def _write(out: Path, result: ScenarioResult, report: ScenarioReport, detail: ScenarioDetail, controller: str) -> None:

@@ -14,6 +14,7 @@ from hanbench.emulator.clock import PacedClock, run
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing
 from hanbench.harness.bench.cleanup import cleaned_up
+from hanbench.harness.bench.state_folder import StateFolder
 from hanbench.harness.cli.errors import BadInput
 from hanbench.harness.cli.output import log, print_verbatim, unbroken
 from hanbench.harness.cli.tables import table
@@ -51,8 +52,21 @@ def up(
     clock = bench.clock(speed, watched=True)
     if not isinstance(clock, PacedClock):
         raise BadInput(None, "--speed", "`up` serves other programs and needs paced time: expected a number above 0")
+    with bench.state(log) as state:
+        _keep_up(bench, clock, seed, seconds, out, as_json, state)
+
+
+def _keep_up(
+    bench: BenchFile,
+    clock: PacedClock,
+    seed: str | None,
+    seconds: float | None,
+    out: Path | None,
+    as_json: bool,
+    state: StateFolder | None,
+) -> None:
     links = runtime_folder() / bench.profile.id
-    han = bench.assemble(clock=clock, seed=seed, links=links)
+    han = bench.assemble(clock=clock, seed=seed, links=links, state=state)
     folder = Path(f"hanbench-up-{bench.profile.id}") if out is None else out
     han.on_progress = lambda text: _log_event(han, text)
     han.radios.on_event = lambda name, text: _log_event(han, f"dongle {name}: {text}")

@@ -30,11 +30,18 @@ async def _unsilence(han: Han) -> None:
 
 
 async def _carry_away(han: Han) -> None:
-    han.radio("gsme").position = FAR_AWAY
+    """Move the meter on the Air; a dongle elsewhere stays where it is, and is cut off both ways."""
+    if han.on_air("gsme"):
+        han.radio("gsme").position = FAR_AWAY
+    else:
+        han.radio_of("gsme").muted = True
 
 
 async def _carry_back(han: Han) -> None:
-    han.radio("gsme").position = han.settings.positions["gsme"]
+    if han.on_air("gsme"):
+        han.radio("gsme").position = han.settings.positions["gsme"]
+    else:
+        han.radio_of("gsme").muted = False
 
 
 def _jammers(han: Han) -> list[Jammer]:

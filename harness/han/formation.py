@@ -30,7 +30,8 @@ class FormationError(RuntimeError):
 async def form(han: Han) -> None:
     """Bring the HAN up on the air: form, join every device by its install code, set up the mirror.
 
-    Without an emulated hub, each device searches for a foreign network until one lets it join. Raises FormationError.
+    What is in the flash of a device already goes on: a hub with its network, a device as a member of it. Without an
+    emulated hub, each device searches for a foreign network until one lets it join. Raises FormationError.
     """
     if not han.emulates("hub"):
         devices = han.joining_devices
@@ -38,19 +39,35 @@ async def form(han: Han) -> None:
         await asyncio.gather(*(_find_network(han, each, start) for each, start in zip(devices, starts, strict=True)))
         return
     han.hub.power_on()
-    han.hub.form()
+    if han.hub.storage.network is None:
+        han.hub.form()
     for device in han.joining_devices:
+        if _goes_on(han, device):
+            continue
         _preauthorise(han, device.settings)
         han.hub.permit_join(PERMIT_SECONDS)
         device.power_on()
         await join(han, device)
         han.on_progress(f"{device.name} has joined")
     for role in han.physical:
-        await _await_physical(han, role)
+        if han.settings.of(role).ieee in han.hub.device_table:
+            han.on_progress(f"the hub knows the {role}: it need not join again")
+        else:
+            await _await_physical(han, role)
     if han.emulates("gsme"):
         await _until(lambda: han.gsme.mirror_state is MirrorState.MIRRORED, MIRROR_WAIT, "no mirror")
     han.hub.permit_join(0)
     await asyncio.sleep(1)
+
+
+def _goes_on(han: Han, device: AnyJoiningDevice) -> bool:
+    """Give a device power if its flash knows a network; return whether it does."""
+    network = device.storage.network
+    if network is None:
+        return False
+    device.power_on()
+    han.on_progress(f"{device.name} goes on in PAN {network.pan_id:#06x}")
+    return True
 
 
 async def join(han: Han, device: AnyJoiningDevice) -> None:
@@ -72,6 +89,8 @@ def _preauthorise(han: Han, settings: DeviceSettings) -> None:
 async def _find_network(han: Han, device: AnyJoiningDevice, start: int) -> None:
     """From `start` (seconds) on, search for a network until one lets the device join, without a time-out."""
     await asyncio.sleep(start)
+    if _goes_on(han, device):
+        return
     device.power_on()
     han.on_progress(f"{device.name} searches for an open network")
     while not await called_back(device.stack.joiner.join):

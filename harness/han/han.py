@@ -61,9 +61,14 @@ class Han:
         emulated: Collection[str] = METERS_AND_HUB,
         physical: Collection[str] = (),
         radios: Radios | None = None,
+        starts: int = 0,
     ) -> None:
-        """`start` is the date at the clock's present time. `physical`: devices that are present but not emulated."""
+        """`start` is the date at the clock's present time. `physical`: devices that are present but not emulated.
+
+        `starts`: how often these devices have started before, with flash that was kept; they draw other numbers then.
+        """
         self.seed = seed
+        self._starts = starts
         self.settings = settings
         self.clock = VirtualClock() if clock is None else clock
         self.start = start
@@ -87,7 +92,9 @@ class Han:
     def _device(self, role: str) -> AnyDevice:
         radio = self.radios.slot_for(role, self.settings.positions[role])
         epoch = int((self.start - ZIGBEE_EPOCH).total_seconds()) - self.clock.now // SECOND
-        return _KINDS[role](role, self.settings.of(role), radio, self.clock, split(self.seed, role), epoch)
+        again = (f"start {self._starts}",) if self._starts else ()
+        chance = split(self.seed, role, *again)
+        return _KINDS[role](role, self.settings.of(role), radio, self.clock, chance, epoch)
 
     # --- devices by role --------------------------------------------------------------------------------------------
 

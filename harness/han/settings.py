@@ -162,6 +162,15 @@ def with_address(settings: DeviceSettings, ieee: int) -> DeviceSettings:
     return replace(settings, ieee=ieee, key_establishment=replace(establishment, identity=identity))
 
 
+def with_wake_interval(settings: HanSettings, seconds: float) -> HanSettings:
+    """Return the settings with another interval between two wakes of the gas meter.
+
+    A hub with two-way mirroring tells its meters how often to report; it asks for the same then.
+    """
+    gsme = replace(settings.gsme, wake_interval=int(seconds * SECOND))
+    return replace(settings, gsme=gsme, hub=replace(settings.hub, mirror_interval=max(1, int(seconds))))
+
+
 def _router(
     device: profile.HubProfile | profile.EsmeProfile | profile.RepeaterProfile,
     role: LogicalType,

@@ -16,6 +16,7 @@ from hanbench.harness.scenario.scenario import IN_FORCE, Scenario
 from hanbench.profiles.benches import find_bench
 from hanbench.profiles.benches import ids as bench_ids
 from hanbench.profiles.cohorts import Household, household, household_of
+from hanbench.profiles.devices import beside
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.explain import suggestion
 from hanbench.profiles.loader import load
@@ -36,6 +37,9 @@ def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario
     if "repeater" in scenario.profiles:
         problem = "expected a bench with [nodes.repeater]: a profile alone puts no repeater in the home"
         raise ProfileError(path, problem, "profiles.repeater")
+    scenario = structs.replace(
+        scenario, profiles={role: beside(path, name) for role, name in scenario.profiles.items()}
+    )
     home_of(scenario, path)
     if scenario.bench is not None:
         scenario = structs.replace(scenario, bench=_bench(path, scenario.bench))

@@ -52,6 +52,8 @@ def narrate(scenario: Scenario) -> Iterator[str]:
         yield f"Its radios are those of the bench {scenario.bench}."
     for role, profile in scenario.profiles.items():
         yield f"The {role} is of the profile {profile}."
+    if scenario.wake_interval_s is not None:
+        yield f"The gas meter wakes every {scenario.wake_interval_s:g} s."
     for change in scenario.changes:
         yield _capital(change_in_words(change))
     for act in scenario.suppliers:

@@ -119,6 +119,7 @@ class RunSettings(TypedDict, total=False):
     credentials: Credentials | None
     bench: BenchFile | None
     shelf: Shelf | None
+    on_record: Callable[[AnyRecord], object] | None
 
 
 class DrivenScenario(NamedTuple):
@@ -134,6 +135,8 @@ class DrivenScenario(NamedTuple):
     frames: int
     keys: KeyRing
     path: tuple[Step, ...]
+    loaded: int
+    """The time of the HAN at which the installation was loaded, microseconds."""
     ended: int
     failed_expectations: tuple[str, ...]
     commissionings: tuple[EvidencedCommissioning, ...]
@@ -153,18 +156,26 @@ def drive_scenario(
     credentials: Credentials | None = None,
     bench: BenchFile | None = None,
     shelf: Shelf | None = None,
+    on_record: Callable[[AnyRecord], object] | None = None,
 ) -> DrivenScenario:
     """Drive a controller through a scenario, on `bench` or on the emulated Air.
 
     With `capture`, write a pcapng file of that name and its key file beside it. With `shelf`, a story that is
-    remembered there is not simulated again, except for a capture. Raises ProfileError if the bench does not suit the
+    remembered there is not simulated again, except for a capture. `on_record` is called with each record of the trace.
+    Raises ProfileError if the bench does not suit the
     scenario, and RadioError if a radio of the bench cannot be used.
     """
     staging = replace(
         staged(scenario, seed, check, bench), slow_background=slow_background, clock=clock, credentials=credentials
     )
     return drive_staged(
-        staging, rulesets, make_controller, controller_name=controller_name, capture=capture, shelf=shelf
+        staging,
+        rulesets,
+        make_controller,
+        controller_name=controller_name,
+        capture=capture,
+        shelf=shelf,
+        on_record=on_record,
     )
 
 
@@ -176,11 +187,15 @@ def drive_staged(
     controller_name: str = "reference",
     capture: Path | None = None,
     shelf: Shelf | None = None,
+    on_record: Callable[[AnyRecord], object] | None = None,
 ) -> DrivenScenario:
     """Drive a controller through a scenario whose radio side is worked out; see `drive_scenario`."""
     scenario, seed, plan = staging.scenario, staging.seed, staging.plan
     installation, trace = scenario.installation(rulesets, seed), Trace(scenario.start, LOADED)
+    if on_record is not None:
+        trace.on_record = on_record
     label = CaseLabel(scenario.id, controller_name, seed)
+    loaded = trace.time
     with production(staging, shelf, capture) as han:
         story = han.memory.open(trace)
         with closing(story), Answers(story if staging.is_paced else None) as answers:
@@ -200,6 +215,7 @@ def drive_staged(
         frames=story.frames,
         keys=han.memory.keys,
         path=story.path,
+        loaded=loaded,
         ended=trace.time,
         failed_expectations=unmet,
         commissionings=tuple(story.commissionings),

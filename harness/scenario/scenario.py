@@ -17,7 +17,8 @@ from hanbench.harness.case.installation import Installation, Meter, Rulebook
 from hanbench.harness.case.pattern import Role
 from hanbench.harness.case.plan import FaultEvent, Plan, State, SupplierAct, SupplierChange
 from hanbench.harness.scenario.expectation import Expectation
-from hanbench.profiles.benches import StartingState
+from hanbench.profiles.benches import StartingState, WakeInterval
+from hanbench.profiles.devices import ProfileName
 from hanbench.profiles.rulesets import Cohort, RuleSet, Switches
 
 IN_FORCE = "in-force"
@@ -37,8 +38,10 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """Time at which the installation is loaded for migration."""
     bench: str | None = None
     """Where the radios are: the id of a shipped bench, or a bench file beside this file."""
-    profiles: dict[Role, str] = {}
-    """Device profiles, by id, that replace the cohort's."""
+    profiles: dict[Role, ProfileName] = {}
+    """Device profiles that replace the cohort's: ids, or files of your own, relative to this file."""
+    wake_interval_s: WakeInterval | None = None
+    """Seconds from one wake of the gas meter to the next; None: as its profile or the bench says."""
     begins: StartingState = StartingState.INSTALLED
     """Whether the HAN exists at the start, or forms on the air first."""
     rules: str = IN_FORCE

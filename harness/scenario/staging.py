@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property, lru_cache
 from hashlib import sha256
 
@@ -19,14 +20,21 @@ from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.faults.frame_faults import Note
 from hanbench.harness.han.credentials import Credentials
 from hanbench.harness.han.han import METERS_AND_HUB, Han
-from hanbench.harness.han.settings import settings_for
+from hanbench.harness.han.settings import settings_for, with_wake_interval
 from hanbench.harness.scenario.loading import home_of
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.harness.scenario.writing import plain
 from hanbench.harness.stories.frame_count import FrameCount
 from hanbench.harness.stories.live import FORMATION, Beginning, LiveStory, no_capture
+from hanbench.profiles.benches import StartingState
 from hanbench.profiles.cohorts import Household
 from hanbench.profiles.errors import ProfileError
+
+SETTLING = timedelta(minutes=1)
+"""In real time: from the start of an installed HAN to the loading of the installation. Elsewhere it is `FORMATION`."""
+NEEDS_AIR = ("jammed-channel",)
+"""Faults that nothing but an emulated Air can have."""
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -67,27 +75,31 @@ class Staging:
     @property
     def is_paced(self) -> bool:
         """Whether the HAN's time is bound to real time, and goes on while a controller thinks."""
-        clock = self.clock or (None if self.bench is None else self.bench.clock())
-        return isinstance(clock, PacedClock)
+        return isinstance(self.clock or story_clock(self.scenario, self.bench), PacedClock)
 
     def han(self) -> Han:
         """Return the HAN, without power. Raises ProfileError if the bench does not suit it."""
-        start = self.scenario.start - FORMATION
         self._refuse_faults_of_absent_devices()
+        clock, wakes = self.clock or story_clock(self.scenario, self.bench), self.scenario.wake_interval_s
+        start = self.scenario.start - FORMATION + timedelta(microseconds=clock.now)
         if self.bench is None:
             home = home_of(self.scenario)
             settings = settings_for(home, slow_background=self.slow_background, credentials=self.credentials)
-            return Han(settings, seed=self.seed, start=start, clock=self.clock or VirtualClock())
+            if wakes is not None:
+                settings = with_wake_interval(settings, wakes)
+            return Han(settings, seed=self.seed, start=start, clock=clock)
         self.bench.suits(self.scenario.cohort)
         han = self.bench.assemble(
-            clock=self.clock or self.bench.clock(),
+            clock=clock,
             start=start,
+            wake_interval_s=wakes,
             seed=self.seed,
             cohort=self.scenario.cohort,
             slow_background=self.slow_background,
             credentials=self.credentials,
         )
-        self._refuse_frame_faults(han)
+        if han.medium is not han.air:
+            self._refuse_what_needs_the_air(self.bench)
         return han
 
     def _refuse_faults_of_absent_devices(self) -> None:
@@ -98,11 +110,14 @@ class Staging:
                 problem = f"{change.cause} needs a {needs}: expected a bench with [nodes.{needs}]"
                 raise ProfileError(self.scenario.id, problem, f"changes[{index}].cause")
 
-    def _refuse_frame_faults(self, han: Han) -> None:
-        assert self.bench is not None
-        if han.medium is not han.air and any(event.frames or event.on_frame for event in self.changes):
+    def _refuse_what_needs_the_air(self, bench: BenchFile) -> None:
+        """Raise ProfileError if a fault of the plan changes an Air that is not this bench's own."""
+        if any(event.frames or event.on_frame for event in self.changes):
             problem = "triggers and faults of frames need a bench whose radios are all emulated"
-            raise ProfileError(self.bench.path, problem)
+            raise ProfileError(bench.path, problem)
+        for event in self.changes:
+            if event.cause in NEEDS_AIR:
+                raise ProfileError(bench.path, f"the fault {event.cause} needs a bench whose radios are all emulated")
 
     def story(
         self,
@@ -127,6 +142,7 @@ def story_key(staging: Staging) -> str:
         staging.changes,
         check,
         staging.slow_background,
+        *(() if scenario.wake_interval_s is None else (scenario.wake_interval_s,)),
     )
 
 
@@ -135,6 +151,19 @@ def _digest(home: Household, *shapes: object) -> str:
     """Return the digest of values: the same for copies of them that another process was sent."""
     shown = [msgspec.Raw(msgspec.json.encode(plain(each))) if isinstance(each, tuple) else each for each in shapes]
     return sha256(msgspec.json.encode((msgspec.to_builtins(home), *shown), order="deterministic")).hexdigest()[:24]
+
+
+def story_clock(scenario: Scenario, bench: BenchFile | None, speed: float | str | None = None) -> VirtualClock:
+    """Return the clock of a story; `speed` overrides the bench's. In real time, an installed HAN settles briefly.
+
+    Raises ProfileError if the bench needs real time and another speed is requested.
+    """
+    if bench is None:
+        return PacedClock(speed) if isinstance(speed, float) else VirtualClock()
+    clock = bench.clock(speed)
+    if bench.profile.real_time and scenario.begins is StartingState.INSTALLED:
+        return PacedClock(1, start=int((FORMATION - SETTLING) / _MICROSECOND))
+    return clock
 
 
 def seed_for(scenario: Scenario, campaign: str, check: HanConnectivityCheck | None = None) -> str:

@@ -32,15 +32,16 @@ def capture(
 ) -> None:
     """Bring a bench up and write a live capture, until the reader closes the FIFO.
 
-    `on_keys` is called with all keys whenever there are new ones. Raises ProfileError, RadioError, and OSError if the
-    FIFO cannot be opened.
+    `on_keys` is called with all keys whenever there are new ones. Raises ProfileError, RadioError, OutputError about
+    the state of the bench, and OSError if the FIFO cannot be opened.
     """
     if speed is None and bench.profile.speed == VIRTUAL:
         speed = 1.0
     clock = bench.clock(speed, watched=True)
-    han = bench.assemble(clock=clock, seed=seed)
-    with suppress(BrokenPipeError), fifo.open("wb") as stream, streaming(han, stream, None) as live:
-        run(clock, _written(bench, han, live, stream, on_keys, log))
+    with bench.state(log) as state:
+        han = bench.assemble(clock=clock, seed=seed, state=state)
+        with suppress(BrokenPipeError), fifo.open("wb") as stream, streaming(han, stream, None) as live:
+            run(clock, _written(bench, han, live, stream, on_keys, log))
 
 
 async def _written(

@@ -22,6 +22,7 @@ from hanbench.harness.oracle import PROPERTIES
 from hanbench.harness.pytest_plugin import FOLDER
 from hanbench.harness.scenario import load_scenario
 from hanbench.profiles.benches import read_bench
+from hanbench.profiles.devices import read_device
 from hanbench.profiles.rulesets import shipped
 
 ROOT = Path(__file__).parent.parent.parent
@@ -110,12 +111,19 @@ def test_the_page_about_scenarios_adds_up_to_one_that_loads(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("page", "count"), [("docs/benches.md", 2), ("docs/hardware.md", 1)])
 def test_bench_files_in_pages_are_bench_files(page: str, count: int, tmp_path: Path) -> None:
-    files = blocks(page, "toml")
+    files = [text for text in blocks(page, "toml") if "based_on" not in text]
     assert len(files) == count
     for text in files:
         path = tmp_path / "bench.toml"
         path.write_text(text, encoding="utf-8")
         assert read_bench(path).nodes.hub is not None
+
+
+def test_the_device_in_the_page_about_benches_is_one(tmp_path: Path) -> None:
+    (text,) = [text for text in blocks("docs/benches.md", "toml") if "based_on" in text]
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    assert read_device(path).values.id == "mine"
 
 
 def test_the_answers_in_the_page_are_of_the_vocabulary() -> None:
