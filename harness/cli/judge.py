@@ -7,12 +7,16 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from hanbench.harness.case.contradiction import contradiction
 from hanbench.harness.case.trace import VERSION, AnyRecord, GroundTruth, Header, decode_line
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.output import print_json, print_line, unbroken, verdict
 from hanbench.harness.oracle import Basis, Violation, held_to, judgement, words_of
 from hanbench.harness.oracle.case import Case
+from hanbench.harness.report.explanation import Explanation, explain
+from hanbench.harness.report.failure_text import violation_lines
+from hanbench.harness.stories.live import FORMATION
 from hanbench.profiles.rulesets import shipped
 
 
@@ -27,6 +31,8 @@ class CaseJudgement(Struct, frozen=True):
     """The outcomes that the rules allow; the usual one first."""
     because: str
     violations: tuple[Violation, ...]
+    explanations: tuple[Explanation, ...]
+    """For each violation, in the same order: what the controller did, and what it had been told by then."""
     failing: tuple[Violation, ...]
     """The violations that fail the case: those up to the basis of `--hold-to`."""
     remarks: tuple[str, ...]
@@ -62,6 +68,7 @@ def _judged(path: Path, hold_to: Basis) -> CaseJudgement:
         judged.expected.outcomes,
         judged.expected.why,
         judged.violations,
+        explain(records, judged.violations, header.time - FORMATION if header.seed else header.time),
         held_to(judged.violations, hold_to),
         judged.remarks,
     )
@@ -74,6 +81,7 @@ def _read(path: Path) -> list[AnyRecord]:
     except OSError as error:
         raise BadInput(path, None, error.strerror or str(error)) from None
     records: list[AnyRecord] = []
+    numbers: list[int] = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -86,10 +94,13 @@ def _read(path: Path) -> list[AnyRecord]:
         if records and record.time < records[-1].time:
             raise BadInput(path, f"line {number}", "earlier than the record before; expected the order of events")
         records.append(record)
+        numbers.append(number)
     if not records or not isinstance(records[0], Header):
         raise BadInput(path, "line 1", "expected the header of a trace")
     if records[0].version != VERSION:
         raise BadInput(path, "line 1", f"trace version {records[0].version}, expected {VERSION}")
+    if (found := contradiction(records)) is not None:
+        raise BadInput(path, f"line {numbers[found.position]}", found.text)
     return records
 
 
@@ -99,8 +110,11 @@ def _print(judged: CaseJudgement) -> None:
     print_line(f"  decided: {decided}; the rules allow: {words_of(judged.expected)} ({judged.because})")
     for remark in judged.remarks:
         print_line(f"  {remark}")
-    for violation in judged.violations:
+    for violation, explanation in zip(judged.violations, judged.explanations, strict=True):
         word = "VIOLATION" if violation in judged.failing else "told:"
-        print_line(f"  {verdict(word)} {violation.property}: {violation.text} [{violation.rule}]")
+        first, *others = violation_lines(violation, explanation)
+        print_line(f"  {verdict(word)} {first}")
+        for line in others:
+            print_line(f"  {line}")
     if not judged.violations:
         print_line("  no rule was violated")

@@ -247,7 +247,7 @@ def _did(record: AnyRecord) -> str:
         case End():
             return f"gives no outcome; the recording ends: {record.reason}"
         case _:
-            return type(record).__name__
+            return "the recording breaks off"
 
 
 def _frames(records: Sequence[AnyRecord], position: int) -> tuple[int, ...]:

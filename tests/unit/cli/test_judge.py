@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hanbench.harness.case.check import Subject, Verdict
 from hanbench.harness.case.installation import MeterStatus
 from hanbench.harness.case.plan import StatementKind
-from hanbench.harness.case.trace import CheckStarted, encode
+from hanbench.harness.case.trace import ActionAccepted, CheckRecorded, CheckStarted, encode
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.cli.errors import exit_status_of
 from hanbench.harness.cli.judge import judge
@@ -88,6 +88,32 @@ def test_a_file_that_is_no_trace_is_exit_3_in_one_line(content, complaint, tmp_p
 def test_a_file_that_does_not_exist_is_exit_3(tmp_path, capsys):
     assert status(tmp_path / "none.jsonl") == 3
     assert "none.jsonl: No such file or directory" in capsys.readouterr().err
+
+
+def test_a_trace_that_contradicts_itself_is_exit_3_with_the_line(tmp_path, capsys):
+    trace = HandWrittenTrace().fails(3).partial_migration()
+    at = next(at for at, each in enumerate(trace.records) if isinstance(each, CheckRecorded))
+    twice = [*trace.records[: at + 1], trace.records[at], *trace.records[at + 1 :]]
+    path = tmp_path / "twice.jsonl"
+    path.write_bytes(b"\n" + encode(twice))  # an empty line counts as a line
+    assert status(path) == 3
+    assert capsys.readouterr().err == (
+        f"hanbench: {path}: line {at + 3}: attempt 1 after attempt 1; expected each attempt once, in order\n"
+    )
+
+
+def test_a_violation_is_explained_as_verify_explains_it(tmp_path, capsys):
+    """What the controller did, and what it had been told by then, each with its line in the trace."""
+    trace = HandWrittenTrace().fails(2).partial_migration()
+    path = written(tmp_path / "two.jsonl", trace)
+    assert exit_status_of(lambda: judge((path,), "assumed", False)) == 1
+    lines = capsys.readouterr().out.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("  VIOLATION count: "))
+    rule, did = lines[at + 1 : at + 3]
+    assert rule == "    rule: letter, 2 (stated); basis: stated"
+    position = next(at for at, each in enumerate(trace.records, 1) if isinstance(each, ActionAccepted))
+    assert did.startswith("    did: ")
+    assert did.endswith(f": commissions ESME alone (trace line {position})")
 
 
 def whole() -> HandWrittenTrace:
