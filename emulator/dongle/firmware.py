@@ -81,6 +81,8 @@ class Firmware:
     """Source-match tables from which this build removes nothing: it answers as for an absent entry."""
     pending_on_data: bool = True
     """Frame-pending is set in acknowledgements of data frames too, as since Thread 1.2."""
+    receives_after_sending: bool = True
+    """The receiver is on after every transmission, also if the host had switched it off before."""
     never_pending_unmatched: bool = False
     """A disabled source-match table sets frame-pending for no child (seen on ESP32) instead of for every child."""
     needs_phy_enabled: bool = True
@@ -95,6 +97,8 @@ LENIENT = Firmware(
     interruption=Interruption(),
     absent_entry=None,
     pending_on_data=False,
+    receives_after_sending=False,
+    radio=STRICT.radio | RadioCapability.RX_ON_WHEN_IDLE,
     needs_phy_enabled=False,
     one_channel_scans=False,
 )

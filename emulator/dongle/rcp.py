@@ -28,6 +28,7 @@ from hanbench.emulator.radio.spinel.frames import Received, SpinelFrame, Transmi
 from hanbench.emulator.radio.spinel.ids import (
     CommandId,
     PropertyId,
+    RadioCapability,
     ResetReason,
     ScanState,
     SpinelStatus,
@@ -208,7 +209,7 @@ class Rcp:
     # --- receiving --------------------------------------------------------------------------------------------------
 
     def _received(self, reception: Reception) -> None:
-        if not self.settings.enabled or not self.settings.raw_stream:
+        if not self.settings.enabled:
             return
         if not self.has_room():
             self.dropped += 1
@@ -250,7 +251,13 @@ class Rcp:
         """Configure the radio as the properties say, unless a transmission or a scan has changed its channel."""
         if not self.transmitter.busy and self.scan_state is ScanState.IDLE:
             self.radio.configure(self.settings.tuned)
-        self.radio.listen(self.settings.listening)
+        self.radio.listen(self._listening)
+
+    @property
+    def _listening(self) -> bool:
+        settings = self.settings
+        idle = settings.rx_on_when_idle or not self.firmware.radio & RadioCapability.RX_ON_WHEN_IDLE
+        return settings.enabled and settings.receiving and idle
 
     def switch(self, on: bool) -> None:
         """Set PHY_ENABLED; switching off ends a scan and refuses queued transmissions."""
@@ -264,7 +271,7 @@ class Rcp:
         """Set MAC_RAW_STREAM_ENABLED: the receiver. Raises SpinelError."""
         if self.settings.enabled:
             self.transmitter.receiver_changes(on=on)
-        self.settings.raw_stream = on
+        self.settings.raw_stream = self.settings.receiving = on
 
     def set_channel(self, reader: Reader) -> None:
         """Set PHY_CHAN; a radio that receives changes over at once. Raises SpinelError, RemoteProtocolError."""

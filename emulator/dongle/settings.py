@@ -25,6 +25,8 @@ class Settings:
         self.config = RadioConfig(short_address=NO_SHORT_ADDRESS_YET)
         self.enabled = False
         self.raw_stream = False
+        self.receiving = False
+        """Whether the receiver is on; firmware also switches it on by itself, after a transmission."""
         self.rx_on_when_idle = True
         self.promiscuous_mode = 0
         self.scan_mask: tuple[int, ...] = ALL_CHANNELS
@@ -38,10 +40,6 @@ class Settings:
     def tuned(self) -> RadioConfig:
         """The radio's configuration while neither a transmission nor a scan is in progress."""
         return replace(self.config, promiscuous=self.promiscuous_mode > 0, tx_power=radiated(self.config.tx_power))
-
-    @property
-    def listening(self) -> bool:
-        return self.enabled and self.raw_stream and self.rx_on_when_idle
 
     def set_channel(self, reader: Reader) -> None:
         channel = reader.u8()

@@ -143,6 +143,7 @@ class Transmitter:
         if current is not self._current:
             return
         self._current = None
+        self._settings.receiving |= self._firmware.receives_after_sending
         self.idle()
         request, secured = current.request, current.secured
         acknowledgement = None

@@ -15,7 +15,7 @@ from hanbench.emulator.clock import MILLISECOND, VirtualClock
 from hanbench.emulator.dongle import LENIENT, MODELS, STRICT, Firmware, Rcp
 from hanbench.emulator.dongle.firmware import Interruption
 from hanbench.emulator.octets import le
-from hanbench.emulator.radio import Air, AirRadio, RadioConfig, TxResult
+from hanbench.emulator.radio import Air, AirRadio, RadioConfig, TxResult, TxStatus
 from hanbench.emulator.radio.fcs import fcs
 from hanbench.emulator.radio.spinel import frames, hdlc
 from hanbench.emulator.radio.spinel.frames import SpinelFrame, TransmitRequest, decode_received
@@ -281,6 +281,35 @@ def test_a_second_transmission_is_answered_with_busy():
     line.transmit(DATA)
     line.transmit(DATA, tid=2)
     assert [frame.value[0] for frame in line.take(2)] == [BUSY]
+
+
+def test_after_a_transmission_the_receiver_is_on_whatever_the_host_had_said():
+    """ot-rcp: heard asleep: nothing; after a transmission of its own: the frame, acknowledged, while 0x37 says 00."""
+    line = Line().up()
+    line.ask(SET, RECEIVER, b"\x00")
+    assert not heard(line)
+    line.transmit(DATA)
+    line.clock.run_for(500 * MILLISECOND)
+    assert line.ask(GET, RECEIVER) == (CommandId.IS, RECEIVER, "00")
+    assert heard(line)
+    line.ask(SET, RECEIVER, b"\x00")
+    assert not heard(line)
+
+
+def test_a_radio_without_the_capability_ignores_receiver_off_when_idle():
+    line = Line().up()
+    assert line.ask(SET, PropertyId.MAC_RX_ON_WHEN_IDLE, b"\x00") == status("00")
+    assert heard(line)
+
+
+def heard(line: Line) -> bool:
+    """Whether the RCP acknowledges a frame of the peer's and hands it to the host."""
+    mpdu, results = bytes.fromhex(f"6188 {HEAD} {SHORT_SOURCE} 0102"), list[TxResult]()
+    line.peer.transmit(mpdu + fcs(mpdu), results.append, retries=0)
+    line.clock.run_for(500 * MILLISECOND)
+    received = [frame for frame in line.take(0) if frame.property == PropertyId.STREAM_RAW]
+    assert (results[0].status is TxStatus.ACKED) is bool(received)
+    return bool(received)
 
 
 # --- power: domain/rcp-firmware.md 2 ----------------------------------------------------------------------------------
