@@ -77,8 +77,9 @@ class Firmware:
     """Rates: domain/rcp-firmware.md 1, of 40 transmissions each."""
     absent_entry: SpinelStatus | None = SpinelStatus.STACK_NO_ADDRESS
     """Status of a REMOVE of a source-match entry that is not in its table; None: it succeeds."""
-    refuses_removal: frozenset[PropertyId] = frozenset()
-    """Source-match tables from which this build removes nothing: it answers as for an absent entry."""
+    reversed_removal: bool = False
+    """REMOVE of an extended address looks for its octets in reverse order. Hosts of the same months do the same, and the
+    two faults make up for each other; every other host is refused, as for an absent entry."""
     pending_on_data: bool = True
     """Frame-pending is set in acknowledgements of data frames too, as since Thread 1.2."""
     receives_after_sending: bool = True
@@ -105,8 +106,8 @@ LENIENT = Firmware(
 MODELS = {
     "strict": STRICT,
     "lenient": LENIENT,
-    # ncp_base.cpp:182 of builds of about November 2024 to February 2025; mended upstream on 2025-02-14.
-    "openthread-2025-01": replace(STRICT, refuses_removal=frozenset({PropertyId.MAC_SRC_MATCH_EXTENDED})),
+    # Builds of about November 2024 to February 2025; mended upstream on 2025-02-14.
+    "openthread-2025-01": replace(STRICT, reversed_removal=True),
     # Silicon Labs' otPlatRadioReceive and otPlatRadioSleep return INVALID_STATE while the radio transmits.
     "efr32": replace(STRICT, interruption=Interruption(on_refused=1.0, off_refused=1.0, disabling_loses=True)),
 }

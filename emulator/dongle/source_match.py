@@ -6,11 +6,10 @@ from hanbench.emulator.dongle.firmware import Firmware
 from hanbench.emulator.dongle.spinel_error import SpinelError
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.radio.interface import Radio
-from hanbench.emulator.radio.spinel.ids import PropertyId, SpinelStatus
+from hanbench.emulator.radio.spinel.ids import SpinelStatus
 
 MOST = 64
 """Maximum number of entries in each table."""
-_TABLES = (PropertyId.MAC_SRC_MATCH_SHORT, PropertyId.MAC_SRC_MATCH_EXTENDED)
 
 
 class SourceMatch:
@@ -50,8 +49,9 @@ class SourceMatch:
     def remove(self, reader: Reader, *, extended: bool) -> None:
         """Remove one address. Raises SpinelError, RemoteProtocolError."""
         address = _read(reader, extended)
-        refused = _TABLES[extended] in self._firmware.refuses_removal
-        if refused or address not in self._tables[extended]:
+        if extended and self._firmware.reversed_removal:
+            address = int.from_bytes(address.to_bytes(8, "big"), "little")
+        if address not in self._tables[extended]:
             if self._firmware.absent_entry is None:
                 return
             raise SpinelError(self._firmware.absent_entry)

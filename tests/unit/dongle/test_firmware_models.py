@@ -172,11 +172,14 @@ def test_removing_an_absent_entry_is_answered_with_16394(what, address):
     assert line.ask(REMOVE, what, bytes.fromhex(address)) == (CommandId.REMOVED, what, address)
 
 
-def test_the_build_of_january_2025_removes_no_extended_address():
+def test_the_build_of_january_2025_removes_an_extended_address_only_if_it_comes_reversed():
+    """A right REMOVE is refused (domain/rcp-firmware.md 1); that month's ot-cli reverses it (session.txt)."""
     line = Line(MODELS["openthread-2025-01"]).up()
     for (what, address), removed in ((SHORT, (CommandId.REMOVED, *SHORT)), (EXTENDED, NO_ADDRESS)):
         line.ask(INSERT, what, bytes.fromhex(address))
         assert line.ask(REMOVE, what, bytes.fromhex(address)) == removed
+    reverse = bytes.fromhex(EXTENDED[1])[::-1]
+    assert line.ask(REMOVE, EXTENDED[0], reverse) == (CommandId.REMOVED, EXTENDED[0], reverse.hex())
 
 
 # --- changes while a transmission is under way: domain/rcp-firmware.md 1 ----------------------------------------------

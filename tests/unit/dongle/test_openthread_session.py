@@ -1,6 +1,6 @@
-"""What two real OpenThread hosts wrote to real firmware, replayed against virtual dongles: the answers must be the same.
+"""What two real OpenThread hosts wrote to real firmware, replayed against virtual dongles: the answers are the same.
 
-Source: tests/data/openthread/session.txt, which names the program and its date. Hosts and firmware are OpenThread's own;
+Source: tests/data/openthread/session.txt, which names the program and its date. Hosts and firmware are OpenThread's;
 only the replayed answers are ours. Every frame that one real radio co-processor handed to its
 host, secured by the other one with the keys of the host, must reach the other virtual dongle with the same octets.
 """
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from hanbench.emulator.clock import SECOND, VirtualClock
-from hanbench.emulator.dongle import Rcp
+from hanbench.emulator.dongle import MODELS, Rcp
 from hanbench.emulator.radio import Air, AirRadio
 from hanbench.emulator.radio.spinel import frames, hdlc
 from hanbench.emulator.radio.spinel.frames import SpinelFrame, decode_received, decode_transmit_done
@@ -51,7 +51,8 @@ class Dongle:
         self.said: list[SpinelFrame] = []
         self._clock = clock
         self._decoder = hdlc.Decoder()
-        self.rcp = Rcp(radio, clock, self._read, eui64=int(place) + 1)
+        firmware = MODELS["openthread-2025-01"]
+        self.rcp = Rcp(radio, clock, self._read, eui64=int(place) + 1, firmware=firmware)
         self.rcp.restart()
 
     def _read(self, octets: bytes) -> None:
@@ -80,7 +81,7 @@ class Answered(NamedTuple):
 
 @pytest.fixture(scope="module")
 def replay() -> list[Answered]:
-    """Every frame of the real firmware, the command that it answers, and the frame of the virtual dongle in its place."""
+    """Every frame of the real firmware, the command that it answers, and the virtual dongle's frame in its place."""
     clock = VirtualClock()
     air = Air(clock, split(1, "air"))
     dongles = {name: Dongle(clock, air, name, place) for name, place in (("leader", 0.0), ("child", 3.0))}
