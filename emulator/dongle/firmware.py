@@ -78,8 +78,8 @@ class Firmware:
     absent_entry: SpinelStatus | None = SpinelStatus.STACK_NO_ADDRESS
     """Status of a REMOVE of a source-match entry that is not in its table; None: it succeeds."""
     reversed_removal: bool = False
-    """REMOVE of an extended address looks for its octets in reverse order. Hosts of the same months do the same, and the
-    two faults make up for each other; every other host is refused, as for an absent entry."""
+    """REMOVE of an extended address looks for its octets in reverse order. Hosts of the same months do the same, and
+    the two faults make up for each other; every other host is refused, as for an absent entry."""
     pending_on_data: bool = True
     """Frame-pending is set in acknowledgements of data frames too, as since Thread 1.2."""
     receives_after_sending: bool = True
