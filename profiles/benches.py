@@ -113,6 +113,25 @@ def _is_port(text: str) -> bool:
     return text.isascii() and text.isdigit() and int(text) < 1 << 16
 
 
+class FirmwareModel(StrEnum):
+    """The firmware of a virtual dongle."""
+
+    STRICT = "strict"
+    """Does and refuses what OpenThread's own RCP does and refuses."""
+    LENIENT = "lenient"
+    """Forgives what real firmware punishes."""
+    OPENTHREAD_2025_01 = "openthread-2025-01"
+    """Strict, and refuses to remove any extended address from its source-match table."""
+    EFR32 = "efr32"
+    """Strict, but refuses changes of the receiver during a transmission where others lose the transmission."""
+
+
+def _check_firmware(text: str) -> None:
+    known = [model.value for model in FirmwareModel]
+    if text not in known:
+        raise ValueError(f"firmware: found {text!r}; expected one of {', '.join(known)}{suggestion(text, known)}")
+
+
 Hex64 = Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{16}$", description="EUI-64, 16 hexadecimal digits")]
 InstallCodeText = Annotated[
     str,
@@ -123,6 +142,9 @@ InstallCodeText = Annotated[
 ]
 WakeInterval = Annotated[float, Meta(ge=1, le=86_400, description="Of a sleepy gas meter; its profile's where absent")]
 Baud = Annotated[int, Meta(ge=9_600, le=4_000_000)]
+FirmwareText = Annotated[
+    str, Meta(description="Model of a virtual dongle's firmware: strict, lenient, openthread-2025-01 or efr32")
+]
 RadioText = Annotated[
     str, Meta(description="air:, pty:[LINK], tcp:[PORT], serial:/dev/..., socket://HOST:PORT, or physical")
 ]
@@ -144,10 +166,15 @@ class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     wake_interval_s: WakeInterval | None = None
     baud: Annotated[Baud, Meta(description="Of the serial line; a virtual dongle is as slow as that")] | None = None
     rtscts: Annotated[bool, Meta(description="Hardware flow control, on serial: radios")] = False
+    firmware: FirmwareText | None = None
     position_m: Annotated[Position, Meta(description="On the Air; the cohort's own place where absent")] | None = None
 
     def __post_init__(self) -> None:
         url = parse_radio(self.radio)
+        if self.firmware is not None:
+            _check_firmware(self.firmware)
+            if url.kind not in (RadioKind.PTY, RadioKind.TCP):
+                raise ValueError(f"firmware: expected none with {self.radio!r}; only a virtual dongle has a model")
         if url.kind is RadioKind.PHYSICAL and self.profile is not None:
             raise ValueError("expected no profile, because the device is physical")
 
@@ -165,8 +192,10 @@ class SpareDongle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     transmit_queue: Annotated[
         int, Meta(ge=0, le=16, description="Transmissions that may wait for another; firmware has none")
     ] = 0
+    firmware: FirmwareText = FirmwareModel.STRICT.value
 
     def __post_init__(self) -> None:
+        _check_firmware(self.firmware)
         if self.url.kind not in (RadioKind.PTY, RadioKind.TCP):
             raise ValueError(f"found {self.radio!r}; expected pty: or tcp:")
 

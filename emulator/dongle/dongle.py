@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hanbench.emulator.clock import SECOND, Clock
-from hanbench.emulator.dongle.firmware import Firmware
+from hanbench.emulator.dongle.firmware import STRICT, Firmware
 from hanbench.emulator.dongle.ports import Port
 from hanbench.emulator.dongle.rcp import Rcp
 from hanbench.emulator.radio.air_radio import AirRadio
 from hanbench.emulator.radio.spinel.ids import SpinelStatus
+from hanbench.emulator.randomness import RandomSource
 
 BITS_PER_OCTET = 10
 """Bits per octet on a serial line: a start bit, eight data bits, a stop bit."""
@@ -47,18 +48,21 @@ class VirtualDongle:
         port: Port,
         *,
         eui64: int,
-        firmware: Firmware | None = None,
+        firmware: Firmware = STRICT,
+        random: RandomSource | None = None,
         baud: int | None = None,
         latency: int = 0,
     ) -> None:
-        """`baud`: speed of the serial line, bits per second; None: no delay. `latency`: microseconds on top."""
+        """`random`: decides the races of the firmware. `baud`: speed of the serial line, bits per second; None: no
+        delay. `latency`: microseconds on top.
+        """
         self.name = name
         self.radio = radio
         self.port = port
         self.plugged = False
         self.on_event: Callable[[str, str], None] = lambda name, text: None
         """Called with the dongle's name and a description of the event."""
-        self.rcp = Rcp(radio, clock, self._to_host, eui64=eui64, firmware=firmware)
+        self.rcp = Rcp(radio, clock, self._to_host, eui64=eui64, firmware=firmware, random=random)
         self.rcp.on_refusal = self._say
         self.rcp.has_room = lambda: not port.blocked
         self._out: Callable[[bytes], None] = self._write

@@ -1,14 +1,14 @@
-"""The properties of an RCP: tables of their getters and setters, and the settings that a host makes."""
+"""The properties of an RCP: tables of what reads and writes them (domain/rcp-firmware.md 3)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from hanbench.emulator.dongle.settings import flag
 from hanbench.emulator.dongle.spinel_error import SpinelError
-from hanbench.emulator.octets import Reader, le
-from hanbench.emulator.radio.interface import ALL_CHANNELS, RadioConfig
+from hanbench.emulator.octets import le
+from hanbench.emulator.radio.interface import ALL_CHANNELS
 from hanbench.emulator.radio.propagation import CCA_THRESHOLD
 from hanbench.emulator.radio.spinel.frames import packed
 from hanbench.emulator.radio.spinel.ids import INTERFACE_TYPE_THREAD, CommandId, PropertyId, SpinelStatus
@@ -17,77 +17,17 @@ SENSITIVITY = -100
 """dBm."""
 FREQUENCY, SPACING = 2_405_000, 5_000
 """kHz: frequency of channel 11, and distance between channels."""
-
-
-class Settings:
-    """The settings of a host; a restart clears them. The `set_` methods raise SpinelError for unsupported values."""
-
-    def __init__(self, eui64: int) -> None:
-        self.config = RadioConfig(extended_address=eui64)
-        self.enabled = False
-        self.raw_stream = False
-        self.rx_on_when_idle = True
-        self.promiscuous_mode = 0
-        self.scan_mask: tuple[int, ...] = ALL_CHANNELS
-        self.scan_period = 100
-        """Milliseconds for each channel."""
-
-    @property
-    def tuned(self) -> RadioConfig:
-        """The radio's configuration while neither a transmission nor a scan is in progress."""
-        return replace(self.config, promiscuous=self.promiscuous_mode > 0)
-
-    @property
-    def listening(self) -> bool:
-        return self.enabled and self.raw_stream and self.rx_on_when_idle
-
-    def set_channel(self, reader: Reader) -> None:
-        channel = reader.u8()
-        if channel not in ALL_CHANNELS:
-            raise SpinelError(SpinelStatus.INVALID_ARGUMENT)
-        self.config = replace(self.config, channel=channel)
-
-    def set_tx_power(self, reader: Reader) -> None:
-        self.config = replace(self.config, tx_power=reader.sint(1))
-
-    def set_long_address(self, reader: Reader) -> None:
-        self.config = replace(self.config, extended_address=int.from_bytes(reader.take(8), "big"))
-
-    def set_short_address(self, reader: Reader) -> None:
-        self.config = replace(self.config, short_address=reader.u16())
-
-    def set_pan_id(self, reader: Reader) -> None:
-        self.config = replace(self.config, pan_id=reader.u16())
-
-    def set_raw_stream(self, reader: Reader) -> None:
-        self.raw_stream = _flag(reader)
-
-    def set_promiscuous(self, reader: Reader) -> None:
-        mode = reader.u8()
-        if mode > 2:
-            raise SpinelError(SpinelStatus.INVALID_ARGUMENT)
-        self.promiscuous_mode = mode
-
-    def set_rx_on_when_idle(self, reader: Reader) -> None:
-        self.rx_on_when_idle = _flag(reader)
-
-    def set_scan_mask(self, reader: Reader) -> None:
-        channels = tuple(reader.rest())
-        if not channels or not set(channels) <= set(ALL_CHANNELS):
-            raise SpinelError(SpinelStatus.INVALID_ARGUMENT)
-        self.scan_mask = tuple(dict.fromkeys(channels))
-
-    def set_scan_period(self, reader: Reader) -> None:
-        self.scan_period = reader.u16()
-
-
-def _flag(reader: Reader) -> bool:
-    return bool(reader.u8())
+NO_COEXISTENCE = b"\x20\x00" + bytes(32) + b"\x24\x00" + bytes(36) + b"\x00" + bytes(4)
+"""Counters of requests for the antenna that a Wi-Fi radio shares: eight of sending, nine of receiving, all 0."""
 
 
 def signed(value: int) -> bytes:
     """Encode a level in dB as one signed octet, clamped to its range."""
     return max(-128, min(value, 127)).to_bytes(1, "little", signed=True)
+
+
+def _unimplemented(*_: object) -> Any:
+    raise SpinelError(SpinelStatus.UNIMPLEMENTED)
 
 
 GETTERS: dict[PropertyId, Callable[..., bytes]] = {
@@ -100,6 +40,9 @@ GETTERS: dict[PropertyId, Callable[..., bytes]] = {
     PropertyId.INTERFACE_COUNT: lambda _: b"\x01",
     PropertyId.POWER_STATE: lambda _: b"\x04",  # online
     PropertyId.HWADDR: lambda rcp: rcp.eui64.to_bytes(8, "big"),
+    PropertyId.LOCK: _unimplemented,
+    PropertyId.HOST_POWER_STATE: lambda rcp: rcp.settings.stored["host power"],
+    PropertyId.MCU_POWER_STATE: lambda _: b"\x00",  # on
     PropertyId.PHY_ENABLED: lambda rcp: bytes((rcp.settings.enabled,)),
     PropertyId.PHY_CHAN: lambda rcp: bytes((rcp.settings.config.channel,)),
     PropertyId.PHY_CHAN_SUPPORTED: lambda _: bytes(ALL_CHANNELS),
@@ -108,6 +51,9 @@ GETTERS: dict[PropertyId, Callable[..., bytes]] = {
     PropertyId.PHY_TX_POWER: lambda rcp: signed(rcp.settings.config.tx_power),
     PropertyId.PHY_RSSI: lambda rcp: signed(rcp.radio.energy),
     PropertyId.PHY_RX_SENSITIVITY: lambda _: signed(SENSITIVITY),
+    PropertyId.PHY_CHAN_PREFERRED: lambda _: bytes(ALL_CHANNELS),
+    PropertyId.PHY_FEM_LNA_GAIN: lambda rcp: rcp.settings.stored["gain"],
+    PropertyId.PHY_REGION_CODE: lambda rcp: rcp.settings.stored["region"],
     PropertyId.MAC_SCAN_STATE: lambda rcp: bytes((rcp.scan_state,)),
     PropertyId.MAC_SCAN_MASK: lambda rcp: bytes(rcp.settings.scan_mask),
     PropertyId.MAC_SCAN_PERIOD: lambda rcp: le(rcp.settings.scan_period, 2),
@@ -120,27 +66,40 @@ GETTERS: dict[PropertyId, Callable[..., bytes]] = {
     PropertyId.RCP_API_VERSION: lambda rcp: packed(rcp.firmware.api),
     PropertyId.RCP_MIN_HOST_API_VERSION: lambda rcp: packed(rcp.firmware.min_host_api),
     PropertyId.RCP_TIMESTAMP: lambda rcp: le(rcp.now, 8),
+    PropertyId.RCP_CSL_ACCURACY: lambda _: b"\xff",
+    PropertyId.RCP_CSL_UNCERTAINTY: lambda _: b"\xff",
     PropertyId.RADIO_CAPS: lambda rcp: packed(rcp.firmware.radio),
+    PropertyId.RADIO_COEX_METRICS: lambda _: NO_COEXISTENCE,
+    PropertyId.RADIO_COEX_ENABLE: lambda rcp: rcp.settings.stored["coexistence"],
     PropertyId.MAC_SRC_MATCH_ENABLED: lambda rcp: bytes((rcp.matches.enabled,)),
     PropertyId.MAC_SRC_MATCH_SHORT: lambda rcp: rcp.matches.encode(extended=False),
     PropertyId.MAC_SRC_MATCH_EXTENDED: lambda rcp: rcp.matches.encode(extended=True),
+    PropertyId.DEBUG_LOG_LEVEL: lambda rcp: bytes((rcp.settings.log_level,)),
 }
 SETTERS: dict[PropertyId, Callable[..., None]] = {
-    PropertyId.PHY_ENABLED: lambda rcp, reader: rcp.switch(_flag(reader)),
-    PropertyId.PHY_CHAN: lambda rcp, reader: rcp.settings.set_channel(reader),
+    PropertyId.POWER_STATE: _unimplemented,
+    PropertyId.HOST_POWER_STATE: lambda rcp, reader: rcp.settings.store("host power", reader.take(1)),
+    PropertyId.PHY_ENABLED: lambda rcp, reader: rcp.switch(flag(reader)),
+    PropertyId.PHY_CHAN: lambda rcp, reader: rcp.set_channel(reader),
     PropertyId.PHY_TX_POWER: lambda rcp, reader: rcp.settings.set_tx_power(reader),
+    PropertyId.PHY_FEM_LNA_GAIN: lambda rcp, reader: rcp.settings.store("gain", reader.take(1)),
+    PropertyId.PHY_REGION_CODE: lambda rcp, reader: rcp.settings.store("region", reader.take(2)),
     PropertyId.MAC_SCAN_STATE: lambda rcp, reader: rcp.change_scan_state(reader.u8()),
     PropertyId.MAC_SCAN_MASK: lambda rcp, reader: rcp.settings.set_scan_mask(reader),
     PropertyId.MAC_SCAN_PERIOD: lambda rcp, reader: rcp.settings.set_scan_period(reader),
     PropertyId.MAC_LADDR: lambda rcp, reader: rcp.settings.set_long_address(reader),
     PropertyId.MAC_SADDR: lambda rcp, reader: rcp.settings.set_short_address(reader),
     PropertyId.MAC_PANID: lambda rcp, reader: rcp.settings.set_pan_id(reader),
-    PropertyId.MAC_RAW_STREAM_ENABLED: lambda rcp, reader: rcp.settings.set_raw_stream(reader),
+    PropertyId.MAC_RAW_STREAM_ENABLED: lambda rcp, reader: rcp.set_raw_stream(flag(reader)),
     PropertyId.MAC_PROMISCUOUS_MODE: lambda rcp, reader: rcp.settings.set_promiscuous(reader),
     PropertyId.MAC_RX_ON_WHEN_IDLE: lambda rcp, reader: rcp.settings.set_rx_on_when_idle(reader),
-    PropertyId.MAC_SRC_MATCH_ENABLED: lambda rcp, reader: rcp.matches.enable(_flag(reader)),
+    PropertyId.RCP_MAC_KEY: lambda rcp, reader: rcp.security.set_keys(reader),
+    PropertyId.RCP_MAC_FRAME_COUNTER: lambda rcp, reader: rcp.security.set_counter(reader),
+    PropertyId.RADIO_COEX_ENABLE: lambda rcp, reader: rcp.settings.store("coexistence", bytes((flag(reader),))),
+    PropertyId.MAC_SRC_MATCH_ENABLED: lambda rcp, reader: rcp.matches.enable(flag(reader)),
     PropertyId.MAC_SRC_MATCH_SHORT: lambda rcp, reader: rcp.matches.replace(reader, extended=False),
     PropertyId.MAC_SRC_MATCH_EXTENDED: lambda rcp, reader: rcp.matches.replace(reader, extended=True),
+    PropertyId.DEBUG_LOG_LEVEL: lambda rcp, reader: rcp.settings.set_log_level(reader),
 }
 INSERTERS: dict[PropertyId, Callable[..., None]] = {
     PropertyId.MAC_SRC_MATCH_SHORT: lambda rcp, reader: rcp.matches.insert(reader, extended=False),
@@ -161,3 +120,19 @@ ECHO: dict[int, CommandId] = {
     CommandId.INSERT: CommandId.INSERTED,
     CommandId.REMOVE: CommandId.REMOVED,
 }
+NEEDS_PHY = frozenset(
+    {
+        PropertyId.PHY_CHAN,
+        PropertyId.MAC_LADDR,
+        PropertyId.MAC_SADDR,
+        PropertyId.MAC_PANID,
+        PropertyId.MAC_PROMISCUOUS_MODE,
+        PropertyId.MAC_RX_ON_WHEN_IDLE,
+        PropertyId.RCP_MAC_KEY,
+        PropertyId.RCP_MAC_FRAME_COUNTER,
+        PropertyId.MAC_SRC_MATCH_ENABLED,
+        PropertyId.MAC_SRC_MATCH_SHORT,
+        PropertyId.MAC_SRC_MATCH_EXTENDED,
+    }
+)
+"""Properties that OpenThread's RCP refuses to change while PHY_ENABLED is 0 (ot-rcp, simulation, January 2025)."""

@@ -7,40 +7,33 @@ that has ended on the air; the radio itself does acknowledgements, retries and t
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from enum import IntEnum
 
 from hanbench.emulator.clock import MILLISECOND, Clock
-from hanbench.emulator.dongle.firmware import Firmware
-from hanbench.emulator.dongle.properties import ECHO, GETTERS, VERBS, Settings, signed
+from hanbench.emulator.dongle.firmware import STRICT, Firmware
+from hanbench.emulator.dongle.properties import ECHO, GETTERS, NEEDS_PHY, VERBS, signed
+from hanbench.emulator.dongle.settings import Settings
 from hanbench.emulator.dongle.source_match import SourceMatch
 from hanbench.emulator.dongle.spinel_error import SpinelError
+from hanbench.emulator.dongle.transmit_security import TransmitSecurity
+from hanbench.emulator.dongle.transmitter import Transmitter
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.radio.air_radio import AirRadio
-from hanbench.emulator.radio.fcs import fcs
-from hanbench.emulator.radio.interface import ALL_CHANNELS, Reception, TxResult, TxStatus
+from hanbench.emulator.radio.interface import Reception
 from hanbench.emulator.radio.spinel import frames, hdlc
-from hanbench.emulator.radio.spinel.frames import Received, SpinelFrame, TransmitDone, TransmitRequest
+from hanbench.emulator.radio.spinel.frames import Received, SpinelFrame, TransmitDone
 from hanbench.emulator.radio.spinel.ids import (
     CommandId,
     PropertyId,
+    RadioCapability,
     ResetReason,
     ScanState,
     SpinelStatus,
 )
-
-SHORTEST_PSDU, LONGEST_PSDU = 3, 127
-
-_ENDED = {
-    TxStatus.SENT: SpinelStatus.OK,
-    TxStatus.ACKED: SpinelStatus.OK,
-    TxStatus.NO_ACK: SpinelStatus.NO_ACK,
-    TxStatus.CHANNEL_ACCESS_FAILURE: SpinelStatus.CCA_FAILURE,
-    TxStatus.ABORTED: SpinelStatus.FAILURE,
-}
+from hanbench.emulator.randomness import RandomSource, split
 
 
 class Rcp:
@@ -53,10 +46,14 @@ class Rcp:
         send: Callable[[bytes], None],
         *,
         eui64: int,
-        firmware: Firmware | None = None,
+        firmware: Firmware = STRICT,
+        random: RandomSource | None = None,
     ) -> None:
+        """`random`: decides the races of the firmware; by default a source that follows from `eui64`."""
         self.radio = radio
-        self.firmware = Firmware() if firmware is None else firmware
+        self.firmware = firmware
+        self._random = split(eui64, "rcp") if random is None else random
+        radio.pending_on_data = firmware.pending_on_data
         self.eui64 = eui64
         """HWADDR: the factory-assigned address of the radio."""
         self.refused: Counter[SpinelStatus] = Counter()
@@ -70,6 +67,12 @@ class Rcp:
         self._clock = clock
         self._send = send
         self._decoder = hdlc.Decoder()
+        self._epoch = 0
+        """Counts restarts, so that results of work begun before a restart are ignored."""
+        self.settings = Settings()
+        self.security = TransmitSecurity()
+        self.transmitter = self._new_transmitter()
+        self.last_status: int = firmware.reset_status
         self._start_afresh()
         radio.receiver = self._received
 
@@ -84,16 +87,22 @@ class Rcp:
         return self._decoder.garbled
 
     def _start_afresh(self) -> None:
-        self.settings = Settings(self.eui64)
+        self.settings = Settings()
+        self.security = TransmitSecurity()
         self.scan_state = ScanState.IDLE
-        self.matches = SourceMatch(self.radio, pending_unmatched=not self.firmware.never_pending_unmatched)
-        self._transmitting: int | None = None
-        self._queue: deque[tuple[int, TransmitRequest]] = deque()
-        self._epoch = getattr(self, "_epoch", 0) + 1
-        """Counts restarts, so that results of work begun before a restart are ignored."""
+        self.matches = SourceMatch(self.radio, self.firmware)
+        self.transmitter.cancel()
+        self.transmitter = self._new_transmitter()
+        self._epoch += 1
         self.last_status = self.firmware.reset_status
         self.radio.reset()
         self.matches.enable(False)
+
+    def _new_transmitter(self) -> Transmitter:
+        transmitter = Transmitter(self.radio, self._clock, self._random, self.firmware, self.settings, self.security)
+        transmitter.ended = self._transmitted
+        transmitter.idle = self.apply
+        return transmitter
 
     # --- power ------------------------------------------------------------------------------------------------------
 
@@ -158,22 +167,27 @@ class Rcp:
         if (frame.command, frame.property) == (CommandId.SET, PropertyId.STREAM_RAW):
             self._transmit(frame.tid, frame.value)
             return
-        known = frame.property in GETTERS or frame.property == PropertyId.STREAM_RAW
-        if not known or frame.property in self.firmware.missing:
+        what = _known(frame.property)
+        handler = None if what is None else VERBS[frame.command].get(what)
+        unreadable = what in self.firmware.unreadable
+        if what is None or handler is None or what in self.firmware.missing:
             raise SpinelError(SpinelStatus.PROP_NOT_FOUND)
-        handler = VERBS[frame.command].get(PropertyId(frame.property))
-        if handler is None:
-            raise SpinelError(SpinelStatus.INVALID_COMMAND_FOR_PROP)
-        reader = Reader(frame.value, DropReason.MALFORMED_SPINEL)
         if frame.command == CommandId.GET:
-            value = handler(self)
-            self._answer(SpinelFrame(frame.tid, CommandId.IS, frame.property, value))
+            if unreadable:
+                raise SpinelError(SpinelStatus.PROP_NOT_FOUND)
+            self._answer(SpinelFrame(frame.tid, CommandId.IS, what, handler(self)))
+            return
+        if what in NEEDS_PHY and self.firmware.needs_phy_enabled and not self.settings.enabled:
+            raise SpinelError(SpinelStatus.INVALID_STATE)
+        handler(self, Reader(frame.value, DropReason.MALFORMED_SPINEL))
+        self.apply()
+        if frame.command != CommandId.SET:
+            self._answer(SpinelFrame(frame.tid, ECHO[frame.command], what, frame.value))
+        elif unreadable or what not in GETTERS:
+            self._answer(frames.last_status(frame.tid, SpinelStatus.OK))
         else:
-            handler(self, reader)
-            self.apply()
-            said = GETTERS[PropertyId(frame.property)](self) if frame.command == CommandId.SET else frame.value
-            self._answer(SpinelFrame(frame.tid, ECHO[frame.command], frame.property, said))
-            self._after_set(PropertyId(frame.property))
+            self._answer(SpinelFrame(frame.tid, CommandId.IS, what, GETTERS[what](self)))
+        self._after_set(what)
 
     def _answer(self, frame: SpinelFrame) -> None:
         self._send(hdlc.encode(frame.encode()))
@@ -181,65 +195,21 @@ class Rcp:
     # --- sending ----------------------------------------------------------------------------------------------------
 
     def _transmit(self, tid: int, value: bytes) -> None:
-        request = frames.decode_transmit_request(value)
         if not self.settings.enabled:
             raise SpinelError(SpinelStatus.INVALID_STATE)
         if self.scan_state is not ScanState.IDLE:
             raise SpinelError(SpinelStatus.BUSY)
-        rx_channel = request.channel if request.rx_channel is None else request.rx_channel
-        if not SHORTEST_PSDU <= len(request.psdu) <= LONGEST_PSDU:
-            raise SpinelError(SpinelStatus.INVALID_ARGUMENT)
-        if request.channel not in ALL_CHANNELS or rx_channel not in ALL_CHANNELS:
-            raise SpinelError(SpinelStatus.INVALID_ARGUMENT)
-        if self._transmitting is None:
-            self._send_out(tid, request)
-        elif len(self._queue) < self.firmware.transmit_queue:
-            self._queue.append((tid, request))
-        else:
-            raise SpinelError(SpinelStatus.BUSY)
+        self.transmitter.submit(tid, value)
 
-    def _send_out(self, tid: int, request: TransmitRequest) -> None:
-        self._transmitting = tid
-        rx_channel = request.channel if request.rx_channel is None else request.rx_channel
-        power = self.settings.config.tx_power if request.tx_power is None else request.tx_power
-        self.radio.configure(replace(self.settings.tuned, channel=request.channel, tx_power=power))
-        self.settings.config = replace(self.settings.config, channel=rx_channel)
-        mpdu = request.psdu[:-2]
-        epoch = self._epoch
-        self.radio.transmit(
-            mpdu + fcs(mpdu),
-            lambda result: self._transmitted(epoch, tid, request, result),
-            csma=request.csma,
-            backoffs=request.backoffs,
-            retries=request.retries,
-        )
-
-    def _transmitted(self, epoch: int, tid: int, request: TransmitRequest, result: TxResult) -> None:
-        if epoch != self._epoch:
-            return
-        self._transmitting = None
-        self.apply()
-        acknowledgement = None
-        if result.status is TxStatus.ACKED:
-            mpdu = bytes((2 | result.frame_pending << 4, 0, request.psdu[2]))
-            acknowledgement = Received(mpdu + fcs(mpdu), self.radio.energy, 0, request.channel, 255, self._clock.now)
-        done = TransmitDone(_ENDED[result.status], result.frame_pending, request.header_updated, acknowledgement)
-        self.last_status = _ENDED[result.status]
+    def _transmitted(self, tid: int, done: TransmitDone) -> None:
+        self.last_status = done.status
         if tid != frames.UNSOLICITED:
             self._answer(SpinelFrame(tid, CommandId.IS, PropertyId.LAST_STATUS, done.encode()))
-        if self._queue and self._transmitting is None:
-            self._send_out(*self._queue.popleft())
-
-    def _drop_queue(self) -> None:
-        """Refuse the queued transmissions."""
-        waiting, self._queue = self._queue, deque()
-        for tid, _ in waiting:
-            self._answer(frames.last_status(tid, SpinelStatus.INVALID_STATE))
 
     # --- receiving --------------------------------------------------------------------------------------------------
 
     def _received(self, reception: Reception) -> None:
-        if not self.settings.enabled or not self.settings.raw_stream:
+        if not self.settings.enabled:
             return
         if not self.has_room():
             self.dropped += 1
@@ -279,9 +249,15 @@ class Rcp:
 
     def apply(self) -> None:
         """Configure the radio as the properties say, unless a transmission or a scan has changed its channel."""
-        if self._transmitting is None and self.scan_state is ScanState.IDLE:
+        if not self.transmitter.busy and self.scan_state is ScanState.IDLE:
             self.radio.configure(self.settings.tuned)
-        self.radio.listen(self.settings.listening)
+        self.radio.listen(self._listening)
+
+    @property
+    def _listening(self) -> bool:
+        settings = self.settings
+        idle = settings.rx_on_when_idle or not self.firmware.radio & RadioCapability.RX_ON_WHEN_IDLE
+        return settings.enabled and settings.receiving and idle
 
     def switch(self, on: bool) -> None:
         """Set PHY_ENABLED; switching off ends a scan and refuses queued transmissions."""
@@ -289,18 +265,41 @@ class Rcp:
         if not on:
             self.radio.stop_scan()
             self.scan_state = ScanState.IDLE
-            self._drop_queue()
+            self.transmitter.disabled()
+
+    def set_raw_stream(self, on: bool) -> None:
+        """Set MAC_RAW_STREAM_ENABLED: the receiver. Raises SpinelError."""
+        if self.settings.enabled:
+            self.transmitter.receiver_changes(on=on)
+        self.settings.raw_stream = self.settings.receiving = on
+
+    def set_channel(self, reader: Reader) -> None:
+        """Set PHY_CHAN; a radio that receives changes over at once. Raises SpinelError, RemoteProtocolError."""
+        self.settings.set_channel(reader)
+        if self.settings.raw_stream:
+            self.transmitter.receiver_changes(on=True)
 
     def change_scan_state(self, state: int) -> None:
         """Set MAC_SCAN_STATE. Raises SpinelError for any scan but an energy scan, or while the radio is off or busy."""
         if state == ScanState.ENERGY:
-            if not self.settings.enabled or self.scan_state is not ScanState.IDLE or self._transmitting is not None:
+            if not self.settings.enabled or self.scan_state is not ScanState.IDLE or self.transmitter.busy:
                 raise SpinelError(SpinelStatus.INVALID_STATE)
+            if self.firmware.one_channel_scans and len(self.settings.scan_mask) != 1:
+                raise SpinelError(SpinelStatus.INVALID_ARGUMENT)
+        elif state in (ScanState.BEACON, ScanState.DISCOVER):
+            raise SpinelError(SpinelStatus.UNIMPLEMENTED)
         elif state != ScanState.IDLE:
             raise SpinelError(SpinelStatus.INVALID_ARGUMENT)
         if state == ScanState.IDLE:
             self.radio.stop_scan()
         self.scan_state = ScanState(state)
+
+
+def _known(number: int) -> PropertyId | None:
+    try:
+        return PropertyId(number)
+    except ValueError:
+        return None
 
 
 def _named(kind: type[IntEnum], number: int) -> str:

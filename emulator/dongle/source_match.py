@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hanbench.emulator.dongle.firmware import Firmware
 from hanbench.emulator.dongle.spinel_error import SpinelError
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.radio.interface import Radio
@@ -14,11 +15,10 @@ MOST = 64
 class SourceMatch:
     """A table of short addresses, a table of extended ones, and the switch that enables both."""
 
-    def __init__(self, radio: Radio, *, pending_unmatched: bool) -> None:
-        """`pending_unmatched`: whether frame-pending is set for every child while the tables are disabled."""
+    def __init__(self, radio: Radio, firmware: Firmware) -> None:
         self.enabled = False
         self._radio = radio
-        self._pending_unmatched = pending_unmatched
+        self._firmware = firmware
         self._tables: dict[bool, list[int]] = {False: [], True: []}
 
     def enable(self, on: bool) -> None:
@@ -49,8 +49,12 @@ class SourceMatch:
     def remove(self, reader: Reader, *, extended: bool) -> None:
         """Remove one address. Raises SpinelError, RemoteProtocolError."""
         address = _read(reader, extended)
+        if extended and self._firmware.reversed_removal:
+            address = int.from_bytes(address.to_bytes(8, "big"), "little")
         if address not in self._tables[extended]:
-            raise SpinelError(SpinelStatus.ITEM_NOT_FOUND)
+            if self._firmware.absent_entry is None:
+                return
+            raise SpinelError(self._firmware.absent_entry)
         self._tables[extended].remove(address)
         if self.enabled:
             self._radio.source_match_remove(address, extended=extended)
@@ -63,7 +67,7 @@ class SourceMatch:
 
     def _load(self) -> None:
         """Copy the tables to the radio, after `source_match` has emptied its own; empty ones mark no child."""
-        self._radio.source_match(self.enabled or not self._pending_unmatched)
+        self._radio.source_match(self.enabled or self._firmware.never_pending_unmatched)
         if self.enabled:
             for extended, addresses in self._tables.items():
                 for address in addresses:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from hanbench.emulator.clock import Clock
 from hanbench.emulator.errors import DropReason, LocalProtocolError
 from hanbench.emulator.radio.air import Air
+from hanbench.emulator.radio.frame_pending import COMMAND, DATA, source_of, wants_pending_data
 from hanbench.emulator.radio.interface import (
     BROADCAST_PAN,
     RadioConfig,
@@ -49,6 +50,9 @@ class AirRadio:
         self.counters: Counter[DropReason] = Counter()
         self.muted = False
         """Whether the antenna is broken: the radio neither receives nor sends, and does not tell its host."""
+        self.pending_on_data = False
+        """Whether the source-match table also sets frame-pending in acknowledgements of data frames, as RCP firmware
+        does since Thread 1.2. IEEE 802.15.4-2011, 5.1.6.3, knows it for Data Requests only."""
         self.sending_from = self.sending_until = 0
         self._air = air
         self._clock = clock
@@ -241,6 +245,11 @@ class AirRadio:
     def _set_interframe_space(self, end: int) -> None:
         self._ready_at = end + (LONG_IFS if len(self._psdu) > LONGEST_SHORT_FRAME else SHORT_IFS)
 
+    def abandon(self) -> None:
+        """Forget a transmission in flight without a result: its `done` is never called. A frame on the air goes on."""
+        self._done = self._current = None
+        self._job += 1
+
     def _finish(self, result: TxResult) -> None:
         done, self._done, self._current = self._done, None, None
         if done is not None:
@@ -277,20 +286,14 @@ class AirRadio:
         return config.pan_coordinator and pan == config.pan_id
 
     def frame_pending(self, psdu: bytes) -> bool:
-        """Return frame-pending of the acknowledgement: set only for a Data Request, by the source-match table."""
-        if psdu[0] & 7 != 3:
+        """Return frame-pending of the acknowledgement: set for a poll by the source-match table."""
+        kind = psdu[0] & 7
+        if kind != COMMAND and not (kind == DATA and self.pending_on_data):
             return False
-        extended = psdu[1] >> 6 == 3
-        source = 7 if psdu[1] >> 2 & 3 == 2 else 13
-        if not psdu[0] & 0x40:
-            source += 2
-        width = 8 if extended else 2
-        # A Data Request ends with its identifier and the FCS.
-        if len(psdu) != source + width + 3 or psdu[source + width] != 4:
+        source = source_of(psdu)
+        if source is None or (kind == COMMAND and not wants_pending_data(psdu, source)):
             return False
-        if not self._match_enabled:
-            return True
-        return (int.from_bytes(psdu[source : source + width], "little"), extended) in self._match
+        return not self._match_enabled or (source.address, source.extended) in self._match
 
     def hear(self, transmission: Transmission, link: Link | None, acked_pending: bool) -> None:
         """Pass a frame to the receiver; `link` is None if the frame did not arrive."""

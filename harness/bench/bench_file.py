@@ -28,6 +28,7 @@ from hanbench.profiles.benches import (
     VIRTUAL,
     WELL_KNOWN,
     BenchProfile,
+    FirmwareModel,
     Node,
     Nodes,
     RadioKind,
@@ -170,8 +171,8 @@ class BenchFile:
 
 def _wiring(node: Node | SpareDongle) -> Wiring:
     if isinstance(node, SpareDongle):
-        return Wiring(node.url, node.baud, transmit_queue=node.transmit_queue)
-    return Wiring(node.url, node.baud, node.rtscts)
+        return Wiring(node.url, node.baud, transmit_queue=node.transmit_queue, firmware=node.firmware)
+    return Wiring(node.url, node.baud, node.rtscts, firmware=node.firmware or FirmwareModel.STRICT)
 
 
 def _settings(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hanbench.emulator.clock import VirtualClock
-from hanbench.emulator.dongle import Firmware, LockstepLine, Port, PortError, PtyPort, TcpPort, VirtualDongle
+from hanbench.emulator.dongle import MODELS, LockstepLine, Port, PortError, PtyPort, TcpPort, VirtualDongle
 from hanbench.emulator.radio import Air, AirRadio, Radio
 from hanbench.emulator.radio.medium import Medium
 from hanbench.emulator.radio.propagation import Position
@@ -16,7 +16,7 @@ from hanbench.hardware.errors import PortUnavailableError
 from hanbench.hardware.serial_port import BAUD, SerialPort
 from hanbench.hardware.spinel_radio import SpinelRadio
 from hanbench.harness.han.passive_medium import PassiveMedium
-from hanbench.profiles.benches import RadioKind, RadioUrl
+from hanbench.profiles.benches import FirmwareModel, RadioKind, RadioUrl
 
 DONGLE_RANGE = 0x70B3D51FF0D00000
 """Block of the factory-assigned EUI-64s of virtual dongles."""
@@ -37,6 +37,8 @@ class Wiring:
     baud: int | None = None
     rtscts: bool = False
     transmit_queue: int = 0
+    firmware: str = FirmwareModel.STRICT
+    """The model of a virtual dongle's firmware."""
 
 
 @dataclass(slots=True)
@@ -121,8 +123,11 @@ class Radios:
 
     def _dongle(self, name: str, radio: AirRadio, port: Port, wiring: Wiring) -> VirtualDongle:
         number = DONGLE_RANGE + len(self.slots)
-        firmware = Firmware(transmit_queue=wiring.transmit_queue)
-        dongle = VirtualDongle(name, radio, self.clock, port, eui64=number, firmware=firmware, baud=wiring.baud)
+        firmware = replace(MODELS[wiring.firmware], transmit_queue=wiring.transmit_queue)
+        races = split(self.seed, name, "firmware")
+        dongle = VirtualDongle(
+            name, radio, self.clock, port, eui64=number, firmware=firmware, random=races, baud=wiring.baud
+        )
         dongle.on_event = lambda name, text: self.on_event(name, text)
         return dongle
 

@@ -212,12 +212,16 @@ class TransmitDone(NamedTuple):
     frame_pending: bool = False
     header_updated: bool = False
     acknowledgement: Received | None = None
+    key: tuple[int, int] | None = None
+    """Key identifier and frame counter of a frame that the radio secured."""
 
     def encode(self) -> bytes:
-        head = packed(self.status) + bytes((self.frame_pending, self.header_updated))
-        if self.status != SpinelStatus.OK:
-            return head
-        return head + (self.acknowledgement or Received(b"")).encode()
+        value = packed(self.status) + bytes((self.frame_pending, self.header_updated))
+        if self.status == SpinelStatus.OK:
+            value += (self.acknowledgement or Received(b"")).encode()
+        if self.key is not None:
+            value += bytes((self.key[0],)) + le(self.key[1], 4)
+        return value
 
 
 def decode_transmit_done(value: bytes) -> TransmitDone:

@@ -1,6 +1,7 @@
 """The identifiers of Spinel that a radio co-processor (RCP) uses.
 
-Source: draft-rquattle-spinel-unified and OpenThread's `spinel.h`, by way of domain/dongles.md 1.
+Source: draft-rquattle-spinel-unified and OpenThread's `spinel.h`, by way of domain/dongles.md 1 and
+domain/rcp-firmware.md 3.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ class SpinelStatus(IntEnum):
     RESET_POWER_ON = 112
     RESET_SOFTWARE = 114
     RESET_FAULT = 115
+    STACK_NO_ADDRESS = 16_394
+    """STACK_NATIVE (16384) + NO_ADDRESS (10): a source-match entry that is not in the table."""
 
 
 FIRST_RESET, LAST_RESET = 112, 127
@@ -70,6 +73,9 @@ class PropertyId(IntEnum):
     INTERFACE_COUNT = 0x06
     POWER_STATE = 0x07
     HWADDR = 0x08
+    LOCK = 0x09
+    HOST_POWER_STATE = 0x0C
+    MCU_POWER_STATE = 0x0D
     PHY_ENABLED = 0x20
     PHY_CHAN = 0x21
     PHY_CHAN_SUPPORTED = 0x22
@@ -78,6 +84,9 @@ class PropertyId(IntEnum):
     PHY_TX_POWER = 0x25
     PHY_RSSI = 0x26
     PHY_RX_SENSITIVITY = 0x27
+    PHY_CHAN_PREFERRED = 0x29
+    PHY_FEM_LNA_GAIN = 0x2A
+    PHY_REGION_CODE = 0x2C
     MAC_SCAN_STATE = 0x30
     MAC_SCAN_MASK = 0x31
     MAC_SCAN_PERIOD = 0x32
@@ -91,17 +100,29 @@ class PropertyId(IntEnum):
     STREAM_RAW = 0x71
     RCP_API_VERSION = 0xB0
     RCP_MIN_HOST_API_VERSION = 0xB1
-    RCP_TIMESTAMP = 0xB2
+    RCP_MAC_KEY = 0x800
+    RCP_MAC_FRAME_COUNTER = 0x801
+    RCP_TIMESTAMP = 0x802
+    RCP_CSL_ACCURACY = 0x804
+    RCP_CSL_UNCERTAINTY = 0x805
     RADIO_CAPS = 0x120B
+    RADIO_COEX_METRICS = 0x120C
+    RADIO_COEX_ENABLE = 0x120D
     MAC_SRC_MATCH_ENABLED = 0x1303
     MAC_SRC_MATCH_SHORT = 0x1304
     MAC_SRC_MATCH_EXTENDED = 0x1305
+    DEBUG_LOG_LEVEL = 0x4001
 
 
 class Capability(IntEnum):
     """Entries of the property CAPS."""
 
+    COUNTERS = 5
+    UNSOLICITED_UPDATE_FILTER = 12
+    IEEE_802_15_4_2450MHZ_OQPSK = 24
     CONFIG_RADIO = 34
+    RCP_API_VERSION = 64
+    RCP_MIN_HOST_API_VERSION = 65
     MAC_RAW = 513
 
 
@@ -129,5 +150,5 @@ class ScanState(IntEnum):
 
 
 PROTOCOL_VERSION = (4, 3)
-RCP_API_VERSION, RCP_MIN_HOST_API_VERSION = 11, 1
+RCP_API_VERSION, RCP_MIN_HOST_API_VERSION = 11, 4
 INTERFACE_TYPE_BOOTLOADER, INTERFACE_TYPE_ZIGBEE_IP, INTERFACE_TYPE_THREAD = 0, 2, 3

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hanbench.emulator.clock import VirtualClock, run
-from hanbench.emulator.dongle import Firmware, LockstepLine, PtyPort, TcpPort, VirtualDongle
+from hanbench.emulator.dongle import STRICT, Firmware, LockstepLine, PtyPort, TcpPort, VirtualDongle
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.radio import Air, AirRadio, RadioConfig, TxResult
 from hanbench.emulator.randomness import split
@@ -22,7 +22,7 @@ PAN, CHANNEL = 0x1A62, 15
 class Rig:
     """One dongle, its host, and a second radio on the same Air."""
 
-    def __init__(self, kind: str = "pty", firmware: Firmware | None = None, clock: VirtualClock | None = None) -> None:
+    def __init__(self, kind: str = "pty", firmware: Firmware = STRICT, clock: VirtualClock | None = None) -> None:
         self.clock = VirtualClock() if clock is None else clock
         self.air = Air(self.clock, split(1, "air"))
         self.radio = AirRadio(self.air, self.clock, split(1, "dongle"), "dongle")
