@@ -10,6 +10,7 @@ from typing import Any
 from hanbench.emulator.clock import SECOND, PacedClock, VirtualClock
 from hanbench.emulator.devices.settings import DeviceSettings, GsmeSettings
 from hanbench.emulator.errors import LocalProtocolError
+from hanbench.emulator.zigbee.nwk.formation import NetworkPlan
 from hanbench.emulator.zigbee.security.install_code import InstallCode
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.han.credentials import Credentials
@@ -87,11 +88,15 @@ class BenchFile:
         slow_background: bool = False,
         credentials: Credentials | None = None,
         links: Path | None = None,
+        addresses: str | None = None,
     ) -> Han:
         """Return the HAN of this bench; no device has power yet. `cohort` applies if the file names none.
 
         `start`: the date at second 0 of the clock; by default now, and in virtual time `VIRTUAL_START`, so that a seed
         gives the same dates every time. `links`: the folder for symbolic links to the dongles of foreign hosts.
+
+        `addresses`: what EUI-64s, install codes and the network follow from; by default the bench's id and the seed, so
+        that two benches can stand in range of each other.
 
         Raises ProfileError.
         """
@@ -103,7 +108,14 @@ class BenchFile:
         seed = bench.seed if seed is None else seed
         radios = Radios(clock, seed, {role: _wiring(bench.present[role]) for role in bench.emulated}, links=links)
         han = Han(
-            _settings(bench, self.path, bench.cohort or cohort, slow_background, credentials),
+            _settings(
+                bench,
+                self.path,
+                addresses or f"{bench.id}/{seed}",
+                bench.cohort or cohort,
+                slow_background,
+                credentials,
+            ),
             seed=seed,
             start=start or (datetime.now(UTC) if isinstance(clock, PacedClock) else VIRTUAL_START),
             clock=clock,
@@ -138,11 +150,16 @@ def _wiring(node: Node | SpareDongle) -> Wiring:
 
 
 def _settings(
-    bench: BenchProfile, path: str, cohort: Cohort, slow_background: bool, credentials: Credentials | None
+    bench: BenchProfile,
+    path: str,
+    addresses: str,
+    cohort: Cohort,
+    slow_background: bool,
+    credentials: Credentials | None,
 ) -> HanSettings:
     profiles = {role: node.profile for role, node in bench.present.items() if node.profile is not None}
     home = household_of(cohort, profiles, path) if profiles else household(cohort)
-    made = settings_for(home, slow_background=slow_background, credentials=credentials)
+    made = settings_for(home, seed=addresses, slow_background=slow_background, credentials=credentials)
     changed: dict[str, Any] = {"positions": dict(made.positions)}
     for role in ROLES:
         node = bench.present.get(role)
@@ -150,7 +167,22 @@ def _settings(
             changed[role] = _device(getattr(made, role), node, path, f"nodes.{role}")
             if node.position_m is not None:
                 changed["positions"][role] = node.position_m
-    return replace(made, **changed)
+    made = replace(made, **changed)
+    return replace(made, hub=replace(made.hub, network=_network(made, bench, path)))
+
+
+def _network(made: HanSettings, bench: BenchProfile, path: str) -> NetworkPlan:
+    """Return the network that the seed gives the hub, with the channel and the PAN ID of the file."""
+    plan = made.hub.network
+    if bench.channel is not None:
+        for role in bench.emulated:
+            if bench.channel not in (channels := made.of(role).node.channels):
+                known = ", ".join(map(str, channels))
+                raise ProfileError(
+                    path, f"found {bench.channel}; expected one that the {role} uses: {known}", "channel"
+                )
+        plan = replace(plan, channels=(bench.channel,))
+    return plan if bench.pan_id is None else replace(plan, pan_id=bench.pan_id, keeps_pan_id=True)
 
 
 def _device(settings: DeviceSettings, node: Node, path: str, key: str) -> DeviceSettings:

@@ -44,9 +44,9 @@ def check(bench_name: str, seed: str | None, speed: float | str | None, out: Pat
     bench.can_check()
     clock = bench.clock(speed)
     han = bench.assemble(clock=clock, seed=seed)
-    paced = isinstance(clock, PacedClock)
-    if paced:
-        han.on_progress = lambda text: log(f"{han.calendar.shown(clock.now)}  {text}")
+    han.on_event = lambda text: log(f"{han.calendar.shown(clock.now)}  {text}")
+    if isinstance(clock, PacedClock):
+        han.on_progress = han.on_event
         han.radios.on_event = lambda name, text: han.on_progress(f"dongle {name}: {text}")
     capture = None if out is None else out / f"{bench.profile.id}.pcapng"
     with locked_folder_if(out):

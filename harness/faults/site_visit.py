@@ -43,7 +43,7 @@ async def pair(han: Han) -> None:
     gsme = han.settings.gsme
     han.hub.preauthorise(gsme.ieee, gsme.joining_key)
     han.hub.permit_join(PERMIT_SECONDS)
-    await join(han.gsme)
+    await join(han, han.gsme)
     han.hub.permit_join(0)
 
 

@@ -67,7 +67,9 @@ class Staging:
         start = self.scenario.start - FORMATION
         if self.bench is None:
             home = home_of(self.scenario)
-            settings = settings_for(home, slow_background=self.slow_background, credentials=self.credentials)
+            settings = settings_for(
+                home, seed=self.seed, slow_background=self.slow_background, credentials=self.credentials
+            )
             return Han(settings, seed=self.seed, start=start, clock=self.clock or VirtualClock())
         self.bench.suits(self.scenario.cohort)
         han = self.bench.assemble(
@@ -77,6 +79,7 @@ class Staging:
             cohort=self.scenario.cohort,
             slow_background=self.slow_background,
             credentials=self.credentials,
+            addresses=self.seed,
         )
         self._refuse_frame_faults(han)
         return han

@@ -171,7 +171,7 @@ def test_who_never_agrees_a_key_is_removed_after_an_hour():
         gsme.install_certificate(None)
         hub.preauthorise(gsme.storage.ieee, gsme.settings.joining_key)
         hub.permit_join(254)
-        await join(gsme)
+        await join(han, gsme)
         assert gsme.stack.joined
         await asyncio.sleep(50 * 60)
         assert gsme.stack.joined
@@ -252,7 +252,7 @@ async def swap(han, *, genuine=True):
     replace_hub(han, former + SUCCESSOR)
     if not genuine:
         stranger = Authority(0xBAD, split(1, "stranger"))
-        han.hub.identity = han.hub.responder.identity = stranger.issue(han.hub.storage.ieee, 0, split(2, "stranger"))
+        han.hub.install_certificate(stranger.issue(han.hub.storage.ieee, 0, split(2, "stranger")))
     for device in han.devices[1:]:
         device.stack.joiner.event(JoinEvent.LOST)
     return former
