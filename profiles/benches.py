@@ -141,6 +141,10 @@ InstallCodeText = Annotated[
     ),
 ]
 WakeInterval = Annotated[float, Meta(ge=1, le=86_400, description="Of a sleepy gas meter; its profile's where absent")]
+Channel = Annotated[int, Meta(ge=11, le=26, description="On which the hub forms its HAN; it chooses where absent")]
+PanId = Annotated[
+    int, Meta(ge=0, le=0xFFFE, description="Of the HAN, whoever else has it; the hub takes a free one where absent")
+]
 Baud = Annotated[int, Meta(ge=9_600, le=4_000_000)]
 FirmwareText = Annotated[
     str, Meta(description="Model of a virtual dongle's firmware: strict, lenient, openthread-2025-01 or efr32")
@@ -244,6 +248,8 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         ]
         | None
     ) = None
+    channel: Channel | None = None
+    pan_id: PanId | None = None
     dongles: Mapping[Id, SpareDongle] = {}
     links: tuple[Obstacle, ...] = ()
     faults: Annotated[tuple[str, ...], Meta(description="Names of faults that are active from the start")] = ()
@@ -279,6 +285,9 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         taken = known & set(present) & set(self.dongles)
         if taken:
             yield f"dongles.{min(taken)}: expected another name than that of a node"
+        for key in ("channel", "pan_id"):
+            if getattr(self, key) is not None and "hub" not in self.emulated:
+                yield f"{key}: expected an emulated hub, because that chooses the network"
         if self.begins is StartingState.INSTALLED and not self.complete:
             yield "begins: only a bench that emulates hub, esme and gsme can start installed; expected 'new'"
         yield from self._speed_problems()

@@ -125,6 +125,13 @@ class DeviceProfile(Struct, frozen=True, kw_only=True, tag_field="kind"):
     title: Title
     maker: Annotated[str, Meta(min_length=1, max_length=32, description="Basic cluster, ManufacturerName")]
     model: Annotated[str, Meta(min_length=1, max_length=32, description="Basic cluster, ModelIdentifier")]
+    oui: Annotated[
+        str,
+        Meta(
+            pattern=r"^[0-9A-F]{6}([0-9A-F]{3})?$",
+            description="First hexadecimal digits of its EUI-64, which the IEEE assigned: 6 (OUI) or 9 (OUI-36)",
+        ),
+    ]
     manufacturer_code: Annotated[int, Meta(ge=0, le=0xFFFF, description="Node descriptor, Manufacturer Code")]
     smart_energy: Annotated[SmartEnergyVersion, Meta(description="Version of the Smart Energy profile")]
     endpoint: Annotated[int, Meta(ge=1, le=240, description="Endpoint of the Smart Energy application")]

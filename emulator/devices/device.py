@@ -52,8 +52,7 @@ class Device(Generic[S, C, K]):
         self.storage = _new_storage(settings)
         """The stack's flash."""
         self.epoch = epoch
-        self.identity = settings.key_establishment.identity
-        """Certificate and private key."""
+        self._identity: Callable[[], Identity | None] = lambda: settings.key_establishment.identity
         self.powered = False
         self._conduct = self.profile_conduct
         self._clock = clock
@@ -87,7 +86,12 @@ class Device(Generic[S, C, K]):
 
     def install_certificate(self, identity: Identity | None) -> None:
         """Put another certificate and private key into the device."""
-        self.identity = identity
+        self._identity = lambda: identity
+
+    @property
+    def identity(self) -> Identity | None:
+        """Certificate and private key; None: it has none."""
+        return self._identity()
 
     # --- conduct --------------------------------------------------------------------------------------------------
 
@@ -188,7 +192,7 @@ class JoiningDevice(Device[S, J, N]):
         self.storage.link_keys[UNKNOWN_TRUST_CENTER] = LinkKey(self.settings.joining_key)
 
     def start(self) -> None:
-        self._initiator = Initiator(self.settings.key_establishment, self.identity, self._random)
+        self._initiator = Initiator(self.settings.key_establishment, lambda: self.identity, self._random)
         self.keys = LinkKeyManager(
             self.stack,
             self._initiator,
@@ -209,11 +213,6 @@ class JoiningDevice(Device[S, J, N]):
     def conduct_changed(self, before: J) -> None:
         super().conduct_changed(before)
         self.stack.joiner.policy = self.conduct.join
-
-    def install_certificate(self, identity: Identity | None) -> None:
-        super().install_certificate(identity)
-        if self.powered:
-            self._initiator.identity = identity
 
     def joined(self, rejoined: bool) -> None:
         """The device is in the network and has its key; also called when power returns to a member."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hanbench.emulator.clock import MINUTE, SECOND
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.emulator.zigbee.nwk.config import LogicalType, NodeConfig
+from hanbench.emulator.zigbee.nwk.formation import NetworkPlan
 from hanbench.emulator.zigbee.security.cbke import Identity
 from hanbench.emulator.zigbee.security.install_code import InstallCode
 from hanbench.emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY
@@ -19,8 +21,9 @@ SMART_ENERGY = 0x0109
 class KeyEstablishmentSettings:
     """How a device agrees its link key with the Trust Centre (CBKE)."""
 
-    identity: Identity | None = None
-    """Certificate and private key; None: the device agrees no key, and its Smart Energy clusters stay shut."""
+    credential: Callable[[], Identity] | None = None
+    """Gives certificate and private key: only when they are needed, because issuing them takes a millisecond. None: the
+    device agrees no key, and its Smart Energy clusters stay shut."""
     ephemeral_time: int = 1
     """Announced time to make an ephemeral point, seconds."""
     confirm_time: int = 1
@@ -29,6 +32,11 @@ class KeyEstablishmentSettings:
     """Sessions of a Trust Centre at a time."""
     renews: bool = True
     """Whether a key that does not fit any more is agreed anew."""
+
+    @property
+    def identity(self) -> Identity | None:
+        """Certificate and private key; None: there are none."""
+        return None if self.credential is None else self.credential()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +75,8 @@ class DeviceSettings:
 class HubSettings(DeviceSettings):
     """A Communications Hub."""
 
-    channel: int = 15
-    pan_id: int = 0x1A62
-    extended_pan_id: int = 0
-    """0: the hub's EUI-64."""
+    network: NetworkPlan = field(kw_only=True)
+    """What network it forms."""
     mirror_interval: int = 1800
     """Reporting interval that a meter with two-way mirroring shall keep, seconds."""
     mirrors: int = 4

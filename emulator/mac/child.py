@@ -1,22 +1,20 @@
-"""The child's half of the MAC: scan, association, polling and orphan notification.
+"""The child's half of the MAC: association, polling and orphan notification.
 
-IEEE 802.15.4-2011: active scan 5.1.2.1.2, association 5.1.3.1, polling 5.1.6.3, orphan scan 5.1.2.1.3.
+IEEE 802.15.4-2011: association 5.1.3.1, polling 5.1.6.3, orphan scan 5.1.2.1.3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import Enum
 
 from hanbench.emulator.clock import Timer
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
-from hanbench.emulator.mac.frames import BROADCAST, EXTENDED, NONE, SHORT, MacCommand, MacFrame
+from hanbench.emulator.mac.frames import BROADCAST, EXTENDED, SHORT, MacCommand, MacFrame
 from hanbench.emulator.mac.layer import Beacon, Mac
+from hanbench.emulator.mac.scan import SUPERFRAME, SYMBOL, Scanner
 from hanbench.emulator.radio.interface import NO_SHORT_ADDRESS, Reception, TxStatus
 
-SYMBOL = 16
-SUPERFRAME = 960 * SYMBOL
-"""aBaseSuperframeDuration, microseconds."""
 RESPONSE_WAIT = 32 * SUPERFRAME
 """macResponseWaitTime, microseconds: the child fetches the association response after it."""
 FRAME_WAIT = 1986 * SYMBOL
@@ -53,11 +51,11 @@ class Child:
 
     def __init__(self, mac: Mac) -> None:
         self._mac = mac
+        self.scanner = Scanner(mac)
         self._poll_done: Callable[[PollStatus], None] | None = None
         self._poll_timer: Timer | None = None
         self._heard = 0
         self._association: Callable[[AssociationResult], None] | None = None
-        self._beacons: list[Beacon] = []
         self._orphan_done: Callable[[bool], None] | None = None
         mac.on_command[MacCommand.ASSOCIATION_RESPONSE] = self._association_response
         mac.on_command[MacCommand.COORDINATOR_REALIGNMENT] = self._realignment
@@ -117,37 +115,6 @@ class Child:
         busy = self._poll_done is not None or self._orphan_done is not None or self._mac.scanning
         if not busy and not self._mac.listening:
             self._mac.radio.listen(False)
-
-    # --- active scan ----------------------------------------------------------------------------------------------
-
-    def scan(self, channels: Sequence[int], exponent: int, done: Callable[[list[Beacon]], None]) -> None:
-        """Ask for beacons on each channel and listen for aBaseSuperframeDuration x (2^exponent + 1)."""
-        mac = self._mac
-        home = (mac.channel, mac.pan_id)
-        mac.on_beacon, before = self._beacon, mac.on_beacon
-        self._beacons = []
-        mac.scanning = True
-        mac.radio.listen(True)
-        remaining = list(channels)
-
-        def next_channel() -> None:
-            if not remaining:
-                mac.on_beacon = before
-                mac.scanning = False
-                mac.configure(channel=home[0], pan_id=home[1])
-                mac.radio.listen(mac.listening)
-                done(self._beacons)
-                return
-            mac.configure(channel=remaining.pop(0), pan_id=BROADCAST)
-            request = mac.command_frame(
-                bytes((MacCommand.BEACON_REQUEST,)), BROADCAST, SHORT, dst_pan=BROADCAST, src_mode=NONE, ack=False
-            )
-            mac.transmit(request, lambda _: mac.clock.call_later(SUPERFRAME * (2**exponent + 1), next_channel))
-
-        next_channel()
-
-    def _beacon(self, beacon: Beacon) -> None:
-        self._beacons.append(beacon)
 
     # --- association ----------------------------------------------------------------------------------------------
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from hanbench.emulator.clock import SECOND
-from hanbench.emulator.mac.child import SUPERFRAME
+from hanbench.emulator.mac.scan import Scanner
 from hanbench.emulator.zigbee.nwk.layer import Nwk
 from hanbench.emulator.zigbee.nwk.maintenance import Maintenance
 from hanbench.emulator.zigbee.nwk.parent import Parent
@@ -97,20 +97,13 @@ class Management:
         return ZdpStatus.DEVICE_NOT_FOUND
 
     def energy_scan(self, channels: tuple[int, ...], exponent: int, done: Callable[[EnergyReport], None]) -> None:
-        remaining = list(channels)
-        energies: list[int] = []
+        mac = self._nwk.mac
 
-        def measured(dbm: int) -> None:
-            energies.append(min(255, max(0, round((dbm - ENERGY_FLOOR) * 2.55))))
-            measure()
+        def measured(energies: Mapping[int, int]) -> None:
+            octets = (min(255, max(0, round((dbm - ENERGY_FLOOR) * 2.55))) for dbm in energies.values())
+            done(EnergyReport(tuple(octets), mac.transmissions, mac.failures))
 
-        def measure() -> None:
-            if remaining:
-                self._nwk.mac.radio.energy_scan(remaining.pop(0), SUPERFRAME * (2**exponent + 1), measured)
-            else:
-                done(EnergyReport(tuple(energies), self._nwk.mac.transmissions, self._nwk.mac.failures))
-
-        measure()
+        Scanner(mac).energy(channels, exponent, measured)
 
     def change_channel(self, channel: int, update_id: int) -> None:
         self._maintenance.change_channel(channel, update_id)

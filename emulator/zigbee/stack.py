@@ -13,6 +13,7 @@ from hanbench.emulator.clock import CancelScope, Clock
 from hanbench.emulator.errors import DropReason, LocalProtocolError
 from hanbench.emulator.mac.child import Child
 from hanbench.emulator.mac.layer import Mac
+from hanbench.emulator.mac.scan import Scanner
 from hanbench.emulator.radio.interface import Radio
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zigbee.aps.key_client import KeyClient, RouterKeyRelay
@@ -20,6 +21,7 @@ from hanbench.emulator.zigbee.aps.layer import Aps
 from hanbench.emulator.zigbee.aps.trust_center import TrustCenter
 from hanbench.emulator.zigbee.management import CoordinatorManagement, Management, RouterManagement
 from hanbench.emulator.zigbee.nwk.config import LogicalType, NodeConfig
+from hanbench.emulator.zigbee.nwk.formation import NetworkFormer
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent, JoinState
 from hanbench.emulator.zigbee.nwk.joining import Joiner
 from hanbench.emulator.zigbee.nwk.layer import Nwk
@@ -60,6 +62,8 @@ class Stack:
         """Frames dropped, by reason, since power came on; those with bad FCS are counted by the radio."""
         self.mac = Mac(radio, self.clock, random, storage.ieee, self.counters)
         self.nwk = Nwk(self.mac, self.clock, random, storage, config, self.counters)
+        if storage.network is not None:
+            self.nwk.apply(storage.network)
         self.maintenance = Maintenance(self.nwk)
         self.aps = Aps(self.nwk)
         self._build(manufacturer)
@@ -68,7 +72,6 @@ class Stack:
         self.on_announce: Callable[[DeviceAnnce], None] = lambda device: None
         """Called with each device that announces itself."""
         if storage.network is not None:
-            self.nwk.apply(storage.network)
             self.mac.listen(config.rx_on)
 
     def _build(self, manufacturer: int) -> None:
@@ -99,11 +102,13 @@ class CoordinatorStack(Stack):
     parent: Parent
     routing: Routing
     trust_center: TrustCenter
+    former: NetworkFormer
 
     def _build(self, manufacturer: int) -> None:
         self.nwk.forwarding = self.routing = Routing(self.nwk, self.maintenance)
         self.parent = Parent(self.nwk, self.maintenance)
         self.trust_center = TrustCenter(self.aps, self.parent)
+        self.former = NetworkFormer(Scanner(self.mac), self.nwk.random)
         self.management = CoordinatorManagement(self.nwk, self.maintenance, self.parent, manufacturer)
 
     def form(self, *, channel: int, pan_id: int, extended_pan_id: int, key: bytes | None = None) -> None:

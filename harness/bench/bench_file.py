@@ -14,6 +14,7 @@ from msgspec import structs
 from hanbench.emulator.clock import PacedClock, VirtualClock
 from hanbench.emulator.devices.settings import DeviceSettings, GsmeSettings
 from hanbench.emulator.errors import LocalProtocolError
+from hanbench.emulator.zigbee.nwk.formation import NetworkPlan
 from hanbench.emulator.zigbee.security.install_code import InstallCode
 from hanbench.harness.bench.state_folder import StateFolder, opened
 from hanbench.harness.faults import FAULTS
@@ -114,6 +115,7 @@ class BenchFile:
         wake_interval_s: float | None = None,
         links: Path | None = None,
         state: StateFolder | None = None,
+        addresses: str | None = None,
     ) -> Han:
         """Return the HAN of this bench; no device has power yet. `cohort` applies if the file names none.
 
@@ -121,6 +123,9 @@ class BenchFile:
         gives the same dates every time. `links`: the folder for symbolic links to the dongles of foreign hosts.
         `wake_interval_s`: seconds from one wake of the gas meter to the next, in place of the file's and the profile's.
         `state`: what the devices kept when the bench last ran, and where they keep it.
+
+        `addresses`: what EUI-64s, install codes and the network follow from; by default the bench's id and the seed, so
+        that two benches can stand in range of each other.
 
         Raises ProfileError, and OutputError if the state cannot be written.
         """
@@ -137,7 +142,15 @@ class BenchFile:
         radios = Radios(clock, seed, {role: _wiring(bench.present[role]) for role in bench.emulated}, links=links)
         start = start or (datetime.now(UTC) if isinstance(clock, PacedClock) else VIRTUAL_START)
         han = Han(
-            _settings(bench, self.path, bench.cohort or cohort, slow_background, credentials, wake_interval_s),
+            _settings(
+                bench,
+                self.path,
+                addresses or f"{bench.id}/{seed}",
+                bench.cohort or cohort,
+                slow_background,
+                credentials,
+                wake_interval_s,
+            ),
             seed=seed,
             start=start if state is None else state.not_before(start),
             clock=clock,
@@ -178,6 +191,7 @@ def _wiring(node: Node | SpareDongle) -> Wiring:
 def _settings(
     bench: BenchProfile,
     path: str,
+    addresses: str,
     cohort: Cohort,
     slow_background: bool,
     credentials: Credentials | None,
@@ -185,7 +199,7 @@ def _settings(
 ) -> HanSettings:
     profiles = {role: beside(path, node.profile) for role, node in bench.present.items() if node.profile is not None}
     home = household_of(cohort, profiles, path) if profiles else household(cohort)
-    made = settings_for(home, slow_background=slow_background, credentials=credentials)
+    made = settings_for(home, seed=addresses, slow_background=slow_background, credentials=credentials)
     changed: dict[str, Any] = {"positions": dict(made.positions)}
     for role in ROLES:
         node = bench.present.get(role)
@@ -194,9 +208,24 @@ def _settings(
             if node.position_m is not None:
                 changed["positions"][role] = node.position_m
     settings = replace(made, **changed)
+    settings = replace(settings, hub=replace(settings.hub, network=_network(settings, bench, path)))
     gsme = bench.present.get("gsme")
     wakes = wake_interval_s or (None if gsme is None else gsme.wake_interval_s)
     return settings if wakes is None else with_wake_interval(settings, wakes)
+
+
+def _network(made: HanSettings, bench: BenchProfile, path: str) -> NetworkPlan:
+    """Return the network that the seed gives the hub, with the channel and the PAN ID of the file."""
+    plan = made.hub.network
+    if bench.channel is not None:
+        for role in bench.emulated:
+            if bench.channel not in (channels := made.of(role).node.channels):
+                known = ", ".join(map(str, channels))
+                raise ProfileError(
+                    path, f"found {bench.channel}; expected one that the {role} uses: {known}", "channel"
+                )
+        plan = replace(plan, channels=(bench.channel,))
+    return plan if bench.pan_id is None else replace(plan, pan_id=bench.pan_id, keeps_pan_id=True)
 
 
 def _device(settings: DeviceSettings, node: Node, path: str, key: str) -> DeviceSettings:

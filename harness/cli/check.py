@@ -58,9 +58,9 @@ def _check(
 ) -> BenchCheck:
     """Return the result of the check, which is written to `out` as well."""
     han = bench.assemble(clock=clock, seed=seed, state=state)
-    paced = isinstance(clock, PacedClock)
-    if paced:
-        han.on_progress = lambda text: log(f"{han.calendar.shown(clock.now)}  {text}")
+    han.on_event = lambda text: log(f"{han.calendar.shown(clock.now)}  {text}")
+    if isinstance(clock, PacedClock):
+        han.on_progress = han.on_event
         han.radios.on_event = lambda name, text: han.on_progress(f"dongle {name}: {text}")
     log(f"hanbench check: {bench.profile.title}")
     capture = None if out is None else out / f"{bench.profile.id}.pcapng"

@@ -68,7 +68,7 @@ def _keep_up(
     links = runtime_folder() / bench.profile.id
     han = bench.assemble(clock=clock, seed=seed, links=links, state=state)
     folder = Path(f"hanbench-up-{bench.profile.id}") if out is None else out
-    han.on_progress = lambda text: _log_event(han, text)
+    han.on_progress = han.on_event = lambda text: _log_event(han, text)
     han.radios.on_event = lambda name, text: _log_event(han, f"dongle {name}: {text}")
 
     async def kept() -> None:

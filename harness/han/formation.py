@@ -8,11 +8,16 @@ from collections.abc import Callable
 from hanbench.emulator.devices import AnyJoiningDevice
 from hanbench.emulator.devices.gsme import MirrorState
 from hanbench.emulator.devices.settings import DeviceSettings
+from hanbench.emulator.zigbee.nwk.formation import Formation
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.head_end import called_back
+from hanbench.harness.han.network_events import formation_in_words
 
 PERMIT_SECONDS = 254
 JOIN_ATTEMPTS = 5
+"""Attempts of a device at its own HAN."""
+ELSEWHERE = 60
+"""Attempts at other open HANs in range, which the device cannot tell from its own before they have refused it."""
 MIRROR_WAIT = 120
 """Time in which a gas meter gets its mirror after joining, seconds."""
 PHYSICAL_WAIT = 900
@@ -40,7 +45,9 @@ async def form(han: Han) -> None:
         return
     han.hub.power_on()
     if han.hub.storage.network is None:
-        han.hub.form()
+        formation: Formation = await called_back(han.hub.form)
+        for sentence in formation_in_words(formation, han.hub.extended_pan_id):
+            han.on_event(f"hub: {sentence}")
     for device in han.joining_devices:
         if _goes_on(han, device):
             continue
@@ -72,14 +79,22 @@ def _goes_on(han: Han, device: AnyJoiningDevice) -> bool:
 
 async def join(han: Han, device: AnyJoiningDevice) -> None:
     """Make a device join that the hub has preauthorised, while the HAN is open. Raises FormationError."""
-    for _ in range(JOIN_ATTEMPTS):
-        if await called_back(device.stack.joiner.join):
+    joiner, own = device.stack.joiner, han.hub.stack.nwk.network.extended_pan_id
+    here = elsewhere = 0
+    while here < JOIN_ATTEMPTS and elsewhere < ELSEWHERE:
+        if await called_back(joiner.join):
             return
+        if joiner.tried in (None, own):
+            here += 1
+        else:
+            elsewhere += 1
+            han.on_event(f"{device.name}: extended PAN {joiner.tried:016x} did not take it")
         if han.repeater is not None:
             # The broadcast that opens the HAN is not acknowledged, and the repeater may have missed it.
             han.hub.permit_join(PERMIT_SECONDS)
         await asyncio.sleep(1)
-    raise FormationError(f"{device.name} did not join in {JOIN_ATTEMPTS} attempts")
+    other = f", nor in {elsewhere} at other HANs in range" if elsewhere else ""
+    raise FormationError(f"{device.name} did not join in {here} attempts{other}")
 
 
 def _preauthorise(han: Han, settings: DeviceSettings) -> None:

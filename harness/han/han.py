@@ -21,11 +21,13 @@ from hanbench.emulator.devices import (
 from hanbench.emulator.radio import Air, AirRadio
 from hanbench.emulator.radio.medium import Medium
 from hanbench.emulator.randomness import RandomSource, split
+from hanbench.emulator.zigbee.nwk.maintenance import PanIdConflict
 from hanbench.hardware.spinel_radio import SpinelRadio
 from hanbench.harness.capture.keyfile import KeyRing
 from hanbench.harness.case.calendar import Calendar
 from hanbench.harness.han.head_end import HeadEnd
 from hanbench.harness.han.health import BenchHealth
+from hanbench.harness.han.network_events import conflict_in_words
 from hanbench.harness.han.radios import Radios
 from hanbench.harness.han.settings import HanSettings
 from hanbench.profiles.benches import ROLES
@@ -77,6 +79,8 @@ class Han:
         self.physical = tuple(physical)
         self.on_progress: Callable[[str], None] = lambda text: None
         """Called with a description of each step while the HAN comes up."""
+        self.on_event: Callable[[str], None] = lambda text: None
+        """Called with a description of what a device tells of the network: networks heard, PAN ID conflicts."""
         self.radios = Radios(self.clock, seed) if radios is None else radios
         self.health = BenchHealth(lambda text: self.on_progress(text), can_fail=lambda: self.radios.can_fail)
         self.radios.on_failure = self.health.radio_failed
@@ -87,7 +91,10 @@ class Han:
         """Every key that an emulated device has ever had."""
         for device in self.devices:
             self.keys.follow(device.name, device.storage)
-        self._wan = WanInterface(self.hub, self.clock.call_later) if self.emulates("hub") else None
+        self._wan: WanInterface | None = None
+        if self.emulates("hub"):
+            self._wan = WanInterface(self.hub, self.clock.call_later)
+            self.hub.on_pan_id_conflict = self._pan_id_conflict
 
     def _device(self, role: str) -> AnyDevice:
         radio = self.radios.slot_for(role, self.settings.positions[role])
@@ -167,6 +174,10 @@ class Han:
     def exchange_hub(self, hub: CommsHub) -> None:
         """Replace the hub by another one, also for the head end."""
         self._devices["hub"] = self.wan.hub = hub
+        hub.on_pan_id_conflict = self._pan_id_conflict
+
+    def _pan_id_conflict(self, conflict: PanIdConflict) -> None:
+        self.on_event(f"hub: {conflict_in_words(conflict)}")
 
     # --- head end ---------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hanbench.emulator.devices import CommsHub
 from hanbench.harness.han.han import Han
-from hanbench.harness.han.settings import made_up_identity
+from hanbench.harness.han.settings import Credential, made_up_identity
 
 
 def replace_hub(han: Han, ieee: int) -> None:
@@ -20,8 +20,10 @@ def replace_hub(han: Han, ieee: int) -> None:
     settings = replace(
         former.settings,
         ieee=ieee,
-        extended_pan_id=former.settings.extended_pan_id or former.settings.ieee,
-        key_establishment=replace(former.settings.key_establishment, identity=identity),
+        network=replace(former.settings.network, extended_pan_id=former.extended_pan_id),
+        key_establishment=replace(
+            former.settings.key_establishment, credential=None if identity is None else Credential(identity)
+        ),
     )
     hub = CommsHub("hub", settings, former.radio, han.clock, han.random("hub", f"{ieee:016x}"), former.epoch)
     han.exchange_hub(hub)

@@ -28,9 +28,9 @@ def install(han: Han) -> None:
     shorts = random.sample(range(1, HIGHEST_SHORT + 1), len(han.devices) - 1)
     settings = han.settings.hub
     network = Network(
-        settings.pan_id,
-        settings.extended_pan_id or settings.ieee,
-        settings.channel,
+        settings.network.pan_id,
+        han.hub.extended_pan_id,
+        settings.network.channels[0],
         HUB_SHORT,
         trust_center=settings.ieee,
     )

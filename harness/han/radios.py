@@ -15,10 +15,11 @@ from hanbench.emulator.randomness import split
 from hanbench.hardware.errors import PortUnavailableError
 from hanbench.hardware.serial_port import BAUD, SerialPort
 from hanbench.hardware.spinel_radio import SpinelRadio
+from hanbench.harness.han.addresses import OWN_BLOCK
 from hanbench.harness.han.passive_medium import PassiveMedium
 from hanbench.profiles.benches import FirmwareModel, RadioKind, RadioUrl
 
-DONGLE_RANGE = 0x70B3D51FF0D00000
+DONGLE_RANGE = OWN_BLOCK + 0xD00000
 """Block of the factory-assigned EUI-64s of virtual dongles."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -26,20 +26,17 @@ from hanbench.emulator.randomness import split
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.emulator.zigbee.nwk.config import JoinPolicy
 from hanbench.emulator.zigbee.security.cbke import Authority, Identity
-from hanbench.emulator.zigbee.security.install_code import InstallCode
+from hanbench.harness.han.addresses import OWN_BLOCK, device_address, network_plan
 from hanbench.harness.han.credentials import Credentials
 from hanbench.profiles import devices as profile
 from hanbench.profiles.cohorts import Household
-from hanbench.profiles.rulesets import Cohort
 
-MADE_UP_RANGE = 0x70B3D51FF0000000
-"""Block of the EUI-64s of emulated devices, of the kind that industry parties use."""
-MADE_UP_AUTHORITY = MADE_UP_RANGE + 0xCA0000
-PREFERRED_CHANNEL = 15
+MADE_UP_AUTHORITY = OWN_BLOCK + 0xCA0000
 SLOW_LINK_STATUS_S = 4 * 3600
 SLOW_KEEP_ALIVE_MIN = 240
 ROLES = ("hub", "esme", "gsme", "ihd", "repeater")
-"""Addresses count in this order."""
+DEFAULT_SEED = "1"
+"""That of a bench file which states none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +66,26 @@ ERAS = {
 
 
 def settings_for(
-    home: Household, *, slow_background: bool = False, credentials: Credentials | None = None
+    home: Household,
+    *,
+    seed: int | str = DEFAULT_SEED,
+    slow_background: bool = False,
+    credentials: Credentials | None = None,
 ) -> HanSettings:
     """Return the settings of `home`, with certificates from `credentials` or made-up ones.
+
+    Addresses, install codes and the network follow from `seed`.
 
     `slow_background` slows down Link Status and the mains meter's keep-alive, for runs of many days. No judged decision
     depends on them, and they are nine frames in ten.
     """
     period = SLOW_LINK_STATUS_S if slow_background else None
     made = HanSettings(
-        hub=_hub(home, period, SLOW_KEEP_ALIVE_MIN if slow_background else home.hub.keep_alive.base_min),
-        esme=_esme(home, period),
-        gsme=_gsme(home),
-        ihd=_ihd(home),
-        repeater=_repeater(home, period),
+        hub=_hub(home, seed, period, SLOW_KEEP_ALIVE_MIN if slow_background else home.hub.keep_alive.base_min),
+        esme=_esme(home, seed, period),
+        gsme=_gsme(home, seed),
+        ihd=_ihd(home, seed),
+        repeater=_repeater(home, seed, period),
         positions={
             "hub": home.layout.hub_m,
             "esme": home.layout.esme_m,
@@ -103,22 +106,24 @@ def _with_credentials(made: HanSettings, credentials: Credentials) -> HanSetting
     trusted = {**credentials.authorities, MADE_UP_AUTHORITY: made_up_authority().public_key}
     changed: dict[str, Any] = {}
     for role in ROLES:
-        settings = getattr(made, role)
-        identity = credentials.identities.get(role, settings.key_establishment.identity)
-        establishment = replace(settings.key_establishment, identity=replace(identity, others=trusted))
-        changed[role] = replace(settings, ieee=identity.certificate.subject, key_establishment=establishment)
+        settings = made.of(role)
+        if role in credentials.identities:
+            identity = credentials.identities[role]
+            own: Credential | MadeUpCredential = Credential(replace(identity, others=trusted))
+            settings = replace(settings, ieee=identity.certificate.subject)
+        else:
+            own = MadeUpCredential(settings.ieee, settings.manufacturer, trusted)
+        changed[role] = replace(settings, key_establishment=replace(settings.key_establishment, credential=own))
     return replace(made, **changed)
 
 
-def _common(home: Household, role: str, device: profile.DeviceProfile) -> dict[str, Any]:
-    """Return the settings that every device has. Addresses and install codes depend on cohort and role alone."""
-    number = 0x100 * list(Cohort).index(home.cohort) + ROLES.index(role) + 1
-    code = split(0, home.cohort.value, role, "install code").randbytes(16)
-    identity = made_up_identity(MADE_UP_RANGE + number, device.manufacturer_code)
+def _common(home: Household, seed: int | str, role: str, device: profile.DeviceProfile) -> dict[str, Any]:
+    """Return the settings that every device has."""
+    address = device_address(seed, role, device.oui)
     return {
-        "ieee": identity.certificate.subject,
+        "ieee": address.ieee,
         "key_establishment": KeyEstablishmentSettings(
-            identity,
+            MadeUpCredential(address.ieee, device.manufacturer_code),
             ephemeral_time=device.key_establishment.ephemeral_s,
             confirm_time=device.key_establishment.confirm_s,
             capacity=device.key_establishments if isinstance(device, profile.HubProfile) else 0,
@@ -128,8 +133,8 @@ def _common(home: Household, role: str, device: profile.DeviceProfile) -> dict[s
         "manufacturer": device.manufacturer_code,
         "maker": device.maker,
         "model": device.model,
-        "serial": f"{home.cohort.value.upper()}-{role.upper()}-{number:06d}",
-        "install_code": b"" if role == "hub" else InstallCode.with_crc(code).octets,
+        "serial": f"{home.cohort.value.upper()}-{role.upper()}-{address.number:010d}",
+        "install_code": b"" if role == "hub" else address.install_code,
         "endpoint": device.endpoint,
         "tx_power": device.radio.tx_power_dbm,
         "request_timeout": device.request_timeout_s * SECOND,
@@ -142,10 +147,34 @@ def made_up_authority() -> Authority:
     return Authority(MADE_UP_AUTHORITY, split(0, "certificate authority"))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def made_up_identity(ieee: int, manufacturer: int) -> Identity:
     """Return the certificate of an emulated device, with its private key; the same each time."""
     return made_up_authority().issue(ieee, manufacturer, split(0, "certificate", f"{ieee:016x}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A certificate and private key that exist."""
+
+    identity: Identity
+
+    def __call__(self) -> Identity:
+        return self.identity
+
+
+@dataclass(frozen=True, slots=True)
+class MadeUpCredential:
+    """A certificate and private key that hanbench's own authority issues when they are needed."""
+
+    ieee: int
+    manufacturer: int
+    others: Mapping[int, bytes] = field(default_factory=dict)
+    """Public keys of further authorities that the device trusts, by issuer."""
+
+    def __call__(self) -> Identity:
+        identity = made_up_identity(self.ieee, self.manufacturer)
+        return replace(identity, others=self.others) if self.others else identity
 
 
 def with_address(settings: DeviceSettings, ieee: int) -> DeviceSettings:
@@ -153,13 +182,12 @@ def with_address(settings: DeviceSettings, ieee: int) -> DeviceSettings:
 
     Raises LocalProtocolError if the device has a certificate of another authority, which names another EUI-64.
     """
-    establishment, before = settings.key_establishment, settings.key_establishment.identity
-    if before is None or before.certificate.subject == ieee:
-        return replace(settings, ieee=ieee)
-    if before.certificate.issuer != MADE_UP_AUTHORITY:
-        raise LocalProtocolError(f"its certificate names {before.certificate.subject:016x}")
-    identity = replace(made_up_identity(ieee, settings.manufacturer), others=before.others)
-    return replace(settings, ieee=ieee, key_establishment=replace(establishment, identity=identity))
+    establishment, own = settings.key_establishment, settings.key_establishment.credential
+    if isinstance(own, MadeUpCredential):
+        own = replace(own, ieee=ieee)
+    elif own is not None and (subject := own().certificate.subject) != ieee:
+        raise LocalProtocolError(f"its certificate names {subject:016x}")
+    return replace(settings, ieee=ieee, key_establishment=replace(establishment, credential=own))
 
 
 def with_wake_interval(settings: HanSettings, seconds: float) -> HanSettings:
@@ -204,13 +232,12 @@ def _keep_alive(settings: profile.KeepAliveProfile) -> KeepAliveSettings:
     return KeepAliveSettings(enabled=settings.enabled, failures=settings.failures)
 
 
-def _hub(home: Household, link_status_period_s: int | None, keep_alive_base: int) -> HubSettings:
+def _hub(home: Household, seed: int | str, link_status_period_s: int | None, keep_alive_base: int) -> HubSettings:
     hub = home.hub
-    channels = hub.radio.channels
     return HubSettings(
-        **_common(home, "hub", hub),
+        **_common(home, seed, "hub", hub),
         node=NodeConfig(**_router(hub, LogicalType.COORDINATOR, link_status_period_s)),
-        channel=PREFERRED_CHANNEL if PREFERRED_CHANNEL in channels else channels[0],
+        network=network_plan(seed, home),
         mirrors=hub.mirrors.count,
         mirror_interval=hub.mirrors.interval_s,
         first_mirror_endpoint=hub.mirrors.first_endpoint,
@@ -220,10 +247,10 @@ def _hub(home: Household, link_status_period_s: int | None, keep_alive_base: int
     )
 
 
-def _esme(home: Household, link_status_period_s: int | None) -> EsmeSettings:
+def _esme(home: Household, seed: int | str, link_status_period_s: int | None) -> EsmeSettings:
     esme = home.esme
     return EsmeSettings(
-        **_common(home, "esme", esme),
+        **_common(home, seed, "esme", esme),
         node=NodeConfig(**_router(esme, LogicalType.ROUTER, link_status_period_s), join=_policy(esme.joining)),
         keep_alive=_keep_alive(esme.keep_alive),
         relaxed_security=esme.relaxed_security,
@@ -232,7 +259,7 @@ def _esme(home: Household, link_status_period_s: int | None) -> EsmeSettings:
     )
 
 
-def _gsme(home: Household) -> GsmeSettings:
+def _gsme(home: Household, seed: int | str) -> GsmeSettings:
     gsme = home.gsme
     node = NodeConfig(
         LogicalType.END_DEVICE,
@@ -245,7 +272,7 @@ def _gsme(home: Household) -> GsmeSettings:
         join=_policy(gsme.joining),
     )
     return GsmeSettings(
-        **_common(home, "gsme", gsme),
+        **_common(home, seed, "gsme", gsme),
         node=node,
         keep_alive=_keep_alive(gsme.keep_alive),
         relaxed_security=gsme.relaxed_security,
@@ -257,7 +284,7 @@ def _gsme(home: Household) -> GsmeSettings:
     )
 
 
-def _ihd(home: Household) -> IhdSettings:
+def _ihd(home: Household, seed: int | str) -> IhdSettings:
     ihd = home.ihd
     node = NodeConfig(
         LogicalType.END_DEVICE,
@@ -266,7 +293,7 @@ def _ihd(home: Household) -> IhdSettings:
         join=_policy(ihd.joining),
     )
     return IhdSettings(
-        **_common(home, "ihd", ihd),
+        **_common(home, seed, "ihd", ihd),
         node=node,
         keep_alive=_keep_alive(ihd.keep_alive),
         electricity_interval=ihd.electricity_interval_s * SECOND,
@@ -274,9 +301,9 @@ def _ihd(home: Household) -> IhdSettings:
     )
 
 
-def _repeater(home: Household, link_status_period_s: int | None) -> RepeaterSettings:
+def _repeater(home: Household, seed: int | str, link_status_period_s: int | None) -> RepeaterSettings:
     repeater = home.repeater
     node = NodeConfig(**_router(repeater, LogicalType.ROUTER, link_status_period_s), join=_policy(repeater.joining))
     return RepeaterSettings(
-        **_common(home, "repeater", repeater), node=node, keep_alive=_keep_alive(repeater.keep_alive)
+        **_common(home, seed, "repeater", repeater), node=node, keep_alive=_keep_alive(repeater.keep_alive)
     )

@@ -84,7 +84,9 @@ class Staging:
         start = self.scenario.start - FORMATION + timedelta(microseconds=clock.now)
         if self.bench is None:
             home = home_of(self.scenario)
-            settings = settings_for(home, slow_background=self.slow_background, credentials=self.credentials)
+            settings = settings_for(
+                home, seed=self.seed, slow_background=self.slow_background, credentials=self.credentials
+            )
             if wakes is not None:
                 settings = with_wake_interval(settings, wakes)
             return Han(settings, seed=self.seed, start=start, clock=clock)
@@ -97,6 +99,7 @@ class Staging:
             cohort=self.scenario.cohort,
             slow_background=self.slow_background,
             credentials=self.credentials,
+            addresses=self.seed,
         )
         if han.medium is not han.air:
             self._refuse_what_needs_the_air(self.bench)

@@ -44,6 +44,7 @@ radio = "physical"
 
 [nodes.esme]
 radio = "{radio}"
+ieee = "70b3d51ff0000002"
 install_code = "83fed3407a939723a5c639b26916d505c3b5"
 """
 

@@ -32,10 +32,14 @@ T = TypeVar("T")
 
 
 def home_settings(
-    cohort: Cohort = Cohort.IOC, *, slow_background: bool = True, eras: Mapping[str, SmartEnergyEra] | None = None
+    cohort: Cohort = Cohort.IOC,
+    *,
+    seed: str = "1",
+    slow_background: bool = True,
+    eras: Mapping[str, SmartEnergyEra] | None = None,
 ) -> HanSettings:
     """The home of a cohort. `eras`: by role, the Smart Energy era of devices where it is not their profile's."""
-    settings = settings_for(household(cohort), slow_background=slow_background)
+    settings = settings_for(household(cohort), seed=seed, slow_background=slow_background)
     changed: dict[str, Any] = {role: replace(settings.of(role), smart_energy=era) for role, era in (eras or {}).items()}
     return replace(settings, **changed)
 
@@ -58,7 +62,7 @@ def run_on_han(
     :param capture: A file for every frame from the first one on; its key file stands beside it.
     """
     clock = VirtualClock()
-    han = Han(settings or home_settings(), seed=seed, start=START, clock=clock, ihd=display)
+    han = Han(settings or home_settings(seed=seed), seed=seed, start=START, clock=clock, ihd=display)
 
     async def whole() -> T:
         if formed:

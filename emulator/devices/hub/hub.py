@@ -33,7 +33,9 @@ from hanbench.emulator.zcl.clusters.keep_alive import KeepAliveAttributes
 from hanbench.emulator.zcl.clusters.time import MASTER, SYNCHRONIZED, TimeAttributes
 from hanbench.emulator.zcl.smart_energy import TABLES
 from hanbench.emulator.zigbee.nwk.config import RX_ON_WHEN_IDLE
+from hanbench.emulator.zigbee.nwk.formation import Formation
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
+from hanbench.emulator.zigbee.nwk.maintenance import PanIdConflict
 from hanbench.emulator.zigbee.nwk.parent import JoinIndication, JoinStatus
 from hanbench.emulator.zigbee.stack import CoordinatorStack
 from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
@@ -44,6 +46,8 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
     """The hub of one HAN."""
 
     stack_type = CoordinatorStack
+    on_pan_id_conflict: Callable[[PanIdConflict], None] | None = None
+    """Called when the HAN moves to another PAN ID, because another network has its own."""
 
     @cached_property
     def flash(self) -> HubFlash:
@@ -58,6 +62,7 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
         stack, settings = self.stack, self.settings
         stack.trust_center.on_device = self._device_joined
         stack.trust_center.on_removed = self._device_removed
+        stack.maintenance.on_pan_id_conflict = self._pan_id_conflict
         self.sleepy_queue = SleepyDeviceQueue(stack.parent, stack.clock)
         stack.nwk.on_heard.append(self._heard)
         stack.on_announce = self._announced
@@ -65,7 +70,7 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
         """Called with EUI-64 and status when a device joins or rejoins."""
         self.responder = Responder(
             settings.key_establishment,
-            self.identity,
+            lambda: self.identity,
             self._random,
             stack.aps.ieee_of,
             lambda: self.conduct,
@@ -113,14 +118,19 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
 
     # --- the network ------------------------------------------------------------------------------------------------
 
-    def form(self) -> None:
-        """Form the HAN with the channel and PAN ID of the settings."""
-        settings = self.settings
-        self.stack.form(
-            channel=settings.channel,
-            pan_id=settings.pan_id,
-            extended_pan_id=settings.extended_pan_id or settings.ieee,
-        )
+    @property
+    def extended_pan_id(self) -> int:
+        """Extended PAN ID of the network that this hub forms."""
+        return self.settings.network.extended_pan_id or self.settings.ieee
+
+    def form(self, done: Callable[[Formation], None]) -> None:
+        """Look for a quiet channel and a free PAN ID, and form the HAN; `done` is called once."""
+
+        def chosen(formation: Formation) -> None:
+            self.stack.form(channel=formation.channel, pan_id=formation.pan_id, extended_pan_id=self.extended_pan_id)
+            done(formation)
+
+        self.stack.former.choose(self.settings.network, chosen)
 
     def restore_from_backup(self, former: CommsHub) -> None:
         """Take the place of a hub that is no more: its network, its devices, and the hashes of their keys.
@@ -146,6 +156,10 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
         update_id = self.stack.nwk.network.update_id + 1 & 0xFF
         self.stack.zdo.client.change_channel(channel, update_id)
         self.stack.maintenance.change_channel(channel, update_id)
+
+    def _pan_id_conflict(self, conflict: PanIdConflict) -> None:
+        if self.on_pan_id_conflict is not None:
+            self.on_pan_id_conflict(conflict)
 
     def _key_agreed(self, ieee: int, key: bytes) -> None:
         self.storage.link_keys[ieee] = LinkKey(key, KeyOrigin.ESTABLISHED)

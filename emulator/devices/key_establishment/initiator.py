@@ -51,10 +51,12 @@ class Ended(NamedTuple):
 class Initiator:
     """Starts key establishments, one at a time. `side` goes on the device's endpoint."""
 
-    def __init__(self, settings: KeyEstablishmentSettings, identity: Identity | None, random: RandomSource) -> None:
+    def __init__(
+        self, settings: KeyEstablishmentSettings, identity: Callable[[], Identity | None], random: RandomSource
+    ) -> None:
         self._settings = settings
         self.identity = identity
-        """None: the device cannot start a key establishment."""
+        """Returns None if the device cannot start a key establishment."""
         self._random = random
         self._session: KeyEstablishmentSession | None = None
         self._peer = (0, 0)
@@ -80,7 +82,7 @@ class Initiator:
 
     def start(self, short: int, endpoint: int, ieee: int, done: Callable[[Ended], None]) -> None:
         """Agree a key with the device at this address; `done` is called once. A session must not be under way."""
-        identity = self.identity
+        identity = self.identity()
         assert self._session is None
         assert identity is not None
         self._session = session = KeyEstablishmentSession(identity, ieee, self._random, initiator=True)

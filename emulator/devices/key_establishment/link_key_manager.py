@@ -86,7 +86,7 @@ class LinkKeyManager:
 
     def _attempt(self) -> None:
         stack = self._stack
-        if self._initiator.busy or not stack.joined or self._initiator.identity is None:
+        if self._initiator.busy or not stack.joined or self._initiator.identity() is None:
             return
         stack.nwk.wake_lock.hold()
         self._initiator.start(HUB, HUB_ENDPOINT, stack.nwk.network.trust_center, self._ended)

@@ -50,7 +50,7 @@ class Responder:
     def __init__(
         self,
         settings: KeyEstablishmentSettings,
-        identity: Identity | None,
+        identity: Callable[[], Identity | None],
         random: RandomSource,
         ieee_of: Callable[[int], int | None],
         conduct: Callable[[], HubConduct],
@@ -85,7 +85,7 @@ class Responder:
     # --- what the initiator says --------------------------------------------------------------------------------
 
     def _initiate(self, request: InitiateKeyEstablishmentRequest, indication: Indication) -> CommandAnswer:
-        identity, conduct = self.identity, self._conduct()
+        identity, conduct = self.identity(), self._conduct()
         ieee = self._ieee_of(indication.src)
         # A device that starts again has lost the session before.
         self._drop(indication.src)

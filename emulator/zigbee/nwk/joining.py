@@ -22,6 +22,8 @@ from hanbench.emulator.zigbee.storage import Network
 
 REJOIN_WAIT = 3 * SECOND
 """Microseconds for a Rejoin Response, polls included."""
+MOST_REFUSALS = 64
+"""Networks that a joiner remembers because they did not take it."""
 SCAN_PAUSE = SECOND
 """Between two scans of one attempt."""
 
@@ -55,6 +57,8 @@ class Joiner:
         self._timer: Timer | None = None
         self._holding = False
         self._wanted_pan: int | None = None
+        self._refusals: dict[int, int] = {}
+        """How often networks did not take this device since it was last in one, by extended PAN ID."""
         self._joins_done: Callable[[bool], None] | None = None
         nwk.on_command[RejoinResponse.ID] = self._rejoin_answered
         nwk.accepts_unsecured.append(self._accepts_unsecured)
@@ -97,6 +101,8 @@ class Joiner:
         following = next_state(self.state, event)
         if following is None:
             return
+        if following is JoinState.OUT and event in (JoinEvent.REFUSED, JoinEvent.NO_KEY):
+            self._note_refusal()
         before, self.state = self.state, following
         self._stop_waiting()
         self._nwk.wake_lock.attach(following in WITH_PARENT)
@@ -108,6 +114,11 @@ class Joiner:
     def confirm(self) -> None:
         """Take note that a message was acknowledged: the next loss of the network is a new one, not a relapse."""
         self._attempts = 0
+
+    @property
+    def tried(self) -> int | None:
+        """Extended PAN ID of the network that this device chose last; None: it found none."""
+        return None if self._chosen is None else self._chosen.payload.extended_pan_id
 
     @property
     def awaits_key(self) -> bool:
@@ -149,7 +160,7 @@ class Joiner:
 
     def _scan_round(self) -> None:
         self._rounds -= 1
-        self._child.scan(self._nwk.config.channels, self.policy.scan_exponent, self._open_networks)
+        self._child.scanner.networks(self._nwk.config.channels, self.policy.scan_exponent, self._open_networks)
 
     def _open_networks(self, beacons: list[Beacon]) -> None:
         if self.state is not JoinState.SCANNING:
@@ -170,7 +181,11 @@ class Joiner:
         return payload.router_capacity if self._nwk.config.role is LogicalType.ROUTER else payload.end_device_capacity
 
     def _choose(self, candidates: list[Candidate]) -> None:
-        self._chosen = max(candidates, key=lambda candidate: candidate.rank, default=None)
+        """Take the best candidate, but first one of a network that has not refused this device as often."""
+        refusals = self._refusals
+        self._chosen = max(
+            candidates, key=lambda each: (-refusals.get(each.payload.extended_pan_id, 0), each.rank), default=None
+        )
         self.event(JoinEvent.NETWORK_NOT_FOUND if self._chosen is None else JoinEvent.NETWORK_FOUND)
 
     def _associate(self) -> None:
@@ -200,6 +215,15 @@ class Joiner:
             )
         )
 
+    def _note_refusal(self) -> None:
+        """The chosen network does not know this device, or holds another install code for it."""
+        assert self._chosen is not None
+        network = self._chosen.payload.extended_pan_id
+        count = self._refusals.pop(network, 0) + 1
+        if len(self._refusals) >= MOST_REFUSALS:
+            del self._refusals[next(iter(self._refusals))]
+        self._refusals[network] = count
+
     def _await_key(self) -> None:
         self._nwk.mac.listen(self._nwk.config.rx_on)
         self._hold()
@@ -207,6 +231,7 @@ class Joiner:
 
     def _joined(self) -> None:
         rejoined = self._attempts > 0
+        self._refusals.clear()
         self._nwk.mac.listen(self._nwk.config.rx_on)
         if self._nwk.config.role is LogicalType.END_DEVICE:
             self._nwk.send_command(
@@ -242,7 +267,7 @@ class Joiner:
             self._nwk.clock.call_later(0, self.event, JoinEvent.NETWORK_NOT_FOUND)
 
     def _seek(self, channels: tuple[int, ...]) -> None:
-        self._child.scan(channels, self.policy.scan_exponent, self._own_network)
+        self._child.scanner.networks(channels, self.policy.scan_exponent, self._own_network)
 
     def _own_network(self, beacons: list[Beacon]) -> None:
         if self.state not in (JoinState.SEEKING_HERE, JoinState.SEEKING_EVERYWHERE):

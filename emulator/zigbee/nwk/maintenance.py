@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 from hanbench.emulator.clock import MILLISECOND
 from hanbench.emulator.errors import RemoteProtocolError
@@ -23,12 +24,25 @@ from hanbench.emulator.zigbee.nwk.commands import (
     NwkCommand,
 )
 from hanbench.emulator.zigbee.nwk.config import LogicalType
+from hanbench.emulator.zigbee.nwk.formation import free_pan_id
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
 from hanbench.emulator.zigbee.nwk.layer import ALL_DEVICES, ALL_ROUTERS, BROADCAST_DELIVERY_TIME, RX_ON_DEVICES, Nwk
 from hanbench.emulator.zigbee.nwk.neighbors import LOST_AFTER_PERIODS, NeighborTable, link_cost
 
 MOST_LINK_STATUS_ENTRIES = 20
 LEAVE_DELAY = 50 * MILLISECOND
+
+
+class PanIdConflict(NamedTuple):
+    """A PAN ID conflict that a coordinator resolves."""
+
+    pan_id: int
+    """The PAN ID that two networks have."""
+    other: int | None
+    """Extended PAN ID of the other network; None: the report does not say."""
+    reporter: int | None
+    """Short address of the member that reported it; None: the coordinator heard the other network itself."""
+    new_pan_id: int
 
 
 class Maintenance:
@@ -44,6 +58,8 @@ class Maintenance:
         self.obeys_leave: Callable[[], bool] = lambda: False
         """Whether this device leaves when its parent says so: a coordinator has no parent, and a device that is
         rejoining is no member."""
+        self.on_pan_id_conflict: Callable[[PanIdConflict], None] | None = None
+        """Called at the coordinator when it moves the network to another PAN ID."""
         self._changing = False
         self._leaving = False
         nwk.on_command[LinkStatus.ID] = self._link_status
@@ -103,7 +119,7 @@ class Maintenance:
         if other.extended_pan_id == network.extended_pan_id:
             return
         if self._nwk.config.role is LogicalType.COORDINATOR:
-            self.change_pan_id()
+            self._resolve(other.extended_pan_id, None, (beacon.pan_id,))
         else:
             self._nwk.send_command(
                 0x0000, NetworkReport(extended_pan_id=network.extended_pan_id, pan_ids=(beacon.pan_id,)), radius=30
@@ -113,20 +129,31 @@ class Maintenance:
         assert isinstance(command, NetworkReport)
         network = self._nwk.network
         if self._nwk.config.role is LogicalType.COORDINATOR and command.extended_pan_id == network.extended_pan_id:
-            self.change_pan_id(taken=command.pan_ids)
+            self._resolve(None, frame.src, command.pan_ids)
 
-    def change_pan_id(self, taken: tuple[int, ...] = ()) -> None:
-        """Coordinator: choose another PAN ID, broadcast it, and change when the broadcast has been delivered."""
+    def _resolve(self, other: int | None, reporter: int | None, taken: tuple[int, ...]) -> None:
+        """Coordinator: move the network to a PAN ID of its own, unless it is moving already."""
+        pan_id = self._nwk.network.pan_id
+        # A report that was long on its way may be of the PAN ID before.
+        new = self.change_pan_id(taken) if pan_id in taken else None
+        if new is not None and self.on_pan_id_conflict is not None:
+            self.on_pan_id_conflict(PanIdConflict(pan_id, other, reporter, new))
+
+    def change_pan_id(self, taken: tuple[int, ...] = ()) -> int | None:
+        """Coordinator: choose another PAN ID, broadcast it, and change when the broadcast has been delivered.
+
+        Returns the PAN ID; None: a change is under way.
+        """
         if self._changing:
-            return
+            return None
         network = self._nwk.network
-        avoided = {network.pan_id, *taken}
-        pan_id = next(p for p in iter(lambda: 1 + int(self._nwk.random.random() * 0xFFFD), None) if p not in avoided)
+        pan_id = free_pan_id(self._nwk.random, {network.pan_id, *taken})
         update = NetworkUpdate(
             extended_pan_id=network.extended_pan_id, update_id=network.update_id + 1 & 0xFF, pan_id=pan_id
         )
         self._nwk.send_command(ALL_DEVICES, update, radius=30)
         self._move(update.update_id, pan_id=pan_id)
+        return pan_id
 
     def _updated(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
         assert isinstance(command, NetworkUpdate)

@@ -45,6 +45,30 @@ def test_a_broken_bench_is_inconclusive(hanbench, bench):
     assert result.out.startswith("inconclusive: the bench itself has failed")
 
 
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("channel = 26\n", "channel: found 26; expected one that the hub uses: 11, 14, 15, 19, 20, 24, 25"),
+        ("channel = 10\n", "channel: expected a whole number >= 11"),
+        ("pan_id = 0xFFFF\n", "pan_id: expected a whole number <= 65534"),
+    ],
+)
+def test_a_channel_or_pan_id_out_of_bounds_is_refused(hanbench, bench, head, said):
+    result = hanbench("check", bench(head + INSTALLED))
+    assert result.status == 3
+    assert said in result.err
+
+
+@pytest.mark.parametrize("begins", ["new", "installed"])
+def test_a_han_is_on_the_channel_and_the_pan_id_of_the_file(hanbench, bench, tmp_path, begins):
+    text = f'begins = "{begins}"\nchannel = 24\npan_id = 0x2345\n' + INSTALLED
+    assert hanbench("check", bench(text), "--out", str(tmp_path)).status == 0
+    frames = [each for each in read(tmp_path / "mine.pcapng") if each.psdu[0] & 7 == 1]
+    assert {each.channel for each in frames} == {24}
+    # Data frames between short addresses carry the PAN ID in octets 3 and 4 (IEEE 802.15.4-2011, 5.2.2.2).
+    assert {int.from_bytes(each.psdu[3:5], "little") for each in frames} == {0x2345}
+
+
 def test_a_check_runs_on_a_han_that_forms_first(hanbench, bench):
     result = hanbench("check", bench('begins = "new"\n' + INSTALLED), "--json")
     assert (result.status, json.loads(result.out)["verdict"]) == (0, "pass")

@@ -252,7 +252,7 @@ async def swap(han, *, genuine=True):
     replace_hub(han, former + SUCCESSOR)
     if not genuine:
         stranger = Authority(0xBAD, split(1, "stranger"))
-        han.hub.identity = han.hub.responder.identity = stranger.issue(han.hub.storage.ieee, 0, split(2, "stranger"))
+        han.hub.install_certificate(stranger.issue(han.hub.storage.ieee, 0, split(2, "stranger")))
     for device in han.devices[1:]:
         device.stack.joiner.event(JoinEvent.LOST)
     return former

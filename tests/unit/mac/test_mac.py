@@ -54,7 +54,7 @@ class Home:
 
     def scan(self) -> list[Beacon]:
         found: list[list[Beacon]] = []
-        self.child.scan(range(11, 27), 3, found.append)
+        self.child.scanner.networks(range(11, 27), 3, found.append)
         self.run(5)
         return found[0]
 

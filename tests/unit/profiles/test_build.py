@@ -53,7 +53,7 @@ def test_the_hub_keeps_alive_mirrors_and_answers_as_its_profile_says(home):
     assert (hub.mirrors, hub.first_mirror_endpoint) == (home.hub.mirrors.count, home.hub.mirrors.first_endpoint)
     assert hub.wan_latency == home.hub.wan_latency_ms * MILLISECOND
     assert hub.node.link_status_period == home.hub.parenthood.link_status_interval_s * SECOND
-    assert hub.channel in home.hub.radio.channels
+    assert set(hub.network.channels) == set(home.hub.radio.channels)
 
 
 def test_the_gas_meter_sleeps_polls_and_gives_up_as_its_profile_says(home):
@@ -95,10 +95,32 @@ def test_a_changed_value_reaches_the_device(home):
     assert (settings.node.join.rejoin, settings.node.join.rests) == (False, (2 * SECOND, 4 * SECOND))
 
 
-def test_a_hub_that_may_not_use_the_preferred_channel_takes_its_first(home):
-    radio = msgspec.structs.replace(home.hub.radio, channels=(20, 25))
+def test_a_hub_likes_channels_best_that_every_device_of_the_home_uses(home):
+    radio = msgspec.structs.replace(home.hub.radio, channels=(26, 20, 25))
     settings = settings_for(replace(home, hub=msgspec.structs.replace(home.hub, radio=radio)))
-    assert settings.hub.channel == 20
+    assert set(settings.hub.network.channels[:2]) == {20, 25}
+    assert settings.hub.network.channels[2] == 26
+
+
+def test_homes_with_different_seeds_share_no_address_no_code_and_no_network(home):
+    one, other = settings_for(home, seed="1"), settings_for(home, seed="2")
+    for role in ROLES:
+        mine, others = one.of(role), other.of(role)
+        assert mine.ieee != others.ieee
+        assert mine.serial != others.serial
+        assert role == "hub" or mine.install_code != others.install_code
+    assert one.hub.network.pan_id != other.hub.network.pan_id
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_an_address_is_in_the_block_of_the_maker(home, role):
+    oui = getattr(home, role).oui
+    assert {f"{settings_for(home, seed=seed).of(role).ieee:016X}"[: len(oui)] for seed in range(20)} == {oui}
+
+
+def test_the_channels_that_hubs_like_best_differ_by_seed(home):
+    first = [settings_for(home, seed=seed).hub.network.channels[0] for seed in range(200)]
+    assert set(first) == set(home.hub.radio.channels)
 
 
 def test_the_devices_stand_where_the_layout_says(home):
@@ -110,7 +132,7 @@ def test_the_devices_stand_where_the_layout_says(home):
 
 
 def test_no_two_devices_share_an_address_a_serial_or_an_install_code():
-    homes = [settings_for(household(cohort)) for cohort in (Cohort.IOC, Cohort.MOC_SECURE)]
+    homes = [settings_for(household(Cohort.IOC), seed=seed) for seed in ("1", "2")]
     every = [getattr(settings, role) for settings in homes for role in ROLES]
     assert len({settings.ieee for settings in every}) == len(every)
     assert len({settings.serial for settings in every}) == len(every)
