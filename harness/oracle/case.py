@@ -6,7 +6,7 @@ The order of the records is the order in time, so a position is an index into th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from hanbench.harness.case.check import HanCheck, Subject
@@ -40,6 +40,8 @@ from hanbench.profiles.rulesets import DecisionRule, InstallationType, RuleSet
 
 BOTH = frozenset(MeterRole)
 ESME_ONLY = frozenset({MeterRole.ESME})
+ANSWER = timedelta(minutes=1)
+"""Time that an answer may take, and a tick that is late: on a paced bench, and in production."""
 
 
 class CheckSpan(NamedTuple):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from hanbench.harness.case.check import Verdict
 from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.case.vocabulary import Outcome
-from hanbench.harness.oracle.case import ESME_ONLY, Case, Decision, SupplierStatement, frames_of
+from hanbench.harness.oracle.case import ANSWER, ESME_ONLY, Case, Decision, SupplierStatement, frames_of
 from hanbench.harness.oracle.counting import counted, ground_of_count, is_failure
 from hanbench.harness.oracle.scope import allowed_on
 from hanbench.harness.oracle.violation import (
@@ -140,8 +141,9 @@ def hold_only_for_consent(case: Case) -> Iterator[Finding]:
 
 
 def asked_rightly(case: Case) -> Iterator[Finding]:
-    """Where a consent is needed, each question goes to the GSME's Responsible Supplier, for that consent, before its
-    time is up and before the ESME was commissioned alone; and `hold` ends a case only after such a question.
+    """Where a consent is needed, each question goes to the GSME's Responsible Supplier, for that consent, in answer to
+    what was told before the time is up, and before the ESME was commissioned alone; and `hold` ends a case only after
+    such a question.
     """
     alone = (effect.position for effect in case.effects if effect.succeeded and effect.devices == ESME_ONLY)
     decided = min(alone, default=len(case.records))
@@ -156,9 +158,22 @@ def asked_rightly(case: Case) -> Iterator[Finding]:
         elif asked.consent.value != needed.value.value:
             wrong = f"asked {supplier} for its {asked.consent.value}; what is needed is its {needed.value.value}"
             yield Finding(wrong, (), _of_question(needed))
-        elif time >= case.installation.decide_by or position > decided:
+        elif _is_late(case, position, time) or position > decided:
             yield Finding(f"asked {supplier} at {time}, when it was too late", (), chosen("decide_by"))
     yield from _held_unasked(case)
+
+
+def _is_late(case: Case, position: int, time: datetime) -> bool:
+    """Return whether a question comes when its answer cannot count any more, which the controller knew.
+
+    A controller has no other clock than the times of what it is told: by these it is judged, if its answer takes no
+    longer than `ANSWER`.
+    """
+    until = case.installation.decide_by
+    if time < until:
+        return False
+    told = [event.time for at, event in case.told if at < position]
+    return time > until + ANSWER or not told or told[-1] >= until
 
 
 def _held_unasked(case: Case) -> Iterator[Finding]:
@@ -236,7 +251,9 @@ PROPERTIES = (
         inferred("letter, 2"),
         hold_only_for_consent,
         also=(
+            inferred("Various 1 (ii)(b) and (c)"),
             chosen("failure_counting"),
+            chosen("wan_failure_counts"),
             chosen("failures_required"),
         ),
     ),

@@ -17,7 +17,7 @@ from hanbench.harness.oracle.violation import (
     of_value,
     stated,
 )
-from hanbench.profiles.rulesets import Counting, RuleSet
+from hanbench.profiles.rulesets import Counting, RuleSet, Switches
 
 
 def is_failure(check: HanCheck, rules: RuleSet) -> bool:
@@ -36,13 +36,17 @@ def counted(checks: Sequence[HanCheck], rules: RuleSet) -> list[HanCheck]:
 
 
 def ground_of_count(case: Case, position: int, rules: RuleSet) -> Ground:
-    """Return the ground of a count that falls short at a position: the number that is required or, if only the passes
-    between the failures spoil it, the choice that they do.
+    """Return the ground of a count that falls short at a position: the number that is required or, if it were reached
+    otherwise, that the passes between the failures spoil it, or that failures of the WAN do not count.
     """
     required = case.decision_rule(rules, position).failures_required
-    failures = [check for check in case.checks_before(position) if is_failure(check, rules)]
-    if len(failures) >= required.value:
+    checks, with_wan = case.checks_before(position), rules.switched(Switches(wan_failure_counts=True))
+    if sum(is_failure(check, rules) for check in checks) >= required.value:
         return of_value(rules.failure_counting, "failure_counting")
+    if len(counted(checks, with_wan)) >= required.value:
+        return of_value(rules.wan_failure_counts, "wan_failure_counts")
+    if sum(is_failure(check, with_wan) for check in checks) >= required.value:
+        return of_value(rules.failure_counting, "failure_counting")  # the weaker of the two that it takes
     return of_value(required, "failures_required")
 
 
@@ -134,7 +138,9 @@ PROPERTIES = (
         enough_failures,
         also=(
             inferred("letter, 2"),
+            inferred("Various 1 (ii)(b) and (c)"),
             chosen("failure_counting"),
+            chosen("wan_failure_counts"),
             chosen("failures_required"),
         ),
     ),

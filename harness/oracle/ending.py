@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.vocabulary import CommissioningEnded, Outcome, Tick
-from hanbench.harness.oracle.case import BOTH, ESME_ONLY, Case, frames_of
+from hanbench.harness.oracle.case import ANSWER, BOTH, ESME_ONLY, Case, frames_of
 from hanbench.harness.oracle.consent import has_undoubted_consent, needed_consent
 from hanbench.harness.oracle.counting import counted
 from hanbench.harness.oracle.scope import allowed_on
@@ -15,8 +15,6 @@ from hanbench.harness.oracle.violation import Finding, Property, at_most_inferre
 
 GRACE = timedelta(days=1)
 """Time beyond `decide_by`, for the result of a commissioning in progress."""
-ANSWER = timedelta(minutes=1)
-"""Time that an answer may take, and a tick that is late: on a paced bench, and in production."""
 
 _COMMISSIONED = {Outcome.MIGRATE_BOTH: BOTH, Outcome.MIGRATE_ESME_ONLY: ESME_ONLY}
 

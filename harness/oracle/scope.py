@@ -79,7 +79,9 @@ PROPERTIES = (
         refused_out_of_scope,
         also=(
             stated("letter, 2, 4 and 7"),
+            inferred("Various 1 (ii)(b) and (c)"),
             chosen("failure_counting"),
+            chosen("wan_failure_counts"),
             chosen("failures_required"),
         ),
     ),

@@ -189,3 +189,51 @@ def test_a_second_request_too_late_leaves_the_first_as_it_was():
     """As in a trace of production: hanbench takes no second request while the first is carried out."""
     trace = commissioning(ticks(under_way()).at(END + SECOND).says("gas", REQUEST), END + SECOND)
     assert late(result(trace, END + 1, succeeded=False).closes(O.RETRY)) == 1
+
+
+# -- asking in answer to what was told before it -----------------------------------------------------------------------
+
+
+def asked_late(trace):
+    return [each.text for each in judge(trace.records, shipped()) if each.property == "asking"]
+
+
+def unasked(hours):
+    """Three failures, and something else that the controller was told so many hours after the start."""
+    trace = HandWrittenTrace(A, A).gsme_dead().fails(3).at(hours)
+    return trace.add(EventDelivered(trace.now, Tick()))
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds", "wrong"),
+    [
+        (-SECOND, 0, 0),  # the answer to what was told a second before takes a second
+        (-SECOND, 60, 0),
+        (-SECOND, 60.000001, 1),
+        (0, 0, 1),  # told that the time is up
+        (0, 1, 1),
+        (SECOND, 2, 1),
+        (-DAY, 0, 0),
+        (-DAY, -1, 0),
+    ],
+)
+def test_a_question_is_late_if_the_controller_was_told_that_the_time_is_up(told, seconds, wrong):
+    trace = unasked(END + told).at(END + seconds * SECOND).asks()
+    assert len(asked_late(trace)) == wrong
+
+
+@pytest.mark.parametrize(("seconds", "wrong"), [(-1, 0), (0, 1), (1, 1)])
+def test_where_nothing_was_told_a_question_is_late_by_its_own_time(seconds, wrong):
+    """As in a trace of production that lacks the events."""
+    trace = HandWrittenTrace(A, A).gsme_dead().fails(3)
+    trace.records = [each for each in trace.records if not isinstance(each, EventDelivered)]
+    assert len(asked_late(trace.at(END + seconds * SECOND).asks())) == wrong
+
+
+def test_what_was_told_last_before_a_question_decides():
+    assert len(asked_late(ticks(unasked(END - SECOND)).at(END + SECOND).asks())) == 1
+
+
+def test_what_is_told_after_a_question_does_not_make_it_late():
+    trace = unasked(END - SECOND).at(END + SECOND).asks()
+    assert asked_late(ticks(trace, END + 2 * SECOND)) == []

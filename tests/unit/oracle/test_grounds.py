@@ -53,9 +53,57 @@ def test_failures_after_the_decision_make_no_count_full():
     assert rules_of(dead().fails(2).commissions(ESME_ONLY).fails(1), "count") == ["letter, 2 (stated)"]
 
 
-def test_an_inconclusive_check_makes_no_count_full():
-    trace = spoilt(1, 1).truth(Subject.WAN, State.BROKEN).inconclusive().fails(0).commissions(ESME_ONLY)
+NO_WAN = "Various 1 (ii)(b) and (c) (inferred)"
+"""tmad.md, 3.3: that WAN failures do not count is inferred from their having categories of exclusion of their own."""
+
+
+def without(subject, before, after=0, **terms):
+    """Failures, a check that the fault of another subject made inconclusive, and failures again."""
+    trace = dead(**terms).fails(before).truth(subject, State.BROKEN).inconclusive(subject)
+    return trace.truth(subject, State.HEALTHY).fails(after)
+
+
+@pytest.mark.parametrize(
+    ("subject", "before", "after", "rule"),
+    [
+        (Subject.WAN, 2, 0, NO_WAN),
+        (Subject.WAN, 1, 1, NO_WAN),
+        (Subject.WAN, 1, 0, "letter, 2 (stated)"),
+        # The letter speaks of failures of the gas meter's HAN: no rule set can count another meter's, or the bench's.
+        (Subject.ESME, 2, 0, "letter, 2 (stated)"),
+        (Subject.BENCH, 1, 1, "letter, 2 (stated)"),
+    ],
+)
+def test_a_count_that_only_a_wan_failure_would_fill_rests_on_its_not_counting(subject, before, after, rule):
+    assert rules_of(without(subject, before, after).commissions(ESME_ONLY), "count") == [rule]
+
+
+def test_that_it_does_not_count_may_be_a_choice_of_the_scenario():
+    trace = without(Subject.WAN, 2, switches=Switches(wan_failure_counts=False)).commissions(ESME_ONLY)
+    assert rules_of(trace, "count") == ["choice wan_failure_counts (assumed)"]
+
+
+def test_where_it_counts_the_number_is_what_is_missing():
+    trace = without(Subject.WAN, 1, switches=Switches(wan_failure_counts=True)).commissions(ESME_ONLY)
     assert rules_of(trace, "count") == ["letter, 2 (stated)"]
+
+
+def test_a_count_that_a_pass_and_the_wan_spoil_rests_on_the_weaker_choice():
+    trace = spoilt(1, 1).truth(Subject.WAN, State.BROKEN).inconclusive().commissions(ESME_ONLY)
+    assert rules_of(trace, "count") == [COUNTING]
+
+
+def test_a_count_that_either_would_fill_rests_on_the_weaker_choice():
+    trace = spoilt(1, 2).truth(Subject.WAN, State.BROKEN).inconclusive().commissions(ESME_ONLY)
+    assert rules_of(trace, "count") == [COUNTING]
+
+
+def test_refusals_and_holds_after_a_wan_failure_rest_on_it_too():
+    assert rules_of(without(Subject.WAN, 2, cohort=Cohort.FOC).closes(O.REFUSE), "refusal-only-out-of-scope") == [
+        NO_WAN
+    ]
+    held = without(Subject.WAN, 2).at(END).closes(O.HOLD)
+    assert NO_WAN in rules_of(held, "hold-only-for-consent")
 
 
 @pytest.mark.parametrize(("before", "after", "rule"), [(1, 2, COUNTING), (1, 1, "letter, 2 (stated)")])
