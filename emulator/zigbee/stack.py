@@ -153,7 +153,7 @@ class RouterStack(JoiningStack):
         super()._build(manufacturer)
         self.nwk.forwarding = self.routing = Routing(self.nwk, self.maintenance)
         self.parent = Parent(self.nwk, self.maintenance)
-        self.key_relay = RouterKeyRelay(self.aps, self.parent)
+        self.key_relay = RouterKeyRelay(self.aps, self.parent, self.key_client)
         self.management = RouterManagement(self.nwk, self.maintenance, self.parent, manufacturer)
 
 

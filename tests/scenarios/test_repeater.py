@@ -118,6 +118,23 @@ def test_a_gas_meter_in_range_rejoins_at_the_hub_when_the_repeater_is_gone(bench
     assert home.check().verdict is Verdict.PASS
 
 
+def test_a_sleeper_gets_the_next_network_key_from_its_parent(bench):
+    """R23, 4.6.3.4: it never hears the broadcast, and does not have to rejoin for the key."""
+    home = bench()
+    han = home.han
+    home.wait(60)
+    states = []
+    han.gsme.on_state = lambda state, event: states.append(state)
+    han.hub.stack.trust_center.distribute()
+    home.wait(2000)
+    assert all(device.storage.network_keys.keys() == {0, 1} for device in han.devices)
+    han.hub.stack.trust_center.switch()
+    home.wait(4000)
+    assert {device.storage.active_key for device in han.devices} == {1}
+    assert home.check().verdict is Verdict.PASS
+    assert states == []
+
+
 def test_a_meter_moves_back_under_the_repeater_when_told_to_rejoin(bench, in_range):
     """The hub's entry of its former child goes with the first frame that comes over the repeater."""
     home = bench(in_range)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from hanbench.emulator.clock import SECOND
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.zigbee.aps.commands import (
     REQUEST_APPLICATION_KEY,
@@ -23,9 +25,11 @@ from hanbench.emulator.zigbee.nwk.joining import Joiner
 from hanbench.emulator.zigbee.nwk.layer import NwkIndication
 from hanbench.emulator.zigbee.nwk.parent import JoinIndication, Parent
 from hanbench.emulator.zigbee.security.keys import KeyId, hashed_link_key
-from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
+from hanbench.emulator.zigbee.storage import ChildEntry, KeyOrigin, LinkKey
 
 COORDINATOR = 0x0000
+KEY_REPEAT = 5 * SECOND
+"""Between two transmissions of a new network key to one sleeper."""
 
 
 class KeyClient:
@@ -36,6 +40,8 @@ class KeyClient:
         self._joiner = joiner
         self.on_trust_center_swapped: Callable[[], None] | None = None
         """Called when a new Trust Centre has sent its network key; a link key with it is not agreed yet."""
+        self.on_next_key: Callable[[TransportNetworkKey], None] = lambda command: None
+        """Called with the network key that the Trust Centre will switch to."""
         self.on_partner_key: Callable[[int], None] | None = None
         """Called with the EUI-64 of a device with which a link key has come."""
         aps.on_command[TransportNetworkKey.ID] = self._transport_key
@@ -59,6 +65,7 @@ class KeyClient:
             self._joiner.event(JoinEvent.KEY)
         elif indication.secured and command.source == storage.network.trust_center:
             security.store(command.sequence, command.key)
+            self.on_next_key(command)
         else:
             raise RemoteProtocolError(DropReason.UNSECURED, "Transport-Key")
 
@@ -136,12 +143,37 @@ class KeyClient:
 class RouterKeyRelay:
     """Tells the Trust Centre of a router's children, and passes its frames on to them."""
 
-    def __init__(self, aps: Aps, parent: Parent) -> None:
+    def __init__(self, aps: Aps, parent: Parent, client: KeyClient) -> None:
         self._aps = aps
         self._parent = parent
+        self._next: TransportNetworkKey | None = None
+        self._undelivered: dict[int, int] = {}
+        """Sleepers without the next network key: EUI-64 to the time of the next attempt."""
+        client.on_next_key = self._next_key
+        parent.on_awake.append(self._child_awake)
         parent.on_joined = self._joined
         aps.on_command[Tunnel.ID] = self._tunnel
         aps.on_command[RemoveDevice.ID] = self._remove
+
+    def _next_key(self, command: TransportNetworkKey) -> None:
+        """Keep the key for the children that sleep through its broadcast (R23, 4.6.3.4)."""
+        self._next = command
+        children = self._aps.storage.children.values()
+        self._undelivered = {child.ieee: 0 for child in children if not child.rx_on and child.authenticated}
+
+    def _child_awake(self, child: ChildEntry) -> None:
+        command, now = self._next, self._aps.clock.now
+        if command is None or self._undelivered.get(child.ieee, now + 1) > now:
+            return
+        if command.sequence == self._aps.storage.active_key:
+            self._next = None
+            return
+        self._undelivered[child.ieee] = now + KEY_REPEAT
+        self._aps.nwk.send(
+            child.short,
+            self._aps.encode_command(replace(command, destination=child.ieee)),
+            lambda status: self._undelivered.pop(child.ieee, None) if status is not None else None,
+        )
 
     def _joined(self, device: JoinIndication) -> None:
         self._aps.send_command(COORDINATOR, UpdateDevice(device.ieee, device.short, device.status))

@@ -23,6 +23,7 @@ from hanbench.emulator.zigbee.aps.commands import (
     UpdateDevice,
 )
 from hanbench.emulator.zigbee.aps.frames import ApsFrame
+from hanbench.emulator.zigbee.aps.key_client import KEY_REPEAT
 from hanbench.emulator.zigbee.aps.layer import Aps
 from hanbench.emulator.zigbee.nwk.commands import Leave
 from hanbench.emulator.zigbee.nwk.layer import RX_ON_DEVICES, NwkIndication
@@ -35,8 +36,6 @@ ESTABLISHMENT_TIME = 60 * MINUTE
 """A device that has not agreed a key by certificate within this time of joining is removed (SE 1.4a, 5.4.2.2)."""
 ROTATION_TIME = 60 * MINUTE
 """From the distribution of a network key, after a counter was exhausted, to its use: sleepers fetch it meanwhile."""
-KEY_REPEAT = 5 * SECOND
-"""Between two transmissions of a new network key to one sleeper."""
 
 
 class Backup(NamedTuple):
