@@ -1,13 +1,17 @@
-"""The desired state of a radio: kept by the host, sent in Spinel commands, and sent again after a restart."""
+"""The whole configuration of a radio as one value, and the commands that bring a dongle to it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from hanbench.emulator.octets import le
 from hanbench.emulator.radio.interface import RadioConfig
 from hanbench.emulator.radio.spinel.ids import CommandId, PropertyId
+
+SHORT, EXTENDED = PropertyId.MAC_SRC_MATCH_SHORT, PropertyId.MAC_SRC_MATCH_EXTENDED
+RECEIVER = PropertyId.MAC_RAW_STREAM_ENABLED
 
 
 class SpinelCommand(NamedTuple):
@@ -18,84 +22,119 @@ class SpinelCommand(NamedTuple):
     value: bytes
 
 
+@dataclass(frozen=True, slots=True)
 class DesiredState:
-    """The desired state of one dongle.
+    """How a radio should be configured."""
 
-    Each change yields the commands that bring it about; `all` yields those that set up a dongle after a restart.
-    """
+    config: RadioConfig = field(default_factory=RadioConfig)
+    listening: bool = False
+    muted: bool = False
+    """The radio acts as if its antenna were broken."""
+    match_enabled: bool = False
+    short_matches: frozenset[int] = frozenset()
+    extended_matches: frozenset[int] = frozenset()
+    """Addresses of children for which frames wait."""
+
+    def matching_none(self, *, enabled: bool) -> DesiredState:
+        """Return this state with empty source-match tables, which are enabled or disabled."""
+        return replace(self, match_enabled=enabled, short_matches=frozenset(), extended_matches=frozenset())
+
+    def matching(self, address: int, *, extended: bool) -> DesiredState:
+        """Return this state with one more child for which frames wait."""
+        if extended:
+            return replace(self, extended_matches=self.extended_matches | {address})
+        return replace(self, short_matches=self.short_matches | {address})
+
+    def not_matching(self, address: int, *, extended: bool) -> DesiredState:
+        """Return this state without a child; an unknown address is ignored."""
+        if extended:
+            return replace(self, extended_matches=self.extended_matches - {address})
+        return replace(self, short_matches=self.short_matches - {address})
+
+    def tuning(self) -> Mapping[PropertyId, bytes]:
+        """Return the values of the properties apart from the source-match tables and the receiver, in order."""
+        config = self.config
+        return {
+            PropertyId.PHY_ENABLED: b"\x01",
+            PropertyId.PHY_CHAN: bytes((config.channel,)),
+            PropertyId.PHY_TX_POWER: config.tx_power.to_bytes(1, "little", signed=True),
+            PropertyId.MAC_LADDR: config.extended_address.to_bytes(8, "big"),
+            PropertyId.MAC_SADDR: le(config.short_address, 2),
+            PropertyId.MAC_PANID: le(config.pan_id, 2),
+            PropertyId.MAC_PROMISCUOUS_MODE: b"\x02" if config.promiscuous else b"\x00",
+        }
+
+    def tables(self) -> Mapping[PropertyId, frozenset[bytes]]:
+        """Return the entries of the two source-match tables."""
+        return {
+            SHORT: frozenset(le(address, 2) for address in self.short_matches),
+            EXTENDED: frozenset(address.to_bytes(8, "big") for address in self.extended_matches),
+        }
+
+    @property
+    def receives(self) -> bool:
+        """Whether the receiver is on."""
+        return self.listening and not self.muted
+
+
+class AppliedState:
+    """What a dongle has been told since it started."""
 
     def __init__(self) -> None:
-        self.config = RadioConfig()
-        self.listening = False
-        self.muted = False
-        self._match_enabled = False
-        self._matches: set[tuple[int, bool]] = set()
+        self._values: dict[PropertyId, bytes] = {}
+        self._tables: dict[PropertyId, set[bytes]] = {}
+        self._capacity: dict[PropertyId, int] = {}
+        """Number of entries that a table was found to hold."""
+        self._rewritten: set[PropertyId] = set()
+        """Tables from which the dongle removes nothing: they are cleared and filled again instead."""
 
-    def configure(self, config: RadioConfig) -> Iterator[SpinelCommand]:
-        before, self.config = self.config, config
-        yield from (command for command, was in zip(_tuning(config), _tuning(before), strict=True) if command != was)
+    def forget(self, what: PropertyId) -> None:
+        """Note that the dongle's value of a property is unknown."""
+        self._values.pop(what, None)
 
-    def listen(self, on: bool) -> Iterator[SpinelCommand]:
-        if on != self.listening:
-            self.listening = on
-            yield self._receiver()
+    def remove_refused(self, table: PropertyId) -> None:
+        """Note that the dongle refused to remove an entry, which may still be there."""
+        self._rewritten.add(table)
+        self._tables.pop(table, None)
 
-    def mute(self, on: bool) -> Iterator[SpinelCommand]:
-        self.muted = on
-        yield self._receiver()
+    def table_full(self, table: PropertyId, refused: bytes) -> None:
+        """Note that a table had no room for the entry `refused`."""
+        entries = self._tables.setdefault(table, set())
+        entries.discard(refused)
+        self._capacity[table] = len(entries)
 
-    def source_match(self, enabled: bool) -> Iterator[SpinelCommand]:
-        """Enable or disable the source-match tables, and empty them either way."""
-        self._match_enabled = enabled
-        self._matches.clear()
-        yield _set(PropertyId.MAC_SRC_MATCH_SHORT, b"")
-        yield _set(PropertyId.MAC_SRC_MATCH_EXTENDED, b"")
-        yield _set(PropertyId.MAC_SRC_MATCH_ENABLED, bytes((enabled,)))
+    def bring_to(self, desired: DesiredState, *, radio_free: bool = True) -> Iterator[SpinelCommand]:
+        """Yield the commands that make the difference to `desired`, and note them as sent. The receiver comes last.
 
-    def match(self, address: int, *, extended: bool) -> Iterator[SpinelCommand]:
-        if (address, extended) not in self._matches:
-            self._matches.add((address, extended))
-            yield _entry(CommandId.INSERT, address, extended)
+        While the radio transmits or scans, only the source-match tables change: firmware keeps them apart from the
+        radio, and OpenThread's own host writes them at any time. A late entry would cost a child its poll.
+        """
+        if radio_free:
+            for what, value in desired.tuning().items():
+                yield from self._set(what, value)
+        tables = desired.tables()
+        for what, entries in tables.items():
+            yield from self._fill(what, entries)
+        # Without a table the radio sets frame-pending for every child: better than for too few.
+        room = all(len(entries) <= self._capacity.get(what, len(entries)) for what, entries in tables.items())
+        yield from self._set(PropertyId.MAC_SRC_MATCH_ENABLED, bytes((desired.match_enabled and room,)))
+        if radio_free:
+            yield from self._set(RECEIVER, bytes((desired.receives,)))
 
-    def unmatch(self, address: int, *, extended: bool) -> Iterator[SpinelCommand]:
-        if (address, extended) in self._matches:
-            self._matches.discard((address, extended))
-            yield _entry(CommandId.REMOVE, address, extended)
+    def _set(self, what: PropertyId, value: bytes) -> Iterator[SpinelCommand]:
+        if self._values.get(what) != value:
+            self._values[what] = value
+            yield SpinelCommand(CommandId.SET, what, value)
 
-    def all(self) -> Iterator[SpinelCommand]:
-        """Yield every command that a restarted dongle needs."""
-        yield _set(PropertyId.PHY_ENABLED, b"\x01")
-        yield from _tuning(self.config)
-        yield _set(PropertyId.MAC_SRC_MATCH_ENABLED, bytes((self._match_enabled,)))
-        for address, extended in sorted(self._matches):
-            yield _entry(CommandId.INSERT, address, extended)
-        yield self._receiver()
-
-    def _receiver(self) -> SpinelCommand:
-        return _set(PropertyId.MAC_RAW_STREAM_ENABLED, bytes((self.listening and not self.muted,)))
-
-
-MATCH_ALL = SpinelCommand(CommandId.SET, PropertyId.MAC_SRC_MATCH_ENABLED, b"\x00")
-"""Makes the dongle set frame-pending for every child; sent when its source-match table is full."""
-
-
-def _tuning(config: RadioConfig) -> tuple[SpinelCommand, ...]:
-    """Return the commands for a configuration, in order, as far as Spinel has properties for it."""
-    return (
-        _set(PropertyId.PHY_CHAN, bytes((config.channel,))),
-        _set(PropertyId.PHY_TX_POWER, config.tx_power.to_bytes(1, "little", signed=True)),
-        _set(PropertyId.MAC_LADDR, config.extended_address.to_bytes(8, "big")),
-        _set(PropertyId.MAC_SADDR, le(config.short_address, 2)),
-        _set(PropertyId.MAC_PANID, le(config.pan_id, 2)),
-        _set(PropertyId.MAC_PROMISCUOUS_MODE, b"\x02" if config.promiscuous else b"\x00"),
-    )
-
-
-def _set(what: PropertyId, value: bytes) -> SpinelCommand:
-    return SpinelCommand(CommandId.SET, what, value)
-
-
-def _entry(command: CommandId, address: int, extended: bool) -> SpinelCommand:
-    if extended:
-        return SpinelCommand(command, PropertyId.MAC_SRC_MATCH_EXTENDED, address.to_bytes(8, "big"))
-    return SpinelCommand(command, PropertyId.MAC_SRC_MATCH_SHORT, le(address, 2))
+    def _fill(self, table: PropertyId, entries: frozenset[bytes]) -> Iterator[SpinelCommand]:
+        present = self._tables.get(table)
+        if present is None or (table in self._rewritten and present - entries):
+            present = self._tables[table] = set()
+            yield SpinelCommand(CommandId.SET, table, b"")
+        for entry in sorted(present - entries):
+            present.discard(entry)
+            yield SpinelCommand(CommandId.REMOVE, table, entry)
+        room = self._capacity.get(table, len(entries)) - len(present)
+        for entry in sorted(entries - present)[: max(0, room)]:
+            present.add(entry)
+            yield SpinelCommand(CommandId.INSERT, table, entry)

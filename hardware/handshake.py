@@ -65,7 +65,14 @@ async def get(line: Transactions, what: PropertyId, wait: int) -> SpinelFrame | 
 async def _restart(line: Transactions, wait: int) -> None:
     """Restart the RCP. Some firmware does not announce its restart, so a time-out is not an error."""
     seen = asyncio.Event()
-    before, line.unsolicited = line.unsolicited, lambda frame: seen.set() if says_it_restarted(frame) else None
+    before = line.unsolicited
+
+    def notified(frame: SpinelFrame) -> None:
+        if says_it_restarted(frame):
+            seen.set()
+        before(frame)
+
+    line.unsolicited = notified
     try:
         line.send_unanswered(SpinelFrame(UNSOLICITED, CommandId.RESET, 0, bytes((ResetReason.STACK,))))
         async with asyncio.timeout(wait / SECOND):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.octets import Reader
@@ -29,6 +31,9 @@ ASKED = (
 )
 """Properties that make up an identity; the firmware must know the first three."""
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_BUILT = re.compile(rf"\b(?P<month>{'|'.join(_MONTHS)}) +(?P<day>\d{{1,2}}) (?P<year>20\d\d)\b", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class RcpIdentity:
@@ -40,6 +45,17 @@ class RcpIdentity:
     radio: RadioCapability
     api: int | None
     eui64: int | None
+
+    @property
+    def built(self) -> date | None:
+        """The build date in the version text, as OpenThread writes it (C's `__DATE__`); None: there is none."""
+        found = _BUILT.search(self.version)
+        if found is None:
+            return None
+        try:
+            return date(int(found["year"]), _MONTHS.index(found["month"]) + 1, int(found["day"]))
+        except ValueError:
+            return None
 
     def shortcomings(self) -> Iterator[str]:
         """Yield the reasons why this firmware cannot be used."""

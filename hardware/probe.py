@@ -1,50 +1,35 @@
-"""Probe of a serial port: an RCP, a co-processor of another kind, or no answer.
-
-An EZSP or ZNP co-processor has its own network layer in firmware and hides the frames: hanbench cannot use it as a
-radio until the user flashes RCP firmware (hardware/flashing.md).
-"""
+"""Probe of a serial port: an RCP, which is tried out; a device of another kind; or no answer."""
 
 from __future__ import annotations
 
 import asyncio
 import statistics
 import time
-from binascii import crc_hqx
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import reduce
-from operator import xor
 
 from hanbench.emulator.clock import MILLISECOND, SECOND, Clock
+from hanbench.emulator.radio.spinel.frames import SpinelFrame
 from hanbench.emulator.radio.spinel.ids import PropertyId
 from hanbench.hardware.errors import NoAnswerError, PortUnavailableError, UnfitFirmwareError
-from hanbench.hardware.handshake import get, identify_rcp
+from hanbench.hardware.exercises import Exerciser, ExerciseResult
+from hanbench.hardware.handshake import get, identify_rcp, says_it_restarted
 from hanbench.hardware.identity import RcpIdentity
 from hanbench.hardware.serial_port import SerialPort, target
+from hanbench.hardware.strangers import QUESTIONS, PortAnswer, Question, recognise
 from hanbench.hardware.transactions import Transactions
+from hanbench.profiles.firmware import findings
 
 SPINEL_BAUDS = (460_800, 115_200, 1_000_000)
 OTHER_BAUD = 115_200
 RESET_WAIT, ANSWER_WAIT = 700 * MILLISECOND, 300 * MILLISECOND
 OTHER_WAIT = 0.8
-"""Seconds in which an EZSP or ZNP co-processor must answer; EZSP ones restart first."""
+"""Seconds in which a device of another kind must answer; EZSP ones restart first."""
+RESTARTS_WAIT = 3.0
+"""Seconds in which a device that announces restarts, and answers nothing, may announce another one."""
 ROUND_TRIPS = 20
-CANCEL, ASH_RESET = b"\x1a", b"\xc0\x38\xbc\x7e"
-ASH_RESET_ACK, ASH_VERSION, ASH_FLAG = 0xC1, 0x02, b"\x7e"
-ZNP_PING = b"\xfe\x00\x21\x01\x20"
-ZNP_START, ZNP_PING_ANSWER = 0xFE, b"\x61\x01"
-REFLASH = "not usable: it hides the frames; flash RCP firmware (hardware/flashing.md)"
-
-
-class PortAnswer(StrEnum):
-    """The kind of device that answers at a port."""
-
-    RCP = "RCP"
-    EZSP = "EZSP co-processor"
-    ZNP = "ZNP co-processor"
-    SILENT = "silent"
-    CLOSED = "cannot be opened"
+MOST_HEARD = 4_096
+NOTHING_TO_DO = "nothing to do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +70,7 @@ class ProbeResult:
     baud: int | None = None
     identity: RcpIdentity | None = None
     round_trip: RoundTrip | None = None
+    exercises: tuple[ExerciseResult, ...] = ()
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -93,53 +79,114 @@ class ProbeResult:
             return ()
         if any(self.identity.shortcomings()):
             return ()
-        return tuple(role.name for role in ROLES if self.round_trip.worst <= role.worst_ms)
+        blocked = frozenset[str]().union(*(result.blocks for result in self.exercises))
+        return tuple(role.name for role in ROLES if self.round_trip.worst <= role.worst_ms and role.name not in blocked)
 
 
 async def probe(url: str, clock: Clock) -> ProbeResult:
-    """Restart and identify the device at `url`; takes seconds. Raises no errors: they become a ProbeResult."""
-    for baud in SPINEL_BAUDS if "://" not in target(url) else SPINEL_BAUDS[:1]:
-        try:
-            finding = await _spinel(url, clock, baud)
-        except PortUnavailableError as error:
-            return ProbeResult(url, PortAnswer.CLOSED, str(error))
-        if finding is not None:
-            return finding
-    for kind, question, recognised in (
-        (PortAnswer.ZNP, ZNP_PING, is_znp_answer),
-        (PortAnswer.EZSP, CANCEL + ASH_RESET, is_ash_reset_ack),
-    ):
-        try:
-            answer = await _answer(url, question, recognised)
-        except PortUnavailableError as error:
-            return ProbeResult(url, PortAnswer.CLOSED, str(error))
-        if recognised(answer):
-            return ProbeResult(url, kind, REFLASH, OTHER_BAUD)
-    return ProbeResult(url, PortAnswer.SILENT, "no answer: it may be in its bootloader, or not a co-processor")
-
-
-async def _spinel(url: str, clock: Clock, baud: int) -> ProbeResult | None:
-    port = SerialPort(url, baud=baud)
-    line = Transactions(clock, port.write)
-    port.received = line.feed
-    await port.open()
+    """Restart, identify and try out the device at `url`; takes seconds. Raises no errors: they become a ProbeResult."""
     try:
-        identity = await identify_rcp(line, url, int, reset_wait=RESET_WAIT, wait=ANSWER_WAIT)
-        trips = [await _round_trip(line) for _ in range(ROUND_TRIPS)]
-    except NoAnswerError:
-        return None
-    except UnfitFirmwareError as error:
-        return ProbeResult(url, PortAnswer.RCP, str(error), baud)
-    finally:
-        port.close()
-        line.abandon()
-    advice = "; ".join(identity.shortcomings()) or "; ".join(identity.regrets()) or "nothing to do"
-    answered = [trip for trip in trips if trip is not None]
-    if len(answered) < ROUND_TRIPS:
-        advice = f"{ROUND_TRIPS - len(answered)} of {ROUND_TRIPS} commands got no answer: check cable and baud rate"
-        return ProbeResult(url, PortAnswer.RCP, advice, baud, identity)
-    round_trip = RoundTrip(round(statistics.median(answered), 2), round(max(answered), 2))
-    return ProbeResult(url, PortAnswer.RCP, advice, baud, identity, round_trip)
+        for baud in SPINEL_BAUDS if "://" not in target(url) else SPINEL_BAUDS[:1]:
+            finding = await _SpinelProbe(url, clock, baud).run()
+            if finding is not None:
+                return finding
+        heard: list[tuple[Question, bytes]] = []
+        for question in QUESTIONS:
+            heard.append((question, await _answer(url, question)))
+            if question.recognises(heard[-1][1]):
+                break
+    except PortUnavailableError as error:
+        return ProbeResult(url, PortAnswer.CLOSED, str(error))
+    kind, advice = recognise(heard)
+    return ProbeResult(url, kind, advice, OTHER_BAUD if kind in (PortAnswer.EZSP, PortAnswer.ZNP) else None)
+
+
+class _SpinelProbe:
+    """One attempt to find an RCP, at one baud rate."""
+
+    def __init__(self, url: str, clock: Clock, baud: int) -> None:
+        self._url = url
+        self._baud = baud
+        self._port = SerialPort(url, baud=baud)
+        self._line = Transactions(clock, self._port.write)
+        self._line.unsolicited = self._notified
+        self._port.received = self._line.feed
+        self._restarts: list[float] = []
+        """Times of the restarts that the device announced, seconds."""
+
+    async def run(self) -> ProbeResult | None:
+        """Return what was found; None: no device speaks Spinel here. Raises PortUnavailableError."""
+        await self._port.open()
+        try:
+            return await self._examine()
+        except NoAnswerError:
+            return await self._restarting()
+        except UnfitFirmwareError as error:
+            return ProbeResult(self._url, PortAnswer.RCP, str(error), self._baud)
+        finally:
+            self._port.close()
+            self._line.abandon()
+
+    def _notified(self, frame: SpinelFrame) -> None:
+        if says_it_restarted(frame):
+            self._restarts.append(time.monotonic())
+
+    async def _examine(self) -> ProbeResult:
+        identity = await identify_rcp(self._line, self._url, int, reset_wait=RESET_WAIT, wait=ANSWER_WAIT)
+        announced = len(self._restarts)
+        trips = [await _round_trip(self._line) for _ in range(ROUND_TRIPS)]
+        answered = [trip for trip in trips if trip is not None]
+        troubles = [*identity.shortcomings(), *identity.regrets(), *_known_troubles(identity)]
+        round_trip = None
+        exercises: list[ExerciseResult] = []
+        if len(answered) < ROUND_TRIPS:
+            unanswered = ROUND_TRIPS - len(answered)
+            troubles.append(f"{unanswered} of {ROUND_TRIPS} commands got no answer: check cable and baud rate")
+        else:
+            round_trip = RoundTrip(round(statistics.median(answered), 2), round(max(answered), 2))
+            troubles += _too_slow_for(round_trip)
+            if not any(identity.shortcomings()):
+                exercises = await Exerciser(self._line).run()
+        troubles += _troubles_of(exercises)
+        restarts = len(self._restarts) - announced
+        if restarts:
+            troubles.append(f"it restarted by itself during the examination ({restarts} times): check its power")
+            round_trip = None
+        advice = "; ".join(troubles) or NOTHING_TO_DO
+        return ProbeResult(self._url, PortAnswer.RCP, advice, self._baud, identity, round_trip, tuple(exercises))
+
+    async def _restarting(self) -> ProbeResult | None:
+        """Return what there is to say about a device that announces restarts, and answers nothing."""
+        if not self._restarts:
+            return None
+        await asyncio.sleep(RESTARTS_WAIT)
+        if len(self._restarts) < 2:
+            advice = "it announced a restart, and answers nothing: unplug it and plug it in, or flash it again"
+        else:
+            pause = (self._restarts[-1] - self._restarts[0]) / (len(self._restarts) - 1)
+            advice = (
+                f"it restarts every {pause:.1f} s: try another USB port without a hub in between, then flash it again"
+                " (hardware/flashing.md)"
+            )
+        return ProbeResult(self._url, PortAnswer.RESTARTING, advice, self._baud)
+
+
+def _known_troubles(identity: RcpIdentity) -> Iterator[str]:
+    for build in findings(identity.version, identity.built):
+        if not build.good:
+            yield f"known build: {build.finding}"
+
+
+def _troubles_of(exercises: Iterable[ExerciseResult]) -> Iterator[str]:
+    for result in exercises:
+        if result.trouble is not None:
+            yield f"it {result.trouble}" + ("" if result.blocks else "; hanbench works around that")
+
+
+def _too_slow_for(round_trip: RoundTrip) -> Iterator[str]:
+    for role in ROLES:
+        if round_trip.worst > role.worst_ms:
+            yield f"too slow for {role.name} ({round_trip.worst:g} ms, at most {role.worst_ms:g} ms): {role.why}"
 
 
 async def _round_trip(line: Transactions) -> float | None:
@@ -148,22 +195,22 @@ async def _round_trip(line: Transactions) -> float | None:
     return None if frame is None else (time.perf_counter() - start) * 1000
 
 
-async def _answer(url: str, question: bytes, enough: Callable[[bytes], bool]) -> bytes:
-    """Return the octets that come back for `question`, until `enough` holds or the time is up."""
+async def _answer(url: str, question: Question) -> bytes:
+    """Return the octets that come back for a question, until it recognises its answer or the time is up."""
     port = SerialPort(url, baud=OTHER_BAUD)
     heard = bytearray()
     done = asyncio.Event()
 
     def received(octets: bytes) -> None:
         heard.extend(octets[:1024])
-        if enough(bytes(heard)) or len(heard) > 4096:
+        if question.recognises(bytes(heard)) or len(heard) > MOST_HEARD:
             done.set()
 
     port.received = received
     port.ended = lambda reason: done.set()
     await port.open()
     try:
-        port.write(question)
+        port.write(question.octets)
         async with asyncio.timeout(OTHER_WAIT):
             await done.wait()
     except TimeoutError:
@@ -171,23 +218,3 @@ async def _answer(url: str, question: bytes, enough: Callable[[bytes], bool]) ->
     finally:
         port.close()
     return bytes(heard)
-
-
-def is_ash_reset_ack(octets: bytes) -> bool:
-    """Return whether an EZSP co-processor announces its restart (ASH RSTACK, with its CRC)."""
-    for stretch in octets.split(ASH_FLAG):
-        frame = stretch.lstrip(b"\x11\x13\x18\x1a\x00")
-        if len(frame) == 5 and frame[0] == ASH_RESET_ACK and frame[1] == ASH_VERSION:
-            return crc_hqx(frame[:3], 0xFFFF).to_bytes(2, "big") == frame[3:]
-    return False
-
-
-def is_znp_answer(octets: bytes) -> bool:
-    """Return whether a ZNP co-processor answered a ping (MT SYS_PING response, with its check octet)."""
-    for at, octet in enumerate(octets):
-        if octet == ZNP_START and len(octets) > at + 1:
-            end = at + 4 + octets[at + 1]
-            body = octets[at + 1 : end]
-            if body[1:3] == ZNP_PING_ANSWER and len(octets) > end and reduce(xor, body) == octets[end]:
-                return True
-    return False

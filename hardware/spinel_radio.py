@@ -1,49 +1,54 @@
 """The host's driver of a dongle: `Radio` over Spinel, for physical and virtual dongles.
 
-The driver also keeps the desired state of the radio. When the line breaks, it looks for the dongle until it is back and
-sends all of that state again; it reports both to `on_failure`.
+Firmware loses or refuses what its radio is told during a transmission or a scan (domain/rcp-firmware.md 1). Changes of
+the configuration, scans and frames therefore wait until the radio is free, and then go out in this order; only entries
+of the source-match tables do not wait. After a failure of the dongle, `DongleLink` brings it back, and the driver
+configures it again.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import replace
+from enum import Enum, auto
 from typing import NamedTuple
 
-from hanbench.emulator.clock import MILLISECOND, SECOND, Clock, Timer
+from hanbench.emulator.clock import MILLISECOND, SECOND, Clock
 from hanbench.emulator.errors import LocalProtocolError, RemoteProtocolError
-from hanbench.emulator.octets import le
 from hanbench.emulator.radio.fcs import fcs
 from hanbench.emulator.radio.interface import RadioConfig, Reception, TxResult, TxStatus
 from hanbench.emulator.radio.spinel import frames
-from hanbench.emulator.radio.spinel.frames import SpinelFrame, TransmitRequest
-from hanbench.emulator.radio.spinel.ids import (
-    CommandId,
-    PropertyId,
-    ScanState,
-    SpinelStatus,
-)
-from hanbench.hardware.desired_state import MATCH_ALL, DesiredState, SpinelCommand
+from hanbench.emulator.radio.spinel.frames import SpinelFrame
+from hanbench.emulator.radio.spinel.ids import CommandId, PropertyId, ScanState, SpinelStatus
+from hanbench.hardware.configurator import MOST_RETRIES, Configurator, DongleAccess, refusal
+from hanbench.hardware.desired_state import RECEIVER, DesiredState, SpinelCommand
+from hanbench.hardware.dongle_link import DongleLink
 from hanbench.hardware.dongle_time import DongleTime
-from hanbench.hardware.errors import RadioError, UnfitFirmwareError
-from hanbench.hardware.handshake import ANSWER_WAIT, identify_rcp, says_it_restarted
+from hanbench.hardware.energy_scan import EnergyScan
+from hanbench.hardware.handshake import ANSWER_WAIT
 from hanbench.hardware.identity import RcpIdentity
+from hanbench.hardware.refusals import PASSING
 from hanbench.hardware.serial_port import SerialPort
-from hanbench.hardware.transactions import Transactions
+from hanbench.hardware.status import decode_status, describe_status
+from hanbench.hardware.transmission import ENDS_ON_AIR, Transmission
 
-AIR_WAIT = 2 * SECOND
+AIR_WAIT = 1 * SECOND
 """Time-out for the end of a transmission: 16 attempts with five back-offs each take half a second."""
 ABORT_AFTER = 5 * MILLISECOND
 """Duration of a transmission without a dongle: about that of one with a dongle."""
-FIRST_REST, LONGEST_REST = 0.1, 1.0
-"""Seconds between attempts to reach a dongle that is gone: the first, and the longest."""
-LONGEST_SCAN = 65_535 * MILLISECOND
+RETRY_AFTER = 10 * MILLISECOND
+"""Pause before a command that was refused for the moment is sent again."""
+MOST_LOST = 3
+"""Transmissions in a row that may end without having been on the air, before the radio counts as failed."""
 
-_STATUS = {
-    SpinelStatus.OK: TxStatus.ACKED,
-    SpinelStatus.NO_ACK: TxStatus.NO_ACK,
-    SpinelStatus.CCA_FAILURE: TxStatus.CHANNEL_ACCESS_FAILURE,
-}
+
+class Activity(Enum):
+    """What the dongle's radio does."""
+
+    IDLE = auto()
+    """It receives or sleeps."""
+    TRANSMITTING = auto()
+    SCANNING = auto()
 
 
 class Sighting(NamedTuple):
@@ -66,162 +71,123 @@ class SpinelRadio:
         self.receiver: Callable[[Reception], None] | None = None
         self.on_failure: Callable[[str | None], None] = lambda failure: None
         """Called with the description of a failure, and with None when the dongle works again."""
+        self.on_note: Callable[[str], None] = lambda note: None
+        """Called with what the user should know and the bench survives, once for each text."""
         self.observers: list[Callable[[Sighting], None]] = []
-        self.identity: RcpIdentity | None = None
-        """The identity of the firmware, once it has answered."""
-        self.failure: str | None = "not started"
-        """Description of the current failure; None: the dongle works."""
-        self._port = port
         self._clock = clock
-        self._line = Transactions(clock, port.write)
-        self._line.unsolicited = self._unsolicited
-        self._desired = DesiredState()
+        self._link = DongleLink(port, clock)
+        self._link.on_failure = lambda failure: self.on_failure(failure)
+        self._link.on_note = lambda note: self.on_note(note)
+        self._link.on_up = self._up
+        self._link.on_down = self._down
+        self._link.unsolicited = self._unsolicited
+        self._configurator = Configurator(
+            DongleAccess(
+                self._link.ask, self._works, self._is_free, self._retry_later, self._link.note, self._link.fail
+            )
+        )
         self._time = DongleTime()
-        self._done: Callable[[TxResult], None] | None = None
-        self._psdu = b""
-        self._scan: tuple[int, int, Callable[[int], None]] | None = None
-        self._scan_timer: Timer | None = None
-        self._highest = -128
-        self._lost: asyncio.Event = asyncio.Event()
-        self._refresher: asyncio.Task[None] | None = None
-        port.received = self._line.feed
-        port.ended = self._line_broke
+        self._activity = Activity.IDLE
+        self._transmission: Transmission | None = None
+        self._lost_in_a_row = 0
+        self._scan: EnergyScan | None = None
 
     # --- life -------------------------------------------------------------------------------------------------------
 
+    @property
+    def identity(self) -> RcpIdentity | None:
+        """The identity of the firmware, once it has answered."""
+        return self._link.identity
+
+    @property
+    def failure(self) -> str | None:
+        """Description of the current failure; None: the dongle works."""
+        return self._link.failure
+
     async def start(self) -> None:
         """Open the port, identify the RCP, and configure it. Raises RadioError."""
-        await self._bring_up()
-        self._refresher = asyncio.get_running_loop().create_task(self._keep())
+        await self._link.start()
 
     def close(self) -> None:
         """Switch the radio off and close the port."""
-        if self._refresher is not None:
-            self._refresher.cancel()
-            self._refresher = None
+        self._link.close()
+
+    async def verify(self) -> None:
+        """Ask the dongle whether it still works as configured; report what is wrong as a failure."""
         if self.failure is None:
-            # A dongle without a host must not go on acknowledging frames to this address.
-            self._line.send_unanswered(SpinelFrame(0, CommandId.SET, PropertyId.PHY_ENABLED, b"\x00"))
-        self.failure = "closed"
-        self._port.close()
-        self._abandon()
+            await self._link.verify(parent=self._configurator.desired.match_enabled)
 
-    async def _keep(self) -> None:
-        """Restore the dongle each time it is lost."""
-        while True:
-            await self._lost.wait()
-            rest = FIRST_REST
-            while self.failure is not None:
-                await asyncio.sleep(rest)
-                rest = min(2 * rest, LONGEST_REST)
-                try:
-                    await self._bring_up()
-                except RadioError as error:
-                    self._failed(str(error))
-
-    async def _bring_up(self) -> None:
-        await self._port.open()
-        try:
-            self.identity = await identify_rcp(self._line, self._port.url, self._clock_time)
-            shortcomings = "; ".join(self.identity.shortcomings())
-            if shortcomings:
-                raise UnfitFirmwareError(f"{self._port.url}: {self.identity.version} cannot be used: {shortcomings}")
-        except BaseException:
-            self._port.close()
-            self._abandon()
-            raise
+    def _up(self) -> None:
         self._time.restarted()
-        for command in self._desired.all():
-            self._send_command(command)
-        self._lost.clear()
-        self.failure = None
-        self.on_failure(None)
+        self._configurator.restarted()
+        self._activity = Activity.IDLE
+        self._lost_in_a_row = 0
+        self._advance()
 
-    def _clock_time(self, real: int) -> int:
-        """Convert microseconds of real time to microseconds of the clock."""
-        return int(real * max(1.0, getattr(self._clock, "speed", 1.0)))
-
-    def _line_broke(self, reason: str) -> None:
-        self._failed(f"{self._port.url} is gone: {reason}")
-
-    def _failed(self, text: str) -> None:
-        if self.failure == text:
-            return
-        before, self.failure = self.failure, text
-        self._port.close()
-        self._abandon()
-        self._lost.set()
-        if before is None:
-            self.on_failure(text)
-
-    def _abandon(self) -> None:
-        """Abort all pending work, none of which will complete."""
-        self._line.abandon()
+    def _down(self) -> None:
         self._finish(TxResult(TxStatus.ABORTED, False))
         self._scanned()
+
+    # --- one thing at a time ----------------------------------------------------------------------------------------
+
+    def _works(self) -> bool:
+        return self.failure is None
+
+    def _is_free(self) -> bool:
+        return self._works() and self._activity is Activity.IDLE
+
+    def _advance(self) -> None:
+        """Do what waits for a free radio: the configuration, then a scan, then a transmission."""
+        self._configurator.apply()
+        if self._is_free() and self._scan is not None:
+            self._begin_scan(self._scan)
+        elif self._is_free() and self._transmission is not None and not self._transmission.unheard:
+            self._begin_transmission(self._transmission)
+
+    def _ended(self) -> None:
+        """Note that a transmission or a scan has ended, and bring the radio to the state that was desired meanwhile."""
+        self._activity = Activity.IDLE
+        if not self._configurator.desired.receives:
+            # Firmware leaves the receiver on (OpenThread, SubMac::HandleTransmitDone, NcpBase::LinkRawEnergyScanDone).
+            self._configurator.forget(RECEIVER)
+        self._configurator.apply()
+
+    def _retry_later(self, retry: Callable[[], None]) -> None:
+        self._clock.call_later(self._link.clock_time(RETRY_AFTER), retry)
 
     # --- configuration ----------------------------------------------------------------------------------------------
 
     @property
     def config(self) -> RadioConfig:
-        return self._desired.config
+        return self._configurator.desired.config
 
     def configure(self, config: RadioConfig) -> None:
-        self._send_all(self._desired.configure(config))
+        self._configurator.change(replace(self._configurator.desired, config=config))
 
     def listen(self, on: bool) -> None:
-        self._send_all(self._desired.listen(on))
+        self._configurator.change(replace(self._configurator.desired, listening=on))
 
     @property
     def muted(self) -> bool:
         """Whether the radio acts as if its antenna were broken: it neither receives nor sends, and gets no error."""
-        return self._desired.muted
+        return self._configurator.desired.muted
 
     @muted.setter
     def muted(self, muted: bool) -> None:
-        self._send_all(self._desired.mute(muted))
+        self._configurator.change(replace(self._configurator.desired, muted=muted))
 
     def source_match(self, enabled: bool) -> None:
-        self._send_all(self._desired.source_match(enabled))
+        self._configurator.change(self._configurator.desired.matching_none(enabled=enabled))
 
     def source_match_add(self, address: int, *, extended: bool) -> None:
-        self._send_all(self._desired.match(address, extended=extended))
+        self._configurator.change(self._configurator.desired.matching(address, extended=extended))
 
     def source_match_remove(self, address: int, *, extended: bool) -> None:
-        self._send_all(self._desired.unmatch(address, extended=extended))
+        self._configurator.change(self._configurator.desired.not_matching(address, extended=extended))
 
     def reset(self) -> None:
         self._finish(TxResult(TxStatus.ABORTED, False))
-        self.source_match(False)
-        self.listen(False)
-        self.configure(RadioConfig())
-
-    def _send_all(self, commands: Iterable[SpinelCommand]) -> None:
-        """Send commands to the dongle; one that is lost gets its whole state when it is back."""
-        for command in tuple(commands):
-            if self.failure is None:
-                self._send_command(command)
-
-    def _send_command(self, command: SpinelCommand) -> None:
-        def answered(frame: SpinelFrame | None) -> None:
-            if frame is None:
-                if self.failure is None:
-                    self._failed(f"{self._port.url} has stopped answering")
-            elif frame.property == PropertyId.LAST_STATUS:
-                self._refused(command, frame)
-
-        self._line.ask(*command, answered, self._clock_time(ANSWER_WAIT))
-
-    def _refused(self, command: SpinelCommand, frame: SpinelFrame) -> None:
-        status = frame.value[0] if frame.value else SpinelStatus.FAILURE
-        if status == SpinelStatus.OK or (command.command is CommandId.REMOVE and status == SpinelStatus.ITEM_NOT_FOUND):
-            return
-        if command.command is CommandId.INSERT and status == SpinelStatus.NOMEM:
-            # The table is full: it is better to set frame-pending for every child than for too few.
-            self._send_command(MATCH_ALL)
-            return
-        text = f"{self._port.url} refuses {command.command.name} {command.property.name} with status {status}"
-        self._failed(text)
+        self._configurator.change(DesiredState(muted=self.muted))
 
     # --- sending ----------------------------------------------------------------------------------------------------
 
@@ -234,79 +200,93 @@ class SpinelRadio:
         backoffs: int = 4,
         retries: int = 3,
     ) -> None:
-        if self._done is not None:
+        if self._transmission is not None:
             raise LocalProtocolError(f"{self.name}: a transmission is in flight already")
-        self._done = done
-        self._psdu = psdu
-        if self.failure is not None or self.muted:
-            acknowledged = psdu[0] & 0x20
-            silence = TxStatus.NO_ACK if acknowledged else TxStatus.SENT
-            status = TxStatus.ABORTED if self.failure is not None else silence
-            self._clock.call_later(ABORT_AFTER, self._finish_if, done, TxResult(status, False))
+        self._transmission = transmission = Transmission(psdu, done, csma, backoffs, retries)
+        if self.failure is None and not self.muted:
+            self._advance()
             return
-        channel = self.config.channel
-        request = TransmitRequest(
-            psdu, channel, backoffs, retries, csma, header_updated=True, security_processed=True, rx_channel=channel
-        )
-        timeout = self._clock_time(AIR_WAIT)
+        transmission.unheard = True
+        silence = TxStatus.NO_ACK if transmission.wants_acknowledgement else TxStatus.SENT
+        status = TxStatus.ABORTED if self.failure is not None else silence
+        self._clock.call_later(ABORT_AFTER, self._finish, TxResult(status, False), transmission)
+
+    def _begin_transmission(self, transmission: Transmission) -> None:
+        self._activity = Activity.TRANSMITTING
 
         def answered(frame: SpinelFrame | None) -> None:
-            self._transmitted(done, psdu, frame)
+            if frame is not None:
+                self._transmitted(transmission, frame.value)
+                return
+            self._finish(TxResult(TxStatus.ABORTED, False), transmission)
+            self._link.fail("did not report the end of a transmission")
 
-        self._line.ask(CommandId.SET, PropertyId.STREAM_RAW, request.encode(), answered, timeout)
+        request = transmission.request(self.config.channel)
+        self._link.ask(SpinelCommand(CommandId.SET, PropertyId.STREAM_RAW, request), answered, AIR_WAIT)
 
-    def _transmitted(self, done: Callable[[TxResult], None], psdu: bytes, frame: SpinelFrame | None) -> None:
-        if self._done is not done:
-            return  # the radio has been reset, which ended the transmission
-        if frame is None:
-            self._finish(TxResult(TxStatus.ABORTED, False))
-            if self.failure is None:
-                self._failed(f"{self._port.url} did not report the end of a transmission")
-            return
+    def _transmitted(self, transmission: Transmission, value: bytes) -> None:
         try:
-            ended = frames.decode_transmit_done(frame.value)
+            ended = frames.decode_transmit_done(value)
         except RemoteProtocolError:
-            self._finish(TxResult(TxStatus.ABORTED, False))
+            ended = frames.TransmitDone(SpinelStatus.FAILURE)
+        self._ended()
+        if transmission is not self._transmission:
+            self._advance()  # the stack has reset the radio meanwhile
             return
-        status = (
-            _STATUS.get(SpinelStatus(ended.status), TxStatus.ABORTED) if ended.status in _STATUS else TxStatus.ABORTED
-        )
-        if status is TxStatus.ACKED and not psdu[0] & 0x20:
-            status = TxStatus.SENT
-        self._saw(psdu, self._clock.now, sent=True)
-        if ended.acknowledgement is not None and len(ended.acknowledgement.psdu) >= 5:
-            acknowledgement = ended.acknowledgement
+        if ended.status in PASSING and transmission.refusals < MOST_RETRIES:
+            transmission.refusals += 1
+            self._retry_later(self._advance)
+            return
+        contradiction = transmission.contradiction(ended)
+        if contradiction is not None:
+            self._link.fail(contradiction)
+            return
+        self._count_lost(ended.status)
+        if self.failure is None:
+            self._report(transmission, ended)
+            self._finish(transmission.result(ended))
+            self._advance()
+
+    def _count_lost(self, status: int) -> None:
+        """Count transmissions that never were on the air; too many in a row are a failure of the bench."""
+        if status in ENDS_ON_AIR:
+            self._lost_in_a_row = 0
+            return
+        self._lost_in_a_row += 1
+        text = f"does not transmit: {describe_status(status)}"
+        self._link.note(text)
+        if status in PASSING or self._lost_in_a_row > MOST_LOST:
+            self._link.fail(text)
+
+    def _report(self, transmission: Transmission, ended: frames.TransmitDone) -> None:
+        """Show the observers the frame and its acknowledgement."""
+        self._saw(transmission.psdu, self._clock.now, sent=True)
+        acknowledgement = ended.acknowledgement
+        if acknowledgement is not None and len(acknowledgement.psdu) >= 5:
             self._saw(acknowledgement.psdu, self._clock.now, acknowledgement.rssi, acknowledgement.lqi)
-        self._finish(TxResult(status, ended.frame_pending))
 
-    def _finish_if(self, done: Callable[[TxResult], None], result: TxResult) -> None:
-        if self._done is done:
-            self._finish(result)
-
-    def _finish(self, result: TxResult) -> None:
-        done, self._done = self._done, None
-        if done is not None:
-            done(result)
+    def _finish(self, result: TxResult, only: Transmission | None = None) -> None:
+        """End the transmission of the stack; `only`: if it is this one."""
+        transmission = self._transmission
+        if transmission is not None and only in (None, transmission):
+            self._transmission = None
+            transmission.done(result)
 
     # --- receiving --------------------------------------------------------------------------------------------------
 
     def _unsolicited(self, frame: SpinelFrame) -> None:
-        if frame.command != CommandId.IS:
-            return
         if frame.property == PropertyId.STREAM_RAW:
             self._received(frame.value)
-        elif frame.property == PropertyId.MAC_ENERGY_SCAN_RESULT and len(frame.value) == 2:
-            self._highest = max(self._highest, int.from_bytes(frame.value[1:], "little", signed=True))
+        elif frame.property == PropertyId.MAC_ENERGY_SCAN_RESULT and self._scan is not None:
+            self._scan.measured(frame.value)
         elif frame.property == PropertyId.MAC_SCAN_STATE and frame.value == bytes((ScanState.IDLE,)):
             self._scanned()
-        elif says_it_restarted(frame) and self.failure is None:
-            self._failed(f"{self._port.url} has restarted by itself (status {frame.value[0]})")
 
     def _received(self, value: bytes) -> None:
         try:
             received = frames.decode_received(value)
         except RemoteProtocolError:
-            self._line.malformed += 1
+            self._link.malformed()
             return
         psdu = received.psdu
         if received.error or len(psdu) < 5 or self.muted:
@@ -329,24 +309,38 @@ class SpinelRadio:
     # --- energy -----------------------------------------------------------------------------------------------------
 
     def energy_scan(self, channel: int, duration: int, done: Callable[[int], None]) -> None:
-        self._scan = (channel, duration, done)
-        self._highest = -128
-        if self.failure is not None:
-            self._clock.call_later(duration, self._scanned)
-            return
-        period = max(1, min(duration, LONGEST_SCAN) // MILLISECOND)
-        for what, value in (
-            (PropertyId.MAC_SCAN_MASK, bytes((channel,))),
-            (PropertyId.MAC_SCAN_PERIOD, le(period, 2)),
-            (PropertyId.MAC_SCAN_STATE, bytes((ScanState.ENERGY,))),
-        ):
-            self._send_command(SpinelCommand(CommandId.SET, what, value))
-        self._scan_timer = self._clock.call_later(duration + self._clock_time(ANSWER_WAIT), self._scanned)
+        if self._scan is not None:
+            raise LocalProtocolError(f"{self.name}: a scan is in progress already")
+        self._scan = scan = EnergyScan(channel, duration, done)
+        if self.failure is None:
+            self._advance()
+        else:
+            scan.timer = self._clock.call_later(duration, self._scanned)
+
+    def _begin_scan(self, scan: EnergyScan) -> None:
+        self._activity = Activity.SCANNING
+        scan.timer = self._clock.call_later(scan.duration + self._link.clock_time(ANSWER_WAIT), self._scanned)
+        for command in scan.commands():
+            self._ask_scan(scan, command)
+
+    def _ask_scan(self, scan: EnergyScan, command: SpinelCommand) -> None:
+        def answered(frame: SpinelFrame | None) -> None:
+            if frame is None:
+                self._link.fail("has stopped answering")
+            elif frame.property == PropertyId.LAST_STATUS and scan is self._scan:
+                status = decode_status(frame.value)
+                if status != SpinelStatus.OK:
+                    # A network forms without a measurement.
+                    self._link.note(refusal(command, status))
+                    self._scanned()
+
+        self._link.ask(command, answered)
 
     def _scanned(self) -> None:
         scan, self._scan = self._scan, None
-        if self._scan_timer is not None:
-            self._scan_timer.cancel()
-            self._scan_timer = None
-        if scan is not None:
-            scan[2](self._highest)
+        if scan is None:
+            return
+        if self._activity is Activity.SCANNING:
+            self._ended()
+        scan.end()
+        self._advance()

@@ -21,6 +21,8 @@ RESPONSE_WAIT = 32 * SUPERFRAME
 """macResponseWaitTime, microseconds: the child fetches the association response after it."""
 FRAME_WAIT = 1986 * SYMBOL
 """macMaxFrameTotalWaitTime (7.4.2 of 2006) for the default back-off: 31.8 ms after a poll's acknowledgement."""
+ACK_END = 54 * SYMBOL
+"""macAckWaitDuration, microseconds: after it, the acknowledgement of a received frame has left the radio."""
 ASSOCIATION_POLLS = 3
 
 
@@ -99,11 +101,22 @@ class Child:
             self._poll_ended(PollStatus.DATA)
 
     def _poll_ended(self, status: PollStatus) -> None:
-        if not self._mac.listening:
-            self._mac.radio.listen(False)
         done, self._poll_done = self._poll_done, None
+        self._rest()
         if done is not None:
             done(status)
+
+    # --- the receiver -----------------------------------------------------------------------------------------------
+
+    def _rest(self) -> None:
+        """Switch the receiver off, unless it is needed, once the acknowledgement of the last frame has left."""
+        if not self._mac.listening:
+            self._mac.clock.call_later(ACK_END, self._switch_off)
+
+    def _switch_off(self) -> None:
+        busy = self._poll_done is not None or self._orphan_done is not None or self._mac.scanning
+        if not busy and not self._mac.listening:
+            self._mac.radio.listen(False)
 
     # --- active scan ----------------------------------------------------------------------------------------------
 
@@ -210,5 +223,5 @@ class Child:
     def _orphaned(self, found: bool) -> None:
         done, self._orphan_done = self._orphan_done, None
         if done is not None:
-            self._mac.radio.listen(self._mac.listening)
+            self._rest()
             done(found)

@@ -65,6 +65,9 @@ class HanConnectivityCheck:
         with EvidenceRecorder(han.medium, han.role_of) as recorder:
             try:
                 found = await han.health.or_outage(self._verdict(han))
+                if found.verdict is Verdict.FAIL:
+                    # A dongle that has quietly stopped working would explain the meter's silence.
+                    await han.radios.verify()
             except OutageError as outage:
                 found = _bench_failed(str(outage))
         if han.health.outages != outages or han.health.failure is not None:

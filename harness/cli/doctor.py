@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import time
+from datetime import date
+
 from msgspec import Struct
 
 from hanbench.emulator.clock import PacedClock, run
 from hanbench.hardware.discovery import FoundPort, ports
-from hanbench.hardware.probe import ROLES, PortAnswer, ProbeResult, probe
+from hanbench.hardware.probe import ROLES, ProbeResult, probe
+from hanbench.hardware.strangers import PortAnswer
 from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.output import log, print_json, print_line
 from hanbench.harness.cli.tables import table
+
+RETRY_AFTER = 0.25
+"""Seconds between looks for a port that has not appeared yet."""
+
+
+class ExerciseReport(Struct, frozen=True):
+    """How one exercise went."""
+
+    name: str
+    trouble: str | None
+    measured: str | None
 
 
 class PortReport(Struct, frozen=True):
@@ -24,34 +39,36 @@ class PortReport(Struct, frozen=True):
     board: str | None
     answers: PortAnswer
     firmware: str | None
+    built: date | None
+    """Date on which the firmware was compiled."""
     protocol: str | None
     radio_capabilities: tuple[str, ...]
     baud: int | None
     round_trip_median_ms: float | None
     round_trip_worst_ms: float | None
     fit_for: tuple[str, ...]
+    exercises: tuple[ExerciseReport, ...]
     advice: str
 
 
-def doctor(port: str | None, as_json: bool) -> int:
-    """Find dongles, identify each, and list the roles that it can fill; or probe one PORT.
+def doctor(port: str | None, wait: float, as_json: bool) -> int:
+    """Find dongles, identify and try out each, and list the roles that it can fill; or probe one PORT.
 
-    PORT is a device, serial:/dev/... or socket://HOST:PORT. The doctor restarts the device there. Exit status: 0 some
-    dongle can fill a role, or no dongle was found; 2 no dongle can fill a role; 3 PORT cannot be opened.
+    `wait`: seconds in which a port may still appear. Exit status: 0 some dongle can fill a role, or no dongle was
+    found; 2 no dongle can fill a role; 3 PORT cannot be opened.
     """
-    candidates = [found for found in ports() if found.usb is not None] if port is None else [_named(port)]
+    until = time.monotonic() + wait
+    candidates = _candidates(port)
+    while not candidates and time.monotonic() < until:
+        time.sleep(RETRY_AFTER)
+        candidates = _candidates(port)
     if not candidates:
         if as_json:
             print_json([])
         else:
             print_line(_nothing_found([found.device for found in ports()]))
         return ExitStatus.EXPECTED
-    reports = []
-    for found in candidates:
-        log(f"probing {found.device} ...")
-        url = found.stable if "://" in found.stable else f"serial:{found.stable}"
-        clock = PacedClock()
-        reports.append(_report(found, run(clock, probe(url, clock))))
+    reports = [_probed(found, until) for found in candidates]
     if port is not None and reports[0].answers is PortAnswer.CLOSED:
         raise BadInput(None, None, reports[0].advice)
     if as_json:
@@ -59,6 +76,22 @@ def doctor(port: str | None, as_json: bool) -> int:
     else:
         _print_result(reports)
     return ExitStatus.EXPECTED if any(report.fit_for for report in reports) else ExitStatus.UNKNOWN
+
+
+def _candidates(port: str | None) -> list[FoundPort]:
+    return [found for found in ports() if found.usb is not None] if port is None else [_named(port)]
+
+
+def _probed(found: FoundPort, until: float) -> PortReport:
+    """Probe a port, again and again while it cannot be opened and `until` has not come."""
+    log(f"probing {found.device} ...")
+    url = found.stable if "://" in found.stable else f"serial:{found.stable}"
+    while True:
+        clock = PacedClock()
+        finding = run(clock, probe(url, clock))
+        if finding.kind is not PortAnswer.CLOSED or time.monotonic() >= until:
+            return _report(found, finding)
+        time.sleep(RETRY_AFTER)
 
 
 def _nothing_found(others: list[str]) -> str:
@@ -87,12 +120,14 @@ def _report(found: FoundPort, finding: ProbeResult) -> PortReport:
         found.board,
         finding.kind,
         None if identity is None else identity.version,
+        None if identity is None else identity.built,
         None if identity is None else f"Spinel {identity.protocol[0]}.{identity.protocol[1]}",
         () if identity is None else tuple(bit.name or "" for bit in identity.radio),
         finding.baud,
         None if trip is None else trip.median,
         None if trip is None else trip.worst,
         finding.roles,
+        tuple(ExerciseReport(each.name, each.trouble, each.measured) for each in finding.exercises),
         finding.advice,
     )
 
@@ -102,11 +137,22 @@ def _print_result(reports: list[PortReport]) -> None:
     for report in reports:
         board = report.board or report.product or report.usb or "-"
         answers = report.answers.value if report.firmware is None else f"{report.answers.value} {report.firmware}"
+        built = "-" if report.built is None else report.built.isoformat()
         trip = "-" if report.round_trip_median_ms is None else f"{report.round_trip_median_ms:g} ms"
         fit = ", ".join(report.fit_for) or "nothing"
-        rows.append((report.url, board, answers, trip, fit, report.advice))
-    table(("radio", "board", "answer", "round trip", "fit for", "advice"), rows)
+        rows.append((report.url, board, answers, built, trip, fit, report.advice))
+    table(("radio", "board", "answer", "built", "round trip", "fit for", "advice"), rows)
+    for report in reports:
+        _print_exercises(report)
     print_line()
     for role in ROLES:
         fit_for_it = ", ".join(report.url for report in reports if role.name in report.fit_for)
         print_line(f"{role.name:8} {fit_for_it or f'none: {role.why}'}")
+
+
+def _print_exercises(report: PortReport) -> None:
+    if report.exercises:
+        print_line()
+        print_line(f"tried on {report.url}:")
+    for each in report.exercises:
+        print_line(f"  {each.name}: {each.trouble or each.measured or 'as expected'}")

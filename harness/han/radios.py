@@ -134,6 +134,7 @@ class Radios:
     def _host(self, name: str, port: SerialPort) -> SpinelRadio:
         host = SpinelRadio(name, port, self.clock)
         host.on_failure = lambda failure: self.on_failure(name, failure)
+        host.on_note = lambda note: self.on_event(name, note)
         return host
 
     def on_air(self, name: str) -> AirRadio:
@@ -147,6 +148,12 @@ class Radios:
     def can_fail(self) -> bool:
         """Whether a radio is behind a serial line."""
         return any(slot.host is not None for slot in self.slots.values())
+
+    async def verify(self) -> None:
+        """Ask each dongle whether it still works as configured; what is wrong is reported to `on_failure`."""
+        for slot in self.slots.values():
+            if slot.host is not None:
+                await slot.host.verify()
 
     @property
     def published(self) -> list[Path]:

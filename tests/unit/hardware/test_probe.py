@@ -15,7 +15,8 @@ from hanbench.emulator.clock import PacedClock, run
 from hanbench.emulator.dongle import Firmware
 from hanbench.emulator.radio.spinel.ids import RadioCapability
 from hanbench.hardware import discovery
-from hanbench.hardware.probe import PortAnswer, is_ash_reset_ack, is_znp_answer, probe
+from hanbench.hardware.probe import NOTHING_TO_DO, probe
+from hanbench.hardware.strangers import PortAnswer, is_ash_reset_ack, is_console, is_znp_answer
 
 RSTACK = bytes.fromhex("1ac1020b0a527e")
 """As an EFR32 with EZSP answers a reset (UG101, 3.2)."""

@@ -119,6 +119,28 @@ def test_an_idle_poll_says_that_nothing_waits(home: Home) -> None:
     assert home.poll() is PollStatus.NO_DATA
 
 
+def test_the_receiver_stays_on_while_its_own_acknowledgement_goes_out(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # EFR32's otPlatRadioSleep returns INVALID_STATE meanwhile (domain/rcp-firmware.md 1). aTurnaroundTime and an
+    # acknowledgement of 11 octets take 12 + 22 symbols of 16 microseconds (IEEE 802.15.4-2011, 6.1.5 and 8.1.3).
+    home.associate()
+    switched: list[tuple[int, bool]] = []
+    came: list[int] = []
+    listen = home.mac.radio.listen
+
+    def switch(on: bool) -> None:
+        switched.append((home.clock.now, on))
+        listen(on)
+
+    monkeypatch.setattr(home.mac.radio, "listen", switch)
+    home.mac.on_data = lambda frame, reception: came.append(home.clock.now)
+    home.parent.send(0x4321, b"held", indirect=True)
+    assert home.poll() is PollStatus.DATA
+    (off,) = [when for when, on in switched if not on]
+    assert off - came[0] >= 34 * 16
+
+
 def test_held_frames_come_one_a_poll_and_announce_each_other(home: Home) -> None:
     home.associate()
     outcomes: list[TxStatus | None] = []
