@@ -126,7 +126,8 @@ class FirmwareModel(StrEnum):
     """Strict, but refuses changes of the receiver during a transmission where others lose the transmission."""
 
 
-def _check_firmware(text: str) -> None:
+def check_firmware(text: str) -> None:
+    """Raise ValueError, which says what was expected, unless `text` names a model."""
     known = [model.value for model in FirmwareModel]
     if text not in known:
         raise ValueError(f"firmware: found {text!r}; expected one of {', '.join(known)}{suggestion(text, known)}")
@@ -176,7 +177,7 @@ class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     def __post_init__(self) -> None:
         url = parse_radio(self.radio)
         if self.firmware is not None:
-            _check_firmware(self.firmware)
+            check_firmware(self.firmware)
             if url.kind not in (RadioKind.PTY, RadioKind.TCP):
                 raise ValueError(f"firmware: expected none with {self.radio!r}; only a virtual dongle has a model")
         if url.kind is RadioKind.PHYSICAL and self.profile is not None:
@@ -199,7 +200,7 @@ class SpareDongle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     firmware: FirmwareText = FirmwareModel.STRICT.value
 
     def __post_init__(self) -> None:
-        _check_firmware(self.firmware)
+        check_firmware(self.firmware)
         if self.url.kind not in (RadioKind.PTY, RadioKind.TCP):
             raise ValueError(f"found {self.radio!r}; expected pty: or tcp:")
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import structs
 
 from hanbench.emulator.clock import PacedClock, VirtualClock
@@ -57,6 +58,19 @@ class BenchFile:
     def find(cls, name: str) -> BenchFile:
         """Return the shipped bench with this id, or the bench in this file. Raises ProfileError."""
         return cls(find_bench(name), name)
+
+    def with_firmware(self, model: str) -> BenchFile:
+        """Return this bench with one firmware model in all its virtual dongles. Raises ProfileError."""
+        bench, kinds = self.profile, (RadioKind.PTY, RadioKind.TCP)
+        wired = {role: node for role, node in bench.present.items() if node.url.kind in kinds}
+        if not wired and not bench.dongles:
+            raise ProfileError(
+                self.path, "expected a virtual dongle (pty: or tcp:) for a firmware", "nodes"
+            )
+        nodes = {role: msgspec.structs.replace(node, firmware=model) for role, node in wired.items()}
+        dongles = {name: msgspec.structs.replace(spare, firmware=model) for name, spare in bench.dongles.items()}
+        there = msgspec.structs.replace(bench.nodes, **nodes)
+        return BenchFile(msgspec.structs.replace(bench, nodes=there, dongles=dongles), self.path)
 
     def clock(self, speed: float | str | None = None, *, watched: bool = False) -> VirtualClock:
         """Return the bench's clock. `speed` overrides the file's; `watched`: a program or a user follows the run live.

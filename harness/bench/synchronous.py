@@ -34,9 +34,19 @@ class UnknownFaultError(KeyError):
 class Bench:
     """A HAN on its own clock, for tests and prompts that are not coroutines."""
 
-    def __init__(self, name: str = "virtual", seed: str = "1", begins: StartingState = StartingState.INSTALLED) -> None:
-        """`name`: a shipped bench, or a bench file. Raises ProfileError."""
-        self._bench = BenchFile.find(name)
+    def __init__(
+        self,
+        name: str = "virtual",
+        seed: str = "1",
+        begins: StartingState = StartingState.INSTALLED,
+        firmware: str | None = None,
+    ) -> None:
+        """`name`: a shipped bench, or a bench file. `firmware`: the model of all its virtual dongles.
+
+        Raises ProfileError.
+        """
+        found = BenchFile.find(name)
+        self._bench = found if firmware is None else found.with_firmware(firmware)
         clock = self._bench.clock()
         self._runner = asyncio.Runner(loop_factory=lambda: ClockLoop(clock))
         self._kept = ExitStack()

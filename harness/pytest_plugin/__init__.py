@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker for `--strict-markers`, and check the options. Raises UsageError."""
     config.addinivalue_line(
         "markers",
-        "hanbench(bench='virtual', seed='1', begins='installed'): the bench of the fixtures",
+        "hanbench(bench='virtual', seed='1', begins='installed', firmware='strict'): the bench of the fixtures",
     )
     if _is_worker(config) or config.getoption("help", default=False):
         return
@@ -180,13 +180,13 @@ def pytest_runtest_makereport(
 
 @pytest.fixture
 def hanbench_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    """A bench with a whole HAN; `@pytest.mark.hanbench(bench=..., seed=..., begins=...)` selects it."""
+    """A bench with a whole HAN; `@pytest.mark.hanbench(bench=..., seed=..., begins=..., firmware=...)` selects it."""
     from hanbench.harness.bench.synchronous import Bench
     from hanbench.profiles.benches import StartingState
 
     options = mark_options(request.node)
     seed = options.seed or request.config.getoption("--hanbench-seed")
-    bench = Bench(options.bench or "virtual", seed, StartingState(options.begins or "installed"))
+    bench = Bench(options.bench or "virtual", seed, StartingState(options.begins or "installed"), options.firmware)
     request.node.user_properties.append(("hanbench_seed", seed))
     yield bench
     bench.close()

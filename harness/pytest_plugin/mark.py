@@ -15,6 +15,7 @@ class MarkOptions:
     bench: str | None = None
     seed: str | None = None
     begins: str | None = None
+    firmware: str | None = None
 
 
 def mark_options(node: pytest.Item) -> MarkOptions:
@@ -25,11 +26,20 @@ def mark_options(node: pytest.Item) -> MarkOptions:
             raise ValueError(f"expected options by name, such as bench='ptys', got {mark.args[0]!r}")
         for name, value in mark.kwargs.items():
             given[name] = _mark_option(name, value)
-    return MarkOptions(**given)
+    options = MarkOptions(**given)
+    if options.firmware is not None:
+        _check_dongles(options.bench or "virtual", options.firmware)
+    return options
+
+
+def _check_dongles(bench: str, firmware: str) -> None:
+    from hanbench.harness.bench.bench_file import BenchFile
+
+    BenchFile.find(bench).with_firmware(firmware)
 
 
 def _mark_option(name: str, value: object) -> str:
-    from hanbench.profiles.benches import StartingState, find_bench
+    from hanbench.profiles.benches import StartingState, check_firmware, find_bench
     from hanbench.profiles.explain import suggestion
 
     known = tuple(field.name for field in fields(MarkOptions))
@@ -40,6 +50,8 @@ def _mark_option(name: str, value: object) -> str:
         raise ValueError(f"{name}: expected text in quotes, got {value!r}")
     if name == "bench":
         find_bench(text)
+    if name == "firmware":
+        check_firmware(text)
     states = [each.value for each in StartingState]
     if name == "begins" and text not in states:
         raise ValueError(f"begins: found {text!r}; expected one of {', '.join(states)}{suggestion(text, states)}")

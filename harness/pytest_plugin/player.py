@@ -114,10 +114,10 @@ class Player:
         return f"report {page}; capture {capture}; keys {keyfile.beside(capture)}; timeline {trace}"
 
     def _command(self, run: PlayedRun) -> str | None:
-        """Return the command that runs the same frames again; None: the scenario or the controller has no name."""
+        """Return the command that runs the same frames again; None: one of its parts has no name on a command line."""
         from hanbench.harness.controllers.lookup import named
 
-        if run.name is None or run.controller is not None:
+        if run.name is None or run.controller is not None or self._options.firmware is not None:
             return None
         options = {
             "--seed": run.result.seed,
@@ -163,7 +163,10 @@ class Player:
     def _bench(self) -> BenchFile | None:
         from hanbench.harness.bench.bench_file import BenchFile
 
-        return None if self._options.bench is None else BenchFile.find(self._options.bench)
+        if self._options.bench is None:
+            return None
+        bench = BenchFile.find(self._options.bench)
+        return bench if self._options.firmware is None else bench.with_firmware(self._options.firmware)
 
 
 def _from_here(name: str) -> str:

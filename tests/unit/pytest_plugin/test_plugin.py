@@ -82,7 +82,7 @@ def test_fixtures_give_a_han_that_can_be_checked_and_broken(vendor):
             assert hanbench_gsme.settings.ieee in hanbench_hub.device_table
             assert hanbench_bench.check().verdict == "pass"
 
-        @pytest.mark.hanbench(bench="ptys", seed="9", begins="new")
+        @pytest.mark.hanbench(bench="ptys", seed="9", begins="new", firmware="lenient")
         def test_broken_and_mended(hanbench_bench, hanbench_esme):
             hanbench_bench.inject("radio-silent")
             assert hanbench_bench.check().code == "GT01"
@@ -137,7 +137,9 @@ def test_a_wrong_option_is_one_usage_error_and_no_test_runs(vendor, options, sai
 @pytest.mark.parametrize(
     ("mark", "said"),
     [
-        ("bnch='ptys'", "bnch: no such option; expected one of bench, seed, begins; did you mean bench[?]"),
+        ("bnch='ptys'", "bnch: no such option; expected one of bench, seed, begins, firmware; did you mean bench[?]"),
+        ("firmware='strikt'", "firmware: found 'strikt'; expected one of *; did you mean strict[?]"),
+        ("firmware='strict'", "*nodes: expected a virtual dongle*"),
         ("begins='insta1led'", "begins: found 'insta1led'; expected one of *; did you mean installed[?]"),
         ("bench='pty'", "*; did you mean ptys[?]*"),
         ("seed=9", "seed: expected text in quotes, got 9"),
