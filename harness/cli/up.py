@@ -14,6 +14,7 @@ from hanbench.emulator.clock import PacedClock, run
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing
 from hanbench.harness.bench.cleanup import cleaned_up
+from hanbench.harness.cli.embed_keys import embed_keys_of
 from hanbench.harness.cli.errors import BadInput
 from hanbench.harness.cli.output import log, print_verbatim, unbroken
 from hanbench.harness.cli.tables import table
@@ -44,7 +45,13 @@ class UpOutput(Struct, frozen=True):
 
 
 def up(
-    bench_name: str, seed: str | None, speed: float | str | None, seconds: float | None, out: Path | None, as_json: bool
+    bench_name: str,
+    seed: str | None,
+    speed: float | str | None,
+    seconds: float | None,
+    out: Path | None,
+    embed_keys: bool,
+    as_json: bool,
 ) -> None:
     """Bring BENCH up, a file or the id of a shipped bench, and keep it up until Ctrl-C."""
     bench = BenchFile.find(bench_name)
@@ -72,8 +79,13 @@ def up(
                 coming_up.cancel()
 
     path = folder / f"{bench.profile.id}.pcapng"
-    with locked_folder(folder), cleaned_up(han.radios.published), capturing(han, path) as capture:
-        run(clock, kept())
+    with locked_folder(folder):
+        try:
+            with cleaned_up(han.radios.published), capturing(han, path) as capture:
+                run(clock, kept())
+        finally:
+            if embed_keys and path.exists():
+                embed_keys_of(path)
 
 
 async def come_up(bench: BenchFile, han: Han) -> None:
