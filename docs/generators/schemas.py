@@ -17,6 +17,7 @@ from hanbench.profiles.benches import BenchProfile
 from hanbench.profiles.certificates import CertificateFile
 from hanbench.profiles.cohorts import CohortProfile
 from hanbench.profiles.devices import MODELS
+from hanbench.profiles.diagnosis import DiagnosisFile
 from hanbench.profiles.firmware import KnownBuilds
 from hanbench.profiles.rulesets import json_schema as ruleset_schema
 from hanbench.profiles.sheet import BASE, stated_form
@@ -38,6 +39,7 @@ def texts() -> dict[Path, str]:
         "certificates": msgspec.json.schema(CertificateFile),
         "bench": msgspec.json.schema(BenchProfile),
         "firmware": msgspec.json.schema(KnownBuilds),
+        "diagnosis": msgspec.json.schema(DiagnosisFile),
         "scenario": _writable(msgspec.json.schema(Scenario)),
     }
     files = {FOLDER / f"{name}.schema.json": _text(schema) for name, schema in schemas.items()}

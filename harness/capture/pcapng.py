@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from hanbench.harness.capture import tap
 
-SECTION_HEADER, INTERFACE_DESCRIPTION, ENHANCED_PACKET = 0x0A0D0D0A, 1, 6
+SECTION_HEADER, INTERFACE_DESCRIPTION, ENHANCED_PACKET, DECRYPTION_SECRETS = 0x0A0D0D0A, 1, 6, 10
 """Block types."""
 BYTE_ORDER_MAGIC = 0x1A2B3C4D
 END_OF_OPTIONS, COMMENT, USER_APPLICATION, INTERFACE_NAME, TIME_RESOLUTION = 0, 1, 4, 2, 9
@@ -64,21 +64,22 @@ def _layout(psdu_length: int) -> tuple[Callable[..., bytes], int, int]:
 def _with_comment(time: int, packet: bytes, comment: str) -> bytes:
     length = len(packet)
     fixed = Struct("<5I").pack(0, time >> 32, time & 0xFFFFFFFF, length, length)
-    return _block(ENHANCED_PACKET, fixed + packet + bytes(-length % 4) + _options((COMMENT, comment.encode())))
+    return block(ENHANCED_PACKET, fixed + packet + bytes(-length % 4) + _options((COMMENT, comment.encode())))
 
 
 def _section_header() -> bytes:
     body = Struct("<IHHq").pack(BYTE_ORDER_MAGIC, 1, 0, -1)
-    return _block(SECTION_HEADER, body + _options((USER_APPLICATION, application().encode())))
+    return block(SECTION_HEADER, body + _options((USER_APPLICATION, application().encode())))
 
 
 def _interface(name: str) -> bytes:
     body = Struct("<HHI").pack(tap.LINKTYPE, 0, 0)
     options = _options((INTERFACE_NAME, name.encode()), (TIME_RESOLUTION, bytes((MICROSECONDS,))))
-    return _block(INTERFACE_DESCRIPTION, body + options)
+    return block(INTERFACE_DESCRIPTION, body + options)
 
 
-def _block(kind: int, body: bytes) -> bytes:
+def block(kind: int, body: bytes) -> bytes:
+    """Return a block: its kind, its length, `body` and its length again. `body` fills four-octet words."""
     total = len(body) + 12
     return _BLOCK.pack(kind, total) + body + total.to_bytes(4, "little")
 

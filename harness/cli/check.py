@@ -14,6 +14,7 @@ from hanbench.harness.bench.state_folder import StateFolder
 from hanbench.harness.case.calendar import shown
 from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.checks import HanConnectivityCheck, never_begun
+from hanbench.harness.cli.embed_keys import embed_keys_of, needs_folder
 from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_json, print_line, unbroken, verdict
 from hanbench.harness.files import locked_folder_if, write_whole
@@ -36,16 +37,21 @@ class BenchCheck(HanCheck, frozen=True, kw_only=True):
     capture: str | None
 
 
-def check(bench_name: str, seed: str | None, speed: float | str | None, out: Path | None, as_json: bool) -> int:
+def check(
+    bench_name: str, seed: str | None, speed: float | str | None, out: Path | None, embed_keys: bool, as_json: bool
+) -> int:
     """Bring BENCH up, a file or the id of a shipped bench, and check its gas meter's HAN connectivity.
 
     Exit status: 0 pass; 1 fail; 2 inconclusive.
     """
+    needs_folder(out, embed_keys)
     bench = BenchFile.find(bench_name)
     bench.can_check()
     clock = bench.clock(speed)
     with bench.state(log) as state, locked_folder_if(out):
         said = _check(bench, clock, seed, out, state)
+        if out is not None and said.capture is not None and embed_keys:
+            embed_keys_of(out / said.capture)
     if as_json:
         print_json(said)
     else:

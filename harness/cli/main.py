@@ -35,6 +35,7 @@ COMMANDS = {
     "judge": Lazy("commands.judge:judge", "Judge recorded cases, of production or of a lab, without a HAN."),
     "report": Lazy("commands.report:report", "Join the reports of several runs."),
     "check": Lazy("commands.check:check", "Run one HAN-connectivity check on a bench, emulated or physical."),
+    "diagnose": Lazy("commands.diagnose:diagnose", "Say what a capture proves about a gas meter."),
     "doctor": Lazy("commands.doctor:doctor", "Find dongles, and list the roles that each can fill."),
     "up": Lazy("commands.up:up", "Bring a bench up and keep it up: ports, dongles, a capture."),
     "capture": Lazy("commands.capture:capture", "Bring a bench up and write a live capture of its air to a pipe."),

@@ -136,6 +136,41 @@ def against_options(command: Function) -> Function:
     return command
 
 
+def embed_keys_option(command: Function) -> Function:
+    """Give a command the option `--embed-keys`, passed as `embed_keys: bool`."""
+    return click.option(
+        "--embed-keys", is_flag=True, help="Put the keys into the capture too, as a Decryption Secrets Block."
+    )(command)
+
+
+def field_key_options(command: Function) -> Function:
+    """Give a command the options about the keys and the gas meter of a capture.
+
+    They are passed as `key_files`, `keys`, `install_codes` and `gsme`.
+    """
+    for option in (
+        click.option("--gsme", metavar="EUI64", help="The gas meter; default: found by what devices do."),
+        click.option(
+            "--install-code",
+            "install_codes",
+            metavar="EUI64=CODE",
+            multiple=True,
+            help="A device's install code, which opens the network key as it joins.",
+        ),
+        click.option("--key", "keys", metavar="HEX", multiple=True, help="A network key or link key, 32 digits."),
+        click.option(
+            "--keys",
+            "key_files",
+            metavar="FILE",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            help="A key file, or the folder of a Wireshark profile; default: the file beside the capture.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def _controllers() -> Iterable[str]:
     from hanbench.harness.controllers.lookup import names
 

@@ -16,6 +16,7 @@ from hanbench.harness.capture import keyfile
 from hanbench.harness.case.calendar import shown
 from hanbench.harness.case.trace import encode
 from hanbench.harness.cli.chosen_controller import chosen_controller
+from hanbench.harness.cli.embed_keys import embed_keys_of, needs_folder
 from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_command, print_json, print_line, unbroken, verdict
 from hanbench.harness.cli.story_progress import StoryProgress, minutes
@@ -54,6 +55,7 @@ def run(
     begins: str | None,
     certificates: str | None,
     slow_background: bool,
+    embed_keys: bool,
     hold_to: str,
     as_json: bool,
 ) -> int:
@@ -62,6 +64,7 @@ def run(
     The same seed brings the same frames back, octet for octet, with the same background. With --slow-background, they
     have the numbers that reports of `verify` and pytest name; a report names the seed of each scenario.
     """
+    needs_folder(out, embed_keys)
     rulesets = shipped()
     loaded = find_scenario(scenario, rulesets)
     if begins is not None:
@@ -93,6 +96,8 @@ def run(
             hold_to=Basis(hold_to),
             on_record=None if progress is None else progress.record,
         )
+        if capture is not None and embed_keys:
+            embed_keys_of(capture)
         again = replay_command(scenario, seed=seed, controller=named(controller), switches=switches, by=RUN)
         report = describe(result, capture=None if capture is None else capture.name, replay=again)
         detail = timeline(result)

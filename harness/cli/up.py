@@ -15,6 +15,7 @@ from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing
 from hanbench.harness.bench.cleanup import cleaned_up
 from hanbench.harness.bench.state_folder import StateFolder
+from hanbench.harness.cli.embed_keys import embed_keys_of
 from hanbench.harness.cli.errors import BadInput
 from hanbench.harness.cli.output import log, print_verbatim, unbroken
 from hanbench.harness.cli.tables import table
@@ -45,7 +46,13 @@ class UpOutput(Struct, frozen=True):
 
 
 def up(
-    bench_name: str, seed: str | None, speed: float | str | None, seconds: float | None, out: Path | None, as_json: bool
+    bench_name: str,
+    seed: str | None,
+    speed: float | str | None,
+    seconds: float | None,
+    out: Path | None,
+    embed_keys: bool,
+    as_json: bool,
 ) -> None:
     """Bring BENCH up, a file or the id of a shipped bench, and keep it up until Ctrl-C."""
     bench = BenchFile.find(bench_name)
@@ -86,8 +93,13 @@ def _keep_up(
                 coming_up.cancel()
 
     path = folder / f"{bench.profile.id}.pcapng"
-    with locked_folder(folder), cleaned_up(han.radios.published), capturing(han, path) as capture:
-        run(clock, kept())
+    with locked_folder(folder):
+        try:
+            with cleaned_up(han.radios.published), capturing(han, path) as capture:
+                run(clock, kept())
+        finally:
+            if embed_keys and path.exists():
+                embed_keys_of(path)
 
 
 async def come_up(bench: BenchFile, han: Han) -> None:

@@ -28,6 +28,8 @@ class Content(NamedTuple):
     about: words.Fields
     """Its fields, without those of its header."""
     layer: Layer
+    message: object = None
+    """The decoded message; None: it is malformed or unknown."""
 
     @property
     def line(self) -> str:
@@ -51,7 +53,7 @@ def _device_profile(cluster: int, payload: bytes) -> Content:
     name = type(message).__name__
     fields = words.of(message)
     return Content(
-        words.kebab(name), words.title(name), None, fields, Layer("ZDP", (("transaction", str(tsn)), *fields))
+        words.kebab(name), words.title(name), None, fields, Layer("ZDP", (("transaction", str(tsn)), *fields)), message
     )
 
 
@@ -59,12 +61,13 @@ def _zcl(cluster: int, payload: bytes) -> Content:
     frame = zcl.decode(payload)
     known = BY_ID.get(cluster)
     where = known.name if known is not None else words.short(cluster)
+    message: object = None
     server_to_client = frame.direction == zcl.TO_CLIENT
     if frame.frame_type == zcl.GLOBAL:
-        message = foundation.decode(frame.command, frame.payload)
-        name = type(message).__name__
+        message = general = foundation.decode(frame.command, frame.payload)
+        name = type(general).__name__
         of_server = server_to_client is (frame.command in _FROM_OWNER)
-        fields = _general(message, _attributes(cluster, of_server), frame)
+        fields = _general(general, _attributes(cluster, of_server), frame)
     else:
         row = None
         if known is not None:
@@ -73,9 +76,11 @@ def _zcl(cluster: int, payload: bytes) -> Content:
         if row is None:
             name, fields = f"Command{frame.command:02X}", (("payload", words.shown(frame.payload)),)
         else:
-            name, fields = row.name, words.of(row.decode(frame.payload))
+            message = row.decode(frame.payload)
+            name, fields = row.name, words.of(message)
     header = (("direction", "to client" if server_to_client else "to server"), ("transaction", str(frame.tsn)))
-    return Content(words.kebab(name), words.title(name), where, fields, Layer(f"ZCL {where}", (*header, *fields)))
+    layer = Layer(f"ZCL {where}", (*header, *fields))
+    return Content(words.kebab(name), words.title(name), where, fields, layer, message)
 
 
 _FROM_OWNER = foundation.RESPONSES - {foundation.DefaultResponse.COMMAND} | {foundation.ReportAttributes.COMMAND}

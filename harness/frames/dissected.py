@@ -6,6 +6,9 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
+from hanbench.emulator.mac.frames import MacFrame
+from hanbench.emulator.zigbee.aps.frames import ApsFrame
+from hanbench.emulator.zigbee.nwk.frames import NwkFrame
 from hanbench.harness.frames.words import Fields
 
 UNREADABLE = "unreadable"
@@ -18,6 +21,20 @@ class Layer(NamedTuple):
 
     name: str
     fields: Fields
+
+
+class Parts(NamedTuple):
+    """The decoded frames of each layer, for those who count and compare; None: the layer is absent or not readable."""
+
+    mac: MacFrame | None = None
+    nwk: NwkFrame | None = None
+    aps: ApsFrame | None = None
+    message: object = None
+    """The innermost message: a NWK or APS command, a message of the device profile, a ZCL command."""
+    network_key: bytes | None = None
+    """The key of the capture that opened the NWK frame."""
+    link_key: bytes | None = None
+    """The key of the capture that opened the APS frame: a link key, from which the frame's own may be derived."""
 
 
 class Dissected:
@@ -37,6 +54,7 @@ class Dissected:
         line: Callable[[], str],
         layers: Callable[[], tuple[Layer, ...]],
         zcl: tuple[int, bytes] | None = None,
+        parts: Parts = Parts(),  # noqa: B008  a constant
     ) -> None:
         """`source`, `destination`: short addresses, of the NWK layer if there is one. `cluster`: its name.
 
@@ -47,6 +65,7 @@ class Dissected:
         self.destination = destination
         self.cluster = cluster
         self.zcl = zcl
+        self.parts = parts
         self._line = line
         self._layers = layers
 

@@ -17,7 +17,7 @@ from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
 from hanbench.emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY, KeyId, key_load_key, key_transport_key
 from hanbench.harness.frames import words
 from hanbench.harness.frames.contents import DEVICE_PROFILE, Content, content
-from hanbench.harness.frames.dissected import MALFORMED, UNREADABLE, Dissected, Layer
+from hanbench.harness.frames.dissected import MALFORMED, UNREADABLE, Dissected, Layer, Parts
 
 _DERIVED: dict[KeyId, Callable[[bytes], bytes]] = {
     KeyId.KEY_TRANSPORT: key_transport_key,
@@ -46,7 +46,8 @@ class Dissector:
         """`keys`: network keys and link keys; tried again whenever no key that has fitted before decrypts a frame."""
         self._keys = keys
         self._ieee: dict[int, int] = {}
-        self._fitted: dict[KeyId, list[FrameCipher]] = {kind: [] for kind in KeyId}
+        self._fitted: dict[KeyId, list[tuple[FrameCipher, bytes]]] = {kind: [] for kind in KeyId}
+        """The ciphers that have opened a frame, each with the key that it follows from."""
 
     def __call__(self, psdu: bytes) -> Dissected:
         """Dissect one frame; octets that are not a frame are named malformed and raise no error."""
@@ -89,6 +90,7 @@ class Dissector:
             cluster=None,
             line=lambda: f"MAC {words.title(name)}" + (" (poll)" if name == "DATA_REQUEST" else ""),
             layers=lambda: (_mac_layer(frame, inner()),),
+            parts=Parts(frame),
         )
 
     def _nwk(self, frame: mac.MacFrame, packet: nwk.NwkFrame) -> Dissected:
@@ -97,8 +99,12 @@ class Dissector:
         elif packet.secured and frame.src == packet.src:
             self._ieee[packet.src] = packet.sender_ieee
         dissected = partial(_in_packet, frame, packet)
-        if packet.secured and not self._open(packet, KeyId.NETWORK):
-            return dissected(UNREADABLE, lambda: f"NWK under a key that is not known ({packet.key_sequence})", tuple)
+        if packet.secured:
+            key = self._open(packet, KeyId.NETWORK)
+            if key is None:
+                line = f"NWK under a key that is not known ({packet.key_sequence})"
+                return dissected(UNREADABLE, lambda: line, tuple)
+            dissected = partial(dissected, network_key=key)
         if packet.type != nwk.COMMAND:
             return self._aps(packet, dissected)
         command = nwk_commands.decode(packet.payload)
@@ -108,14 +114,20 @@ class Dissector:
             words.kebab(name),
             lambda: words.said(f"NWK {words.title(name)}", fields()),
             lambda: (Layer(f"NWK {words.title(name)}", fields()),),
+            message=command,
         )
 
     def _aps(self, packet: nwk.NwkFrame, dissected: Callable[..., Dissected]) -> Dissected:
         inner = aps.decode(packet.payload)
-        sender = inner.sender_ieee or self._ieee.get(packet.src, packet.sender_ieee)
-        if inner.secured and not self._open(inner, KeyId(inner.key_id), sender):
-            under = _KEY_NAMES[inner.key_id]
-            return dissected(UNREADABLE, lambda: f"APS under a {under} that is not known", lambda: (_aps_layer(inner),))
+        dissected = partial(dissected, inner=inner)
+        if inner.secured:
+            sender = inner.sender_ieee or self._ieee.get(packet.src, packet.sender_ieee)
+            key = self._open(inner, KeyId(inner.key_id), sender)
+            if key is None:
+                under = _KEY_NAMES[inner.key_id]
+                line = f"APS under a {under} that is not known"
+                return dissected(UNREADABLE, lambda: line, lambda: (_aps_layer(inner),))
+            dissected = partial(dissected, link_key=key)
         if inner.type == aps.ACK:
             return dissected("aps-ack", lambda: "APS Acknowledgement", lambda: (_aps_layer(inner),))
         if inner.type == aps.COMMAND:
@@ -131,6 +143,7 @@ class Dissector:
             lambda: (_aps_layer(inner), found.layer),
             cluster=found.cluster,
             zcl=None if inner.profile == DEVICE_PROFILE else (inner.cluster, inner.payload),
+            message=found.message,
         )
 
     def _aps_command(self, frame: aps.ApsFrame, dissected: Callable[..., Dissected]) -> Dissected:
@@ -143,6 +156,7 @@ class Dissector:
             words.kebab(name),
             lambda: words.said(f"APS {what}", fields()),
             lambda: (_aps_layer(frame), Layer(f"APS {what}", fields())),
+            message=command,
         )
 
     def _learn(self, frame: mac.MacFrame) -> None:
@@ -154,18 +168,19 @@ class Dissector:
 
     # --- keys ---------------------------------------------------------------------------------------------------------
 
-    def _open(self, frame: nwk.NwkFrame | aps.ApsFrame, kind: KeyId, *sender: int) -> bool:
+    def _open(self, frame: nwk.NwkFrame | aps.ApsFrame, kind: KeyId, *sender: int) -> bytes | None:
+        """Decrypt a frame; return the key from which its own follows, or None if no key fits."""
         fitted = self._fitted[kind]
-        for candidate in fitted:
+        for candidate, octets in fitted:
             if _opens(frame, candidate, *sender):
-                return True
+                return octets
         derive = _DERIVED.get(kind, bytes)
+        known = {octets for _, octets in fitted}
         for octets in (WELL_KNOWN_LINK_KEY, *(key.octets for key in self._keys)):
-            candidate = cipher(derive(octets))
-            if candidate not in fitted and _opens(frame, candidate, *sender):
-                fitted.insert(0, candidate)
-                return True
-        return False
+            if octets not in known and _opens(frame, candidate := cipher(derive(octets)), *sender):
+                fitted.insert(0, (candidate, octets))
+                return octets
+        return None
 
 
 def _opens(frame: nwk.NwkFrame | aps.ApsFrame, key: FrameCipher, *sender: int) -> bool:
@@ -226,8 +241,13 @@ def _in_packet(
     name: str,
     line: Callable[[], str],
     layers: Callable[[], tuple[Layer, ...]],
+    *,
+    inner: aps.ApsFrame | None = None,
+    network_key: bytes | None = None,
+    link_key: bytes | None = None,
     cluster: str | None = None,
     zcl: tuple[int, bytes] | None = None,
+    message: object = None,
 ) -> Dissected:
     """Return the dissection of a NWK packet's content, below its outer layers."""
     return Dissected(
@@ -238,6 +258,7 @@ def _in_packet(
         line=line,
         layers=lambda: (_mac_layer(frame, ()), _nwk_layer(packet), *layers()),
         zcl=zcl,
+        parts=Parts(frame, packet, inner, message, network_key, link_key),
     )
 
 

@@ -6,7 +6,7 @@ import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import BENCH, FOLDER, SEED, SPEED
+from hanbench.harness.cli.options import BENCH, FOLDER, SEED, SPEED, embed_keys_option
 from hanbench.harness.cli.output import json_option
 
 
@@ -15,6 +15,7 @@ from hanbench.harness.cli.output import json_option
 @click.option("--seed", type=SEED, help="Seed of all random numbers; default: the bench's own.")
 @click.option("--speed", type=SPEED, help="virtual (the default where possible), or virtual seconds per real second.")
 @click.option("--out", type=FOLDER, help="Folder for capture, keys and result.")
+@embed_keys_option
 @json_option
 @runs("check")
 def check() -> None:

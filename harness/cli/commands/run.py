@@ -15,6 +15,7 @@ from hanbench.harness.cli.options import (
     SCENARIO,
     SEED,
     SPEED,
+    embed_keys_option,
     hold_to_option,
 )
 from hanbench.harness.cli.output import json_option
@@ -43,6 +44,7 @@ from hanbench.profiles.benches import StartingState
     help="Slow: the frames of `verify`, `explore` and pytest, which have little traffic between checks.",
 )
 @hold_to_option
+@embed_keys_option
 @json_option
 @runs("run")
 def run() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from hanbench.harness.cli.declared import Group
+from hanbench.harness.cli.deferred import runs
 from hanbench.harness.cli.errors import unknown
-from hanbench.harness.cli.options import SCENARIO
+from hanbench.harness.cli.options import SCENARIO, field_key_options
 from hanbench.harness.cli.output import json_option, print_json, print_line, print_verbatim
 from hanbench.harness.cli.tables import table
 from hanbench.harness.scenario.scenario import Scenario, shipped
@@ -59,3 +60,16 @@ def show(context: click.Context, id: str, as_file: bool, as_json: bool) -> None:
     else:
         for sentence in narrate(loaded):
             print_line(sentence)
+
+
+@scenarios.command("from-capture")
+@click.argument("capture", metavar="CAPTURE", type=click.Path(path_type=Path))
+@field_key_options
+@click.option("--id", "id", help="Id of the scenario; default: the file's name.")
+@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; default: stdout.")
+@runs("from_capture")
+def from_capture() -> None:
+    """Write a scenario that tells the story of CAPTURE: the fault that fits best, when it came.
+
+    Exit status: 0 the scenario is written; 2 the capture proves nothing, or its story cannot be told; 3 invalid input.
+    """

@@ -6,7 +6,7 @@ import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import BENCH, FOLDER, SEED, SPEED
+from hanbench.harness.cli.options import BENCH, FOLDER, SEED, SPEED, embed_keys_option
 from hanbench.harness.cli.output import json_option
 
 
@@ -20,6 +20,7 @@ from hanbench.harness.cli.output import json_option
     type=FOLDER,
     help="Folder for the capture and its keys; default: hanbench-up-ID.",
 )
+@embed_keys_option
 @json_option
 @runs("up")
 def up() -> None:

@@ -1,4 +1,3 @@
-"use strict";
 // Draws the report from the data that the page carries. Text from outside only ever becomes text, never markup.
 
 const data = (id) => JSON.parse(document.getElementById(id).textContent);
@@ -53,25 +52,6 @@ const PAGE = 100;
 /** Columns of the matrix that A4 has room for. */
 const PRINTED = 20;
 
-/** An element with attributes and children; strings become text nodes. */
-function h(name, attributes = {}, ...children) {
-    return fill(document.createElement(name), attributes, children);
-}
-
-function s(name, attributes = {}, ...children) {
-    return fill(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
-}
-
-function fill(element, attributes, children) {
-    for (const [key, value] of Object.entries(attributes)) {
-        if (key === "onclick" || key === "oninput") element.addEventListener(key.slice(2), value);
-        else if (value !== null && value !== undefined) element.setAttribute(key, value);
-    }
-    element.append(...children.flat(9).filter((child) => child !== null && child !== undefined && child !== ""));
-    return element;
-}
-
-const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;
 const chip = (outcome) => h("span", { class: `chip o o-${outcome}` }, outcome === "none" ? "no decision" : outcome);
 
 /** Where a scenario stands in the matrix; one that is not of the matrix stands by its rules and its faults. */
@@ -510,111 +490,18 @@ function stagesOf({ checks, commissionings }) {
     ].sort((a, b) => a.at - b.at);
 }
 
-/** A time of the story: date and time, and the seconds since the capture began, as Wireshark shows them. */
-/** The date of a text with microseconds, rounded to milliseconds as everywhere. */
-function momentOf(text) {
-    const [, whole, fraction = "0", zone] = /^([^.]*?)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(text);
-    return new Date(new Date(whole + zone).getTime() + Math.round(Number(`0.${fraction}`) * 1000));
-}
-
-const shownTime = (date) => date.toISOString().slice(0, 23).replace("T", " ");
-const when = (began, seconds) => `${shownTime(new Date(began.getTime() + Math.round(seconds * 1000)))} (+${seconds.toFixed(3)} s)`;
-const sinceLoaded = (began, loaded, seconds) => when(began, (loaded - began) / 1000 + seconds);
-const dayName = (loaded, day) =>
-    new Date(loaded.getTime() + day * 86400000).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
-const LANES = [["faults", "broken"], ["checks", "checks"], ["suppliers", "suppliers"], ["controller", "controller"]];
-
-/** Lanes over the days: bars for what lasts, marks for moments. */
-function timeline(began, loaded, entries) {
-    const [left, right, width, lane, top] = [84, 160, 1060, 34, 22];
-    const last = Math.max(3600, ...entries.map((each) => each.end ?? each.start)) * 1.02;
-    const x = (seconds) => left + (seconds / last) * (width - left - right);
-    // Several faults at once lie one above the other.
-    const tracks = { faults: [], checks: [], suppliers: [], controller: [] };
-    const placed = entries.map((each) => {
-        const [from, to] = [x(each.start), Math.max(x(each.end ?? each.start), x(each.start) + 4)];
-        const free = tracks[each.lane];
-        let track = each.lane === "faults" ? free.findIndex((until) => until <= from) : 0;
-        if (track < 0) track = free.length;
-        free[track] = to;
-        return { ...each, from, to, track };
-    });
-    const heights = LANES.map(([name]) => Math.max(1, tracks[name].length) * lane);
-    const tops = heights.map((_, index) => top + heights.slice(0, index).reduce((a, b) => a + b, 0));
-    const bottom = top + heights.reduce((a, b) => a + b, 0);
-    const step = [1, 2, 5, 10, 30].find((days) => last / 86400 / days <= 12) ?? 60;
-    const ticks = Array.from({ length: Math.floor(last / 86400 / step) + 1 }, (_, index) => index * step);
-    const svg = s("svg", { viewBox: `0 0 ${width} ${bottom + 6}`, role: "group", "aria-label": "Timeline of faults, checks, suppliers and the controller" },
-        LANES.map(([, label], index) => [
-            index % 2 ? "" : s("rect", { x: 0, y: tops[index], width, height: heights[index], class: "band" }),
-            s("text", { x: 4, y: tops[index] + 22, class: "q" }, label),
-        ]),
-        ticks.map((day) => [
-            s("line", { x1: x(day * 86400), x2: x(day * 86400), y1: top - 4, y2: bottom, class: "grid" }),
-            s("text", { x: x(day * 86400) + 3, y: 13, class: "q" }, dayName(loaded, day)),
-        ]));
-    const ends = {};
-    for (const each of placed) {
-        const y = tops[LANES.findIndex(([name]) => name === each.lane)] + each.track * lane;
-        const title = s("title", {}, `${sinceLoaded(began, loaded, each.start)}  ${each.text}`);
-        if (each.lane === "faults") {
-            svg.append(s("g", {}, title, s("rect", { x: each.from, y: y + 7, width: each.to - each.from, height: 20, class: `k-${each.kind}` }),
-                each.to - each.from > each.label.length * 7 ? s("text", { x: each.from + 6, y: y + 21, class: "on" }, each.label) : ""));
-        } else if (each.lane === "checks") {
-            const wide = Math.max(each.to - each.from, 18);
-            svg.append(s("g", {}, title, s("rect", { x: each.from, y: y + 7, width: wide, height: 20, class: `k-${each.kind}` }),
-                s("text", { x: each.from + wide / 2, y: y + 21, "text-anchor": "middle", class: "on" }, each.label)));
-        } else {
-            const free = (ends[each.lane] ?? 0) <= each.from;
-            const shown = free && !["asks", "commissions"].includes(each.kind) ? each.label : "";
-            svg.append(s("g", {}, title, s("path", { d: `M${each.from} ${y + 10}l6 7l-6 7l-6 -7z`, class: `k-${each.kind}` }),
-                shown ? s("text", { x: each.from + 10, y: y + 21 }, shown) : ""));
-            if (shown) ends[each.lane] = each.from + 14 + shown.length * 7;
-        }
-    }
-    return svg;
-}
-
 /** Frames between lifelines; runs of the same frame are one arrow, but none across frames that are left out. */
 function sequence(row, began, stages) {
     const drawn = stages.flatMap((stage) => stage.lines);
     const places = [...new Set(["head end", "hub", "esme", "gsme", ...drawn.filter((line) => line.from).flatMap((line) => [line.from, line.to])])];
-    const [width, gap, top] = [1060, 22, 34];
-    const x = (place) => 110 + places.indexOf(place) * ((width - 330) / Math.max(places.length - 1, 1));
     const lines = stages.flatMap((stage) => [
-        { head: stage },
+        { head: headOf(began, stage) },
         { from: "head end", to: "hub", text: stage.name },
         ...stage.lines,
         { from: "hub", to: "head end", text: stage.result, verdict: stage.kind },
     ]);
-    const bottom = top + lines.length * gap + 10;
-    const arrow = ({ from, to, text, verdict, number }, y) => {
-        const [a, b] = [x(from), x(to)];
-        const direction = Math.sign(b - a);
-        const parts = [
-            s("line", { x1: a, x2: b - direction * 7, y1: y, y2: y, class: "arrow" }),
-            s("path", { d: `M${b} ${y}l${-direction * 8} -4v8z`, class: verdict ? `k-${verdict}` : "head" }),
-            s("text", { x: (a + b) / 2, y: y - 4, "text-anchor": "middle" }, text)];
-        return number === undefined ? s("g", {}, ...parts) : frameLink(s, row, number, ...parts);
-    };
-    return s("svg", { viewBox: `0 0 ${width} ${bottom}`, role: "group", "aria-label": "Sequence diagram of the frames of checks and commissionings" },
-        places.map((place) => [
-            s("text", { x: x(place), y: 14, "text-anchor": "middle", "font-weight": "650" }, placeName(place)),
-            s("line", { x1: x(place), x2: x(place), y1: 20, y2: bottom, class: "life" }),
-        ]),
-        lines.map((line, index) => {
-            const y = top + index * gap + 12;
-            if (line.head) {
-                return [s("rect", { x: 0, y: y - 14, width, height: gap - 2, class: "band" }),
-                    s("text", { x: 4, y: y + 1, class: "q" }, headOf(began, line.head))];
-            }
-            if (line.silence) {
-                return s("g", { class: "silence" },
-                    s("path", { d: `M${x(line.silence) - 5} ${y - 9}l10 10m0 -10l-10 10` }),
-                    s("text", { x: x(line.silence) + 12, y }, "no data frame from it"));
-            }
-            return line.note ? s("text", { x: 4, y, class: "q" }, line.note) : arrow(line, y);
-        }));
+    return lifelines("Sequence diagram of the frames of checks and commissionings", places, lines, (make, number, ...children) =>
+        frameLink(make, row, number, ...children));
 }
 
 /** The same one below the other, for narrow screens and for print. */
@@ -632,7 +519,6 @@ function steps(row, began, stages) {
     ]);
 }
 
-const placeName = (place) => (place === "esme" || place === "gsme" ? place.toUpperCase() : place);
 const headOf = (began, { name, at, told }) => `${name}, ${when(began, at)}: ${told}`;
 
 /** What is drawn between the beginning and the end of a check. */
@@ -649,16 +535,6 @@ function between(check) {
 function withGap({ frames, gap, left_out }) {
     if (!left_out) return runs(frames);
     return [...runs(frames.slice(0, gap)), { note: `${count(left_out, "frame")} not shown` }, ...runs(frames.slice(gap))];
-}
-
-function runs(frames) {
-    const found = [];
-    for (const frame of frames) {
-        const last = found.at(-1);
-        if (last && last.from === frame.sender && last.to === frame.receiver && last.name === frame.name) last.times += 1;
-        else found.push({ from: frame.sender, to: frame.receiver, name: frame.name, number: frame.number, times: 1 });
-    }
-    return found.map((run) => ({ ...run, text: `${run.name}${run.times > 1 ? ` \u00d7${run.times}` : ""}  #${run.number}` }));
 }
 
 function frameset(began, stage, title) {
@@ -686,20 +562,6 @@ function commissioningFrames(row, detail, ends) {
     const [first, last] = [Math.min(...ends), Math.max(...ends)];
     const within = detail.commissionings.flatMap((each) => each.frames).filter(({ number }) => first <= number && number <= last);
     return shownBy(row, detail, within.map(({ number }) => number), "commissioned with");
-}
-
-const frameTable = (lines) =>
-    h("table", { class: "frames" },
-        h("colgroup", {}, ["number", "time", "way", "line"].map((name) => h("col", { class: name }))), h("tbody", {}, lines));
-
-function frameRow(began, frame) {
-    return h("tr", { "data-frame": frame.number },
-        h("td", {}, `#${frame.number}`),
-        h("td", {}, when(began, frame.time)),
-        h("td", {}, `${frame.sender} \u2192 ${frame.receiver}`),
-        h("td", {}, h("details", {}, h("summary", {}, frame.line),
-            h("div", { class: "layers" }, frame.layers.map(([name, fields]) =>
-                h("div", {}, h("b", {}, name), fields.map(([key, value]) => [h("span", {}, `  ${key.replaceAll("_", " ")} `), value])))))));
 }
 
 async function draw() {

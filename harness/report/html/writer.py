@@ -14,8 +14,6 @@ import base64
 import re
 import zlib
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
-from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -28,12 +26,11 @@ from msgspec.structs import fields
 from hanbench import __version__
 from hanbench.harness.files import OutputError, WholeFile, scratch
 from hanbench.harness.oracle import Basis
+from hanbench.harness.report.html.page import STYLE, asset, safe_json, script_of, styled_head
 from hanbench.harness.report.json_file import MissingShards, Totals
 from hanbench.harness.report.model import ScenarioReport
 from hanbench.harness.report.timeline import ScenarioDetail
 
-_SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
-"""Escapes for JSON in a script element, so that no text can end the element or begin another."""
 _LEVEL = 6
 BUDGET = 12_000_000
 """Maximum size of all details in a page, octets as they stand there: a page of 5,000 scenarios stays under 20 MB."""
@@ -129,7 +126,7 @@ class HtmlWriter:
         self._outcomes: dict[str, int] = {}
         self._stored = 0
         """Octets of details so far."""
-        style, self._script = _asset("report.css"), _asset("report.js")
+        style, self._script = asset(STYLE), script_of("report.js")
         self._index = scratch(path)
         try:
             self._file = WholeFile(path)
@@ -137,12 +134,8 @@ class HtmlWriter:
             self._index.close()
             raise
         self._stream = self._file.stream
-        head, self._tail = _asset("report.html").split("<!-- details -->")
-        policy = (
-            "default-src 'none'; base-uri 'none'; form-action 'none'; "
-            f"style-src {_hash(style)}; script-src {_hash(self._script)}"
-        )
-        self._write(head.replace("/* policy */", policy).replace("/* style */", style))
+        head, self._tail = asset("report.html").split("<!-- details -->")
+        self._write(styled_head(head, style, self._script))
 
     def add(self, report: ScenarioReport, detail: bytes | None) -> None:
         """Append one scenario with its encoded detail; None: its story was not told for the report."""
@@ -152,15 +145,15 @@ class HtmlWriter:
         if text and self._stored + len(text) <= budget:
             self._stored += len(text)
             self._write(f'<script type="text/plain" id="s{number}">{text}</script>\n')
-        self._index.write((("," if number else "") + _json(_index_row(report)) + "\n").encode())
+        self._index.write((("," if number else "") + safe_json(_index_row(report)) + "\n").encode())
         self._totals.add(report)
         decision = report.decision.value if report.decision is not None else "none"
         self._outcomes[decision] = self._outcomes.get(decision, 0) + 1
 
     def _finish(self) -> None:
         head = Head(*self._about, self._totals.counts, self._outcomes, tuple(Basis), self._missing)
-        self._write(f'<script type="application/json" id="head">{_json(head)}</script>\n')
-        self._write(f'<script type="application/json" id="shapes">{_json(shapes())}</script>\n')
+        self._write(f'<script type="application/json" id="head">{safe_json(head)}</script>\n')
+        self._write(f'<script type="application/json" id="shapes">{safe_json(shapes())}</script>\n')
         self._write('<script type="text/plain" id="index">')
         self._index.seek(0)
         self._write_deflated(self._index)
@@ -195,15 +188,3 @@ class HtmlWriter:
 def _index_row(report: ScenarioReport) -> list[Any]:
     verdicts = "".join(check.verdict.value[0] for check in report.checks)
     return [*(getattr(report, name) for name in _INDEX_FIELDS), verdicts]
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode().translate(_SAFE)
-
-
-def _asset(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,42 @@
+"""What the pages have in common: one file with style, script and data in it, and a policy that allows no other."""
+
+from __future__ import annotations
+
+import base64
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+_SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+"""Escapes for JSON in a script element, so that no text can end the element or begin another."""
+STYLE = "report.css"
+DRAWINGS = "drawings.js"
+
+
+def safe_json(value: Any) -> str:
+    """Return a value as JSON for a script element."""
+    return msgspec.json.encode(value).decode().translate(_SAFE)
+
+
+def asset(name: str) -> str:
+    """Return the text of a file beside this one."""
+    return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+def script_of(name: str) -> str:
+    """Return the script of a page, behind the drawings that it uses."""
+    return asset(DRAWINGS) + asset(name)
+
+
+def styled_head(head: str, style: str, script: str) -> str:
+    """Return the head of a page with its style, and with the policy for style and script."""
+    policy = (
+        f"default-src 'none'; base-uri 'none'; form-action 'none'; style-src {_hash(style)}; script-src {_hash(script)}"
+    )
+    return head.replace("/* policy */", policy).replace("/* style */", style)
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
