@@ -60,7 +60,7 @@ def up(
     if not isinstance(clock, PacedClock):
         raise BadInput(None, "--speed", "`up` serves other programs and needs paced time: expected a number above 0")
     with bench.state(log) as state:
-        _keep_up(bench, clock, seed, seconds, out, as_json, state)
+        _keep_up(bench, clock, seed, seconds, out, embed_keys, as_json, state)
 
 
 def _keep_up(
@@ -69,6 +69,7 @@ def _keep_up(
     seed: str | None,
     seconds: float | None,
     out: Path | None,
+    embed_keys: bool,
     as_json: bool,
     state: StateFolder | None,
 ) -> None:
