@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from hanbench.harness.controllers.states import mermaid
 from hanbench.harness.controllers.wrong import WRONG
+from hanbench.harness.oracle import Ground
 from hanbench.harness.oracle.judge import PROPERTIES
 from hanbench.profiles.rulesets import Cohort, InstallationType, RuleSet, Sourced, shipped
 
@@ -48,8 +49,15 @@ def property_table() -> str:
 
 def other_grounds_table() -> str:
     """Return the table of what violations of a property may rest on beside its own source."""
-    rows = [f"| `{p.id}` | {'; '.join(ground.words for ground in p.also)} |" for p in PROPERTIES if p.also]
+    rows = [f"| `{p.id}` | {_grounds(p.also)} |" for p in PROPERTIES if p.also]
     return "\n".join(["| property | may rest on this too |", "|---|---|", *rows])
+
+
+def _grounds(grounds: Sequence[Ground]) -> str:
+    """Return the sources in words, and the choices in one list."""
+    sources = [ground.words for ground in grounds if not ground.choice]
+    choices = ", ".join(ground.choice for ground in grounds if ground.choice)
+    return "; ".join([*sources, *([f"choice of {choices} (assumed)"] if choices else [])])
 
 
 def wrong_table() -> str:
