@@ -57,7 +57,7 @@ def _grounds(grounds: Sequence[Ground]) -> str:
     """Return the sources in words, and the choices in one list."""
     sources = [ground.words for ground in grounds if not ground.choice]
     choices = ", ".join(ground.choice for ground in grounds if ground.choice)
-    return "; ".join([*sources, *([f"choice of {choices} (assumed)"] if choices else [])])
+    return "; ".join([*sources, *([f"choice {choices} (assumed)"] if choices else [])])
 
 
 def wrong_table() -> str:
