@@ -49,15 +49,16 @@ def property_table() -> str:
 
 def other_grounds_table() -> str:
     """Return the table of what violations of a property may rest on beside its own source."""
-    rows = [f"| `{p.id}` | {_grounds(p.also)} |" for p in PROPERTIES if p.also]
-    return "\n".join(["| property | may rest on this too |", "|---|---|", *rows])
+    rows = [f"| `{p.id}` | {_sources(p.also)} | {_choices(p.also)} |" for p in PROPERTIES if p.also]
+    return "\n".join(["| property | may rest on this too | or on a choice (assumed) |", "|---|---|---|", *rows])
 
 
-def _grounds(grounds: Sequence[Ground]) -> str:
-    """Return the sources in words, and the choices in one list."""
-    sources = [ground.words for ground in grounds if not ground.choice]
-    choices = ", ".join(ground.choice for ground in grounds if ground.choice)
-    return "; ".join([*sources, *([f"choice {choices} (assumed)"] if choices else [])])
+def _sources(grounds: Sequence[Ground]) -> str:
+    return "; ".join(ground.words for ground in grounds if not ground.choice)
+
+
+def _choices(grounds: Sequence[Ground]) -> str:
+    return ", ".join(ground.choice for ground in grounds if ground.choice)
 
 
 def wrong_table() -> str:
