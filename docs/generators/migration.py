@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from hanbench.harness.controllers.states import mermaid
 from hanbench.harness.controllers.wrong import WRONG
+from hanbench.harness.oracle import Ground
 from hanbench.harness.oracle.judge import PROPERTIES
 from hanbench.profiles.rulesets import Cohort, InstallationType, RuleSet, Sourced, shipped
 
@@ -48,8 +49,16 @@ def property_table() -> str:
 
 def other_grounds_table() -> str:
     """Return the table of what violations of a property may rest on beside its own source."""
-    rows = [f"| `{p.id}` | {'; '.join(ground.words for ground in p.also)} |" for p in PROPERTIES if p.also]
-    return "\n".join(["| property | may rest on this too |", "|---|---|", *rows])
+    rows = [f"| `{p.id}` | {_sources(p.also)} | {_choices(p.also)} |" for p in PROPERTIES if p.also]
+    return "\n".join(["| property | may rest on this too | or on a choice (assumed) |", "|---|---|---|", *rows])
+
+
+def _sources(grounds: Sequence[Ground]) -> str:
+    return "; ".join(ground.words for ground in grounds if not ground.choice)
+
+
+def _choices(grounds: Sequence[Ground]) -> str:
+    return ", ".join(ground.choice for ground in grounds if ground.choice)
 
 
 def wrong_table() -> str:
