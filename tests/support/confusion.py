@@ -2,7 +2,8 @@
 
     python -m tests.support.confusion --seeds 20 --jobs 2 [--write]
 
-prints what was missed; with `--write`, docs/confusion.json, from which `python -m docs.generators` makes a page.
+prints what was missed. With `--write`, it writes docs/confusion.json, from which `python -m docs.generators` makes a
+page; with `--faults NAME ...` too, it measures these faults alone and keeps the rows of the others.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class Outcome(NamedTuple):
 
         Where the key establishment is cut away, `proves nothing` is right for its faults too.
         """
+        if self.right == NOTHING and self.verdict is not FieldVerdict.FAILURE:
+            return 1 if not self.ranked else self.ranked.index(NOTHING) + 1
         if self.right in self.ranked:
             return self.ranked.index(self.right) + 1
         late = self.variant is Variant.LATE and self.verdict is FieldVerdict.NOTHING
@@ -97,6 +100,8 @@ class Row(msgspec.Struct, frozen=True):
     """How often each class came first, or a verdict without a class."""
     missed: dict[str, int]
     """By variant: captures for which the right class was not the first."""
+    failed_wrongly: int = 0
+    """Captures in which a meter that the hub hears was called failed."""
 
 
 class Confusion(msgspec.Struct, frozen=True):
@@ -104,7 +109,10 @@ class Confusion(msgspec.Struct, frozen=True):
 
     seeds: int
     rows: tuple[Row, ...]
-    failed_wrongly: int
+
+    @property
+    def failed_wrongly(self) -> int:
+        return sum(row.failed_wrongly for row in self.rows)
 
     @property
     def captures(self) -> int:
@@ -128,8 +136,9 @@ def confusion(outcomes: list[Outcome], seeds: int) -> Confusion:
         missed = Counter(str(each.variant) for each in of if each.place != 1)
         first = sum(each.place == 1 for each in of)
         three = sum(each.place is not None and each.place <= 3 for each in of)
-        rows.append(Row(fault, of[0].right, len(of), first, three, dict(named.most_common()), dict(missed)))
-    return Confusion(seeds, tuple(rows), sum(each.failed_wrongly for each in outcomes))
+        wrongly = sum(each.failed_wrongly for each in of)
+        rows.append(Row(fault, of[0].right, len(of), first, three, dict(named.most_common()), dict(missed), wrongly))
+    return Confusion(seeds, tuple(rows))
 
 
 def measure(seeds: int, jobs: int, faults: tuple[str, ...] = (HEALTHY, *CATALOGUE)) -> list[Outcome]:
@@ -139,6 +148,16 @@ def measure(seeds: int, jobs: int, faults: tuple[str, ...] = (HEALTHY, *CATALOGU
         return [each for story in work for each in measured(*story)]
     with ProcessPoolExecutor(jobs) as pool:
         return [each for found in pool.map(measured, *zip(*work, strict=True)) for each in found]
+
+
+def _beside(found: Confusion) -> Confusion:
+    """Return the matrix with the rows of the file for other faults, if they were measured with as many seeds."""
+    if not FILE.exists():
+        return found
+    known = msgspec.json.decode(FILE.read_bytes(), type=Confusion)
+    rows = {row.fault: row for row in (*known.rows, *found.rows)} if known.seeds == found.seeds else {}
+    order = (HEALTHY, *CATALOGUE)
+    return Confusion(found.seeds, tuple(rows[fault] for fault in order if fault in rows) or found.rows)
 
 
 def main() -> None:
@@ -159,7 +178,7 @@ def main() -> None:
         f"healthy meters called failed {found.failed_wrongly}"
     )
     if given.write:
-        FILE.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+        FILE.write_bytes(msgspec.json.format(msgspec.json.encode(_beside(found)), indent=2) + b"\n")
 
 
 if __name__ == "__main__":
