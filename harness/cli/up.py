@@ -31,6 +31,8 @@ class PortOutput(Struct, frozen=True):
     port: str | None
     """The port that a host opens; None: the radio has no port for other programs."""
     device: str | None
+    ieee: str | None = None
+    """EUI-64 of the device, 16 hexadecimal digits; None: it is a dongle for another host."""
 
 
 class UpOutput(Struct, frozen=True):
@@ -118,7 +120,9 @@ def _ports(bench: BenchFile, street: Street) -> list[PortOutput]:
             slot = slots.get(role)
             kind = "emulated" if slot is not None else "not ours"
             where = slot.where if slot is not None and slot.dongle is not None else None
-            ports.append(PortOutput(f"{home.name}.{role}" if home.name else role, kind, str(node.url), None, where))
+            name = f"{home.name}.{role}" if home.name else role
+            ieee = f"{home.han.settings.of(role).ieee:016x}"
+            ports.append(PortOutput(name, kind, str(node.url), None, where, ieee))
     for name, spare in bench.profile.dongles.items():
         slot = street.outlets.slots[name]
         assert slot.dongle is not None

@@ -115,7 +115,8 @@ def test_bench_files_in_pages_are_bench_files(page: str, count: int, tmp_path: P
     for text in files:
         path = tmp_path / "bench.toml"
         path.write_text(text, encoding="utf-8")
-        assert read_bench(path).nodes.hub is not None
+        bench = read_bench(path)
+        assert bench.nodes.hub is not None or bench.homes
 
 
 def test_the_answers_in_the_page_are_of_the_vocabulary() -> None:
