@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from hanbench.profiles.cohorts import Position
 from hanbench.profiles.devices import Id, ProfileName, Title
@@ -226,12 +226,36 @@ class Nodes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     repeater: Node | None = None
 
 
+MOST_HOMES = 100
+"""Homes of one bench: a street."""
+PLOT_M = 8.0
+"""Width of a plot, metres: by so much homes stand apart that do not say where they are."""
+
+
+class Home(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One of several homes on one Air."""
+
+    nodes: Annotated[Nodes, Meta(description="Hub, ESME and GSME where absent")] = Nodes(
+        hub=Node(), esme=Node(), gsme=Node()
+    )
+    cohort: Annotated[Cohort, Meta(description="Whose devices; the bench's where absent")] | None = None
+    seed: Annotated[str, Meta(description="The bench's with the home's name where absent")] | None = None
+    begins: Annotated[StartingState, Meta(description="The bench's where absent")] | None = None
+    channel: Channel | None = None
+    pan_id: PanId | None = None
+    at_m: Annotated[Position, Meta(description="Its place; in a row, 8 m apart, where absent")] | None = None
+    faults: Annotated[tuple[str, ...], Meta(description="Names of faults that are active from the start")] = ()
+
+
 class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One bench."""
 
     id: Id
     title: Title
-    nodes: Nodes
+    nodes: Nodes = Nodes()
+    homes: Annotated[
+        Mapping[Id, Home], Meta(max_length=MOST_HOMES, description="Several homes on one Air, in place of nodes")
+    ] = {}
     cohort: Annotated[Cohort, Meta(description="Whose devices; the scenario's, else ioc, where absent")] | None = None
     seed: str = "1"
     speed: Annotated[
@@ -260,6 +284,10 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             raise ValueError(problem)
 
     def _problems(self) -> Iterator[str]:
+        if self.homes:
+            yield from self._problems_of_homes()
+            yield from self._speed_problems()
+            return
         present = self.present
         if not present and not self.dongles:
             yield "nodes: expected at least one device, or a dongle"
@@ -293,6 +321,48 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             yield "begins: only a bench that emulates hub, esme and gsme can start installed; expected 'new'"
         yield from self._speed_problems()
 
+    def _problems_of_homes(self) -> Iterator[str]:
+        if self.present:
+            yield "nodes: expected nodes or homes, not both"
+        for key in ("faults", "channel", "pan_id"):
+            if getattr(self, key) not in (None, ()):
+                yield f"{key}: expected in each home that has it, as homes.NAME.{key}"
+        for name in self.homes:
+            try:
+                apart = self.home(name)
+            except ValueError as error:
+                yield f"homes.{name}.{error}"
+                continue
+            for role in apart.emulated:
+                if not apart.present[role].url.inside:
+                    yield f"homes.{name}.nodes.{role}: expected a radio on this bench's Air: air:, pty: or tcp:"
+        known = {f"{name}.{role}" for name in self.homes for role in ROLES} | set(self.dongles)
+        for index, link in enumerate(self.links):
+            for station in link.between:
+                if station not in known:
+                    yield f"links[{index}].between: found {station!r}; expected HOME.ROLE, such as {min(known)}"
+
+    def home(self, name: str) -> BenchProfile:
+        """Return the bench of one home alone. Raises ValueError if it is not well-formed."""
+        home = self.homes[name]
+        return structs.replace(
+            self,
+            homes={},
+            dongles={},
+            links=(),
+            nodes=home.nodes,
+            cohort=home.cohort or self.cohort,
+            seed=home.seed or f"{self.seed}/{name}",
+            begins=home.begins or self.begins,
+            channel=home.channel,
+            pan_id=home.pan_id,
+            faults=home.faults,
+        )
+
+    def place_of(self, name: str) -> Position:
+        """Return where a home stands, metres."""
+        return self.homes[name].at_m or (PLOT_M * list(self.homes).index(name), 0.0)
+
     def _speed_problems(self) -> Iterator[str]:
         if self.speed is None:
             return
@@ -325,7 +395,8 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @property
     def real_time(self) -> bool:
         """Whether a device or program outside this process takes part."""
-        return bool(self.physical or self.dongles) or any(self.present[role].url.outside for role in self.emulated)
+        outside = any(self.present[role].url.outside for role in self.emulated)
+        return bool(self.physical or self.dongles) or outside or any(self.home(name).real_time for name in self.homes)
 
     @property
     def starts(self) -> StartingState:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import socket
 import tty
 from collections.abc import Callable
+from contextlib import suppress
+from errno import EACCES, EAGAIN, EBUSY
 from pathlib import Path
+from struct import pack
 from typing import Protocol
 
 from hanbench.emulator.dongle.lockstep import LockstepLine
@@ -82,8 +86,13 @@ class PtyPort:
         return self._stream is not None and self._stream.blocked
 
     def open(self) -> None:
-        dongle_end, host_end = os.openpty()
+        try:
+            dongle_end, host_end = os.openpty()
+        except OSError as error:
+            problem = f"this machine has no ptys (/dev/pts: {error.strerror}); expected tcp: in place of pty:"
+            raise PortError(problem) from None
         tty.setraw(host_end)
+        _own(host_end)
         self._descriptors = (dongle_end, host_end)
         self._device = os.ttyname(host_end)
         try:
@@ -117,9 +126,14 @@ class PtyPort:
 
 
 def publish(link: Path, target: str) -> None:
-    """Make `link` lead to `target`, atomically. Raises PortError if `link` exists and is not a symbolic link."""
+    """Make `link` lead to `target`, atomically.
+
+    Raises PortError if `link` exists and is not a symbolic link, or leads to the pty of a dongle that is in use.
+    """
     if link.exists() and not link.is_symlink():
         raise PortError(f"{link} exists and is not a symbolic link")
+    if link.exists() and _is_owned(link):
+        raise PortError(f"{link} is the port of a bench that is up; expected another id, or another XDG_RUNTIME_DIR")
     step = link.with_name(f".{link.name}.{os.getpid()}")
     try:
         link.parent.mkdir(parents=True, exist_ok=True)
@@ -128,6 +142,31 @@ def publish(link: Path, target: str) -> None:
         step.replace(link)
     except OSError as error:
         raise PortError(f"cannot create {link}: {error.strerror}") from None
+
+
+_WHOLE_FILE = pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+"""`struct flock` of Linux: all of the file, for the open file description that asks (fcntl(2))."""
+
+
+def _own(pty: int) -> None:
+    """Mark a pty as a dongle's, as long as this end of it is open. Hosts lock ptys otherwise (flock, TIOCEXCL)."""
+    with suppress(OSError):
+        fcntl.fcntl(pty, fcntl.F_OFD_SETLK, _WHOLE_FILE)
+
+
+def _is_owned(link: Path) -> bool:
+    """Return whether `link` leads to a pty that another dongle has marked."""
+    try:
+        pty = os.open(link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError as error:
+        return error.errno == EBUSY  # a host has it to itself (TIOCEXCL)
+    try:
+        fcntl.fcntl(pty, fcntl.F_OFD_SETLK, _WHOLE_FILE)
+    except OSError as error:
+        return error.errno in (EACCES, EAGAIN)
+    finally:
+        os.close(pty)
+    return False
 
 
 def withdraw(link: Path, target: str) -> None:

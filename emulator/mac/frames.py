@@ -142,8 +142,8 @@ def data(sequence: int, pan: int, dst: int, src: int, payload: bytes, *, ack: bo
     return mpdu + fcs(mpdu)
 
 
-def short_data_ends(psdu: bytes) -> tuple[int, int] | None:
-    """Source and destination of a data frame between short addresses; None for any other octets, however few.
+def short_data_ends(psdu: bytes) -> tuple[int, int, int] | None:
+    """PAN ID, source and destination of a data frame between short addresses; None for any other octets, however few.
 
     Source: IEEE 802.15.4-2011, 5.2.1. For observers that ask for nothing but the addresses; the FCS is not checked.
     """
@@ -152,7 +152,7 @@ def short_data_ends(psdu: bytes) -> tuple[int, int] | None:
     src = _SRC_COMPRESSED if psdu[0] & _COMPRESSED else _SRC_WITH_PAN
     if len(psdu) < src + 4:
         return None
-    return psdu[src] | psdu[src + 1] << 8, psdu[5] | psdu[6] << 8
+    return psdu[3] | psdu[4] << 8, psdu[src] | psdu[src + 1] << 8, psdu[5] | psdu[6] << 8
 
 
 def verify(psdu: bytes) -> MacFrame:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import structs
@@ -15,6 +15,8 @@ from msgspec import structs
 from hanbench.emulator.clock import PacedClock, VirtualClock
 from hanbench.emulator.devices.settings import DeviceSettings, GsmeSettings
 from hanbench.emulator.errors import LocalProtocolError
+from hanbench.emulator.radio import Air
+from hanbench.emulator.radio.propagation import Position
 from hanbench.emulator.zigbee.nwk.formation import NetworkPlan
 from hanbench.emulator.zigbee.security.install_code import InstallCode
 from hanbench.harness.bench.state_folder import StateFolder, opened
@@ -24,7 +26,7 @@ from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.radios import Radios, Wiring
-from hanbench.harness.han.settings import HanSettings, settings_for, with_address, with_wake_interval
+from hanbench.harness.han.settings import HanSettings, moved, settings_for, with_address, with_wake_interval
 from hanbench.profiles.benches import (
     ROLES,
     VIRTUAL,
@@ -47,12 +49,23 @@ VIRTUAL_START = datetime(2022, 4, 4, 8, tzinfo=UTC)
 """The date at which benches in virtual time begin: TMAD v19 is in force."""
 
 
+class SharedPlace(NamedTuple):
+    """Where one of several homes on one Air stands."""
+
+    air: Air
+    at_m: Position
+    first_dongle: int
+    """Number of its first virtual dongle."""
+
+
 @dataclass(frozen=True, slots=True)
 class BenchFile:
     """A bench and its file."""
 
     profile: BenchProfile
     path: str
+    home: str = ""
+    """Name of the home, if this is one of several homes of a bench."""
 
     @classmethod
     def find(cls, name: str) -> BenchFile:
@@ -128,6 +141,7 @@ class BenchFile:
         links: Path | None = None,
         state: StateFolder | None = None,
         addresses: str | None = None,
+        place: SharedPlace | None = None,
     ) -> Han:
         """Return the HAN of this bench; no device has power yet. `cohort` applies if the file names none.
 
@@ -137,11 +151,13 @@ class BenchFile:
         `state`: what the devices kept when the bench last ran, and where they keep it.
 
         `addresses`: what EUI-64s, install codes and the network follow from; by default the bench's id and the seed, so
-        that two benches can stand in range of each other.
+        that two benches can stand in range of each other. `place`: of one of several homes on one Air.
 
-        Raises ProfileError, and OutputError if the state cannot be written.
+        Raises ProfileError, also for a bench of several homes, and OutputError if the state cannot be written.
         """
         bench = self.profile
+        if bench.homes:
+            raise ProfileError(self.path, "expected a bench of one home: only `up` and `check` take several", "homes")
         for index, name in enumerate(bench.faults):
             if name not in FAULTS:
                 problem = f"found {name!r}; expected one of {', '.join(FAULTS)}"
@@ -151,34 +167,44 @@ class BenchFile:
                 problem = f"{name} needs a {needs}: expected [nodes.{needs}]"
                 raise ProfileError(self.path, problem, f"faults[{index}]")
         seed = bench.seed if seed is None else seed
-        radios = Radios(clock, seed, {role: _wiring(bench.present[role]) for role in bench.emulated}, links=links)
         start = start or (datetime.now(UTC) if isinstance(clock, PacedClock) else VIRTUAL_START)
+        addresses = addresses or f"{bench.id}/{seed}"
+        settings = _settings(
+            bench, self.path, addresses, bench.cohort or cohort, slow_background, credentials, wake_interval_s
+        )
         han = Han(
-            _settings(
-                bench,
-                self.path,
-                addresses or f"{bench.id}/{seed}",
-                bench.cohort or cohort,
-                slow_background,
-                credentials,
-                wake_interval_s,
-            ),
+            settings if place is None else moved(settings, place.at_m),
             seed=seed,
             start=start if state is None else state.not_before(start),
             clock=clock,
             emulated=bench.emulated,
             physical=bench.physical,
-            radios=radios,
+            radios=self._radios(clock, seed, links, place),
+            name=self.home,
             starts=0 if state is None else state.starts,
         )
         for name, spare in bench.dongles.items():
-            radios.add_dongle(name, _wiring(spare), spare.position_m)
+            han.radios.add_dongle(name, wiring_of(spare), spare.position_m)
         for link in bench.links:
-            one, other = (radios.on_air(name) for name in link.between)
+            one, other = (han.radios.on_air(name) for name in link.between)
             han.air.attenuate(one, other, link.attenuation_db)
         if state is not None:
             state.attach(han)
         return han
+
+    def _radios(self, clock: VirtualClock, seed: str, links: Path | None, place: SharedPlace | None) -> Radios:
+        wiring = {role: wiring_of(self.profile.present[role]) for role in self.profile.emulated}
+        if place is None:
+            return Radios(clock, seed, wiring, links=links)
+        return Radios(
+            clock,
+            seed,
+            wiring,
+            links=links,
+            home=self.home,
+            shared_air=place.air,
+            first_dongle=place.first_dongle,
+        )
 
     async def begin(self, han: Han) -> None:
         """Give the devices power, bring them to the starting state of the file, and inject its faults.
@@ -194,7 +220,8 @@ class BenchFile:
             await FAULTS[name].inject(han)
 
 
-def _wiring(node: Node | SpareDongle) -> Wiring:
+def wiring_of(node: Node | SpareDongle) -> Wiring:
+    """Return the connection to the radio of a device, or of a dongle for a foreign host."""
     if isinstance(node, SpareDongle):
         return Wiring(node.url, node.baud, transmit_queue=node.transmit_queue, firmware=node.firmware)
     return Wiring(node.url, node.baud, node.rtscts, firmware=node.firmware or FirmwareModel.STRICT)

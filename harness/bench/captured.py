@@ -6,17 +6,39 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
-from hanbench.harness.capture import KeyRing, keyfile
+from hanbench.emulator.radio.medium import Medium
+from hanbench.harness.capture import keyfile
 from hanbench.harness.capture.recorder import Recorder, recording
-from hanbench.harness.han.han import Han
+from hanbench.harness.case.calendar import Calendar
+
+
+class Keys(Protocol):
+    """Keys so far; there may be more later."""
+
+    def __iter__(self) -> Iterator[keyfile.CaptureKey]: ...
+
+    def __len__(self) -> int: ...
+
+
+class Captured(Protocol):
+    """What can be captured: a HAN, or several on one Air."""
+
+    @property
+    def medium(self) -> Medium: ...
+
+    @property
+    def calendar(self) -> Calendar: ...
+
+    @property
+    def keys(self) -> Keys: ...
 
 
 class Capture:
     """A capture in progress."""
 
-    def __init__(self, keys: Path | None, recorder: Recorder, stream: BinaryIO, ring: KeyRing) -> None:
+    def __init__(self, keys: Path | None, recorder: Recorder, stream: BinaryIO, ring: Keys) -> None:
         """`keys`: the file for the keys."""
         self._file = keys
         self.recorder = recorder
@@ -40,7 +62,7 @@ class Capture:
 
 
 @contextmanager
-def capturing(han: Han, path: Path) -> Iterator[Capture]:
+def capturing(han: Captured, path: Path) -> Iterator[Capture]:
     """Capture into the file `path`, keys beside it; both are complete when the context ends, even on an error."""
     with recording(han.medium, path, epoch=han.calendar.epoch) as recorder:
         capture = Capture(keyfile.beside(path), recorder, recorder.stream, han.keys)
@@ -51,7 +73,7 @@ def capturing(han: Han, path: Path) -> Iterator[Capture]:
 
 
 @contextmanager
-def streaming(han: Han, stream: BinaryIO, keys: Path | None) -> Iterator[Capture]:
+def streaming(han: Captured, stream: BinaryIO, keys: Path | None) -> Iterator[Capture]:
     """Capture into a stream for a live reader; keys, if wanted, into a file that is complete at the end."""
     recorder = Recorder(han.medium, stream, epoch=han.calendar.epoch)
     capture = Capture(keys, recorder, stream, han.keys)
@@ -63,6 +85,6 @@ def streaming(han: Han, stream: BinaryIO, keys: Path | None) -> Iterator[Capture
             keyfile.write(keys, han.keys)
 
 
-def capturing_if(han: Han, path: Path | None) -> AbstractContextManager[Capture | None]:
+def capturing_if(han: Captured, path: Path | None) -> AbstractContextManager[Capture | None]:
     """Capture as `capturing` does; None as `path`: no capture."""
     return nullcontext() if path is None else capturing(han, path)

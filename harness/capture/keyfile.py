@@ -50,8 +50,10 @@ class CaptureKey:
 class KeyRing:
     """The keys of one capture, each once, in the order of their use."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: str = "") -> None:
+        """`home`: named in the labels, where a capture has the keys of several homes."""
         self._keys: dict[bytes, CaptureKey] = {}
+        self._prefix = f"{home}: " if home else ""
 
     def add(self, label: str, octets: bytes) -> None:
         """Add a key; a known one keeps its first label. Raises ValueError if it is not a key."""
@@ -67,10 +69,10 @@ class KeyRing:
         """Add all present and future keys of a device; the device itself keeps only the latest."""
 
         def network_key(sequence: int, octets: bytes) -> None:
-            self.add(f"network key {sequence}", octets)
+            self.add(f"{self._prefix}network key {sequence}", octets)
 
         def link_key(partner: int, link: LinkKey) -> None:
-            self.add(f"{name} link key with {partner:016x}", link.key)
+            self.add(f"{self._prefix}{name} link key with {partner:016x}", link.key)
 
         for sequence, octets in sorted(storage.network_keys.items()):
             network_key(sequence, octets)

@@ -29,8 +29,8 @@ class Evidence(NamedTuple):
 class EvidenceRecorder:
     """Records the data frames between the hub and the meters while it is attached."""
 
-    def __init__(self, medium: Medium, role_of: Callable[[int], str | None]) -> None:
-        """`role_of` returns the device that has a short address now."""
+    def __init__(self, medium: Medium, role_of: Callable[[int, int], str | None]) -> None:
+        """`role_of` returns the device that has a short address in a PAN now."""
         self._medium = medium
         self._place_of = role_of
         self.seen: list[Evidence] = []
@@ -47,7 +47,8 @@ class EvidenceRecorder:
         ends = short_data_ends(psdu)
         if ends is None or len(self.seen) >= MOST:
             return
-        sender, receiver = map(self._place_of, ends)
+        pan_id, *shorts = ends
+        sender, receiver = (self._place_of(short, pan_id) for short in shorts)
         if sender is not None and receiver is not None and not {HUB, REPEATER}.isdisjoint((sender, receiver)):
             self.seen.append(Evidence(transmission.number, transmission.end, sender, receiver, psdu))
 

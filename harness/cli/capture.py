@@ -11,11 +11,11 @@ from typing import BinaryIO
 from hanbench.emulator.clock import PacedClock, run
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import Capture, streaming
+from hanbench.harness.bench.street import Street, assemble_street
 from hanbench.harness.capture import keyfile
 from hanbench.harness.cli.errors import BadInput
 from hanbench.harness.cli.output import log
 from hanbench.harness.cli.up import come_up
-from hanbench.harness.han.han import Han
 
 FLUSH_EVERY = 0.2
 """Interval between flushes, real seconds: short enough to look live."""
@@ -40,12 +40,12 @@ def capture(
     if to is None and sys.stdout.isatty():
         raise BadInput(None, "--to", "a capture is binary: expected stdout to be a pipe or a file")
     with bench.state(log) as state:
-        han = bench.assemble(clock=clock, seed=seed, state=state)
-        log(f"hanbench capture: {bench.profile.title}, seed {han.seed}; Ctrl-C ends it")
+        street = assemble_street(bench, clock, seed=seed, state=state)
+        log(f"hanbench capture: {bench.profile.title}, seed {street.seed}; Ctrl-C ends it")
         if keys is not None:
-            keyfile.write(keys, han.keys)  # before anything else, so that a wrong path is reported at once
-        with _opened(to) as stream, streaming(han, stream, keys) as live:
-            run(clock, _captured(bench, han, live, seconds, clock.speed))
+            keyfile.write(keys, street.keys)  # before anything else, so that a wrong path is reported at once
+        with _opened(to) as stream, streaming(street, stream, keys) as live:
+            run(clock, _captured(street, live, seconds, clock.speed))
 
 
 def _opened(to: Path | None) -> BinaryIO:
@@ -57,11 +57,11 @@ def _opened(to: Path | None) -> BinaryIO:
         raise BadInput(to, "--to", f"cannot be written: {error.strerror}") from None
 
 
-async def _captured(bench: BenchFile, han: Han, live: Capture, seconds: float | None, speed: float) -> None:
+async def _captured(street: Street, live: Capture, seconds: float | None, speed: float) -> None:
     loop = asyncio.get_running_loop()
-    async with han.radios:
+    async with street:
         flushing = loop.create_task(live.keep_flushed(FLUSH_EVERY * speed))
-        coming_up = loop.create_task(come_up(bench, han))
+        coming_up = [loop.create_task(come_up(street, home)) for home in street.homes]
         ending = loop.create_task(asyncio.sleep(seconds) if seconds is not None else asyncio.Event().wait())
         try:
             # `keep_flushed` ends by itself only when the reader has gone.
@@ -70,5 +70,5 @@ async def _captured(bench: BenchFile, han: Han, live: Capture, seconds: float | 
                 flushing.result()
             live.flush()
         finally:
-            for task in (flushing, coming_up, ending):
+            for task in (flushing, *coming_up, ending):
                 task.cancel()

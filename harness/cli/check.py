@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from pathlib import Path
 
 import msgspec
-from msgspec import structs
+from msgspec import Struct, structs
 
-from hanbench.emulator.clock import SECOND, PacedClock, VirtualClock, run
+from hanbench.emulator.clock import SECOND, PacedClock, run
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing_if
-from hanbench.harness.bench.state_folder import StateFolder
+from hanbench.harness.bench.street import Street, StreetHome, assemble_street, chosen_homes
 from hanbench.harness.case.calendar import shown
 from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.checks import HanConnectivityCheck, never_begun
@@ -19,9 +21,10 @@ from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_json, print_line, unbroken, verdict
 from hanbench.harness.files import locked_folder_if, write_whole
 from hanbench.harness.han.formation import FormationError
-from hanbench.harness.han.han import Han
 from hanbench.harness.han.health import OutageError
 
+SEVERITY = (Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.FAIL)
+"""Of several homes, the last of these verdicts decides the exit status."""
 STATUS = {
     Verdict.PASS: ExitStatus.EXPECTED,
     Verdict.FAIL: ExitStatus.VIOLATION,
@@ -37,74 +40,110 @@ class BenchCheck(HanCheck, frozen=True, kw_only=True):
     capture: str | None
 
 
-def check(
-    bench_name: str, seed: str | None, speed: float | str | None, out: Path | None, embed_keys: bool, as_json: bool
-) -> int:
-    """Bring BENCH up, a file or the id of a shipped bench, and check its gas meter's HAN connectivity.
+class StreetCheck(Struct, frozen=True, kw_only=True):
+    """The same of a bench of several homes: a check for each home that was checked."""
 
-    Exit status: 0 pass; 1 fail; 2 inconclusive.
+    bench: str
+    seed: str
+    capture: str | None
+    homes: dict[str, HanCheck]
+
+
+def check(
+    bench_name: str,
+    home: str | None,
+    seed: str | None,
+    speed: float | str | None,
+    out: Path | None,
+    embed_keys: bool,
+    as_json: bool,
+) -> int:
+    """Bring BENCH up, a file or the id of a shipped bench, and check its gas meters' HAN connectivity.
+
+    Exit status: 0 pass; 1 fail, of any home; 2 inconclusive.
     """
     needs_folder(out, embed_keys)
     bench = BenchFile.find(bench_name)
-    bench.can_check()
     clock = bench.clock(speed)
-    with bench.state(log) as state, locked_folder_if(out):
-        said = _check(bench, clock, seed, out, state)
-        if out is not None and said.capture is not None and embed_keys:
-            embed_keys_of(out / said.capture)
+    with bench.state(log) as state:
+        street = assemble_street(bench, clock, seed=seed, state=state)
+        checked = chosen_homes(bench, street, home)
+        for each in checked:
+            each.bench.can_check()
+        street.on_event(
+            lambda text: log(f"{street.calendar.shown(clock.now)}  {text}"), progress=isinstance(clock, PacedClock)
+        )
+        capture = None if out is None else out / f"{bench.profile.id}.pcapng"
+        with locked_folder_if(out):
+            log(f"hanbench check: {bench.profile.title}")
+            with capturing_if(street, capture):
+                found = run(clock, _checked(street, checked))
+            if capture is not None and embed_keys:
+                embed_keys_of(capture)
+            said = _said(bench, street, dict(zip(checked, found, strict=True)), capture)
+            if out is not None:
+                write_whole(out / "check.json", msgspec.json.encode(said) + b"\n")
     if as_json:
         print_json(said)
     else:
-        _print_result(said, None if out is None or said.capture is None else out / said.capture)
-    return STATUS[said.verdict]
+        _print_results(dict(zip(checked, found, strict=True)), capture)
+    return STATUS[max((each.verdict for each in found), key=SEVERITY.index)]
 
 
-def _check(
-    bench: BenchFile, clock: VirtualClock, seed: str | None, out: Path | None, state: StateFolder | None
-) -> BenchCheck:
-    """Return the result of the check, which is written to `out` as well."""
-    han = bench.assemble(clock=clock, seed=seed, state=state)
-    han.on_event = lambda text: log(f"{han.calendar.shown(clock.now)}  {text}")
-    if isinstance(clock, PacedClock):
-        han.on_progress = han.on_event
-        han.radios.on_event = lambda name, text: han.on_progress(f"dongle {name}: {text}")
-    log(f"hanbench check: {bench.profile.title}")
-    capture = None if out is None else out / f"{bench.profile.id}.pcapng"
-    with capturing_if(han, capture):
-        found = run(clock, _checked(bench, han))
-    said = BenchCheck(
-        **structs.asdict(found),
-        bench=bench.profile.id,
-        seed=str(han.seed),
-        capture=None if capture is None else capture.name,
-    )
-    if out is not None:
-        write_whole(out / "check.json", msgspec.json.encode(said) + b"\n")
-    return said
+def _said(
+    bench: BenchFile, street: Street, found: dict[StreetHome, HanCheck], capture: Path | None
+) -> BenchCheck | StreetCheck:
+    name = None if capture is None else capture.name
+    if bench.profile.homes:
+        homes = {home.name: check for home, check in found.items()}
+        return StreetCheck(bench=bench.profile.id, seed=street.seed, capture=name, homes=homes)
+    (only,) = found.values()
+    return BenchCheck(**structs.asdict(only), bench=bench.profile.id, seed=street.seed, capture=name)
 
 
-async def _checked(bench: BenchFile, han: Han) -> HanCheck:
-    async with han.radios:
-        started = han.clock.now
-        try:
-            await han.health.or_outage(bench.begin(han))
-        except (FormationError, OutageError) as error:
-            detail = f"the bench did not come up: {han.health.failure or error}"
-            return never_begun(han, started, detail)
-        check, wakes = HanConnectivityCheck(), han.settings.gsme.wake_interval // SECOND
-        wait = check.sleep_allowance(han) + check.margin
-        han.on_progress(f"checking; the gas meter wakes every {wakes} s, and has {wait:g} s to answer")
-        return (await check.run(han)).check
+async def _checked(street: Street, homes: tuple[StreetHome, ...]) -> list[HanCheck]:
+    """Bring all homes up, and check some, each as soon as it is up."""
+    async with street:
+        others = [asyncio.ensure_future(_accompany(street, home)) for home in street.homes if home not in homes]
+        found = await asyncio.gather(*(_checked_home(street, home) for home in homes))
+        for other in others:
+            other.cancel()
+        return found
 
 
-def _print_result(said: BenchCheck, capture: Path | None) -> None:
+async def _accompany(street: Street, home: StreetHome) -> None:
+    """Bring up a home that is not checked; it is only there."""
+    with contextlib.suppress(FormationError):
+        await street.begin(home)
+
+
+async def _checked_home(street: Street, home: StreetHome) -> HanCheck:
+    han = home.han
+    started = han.clock.now
+    try:
+        await han.health.or_outage(street.begin(home))
+    except (FormationError, OutageError) as error:
+        detail = f"the bench did not come up: {han.health.failure or error}"
+        return never_begun(han, started, detail)
+    check, wakes = HanConnectivityCheck(), han.settings.gsme.wake_interval // SECOND
+    wait = check.sleep_allowance(han) + check.margin
+    han.on_progress(f"checking; the gas meter wakes every {wakes} s, and has {wait:g} s to answer")
+    return (await check.run(han)).check
+
+
+def _print_results(found: dict[StreetHome, HanCheck], capture: Path | None) -> None:
+    for home, check in found.items():
+        _print_result(home, check)
+    if capture is not None:
+        print_line(f"  capture: {unbroken(capture)}")
+
+
+def _print_result(home: StreetHome, said: HanCheck) -> None:
     code = f" {said.code}" if said.code else ""
-    print_line(f"{verdict(said.verdict.value + code)}: {said.detail}")
+    print_line(home.say(f"{verdict(said.verdict.value + code)}: {said.detail}"))
     print_line(f"  from {shown(said.started, said.start)} to {shown(said.finished, said.end)}")
     if said.cause is not None:
         print_line(f"  cause: {said.cause.value}")
     if said.frames:
         more = " ..." if len(said.frames) > 12 else ""
         print_line(f"  evidence: frames {', '.join(map(str, said.frames[:12]))}{more}")
-    if capture is not None:
-        print_line(f"  capture: {unbroken(capture)}")

@@ -15,13 +15,13 @@ from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing
 from hanbench.harness.bench.cleanup import cleaned_up
 from hanbench.harness.bench.state_folder import StateFolder
+from hanbench.harness.bench.street import Street, StreetHome, assemble_street
 from hanbench.harness.cli.embed_keys import embed_keys_of
 from hanbench.harness.cli.errors import BadInput
 from hanbench.harness.cli.output import log, print_verbatim, unbroken
 from hanbench.harness.cli.tables import table
 from hanbench.harness.files import locked_folder, make_folder
 from hanbench.harness.han.formation import FormationError
-from hanbench.harness.han.han import Han
 
 
 class PortOutput(Struct, frozen=True):
@@ -33,6 +33,8 @@ class PortOutput(Struct, frozen=True):
     port: str | None
     """The port that a host opens; None: the radio has no port for other programs."""
     device: str | None
+    ieee: str | None = None
+    """EUI-64 of the device, 16 hexadecimal digits; None: it is a dongle for another host."""
 
 
 class UpOutput(Struct, frozen=True):
@@ -74,43 +76,43 @@ def _keep_up(
     state: StateFolder | None,
 ) -> None:
     links = runtime_folder() / bench.profile.id
-    han = bench.assemble(clock=clock, seed=seed, links=links, state=state)
+    street = assemble_street(bench, clock, seed=seed, links=links, state=state)
     folder = Path(f"hanbench-up-{bench.profile.id}") if out is None else out
-    han.on_progress = han.on_event = lambda text: _log_event(han, text)
-    han.radios.on_event = lambda name, text: _log_event(han, f"dongle {name}: {text}")
+    street.on_event(lambda text: log(f"{street.calendar.shown(clock.now)}  {text}"), progress=True)
 
     async def kept() -> None:
-        async with han.radios:
-            _print_result(bench, han, path, as_json)
-            flushing = asyncio.get_running_loop().create_task(capture.keep_flushed(clock.speed))
-            coming_up = asyncio.get_running_loop().create_task(come_up(bench, han))
+        async with street:
+            _print_result(bench, street, path, as_json)
+            loop = asyncio.get_running_loop()
+            tasks = [loop.create_task(capture.keep_flushed(clock.speed))]
+            tasks += [loop.create_task(come_up(street, home)) for home in street.homes]
             try:
                 if seconds is None:
                     await asyncio.Event().wait()
                 else:
                     await asyncio.sleep(seconds)
             finally:
-                flushing.cancel()
-                coming_up.cancel()
+                for task in tasks:
+                    task.cancel()
 
     path = folder / f"{bench.profile.id}.pcapng"
     with locked_folder(folder):
         try:
-            with cleaned_up(han.radios.published), capturing(han, path) as capture:
+            with cleaned_up(street.published), capturing(street, path) as capture:
                 run(clock, kept())
         finally:
             if embed_keys and path.exists():
                 embed_keys_of(path)
 
 
-async def come_up(bench: BenchFile, han: Han) -> None:
-    """Bring the HAN up, and log the result."""
+async def come_up(street: Street, home: StreetHome) -> None:
+    """Bring one home up, and log the result."""
     try:
-        await bench.begin(han)
+        await street.begin(home)
     except FormationError as error:
-        _log_event(han, f"the HAN did not come up: {error}; the ports stay open")
+        home.han.on_event(f"the HAN did not come up: {error}; the ports stay open")
     else:
-        _log_event(han, "the HAN is up")
+        home.han.on_event("the HAN is up")
 
 
 def runtime_folder() -> Path:
@@ -125,31 +127,31 @@ def runtime_folder() -> Path:
     return folder
 
 
-def _log_event(han: Han, text: str) -> None:
-    log(f"{han.calendar.shown(han.clock.now)}  {text}")
-
-
-def _print_result(bench: BenchFile, han: Han, capture: Path, as_json: bool) -> None:
-    ports = tuple(_ports(bench, han))
+def _print_result(bench: BenchFile, street: Street, capture: Path, as_json: bool) -> None:
+    ports = tuple(_ports(bench, street))
     if as_json:
-        said = UpOutput(bench.profile.id, str(han.seed), os.getpid(), ports, str(capture))
+        said = UpOutput(bench.profile.id, street.seed, os.getpid(), ports, str(capture))
         print_verbatim(msgspec.json.encode(said).decode())
         return
-    log(f"hanbench up: {bench.profile.title}, seed {han.seed}; Ctrl-C ends it")
+    log(f"hanbench up: {bench.profile.title}, seed {street.seed}; Ctrl-C ends it")
     rows = [(port.name, port.role, port.radio, port.port or "-", port.device or "-") for port in ports]
     table(("name", "role", "radio", "port", "device"), rows)
     log(f"capture: {unbroken(capture)}")
 
 
-def _ports(bench: BenchFile, han: Han) -> list[PortOutput]:
+def _ports(bench: BenchFile, street: Street) -> list[PortOutput]:
     ports = []
-    for role, node in bench.profile.present.items():
-        slot = han.radios.slots.get(role)
-        kind = "emulated" if slot is not None else "not ours"
-        taken = slot is not None and slot.dongle is not None
-        ports.append(PortOutput(role, kind, str(node.url), None, slot.where if taken and slot else None))
+    for home in street.homes:
+        slots = home.han.radios.slots
+        for role, node in home.bench.profile.present.items():
+            slot = slots.get(role)
+            kind = "emulated" if slot is not None else "not ours"
+            where = slot.where if slot is not None and slot.dongle is not None else None
+            name = f"{home.name}.{role}" if home.name else role
+            ieee = f"{home.han.settings.of(role).ieee:016x}"
+            ports.append(PortOutput(name, kind, str(node.url), None, where, ieee))
     for name, spare in bench.profile.dongles.items():
-        slot = han.radios.slots[name]
+        slot = street.outlets.slots[name]
         assert slot.dongle is not None
         ports.append(PortOutput(name, "dongle for your host", str(spare.url), slot.dongle.port.url, slot.where))
     return ports

@@ -64,11 +64,14 @@ class Han:
         physical: Collection[str] = (),
         radios: Radios | None = None,
         starts: int = 0,
+        name: str = "",
     ) -> None:
         """`start` is the date at the clock's present time. `physical`: devices that are present but not emulated.
 
         `starts`: how often these devices have started before, with flash that was kept; they draw other numbers then.
+        `name`: of the home, where there are several.
         """
+        self.name = name
         self.seed = seed
         self._starts = starts
         self.settings = settings
@@ -87,7 +90,7 @@ class Han:
         self.air.sniffer = settings.positions["hub"]
         wanted = {*emulated, *(("ihd",) if ihd else ())}
         self._devices = {role: self._device(role) for role in ROLES if role in wanted}
-        self.keys = KeyRing()
+        self.keys = KeyRing(name)
         """Every key that an emulated device has ever had."""
         for device in self.devices:
             self.keys.follow(device.name, device.storage)
@@ -153,22 +156,27 @@ class Han:
         """Return whether the device of this role is on this bench, emulated or physical."""
         return self.emulates(role) or role in self.physical
 
-    def role_of(self, short: int) -> str | None:
-        """Return the device that has a short address now, as far as this bench knows."""
-        if short == 0x0000:
-            return "hub"
-        for role in ROLES[1:]:
+    def role_of(self, short: int, pan_id: int) -> str | None:
+        """Return the device that has a short address in a PAN now, as far as this bench knows."""
+        for role in ROLES:
             device = self._devices.get(role)
             if device is not None:
                 network = device.storage.network
-                if network is not None and network.short == short:
+                if network is not None and (network.short, network.pan_id) == (short, pan_id):
                     return role
-            elif role in self.physical and short == self._short_at_hub(role):
+            elif role in self.physical and short == self._short_of_physical(role) and pan_id in self._pan_ids:
                 return role
         return None
 
-    def _short_at_hub(self, role: str) -> int | None:
-        """Return the short address of a device in the hub's tables, if the hub is emulated."""
+    @property
+    def _pan_ids(self) -> set[int]:
+        """The PAN IDs that emulated devices have."""
+        return {device.storage.network.pan_id for device in self.devices if device.storage.network is not None}
+
+    def _short_of_physical(self, role: str) -> int | None:
+        """Return the short address of a physical device: the hub's is known, those of others if the hub is emulated."""
+        if role == "hub":
+            return 0x0000
         return self.hub.short_of(self.settings.of(role).ieee) if self.emulates("hub") else None
 
     def exchange_hub(self, hub: CommsHub) -> None:

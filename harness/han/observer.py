@@ -38,11 +38,12 @@ class FrameObserver:
             frame = mac.decode(psdu)
         except RemoteProtocolError:
             return None, None
-        return self._place(frame.src, frame.src_mode), self._place(frame.dst, frame.dst_mode)
+        source = self._place(frame.src_pan, frame.src, frame.src_mode)
+        return source, self._place(frame.dst_pan, frame.dst, frame.dst_mode)
 
-    def _place(self, address: int | None, mode: int) -> str | None:
-        if address is None:
+    def _place(self, pan_id: int | None, address: int | None, mode: int) -> str | None:
+        if pan_id is None or address is None:
             return None
         if mode == mac.SHORT:
-            return self._han.role_of(address)
+            return self._han.role_of(address, pan_id)
         return next((each.name for each in self._han.devices if each.storage.ieee == address), None)

@@ -74,13 +74,19 @@ class Radios:
     """Called with a dongle's name and a description of an event."""
     links: Path | None = None
     """Folder for symbolic links to the ptys of the dongles for foreign hosts."""
+    home: str = ""
+    """Name of the home, which the names of its radios begin with; empty where there is one home."""
+    shared_air: Air | None = None
+    """The Air of several homes; None: this home has an Air of its own."""
+    first_dongle: int = 0
+    """Number of the first dongle; a home has at most 16."""
     air: Air = field(init=False)
     slots: dict[str, RadioSlot] = field(init=False, default_factory=dict)
     medium: Medium = field(init=False)
     _overheard: PassiveMedium | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.air = Air(self.clock, split(self.seed, "air"))
+        self.air = self.shared_air or Air(self.clock, split(self.seed, "air"))
         self.medium = self.air
         if any(wiring.url.outside for wiring in self.wiring.values()):
             self.medium = self._overheard = PassiveMedium()
@@ -98,7 +104,7 @@ class Radios:
 
     def add_dongle(self, name: str, wiring: Wiring, position: Position) -> VirtualDongle:
         """Return a new virtual dongle on the Air for a foreign host."""
-        radio = AirRadio(self.air, self.clock, split(self.seed, name, "radio"), name, position)
+        radio = self._radio(name, position)
         url = wiring.url
         if url.kind is RadioKind.PTY and not url.where and self.links is not None:
             url = RadioUrl(RadioKind.PTY, str(self.links / name))
@@ -106,8 +112,12 @@ class Radios:
         self.slots[name] = RadioSlot(radio, radio, dongle)
         return dongle
 
+    def _radio(self, name: str, position: Position) -> AirRadio:
+        station = f"{self.home}.{name}" if self.home else name
+        return AirRadio(self.air, self.clock, split(self.seed, name, "radio"), station, position)
+
     def _inside(self, name: str, wiring: Wiring, position: Position) -> RadioSlot:
-        radio = AirRadio(self.air, self.clock, split(self.seed, name, "radio"), name, position)
+        radio = self._radio(name, position)
         if wiring.url.kind is RadioKind.AIR:
             return RadioSlot(radio, radio)
         lockstep = LockstepLine(self.clock)
@@ -123,7 +133,7 @@ class Radios:
         return RadioSlot(host, host=host)
 
     def _dongle(self, name: str, radio: AirRadio, port: Port, wiring: Wiring) -> VirtualDongle:
-        number = DONGLE_RANGE + len(self.slots)
+        number = DONGLE_RANGE + self.first_dongle + len(self.slots)
         firmware = replace(MODELS[wiring.firmware], transmit_queue=wiring.transmit_queue)
         races = split(self.seed, name, "firmware")
         dongle = VirtualDongle(

@@ -101,6 +101,12 @@ def _between(one: Position, other: Position) -> Position:
     return (one[0] + other[0]) / 2, (one[1] + other[1]) / 2
 
 
+def moved(settings: HanSettings, by: Position) -> HanSettings:
+    """Return the settings of the same home at another place, `by` metres from the first."""
+    positions = {role: (x + by[0], y + by[1]) for role, (x, y) in settings.positions.items()}
+    return replace(settings, positions=positions)
+
+
 def _with_credentials(made: HanSettings, credentials: Credentials) -> HanSettings:
     """Return the same settings with certificates from a file; all devices trust its authorities and the made-up one."""
     trusted = {**credentials.authorities, MADE_UP_AUTHORITY: made_up_authority().public_key}

@@ -131,6 +131,11 @@ class Maintenance:
         if self._nwk.config.role is LogicalType.COORDINATOR and command.extended_pan_id == network.extended_pan_id:
             self._resolve(None, frame.src, command.pan_ids)
 
+    @property
+    def moving(self) -> bool:
+        """The network is about to change PAN ID or channel, which a device that joins now would not be told."""
+        return self._changing
+
     def _resolve(self, other: int | None, reporter: int | None, taken: tuple[int, ...]) -> None:
         """Coordinator: move the network to a PAN ID of its own, unless it is moving already."""
         pan_id = self._nwk.network.pan_id

@@ -64,6 +64,7 @@ class Parent:
 
     def __init__(self, nwk: Nwk, maintenance: Maintenance) -> None:
         self._nwk = nwk
+        self._maintenance = maintenance
         self._permit_until = 0
         self._rejoin_requested = DuplicateTable(REJOIN_REQUEST_PAUSE)
         self.on_joined: Callable[[JoinIndication], None] | None = None
@@ -89,7 +90,7 @@ class Parent:
 
     @property
     def permitting(self) -> bool:
-        return self._nwk.clock.now < self._permit_until
+        return self._nwk.clock.now < self._permit_until and not self._maintenance.moving
 
     def permit(self, seconds: int) -> None:
         """Open the network for `seconds` (at most 254); 0 closes it."""

@@ -12,6 +12,7 @@ from hanbench.harness.cli.output import json_option
 
 @click.command(cls=Command)
 @click.argument("bench_name", metavar="BENCH", type=BENCH)
+@click.option("--home", metavar="NAME", help="Check this home alone, of a bench of several; all come up.")
 @click.option("--seed", type=SEED, help="Seed of all random numbers; default: the bench's own.")
 @click.option("--speed", type=SPEED, help="virtual (the default where possible), or virtual seconds per real second.")
 @click.option("--out", type=FOLDER, help="Folder for capture, keys and result.")
@@ -21,5 +22,6 @@ from hanbench.harness.cli.output import json_option
 def check() -> None:
     """Bring BENCH up, a file or the id of a shipped bench, and check its gas meter's HAN connectivity.
 
-    Exit status: 0 pass; 1 fail; 2 inconclusive.
+    Of a bench of several homes, all are checked at the same time. Exit status: 0 pass; 1 fail, of any home; 2
+    inconclusive.
     """

@@ -12,7 +12,6 @@ from hanbench.emulator.radio.silent_station import SilentStation
 from hanbench.harness.case.check import Verdict
 from tests.support.han import check_connectivity, run_on_han
 
-CHANNEL = 15
 COMPRESSED = bytes.fromhex("4188 07 621a 3412 7856")
 """Data (IEEE 802.15.4-2011, 5.2.1.1), PAN ID compression, short addresses: PAN 0x1A62, 0x5678 to 0x1234."""
 OF_TWO_PANS = bytes.fromhex("0188 07 621a 3412 0100 7856")
@@ -21,7 +20,7 @@ OF_TWO_PANS = bytes.fromhex("0188 07 621a 3412 0100 7856")
 
 @pytest.mark.parametrize("mpdu", [COMPRESSED, OF_TWO_PANS], ids=["one PAN", "two PANs"])
 def test_the_ends_of_a_data_frame_are_read_where_they_stand(mpdu: bytes) -> None:
-    assert short_data_ends(mpdu + fcs(mpdu)) == (0x5678, 0x1234)
+    assert short_data_ends(mpdu + fcs(mpdu)) == (0x1A62, 0x5678, 0x1234)
 
 
 @pytest.mark.parametrize("mpdu", [COMPRESSED, OF_TWO_PANS], ids=["one PAN", "two PANs"])
@@ -34,7 +33,7 @@ def test_frames_of_three_to_eight_octets_do_not_end_a_check() -> None:
     async def scenario(han):
         check = asyncio.create_task(check_connectivity(han))
         await asyncio.sleep(3)
-        stranger = SilentStation("stranger", CHANNEL)
+        stranger = SilentStation("stranger", han.hub.stack.nwk.network.channel)
         for length in range(3, 9):
             mpdu = COMPRESSED[: length - 2]
             han.air.send(stranger, mpdu + fcs(mpdu), han.clock.now)
