@@ -57,9 +57,7 @@ class BenchFile:
         bench, kinds = self.profile, (RadioKind.PTY, RadioKind.TCP)
         wired = {role: node for role, node in bench.present.items() if node.url.kind in kinds}
         if not wired and not bench.dongles:
-            raise ProfileError(
-                self.path, "expected a virtual dongle (pty: or tcp:) for a firmware", "nodes"
-            )
+            raise ProfileError(self.path, "expected a virtual dongle (pty: or tcp:) for a firmware", "nodes")
         nodes = {role: msgspec.structs.replace(node, firmware=model) for role, node in wired.items()}
         dongles = {name: msgspec.structs.replace(spare, firmware=model) for name, spare in bench.dongles.items()}
         there = msgspec.structs.replace(bench.nodes, **nodes)
