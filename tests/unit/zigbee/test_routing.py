@@ -13,6 +13,7 @@ from hanbench.emulator.clock import HOUR, SECOND
 from hanbench.emulator.errors import DropReason
 from hanbench.emulator.zigbee.nwk import frames
 from hanbench.emulator.zigbee.nwk.commands import NetworkStatus, RouteRecord, RouteReply, RouteRequest
+from hanbench.emulator.zigbee.nwk.route_discovery import MOST_WAITING
 from hanbench.emulator.zigbee.nwk.route_tables import (
     MOST_DISCOVERIES,
     MOST_ROUTES,
@@ -282,6 +283,38 @@ def test_replies_that_nobody_asked_for_make_no_route(chain: Mesh) -> None:
         chain.run(0.02)
     assert routing(chain, "hub").routes.get(OTHER, chain.clock.now) is None
     assert chain.nodes["hub"].counters[DropReason.NO_ROUTE] == 256
+
+
+def test_frames_that_wait_for_a_route_are_bounded_and_each_is_answered(chain: Mesh) -> None:
+    ended: list[object] = []
+    for number in range(40):
+        chain.nodes["hub"].nwk.send(0x7000 + number, b"where", ended.append)
+    chain.run(5)
+    assert len(ended) == 40
+    assert chain.nodes["hub"].counters[DropReason.TABLE_FULL] >= 40 - MOST_WAITING
+
+
+def test_frames_of_many_made_up_sources_make_one_announcement_a_minute(chain: Mesh) -> None:
+    near = chain.nodes["near"]
+    for number in range(120):
+        header = frames.header(frames.DATA, HUB, 0x6000 + number, number, radius=30, secured=True)
+        near.mac.send(HUB, frames.seal(header, b"x", near.nwk.security.outgoing()))
+        chain.run(1)
+    announced = {each.frame.payload[2] for each in chain.commands(RouteRequest) if each.frame.payload[1] & 0x18}
+    assert len(announced) == 2
+    assert len(routing(chain, "hub").routes) <= MOST_ROUTES
+
+
+@pytest.mark.parametrize("status", range(0x13))
+def test_a_status_about_a_way_that_works_costs_a_discovery_at_most(chain: Mesh, status: int) -> None:
+    for _ in range(2):
+        chain.nodes["child"].nwk.send(HUB, b"report")
+        chain.run(3)
+    chain.nodes["near"].nwk.send_command(HUB, NetworkStatus(status, CHILD), radius=30)
+    chain.run(1)
+    chain.nodes["hub"].nwk.send(CHILD, b"still there")
+    chain.run(2)
+    assert arrived(chain)[-1] == ("child", b"still there")
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
