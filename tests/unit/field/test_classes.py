@@ -22,8 +22,8 @@ def test_every_named_fault_has_one_class() -> None:
     assert not missing, (
         f"{', '.join(missing)}: no class in {FILE}. Look at what the fault does on the air "
         f"(python -m tests.support.confusion --faults NAME --seeds 2): add it to the class that is alike, or give it a "
-        f"class of its own with a reason and the signs that tell it from the others; then measure it with --seeds 20 --write, "
-        f"and run python -m docs.generators."
+        f"class of its own with a reason and the signs that tell it from the others; then measure it with --seeds 20 "
+        f"--write, and run python -m docs.generators."
     )
     assert {name: classes for name, classes in of_fault.items() if len(classes) > 1} == {}
 
