@@ -36,9 +36,9 @@ function verdict() {
         meter === null ? "" : h("ul", { class: "tiles" }, [
             [meter.wakes, "wakes"], [`${Math.round(meter.wake_interval_s / 60)} min`, meter.wake_interval_measured ? "between wakes" : "between wakes (assumed)"],
             [`${(meter.without_proof_s / 3600).toFixed(1)} h`, "without proof of health"], [`${(meter.needed_s / 3600).toFixed(1)} h`, "needed to say something"],
-            [`${Math.round(100 * meter.sniffer_loss)} %`, "missed by the sniffer"], [meter.mirror_frame ? `#${meter.mirror_frame}` : "none", "last report in the mirror"],
+            [`${Math.round(100 * meter.sniffer_loss)} %`, "missed by the sniffer, at most"], [meter.mirror_frame ? `#${meter.mirror_frame}` : "none", "last report in the mirror"],
         ].map(([number, what]) => h("li", {}, h("b", {}, String(number)), h("span", {}, what)))),
-        found.unknown_keys.map((each) => h("p", {}, `No key for ${each.key}: ${count(each.count, "frame")}, `, linked(each.frames, each.count))));
+        ...found.unknown_keys.map((each) => h("p", {}, `No key for ${each.key}: ${count(each.count, "frame")}, `, linked(each.frames, each.count))));
 }
 
 function fits() {
@@ -48,10 +48,10 @@ function fits() {
             h("b", {}, each.title), each.faults.length ? ` (${each.faults.join(", ")})` : "",
             h("ul", {}, each.signs.map((sign) => h("li", {}, sign.text, sign.frames.length ? [": ", linked(sign.frames, sign.count)] : ""))),
             h("p", { class: "words" }, `${each.reason} To do: ${each.action}`)))),
-        frames.length ? [h("h4", {}, "The frames that show it"),
+        ...(frames.length ? [h("h4", {}, "The frames that show it"),
             h("div", { class: "scroll drawing wide", tabindex: "0" }, lifelines("Sequence diagram of the frames of the evidence",
                 [...new Set(frames.flatMap((frame) => [frame.sender, frame.receiver]))], runs(frames), link)),
-            frameTable(frames.map((frame) => { const row = frameRow(began, frame); row.id = `frame-${frame.number}`; return row; }))] : "");
+            frameTable(frames.map((frame) => { const row = frameRow(began, frame); row.id = `frame-${frame.number}`; return row; }))] : []));
 }
 
 function who() {
@@ -67,7 +67,7 @@ function told() {
     const entries = found.events.map((event) => ({
         lane: LANE_OF[event.kind], kind: KINDS[event.kind], start: seconds(event.time),
         end: event.kind === "silence" ? seconds(event.end) : null,
-        label: event.kind === "silence" ? event.text : event.kind, text: `#${event.frame} ${event.device}: ${event.text}`,
+        label: event.kind === "silence" ? event.text : "", text: `#${event.frame} ${event.device}: ${event.text}`,
     }));
     const times = (event) => (event.count > 1 ? ` (${event.count} times)` : "");
     document.getElementById("story").append(

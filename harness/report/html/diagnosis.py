@@ -9,7 +9,7 @@ from hanbench.harness.field import Diagnosis
 from hanbench.harness.field.result import DiagnosisResult
 from hanbench.harness.foreign_text import cleaned_throughout
 from hanbench.harness.frames import Dissector
-from hanbench.harness.report.html.page import STYLE, asset, safe_json, script_of, styled_head
+from hanbench.harness.report.html.page import STYLE, asset, filled, safe_json, script_of
 from hanbench.harness.report.timeline import FrameDetail
 
 MOST_FRAMES = 60
@@ -24,12 +24,8 @@ def diagnosis_page(diagnosis: Diagnosis, result: DiagnosisResult) -> str:
         {name: getattr(frame, name) for name in FrameDetail.__struct_fields__}
         for frame in cleaned_throughout(tuple(_frames(diagnosis, _numbers(result))))
     ]
-    page = styled_head(asset("diagnosis.html"), asset(STYLE), script)
-    return (
-        page.replace("/* diagnosis */", safe_json(result))
-        .replace("/* frames */", safe_json(shown))
-        .replace("/* script */", script)
-    )
+    data = {"diagnosis": safe_json(result), "frames": safe_json(shown)}
+    return filled(asset("diagnosis.html"), asset(STYLE), script, **data)
 
 
 def _numbers(result: DiagnosisResult) -> frozenset[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
@@ -13,6 +14,7 @@ _SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028":
 """Escapes for JSON in a script element, so that no text can end the element or begin another."""
 STYLE = "report.css"
 DRAWINGS = "drawings.js"
+_PLACE = re.compile(r"/\* (\w+) \*/")
 
 
 def safe_json(value: Any) -> str:
@@ -30,12 +32,16 @@ def script_of(name: str) -> str:
     return asset(DRAWINGS) + asset(name)
 
 
-def styled_head(head: str, style: str, script: str) -> str:
-    """Return the head of a page with its style, and with the policy for style and script."""
+def filled(template: str, style: str, script: str, **parts: str) -> str:
+    """Return a page, or its head, with its style, its data and the policy for style and script.
+
+    Each place `/* name */` of the template is filled once; what is filled in is not looked at again.
+    """
     policy = (
         f"default-src 'none'; base-uri 'none'; form-action 'none'; style-src {_hash(style)}; script-src {_hash(script)}"
     )
-    return head.replace("/* policy */", policy).replace("/* style */", style)
+    given = {"policy": policy, "style": style, "script": script, **parts}
+    return _PLACE.sub(lambda place: given.get(place[1], place[0]), template)
 
 
 def _hash(text: str) -> str:

@@ -26,7 +26,7 @@ from msgspec.structs import fields
 from hanbench import __version__
 from hanbench.harness.files import OutputError, WholeFile, scratch
 from hanbench.harness.oracle import Basis
-from hanbench.harness.report.html.page import STYLE, asset, safe_json, script_of, styled_head
+from hanbench.harness.report.html.page import STYLE, asset, filled, safe_json, script_of
 from hanbench.harness.report.json_file import MissingShards, Totals
 from hanbench.harness.report.model import ScenarioReport
 from hanbench.harness.report.timeline import ScenarioDetail
@@ -135,7 +135,7 @@ class HtmlWriter:
             raise
         self._stream = self._file.stream
         head, self._tail = asset("report.html").split("<!-- details -->")
-        self._write(styled_head(head, style, self._script))
+        self._write(filled(head, style, self._script))
 
     def add(self, report: ScenarioReport, detail: bytes | None) -> None:
         """Append one scenario with its encoded detail; None: its story was not told for the report."""

@@ -1,0 +1,40 @@
+"""The page of a diagnosis in a real browser: it draws itself, and foreign text becomes no markup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hanbench.harness.capture import keyfile
+from hanbench.harness.cli.main import main
+from tests.support.field_captures import HOUR, told, written
+
+NAME = "<b>x</b> script style.pcapng"
+
+
+@pytest.fixture(scope="module")
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("diagnosis")
+    story = told("stale-link-key", "browser", folder, after=6 * HOUR)
+    path = written(story.frames, folder / NAME.replace("/", "_"))
+    keyfile.write(keyfile.beside(path), story.keys)
+    with pytest.raises(SystemExit):
+        main(["diagnose", str(path), "--out", str(folder / "out")])
+    return folder / "out" / "diagnosis.html"
+
+
+def test_the_page_draws_verdict_evidence_and_timeline(page_file: Path, browser) -> None:
+    page = browser.new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda message: troubles.append(message.text))
+    page.goto(page_file.as_uri())
+    assert "supports a HAN failure" in page.inner_text("#ruling")
+    assert page.locator("#fits svg").count() == 1
+    assert page.locator("#story svg").count() == 1
+    assert page.locator("h1 b").count() == 0
+    first = page.locator("#fits ol a").first.get_attribute("href")
+    assert page.locator(first).count() == 1
+    assert troubles == []
+    page.close()
