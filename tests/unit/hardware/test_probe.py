@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,18 +31,27 @@ def probed(url: str):
 
 
 @contextmanager
-def far_end(question: bytes, answer: bytes) -> Iterator[str]:
-    """A pty whose other end answers one question, and says nothing to anything else."""
+def far_end(question: bytes, answer: bytes, *, echo: bool = False, unasked: bytes = b"") -> Iterator[str]:
+    """A pty whose other end answers one question, and says nothing to anything else.
+
+    `echo`: it sends back what it gets. `unasked`: what it says every half second.
+    """
     ours, theirs = os.openpty()
     tty.setraw(theirs)
 
     def serve() -> None:
         heard = b""
         while True:
+            if unasked and not select.select([ours], [], [], 0.5)[0]:
+                os.write(ours, unasked)
+                continue
             try:
-                heard += os.read(ours, 1024)
+                octets = os.read(ours, 1024)
             except OSError:
                 return
+            heard += octets
+            if echo:
+                os.write(ours, octets)
             if heard.endswith(b"stop"):
                 return
             if question and question in heard:
@@ -77,6 +87,9 @@ def test_an_rcp_is_recognised_timed_and_fit_for_everything(rig_of):
     assert finding.identity.version.startswith("HANBENCH-RCP")
     assert 0 < finding.round_trip.median <= finding.round_trip.worst < 100
     assert {"esme", "gsme", "sniffer"} <= set(finding.roles)
+    assert len(finding.exercises) == 5
+    troubled = [result for result in finding.exercises if result.trouble is not None]
+    assert (finding.advice == NOTHING_TO_DO) == (not troubled and "hub" in finding.roles)
 
 
 def test_an_rcp_that_lacks_something_is_fit_for_nothing(rig_of):
@@ -113,6 +126,36 @@ def test_silence_and_noise_are_no_radio():
         assert probed(port).kind is PortAnswer.SILENT
     with far_end(b"\x7e", os.urandom(512)) as port:
         assert probed(port).kind is PortAnswer.SILENT
+
+
+def test_a_device_that_restarts_again_and_again_is_named():
+    # LAST_STATUS 112 unasked, as OpenThread sends it after each start; the octets are those of cases/serial.
+    with far_end(b"", b"", unasked=bytes.fromhex("7e80060070ee747e")) as port:
+        finding = probed(port)
+    assert (finding.kind, finding.roles) == (PortAnswer.RESTARTING, ())
+    assert "it restarts every 0." in finding.advice
+
+
+def test_an_echo_is_named():
+    with far_end(b"", b"", echo=True) as port:
+        finding = probed(port)
+    assert finding.kind is PortAnswer.ECHO
+
+
+@pytest.mark.parametrize(
+    ("echo", "prompt"),
+    [(True, b"\r\nlogin: "), (False, b"login incorrect\r\nnrf52840 login: "), (True, b"\r\nuart:~$ "), (False, b"> ")],
+)
+def test_a_login_prompt_or_a_shell_is_named(echo, prompt):
+    with far_end(b"\r\n", prompt, echo=echo) as port:
+        finding = probed(port)
+    assert finding.kind is PortAnswer.CONSOLE
+    assert "flash RCP firmware" in finding.advice
+
+
+@pytest.mark.parametrize("octets", [b"", b"price: 5", b"\x7e\x80\x06\x00\x70", b"login: \xff", b"a > b"])
+def test_not_all_text_is_a_prompt(octets):
+    assert not is_console(octets)
 
 
 def test_a_port_that_is_not_there_cannot_be_opened():
