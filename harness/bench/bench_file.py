@@ -83,6 +83,10 @@ class BenchFile:
         there = msgspec.structs.replace(bench.nodes, **nodes)
         return BenchFile(msgspec.structs.replace(bench, nodes=there, dongles=dongles), self.path)
 
+    def key(self, key: str) -> str:
+        """Return the key in the file for one of this home."""
+        return f"homes.{self.home}.{key}" if self.home else key
+
     def clock(self, speed: float | str | None = None, *, watched: bool = False) -> VirtualClock:
         """Return the bench's clock. `speed` overrides the file's; `watched`: a program or a user follows the run live.
 
@@ -106,12 +110,19 @@ class BenchFile:
     def can_check(self) -> None:
         """Raise ProfileError if this bench does not support a HAN-connectivity check."""
         if "hub" not in self.profile.emulated:
-            raise ProfileError(self.path, "a check needs an emulated hub", "nodes.hub")
+            raise ProfileError(self.path, "a check needs an emulated hub", self.key("nodes.hub"))
         if "gsme" not in self.profile.present:
-            raise ProfileError(self.path, "a check needs a gas meter, emulated or physical", "nodes.gsme")
+            raise ProfileError(self.path, "a check needs a gas meter, emulated or physical", self.key("nodes.gsme"))
+
+    def has_one_home(self) -> None:
+        """Raise ProfileError if this is a bench of several homes."""
+        if self.profile.homes:
+            problem = "expected a bench of one home: only `up`, `check` and `capture` take several"
+            raise ProfileError(self.path, problem, "homes")
 
     def suits(self, cohort: Cohort) -> None:
         """Raise ProfileError if this bench does not support scenarios of this cohort."""
+        self.has_one_home()
         if not self.profile.complete:
             missing = min({"hub", "esme", "gsme"} - set(self.profile.emulated))
             problem = "a scenario breaks devices and reads their state: expected hub, esme and gsme to be emulated here"
@@ -156,8 +167,7 @@ class BenchFile:
         Raises ProfileError, also for a bench of several homes, and OutputError if the state cannot be written.
         """
         bench = self.profile
-        if bench.homes:
-            raise ProfileError(self.path, "expected a bench of one home: only `up` and `check` take several", "homes")
+        self.has_one_home()
         for index, name in enumerate(bench.faults):
             if name not in FAULTS:
                 problem = f"found {name!r}; expected one of {', '.join(FAULTS)}"
@@ -247,10 +257,19 @@ def _settings(
             if node.position_m is not None:
                 changed["positions"][role] = node.position_m
     settings = replace(made, **changed)
+    _refuse_common_addresses(settings, bench, path)
     settings = replace(settings, hub=replace(settings.hub, network=_network(settings, bench, path)))
     gsme = bench.present.get("gsme")
     wakes = wake_interval_s or (None if gsme is None else gsme.wake_interval_s)
     return settings if wakes is None else with_wake_interval(settings, wakes)
+
+
+def _refuse_common_addresses(made: HanSettings, bench: BenchProfile, path: str) -> None:
+    owners: dict[int, str] = {}
+    for role in bench.present:
+        ieee = made.of(role).ieee
+        if (owner := owners.setdefault(ieee, role)) != role:
+            raise ProfileError(path, f"found {ieee:016x}, that of the {owner}; expected another", f"nodes.{role}.ieee")
 
 
 def _network(made: HanSettings, bench: BenchProfile, path: str) -> NetworkPlan:

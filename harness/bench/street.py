@@ -165,8 +165,8 @@ def _refuse_common_addresses(bench: BenchFile, homes: tuple[StreetHome, ...]) ->
         for role in home.bench.profile.present:
             key, ieee = f"homes.{home.name}.nodes.{role}", home.han.settings.of(role).ieee
             if (owner := owners.setdefault(ieee, key)) != key:
-                problem = f"has the EUI-64 {ieee:016x} of {owner}: expected another, or another seed"
-                raise ProfileError(bench.path, problem, key)
+                problem = f"found {ieee:016x}, that of {owner}; expected another"
+                raise ProfileError(bench.path, problem, f"{key}.ieee")
 
 
 def _attenuate(bench: BenchFile, street: Street, air: Air) -> None:

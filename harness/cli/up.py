@@ -34,7 +34,7 @@ class PortOutput(Struct, frozen=True):
     """The port that a host opens; None: the radio has no port for other programs."""
     device: str | None
     ieee: str | None = None
-    """EUI-64 of the device, 16 hexadecimal digits; None: it is a dongle for another host."""
+    """EUI-64 of the device, 16 hexadecimal digits; None: it is not known, or this is a dongle for another host."""
 
 
 class UpOutput(Struct, frozen=True):
@@ -148,7 +148,8 @@ def _ports(bench: BenchFile, street: Street) -> list[PortOutput]:
             kind = "emulated" if slot is not None else "not ours"
             where = slot.where if slot is not None and slot.dongle is not None else None
             name = f"{home.name}.{role}" if home.name else role
-            ieee = f"{home.han.settings.of(role).ieee:016x}"
+            known = slot is not None or node.ieee is not None
+            ieee = f"{home.han.settings.of(role).ieee:016x}" if known else None
             ports.append(PortOutput(name, kind, str(node.url), None, where, ieee))
     for name, spare in bench.profile.dongles.items():
         slot = street.outlets.slots[name]

@@ -137,3 +137,58 @@ def test_doctor_says_why_a_port_cannot_be_asked(hanbench):
     result = hanbench("doctor", "/dev/no-such-dongle")
     assert result.status == 3
     assert "no such device" in result.err
+
+
+TWO_HOMES = "[homes.a]\n[homes.b]\n"
+
+
+def test_all_homes_of_a_bench_are_checked_at_once(hanbench, bench, tmp_path):
+    text = '[homes.a]\nfaults = ["battery-dead"]\n[homes.b]\n'
+    result = hanbench("check", bench(text), "--json", "--out", str(tmp_path / "out"))
+    assert result.status == 1
+    said = json.loads(result.out)
+    assert {name: home["verdict"] for name, home in said["homes"].items()} == {"a": "fail", "b": "pass"}
+    labels = [key.label for key in keyfile.read(tmp_path / "out" / "mine.keys")]
+    assert {label.partition(":")[0] for label in labels} == {"a", "b"}
+
+
+def test_one_home_is_checked_while_the_others_are_there(hanbench, bench):
+    result = hanbench("check", bench('[homes.a]\nfaults = ["battery-dead"]\n[homes.b]\n'), "--home", "b")
+    assert (result.status, result.out.splitlines()[0].partition(":")[0]) == (0, "b")
+    assert "a: " not in result.out
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "said"),
+    [
+        ("[homes.a]\n[nodes.hub]\n", (), "nodes: expected nodes or homes, not both"),
+        (TWO_HOMES, ("--home", "c"), "homes: found 'c'; expected one of a, b"),
+        (INSTALLED, ("--home", "a"), "expected no --home: the bench has one home"),
+        ('[homes.a.nodes.hub]\nradio = "socket://127.0.0.1:1"\n', (), "homes.a.nodes.hub: expected a radio on this"),
+        ("[homes.a.nodes.esme]\n", (), "homes.a.nodes.hub: a check needs an emulated hub"),
+        ("channel = 20\n[homes.a]\n", (), "channel: expected in each home that has it, as homes.NAME.channel"),
+        ('[homes.a]\nfaults = ["batery-dead"]\n', (), "homes.a.faults[0]: found 'batery-dead'"),
+        (
+            TWO_HOMES + '[[links]]\nbetween = ["a.hub", "c.hub"]\nattenuation_db = 3\n',
+            (),
+            "links[0].between: found 'c.hub'; expected HOME.ROLE, such as a.esme",
+        ),
+        ("".join(f"[homes.h{number}]\n" for number in range(101)), (), "homes: expected a table of length <= 100"),
+        (
+            '[nodes.hub]\nieee = "0011223344556677"\n[nodes.esme]\n[nodes.gsme]\nieee = "0011223344556677"\n',
+            (),
+            "nodes.gsme.ieee: found 0011223344556677, that of the hub; expected another",
+        ),
+    ],
+)
+def test_homes_that_cannot_be_are_refused_in_one_line(hanbench, bench, text, options, said):
+    result = hanbench("check", bench(text), *options)
+    assert result.status == 3
+    assert said in result.err
+    assert len(result.err.strip().splitlines()) == 1
+
+
+def test_a_scenario_needs_a_bench_of_one_home(hanbench, bench):
+    result = hanbench("run", "dormant-three-failures", "--bench", bench(TWO_HOMES))
+    assert result.status == 3
+    assert "homes: expected a bench of one home" in result.err
