@@ -20,6 +20,6 @@ def lines(text: str) -> list[dict[str, Any]]:
 def coordinate(herdsman: Path, bench: LiveBench, *devices: str) -> list[dict[str, Any]]:
     """Let zigbee-herdsman's zoh adapter form a network on the bench's dongle and take these devices in."""
     command = ["node", str(HERE / "zoh_host.mjs"), str(herdsman), bench.ports["coordinator"], *devices]
-    host = subprocess.run(command, capture_output=True, text=True, timeout=150, check=False)
+    host = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
     assert host.returncode == 0, f"{host.stdout}\n{host.stderr}\n{bench.log}"
     return lines(host.stdout)
