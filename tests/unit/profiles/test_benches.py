@@ -118,3 +118,25 @@ def test_a_bench_that_is_nowhere_is_told_with_the_ones_there_are():
         find_bench("ptyss")
     with pytest.raises(ProfileError, match=r"nowhere\.toml: cannot be read: No such file"):
         find_bench("nowhere.toml")
+
+
+def test_a_virtual_dongle_is_strict_unless_the_file_names_another_firmware(bench):
+    made = bench('[nodes.hub]\nradio = "pty:"\nfirmware = "efr32"\n[dongles.a]\n[dongles.b]\nfirmware = "lenient"\n')
+    assert made.present["hub"].firmware == "efr32"
+    assert [dongle.firmware for dongle in made.dongles.values()] == ["strict", "lenient"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[nodes.hub]\nradio = "pty:"\nfirmware = "strikt"\n', r"firmware: found 'strikt'.*did you mean strict\?"),
+        ('[dongles.a]\nfirmware = "openthread-2025-1"\n', r"did you mean openthread-2025-01\?"),
+        ('[nodes.hub]\nfirmware = "strict"\n', "only a virtual dongle has a model"),
+        ('[nodes.hub]\nradio = "serial:/dev/x"\nfirmware = "strict"\n', "only a virtual dongle has a model"),
+        ('[nodes.hub]\nradio = "pty:"\nfirmwar = "strict"\n', r"did you mean firmware\?"),
+    ],
+)
+def test_a_firmware_that_cannot_be_is_told_in_one_line(bench, text, said):
+    with pytest.raises(ProfileError, match=said) as error:
+        bench(text)
+    assert "\n" not in str(error.value)
