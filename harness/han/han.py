@@ -156,6 +156,11 @@ class Han:
         """Replace the hub by another one, also for the head end."""
         self._devices["hub"] = self.wan.hub = hub
 
+    def exchange_gsme(self, gsme: Gsme) -> None:
+        """Put another gas meter in the place of the present one; the head end still expects the one of the settings."""
+        self._devices["gsme"] = gsme
+        self.keys.follow(gsme.name, gsme.storage)
+
     # --- head end ---------------------------------------------------------------------------------------------------
 
     @property

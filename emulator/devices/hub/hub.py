@@ -53,6 +53,9 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
         stack, settings = self.stack, self.settings
         stack.trust_center.on_device = self._device_joined
         stack.trust_center.on_removed = self._device_removed
+        room = stack.parent.has_room
+        stack.parent.has_room = lambda: room() and not self.conduct.child_table_full
+        stack.parent.keeps_alive = lambda child: child.rx_on or not self.conduct.ages_wrong_child
         self.sleepy_queue = SleepyDeviceQueue(stack.parent, stack.clock)
         self.on_device: Callable[[int, JoinStatus], None] | None = None
         """Called with EUI-64 and status when a device joins or rejoins."""

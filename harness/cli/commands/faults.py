@@ -58,5 +58,7 @@ def _facts(fault: FaultDescription) -> dict[str, str | bool]:
         "subject": fault.subject.value,
         "layer": fault.layer,
         "cuts_off": fault.breaks_reachability,
+        "check": fault.verdict.value,
+        "basis": fault.basis.value,
         "symptom": fault.symptom,
     }
