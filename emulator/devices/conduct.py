@@ -30,6 +30,10 @@ class HubConduct(Conduct):
     answers_keep_alive: bool = True
     key_establishments: int
     """Sessions of key establishment at a time."""
+    child_table_full: bool = False
+    """It takes no child that is not in its table, whatever the settings say."""
+    ages_wrong_child: bool = False
+    """The polls of a sleeping child do not keep its entry alive."""
     withdrawn_certificates: frozenset[int] = frozenset()
     """EUI-64s of devices whose certificates count as expired. Suite 1 has no dates: the head end says so."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from hanbench.harness.case.check import Subject
+from hanbench.harness.case.check import Subject, Verdict
+from hanbench.profiles.sourced import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class FaultDescription:
     """The layer at which the fault is injected."""
     symptom: str
     """The symptom in the field."""
+    basis: Source = Source.ASSUMED
+    """How well it is known that this happens in the field, and that it looks so."""
     breaks_reachability: bool = True
     """Whether the subject becomes unreachable. False: it can still be reached, and a check must pass."""
 
@@ -31,6 +34,13 @@ class FaultDescription:
     depends_on_layout: bool = False
     """Whether the layout of the home decides if the subject becomes unreachable, `breaks_reachability` being what its
     author may expect: the ground truth is then read off both sides."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of a HAN-connectivity check under this fault alone."""
+        if self.subject is not Subject.GSME:
+            return Verdict.INCONCLUSIVE
+        return Verdict.FAIL if self.breaks_reachability else Verdict.PASS
 
     @property
     def state(self) -> Literal["broken", "impaired"]:
@@ -269,6 +279,70 @@ _FAULTS = (
         "application",
         "The hub's clock is set back by a day, and the meter's with it: new readings are older than those before them.",
         breaks_reachability=False,
+    ),
+    FaultDescription(
+        "hub-counter-lost",
+        "Hub's frame counter lost",
+        Subject.GSME,
+        "NWK security",
+        "The hub counts its NWK frames from 0 again; the gas meter polls, acknowledges them at the MAC and drops them "
+        "as replays. The electricity meter was restarted since, and has forgotten the old counter.",
+        basis=Source.INFERRED,
+    ),
+    FaultDescription(
+        "hub-full",
+        "Hub's child table full",
+        Subject.GSME,
+        "NWK child table",
+        "The hub dropped the meter, and its table is full of devices that are gone: beacons show no room for an end "
+        "device, and a Rejoin Response says that the PAN is at capacity.",
+        basis=Source.INFERRED,
+    ),
+    FaultDescription(
+        "hub-ages-wrong-child",
+        "Hub ages the wrong child",
+        Subject.GSME,
+        "NWK child table",
+        "The gas meter's polls keep another child's entry alive, and not its own: it drops out of the child table "
+        "every few hours, is told to rejoin, and does.",
+        breaks_reachability=False,
+        basis=Source.ASSUMED,
+    ),
+    FaultDescription(
+        "hub-reflashed",
+        "Hub reflashed",
+        Subject.GSME,
+        "Trust Centre",
+        "The same hub with an empty flash: a new network under its own EUI-64, without mirror and device table. The "
+        "electricity meter was paired again; the gas meter looks for the old network, and the hub does not know it.",
+        basis=Source.INFERRED,
+    ),
+    FaultDescription(
+        "hub-exchanged",
+        "Hub exchanged without a backup",
+        Subject.GSME,
+        "Trust Centre",
+        "Another hub, with an EUI-64 and a network of its own; the electricity meter was paired with it. The gas meter "
+        "looks for a network that is no more.",
+        basis=Source.INFERRED,
+    ),
+    FaultDescription(
+        "gsme-exchanged",
+        "Gas meter exchanged",
+        Subject.GSME,
+        "installation",
+        "Another gas meter hangs in its place, with an EUI-64 and an install code that the hub was not given: the old "
+        "one is silent and its mirror stays, and the new one scans and finds the network closed.",
+        basis=Source.INFERRED,
+    ),
+    FaultDescription(
+        "hub-without-power",
+        "Hub without power",
+        Subject.WAN,
+        "hub power",
+        "The hub sends nothing, to the head end or on the HAN; both meters look for it, less and less often. When its "
+        "power is back, they rejoin.",
+        basis=Source.INFERRED,
     ),
 )
 CATALOGUE: dict[str, FaultDescription] = {fault.name: fault for fault in _FAULTS}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from hanbench.harness.case.fault_catalogue import CATALOGUE
-from hanbench.harness.faults import application, keys, network, radio, repeater
+from hanbench.harness.faults import application, exchange, keys, network, radio, repeater
 from hanbench.harness.faults.fault import Fault
 from hanbench.harness.faults.ground_truth import obstacles, reachable
 
-_ALL = (*radio.FAULTS, *network.FAULTS, *keys.FAULTS, *application.FAULTS, *repeater.FAULTS)
-_BY_NAME = {fault.name: fault for fault in _ALL}
+_ROOMS = (radio, network, keys, application, repeater, exchange)
+_BY_NAME = {fault.name: fault for room in _ROOMS for fault in room.FAULTS}
 FAULTS: dict[str, Fault] = {name: _BY_NAME[name] for name in CATALOGUE}
 """Every fault of the catalogue, by name."""
 

@@ -24,6 +24,8 @@ LOOK_EVERY = 10
 """Interval between tests whether a healed meter is reachable again, seconds."""
 RECOVERY = 6 * 3600
 """Time in which a healed meter must be reachable again, seconds."""
+HUB_POWER = "hub power"
+"""Layer of a fault that restarts the hub: what other faults did to its memory goes with it, as after a site visit."""
 _FROM_THE_TOP = (
     "application",
     "APS security",
@@ -34,6 +36,8 @@ _FROM_THE_TOP = (
     "air",
     "radio",
     "power",
+    "installation",
+    HUB_POWER,
 )
 """Layers in the order of injection; faults are healed in the reverse order."""
 _LISTED = tuple(FAULTS)
@@ -74,15 +78,15 @@ class ActiveFaults:
         await self._bring_about(others)
 
     def _beside(self, fault: Fault) -> list[Fault]:
-        """Return the other faults of the same gas meter."""
-        if fault.subject is not Subject.GSME:
+        """Return the other faults that concern the gas meter, if this one does."""
+        if not _concerns_gsme(fault):
             return []
-        return [each for each in self._active if each.subject is Subject.GSME and each is not fault]
+        return [each for each in self._active if _concerns_gsme(each) and each is not fault]
 
     async def _bring_about(self, faults: Sequence[Fault]) -> None:
         for fault in sorted(faults, key=_depth):
             await fault.inject(self._han)
-        of_gsme = [fault for fault in faults if fault.subject is Subject.GSME]
+        of_gsme = [fault for fault in faults if _concerns_gsme(fault)]
         unreachable = any(fault.breaks_reachability and not fault.depends_on_layout for fault in of_gsme)
         either = not unreachable and any(fault.depends_on_layout for fault in of_gsme)
         if of_gsme and not either and reachable(self._han, self._han.gsme) is unreachable:
@@ -112,15 +116,20 @@ class ActiveFaults:
 
     async def _back(self, meter: Esme | Gsme, healed: Sequence[Fault]) -> None:
         for _ in range(RECOVERY // LOOK_EVERY):
-            if reachable(self._han, meter):
+            if reachable(self._han, meter) or not self._han.hub.powered:
                 return
             await asyncio.sleep(LOOK_EVERY)
         reasons = ", ".join(obstacles(self._han, meter))
         raise BenchError(f"{_names(healed)} healed, but {meter.name} is not reachable: {reasons}")
 
 
+def _concerns_gsme(fault: Fault) -> bool:
+    """Return whether a fault and those of the gas meter must be applied together."""
+    return fault.subject is Subject.GSME or fault.layer == HUB_POWER
+
+
 def _depth(fault: Fault) -> tuple[int, int]:
-    layer = _FROM_THE_TOP.index(fault.layer) if fault.subject is Subject.GSME else 0
+    layer = _FROM_THE_TOP.index(fault.layer) if _concerns_gsme(fault) else 0
     # In the order of the catalogue: a fault that spoils a key comes before one that loses it.
     return layer, _LISTED.index(fault.name)
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from hanbench.harness.faults.ground_truth import reachable
+from hanbench.harness.han.formation import PERMIT_SECONDS, join
 from hanbench.harness.han.han import Han
 
+LEFT_AFTER = 2
+"""Time in which a meter leaves after it was told to, seconds."""
 FOLLOW = 600
 """Time in which an electricity meter follows, seconds."""
 
@@ -27,3 +30,16 @@ async def esme_is_back(han: Han) -> None:
         if reachable(han, han.esme):
             break
         await asyncio.sleep(1)
+
+
+async def pair_esme(han: Han) -> None:
+    """Pair the electricity meter with a hub that does not know it, as at its installation. Raises FormationError."""
+    esme, hub = han.esme, han.hub
+    if esme.storage.network is not None:
+        esme.stack.maintenance.leave(False)
+        await asyncio.sleep(LEFT_AFTER)
+    hub.preauthorise(esme.settings.ieee, esme.settings.joining_key)
+    hub.permit_join(PERMIT_SECONDS)
+    await join(han, esme)
+    hub.permit_join(0)
+    await esme_is_back(han)

@@ -27,6 +27,8 @@ def obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:
     if not meter.powered:
         yield "no power"
         return
+    if meter.settings.ieee != han.settings.of(meter.name).ieee:
+        yield "another meter is in its place"
     if meter.conduct.hung:
         yield "firmware hung"
     if isinstance(meter, Gsme) and not meter.conduct.wakes:
@@ -105,7 +107,8 @@ def _network_obstacles(han: Han, parent: AnyDevice, meter: Esme | Gsme) -> Itera
     if meter.settings.ieee not in hub.device_table:
         yield "not in the hub's device table"
     child = parent.storage.children.get(network.short)
-    if isinstance(meter, Gsme) and (child is None or child.ieee != meter.settings.ieee):
+    missing = child is None or child.ieee != meter.settings.ieee
+    if isinstance(meter, Gsme) and missing and not _will_be_told_to_rejoin(han, meter):
         yield f"not in the {parent.name}'s child table"
     if hub_storage.network_keys.get(meter_storage.active_key) != meter_storage.network_keys[meter_storage.active_key]:
         yield "its network key is not one of the hub's"
@@ -114,7 +117,16 @@ def _network_obstacles(han: Han, parent: AnyDevice, meter: Esme | Gsme) -> Itera
     counters = parent.stack.nwk.security
     if meter_storage.nwk_counter.value < counters.expected_counter(meter_storage.active_key, meter.settings.ieee):
         yield f"its frame counter is behind the one that the {parent.name} expects"
+    seen = meter.stack.nwk.security.expected_counter(hub_storage.active_key, hub_storage.ieee)
+    if hub_storage.nwk_counter.value < seen:
+        yield "the hub's frame counter is behind the one that it expects"
     yield from _link_key_obstacles(han, meter)
+
+
+def _will_be_told_to_rejoin(han: Han, meter: Gsme) -> bool:
+    """Return whether a hub that ages the wrong child takes the meter back at its next poll."""
+    hub = han.hub.conduct
+    return hub.ages_wrong_child and not hub.child_table_full and meter.conduct.join.rejoin
 
 
 def _link_key_obstacles(han: Han, meter: Esme | Gsme) -> Iterator[str]:

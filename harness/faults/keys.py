@@ -14,9 +14,9 @@ from hanbench.emulator.zigbee.storage import COUNTER_STRIDE, FrameCounter, LinkK
 from hanbench.harness.faults import site_visit
 from hanbench.harness.faults.fault import HanAction, fault
 from hanbench.harness.faults.followers import esme_is_back
+from hanbench.harness.han.exchange import replace_hub
 from hanbench.harness.han.formation import PERMIT_SECONDS
 from hanbench.harness.han.han import Han
-from hanbench.harness.han.hub_swap import replace_hub
 from hanbench.harness.han.settings import MADE_UP_AUTHORITY, made_up_identity
 
 SETTLE = 20

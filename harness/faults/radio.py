@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hanbench.emulator.radio import Jammer
 from hanbench.harness.faults.fault import fault
+from hanbench.harness.faults.followers import pair_esme
 from hanbench.harness.han.han import Han
 
 FAR_AWAY = (600.0, 0.0)
@@ -66,6 +67,8 @@ async def _esme_dead(han: Han) -> None:
 
 async def _esme_back(han: Han) -> None:
     han.esme.power_on()
+    if han.hub.powered and han.esme.settings.ieee not in han.hub.device_table:
+        await pair_esme(han)  # the hub was exchanged meanwhile
 
 
 async def _wan_down(han: Han) -> None:

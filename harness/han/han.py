@@ -187,6 +187,11 @@ class Han:
     def _pan_id_conflict(self, conflict: PanIdConflict) -> None:
         self.on_event(f"hub: {conflict_in_words(conflict)}")
 
+    def exchange_gsme(self, gsme: Gsme) -> None:
+        """Put another gas meter in the place of the present one; the head end still expects the one of the settings."""
+        self._devices["gsme"] = gsme
+        self.keys.follow(gsme.name, gsme.storage)
+
     # --- head end ---------------------------------------------------------------------------------------------------
 
     @property

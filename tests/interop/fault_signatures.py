@@ -55,6 +55,9 @@ def broken(name: str) -> OnHan:
     return scenario
 
 
+FROM_ZERO = "zbee_nwk.src == {hub} && zbee.sec.counter <= 1"
+NO_ROOM = "zbee_beacon.end_dev == 0"
+TOLD_TO_REJOIN = f"{LEAVE} && zbee_nwk.src == {{hub}} && {TO_GSME} && zbee_nwk.cmd.leave.rejoin == 1"
 FAULT_SIGNATURES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "battery-dead": ((ESME_ANSWERS,), ("wpan.src16 == {gsme}", BEACON_REQUEST)),
     "radio-silent": ((ESME_ANSWERS,), ("wpan.src16 == {gsme}", BEACON_REQUEST)),
@@ -73,7 +76,7 @@ FAULT_SIGNATURES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (f"{TO_GSME} && zbee_aps.type == 2",),
     ),
     "aged-out": (
-        (ESME_ANSWERS, f"{LEAVE} && zbee_nwk.src == {{hub}} && {TO_GSME} && zbee_nwk.cmd.leave.rejoin == 1"),
+        (ESME_ANSWERS, TOLD_TO_REJOIN),
         (GSME_ANSWERS, REJOIN_REQUEST),
     ),
     "wrong-channel": (
@@ -113,6 +116,13 @@ FAULT_SIGNATURES |= {
     ),
     "clock-drift": ((f"{GSME_ANSWERS} && {METERING}", PUSHED), ()),
     "clock-jump": ((f"{GSME_ANSWERS} && {METERING}", PUSHED), ()),
+    "hub-counter-lost": ((ESME_ANSWERS, POLL, HUB_ASKS, FROM_ZERO), (GSME_ANSWERS,)),
+    "hub-full": ((ESME_ANSWERS, TOLD_TO_REJOIN, BEACON_REQUEST, NO_ROOM, REJOIN_REQUEST), (GSME_ANSWERS,)),
+    "hub-ages-wrong-child": ((f"{GSME_ANSWERS} && {METERING}", PUSHED), ()),
+    "hub-reflashed": (("zbee_zcl_se.ke.macv", f"{TRANSPORT_KEY} && {UNSECURED}"), (HUB_ASKS, GSME_ANSWERS)),
+    "hub-exchanged": (("zbee_zcl_se.ke.macv", f"{TRANSPORT_KEY} && {UNSECURED}"), (HUB_ASKS, GSME_ANSWERS)),
+    "gsme-exchanged": ((ESME_ANSWERS, BEACON_REQUEST), ("wpan.src16 == {gsme}", GSME_ANSWERS)),
+    "hub-without-power": ((), (READ, ANSWER)),
 }
 BITES = {
     "out-of-range": BEACON_REQUEST,
@@ -138,6 +148,9 @@ BITES = {
     "battery-low": f"{PUSHED} && zbee_zcl.attr.uint8 == 5",
     "mirror-refused": f"{TO_GSME} && {REFUSED_MIRROR}",
     "keep-alive-ignored": f"{FROM_GSME} && {KEEP_ALIVE} && {READ}",
+    "hub-counter-lost": FROM_ZERO,
+    "hub-full": f"{LEAVE} && zbee_nwk.src == {{hub}}",
+    "gsme-exchanged": BEACON_REQUEST,
 }
 """By fault: the first frame where it bites. What silences the meter, or the WAN, bites in none."""
 SILENT = {"battery-dead", "radio-silent", "flapping"}

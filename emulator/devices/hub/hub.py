@@ -63,6 +63,9 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
         stack.trust_center.on_device = self._device_joined
         stack.trust_center.on_removed = self._device_removed
         stack.maintenance.on_pan_id_conflict = self._pan_id_conflict
+        room = stack.parent.has_room
+        stack.parent.has_room = lambda: room() and not self.conduct.child_table_full
+        stack.parent.keeps_alive = lambda child: child.rx_on or not self.conduct.ages_wrong_child
         self.sleepy_queue = SleepyDeviceQueue(stack.parent, stack.clock)
         stack.nwk.on_heard.append(self._heard)
         stack.on_announce = self._announced

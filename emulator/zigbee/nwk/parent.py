@@ -72,6 +72,10 @@ class Parent:
         """Called when a sleeping child is heard: frames that wait for it can be sent now."""
         self.admits: Callable[[int], bool] = lambda ieee: True
         """Whether a device, by its EUI-64, may rejoin; the Trust Centre decides."""
+        self.has_room: Callable[[], bool] = lambda: len(nwk.storage.children) < nwk.config.max_children
+        """Whether the table takes one more child."""
+        self.keeps_alive: Callable[[ChildEntry], bool] = lambda child: True
+        """Whether a sign of life of a child keeps its entry from ageing."""
         mac = nwk.mac
         mac.radio.source_match(True)
         mac.beacon = self._beacon
@@ -100,7 +104,7 @@ class Parent:
         network = self._nwk.storage.network
         if network is None:
             return None
-        capacity = len(self._nwk.storage.children) < self._nwk.config.max_children
+        capacity = self.has_room()
         payload = BeaconPayload(
             router_capacity=capacity,
             depth=network.depth,
@@ -134,7 +138,7 @@ class Parent:
         known = self.by_ieee(ieee)
         if known is not None:
             self.remove(known.short)
-        elif len(children) >= self._nwk.config.max_children:
+        elif not self.has_room():
             return None
         if short is None or (short in children and children[short].ieee != ieee):
             short = known.short if known is not None else self._free_address()
@@ -194,7 +198,8 @@ class Parent:
         self._alive(child)
 
     def _alive(self, child: ChildEntry) -> None:
-        child.last_heard = self._nwk.clock.now
+        if self.keeps_alive(child):
+            child.last_heard = self._nwk.clock.now
         if not child.rx_on and child.authenticated:
             for hook in self.on_awake:
                 hook(child)
@@ -240,10 +245,12 @@ class Parent:
         if ieee is None:
             return
         child = None
+        refused = AssociationStatus.PAN_ACCESS_DENIED
         if self.admits(ieee):
             child = self._add_child(ieee, command.capability, authenticated=frame.secured, short=frame.src)
+            refused = AssociationStatus.PAN_AT_CAPACITY
         if child is None:
-            response = RejoinResponse(NO_SHORT_ADDRESS, AssociationStatus.PAN_ACCESS_DENIED)
+            response = RejoinResponse(NO_SHORT_ADDRESS, refused)
         else:
             response = RejoinResponse(child.short, AssociationStatus.SUCCESS)
         sleeps = not command.capability & 0x08

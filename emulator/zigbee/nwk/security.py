@@ -93,7 +93,12 @@ class NwkSecurity:
         return True
 
     def replace(self, sequence: int, key: bytes) -> None:
-        """Make this the only key, as after joining or a Trust Centre rejoin."""
+        """Make this the only key, as after joining or a Trust Centre rejoin.
+
+        Incoming counters belong to their key: a new one starts them afresh, and one that was there before does not.
+        """
+        if key not in self._storage.network_keys.values():
+            self._incoming.clear()
         self._storage.network_keys.clear()
         self._storage.network_keys[sequence] = key
         self._storage.active_key = sequence

@@ -59,5 +59,7 @@ def _facts(fault: FaultDescription) -> dict[str, str | bool | None]:
         "layer": fault.layer,
         "cuts_off": fault.breaks_reachability,
         "needs": fault.needs,
+        "check": fault.verdict.value,
+        "basis": fault.basis.value,
         "symptom": fault.symptom,
     }

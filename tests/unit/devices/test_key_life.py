@@ -28,8 +28,8 @@ from hanbench.emulator.zigbee.storage import (
     NonVolatile,
 )
 from hanbench.harness.case.check import Verdict
+from hanbench.harness.han.exchange import replace_hub
 from hanbench.harness.han.formation import join
-from hanbench.harness.han.hub_swap import replace_hub
 from tests.support.han import check_connectivity, run_on_han
 
 HOUR = 3600
