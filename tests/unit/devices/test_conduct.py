@@ -15,7 +15,7 @@ from tests.support.han import run_on_han
 
 on_han = partial(run_on_han, seed="conduct")
 
-OF_THE_GAS_METER = [name for name, fault in FAULTS.items() if fault.subject is Subject.GSME]
+OF_THE_GAS_METER = [name for name, fault in FAULTS.items() if fault.subject is Subject.GSME and fault.needs is None]
 REPLACE_CONDUCT = {
     "aged-out",
     "aps-counter-reset",
@@ -24,6 +24,8 @@ REPLACE_CONDUCT = {
     "clock-drift",
     "firmware-hung",
     "flapping",
+    "hub-ages-wrong-child",
+    "hub-full",
     "hub-restored",
     "keep-alive-ignored",
     "mirror-refused",
