@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from hanbench.emulator.message import Message
@@ -38,6 +39,7 @@ def parts(name: str) -> list[str]:
     return [_ABBREVIATED.get(part, part) for part in _SEAM.split(name)]
 
 
+@lru_cache(maxsize=1024)
 def kebab(name: str) -> str:
     """Turn `ReadAttributesResponse` into `read-attributes-response`, `DATA_REQUEST` into `data-request`."""
     if name.isupper():
