@@ -41,7 +41,8 @@ def home_settings(
 ) -> HanSettings:
     """The home of a cohort.
 
-    `eras`: by role, the Smart Energy era of devices where it is not their profile's. `channel`: the only one of the hub.
+    `eras`: by role, the Smart Energy era of devices where it is not their profile's.
+    `channel`: the only one that the hub uses.
     """
     settings = settings_for(household(cohort), seed=seed, slow_background=slow_background)
     changed: dict[str, Any] = {role: replace(settings.of(role), smart_energy=era) for role, era in (eras or {}).items()}
