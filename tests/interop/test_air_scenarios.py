@@ -53,7 +53,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Record:
 def _record(name: str, capture: Path) -> Recorded:
     scenario = SCENARIOS[name]
     eras = {} if scenario.era is None else dict.fromkeys(("hub", "esme", "gsme"), scenario.era)
-    settings = home_settings(slow_background=False, eras=eras)
+    settings = home_settings(slow_background=False, eras=eras, channel=OLD_CHANNEL)
     places: dict[str, int] = {}
 
     async def whole(han: Han) -> None:

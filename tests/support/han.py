@@ -37,11 +37,19 @@ def home_settings(
     seed: str = "1",
     slow_background: bool = True,
     eras: Mapping[str, SmartEnergyEra] | None = None,
+    channel: int | None = None,
 ) -> HanSettings:
-    """The home of a cohort. `eras`: by role, the Smart Energy era of devices where it is not their profile's."""
+    """The home of a cohort.
+
+    `eras`: by role, the Smart Energy era of devices where it is not their profile's.
+    `channel`: the only one that the hub uses.
+    """
     settings = settings_for(household(cohort), seed=seed, slow_background=slow_background)
     changed: dict[str, Any] = {role: replace(settings.of(role), smart_energy=era) for role, era in (eras or {}).items()}
-    return replace(settings, **changed)
+    settings = replace(settings, **changed)
+    if channel is None:
+        return settings
+    return replace(settings, hub=replace(settings.hub, network=replace(settings.hub.network, channels=(channel,))))
 
 
 def run_on_han(
