@@ -14,6 +14,7 @@ from hanbench.harness.bench.state_folder import StateFolder
 from hanbench.harness.case.calendar import shown
 from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.checks import HanConnectivityCheck, never_begun
+from hanbench.harness.checks.mirror_age import MirrorAge
 from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_json, print_line, unbroken, verdict
 from hanbench.harness.files import locked_folder_if, write_whole
@@ -34,6 +35,8 @@ class BenchCheck(HanCheck, frozen=True, kw_only=True):
     bench: str
     seed: str
     capture: str | None
+    mirror: str | None = None
+    """The age of the gas meter's mirror, in words; null: the hub has none."""
 
 
 def check(bench_name: str, seed: str | None, speed: float | str | None, out: Path | None, as_json: bool) -> int:
@@ -65,30 +68,32 @@ def _check(
     log(f"hanbench check: {bench.profile.title}")
     capture = None if out is None else out / f"{bench.profile.id}.pcapng"
     with capturing_if(han, capture):
-        found = run(clock, _checked(bench, han))
+        found, mirror = run(clock, _checked(bench, han))
     said = BenchCheck(
         **structs.asdict(found),
         bench=bench.profile.id,
         seed=str(han.seed),
         capture=None if capture is None else capture.name,
+        mirror=None if mirror is None else mirror.words,
     )
     if out is not None:
         write_whole(out / "check.json", msgspec.json.encode(said) + b"\n")
     return said
 
 
-async def _checked(bench: BenchFile, han: Han) -> HanCheck:
+async def _checked(bench: BenchFile, han: Han) -> tuple[HanCheck, MirrorAge | None]:
     async with han.radios:
         started = han.clock.now
         try:
             await han.health.or_outage(bench.begin(han))
         except (FormationError, OutageError) as error:
             detail = f"the bench did not come up: {han.health.failure or error}"
-            return never_begun(han, started, detail)
+            return never_begun(han, started, detail), None
         check, wakes = HanConnectivityCheck(), han.settings.gsme.wake_interval // SECOND
         wait = check.sleep_allowance(han) + check.margin
         han.on_progress(f"checking; the gas meter wakes every {wakes} s, and has {wait:g} s to answer")
-        return (await check.run(han)).check
+        found = await check.run(han)
+        return found.check, found.mirror
 
 
 def _print_result(said: BenchCheck, capture: Path | None) -> None:
@@ -97,6 +102,8 @@ def _print_result(said: BenchCheck, capture: Path | None) -> None:
     print_line(f"  from {shown(said.started, said.start)} to {shown(said.finished, said.end)}")
     if said.cause is not None:
         print_line(f"  cause: {said.cause.value}")
+    if said.mirror is not None:
+        print_line(f"  {said.mirror}")
     if said.frames:
         more = " ..." if len(said.frames) > 12 else ""
         print_line(f"  evidence: frames {', '.join(map(str, said.frames[:12]))}{more}")

@@ -15,12 +15,17 @@ from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing
 from hanbench.harness.bench.cleanup import cleaned_up
 from hanbench.harness.bench.state_folder import StateFolder
+from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.checks.mirror_age import mirror_age
 from hanbench.harness.cli.errors import BadInput
 from hanbench.harness.cli.output import log, print_verbatim, unbroken
 from hanbench.harness.cli.tables import table
 from hanbench.harness.files import locked_folder, make_folder
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
+
+LOOK_EVERY = 60
+"""Seconds of the bench's clock between two looks at the gas meter's mirror."""
 
 
 class PortOutput(Struct, frozen=True):
@@ -76,6 +81,7 @@ def _keep_up(
             _print_result(bench, han, path, as_json)
             flushing = asyncio.get_running_loop().create_task(capture.keep_flushed(clock.speed))
             coming_up = asyncio.get_running_loop().create_task(come_up(bench, han))
+            watching = asyncio.get_running_loop().create_task(_watch_mirror(han))
             try:
                 if seconds is None:
                     await asyncio.Event().wait()
@@ -84,6 +90,7 @@ def _keep_up(
             finally:
                 flushing.cancel()
                 coming_up.cancel()
+                watching.cancel()
 
     path = folder / f"{bench.profile.id}.pcapng"
     with locked_folder(folder), cleaned_up(han.radios.published), capturing(han, path) as capture:
@@ -98,6 +105,17 @@ async def come_up(bench: BenchFile, han: Han) -> None:
         _log_event(han, f"the HAN did not come up: {error}; the ports stay open")
     else:
         _log_event(han, "the HAN is up")
+
+
+async def _watch_mirror(han: Han) -> None:
+    """Log when the gas meter's mirror becomes stale, and when the meter is heard again."""
+    check, was_stale = HanConnectivityCheck(), False
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        age = mirror_age(han, check.sleep_allowance(han) + check.margin)
+        if age is not None and age.stale is not was_stale:
+            was_stale = age.stale
+            _log_event(han, age.words)
 
 
 def runtime_folder() -> Path:
