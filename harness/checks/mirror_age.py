@@ -42,5 +42,5 @@ def mirror_age(han: Han, allowance: float) -> MirrorAge | None:
         return None
     signs = [each for each in (mirror.updated, None if child is None else child.last_heard) if each]
     heard = max(signs, default=None)
-    stale = heard is None or now - heard > allowance * SECOND
+    stale = now - (heard or 0) > allowance * SECOND
     return MirrorAge(han.calendar.date(now), None if heard is None else han.calendar.date(heard), stale)

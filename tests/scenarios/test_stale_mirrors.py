@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.checks.mirror_age import mirror_age
 from hanbench.harness.faults import FAULTS
 from tests.support.han import run_on_han
 
@@ -31,6 +32,14 @@ def test_the_mirror_of_a_healthy_meter_is_not_stale():
     age = mirror_after()
     assert not age.stale
     assert age.at - age.heard < timedelta(minutes=1)  # it has just answered
+
+
+def test_a_mirror_is_not_stale_before_its_meter_can_have_woken():
+    async def scenario(han):
+        return mirror_age(han, 3660)
+
+    age = run_on_han(scenario, seed="mirror", settle=10)
+    assert not age.stale
 
 
 def test_the_mirror_of_a_dead_meter_is_stale():
