@@ -18,6 +18,7 @@ from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.checks.evidence import Evidence, EvidenceRecorder
 from hanbench.harness.checks.identity import IDENTITY, ExpectedIdentity
+from hanbench.harness.checks.mirror_age import MirrorAge, mirror_age
 from hanbench.harness.checks.reading import read_meter
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.health import OutageError
@@ -34,6 +35,8 @@ class EvidencedCheck(NamedTuple):
 
     check: HanCheck
     evidence: tuple[Evidence, ...]
+    mirror: MirrorAge | None = None
+    """The gas meter's mirror at the end; told, and no part of the verdict."""
 
 
 class _VerdictReason(NamedTuple):
@@ -76,7 +79,8 @@ class HanConnectivityCheck:
         evidence = recorder.between("gsme")
         if found.verdict is not Verdict.PASS:
             evidence = tuple(sorted({*evidence, *recorder.between("esme")}))
-        return EvidencedCheck(_finished(han, attempt, start, found, evidence), evidence)
+        mirror = mirror_age(han, self.sleep_allowance(han) + self.margin)
+        return EvidencedCheck(_finished(han, attempt, start, found, evidence), evidence, mirror)
 
     async def _verdict(self, han: Han) -> _VerdictReason:
         failure = await self._control(han)

@@ -32,7 +32,14 @@ STATUS = {
 }
 
 
-class BenchCheck(HanCheck, frozen=True, kw_only=True):
+class HomeCheck(HanCheck, frozen=True, kw_only=True):
+    """The result of a check, with what is told beside it."""
+
+    mirror: str | None = None
+    """The age of the gas meter's mirror, in words; null: the hub has none."""
+
+
+class BenchCheck(HomeCheck, frozen=True, kw_only=True):
     """The result of a check and its bench: the output of `--json`, and the content of check.json."""
 
     bench: str
@@ -46,7 +53,7 @@ class StreetCheck(Struct, frozen=True, kw_only=True):
     bench: str
     seed: str
     capture: str | None
-    homes: dict[str, HanCheck]
+    homes: dict[str, HomeCheck]
 
 
 def check(
@@ -91,7 +98,7 @@ def check(
 
 
 def _said(
-    bench: BenchFile, street: Street, found: dict[StreetHome, HanCheck], capture: Path | None
+    bench: BenchFile, street: Street, found: dict[StreetHome, HomeCheck], capture: Path | None
 ) -> BenchCheck | StreetCheck:
     name = None if capture is None else capture.name
     if bench.profile.homes:
@@ -101,7 +108,7 @@ def _said(
     return BenchCheck(**structs.asdict(only), bench=bench.profile.id, seed=street.seed, capture=name)
 
 
-async def _checked(street: Street, homes: tuple[StreetHome, ...]) -> list[HanCheck]:
+async def _checked(street: Street, homes: tuple[StreetHome, ...]) -> list[HomeCheck]:
     """Bring all homes up, and check some, each as soon as it is up."""
     async with street:
         others = [asyncio.ensure_future(_accompany(street, home)) for home in street.homes if home not in homes]
@@ -117,33 +124,36 @@ async def _accompany(street: Street, home: StreetHome) -> None:
         await street.begin(home)
 
 
-async def _checked_home(street: Street, home: StreetHome) -> HanCheck:
+async def _checked_home(street: Street, home: StreetHome) -> HomeCheck:
     han = home.han
     started = han.clock.now
     try:
         await han.health.or_outage(street.begin(home))
     except (FormationError, OutageError) as error:
         detail = f"the bench did not come up: {han.health.failure or error}"
-        return never_begun(han, started, detail)
+        return HomeCheck(**structs.asdict(never_begun(han, started, detail)))
     check, wakes = HanConnectivityCheck(), han.settings.gsme.wake_interval // SECOND
     wait = check.sleep_allowance(han) + check.margin
     han.on_progress(f"checking; the gas meter wakes every {wakes} s, and has {wait:g} s to answer")
-    return (await check.run(han)).check
+    found = await check.run(han)
+    return HomeCheck(**structs.asdict(found.check), mirror=None if found.mirror is None else found.mirror.words)
 
 
-def _print_results(found: dict[StreetHome, HanCheck], capture: Path | None) -> None:
+def _print_results(found: dict[StreetHome, HomeCheck], capture: Path | None) -> None:
     for home, check in found.items():
         _print_result(home, check)
     if capture is not None:
         print_line(f"  capture: {unbroken(capture)}")
 
 
-def _print_result(home: StreetHome, said: HanCheck) -> None:
+def _print_result(home: StreetHome, said: HomeCheck) -> None:
     code = f" {said.code}" if said.code else ""
     print_line(home.say(f"{verdict(said.verdict.value + code)}: {said.detail}"))
     print_line(f"  from {shown(said.started, said.start)} to {shown(said.finished, said.end)}")
     if said.cause is not None:
         print_line(f"  cause: {said.cause.value}")
+    if said.mirror is not None:
+        print_line(f"  {said.mirror}")
     if said.frames:
         more = " ..." if len(said.frames) > 12 else ""
         print_line(f"  evidence: frames {', '.join(map(str, said.frames[:12]))}{more}")

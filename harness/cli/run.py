@@ -171,6 +171,8 @@ def _print_result(
         check = evidenced.check
         found = verdict(f"{check.verdict.value} {check.code}" if check.code else check.verdict.value)
         print_line(f"  check {check.attempt}, {shown(check.started, check.start)}: {found}: {check.detail}")
+        if evidenced.mirror:
+            print_line(f"    {evidenced.mirror}")
         _evidence(evidenced, detail.began)
     for consent in report.consents:
         at = datetime.fromisoformat(consent.time)

@@ -16,12 +16,18 @@ from hanbench.harness.bench.captured import capturing
 from hanbench.harness.bench.cleanup import cleaned_up
 from hanbench.harness.bench.state_folder import StateFolder
 from hanbench.harness.bench.street import Street, StreetHome, assemble_street
+from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.checks.mirror_age import mirror_age
 from hanbench.harness.cli.embed_keys import embed_keys_of
 from hanbench.harness.cli.errors import BadInput
 from hanbench.harness.cli.output import log, print_verbatim, unbroken
 from hanbench.harness.cli.tables import table
 from hanbench.harness.files import locked_folder, make_folder
 from hanbench.harness.han.formation import FormationError
+from hanbench.harness.han.han import Han
+
+LOOK_EVERY = 60
+"""Seconds of the bench's clock between two looks at the gas meter's mirror."""
 
 
 class PortOutput(Struct, frozen=True):
@@ -86,6 +92,7 @@ def _keep_up(
             loop = asyncio.get_running_loop()
             tasks = [loop.create_task(capture.keep_flushed(clock.speed))]
             tasks += [loop.create_task(come_up(street, home)) for home in street.homes]
+            tasks += [loop.create_task(_watch_mirror(home.han)) for home in street.homes]
             try:
                 if seconds is None:
                     await asyncio.Event().wait()
@@ -113,6 +120,17 @@ async def come_up(street: Street, home: StreetHome) -> None:
         home.han.on_event(f"the HAN did not come up: {error}; the ports stay open")
     else:
         home.han.on_event("the HAN is up")
+
+
+async def _watch_mirror(han: Han) -> None:
+    """Log when the gas meter's mirror becomes stale, and when the meter is heard again."""
+    check, was_stale = HanConnectivityCheck(), False
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        age = mirror_age(han, check.sleep_allowance(han) + check.margin)
+        if age is not None and age.stale is not was_stale:
+            was_stale = age.stale
+            han.on_event(age.words)
 
 
 def runtime_folder() -> Path:

@@ -25,6 +25,7 @@ from hanbench.harness.case.trace import (
     SupplierSaid,
 )
 from hanbench.harness.case.vocabulary import AskSupplier, CommissionDevices, InstallationChanged, RunCheck
+from hanbench.harness.checks import EvidencedCheck
 from hanbench.harness.checks.evidence import Evidence
 from hanbench.harness.foreign_text import cleaned_throughout
 from hanbench.harness.frames import Dissector
@@ -73,6 +74,8 @@ class CheckDetail(Struct, frozen=True, array_like=True):
     """Number of `frames` before those left out."""
     answered: bool = False
     """Whether the GSME sent a data frame, shown or left out. Polls and acknowledgements of the MAC do not count."""
+    mirror: str = ""
+    """The gas meter's mirror in words, if it is stale."""
 
 
 class CommissioningDetail(Struct, frozen=True, array_like=True):
@@ -110,20 +113,22 @@ def timeline(result: ScenarioResult) -> ScenarioDetail:
             result.began,
             result.scenario.start,
             tuple(timeline_entries(result.records, result.scenario.start)),
-            tuple(_check(*each, dissector) for each in result.evidenced),
+            tuple(_check(each, dissector) for each in result.evidenced),
             tuple(_commissionings(result, dissector)),
         )
     )
 
 
-def _check(check: HanCheck, evidence: Sequence[Evidence], dissector: Dissector) -> CheckDetail:
+def _check(evidenced: EvidencedCheck, dissector: Dissector) -> CheckDetail:
+    evidence, mirror = evidenced.evidence, evidenced.mirror
     shown, gap = _ends(evidence)
     return CheckDetail(
-        check,
+        evidenced.check,
         len(evidence) - len(shown),
         tuple(_frame(each, dissector) for each in shown),
         gap,
         answered=any(each.sender == "gsme" for each in evidence),
+        mirror="" if mirror is None or not mirror.stale else mirror.words,
     )
 
 

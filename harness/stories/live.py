@@ -171,7 +171,7 @@ class LiveStory:
         check = structs.replace(
             found.check, started=date(start), finished=date(self.han.clock.now), start=start / SECOND
         )
-        return EvidencedCheck(check, found.evidence)
+        return found._replace(check=check)
 
     async def _commission(self, devices: tuple[MeterRole, ...]) -> EvidencedCommissioning:
         self._commissionings += 1

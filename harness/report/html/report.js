@@ -463,7 +463,8 @@ function story(row, detail) {
         h("div", { class: "scroll drawing wide", tabindex: "0" }, sequence(row, began, stages)),
         h("div", { class: "tall" }, steps(row, began, stages)),
         checks.map((check) => frameset(began, check, [`Check ${check.attempt}: `,
-            h("b", { class: `v-${check.verdict}` }, check.verdict + (check.code ? ` ${check.code}` : ""))])),
+            h("b", { class: `v-${check.verdict}` }, check.verdict + (check.code ? ` ${check.code}` : "")),
+            check.mirror ? `, ${check.mirror}` : ""])),
         commissionings.map((each) => frameset(began, each, [`Commissioning of ${each.devices}: `,
             h("b", { class: each.succeeded ? "v-pass" : "v-fail" }, each.succeeded ? "done" : `failed, ${each.detail}`)])),
     ];

@@ -71,7 +71,7 @@ def test_a_scenario_has_all_that_happened_in_order(result):
 def test_a_scenario_has_the_frames_of_each_check_and_no_key(result):
     detail = timeline(result)
     assert [each.check.attempt for each in detail.checks] == list(range(1, len(result.checks) + 1))
-    for check, (_, evidence) in zip(detail.checks, result.evidenced, strict=True):
+    for check, evidence in zip(detail.checks, (each.evidence for each in result.evidenced), strict=True):
         assert len(check.frames) + check.left_out == len(evidence)
         assert len(check.frames) <= SHOWN
         assert [frame.number for frame in check.frames] == sorted(frame.number for frame in check.frames)
