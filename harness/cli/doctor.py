@@ -51,7 +51,7 @@ class PortReport(Struct, frozen=True):
     advice: str
 
 
-def doctor(port: str | None, wait: float, as_json: bool) -> int:
+def doctor(port: str | None, wait: int, as_json: bool) -> int:
     """Find dongles, identify and try out each, and list the roles that it can fill; or probe one PORT.
 
     `wait`: seconds in which a port may still appear. Exit status: 0 some dongle can fill a role, or no dongle was

@@ -14,8 +14,8 @@ from hanbench.harness.cli.output import json_option
 @click.option(
     "--wait",
     metavar="SECONDS",
-    type=click.FloatRange(0, 3600),
-    default=0.0,
+    type=click.IntRange(0, 3600),
+    default=0,
     show_default=True,
     help="Time in which a port may still appear.",
 )
