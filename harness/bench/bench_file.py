@@ -32,10 +32,8 @@ from hanbench.profiles.benches import (
     VIRTUAL,
     WELL_KNOWN,
     BenchProfile,
-    FirmwareModel,
     Node,
     Nodes,
-    RadioKind,
     SpareDongle,
     StartingState,
     find_bench,
@@ -43,6 +41,8 @@ from hanbench.profiles.benches import (
 from hanbench.profiles.cohorts import household, household_of
 from hanbench.profiles.devices import beside
 from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.firmware_models import FirmwareModel
+from hanbench.profiles.radio_url import RadioKind
 from hanbench.profiles.rulesets import Cohort
 
 VIRTUAL_START = datetime(2022, 4, 4, 8, tzinfo=UTC)

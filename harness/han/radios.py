@@ -17,7 +17,8 @@ from hanbench.hardware.serial_port import BAUD, SerialPort
 from hanbench.hardware.spinel_radio import SpinelRadio
 from hanbench.harness.han.addresses import OWN_BLOCK
 from hanbench.harness.han.passive_medium import PassiveMedium
-from hanbench.profiles.benches import FirmwareModel, RadioKind, RadioUrl
+from hanbench.profiles.firmware_models import FirmwareModel
+from hanbench.profiles.radio_url import RadioKind, RadioUrl
 
 DONGLE_RANGE = OWN_BLOCK + 0xD00000
 """Block of the factory-assigned EUI-64s of virtual dongles."""

@@ -39,8 +39,9 @@ def _check_dongles(bench: str, firmware: str) -> None:
 
 
 def _mark_option(name: str, value: object) -> str:
-    from hanbench.profiles.benches import StartingState, check_firmware, find_bench
+    from hanbench.profiles.benches import StartingState, find_bench
     from hanbench.profiles.explain import suggestion
+    from hanbench.profiles.firmware_models import check_firmware
 
     known = tuple(field.name for field in fields(MarkOptions))
     if name not in known:

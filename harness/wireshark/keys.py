@@ -20,7 +20,8 @@ from hanbench.harness.capture import CaptureKey, KeyRing
 from hanbench.harness.files import PRIVATE, write_whole
 from hanbench.harness.han.formation import FormationError, form
 from hanbench.harness.han.installed import install
-from hanbench.profiles.benches import BenchProfile, Nodes, RadioKind, StartingState
+from hanbench.profiles.benches import BenchProfile, Nodes, StartingState
+from hanbench.profiles.radio_url import RadioKind
 
 LABEL_PREFIX = "hanbench "
 """Prefix of the labels of hanbench's keys, by which `remove` finds them."""

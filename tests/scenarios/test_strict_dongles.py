@@ -18,7 +18,7 @@ from hanbench.emulator.randomness import RandomSource, split
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.faults import FAULTS
-from hanbench.profiles.benches import FirmwareModel
+from hanbench.profiles.firmware_models import FirmwareModel
 from tests.support.han import check_connectivity
 
 NIGHTLY = os.environ.get("HANBENCH_NIGHTLY") == "1"

@@ -21,7 +21,7 @@ from hanbench.emulator.radio.spinel import frames, hdlc
 from hanbench.emulator.radio.spinel.frames import SpinelFrame, TransmitRequest, decode_received
 from hanbench.emulator.radio.spinel.ids import CommandId, PropertyId
 from hanbench.emulator.randomness import split
-from hanbench.profiles.benches import FirmwareModel
+from hanbench.profiles.firmware_models import FirmwareModel
 
 PAN, CHANNEL = 0x1A62, 15
 SET, GET, INSERT, REMOVE = CommandId.SET, CommandId.GET, CommandId.INSERT, CommandId.REMOVE

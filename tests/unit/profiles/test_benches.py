@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hanbench.profiles.benches import RadioKind, StartingState, find_bench, ids, parse_radio, path_of, read_bench
+from hanbench.profiles.benches import StartingState, find_bench, ids, path_of, read_bench
 from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.radio_url import RadioKind, parse_radio
 
 HEAD = 'id = "b"\ntitle = "A bench"\n'
 ALL = "[nodes.hub]\n[nodes.esme]\n[nodes.gsme]\n"
