@@ -1,7 +1,8 @@
 """When the hub last heard the gas meter well, and the trouble after that: what a capture can say about a silence.
 
 The hub hears the meter well if it acknowledges, at the APS layer, a frame that needs the meter's link key: it has then
-decrypted it with its own. Acknowledgements of the MAC prove only that two radios hear each other.
+decrypted it with its own. Acknowledgements of the MAC prove only that two radios hear each other. An acknowledgement
+that the meter does not take proves nothing either: it drops the hub's requests in the same way.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from hanbench.emulator.zcl.clusters import METERING
 from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.harness.field.home import POLL, Home
 from hanbench.harness.field.observation import Seen
+from hanbench.harness.field.taken import taken
 from hanbench.profiles.diagnosis import DiagnosisRules
 
 _FEWEST_PROBES = 20
@@ -136,13 +138,15 @@ def _proofs(home: Home, own: Sequence[Seen], to_it: Sequence[Seen]) -> tuple[See
         frame
         for frame in to_it
         # What another router sends on does not reach a meter that sleeps: its parent keeps its frames.
-        if _acknowledges_metering(frame) and frame.receiver == frame.target and (not parents or frame.sender in parents)
+        if acknowledges_metering(frame) and frame.receiver == frame.target and (not parents or frame.sender in parents)
     ]
+    found = taken(found, own, to_it)
     unconfirmed = [frame for frame in own if _needs_no_ack(home, frame)]
     return tuple(sorted((*found, *unconfirmed), key=lambda frame: frame.time))
 
 
-def _acknowledges_metering(frame: Seen) -> bool:
+def acknowledges_metering(frame: Seen) -> bool:
+    """Return whether a frame acknowledges one of the cluster Metering, which needs a link key."""
     of = frame.aps
     return of is not None and of.type == aps.ACK and of.cluster == METERING.id
 

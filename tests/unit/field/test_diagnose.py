@@ -14,7 +14,7 @@ from hanbench.harness.capture import CapturedFrame, keyfile
 from hanbench.harness.cli.main import main
 from hanbench.harness.field import FieldVerdict
 from tests.support.confusion import class_of
-from tests.support.field_captures import HEALTHY, HOUR, FieldStory, Variant, settings, told, variant, written
+from tests.support.field_captures import HEALTHY, HOUR, FieldStory, Variant, named, settings, told, variant, written
 
 SOME = ("battery-dead", "firmware-hung", "aps-counter-reset", "unknown-issuer", "certificate-mismatch")
 
@@ -94,7 +94,7 @@ def test_the_network_key_alone_is_enough_for_silence(story, capsys, tmp_path) ->
 def test_an_install_code_and_the_joining_are_enough(story, capsys, tmp_path) -> None:
     told = story(HEALTHY)
     (tmp_path / "none.keys").write_text("# no key\n")
-    code = settings().gsme.install_code.hex()
+    code = settings(named(HEALTHY, told.seed)).gsme.install_code.hex()
     keys = ("--keys", str(tmp_path / "none.keys"), "--install-code", f"{told.gsme:016x}={code}")
     status, found = diagnosed(capsys, told.frames, told, tmp_path, *keys)
     assert (status, found["verdict"], found["gsme"]) == (0, "heard well", f"{told.gsme:016x}")
