@@ -15,6 +15,8 @@ from hanbench.harness.field.observation import Seen
 
 _RETRIES = 60 * SECOND
 """Longest time from a frame to its last repetition; APS counters come again after 256 frames."""
+_ENOUGH = 4
+"""Frames in a row that the meter does not send again: a sniffer that misses a third misses those of one in 20."""
 _REORDERED = 64
 """Frames that a hub sends while others wait for a meter's poll: a counter that goes back by no more has not fallen."""
 
@@ -24,18 +26,20 @@ def taken(acks: Sequence[Seen], own: Sequence[Seen], to_it: Sequence[Seen]) -> l
 
     `own`: the meter's frames; `to_it`: the hub's frames to it; all in the order of time.
     """
-    ignored = {(frame.aps.counter, frame.aps.cluster, frame.time) for frame in repeated(acks, own) if frame.aps}
-    lost = list(_deaf(own, to_it))
+    again: dict[tuple[int, int], list[int]] = {}
+    for frame in repeated(acks, own):
+        again.setdefault(_exchange(frame), []).append(frame.time)
+    kept = [ack for ack in acks if not any(abs(at - ack.time) <= _RETRIES for at in again.get(_exchange(ack), ()))]
+    deaf = [(fall.time, _hears_again(fall, acks, kept, own)) for fall, _ in counter_falls(to_it)]
     return [
-        ack
-        for ack in acks
-        if ack.aps is not None
-        and not any(
-            counter == ack.aps.counter and cluster == ack.aps.cluster and abs(time - ack.time) <= _RETRIES
-            for counter, cluster, time in ignored
-        )
-        and not any(begin <= ack.time < end for begin, end in lost)
+        ack for ack in kept if not any(begin <= ack.time and (end is None or ack.time < end) for begin, end in deaf)
     ]
+
+
+def _exchange(frame: Seen) -> tuple[int, int]:
+    """Return what a frame and its acknowledgement have in common: the APS counter and the cluster."""
+    assert frame.aps is not None  # frames of the APS layer alone come here
+    return frame.aps.counter, frame.aps.cluster
 
 
 def repeated(acks: Sequence[Seen], own: Sequence[Seen]) -> Iterator[Seen]:
@@ -46,10 +50,10 @@ def repeated(acks: Sequence[Seen], own: Sequence[Seen]) -> Iterator[Seen]:
     for frame in both:
         if frame.aps is None:
             continue
-        key = frame.aps.counter, frame.aps.cluster
+        exchange = _exchange(frame)
         if id(frame) not in mine:
-            latest[key] = frame.time
-        elif frame.aps.type == aps.DATA and frame.time - latest.get(key, -_RETRIES - 1) <= _RETRIES:
+            latest[exchange] = frame.time
+        elif frame.aps.type == aps.DATA and exchange in latest and frame.time - latest[exchange] <= _RETRIES:
             yield frame
 
 
@@ -66,8 +70,19 @@ def counter_falls(to_it: Sequence[Seen]) -> Iterator[tuple[Seen, int]]:
                 yield later, before
 
 
-def _deaf(own: Sequence[Seen], to_it: Sequence[Seen]) -> Iterator[tuple[int, int]]:
-    """Yield the times from each fall of the hub's counter until the meter shows that it takes the hub's frames."""
-    for fall, _ in counter_falls(to_it):
-        answers = (frame.time for frame in own if frame.time > fall.time and frame.aps and frame.aps.type == aps.ACK)
-        yield fall.time, next(answers, to_it[-1].time + 1)
+def _hears_again(fall: Seen, acks: Sequence[Seen], kept: Sequence[Seen], own: Sequence[Seen]) -> int | None:
+    """Return when the meter shows that it takes the hub's frames after a fall of their counter; None: it does not.
+
+    It acknowledges one of them at the APS layer, or it has fetched `_ENOUGH` acknowledgements of the hub in a row whose
+    frames it did not send again (`kept`).
+    """
+    answers = (frame.time for frame in own if frame.time > fall.time and frame.aps and frame.aps.type == aps.ACK)
+    content = {id(ack) for ack in kept}
+    quiet: set[tuple[int, int]] = set()
+    for ack in acks:
+        if ack.time < fall.time:
+            continue
+        quiet = quiet | {_exchange(ack)} if id(ack) in content else set()
+        if len(quiet) >= _ENOUGH and ack.acked:
+            return min(ack.time, next(answers, ack.time))
+    return next(answers, None)

@@ -17,6 +17,8 @@ from tests.support.confusion import class_of
 from tests.support.field_captures import HEALTHY, HOUR, FieldStory, Variant, named, settings, told, variant, written
 
 SOME = ("battery-dead", "firmware-hung", "aps-counter-reset", "unknown-issuer", "certificate-mismatch")
+HUBS = ("hub-counter-lost", "hub-exchanged", "hub-full", "repeater-gone")
+"""Faults of the hub itself, and of what stands between it and the meter."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,7 @@ def test_a_healthy_meter_is_heard_well(story, capsys, tmp_path) -> None:
     assert roles == {"hub", "gas meter", "electricity meter"}
 
 
-@pytest.mark.parametrize("fault", SOME)
+@pytest.mark.parametrize("fault", [*SOME, *HUBS])
 def test_a_fault_is_named_first_with_its_frames(fault: str, story, capsys, tmp_path) -> None:
     told = story(fault)
     status, found = diagnosed(capsys, told.frames, told, tmp_path)
@@ -62,6 +64,12 @@ def test_a_fault_is_named_first_with_its_frames(fault: str, story, capsys, tmp_p
     assert fault in first["faults"]
     assert first["id"] == class_of(fault).id
     assert first["signs"][0]["frames"]
+
+
+def test_a_hub_without_power_proves_nothing_about_the_meter(story, capsys, tmp_path) -> None:
+    told = story("hub-without-power")
+    status, found = diagnosed(capsys, told.frames, told, tmp_path)
+    assert (status, found["code"], found["classes"][0]["id"]) == (2, "hub-not-heard", "hub-silent")
 
 
 def test_half_an_hour_of_a_dead_meter_proves_nothing(story, capsys, tmp_path) -> None:
