@@ -156,10 +156,12 @@ def rejoin_granted(at: Evidence) -> Sign | None:
 
 
 def drops_out(at: Evidence) -> Sign | None:
-    """The hub, which hears the meter, tells it to leave and rejoin, and takes it back."""
+    """The hub, which hears the meter, tells it to leave and rejoin, and mostly takes it back soon."""
     told = [frame for frame in at.phases.to_it if isinstance(frame.message, Leave) and frame.message.request]
     back = [frame.time for frame in at.phases.to_it if _takes_back(frame)]
-    found = [frame for frame in told if frame.message.rejoin and any(time > frame.time for time in back)]  # type: ignore[attr-defined]
+    found = [frame for frame in told if any(0 < time - frame.time <= at.phases.interval for time in back)]
+    if 2 * len(found) < len(told):
+        return None
     return shown("drops-out", "the hub tells the meter to leave and rejoin {n} times, and takes it back", found)
 
 

@@ -12,7 +12,7 @@ from tests.support.confusion import FILE, FIRST_GOAL, THREE_GOAL, Confusion, con
 from tests.support.field_captures import HEALTHY, Variant
 
 SEEDS = 20
-ON_THE_PAGE = 10
+ON_THE_PAGE = 5
 """Seeds with which the matrix on the page was measured, at least; the page says how many."""
 NIGHTLY = os.environ.get("HANBENCH_NIGHTLY") == "1"
 

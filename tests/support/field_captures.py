@@ -81,7 +81,7 @@ def named(fault: str, seed: str) -> str:
     return f"field/{fault}/{seed}"
 
 
-def _home(fault: str, seed: str) -> Han:
+def home(fault: str, seed: str) -> Han:
     """Return the home of a story. A fault that needs a repeater has the places and walls of the bench `repeater`."""
     made, clock = settings(seed), VirtualClock()
     needs = None if fault == HEALTHY else FAULTS[fault].needs
@@ -99,7 +99,7 @@ def _home(fault: str, seed: str) -> Han:
 
 def told(fault: str, seed: str, folder: Path, *, after: int = AFTER) -> FieldStory:
     """Return the story of a fault, or of `HEALTHY`. `folder`: for a scratch file."""
-    han = _home(fault, named(fault, seed))
+    han = home(fault, named(fault, seed))
     onset = 0
 
     async def story() -> None:
