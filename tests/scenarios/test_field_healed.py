@@ -14,7 +14,8 @@ from hanbench.harness.capture.foreign import read_foreign
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.field import FieldKeys, FieldVerdict, diagnose
 from hanbench.harness.han.formation import form
-from tests.support.field_captures import HOUR, START, home
+from tests.support.field_captures import HOUR, home
+from tests.support.han import START
 
 OF_THE_HUB = ("hub-counter-lost", "hub-full", "hub-without-power", "hub-reflashed", "hub-exchanged", "repeater-gone")
 
