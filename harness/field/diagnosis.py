@@ -65,9 +65,12 @@ def diagnose(
 
 
 def _allowed(ranked: tuple[Match, ...], ruling: Ruling) -> tuple[Match, ...]:
-    """Return the classes that agree with the verdict: a meter that is heard well has not failed."""
+    """Return the classes that agree with the verdict: a meter that is heard well has not failed.
+
+    Where nothing is proved about the meter, the classes remain that say nothing about it: they say why.
+    """
     if ruling.verdict is FieldVerdict.FAILURE:
         return tuple(match for match in ranked if match.fault_class.says is Says.FAILED)
     if ruling.verdict is FieldVerdict.HEARD_WELL:
         return tuple(match for match in ranked if match.fault_class.says is Says.HEARD)
-    return ()
+    return tuple(match for match in ranked if match.fault_class.says is Says.NOTHING)

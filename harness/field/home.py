@@ -213,7 +213,7 @@ def _likeness(device: Device) -> int:
 
 
 def _pans(observed: Observed, devices: dict[int, Device], gsme: Device | None) -> tuple[int, ...]:
-    """Return the PANs of the home: those of the gas meter, and those of the hubs in them."""
+    """Return the PANs of the home: those of the gas meter, and those of the other devices in them."""
     if gsme is not None and gsme.shorts:
         pans = {address.pan for address in gsme.shorts}
     else:
@@ -223,8 +223,9 @@ def _pans(observed: Observed, devices: dict[int, Device], gsme: Device | None) -
     if pans.isdisjoint(heard):
         # The meter alone is in its PAN: its hub may be in another one, which the same keys open.
         pans |= _opened(observed) & heard
-    hubs = [device for device in devices.values() if any(a.short == HUB and a.pan in pans for a in device.shorts)]
-    return tuple(sorted(pans | {a.pan for hub in hubs for a in hub.shorts if a.short == HUB}))
+    # A hub may have moved to another PAN, and another hub may have taken the other devices of the home there.
+    members = [device for device in devices.values() if any(a.pan in pans for a in device.shorts)]
+    return tuple(sorted(pans | {a.pan for device in members for a in device.shorts}))
 
 
 def _opened(observed: Observed) -> set[int]:

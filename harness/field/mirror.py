@@ -8,7 +8,7 @@ from hanbench.emulator.clock import SECOND
 from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
 from hanbench.harness.field.home import Home
 from hanbench.harness.field.observation import Seen
-from hanbench.harness.field.phases import Phases
+from hanbench.harness.field.phases import Phases, acknowledges_metering
 from hanbench.harness.field.signs_of_application import values
 
 _WITHIN = 30 * SECOND
@@ -45,5 +45,5 @@ def _reached(report: Seen, phases: Phases) -> bool:
     of = report.aps
     return of is not None and any(
         proof.aps is not None and proof.aps.counter == of.counter and 0 <= proof.time - report.time <= _WITHIN
-        for proof in phases.well
+        for proof in (*phases.well, *filter(acknowledges_metering, phases.to_it))
     )

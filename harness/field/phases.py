@@ -1,7 +1,8 @@
 """When the hub last heard the gas meter well, and the trouble after that: what a capture can say about a silence.
 
 The hub hears the meter well if it acknowledges, at the APS layer, a frame that needs the meter's link key: it has then
-decrypted it with its own. Acknowledgements of the MAC prove only that two radios hear each other.
+decrypted it with its own. Acknowledgements of the MAC prove only that two radios hear each other. An acknowledgement
+that the meter does not take proves nothing either: it drops the hub's requests in the same way.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from hanbench.emulator.zcl.clusters import METERING
 from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.harness.field.home import POLL, Home
 from hanbench.harness.field.observation import Seen
+from hanbench.harness.field.taken import taken
 from hanbench.profiles.diagnosis import DiagnosisRules
 
 _FEWEST_PROBES = 20
@@ -45,7 +47,9 @@ class Phases:
     wakes_needed: int
     """Wakes without a proof of health that make chance improbable."""
     heard: int
-    """The time since the last proof in which the sniffer heard the home."""
+    """The time since the last proof in which the sniffer heard the hub."""
+    hub_silent_for: int
+    """How long nothing has shown the hub's radio at the end of the capture."""
     trouble: tuple[Seen, ...]
     """The meter's frames since the last proof."""
     to_it_since: tuple[Seen, ...]
@@ -79,6 +83,7 @@ def phases_of(home: Home, rules: DiagnosisRules) -> Phases:
     well = _proofs(home, own, to_it)
     since = well[-1].time if well else times[0]
     loss = _loss(home.frames, own)
+    hub = [frame.time for frame in home.frames if _shows_hub(home, frame)]
     return Phases(
         times[0],
         times[-1],
@@ -90,11 +95,16 @@ def phases_of(home: Home, rules: DiagnosisRules) -> Phases:
         well,
         loss,
         _wakes_needed(loss, rules),
-        _heard(times, since, rules.pause_s * SECOND),
+        _heard([*hub, times[-1]], since, rules.pause_s * SECOND),
+        times[-1] - (hub[-1] if hub else times[0]),
         tuple(frame for frame in own if frame.time > since),
         tuple(frame for frame in to_it if frame.time > since),
         sum(1 for frame in home.frames if frame.time > since and home.is_hub(frame.sender)),
     )
+
+
+def _shows_hub(home: Home, frame: Seen) -> bool:
+    return home.is_hub(frame.sender) or (frame.acked and home.is_hub(frame.receiver))
 
 
 def _is_own(home: Home, frame: Seen) -> bool:
@@ -136,13 +146,15 @@ def _proofs(home: Home, own: Sequence[Seen], to_it: Sequence[Seen]) -> tuple[See
         frame
         for frame in to_it
         # What another router sends on does not reach a meter that sleeps: its parent keeps its frames.
-        if _acknowledges_metering(frame) and frame.receiver == frame.target and (not parents or frame.sender in parents)
+        if acknowledges_metering(frame) and frame.receiver == frame.target and (not parents or frame.sender in parents)
     ]
+    found = taken(found, own, to_it)
     unconfirmed = [frame for frame in own if _needs_no_ack(home, frame)]
     return tuple(sorted((*found, *unconfirmed), key=lambda frame: frame.time))
 
 
-def _acknowledges_metering(frame: Seen) -> bool:
+def acknowledges_metering(frame: Seen) -> bool:
+    """Return whether a frame acknowledges one of the cluster Metering, which needs a link key."""
     of = frame.aps
     return of is not None and of.type == aps.ACK and of.cluster == METERING.id
 
@@ -161,13 +173,16 @@ def _needs_no_ack(home: Home, frame: Seen) -> bool:
 
 
 def _loss(frames: Sequence[Seen], own: Sequence[Seen]) -> float:
-    """Return the share of acknowledgements that the capture lacks, among receivers that acknowledge at all."""
+    """Return the share of acknowledgements that the capture lacks, of each receiver up to its last one.
+
+    What is sent to it after that is not lost to the sniffer: the receiver may be gone.
+    """
     mine = {id(frame) for frame in own}
     answers: dict[object, list[bool]] = {}
     for frame in frames:
         if frame.wants_ack and id(frame) not in mine and frame.receiver is not None:
             answers.setdefault(frame.receiver, []).append(frame.acked)
-    counted = [acked for each in answers.values() if any(each) for acked in each]
+    counted = [acked for each in answers.values() if any(each) for acked in each[: len(each) - each[::-1].index(True)]]
     if len(counted) < _FEWEST_PROBES:
         return 0.0
     return counted.count(False) / len(counted)
@@ -182,6 +197,6 @@ def _wakes_needed(loss: float, rules: DiagnosisRules) -> int:
 
 
 def _heard(times: Sequence[int], since: int, pause: int) -> int:
-    """Return the time since then without pauses in which the sniffer heard nothing of the home."""
+    """Return the time since then without pauses in which the sniffer heard nothing of the hub."""
     after = [since, *(time for time in times if time > since)]
     return sum(min(later - earlier, pause) for earlier, later in pairwise(after))

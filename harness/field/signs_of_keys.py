@@ -13,6 +13,7 @@ from hanbench.emulator.zcl.clusters.key_establishment import (
 )
 from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.harness.field.observation import Seen
+from hanbench.harness.field.phases import acknowledges_metering
 from hanbench.harness.field.sign import Evidence, Finder, Sign, shown
 
 _SUBJECT = slice(22, 30)
@@ -79,6 +80,8 @@ def _names_another(at: Evidence, identity: bytes) -> bool:
 
 def reports_ignored(at: Evidence) -> Sign | None:
     """The hub acknowledges none of the meter's frames under its link key, above the MAC."""
+    if any(map(acknowledges_metering, at.phases.to_it_since)):
+        return None
     sent = [frame for frame in at.phases.trouble if _under_link_key(frame)]
     return shown("reports-ignored", "the hub takes none of {n} frames under the meter's link key", sent, least=3)
 

@@ -10,7 +10,9 @@ from hanbench.harness.field.home import hub_devices
 from hanbench.harness.field.observation import Seen
 from hanbench.harness.field.sign import Evidence, Finder, Sign, shown
 
-_ASSOCIATION_ANSWER, _TRANSPORT_KEY = "association-response", "transport-key"
+_TRANSPORT_KEY = "transport-key"
+_AT_CAPACITY = 1
+"""Status of a Rejoin Response: PAN at capacity (ZigBee specification 05-3474-20, 3.4.7.3.2)."""
 
 
 def older_network_key(at: Evidence) -> Sign | None:
@@ -132,20 +134,39 @@ def rejoins(at: Evidence) -> Sign | None:
 def rejoin_refused(at: Evidence) -> Sign | None:
     """The hub refuses the meter's rejoins."""
     answers = [frame for frame in at.phases.to_it_since if isinstance(frame.message, RejoinResponse)]
-    refused = [frame for frame in answers if frame.message.status != 0]  # type: ignore[attr-defined]
+    refused = [frame for frame in answers if frame.message.status not in (0, _AT_CAPACITY)]  # type: ignore[attr-defined]
     if len(refused) < len(answers):
         return None
     return shown("rejoin-refused", "the hub refuses {n} rejoins", refused, least=2)
 
 
+def no_room(at: Evidence) -> Sign | None:
+    """The hub answers the meter's rejoins with PAN at capacity: its child table is full."""
+    answers = [frame for frame in at.phases.to_it_since if isinstance(frame.message, RejoinResponse)]
+    full = [frame for frame in answers if frame.message.status == _AT_CAPACITY]  # type: ignore[attr-defined]
+    if len(full) < len(answers):
+        return None
+    return shown("no-room", "the hub answers {n} rejoins with PAN at capacity", full, least=2)
+
+
 def rejoin_granted(at: Evidence) -> Sign | None:
     """The hub lets the meter rejoin."""
-    found = [
-        frame
-        for frame in at.phases.to_it_since
-        if isinstance(frame.message, RejoinResponse) and frame.message.status == 0
-    ]
+    found = [frame for frame in at.phases.to_it_since if _takes_back(frame)]
     return shown("rejoin-granted", "the hub grants {n} rejoins", found)
+
+
+def drops_out(at: Evidence) -> Sign | None:
+    """The hub, which hears the meter, tells it to leave and rejoin, and mostly takes it back soon."""
+    told = [frame for frame in at.phases.to_it if isinstance(frame.message, Leave) and frame.message.request]
+    back = [frame.time for frame in at.phases.to_it if _takes_back(frame)]
+    found = [frame for frame in told if any(0 < time - frame.time <= at.phases.interval for time in back)]
+    if 2 * len(found) < len(told):
+        return None
+    return shown("drops-out", "the hub tells the meter to leave and rejoin {n} times, and takes it back", found)
+
+
+def _takes_back(frame: Seen) -> bool:
+    return isinstance(frame.message, RejoinResponse) and frame.message.status == 0
 
 
 def leaves(at: Evidence) -> Sign | None:
@@ -225,6 +246,8 @@ FINDERS: tuple[Finder, ...] = (
     told_to_rejoin,
     rejoins,
     rejoin_refused,
+    no_room,
+    drops_out,
     rejoin_granted,
     leaves,
     associates,

@@ -55,6 +55,17 @@ def no_radio_answers(at: Evidence) -> Sign | None:
     return shown("no-radio-answers", "no radio acknowledges the meter's frames ({n} of them)", asked)
 
 
+def parent_gone(at: Evidence) -> Sign | None:
+    """The meter sends to a parent that is no hub, and that neither acknowledges nor sends anything."""
+    asked = [frame for frame in at.phases.trouble if frame.wants_ack and frame.receiver is not None]
+    parents = {frame.receiver for frame in asked if not at.home.is_hub(frame.receiver)}
+    alive = {frame.sender: frame.time for frame in at.home.frames if frame.sender in parents}
+    alive |= {frame.receiver: frame.time for frame in asked if frame.acked}
+    found = [frame for frame in asked if frame.receiver in parents and frame.time > alive.get(frame.receiver, 0)]
+    text = "the meter sends {n} frames to a router that neither acknowledges nor sends anything"
+    return shown("parent-gone", text, found, least=_FEW)
+
+
 def radio_answers(at: Evidence) -> Sign | None:
     """The hub's radio acknowledges the meter's frames at the MAC."""
     return shown(
@@ -155,6 +166,7 @@ FINDERS: tuple[Finder, ...] = (
     falls_silent,
     never_seen,
     no_radio_answers,
+    parent_gone,
     radio_answers,
     only_polls,
     other_channel,

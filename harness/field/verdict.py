@@ -65,7 +65,8 @@ def rule(home: Home, phases: Phases, ranked: Sequence[Match], sniffed: Sniffed, 
     quick = next((match for match in failures if _settles(match, phases)), None)
     if quick is not None and quick is failures[0]:
         return _failure(quick, phases)
-    if phases.well and phases.heard < phases.needed:
+    hub_gone = phases.hub_silent_for >= phases.needed > phases.heard
+    if phases.well and phases.heard < phases.needed and not hub_gone:
         last = phases.well[-1]
         return Ruling(
             FieldVerdict.HEARD_WELL,
@@ -77,7 +78,7 @@ def rule(home: Home, phases: Phases, ranked: Sequence[Match], sniffed: Sniffed, 
         return _nothing(
             "damaged", f"{damaged:.0%} of the frames are damaged", "place the sniffer nearer to the hub and the meter"
         )
-    if phases.others_since < rules.hub_frames_min:
+    if hub_gone or phases.others_since < rules.hub_frames_min:
         return _hub_not_heard(home, phases, sniffed)
     if phases.heard < phases.needed:
         return _too_short(phases)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND, VirtualClock, run
+from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.capture import CapturedFrame, KeyRing, PcapngWriter, Recorder, read, tap
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.faults import FAULTS
@@ -65,18 +66,40 @@ class FieldStory(NamedTuple):
     keys: KeyRing
 
 
-def settings() -> HanSettings:
-    """Return the home: IOC, with keep-alive as in the field and Link Status every `LINK_STATUS` seconds."""
-    made = home_settings(slow_background=False)
+def settings(seed: str) -> HanSettings:
+    """Return the home of a seed: IOC, with keep-alive as in the field and Link Status every `LINK_STATUS` seconds."""
+    made = home_settings(seed=seed, slow_background=False)
     period = LINK_STATUS * SECOND
     hub = replace(made.hub, node=replace(made.hub.node, link_status_period=period))
     esme = replace(made.esme, node=replace(made.esme.node, link_status_period=period))
-    return replace(made, hub=hub, esme=esme)
+    repeater = replace(made.repeater, node=replace(made.repeater.node, link_status_period=period))
+    return replace(made, hub=hub, esme=esme, repeater=repeater)
+
+
+def named(fault: str, seed: str) -> str:
+    """Return the seed of a story's home: its addresses, network and install codes follow from it."""
+    return f"field/{fault}/{seed}"
+
+
+def home(fault: str, seed: str) -> Han:
+    """Return the home of a story. A fault that needs a repeater has the places and walls of the bench `repeater`."""
+    made, clock = settings(seed), VirtualClock()
+    needs = None if fault == HEALTHY else FAULTS[fault].needs
+    if needs is None:
+        return Han(made, seed=seed, start=START, clock=clock)
+    bench = BenchFile.find(needs).profile
+    placed = {role: node.position_m for role, node in bench.present.items() if node.position_m is not None}
+    made = replace(made, positions={**made.positions, **placed})
+    han = Han(made, seed=seed, start=START, clock=clock, emulated=bench.emulated)
+    for link in bench.links:
+        one, other = (han.radios.on_air(name) for name in link.between)
+        han.air.attenuate(one, other, link.attenuation_db)
+    return han
 
 
 def told(fault: str, seed: str, folder: Path, *, after: int = AFTER) -> FieldStory:
     """Return the story of a fault, or of `HEALTHY`. `folder`: for a scratch file."""
-    han = Han(settings(), seed=f"field/{fault}/{seed}", start=START, clock=VirtualClock(), ihd=False)
+    han = home(fault, named(fault, seed))
     onset = 0
 
     async def story() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hanbench.harness.case.check import Subject
 from hanbench.harness.case.fault_catalogue import CATALOGUE
-from hanbench.harness.field import signs_of_application, signs_of_keys, signs_of_network, signs_of_radio
+from hanbench.harness.field import signs
 from hanbench.harness.field.signs_of_keys import WORDS
 from hanbench.profiles.diagnosis import Says, diagnosis_file
 
@@ -36,12 +36,9 @@ def test_there_are_at_least_fifteen_classes_with_reasons() -> None:
 
 
 def test_every_sign_that_a_claim_names_is_looked_for() -> None:
-    finders = [
-        finder
-        for module in (signs_of_radio, signs_of_network, signs_of_keys, signs_of_application)
-        for finder in module.FINDERS
-    ]
-    known = {finder.__name__.replace("_", "-") for finder in finders} | {f"ends-with-{word}" for word in WORDS.values()}
+    known = {finder.__name__.replace("_", "-") for finder in signs.FINDERS} | {
+        f"ends-with-{word}" for word in WORDS.values()
+    }
     for each in diagnosis_file().classes:
         for claim in each.claims:
             named = {*claim.needs, *claim.against, *claim.supports}

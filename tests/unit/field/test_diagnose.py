@@ -14,9 +14,11 @@ from hanbench.harness.capture import CapturedFrame, keyfile
 from hanbench.harness.cli.main import main
 from hanbench.harness.field import FieldVerdict
 from tests.support.confusion import class_of
-from tests.support.field_captures import HEALTHY, HOUR, FieldStory, Variant, settings, told, variant, written
+from tests.support.field_captures import HEALTHY, HOUR, FieldStory, Variant, named, settings, told, variant, written
 
 SOME = ("battery-dead", "firmware-hung", "aps-counter-reset", "unknown-issuer", "certificate-mismatch")
+HUBS = ("hub-counter-lost", "hub-exchanged", "hub-full", "repeater-gone")
+"""Faults of the hub itself, and of what stands between it and the meter."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,7 @@ def test_a_healthy_meter_is_heard_well(story, capsys, tmp_path) -> None:
     assert roles == {"hub", "gas meter", "electricity meter"}
 
 
-@pytest.mark.parametrize("fault", SOME)
+@pytest.mark.parametrize("fault", [*SOME, *HUBS])
 def test_a_fault_is_named_first_with_its_frames(fault: str, story, capsys, tmp_path) -> None:
     told = story(fault)
     status, found = diagnosed(capsys, told.frames, told, tmp_path)
@@ -62,6 +64,12 @@ def test_a_fault_is_named_first_with_its_frames(fault: str, story, capsys, tmp_p
     assert fault in first["faults"]
     assert first["id"] == class_of(fault).id
     assert first["signs"][0]["frames"]
+
+
+def test_a_hub_without_power_proves_nothing_about_the_meter(story, capsys, tmp_path) -> None:
+    told = story("hub-without-power")
+    status, found = diagnosed(capsys, told.frames, told, tmp_path)
+    assert (status, found["code"], found["classes"][0]["id"]) == (2, "hub-not-heard", "hub-silent")
 
 
 def test_half_an_hour_of_a_dead_meter_proves_nothing(story, capsys, tmp_path) -> None:
@@ -94,7 +102,7 @@ def test_the_network_key_alone_is_enough_for_silence(story, capsys, tmp_path) ->
 def test_an_install_code_and_the_joining_are_enough(story, capsys, tmp_path) -> None:
     told = story(HEALTHY)
     (tmp_path / "none.keys").write_text("# no key\n")
-    code = settings().gsme.install_code.hex()
+    code = settings(named(HEALTHY, told.seed)).gsme.install_code.hex()
     keys = ("--keys", str(tmp_path / "none.keys"), "--install-code", f"{told.gsme:016x}={code}")
     status, found = diagnosed(capsys, told.frames, told, tmp_path, *keys)
     assert (status, found["verdict"], found["gsme"]) == (0, "heard well", f"{told.gsme:016x}")
