@@ -20,6 +20,7 @@ from hanbench.emulator.radio.interface import RadioConfig, Reception, TxResult, 
 from hanbench.emulator.radio.spinel import frames
 from hanbench.emulator.radio.spinel.frames import SpinelFrame
 from hanbench.emulator.radio.spinel.ids import CommandId, PropertyId, ScanState, SpinelStatus
+from hanbench.hardware.address_filter import addressed_to
 from hanbench.hardware.configurator import MOST_RETRIES, Configurator, DongleAccess, refusal
 from hanbench.hardware.desired_state import RECEIVER, DesiredState, SpinelCommand
 from hanbench.hardware.dongle_link import DongleLink
@@ -295,7 +296,7 @@ class SpinelRadio:
         psdu = psdu[:-2] + fcs(psdu[:-2])
         time = self._time.host_time(received.timestamp, self._clock.now)
         self._saw(psdu, time, received.rssi, received.lqi)
-        if self.receiver is not None:
+        if self.receiver is not None and addressed_to(psdu, self.config):
             pending = bool(received.flags & frames.ACKED_WITH_FRAME_PENDING)
             channel = received.channel or self.config.channel
             self.receiver(Reception(psdu, received.rssi, received.lqi, time, channel, pending))
