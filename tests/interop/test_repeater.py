@@ -39,6 +39,7 @@ links = [{ between = ["coordinator", "gsme"], attenuation_db = 60 }]
 
 [nodes.gsme]
 profile = "relaxed-gsme"
+ieee = "70b3d51ff0000003"
 install_code = "well-known"
 wake_interval_s = 5
 position_m = [16.0, 0.0]

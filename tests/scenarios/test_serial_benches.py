@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.controllers.lookup import controller_factory
 from hanbench.harness.scenario import load_scenario, run_scenario
 from hanbench.harness.scenario.scenario import shipped
+from hanbench.profiles.benches import path_of
 from hanbench.profiles.rulesets import shipped as rulesets
 
 BENCHES = ("virtual", "ptys", "sockets")
@@ -19,11 +22,23 @@ def result_on(name: str, bench: str | None):
     return run_scenario(scenario, rulesets(), controller_factory("reference"), seed="1", bench=wired)
 
 
+def benches_for(name: str, folder: Path) -> list[str]:
+    """The benches on which a scenario can be played: its own, behind serial lines, if it has one."""
+    own = load_scenario(shipped()[name], rulesets()).bench
+    if own is None:
+        return list(BENCHES)
+    text, made = path_of(own).read_text(encoding="utf-8"), []
+    for kind in ("pty", "tcp"):
+        made.append(folder / f"{kind}.toml")
+        made[-1].write_text(text.replace('"air:"', f'"{kind}:"'), encoding="utf-8")
+    return [str(path) for path in made]
+
+
 @pytest.mark.parametrize("name", shipped())
-def test_verdicts_decisions_and_even_frames_are_the_same_on_every_bench(name):
+def test_verdicts_decisions_and_even_frames_are_the_same_on_every_bench(name, tmp_path):
     without = result_on(name, None)
     assert without.as_expected
-    for bench in BENCHES:
+    for bench in benches_for(name, tmp_path):
         run = result_on(name, bench)
         assert run.outcome is without.outcome
         assert [check.verdict for check in run.checks] == [check.verdict for check in without.checks]

@@ -69,7 +69,8 @@ def show(context: click.Context, id: str, as_file: bool, as_json: bool) -> None:
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; default: stdout.")
 @runs("from_capture")
 def from_capture() -> None:
-    """Write a scenario that tells the story of CAPTURE: the fault that fits best, when it came.
+    """Write a scenario that tells the story of a capture.
 
+    Its fault is the one that fits best, at the time when it came.
     Exit status: 0 the scenario is written; 2 the capture proves nothing, or its story cannot be told; 3 invalid input.
     """

@@ -12,6 +12,9 @@ from hanbench.harness.cli.main import hanbench as program
 
 SHIPPED = [path.stem for path in sorted((Path(__file__).parents[3] / "profiles" / "scenarios").glob("*.toml"))]
 
+PLAYED = [each for each in SHIPPED if not each.startswith("lab-")]
+"""Those that are in the suite: docs/scenarios.md says that the stories for a laboratory are not."""
+
 
 def offered(line):
     *arguments, incomplete = line.split(" ")
@@ -32,7 +35,7 @@ def test_a_controller_that_is_no_name_may_be_a_file():
 @pytest.mark.parametrize(
     ("incomplete", "values"),
     [
-        ("", ["ioc.*", "moc-secure.*", *SHIPPED]),
+        ("", ["ioc.*", "moc-secure.*", *PLAYED]),
         ("ioc.mixed", ["ioc.mixed-gsme-active.*", "ioc.mixed-gsme-dormant.*"]),
         ("ioc.dormant.tmad-v19.battery-dead.c", ["ioc.dormant.tmad-v19.battery-dead.consent"]),
         ("xyz", []),

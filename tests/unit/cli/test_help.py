@@ -96,7 +96,7 @@ def test_a_list_of_commands_has_a_whole_sentence_in_a_line_for_each(help_of, com
     listed = lines[lines.index("Commands:") + 1 :]
     assert listed
     for line in listed:
-        assert re.fullmatch(r"  [a-z]+ +[A-Z].*[^.]\.", line), line
+        assert re.fullmatch(r"  [a-z-]+ +[A-Z].*[^.]\.", line), line
 
 
 @pytest.mark.parametrize("command", COMMANDS)
