@@ -1,0 +1,326 @@
+"""A bench that is kept: its HAN on a paced clock, its journal, its captures, and what the verbs do to it.
+
+Everything here runs in the bench's own event loop, in the bench's time. `BenchThread` is the way in from other loops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from hanbench import __version__
+from hanbench.emulator.clock import PacedClock
+from hanbench.emulator.devices import AnyDevice
+from hanbench.emulator.errors import LocalProtocolError
+from hanbench.harness.bench.bench_file import BenchFile
+from hanbench.harness.case.check import HanCheck
+from hanbench.harness.case.commissioning import Commissioning
+from hanbench.harness.case.installation import MeterRole, Rulebook
+from hanbench.harness.checks import HanConnectivityCheck, commission
+from hanbench.harness.control import errors
+from hanbench.harness.control.answers import BenchState, ClockState
+from hanbench.harness.control.captures import Captures
+from hanbench.harness.control.errors import ControlError, ErrorKind, unknown_name
+from hanbench.harness.control.events import BenchEnded, CommissioningProgress, LogLine, NodeChanged
+from hanbench.harness.control.frame_log import FrameLog
+from hanbench.harness.control.hand_case import HandCase
+from hanbench.harness.control.journal import KEPT_FRAMES, Journal
+from hanbench.harness.control.node import NodeState
+from hanbench.harness.control.node_state import node_state
+from hanbench.harness.control.requests import Request
+from hanbench.harness.control.table import verb_of
+from hanbench.harness.faults import FAULTS
+from hanbench.harness.faults.active_faults import ActiveFaults, BenchError
+from hanbench.harness.han.formation import FormationError
+from hanbench.harness.han.han import Han, NotEmulatedError
+from hanbench.harness.han.radios import NotOnTheAirError
+from hanbench.profiles.benches import ROLES
+from hanbench.profiles.rulesets import Cohort, shipped
+
+if TYPE_CHECKING:
+    from hanbench.harness.control.played_scenario import ScenarioPlayer
+
+A = TypeVar("A")
+
+LOOK_EVERY = 1.0
+"""Interval between looks for changes of nodes, and between flushes of captures; real seconds."""
+MOST_WAITING = 64
+"""Number of requests that one bench works on at a time."""
+WATCHED = (
+    "powered",
+    "joined",
+    "join_state",
+    "short",
+    "parent",
+    "channel",
+    "pan",
+    "network_key",
+    "network_key_fresh",
+    "link_key",
+    "link_key_fresh",
+    "faults",
+    "obstacles",
+)
+"""Fields of a node whose change is an event."""
+_ERRORS: tuple[tuple[type[Exception], ErrorKind], ...] = (
+    (BenchError, errors.FAULT_FAILED),
+    (TimeoutError, errors.FAULT_FAILED),
+    (FormationError, errors.DID_NOT_JOIN),
+    (NotEmulatedError, errors.NOT_EMULATED),
+    (NotOnTheAirError, errors.NOT_EMULATED),
+    (LocalProtocolError, errors.NO_POWER),
+)
+"""Exceptions of the harness, and the documented errors that they are."""
+
+
+class Work(Generic[A]):
+    """Work on the HAN that takes the bench's time: it goes on, whether or not anybody waits for it."""
+
+    def __init__(self, task: asyncio.Task[A], so_far: Callable[[], A]) -> None:
+        self.so_far = so_far
+        """Makes the answer while the work goes on; called in the bench's thread."""
+        self.task = task
+
+
+class LiveBench:
+    """One bench that is kept."""
+
+    def __init__(self, file: BenchFile, han: Han, folder: Path, name: str = "", kept_frames: int = KEPT_FRAMES) -> None:
+        """`han` must have a paced clock, and no power yet. `name`: of this bench among those that are up."""
+        assert isinstance(han.clock, PacedClock)
+        self.file = file
+        self.han = han
+        self.clock: PacedClock = han.clock
+        self.folder = folder
+        self.name = name or file.profile.id
+        self.journal = Journal(han.calendar, lambda: self.clock.now, kept_frames)
+        self.frames = FrameLog(han, self.journal, kept_frames)
+        self.captures = Captures(han, folder, file.profile.id)
+        self.faults = ActiveFaults(han)
+        self.checking = asyncio.Lock()
+        """Held during a check or a commissioning."""
+        self.case = HandCase(han, file.profile.cohort or Cohort.IOC, self.journal, self._commission)
+        self.last_check: HanCheck | None = None
+        self.checks = 0
+        self.played: ScenarioPlayer | None = None
+        """The scenario that plays."""
+        self.on_log: Callable[[str], None] = lambda text: None
+        """Called with each line of the log, in the bench's thread."""
+        self.up = False
+        self.detail = "the HAN is coming up"
+        self._seen: dict[str, NodeState] = {}
+        self._seen_frames = -1
+        self._stop: asyncio.Event
+        self._tasks: set[asyncio.Task[Any]] = set()
+        han.on_progress = self.log
+        han.radios.on_event = lambda dongle, text: self.log(f"dongle {dongle}: {text}")
+
+    # --- life ---------------------------------------------------------------------------------------------------------
+
+    async def live(self, started: Callable[[], None], seconds: float | None = None) -> None:
+        """Keep the bench until `stop`, or for `seconds` of its clock. `started` is called when the ports are open.
+
+        Raises RadioError and OutputError.
+        """
+        self._stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        with ExitStack() as stack:
+            self.captures.start()
+            stack.callback(self.captures.close)
+            async with self.han.radios:
+                started()
+                self.keep(loop.create_task(self._come_up()))
+                self._look_again(loop)
+                ending = loop.create_task(self._ending(seconds))
+                try:
+                    await ending
+                finally:
+                    await self._end_tasks()
+
+    async def _ending(self, seconds: float | None) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
+        except TimeoutError:
+            pass
+
+    async def _end_tasks(self) -> None:
+        if self.played is not None:
+            self.played.stop()
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def stop(self) -> None:
+        """End the bench."""
+        self._stop.set()
+
+    def ended(self, reason: str, *, failed: bool) -> None:
+        """Tell the end of the bench."""
+        self.up, self.detail = False, reason
+        self.journal.add(BenchEnded, reason=reason, failed=failed)
+
+    def keep(self, task: asyncio.Task[Any]) -> None:
+        """Keep a task until it ends; it is cancelled at the end of the bench."""
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _come_up(self) -> None:
+        try:
+            await self.file.begin(self.han)
+        except FormationError as error:
+            self.detail = f"the HAN did not come up: {error}; the ports stay open"
+        else:
+            self.up, self.detail = True, ""
+            for name in self.file.profile.faults:
+                self.faults.adopt(FAULTS[name])
+        self.log(self.detail or "the HAN is up")
+        self.look()
+
+    def _look_again(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Look at the nodes each `LOOK_EVERY` real seconds, which are more of the bench's."""
+        loop.call_later(LOOK_EVERY * self.clock.speed, self._look_again, loop)
+        self.captures.flush()
+        if self.han.medium.frames != self._seen_frames:
+            self.look()
+
+    def look(self) -> None:
+        """Tell which nodes have changed."""
+        self._seen_frames = self.han.medium.frames
+        for role in self.roles:
+            now, before = self.node(role), self._seen.get(role)
+            self._seen[role] = now
+            changed = tuple(
+                field for field in WATCHED if before is None or getattr(before, field) != getattr(now, field)
+            )
+            if changed:
+                self.journal.add(NodeChanged, node=role, changed=changed, state=now)
+
+    def log(self, text: str) -> None:
+        """Add a line to the bench's log."""
+        self.journal.add(LogLine, text=text)
+        self.on_log(f"{self.han.calendar.shown(self.clock.now)}  {text}")
+
+    def note(self, text: str) -> None:
+        """Add a comment to the next frame of every capture."""
+        self.captures.note(text)
+
+    # --- requests -----------------------------------------------------------------------------------------------------
+
+    async def perform(self, request: Request[A]) -> A | Work[A]:
+        """Do what a request asks for, and return its answer, or the work that will give it. Raises ControlError."""
+        verb = verb_of(request)
+        if not self.up and not verb.while_forming:
+            raise ControlError(errors.NOT_UP_YET, self.detail)
+        module, _, function = verb.handler.partition(":")
+        handler = getattr(import_module(f"{__package__}.handlers.{module}"), function)
+        answer: A | Work[A] = await self.told(handler(self, request))
+        return answer
+
+    async def told(self, work: Coroutine[Any, Any, A]) -> A:
+        """Return the result of work on the HAN. Raises ControlError for each exception that has a documented error."""
+        try:
+            return await work
+        except ControlError:
+            raise
+        except Exception as error:
+            for kind, known in _ERRORS:
+                if isinstance(error, kind):
+                    raise ControlError(known, str(error) or type(error).__name__) from error
+            raise ControlError(errors.INTERNAL, f"{type(error).__name__}: {error}") from error
+
+    def work(self, work: Coroutine[Any, Any, A], so_far: Callable[[], A]) -> Work[A]:
+        """Begin work that takes the bench's time. Raises ControlError if too much waits already."""
+        if len(self._tasks) >= MOST_WAITING:
+            work.close()
+            raise ControlError(errors.BUSY, f"{len(self._tasks)} requests are in work")
+        task = asyncio.get_running_loop().create_task(self.told(work))
+        self.keep(task)
+        return Work(task, so_far)
+
+    def new_attempt(self) -> int:
+        """Return the number of the next check."""
+        self.checks += 1
+        return self.checks
+
+    async def _commission(self, devices: tuple[MeterRole, ...]) -> Commissioning:
+        """Commission devices for the case of the checks by hand."""
+        names = tuple(each.value for each in devices)
+        self.journal.add(CommissioningProgress, devices=names, by="reference")
+        found = (await commission(self.han, devices, HanConnectivityCheck())).commissioning
+        self.journal.add(CommissioningProgress, devices=names, commissioning=found, by="reference")
+        return found
+
+    def must_not_need_real_time(self) -> None:
+        """Raise ControlError if something outside this process takes part, which has its own time."""
+        if self.file.profile.real_time:
+            raise ControlError(errors.NEEDS_REAL_TIME, "foreign devices or hosts take part in this bench")
+
+    # --- what there is ------------------------------------------------------------------------------------------------
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The nodes, the hub first."""
+        return tuple(role for role in ROLES if self.han.present(role))
+
+    def role(self, name: str) -> str:
+        """Return the role of a node. Raises ControlError for an unknown name."""
+        if name not in self.roles:
+            raise unknown_name(errors.UNKNOWN_NODE, "node", name, self.roles)
+        return name
+
+    def device(self, name: str) -> AnyDevice:
+        """Return an emulated device. Raises ControlError for an unknown name, and for a physical device."""
+        role = self.role(name)
+        if not self.han.emulates(role):
+            raise ControlError(errors.NOT_EMULATED, f"the {role} is a physical device")
+        return next(device for device in self.han.devices if device.name == role)
+
+    def node(self, role: str) -> NodeState:
+        """Return the state of a node."""
+        return node_state(self.han, role, self.faults.active)
+
+    def clock_state(self) -> ClockState:
+        """Return the state of the clock."""
+        now = self.clock.now
+        return ClockState(now / 1_000_000, self.han.calendar.date(now), self.clock.speed, self.clock.paused)
+
+    def state(self) -> BenchState:
+        """Return the state of the bench."""
+        clock = self.clock_state()
+        return BenchState(
+            bench=self.name,
+            title=self.file.profile.title,
+            seed=str(self.han.seed),
+            clock=clock,
+            up=self.up,
+            detail=self.han.health.failure or self.detail,
+            rules=_rules_on(clock.date.date()),
+            nodes=self.roles,
+            faults=tuple(each.name for each in self.faults.active),
+            scenario=None if self.played is None else self.played.state(),
+            captures=self.captures.running,
+            frames=self.han.medium.frames,
+            checks=self.checks,
+            last_check=self.last_check,
+            decisions=self.journal.decisions,
+            last_event=self.journal.last,
+            folder=str(self.folder),
+            process=os.getpid(),
+            version=__version__,
+        )
+
+
+def _rules_on(day: date) -> str:
+    """Return the id of the rule set that is in force on a day; empty: none is."""
+    for entry in Rulebook.in_force(shipped()).rule_sets:
+        if (entry.first_day or date.min) <= day <= (entry.last_day or date.max):
+            return entry.id
+    return ""
