@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from docs.generators import control, migration, moved_names, schemas, state_machines, suite
+from docs.generators import client_methods, control, migration, moved_names, schemas, state_machines, suite
 
 
 def main() -> None:
@@ -10,6 +10,7 @@ def main() -> None:
     migration.PAGE.write_text(migration.renewed(migration.PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     page = migration.renewed(suite.PAGE.read_text(encoding="utf-8"), suite.BLOCKS)
     suite.PAGE.write_text(page, encoding="utf-8")
+    client_methods.MODULE.write_text(client_methods.text(), encoding="utf-8")
     page = migration.renewed(control.PAGE.read_text(encoding="utf-8"), control.BLOCKS)
     control.PAGE.write_text(page, encoding="utf-8")
     state_machines.PAGE.write_text(state_machines.page(), encoding="utf-8")

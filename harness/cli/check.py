@@ -10,21 +10,14 @@ from msgspec import structs
 from hanbench.emulator.clock import SECOND, PacedClock, run
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing_if
-from hanbench.harness.case.calendar import shown
-from hanbench.harness.case.check import HanCheck, Verdict
+from hanbench.harness.case.check import HanCheck
 from hanbench.harness.checks import HanConnectivityCheck, never_begun
-from hanbench.harness.cli.errors import ExitStatus
-from hanbench.harness.cli.output import log, print_json, print_line, unbroken, verdict
+from hanbench.harness.cli.check_text import STATUS, print_check
+from hanbench.harness.cli.output import log, print_json, print_line, unbroken
 from hanbench.harness.files import locked_folder_if, write_whole
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.health import OutageError
-
-STATUS = {
-    Verdict.PASS: ExitStatus.EXPECTED,
-    Verdict.FAIL: ExitStatus.VIOLATION,
-    Verdict.INCONCLUSIVE: ExitStatus.UNKNOWN,
-}
 
 
 class BenchCheck(HanCheck, frozen=True, kw_only=True):
@@ -83,13 +76,6 @@ async def _checked(bench: BenchFile, han: Han) -> HanCheck:
 
 
 def _print_result(said: BenchCheck, capture: Path | None) -> None:
-    code = f" {said.code}" if said.code else ""
-    print_line(f"{verdict(said.verdict.value + code)}: {said.detail}")
-    print_line(f"  from {shown(said.started, said.start)} to {shown(said.finished, said.end)}")
-    if said.cause is not None:
-        print_line(f"  cause: {said.cause.value}")
-    if said.frames:
-        more = " ..." if len(said.frames) > 12 else ""
-        print_line(f"  evidence: frames {', '.join(map(str, said.frames[:12]))}{more}")
+    print_check(said)
     if capture is not None:
         print_line(f"  capture: {unbroken(capture)}")

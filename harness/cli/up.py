@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
+import socket
+from functools import partial
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from hanbench.emulator.clock import PacedClock, run
+from hanbench.emulator.clock import PacedClock
 from hanbench.harness.bench.bench_file import BenchFile
-from hanbench.harness.bench.captured import capturing
 from hanbench.harness.bench.cleanup import cleaned_up
 from hanbench.harness.cli.errors import BadInput
 from hanbench.harness.cli.output import log, print_verbatim, unbroken
 from hanbench.harness.cli.tables import table
-from hanbench.harness.files import locked_folder, make_folder
+from hanbench.harness.control.bench_thread import BenchThread
+from hanbench.harness.control.live_bench import LiveBench
+from hanbench.harness.control.runtime import claimed, runtime_folder, socket_path
+from hanbench.harness.control.signals import SignalledError, ending_on_signals
+from hanbench.harness.control.socket_server import ControlSocket
+from hanbench.harness.files import locked_folder
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.han import Han
 
@@ -41,39 +46,50 @@ class UpOutput(Struct, frozen=True):
     process: int
     ports: tuple[PortOutput, ...]
     capture: str
+    control: str
+    """The control socket."""
 
 
 def up(
-    bench_name: str, seed: str | None, speed: float | str | None, seconds: float | None, out: Path | None, as_json: bool
+    bench_name: str,
+    seed: str | None,
+    speed: float | str | None,
+    seconds: float | None,
+    out: Path | None,
+    name: str | None,
+    as_json: bool,
 ) -> None:
     """Bring BENCH up, a file or the id of a shipped bench, and keep it up until Ctrl-C."""
     bench = BenchFile.find(bench_name)
     clock = bench.clock(speed, watched=True)
     if not isinstance(clock, PacedClock):
         raise BadInput(None, "--speed", "`up` serves other programs and needs paced time: expected a number above 0")
-    links = runtime_folder() / bench.profile.id
-    han = bench.assemble(clock=clock, seed=seed, links=links)
-    folder = Path(f"hanbench-up-{bench.profile.id}") if out is None else out
-    han.on_progress = lambda text: _log_event(han, text)
-    han.radios.on_event = lambda name, text: _log_event(han, f"dongle {name}: {text}")
-
-    async def kept() -> None:
-        async with han.radios:
-            _print_result(bench, han, path, as_json)
-            flushing = asyncio.get_running_loop().create_task(capture.keep_flushed(clock.speed))
-            coming_up = asyncio.get_running_loop().create_task(come_up(bench, han))
+    name = name or bench.profile.id
+    folder = Path(f"hanbench-up-{name}") if out is None else out
+    with claimed(name) as listener, locked_folder(folder):
+        han = bench.assemble(clock=clock, seed=seed, links=runtime_folder() / name)
+        live = LiveBench(bench, han, folder, name)
+        live.on_log = log
+        with cleaned_up(han.radios.published):
+            kept = BenchThread(live, seconds)
+            kept.start()
             try:
-                if seconds is None:
-                    await asyncio.Event().wait()
-                else:
-                    await asyncio.sleep(seconds)
+                _print_result(live, as_json)
+                asyncio.run(_served(kept, listener))
+            except SignalledError as signalled:
+                raise signalled.outcome from None
             finally:
-                flushing.cancel()
-                coming_up.cancel()
+                kept.stop()
+    if kept.failure is not None:
+        raise kept.failure
 
-    path = folder / f"{bench.profile.id}.pcapng"
-    with locked_folder(folder), cleaned_up(han.radios.published), capturing(han, path) as capture:
-        run(clock, kept())
+
+async def _served(bench: BenchThread, listener: socket.socket) -> None:
+    """Serve the control socket until the bench ends, by itself or at a signal."""
+    ended = asyncio.Event()
+    bench.when_ended(partial(asyncio.get_running_loop().call_soon_threadsafe, ended.set))
+    with ending_on_signals(bench.stop_soon):
+        await ControlSocket(bench, listener).serve(ended)
 
 
 async def come_up(bench: BenchFile, han: Han) -> None:
@@ -86,32 +102,22 @@ async def come_up(bench: BenchFile, han: Han) -> None:
         _log_event(han, "the HAN is up")
 
 
-def runtime_folder() -> Path:
-    """Return the folder for links to ptys, which belongs to this user alone."""
-    given = os.environ.get("XDG_RUNTIME_DIR")
-    if given and Path(given).is_dir():
-        return Path(given) / "hanbench"
-    folder = Path(tempfile.gettempdir()) / f"hanbench-{os.getuid()}"
-    make_folder(folder, 0o700)
-    if folder.stat().st_uid != os.getuid() or folder.is_symlink():
-        raise BadInput(folder, None, "belongs to another user; expected your own folder, or XDG_RUNTIME_DIR to be set")
-    return folder
-
-
 def _log_event(han: Han, text: str) -> None:
     log(f"{han.calendar.shown(han.clock.now)}  {text}")
 
 
-def _print_result(bench: BenchFile, han: Han, capture: Path, as_json: bool) -> None:
+def _print_result(live: LiveBench, as_json: bool) -> None:
+    bench, han, capture = live.file, live.han, live.captures.path
     ports = tuple(_ports(bench, han))
     if as_json:
-        said = UpOutput(bench.profile.id, str(han.seed), os.getpid(), ports, str(capture))
+        said = UpOutput(live.name, str(han.seed), os.getpid(), ports, str(capture), str(socket_path(live.name)))
         print_verbatim(msgspec.json.encode(said).decode())
         return
     log(f"hanbench up: {bench.profile.title}, seed {han.seed}; Ctrl-C ends it")
     rows = [(port.name, port.role, port.radio, port.port or "-", port.device or "-") for port in ports]
     table(("name", "role", "radio", "port", "device"), rows)
     log(f"capture: {unbroken(capture)}")
+    log(f"control: `hanbench ctl --bench {live.name} state`")
 
 
 def _ports(bench: BenchFile, han: Han) -> list[PortOutput]:

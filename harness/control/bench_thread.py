@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any, TypeVar
 
 from hanbench.emulator.clock import run
@@ -32,13 +32,14 @@ class BenchThread:
     def __init__(self, bench: LiveBench, seconds: float | None = None) -> None:
         """`seconds`: time of the bench's clock after which it ends by itself."""
         self.bench = bench
-        self.on_end: Callable[[], None] = lambda: None
-        """Called in the bench's thread when the bench has ended, for whatever reason."""
         self.failure: BaseException | None = None
         """What ended the bench, if it failed."""
         self._seconds = seconds
         self._loop: asyncio.AbstractEventLoop | None = None
         self._started = Event()
+        self._over = False
+        self._on_end: list[Callable[[], object]] = []
+        self._lock = Lock()
         self._pending: set[Future[Any]] = set()
         self._thread = Thread(target=self._run, name=f"bench {bench.name}", daemon=True)
 
@@ -67,13 +68,25 @@ class BenchThread:
             self._thread.join()
             raise self.failure
 
-    def stop(self) -> None:
-        """End the bench and wait for its end. Has no effect on one that has ended."""
+    def stop_soon(self) -> None:
+        """Let the bench end, without waiting for it. Has no effect on one that has ended."""
         loop = self._loop
-        if loop is not None and self._thread.is_alive():
+        if loop is not None:
             with suppress(RuntimeError):  # it ended just now
                 loop.call_soon_threadsafe(self.bench.stop)
+
+    def stop(self) -> None:
+        """End the bench and wait for its end. Has no effect on one that has ended."""
+        self.stop_soon()
         self._thread.join(ENDS_WITHIN)
+
+    def when_ended(self, call: Callable[[], object]) -> None:
+        """Call `call` when the bench has ended, for whatever reason: in its thread, or now if it has ended before."""
+        with self._lock:
+            if not self._over:
+                self._on_end.append(call)
+                return
+        call()
 
     def _run(self) -> None:
         reason = "stopped"
@@ -87,7 +100,11 @@ class BenchThread:
         for pending in tuple(self._pending):
             _fail(pending, self._ended())
         self._started.set()
-        self.on_end()
+        with self._lock:
+            self._over = True
+        for call in self._on_end:
+            with suppress(RuntimeError):  # a loop that has ended by itself
+                call()
 
     async def _live(self) -> None:
         self._loop = asyncio.get_running_loop()

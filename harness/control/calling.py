@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from hanbench.harness.control.bench_thread import BenchThread
 from hanbench.harness.control.errors import (
     INVALID_REQUEST,
     TOO_LARGE,
@@ -17,6 +16,9 @@ from hanbench.harness.control.errors import (
 from hanbench.harness.control.requests import Request
 from hanbench.harness.control.table import VERBS, Verb
 from hanbench.profiles.explain import explain
+
+if TYPE_CHECKING:
+    from hanbench.harness.control.bench_thread import BenchThread
 
 LONGEST = 65_536
 """Length of a request, octets."""

@@ -42,6 +42,11 @@ class Captures:
     stem: str
     _all: dict[str, _Running] = field(default_factory=dict)
 
+    @property
+    def path(self) -> Path:
+        """The file of the capture that begins with the bench."""
+        return self.folder / f"{self.stem}.pcapng"
+
     def start(self) -> str:
         """Start a capture and return its id. Raises OutputError and TooManyError."""
         if len(self.running) >= MOST:

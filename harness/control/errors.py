@@ -95,6 +95,9 @@ DID_NOT_JOIN = ErrorKind(
     "did-not-join", 409, "The device did not join the HAN", "See the bench's events for the step that failed.", 2
 )
 BENCH_ENDED = ErrorKind("bench-ended", 503, "The bench has ended", "Start it again with `hanbench up`.", 2)
+NO_ANSWER = ErrorKind(
+    "no-answer", 504, "The bench did not answer in time", "See whether its process is stopped, or very busy.", 2
+)
 INTERNAL = ErrorKind("internal", 500, "hanbench itself failed", "Report it, with the bench's events.", 4)
 
 ERRORS: dict[str, ErrorKind] = {
@@ -125,6 +128,7 @@ ERRORS: dict[str, ErrorKind] = {
         FAULT_FAILED,
         DID_NOT_JOIN,
         BENCH_ENDED,
+        NO_ANSWER,
         INTERNAL,
     )
 }

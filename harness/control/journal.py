@@ -31,6 +31,10 @@ DECISIONS_QUEUED = 10_000
 """Number of decisions that wait for one follower before it is cut off."""
 
 
+LAST = "ended"
+"""The kind of the last event of a bench, which every follower gets."""
+
+
 class Rank(IntEnum):
     """What is lost first, from the first on."""
 
@@ -192,7 +196,7 @@ class Subscription:
         self.lost_frames = 0
         """Frames that this follower lost over its whole life."""
         self._unfollow = unfollow
-        self._kinds = frozenset(kinds)
+        self._kinds = frozenset((*kinds, LAST)) if kinds else frozenset()
         self._limits = {Rank.FRAME: queued, Rank.OTHER: queued, Rank.DECISION: DECISIONS_QUEUED}
         self._queues: dict[Rank, deque[Entry]] = {rank: deque() for rank in Rank}
         self._lost: dict[Rank, int] = dict.fromkeys(Rank, 0)

@@ -116,6 +116,7 @@ class LiveBench:
         self.detail = "the HAN is coming up"
         self._seen: dict[str, NodeState] = {}
         self._seen_frames = -1
+        self._reported: set[str] = set()
         self._stop: asyncio.Event
         self._tasks: set[asyncio.Task[Any]] = set()
         han.on_progress = self.log
@@ -130,6 +131,7 @@ class LiveBench:
         """
         self._stop = asyncio.Event()
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._failed)
         with ExitStack() as stack:
             self.captures.start()
             stack.callback(self.captures.close)
@@ -171,6 +173,14 @@ class LiveBench:
         """Keep a task until it ends; it is cancelled at the end of the bench."""
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Log a failure of hanbench that nobody waits for, each once; the bench goes on."""
+        error = context.get("exception")
+        text = f"{context.get('message', '')}: {type(error).__name__}: {error}"
+        if text not in self._reported:
+            self._reported.add(text)
+            self.log(f"hanbench itself failed: {text}")
 
     async def _come_up(self) -> None:
         try:

@@ -153,7 +153,7 @@ def _readings(device: AnyDevice) -> Iterator[Reading]:
 def _mirrored(mirror: Any) -> Iterator[Reading]:
     at = None if mirror.updated is None else mirror.updated / SECOND
     for name, attribute, unit, divisor in _MIRRORED:
-        if attribute.id in mirror.server.attributes and at is not None:
+        if attribute in mirror.server.attributes and at is not None:
             yield Reading(f"mirrored {name}", mirror.server.get(attribute) / divisor, unit, at)
 
 
