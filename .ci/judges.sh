@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Get the programs that judge our frames and pages in tests: tshark, Chromium, and in .judges zigbee-on-host (GPL-3; a process of its own,
 # never part of hanbench), zigbee-herdsman, which drives it on our virtual dongles, and axe-core, which judges whether pages
-# are accessible. One that cannot be had is named,
+# are accessible, and AsyncAPI's schemas, which judge the document of our MQTT topics. One that cannot be had is named,
 # with the tests that will be skipped; with HANBENCH_REQUIRE_JUDGES=1 that is an error.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -9,7 +9,7 @@ source .ci/machine.sh
 
 readonly FOLDER=${HANBENCH_JUDGES:-.judges}
 # Together: later versions of the second want a first that cannot be had.
-readonly PACKAGES=(zigbee-on-host@0.2.4 zigbee-herdsman@10.9.5 axe-core@4.10.3)
+readonly PACKAGES=(zigbee-on-host@0.2.4 zigbee-herdsman@10.9.5 axe-core@4.10.3 @asyncapi/specs@6.11.1)
 # A Node.js that setup brings goes here, before that of the machine; the Makefile has the same order.
 PATH=$PWD/.venv/bin:$PATH
 have() { command -v "$1" >/dev/null; }
@@ -22,7 +22,7 @@ go_without() {
 packages_are_there() {
     local package
     for package in "${PACKAGES[@]}"; do
-        grep -qs "\"version\": *\"${package#*@}\"" "$FOLDER/node_modules/${package%@*}/package.json" || return 1
+        grep -qs "\"version\": *\"${package##*@}\"" "$FOLDER/node_modules/${package%@*}/package.json" || return 1
     done
 }
 

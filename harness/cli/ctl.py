@@ -62,13 +62,14 @@ def _complain(error: ControlError) -> int:
 
 def _follow(client: Client, request: EventsRequest, as_json: bool) -> int:
     """Print events until the bench ends."""
-    for event in client.follow(request.after, request.kinds):
-        if as_json:
-            print_verbatim(msgspec.json.encode(event).decode())
-        else:
-            print_line(event_line(event))
-        if isinstance(event, BenchEnded):
-            return ExitStatus.UNKNOWN if event.failed else ExitStatus.EXPECTED
+    with client.follow(request.after, request.kinds) as events:
+        for event in events:
+            if as_json:
+                print_verbatim(msgspec.json.encode(event).decode())
+            else:
+                print_line(event_line(event))
+            if isinstance(event, BenchEnded):
+                return ExitStatus.UNKNOWN if event.failed else ExitStatus.EXPECTED
     raise ControlError(BENCH_ENDED, f"the bench {client.bench} has ended")
 
 

@@ -153,8 +153,8 @@ class BenchThread:
 
     def _settle(self, task: asyncio.Task[Any], answer: Future[Any]) -> None:
         if task.cancelled():
-            _fail(answer, self._ended())
-        elif (error := task.exception()) is not None:
+            return  # the bench ends: `_run` says why when it has ended
+        if (error := task.exception()) is not None:
             _fail(answer, error)
         elif not answer.done():
             answer.set_result(task.result())

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections import deque
+from collections.abc import AsyncGenerator, Collection
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -105,34 +106,37 @@ class Client(Methods):
         id = str(next(self._ids))
         try:
             self._socket.sendall(wire.encode_call(verb_of(request).name, request, id))
-            while (reply := self._reply(self._lines)).id not in (id, ""):
+            while (reply := self.reply(self._lines)).id not in (id, ""):
                 pass  # the answer to a request that timed out
         except TimeoutError:
-            raise ControlError(
-                NO_ANSWER, f"the bench {self.bench} gave no answer in {_time_out(request):g} s"
-            ) from None
+            raise _no_answer(self.bench, request) from None
         except OSError as error:
             raise self._gone(str(error.strerror or error)) from None
         return _answer(request, reply)
 
-    def _reply(self, lines: Any) -> wire.Reply:
+    def reply(self, lines: Any) -> wire.Reply:
+        """Return the next line of a connection. Raises ControlError if there is none."""
         line = lines.readline(LONGEST_REPLY)
         if not line.endswith(b"\n"):
             raise self._gone("it closed the connection without an answer")
         return wire.decode_reply(line)
 
-    def follow(self, after: int | None = None, kinds: Collection[str] = ()) -> Iterator[AnyBenchEvent]:
-        """Yield events as they come: those after the number `after`, or from now on. Raises ControlError at the end.
+    def follow(self, after: int | None = None, kinds: Collection[str] = ()) -> Following:
+        """Follow the events after the number `after`, or from now on, over a connection of their own.
 
-        It has a connection of its own, which is closed with the iterator.
+        Raises ControlError.
         """
-        with self._connected() as connection, connection.makefile("rb") as lines:
+        connection = self._connected()
+        following = Following(self, connection)
+        try:
             request = EventsRequest(after, tuple(kinds))
             connection.sendall(wire.encode_call("events", request, "0", follow=True))
-            _answer(request, self._reply(lines))
+            _answer(request, self.reply(following.lines))
             connection.settimeout(None)
-            while True:
-                yield from _events(self._reply(lines))
+        except BaseException:
+            following.close()
+            raise
+        return following
 
     def close(self) -> None:
         """Close the connection; the bench goes on."""
@@ -140,6 +144,36 @@ class Client(Methods):
         self._socket.close()
 
     def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Following:
+    """The events of a bench, as they come: an iterator, and a context manager that closes the connection."""
+
+    def __init__(self, client: Client, connection: socket.socket) -> None:
+        self._client = client
+        self._connection = connection
+        self.lines = connection.makefile("rb")
+        self._events: deque[AnyBenchEvent] = deque()
+
+    def __iter__(self) -> Following:
+        return self
+
+    def __next__(self) -> AnyBenchEvent:
+        """Wait for the next event. After the last one, raises ControlError."""
+        while not self._events:
+            self._events.extend(_events(self._client.reply(self.lines)))
+        return self._events.popleft()
+
+    def close(self) -> None:
+        """Stop following. Has no effect a second time."""
+        self.lines.close()
+        self._connection.close()
+
+    def __enter__(self) -> Following:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -199,14 +233,14 @@ class AsyncClient(AsyncMethods):
             async with asyncio.timeout(_time_out(request)):
                 return _answer(request, await waiting)
         except TimeoutError:
-            raise ControlError(
-                NO_ANSWER, f"the bench {self.bench} gave no answer in {_time_out(request):g} s"
-            ) from None
+            raise _no_answer(self.bench, request) from None
         finally:
             self._waiting.pop(id, None)
 
-    async def follow(self, after: int | None = None, kinds: Collection[str] = ()) -> AsyncIterator[AnyBenchEvent]:
-        """Yield events as they come: those after the number `after`, or from now on. Raises ControlError at the end."""
+    async def follow(
+        self, after: int | None = None, kinds: Collection[str] = ()
+    ) -> AsyncGenerator[AnyBenchEvent, None]:
+        """Yield the events after the number `after`, or from the first `anext` on. Raises ControlError at the end."""
         reader, writer = await self._connected()
         try:
             request = EventsRequest(after, tuple(kinds))

@@ -164,6 +164,11 @@ EVENTS: dict[str, type[BenchEvent]] = {
 """Every event, by kind."""
 
 
+def kind_name(event: type[BenchEvent]) -> str:
+    """Return the kind of a type of events."""
+    return str(event.__struct_config__.tag)
+
+
 def kind_of(event: BenchEvent) -> str:
     """Return the kind of an event."""
-    return str(type(event).__struct_config__.tag)
+    return kind_name(type(event))
