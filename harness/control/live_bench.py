@@ -28,6 +28,7 @@ from hanbench.harness.control.answers import BenchState, ClockState
 from hanbench.harness.control.captures import Captures
 from hanbench.harness.control.errors import ControlError, ErrorKind, unknown_name
 from hanbench.harness.control.events import BenchEnded, CommissioningProgress, LogLine, NodeChanged
+from hanbench.harness.control.failures import LastFailures
 from hanbench.harness.control.frame_log import FrameLog
 from hanbench.harness.control.hand_case import HandCase
 from hanbench.harness.control.journal import KEPT_FRAMES, Journal
@@ -103,6 +104,7 @@ class LiveBench:
         self.frames = FrameLog(han, self.journal, kept_frames)
         self.captures = Captures(han, folder, file.profile.id)
         self.faults = ActiveFaults(han)
+        self.failures = LastFailures(han)
         self.checking = asyncio.Lock()
         """Held during a check or a commissioning."""
         self.case = HandCase(han, file.profile.cohort or Cohort.IOC, self.journal, self._commission)
@@ -255,6 +257,11 @@ class LiveBench:
         self.keep(task)
         return Work(task, so_far)
 
+    def checked(self, check: HanCheck) -> None:
+        """Note a check that has ended."""
+        self.last_check = check
+        self.failures.checked(check)
+
     def new_attempt(self) -> int:
         """Return the number of the next check."""
         self.checks += 1
@@ -295,7 +302,7 @@ class LiveBench:
 
     def node(self, role: str) -> NodeState:
         """Return the state of a node."""
-        return node_state(self.han, role, self.faults.active)
+        return node_state(self.han, role, self.faults.active, self.failures.of(role))
 
     def clock_state(self) -> ClockState:
         """Return the state of the clock."""

@@ -74,7 +74,7 @@ class NodeState(Struct, frozen=True, omit_defaults=True, kw_only=True):
     obstacles: tuple[str, ...] = ()
     """Ground truth: each reason why the hub cannot reach this meter now. No check reads it."""
     last_failure: str = ""
-    """The last step that failed, with its layer."""
+    """The last step that failed, with its time and its layer; of a check, what it found."""
     drops: dict[str, int] = {}
     """Frames that it dropped since it has power, by reason."""
     readings: tuple[Reading, ...] = ()

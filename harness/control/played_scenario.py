@@ -231,7 +231,7 @@ class _JournaledTrace(Trace):
             case CheckStarted(attempt=attempt):
                 journal.add(CheckProgress, attempt=attempt, by=SCENARIO)
             case CheckRecorded(check=check):
-                player.bench.last_check = check
+                player.bench.checked(check)
                 journal.add(CheckProgress, attempt=check.attempt, check=check, by=SCENARIO)
             case CommissioningRecorded(commissioning=ended):
                 devices = tuple(each.value for each in ended.devices)

@@ -9,7 +9,7 @@ import socket
 import struct
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from hanbench.harness.files import OutputError, make_folder
@@ -54,41 +54,37 @@ def socket_path(name: str) -> Path:
 
 @contextmanager
 def claimed(name: str) -> Iterator[socket.socket]:
-    """Listen on the control socket of a bench; it vanishes when the context ends.
+    """Listen on the control socket of a bench; it vanishes when the context or this process ends, however it ends.
 
-    A socket that a killed bench left is replaced. Raises AlreadyUpError, and OutputError.
+    A socket that is left over is replaced. Raises AlreadyUpError, and OutputError.
     """
     path = socket_path(name)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
         with _alone(path.parent):
             process = _process_behind(path)
             if process is not None:
                 who = f" (process {process})" if process else ""
                 raise AlreadyUpError(path, f"the bench {name} is up already{who}; `--id NAME` gives another name")
-            path.unlink(missing_ok=True)
-            _bind(listener, path)
-        mine = path.lstat().st_ino
+            stack.enter_context(_bound(listener, path))
+            listener.listen(WAITING)
+        listener.setblocking(False)
+        yield listener
+
+
+@contextmanager
+def _bound(listener: socket.socket, path: Path) -> Iterator[None]:
+    from hanbench.harness.bench.cleanup import bound
+
+    with ExitStack() as stack:
+        before = os.umask(0o177)
         try:
-            yield listener
+            stack.enter_context(bound(listener, path))
+        except OSError as error:
+            raise OutputError(path, f"cannot be made: {error.strerror}") from None
         finally:
-            with suppress(OSError), _alone(path.parent):
-                if path.lstat().st_ino == mine:
-                    path.unlink()
-    finally:
-        listener.close()
-
-
-def _bind(listener: socket.socket, path: Path) -> None:
-    before = os.umask(0o177)
-    try:
-        listener.bind(str(path))
-    except OSError as error:
-        raise OutputError(path, f"cannot be made: {error.strerror}") from None
-    finally:
-        os.umask(before)
-    listener.listen(WAITING)
-    listener.setblocking(False)
+            os.umask(before)
+        yield
 
 
 @contextmanager

@@ -23,7 +23,7 @@ async def check(bench: LiveBench, request: CheckRequest) -> Work[CheckAnswer]:
             await bench.faults.settled()
             bench.journal.add(CheckProgress, attempt=attempt)
             found = (await HanConnectivityCheck().run(bench.han, attempt)).check
-            bench.last_check = found
+            bench.checked(found)
             bench.journal.add(CheckProgress, attempt=attempt, check=found)
             await bench.case.checked(found)
         bench.look()
