@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Get the programs that judge our frames and pages in tests: tshark, Chromium, and in .judges zigbee-on-host (GPL-3; a process of its own,
 # never part of hanbench), zigbee-herdsman, which drives it on our virtual dongles, both once more in their newest versions,
-# universal-silabs-flasher (GPL-3, the same), and axe-core, which judges whether pages are accessible. One that cannot be had
-# is named, with the tests that will be skipped; with HANBENCH_REQUIRE_JUDGES=1 that is an error.
+# universal-silabs-flasher (GPL-3, the same), axe-core, which judges whether pages are accessible, and AsyncAPI's schemas,
+# which judge the document of our MQTT topics. One that cannot be had is named, with the tests that will be skipped; with
+# HANBENCH_REQUIRE_JUDGES=1 that is an error.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source .ci/machine.sh
 
 readonly FOLDER=${HANBENCH_JUDGES:-.judges}
 # Together: later versions of the second want a first that cannot be had.
-readonly PACKAGES=(zigbee-on-host@0.2.4 zigbee-herdsman@10.9.5 axe-core@4.10.3)
+readonly PACKAGES=(zigbee-on-host@0.2.4 zigbee-herdsman@10.9.5 axe-core@4.10.3 @asyncapi/specs@6.11.1)
 # The second asks for a later version of the first than can be had, and runs with this one.
 readonly NEWEST=(zigbee-on-host@0.3.0 zigbee-herdsman@11.1.1)
 readonly FLASHER=universal-silabs-flasher==1.2.0
@@ -22,11 +23,11 @@ go_without() {
     say "$1: $2 will be skipped"
 }
 
-are_there() { # FOLDER PACKAGE@VERSION...
+are_there() { # FOLDER PACKAGE@VERSION...; a scope begins with @ too
     local folder=$1 package
     shift
     for package in "$@"; do
-        grep -qs "\"version\": *\"${package#*@}\"" "$folder/node_modules/${package%@*}/package.json" || return 1
+        grep -qs "\"version\": *\"${package##*@}\"" "$folder/node_modules/${package%@*}/package.json" || return 1
     done
 }
 packages_are_there() { are_there "$FOLDER" "${PACKAGES[@]}" && are_there "$FOLDER/newest" "${NEWEST[@]}"; }

@@ -122,24 +122,77 @@ class VirtualClock:
 
 
 class PacedClock(VirtualClock):
-    """A virtual clock that waits for the wall clock: `speed` virtual seconds pass in each real one."""
+    """A virtual clock that waits for the wall clock: `speed` virtual seconds pass in each real one.
 
-    __slots__ = ("_origin", "speed")
+    It can be paused, and it can run ahead of the wall clock until it is paused. Each change of pace starts from the
+    present virtual time: none is skipped, and none is made up for.
+    """
+
+    __slots__ = ("_hurries", "_origin", "_paused", "_speed")
 
     def __init__(self, speed: float = 1.0, start: int = 0) -> None:
-        if not speed > 0:
-            raise ValueError(f"speed must be above 0, not {speed}")
+        """Raises ValueError unless `speed` is above 0."""
         super().__init__(start)
-        self.speed = speed
-        self._origin = wall.monotonic() - start / SECOND / speed
+        self._paused = False
+        self._hurries = False
+        self._set_origin(speed)
+
+    def _set_origin(self, speed: float) -> None:
+        if not 0 < speed < float("inf"):
+            raise ValueError(f"speed must be above 0, not {speed}")
+        self._speed = speed
+        self._origin = wall.monotonic() - self.now / SECOND / speed
+
+    @property
+    def speed(self) -> float:
+        """Virtual seconds per real second, while the clock is not paused."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self._set_origin(speed)
+
+    @property
+    def paused(self) -> bool:
+        """Whether virtual time stands still."""
+        return self._paused
+
+    def pause(self) -> None:
+        """Stop virtual time, also that of `hurry`. What is due in the present microsecond may still happen."""
+        self._paused, self._hurries = True, False
+
+    def resume(self) -> None:
+        """Go on at the speed of the clock, from the present virtual time."""
+        self._paused = self._hurries = False
+        self._set_origin(self._speed)
+
+    def hurry(self) -> None:
+        """Go on as fast as the processor allows, until `pause` or `resume`."""
+        self._paused, self._hurries = False, True
 
     def wall_now(self) -> int:
         """Return the virtual time that the wall clock has reached, in microseconds."""
-        return int((wall.monotonic() - self._origin) * self.speed * SECOND)
+        if self._paused or self._hurries:
+            return self.now
+        return int((wall.monotonic() - self._origin) * self._speed * SECOND)
 
-    def wait(self, when: int) -> float:
-        """Return the real seconds until virtual time `when`; 0 or below if it is past."""
-        return (when - self.wall_now()) / SECOND / self.speed
+    def wait(self, when: int) -> float | None:
+        """Return the real seconds until virtual time `when`; 0 or below if it is past, None while paused."""
+        if self._paused:
+            return None
+        if self._hurries:
+            return 0.0
+        return (when - self.wall_now()) / SECOND / self._speed
+
+    def advance(self, due: int | None) -> None:
+        """Run what the wall clock has reached, but no later than `due`, the time of the next call."""
+        if self._paused:
+            return
+        if self._hurries:
+            reached = self.now if due is None else due
+        else:
+            reached = self.wall_now() if due is None else min(self.wall_now(), due)
+        self.run_until(reached)
 
 
 class CancelScope:
@@ -284,10 +337,11 @@ class ClockLoop(asyncio.SelectorEventLoop):
         ready = self._ready  # type: ignore[attr-defined]
         while not ready:
             due = clock.next_event
-            events = select(None if due is None else max(0.0, clock.wait(due)))
+            wait = None if due is None else clock.wait(due)
+            events = select(None if wait is None else max(0.0, wait))
             # Advance to the wall clock even when descriptors woke the loop: their data arrived now, not at the time of
             # the last timer.
-            clock.run_until(min(clock.wall_now(), due) if due is not None else clock.wall_now())
+            clock.advance(due)
             if events:
                 return events
         return []

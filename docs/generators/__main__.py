@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from docs.generators import diagnose, migration, moved_names, schemas, state_machines, suite
+from docs.generators import client_methods, control, diagnose, migration, moved_names, schemas, state_machines, suite
 
 
 def main() -> None:
@@ -12,6 +12,9 @@ def main() -> None:
     suite.PAGE.write_text(page, encoding="utf-8")
     page = migration.renewed(diagnose.PAGE.read_text(encoding="utf-8"), diagnose.BLOCKS)
     diagnose.PAGE.write_text(page, encoding="utf-8")
+    client_methods.MODULE.write_text(client_methods.text(), encoding="utf-8")
+    page = migration.renewed(control.PAGE.read_text(encoding="utf-8"), control.BLOCKS)
+    control.PAGE.write_text(page, encoding="utf-8")
     state_machines.PAGE.write_text(state_machines.page(), encoding="utf-8")
     moved_names.TABLE.write_text(moved_names.text(), encoding="utf-8")
     for path, text in schemas.texts().items():

@@ -1,43 +1,89 @@
-"""Removal of symbolic links even if this process is killed, by a shell that waits for its end.
+"""Removal of symbolic links and sockets even if this process is killed, by a shell that waits for its end.
 
-A process that is killed with SIGKILL cleans nothing up. Its ptys vanish with it; links to them would stay.
+A process that is killed with SIGKILL cleans nothing up. Its ptys vanish with it; links to them would stay, and so would
+its sockets.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
+import socket
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 _SCRIPT = """
 while IFS= read -r line; do set -- "$@" "$line"; done
-for link; do
-    [ -L "$link" ] && [ ! -e "$link" ] && rm -f -- "$link"
-    rmdir -- "${link%/*}" 2>/dev/null
+while [ "$#" -gt 1 ]; do
+    case $1 in
+    link)
+        [ -L "$2" ] && [ ! -e "$2" ] && rm -f -- "$2"
+        rmdir -- "${2%/*}" 2>/dev/null ;;
+    unique) [ -S "$2" ] && rm -f -- "$2" ;;
+    *) [ -S "$2" ] && [ "$(stat -c '%i %Y' -- "$2" 2>/dev/null)" = "$1" ] && rm -f -- "$2" ;;
+    esac
+    shift 2
 done
 """
-"""Reads until hanbench's end of the pipe closes. A link that is not broken belongs to a later process."""
+"""Reads pairs of lines until hanbench's end of the pipe closes: what a path is, and the path.
+
+A link that is not broken, and a socket of another inode or time, belong to a later process.
+"""
+
+Add = Callable[[str, Path], None]
 
 
 @contextlib.contextmanager
 def cleaned_up(links: Iterable[Path]) -> Iterator[None]:
-    """Remove all of `links` when the context or this process ends."""
+    """Remove all of `links`, which need not be there yet, when the context or this process ends."""
     links = list(links)
-    shell = shutil.which("sh")
-    if not links or shell is None:
+    if not links:
         yield
         return
+    with _cleaner() as add:
+        for link in links:
+            add("link", link)
+        yield
+
+
+@contextlib.contextmanager
+def bound(listener: socket.socket, path: Path) -> Iterator[None]:
+    """Bind a Unix socket to `path`, in place of one that is there; it is removed when the context or process ends.
+
+    It has a unique name until the shell knows what tells it from a later socket of its name. Raises OSError.
+    """
+    fresh = path.with_name(f".{os.urandom(4).hex()}")
+    with _cleaner() as add:
+        add("unique", fresh)
+        listener.bind(str(fresh))
+        status = fresh.lstat()
+        add(f"{status.st_ino} {int(status.st_mtime)}", path)
+        fresh.rename(path)
+        yield
+
+
+@contextlib.contextmanager
+def _cleaner() -> Iterator[Add]:
+    """Start the shell; what is given to the function that this yields is removed when the context or process ends."""
+    shell = shutil.which("sh")
+    if shell is None:
+        yield lambda kind, path: None
+        return
     # A session of its own, so that Ctrl-C ends this process first and the shell after it.
-    process = subprocess.Popen(  # noqa: S603 - a fixed script; the links are its data
+    process = subprocess.Popen(  # noqa: S603 - a fixed script; the paths are its data
         [shell, "-c", _SCRIPT, "hanbench-cleanup"], stdin=subprocess.PIPE, start_new_session=True, text=True
     )
-    assert process.stdin is not None
+    stream = process.stdin
+    assert stream is not None
+
+    def add(kind: str, path: Path) -> None:
+        stream.write(f"{kind}\n{path}\n")
+        stream.flush()
+
     try:
-        process.stdin.write("".join(f"{link}\n" for link in links))
-        process.stdin.flush()
-        yield
+        yield add
     finally:
-        process.stdin.close()
+        stream.close()
         process.wait(timeout=10)

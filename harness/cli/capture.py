@@ -15,7 +15,7 @@ from hanbench.harness.bench.street import Street, assemble_street
 from hanbench.harness.capture import keyfile
 from hanbench.harness.cli.errors import BadInput
 from hanbench.harness.cli.output import log
-from hanbench.harness.cli.up import come_up
+from hanbench.harness.cli.up_homes import come_up
 
 FLUSH_EVERY = 0.2
 """Interval between flushes, real seconds: short enough to look live."""

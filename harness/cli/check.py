@@ -13,23 +13,17 @@ from hanbench.emulator.clock import SECOND, PacedClock, run
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.captured import capturing_if
 from hanbench.harness.bench.street import Street, StreetHome, assemble_street, chosen_homes
-from hanbench.harness.case.calendar import shown
 from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.checks import HanConnectivityCheck, never_begun
+from hanbench.harness.cli.check_text import STATUS, print_check
 from hanbench.harness.cli.embed_keys import embed_keys_of, needs_folder
-from hanbench.harness.cli.errors import ExitStatus
-from hanbench.harness.cli.output import log, print_json, print_line, unbroken, verdict
+from hanbench.harness.cli.output import log, print_json, print_line, unbroken
 from hanbench.harness.files import locked_folder_if, write_whole
 from hanbench.harness.han.formation import FormationError
 from hanbench.harness.han.health import OutageError
 
 SEVERITY = (Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.FAIL)
 """Of several homes, the last of these verdicts decides the exit status."""
-STATUS = {
-    Verdict.PASS: ExitStatus.EXPECTED,
-    Verdict.FAIL: ExitStatus.VIOLATION,
-    Verdict.INCONCLUSIVE: ExitStatus.UNKNOWN,
-}
 
 
 class HomeCheck(HanCheck, frozen=True, kw_only=True):
@@ -141,19 +135,6 @@ async def _checked_home(street: Street, home: StreetHome) -> HomeCheck:
 
 def _print_results(found: dict[StreetHome, HomeCheck], capture: Path | None) -> None:
     for home, check in found.items():
-        _print_result(home, check)
+        print_check(check, home.name, check.mirror)
     if capture is not None:
         print_line(f"  capture: {unbroken(capture)}")
-
-
-def _print_result(home: StreetHome, said: HomeCheck) -> None:
-    code = f" {said.code}" if said.code else ""
-    print_line(home.say(f"{verdict(said.verdict.value + code)}: {said.detail}"))
-    print_line(f"  from {shown(said.started, said.start)} to {shown(said.finished, said.end)}")
-    if said.cause is not None:
-        print_line(f"  cause: {said.cause.value}")
-    if said.mirror is not None:
-        print_line(f"  {said.mirror}")
-    if said.frames:
-        more = " ..." if len(said.frames) > 12 else ""
-        print_line(f"  evidence: frames {', '.join(map(str, said.frames[:12]))}{more}")

@@ -38,6 +38,7 @@ COMMANDS = {
     "diagnose": Lazy("commands.diagnose:diagnose", "Say what a capture proves about a gas meter."),
     "doctor": Lazy("commands.doctor:doctor", "Find dongles, and list the roles that each can fill."),
     "up": Lazy("commands.up:up", "Bring a bench up and keep it up: ports, dongles, a capture."),
+    "ctl": Lazy("commands.ctl:ctl", "Ask, break and check a bench that is up."),
     "capture": Lazy("commands.capture:capture", "Bring a bench up and write a live capture of its air to a pipe."),
     "extcap": Lazy("commands.extcap:extcap", "Add the benches to Wireshark as capture interfaces."),
     "selftest": Lazy("commands.selftest:selftest", "Test the oracle with wrong controllers."),

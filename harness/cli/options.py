@@ -54,6 +54,27 @@ class Seed(click.ParamType[str]):
         return seed
 
 
+class BenchName(click.ParamType[str]):
+    """The name of a bench among those that are up; shells complete the names of those."""
+
+    name = "ID"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from hanbench.harness.control.runtime import NAME
+
+        if not NAME.fullmatch(str(value)):
+            self.fail(f"expected lower-case letters, digits, dots and hyphens, got {value!r}", param, ctx)
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Complete the names of the benches that are up."""
+        from click.shell_completion import CompletionItem
+
+        from hanbench.harness.control.runtime import benches_up
+
+        return [CompletionItem(each) for each in benches_up() if each.startswith(incomplete)]
+
+
 class Shard(click.ParamType["tuple[int, int]"]):
     """A part of a run: `K/N`, with K from 1 to N."""
 
@@ -209,6 +230,7 @@ def _profiles() -> Iterable[str]:
 
 FOLDER: click.Path = click.Path(file_okay=False, path_type=Path)
 SEED = Seed()
+BENCH_NAME = BenchName()
 PATTERN = Pattern()
 SPEED = Speed()
 CONTROLLER = NameOrFile("TEXT", _controllers)

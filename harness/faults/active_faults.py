@@ -55,15 +55,32 @@ class ActiveFaults:
     def __init__(self, han: Han) -> None:
         self._han = han
         self._active: list[Fault] = []
+        self._turn = asyncio.Lock()
+
+    @property
+    def active(self) -> tuple[Fault, ...]:
+        """The active faults, in the order of their injection."""
+        return tuple(self._active)
+
+    def adopt(self, fault: Fault) -> None:
+        """Note a fault that something else injected, so that it can be healed here."""
+        if fault not in self._active:
+            self._active.append(fault)
+
+    async def settled(self) -> None:
+        """Wait until the injections and recoveries in progress have ended."""
+        async with self._turn:
+            pass
 
     async def add(self, fault: Fault) -> None:
         """Inject a fault. Raises BenchError if the gas meter's reachability then contradicts the fault."""
-        if fault in self._active:
-            return
-        others = self._beside(fault)
-        await self._set_right(others)
-        self._active.append(fault)
-        await self._bring_about([*others, fault])
+        async with self._turn:
+            if fault in self._active:
+                return
+            others = self._beside(fault)
+            await self._set_right(others)
+            self._active.append(fault)
+            await self._bring_about([*others, fault])
 
     async def remove(self, fault: Fault, *, anew: bool = False) -> None:
         """Heal a fault, and wait until its meter is reachable again unless another fault prevents that.
@@ -71,11 +88,12 @@ class ActiveFaults:
         `anew`: recommission the meter even if it had no other fault. Raises FormationError if that fails, BenchError if
         the meter's reachability then contradicts the remaining faults.
         """
-        others = self._beside(fault)
-        await self._set_right([*others, fault], anew=anew)
-        if fault in self._active:
-            self._active.remove(fault)
-        await self._bring_about(others)
+        async with self._turn:
+            others = self._beside(fault)
+            await self._set_right([*others, fault], anew=anew)
+            if fault in self._active:
+                self._active.remove(fault)
+            await self._bring_about(others)
 
     def _beside(self, fault: Fault) -> list[Fault]:
         """Return the other faults that concern the gas meter, if this one does."""

@@ -76,6 +76,13 @@ class FrameFaultInjector:
         self._on_wan.pop(cause, None)
         self._apply()
 
+    def abandon(self) -> None:
+        """End all faults and triggers."""
+        self._on_air.clear()
+        self._on_wan.clear()
+        self._watches.clear()
+        self._apply()
+
     def watch(self, cause: str, trigger: FrameTrigger, fire: Callable[[], None]) -> None:
         """Call `fire` once, when the frame of `trigger` is on the air; `cause` will begin or end then."""
         rule = FrameRule(partial(self._matches, trigger), FrameAction.DELIVER, Occurrences(trigger.nth, count=1))

@@ -78,8 +78,12 @@ def _goes_on(han: Han, device: AnyJoiningDevice) -> bool:
 
 
 async def join(han: Han, device: AnyJoiningDevice) -> None:
-    """Make a device join that the hub has preauthorised, while the HAN is open. Raises FormationError."""
-    joiner, own = device.stack.joiner, han.hub.stack.nwk.network.extended_pan_id
+    """Make a device join that the hub has preauthorised, while the HAN is open. Raises FormationError.
+
+    A hub that is not emulated is not known: each network that is there may be its own.
+    """
+    joiner, hub = device.stack.joiner, han.hub if han.emulates("hub") else None
+    own = None if hub is None else hub.stack.nwk.network.extended_pan_id
     here = elsewhere = 0
     while here < JOIN_ATTEMPTS and elsewhere < ELSEWHERE:
         if await called_back(joiner.join):
@@ -89,9 +93,9 @@ async def join(han: Han, device: AnyJoiningDevice) -> None:
         else:
             elsewhere += 1
             han.on_event(f"{device.name}: extended PAN {joiner.tried:016x} did not take it")
-        if han.repeater is not None:
+        if han.repeater is not None and hub is not None:
             # The broadcast that opens the HAN is not acknowledged, and the repeater may have missed it.
-            han.hub.permit_join(PERMIT_SECONDS)
+            hub.permit_join(PERMIT_SECONDS)
         await asyncio.sleep(1)
     other = f", nor in {elsewhere} at other HANs in range" if elsewhere else ""
     raise FormationError(f"{device.name} did not join in {here} attempts{other}")

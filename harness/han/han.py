@@ -189,6 +189,7 @@ class Han:
 
     def exchange_gsme(self, gsme: Gsme) -> None:
         """Put another gas meter in the place of the present one; the head end still expects the one of the settings."""
+        gsme.on_state = self.gsme.on_state
         self._devices["gsme"] = gsme
         self.keys.follow(gsme.name, gsme.storage)
 

@@ -6,6 +6,7 @@ from hanbench.emulator.errors import RemoteProtocolError
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.radio import Transmission
 from hanbench.harness.case.pattern import ObservedFrame
+from hanbench.harness.frames.dissected import Dissected
 from hanbench.harness.frames.dissector import Dissector
 from hanbench.harness.han.han import Han
 from hanbench.profiles.benches import ROLES
@@ -23,6 +24,10 @@ class FrameObserver:
 
     def __call__(self, transmission: Transmission) -> ObservedFrame:
         """Return the observed frame. Call this with every frame, because acknowledgements have no addresses."""
+        return self.with_dissection(transmission)[0]
+
+    def with_dissection(self, transmission: Transmission) -> tuple[ObservedFrame, Dissected]:
+        """Return the observed frame and its dissection; otherwise as a call."""
         psdu = transmission.psdu
         sender, receiver = self._ends(psdu)
         if psdu and psdu[0] & 7 == _ACKNOWLEDGEMENT:
@@ -31,7 +36,7 @@ class FrameObserver:
         sender = name if name in ROLES else sender
         self._spoke = sender
         found = self._dissect(psdu)
-        return ObservedFrame(sender, receiver, transmission.channel, found.name, found.cluster)
+        return ObservedFrame(sender, receiver, transmission.channel, found.name, found.cluster), found
 
     def _ends(self, psdu: bytes) -> tuple[str | None, str | None]:
         try:

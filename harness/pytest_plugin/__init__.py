@@ -20,6 +20,8 @@ from hanbench.harness.pytest_plugin.player import Player, evidence_folder
 if TYPE_CHECKING:
     from hanbench.emulator.devices import CommsHub, Esme, Gsme
     from hanbench.harness.bench.synchronous import Bench
+    from hanbench.harness.control.attached import AttachedBench
+    from hanbench.harness.han.han import Han
     from hanbench.harness.scenario import ScenarioResult
 
 SUFFIX = ".han.toml"
@@ -50,7 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker for `--strict-markers`, and check the options. Raises UsageError."""
     config.addinivalue_line(
         "markers",
-        "hanbench(bench='virtual', seed='1', begins='installed', firmware='strict'): the bench of the fixtures",
+        "hanbench(bench='virtual', seed='1', begins='installed', firmware='strict', attach=None): "
+        "the bench of the fixtures",
     )
     if _is_worker(config) or config.getoption("help", default=False):
         return
@@ -179,12 +182,20 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture
-def hanbench_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    """A bench with a whole HAN; `@pytest.mark.hanbench(bench=..., seed=..., begins=..., firmware=...)` selects it."""
+def hanbench_bench(request: pytest.FixtureRequest) -> Iterator[Bench | AttachedBench]:
+    """A bench with a whole HAN; `@pytest.mark.hanbench(bench=..., seed=..., begins=..., firmware=...)` selects it.
+
+    With `@pytest.mark.hanbench(attach=NAME)`: the bench of that name that `hanbench up` keeps.
+    """
     from hanbench.harness.bench.synchronous import Bench
     from hanbench.profiles.benches import StartingState
 
     options = mark_options(request.node)
+    if options.attach is not None:
+        with _attached(options.attach) as attached:
+            request.node.user_properties.append(("hanbench_seed", attached.seed))
+            yield attached
+        return
     seed = options.seed or request.config.getoption("--hanbench-seed")
     bench = Bench(options.bench or "virtual", seed, StartingState(options.begins or "installed"), options.firmware)
     request.node.user_properties.append(("hanbench_seed", seed))
@@ -192,22 +203,41 @@ def hanbench_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     bench.close()
 
 
+def _attached(name: str) -> AttachedBench:
+    from hanbench.harness.control.attached import AttachedBench
+    from hanbench.harness.control.errors import ControlError
+
+    try:
+        return AttachedBench(name)
+    except ControlError as error:
+        pytest.fail(f"@pytest.mark.hanbench(attach={name!r}): {error}", pytrace=False)
+
+
+def _emulated(bench: Bench | AttachedBench) -> Han:
+    """Return the HAN of a bench of this process."""
+    from hanbench.harness.bench.synchronous import Bench
+
+    if not isinstance(bench, Bench):
+        pytest.fail("the devices of a bench that is up are in its process: use hanbench_bench.client", pytrace=False)
+    return bench.han
+
+
 @pytest.fixture
 def hanbench_hub(hanbench_bench: Bench) -> CommsHub:
     """The hub of the bench."""
-    return hanbench_bench.han.hub
+    return _emulated(hanbench_bench).hub
 
 
 @pytest.fixture
 def hanbench_esme(hanbench_bench: Bench) -> Esme:
     """The electricity meter of the bench."""
-    return hanbench_bench.han.esme
+    return _emulated(hanbench_bench).esme
 
 
 @pytest.fixture
 def hanbench_gsme(hanbench_bench: Bench) -> Gsme:
     """The gas meter of the bench."""
-    return hanbench_bench.han.gsme
+    return _emulated(hanbench_bench).gsme
 
 
 @pytest.fixture

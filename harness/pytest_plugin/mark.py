@@ -16,6 +16,8 @@ class MarkOptions:
     seed: str | None = None
     begins: str | None = None
     firmware: str | None = None
+    attach: str | None = None
+    """Name of a bench that is up, which `hanbench_bench` uses; the other options are of benches that it makes."""
 
 
 def mark_options(node: pytest.Item) -> MarkOptions:
@@ -26,6 +28,9 @@ def mark_options(node: pytest.Item) -> MarkOptions:
             raise ValueError(f"expected options by name, such as bench='ptys', got {mark.args[0]!r}")
         for name, value in mark.kwargs.items():
             given[name] = _mark_option(name, value)
+    if "attach" in given and len(given) > 1:
+        others = ", ".join(name for name in given if name != "attach")
+        raise ValueError(f"expected attach alone, or {others}: a bench that is up has its own")
     options = MarkOptions(**given)
     if options.firmware is not None:
         _check_dongles(options.bench or "virtual", options.firmware)

@@ -32,8 +32,19 @@ _METERS = (Subject.GSME, Subject.ESME)
 class FaultTimeline:
     """The fault events of one plan on one HAN. Create it when the case is loaded, inside the bench's event loop."""
 
-    def __init__(self, han: Han, events: Sequence[FaultEvent], calendar: Calendar, record: Record, note: Note) -> None:
-        """`record` is told each state of a subject; `note` adds a comment to the next frame of the capture."""
+    def __init__(
+        self,
+        han: Han,
+        events: Sequence[FaultEvent],
+        calendar: Calendar,
+        record: Record,
+        note: Note,
+        active: ActiveFaults | None = None,
+    ) -> None:
+        """`record` is told each state of a subject; `note` adds a comment to the next frame of the capture.
+
+        `active`: the faults of a HAN that has been in use; None: it has none yet.
+        """
         self._han = han
         self._events = events
         self._record = record
@@ -41,11 +52,12 @@ class FaultTimeline:
         self._scheduled = 0
         """Events and recoveries that wait for their time or for their frame."""
         self._frame_faults = FrameFaultInjector(han, note)
-        self._active_faults = ActiveFaults(han)
+        self._active_faults = ActiveFaults(han) if active is None else active
         self._causes: dict[Subject, dict[str, State]] = {subject: {} for subject in Subject}
         """The present state by cause, by subject."""
         self._unhealed: list[FaultEvent] = []
         """Recoveries that frame faults have prevented so far."""
+        self._abandoned = False
         self._frames_were_harmed = False
         """Whether frame faults were ever active: they can keep a fault from taking effect, which is no bench fault."""
         self._turn = asyncio.Lock()
@@ -80,6 +92,11 @@ class FaultTimeline:
         while self._work:
             await self._work.pop(0)
 
+    def abandon(self) -> None:
+        """Let nothing begin any more, and end all faults of frames. Faults of devices stay as they are."""
+        self._abandoned = True
+        self._frame_faults.abandon()
+
     @property
     def quiet(self) -> bool:
         """Whether nothing will happen by itself any more: nothing waits, and no fault of frames is active."""
@@ -91,7 +108,8 @@ class FaultTimeline:
 
     def _begin_scheduled(self, event: FaultEvent) -> None:
         self._scheduled -= 1
-        self._begin(event)
+        if not self._abandoned:
+            self._begin(event)
 
     # --- ground truth -----------------------------------------------------------------------------------------------
 

@@ -12,12 +12,14 @@ from typing import Any, NamedTuple, TypeVar
 from msgspec import structs
 
 from hanbench.emulator.clock import SECOND, ClockLoop
+from hanbench.harness.case.calendar import Calendar
 from hanbench.harness.case.check import HanCheck, Subject
 from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.pattern import Phase
 from hanbench.harness.case.plan import FaultEvent, State
 from hanbench.harness.checks import EvidencedCheck, EvidencedCommissioning, HanConnectivityCheck, commission
+from hanbench.harness.faults.active_faults import ActiveFaults
 from hanbench.harness.faults.frame_faults import EventTally, Note
 from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
@@ -47,33 +49,37 @@ def no_capture(text: str) -> None:
     """Discard a comment on a frame, because there is no capture."""
 
 
-class LiveStory:
-    """One HAN from its set-up on. A context manager: its radios are in use meanwhile.
+class HanStory:
+    """A story told on a HAN that is there, from the present moment on.
 
-    Time is that of the HAN's clock, microseconds; the installation is loaded at `FORMATION`.
+    Time is that of the HAN's clock, microseconds. `run` must have begun before anything else is asked of the story.
     """
+
+    _faults: FaultTimeline
 
     def __init__(
         self,
         han: Han,
-        beginning: Beginning,
+        check: HanConnectivityCheck,
+        calendar: Calendar,
         truth: Callable[[int, Subject, State, str], None],
         *,
         count: FrameCount | None = None,
         note: Note = no_capture,
     ) -> None:
-        """`truth` is told each change of the ground truth: its time, subject, state and cause."""
+        """`calendar`: the dates of the case. `truth` is told each change of the ground truth: its time, subject, state
+        and cause.
+        """
         self.han = han
         self.frames = 0
         """Transmissions on the Air up to the last end of a check or commissioning, or change of the ground truth."""
-        self._beginning = beginning
+        self._check_settings = check
         self._truth = truth
         self._count = count
         self._note = note
-        self._runner = asyncio.Runner(loop_factory=lambda: ClockLoop(han.clock))
         self._job: asyncio.Task[Told] | None = None
         self._commissionings = 0
-        self._calendar = han.calendar
+        self._calendar = calendar
 
     @property
     def time(self) -> int:
@@ -90,52 +96,21 @@ class LiveStory:
         """What the trigger and the frame fault of each planned event have met so far."""
         return self._faults.tallies
 
-    def __enter__(self) -> LiveStory:
-        try:
-            self._run(self._open())
-        except BaseException:
-            self._runner.close()
-            raise
-        return self
+    async def load(self, events: Sequence[FaultEvent], active: ActiveFaults | None = None) -> None:
+        """Load the installation: the planned events count from now on. `active`: the faults of the HAN so far."""
+        self._faults = FaultTimeline(self.han, events, self._calendar, self._record, self._note, active)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
-        try:
-            self._run(self._close(kind, error, where))
-        finally:
-            self._runner.close()
-
-    async def _open(self) -> None:
-        await self.han.radios.__aenter__()
-        try:
-            await self._set_up()
-        except BaseException as error:
-            await self.han.radios.__aexit__(type(error), error, error.__traceback__)
-            raise
-
-    async def _set_up(self) -> None:
-        if self._beginning.begins is StartingState.NEW:
-            await form(self.han)
-        else:
-            install(self.han)
-        await asyncio.sleep(FORMATION.total_seconds() - asyncio.get_running_loop().time())
-        self._faults = FaultTimeline(self.han, self._beginning.events, self._calendar, self._record, self._note)
-
-    async def _close(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
+    async def abandon(self) -> None:
+        """End the story: what is planned does not happen any more, and faults that are active stay."""
+        self._faults.abandon()
         if self._job is not None:
             self._job.cancel()
             await asyncio.gather(self._job, return_exceptions=True)
-        await self.han.radios.__aexit__(kind, error, where)
+            self._job = None
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the HAN's loop, while the HAN goes on."""
-        return self._run(work)
-
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self._runner.get_loop().run_until_complete(work)
+        raise NotImplementedError
 
     def _record(self, subject: Subject, state: State, cause: str) -> None:
         self.frames = self.han.medium.frames
@@ -145,18 +120,18 @@ class LiveStory:
 
     def prepare_check(self, attempt: int) -> None:
         """See `Story.prepare_check`."""
-        self._run(self._prepare(attempt))
+        self.run(self._prepare(attempt))
 
     async def _prepare(self, attempt: int) -> None:
         self._faults.check_asked_for(attempt)
 
     def begin_check(self, attempt: int) -> None:
         """See `Story.begin_check`."""
-        self._run(self._begin(self._check(attempt)))
+        self.run(self._begin(self._check(attempt)))
 
     def begin_commissioning(self, devices: Sequence[MeterRole]) -> None:
         """See `Story.begin_commissioning`."""
-        self._run(self._begin(self._commission(tuple(devices))))
+        self.run(self._begin(self._commission(tuple(devices))))
 
     async def _begin(self, job: Coroutine[Any, Any, Told]) -> None:
         self._job = asyncio.get_running_loop().create_task(job)
@@ -165,7 +140,7 @@ class LiveStory:
         start = self.han.clock.now
         await self._faults.settled()
         with self._during("checks"):
-            found = await self._beginning.check.run(self.han, attempt)
+            found = await self._check_settings.run(self.han, attempt)
         # The check began at its time, even if a fault or a recovery was still in progress then.
         date = self._calendar.date
         check = structs.replace(
@@ -178,14 +153,14 @@ class LiveStory:
         self._faults.commissioning_begins(self._commissionings)
         await self._faults.settled()
         with self._during("commissioning"):
-            return await commission(self.han, devices, self._beginning.check)
+            return await commission(self.han, devices, self._check_settings)
 
     def _during(self, phase: Phase) -> AbstractContextManager[None]:
         return nullcontext() if self._count is None else self._count.during(phase)
 
     def proceed(self, until: int) -> Told | None:
         """Go on up to and with `until`, or to the end of the check or commissioning in progress, which is returned."""
-        return self._run(self._proceed(until))
+        return self.run(self._proceed(until))
 
     async def _proceed(self, until: int) -> Told | None:
         job = self._job
@@ -207,6 +182,69 @@ class LiveStory:
         clock, over = self.han.clock, asyncio.get_running_loop().create_future()
         clock.post_last(max(time, clock.now), _resolve, over)
         await over
+
+
+class LiveStory(HanStory):
+    """A story from the set-up of its HAN on. A context manager: the radios of the HAN are in use meanwhile.
+
+    The installation is loaded at `FORMATION`.
+    """
+
+    def __init__(
+        self,
+        han: Han,
+        beginning: Beginning,
+        truth: Callable[[int, Subject, State, str], None],
+        *,
+        count: FrameCount | None = None,
+        note: Note = no_capture,
+    ) -> None:
+        """`truth` is told each change of the ground truth: its time, subject, state and cause."""
+        super().__init__(han, beginning.check, han.calendar, truth, count=count, note=note)
+        self._beginning = beginning
+        self._runner = asyncio.Runner(loop_factory=lambda: ClockLoop(han.clock))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._runner.get_loop().run_until_complete(work)
+
+    def __enter__(self) -> LiveStory:
+        try:
+            self.run(self._open())
+        except BaseException:
+            self._runner.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        try:
+            self.run(self._close(kind, error, where))
+        finally:
+            self._runner.close()
+
+    async def _open(self) -> None:
+        await self.han.radios.__aenter__()
+        try:
+            await self._set_up()
+        except BaseException as error:
+            await self.han.radios.__aexit__(type(error), error, error.__traceback__)
+            raise
+
+    async def _set_up(self) -> None:
+        if self._beginning.begins is StartingState.NEW:
+            await form(self.han)
+        else:
+            install(self.han)
+        await asyncio.sleep(FORMATION.total_seconds() - asyncio.get_running_loop().time())
+        await self.load(self._beginning.events)
+
+    async def _close(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        if self._job is not None:
+            await self.abandon()
+        await self.han.radios.__aexit__(kind, error, where)
 
 
 def _resolve(over: asyncio.Future[None]) -> None:

@@ -69,7 +69,7 @@ class Gsme(MeterDevice[GsmeSettings, GasMeterConduct, SleepyStack]):
         if self.metering is METERING:
             self._read_notices()
         self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self.look_for_network)
-        WakeSchedule(self.stack.clock, self._random, self._wake_interval, self._wake)
+        self._wakes = WakeSchedule(self.stack.clock, self._random, lambda: self.wake_interval, self.wake)
 
     def _build_endpoint(self) -> Endpoint:
         battery = self.settings.battery
@@ -130,10 +130,18 @@ class Gsme(MeterDevice[GsmeSettings, GasMeterConduct, SleepyStack]):
 
     # --- waking -----------------------------------------------------------------------------------------------------
 
-    def _wake_interval(self) -> int:
+    @property
+    def next_wake(self) -> int:
+        """Time of the next wake by the meter's schedule, microseconds; the meter must have power."""
+        return self._wakes.due
+
+    @property
+    def wake_interval(self) -> int:
+        """Mean time between two wakes, microseconds."""
         return (self.flash.wake_interval or self.settings.wake_interval) * self.conduct.wake_interval_factor
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Wake now: report, or do what comes before that. The schedule stays as it is."""
         if not self.stack.joined or not self.conduct.wakes:
             return
         if self.conduct.hung or not self.keys.ready:

@@ -22,11 +22,15 @@ class WakeSchedule:
         self._random = random
         self._interval = interval
         self._wake = wake
+        self.due = clock.now
+        """Time of the next wake, microseconds."""
         self._schedule()
 
     def _schedule(self) -> None:
         jitter = 1.0 + JITTER * (2.0 * self._random.random() - 1.0)
-        self._clock.call_later(int(self._interval() * jitter), self._fire)
+        delay = int(self._interval() * jitter)
+        self.due = self._clock.now + delay
+        self._clock.call_later(delay, self._fire)
 
     def _fire(self) -> None:
         self._schedule()

@@ -6,7 +6,7 @@ import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import BENCH, FOLDER, SEED, SPEED, embed_keys_option
+from hanbench.harness.cli.options import BENCH, BENCH_NAME, FOLDER, SEED, SPEED, embed_keys_option
 from hanbench.harness.cli.output import json_option
 
 
@@ -21,6 +21,7 @@ from hanbench.harness.cli.output import json_option
     help="Folder for the capture and its keys; default: hanbench-up-ID.",
 )
 @embed_keys_option
+@click.option("--id", "name", type=BENCH_NAME, help="Name of this bench for `hanbench ctl`; default: its own id.")
 @json_option
 @runs("up")
 def up() -> None:

@@ -24,8 +24,11 @@ from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.files import OutputError
 from hanbench.harness.han.han import Han
 
-HEAD = 'id = "b"\ntitle = "A bench"\nbegins = "new"\nstate = "kept"\n'
-NODES = "[nodes.hub]\n[nodes.esme]\n[nodes.gsme]\nwake_interval_s = 60\n"
+HEAD = 'id = "b"\ntitle = "A bench"\nbegins = "new"\nstate = "kept"\npan_id = 0x1A62\n'
+NODES = (
+    '[nodes.hub]\nieee = "70b3d51ff0000001"\n[nodes.esme]\nieee = "70b3d51ff0000002"\n'
+    "[nodes.gsme]\nwake_interval_s = 60\n"
+)
 HUB = 0x70B3D51FF0000001
 """The hub's EUI-64; the file has it too."""
 
@@ -259,7 +262,7 @@ def test_a_file_that_cannot_be_used_is_one_line(hanbench, bench, change, said):
 
 def test_a_folder_of_other_devices_is_refused(hanbench, bench):
     started(bench)
-    text = Path(bench.path).read_text().replace("[nodes.esme]", '[nodes.esme]\nieee = "70b3d51ff0009999"')
+    text = Path(bench.path).read_text().replace("70b3d51ff0000002", "70b3d51ff0009999")
     Path(bench.path).write_text(text)
     outcome = hanbench("check", bench.path)
     assert outcome.status == 3

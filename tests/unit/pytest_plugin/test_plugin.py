@@ -15,6 +15,7 @@ import pytest
 
 from hanbench.harness.capture import keyfile, read
 from hanbench.harness.scenario.scenario import shipped
+from tests.support.up import up
 
 pytest_plugins = ["pytester"]
 
@@ -137,7 +138,10 @@ def test_a_wrong_option_is_one_usage_error_and_no_test_runs(vendor, options, sai
 @pytest.mark.parametrize(
     ("mark", "said"),
     [
-        ("bnch='ptys'", "bnch: no such option; expected one of bench, seed, begins, firmware; did you mean bench[?]"),
+        (
+            "bnch='ptys'",
+            "bnch: no such option; expected one of bench, seed, begins, firmware, attach; did you mean bench[?]",
+        ),
         ("firmware='strikt'", "firmware: found 'strikt'; expected one of *; did you mean strict[?]"),
         ("firmware='strict'", "*nodes: expected a virtual dongle*"),
         ("begins='insta1led'", "begins: found 'insta1led'; expected one of *; did you mean installed[?]"),
@@ -255,3 +259,34 @@ def test_the_controller_of_a_failed_test_is_asked_once(vendor):
     vendor.runpytest_subprocess("-p", "no:hanbench", "--hanbench-controller", "once:make").assert_outcomes(failed=1)
     assert (vendor.path / "asked").read_text() == "once "
     assert list(read(vendor.path / "hanbench-failures" / "dormant-three-failures.pcapng"))
+
+
+def test_a_bench_that_is_up_can_be_attached(vendor, tmp_path):
+    vendor.makepyfile(
+        test_attached="""
+        import pytest
+
+        @pytest.mark.hanbench(attach="lab")
+        def test_broken(hanbench_bench):
+            hanbench_bench.inject("battery-dead")
+            assert hanbench_bench.check().code == "GT01"
+
+        @pytest.mark.hanbench(attach="lab")
+        def test_mended_by_the_end_of_the_other(hanbench_bench):
+            assert hanbench_bench.client.state().faults == ()
+
+        @pytest.mark.hanbench(attach="lab")
+        def test_devices(hanbench_gsme):
+            pass
+
+        @pytest.mark.hanbench(attach="leb")
+        def test_not_up(hanbench_bench):
+            pass
+        """
+    )
+    with up(tmp_path, "lab"):
+        result = vendor.runpytest_subprocess("-p", "no:hanbench", "test_attached.py")
+    result.assert_outcomes(passed=2, errors=2)
+    result.stdout.fnmatch_lines_random(
+        ["*are in its process: use hanbench_bench.client*", "*bench that is up; did you mean lab?*"]
+    )

@@ -1,0 +1,59 @@
+"""`check`, `commission`."""
+
+from __future__ import annotations
+
+from hanbench.harness.case.installation import MeterRole
+from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.checks import commission as commission_devices
+from hanbench.harness.control.answers import CheckAnswer, CommissioningAnswer
+from hanbench.harness.control.errors import CANNOT_CHECK, SCENARIO_PLAYING, ControlError
+from hanbench.harness.control.events import CheckProgress, CommissioningProgress
+from hanbench.harness.control.live_bench import LiveBench, Work
+from hanbench.harness.control.requests import CheckRequest, CommissionRequest
+from hanbench.profiles.errors import ProfileError
+
+
+async def check(bench: LiveBench, request: CheckRequest) -> Work[CheckAnswer]:
+    """Run a HAN-connectivity check; one that is asked for meanwhile begins when it has ended."""
+    _refuse(bench)
+    attempt = bench.new_attempt()
+
+    async def done() -> CheckAnswer:
+        async with bench.checking:
+            await bench.faults.settled()
+            bench.journal.add(CheckProgress, attempt=attempt)
+            found = await HanConnectivityCheck().run(bench.han, attempt)
+            bench.checked(found.check)
+            bench.journal.add(CheckProgress, attempt=attempt, check=found.check)
+            await bench.case.checked(found.check)
+        bench.nodes.look()
+        return CheckAnswer("ended", attempt, found.check, None if found.mirror is None else found.mirror.words)
+
+    return bench.work(done(), so_far=lambda: CheckAnswer("in-progress", attempt))
+
+
+async def commission(bench: LiveBench, request: CommissionRequest) -> Work[CommissioningAnswer]:
+    """Commission meters."""
+    _refuse(bench)
+    devices = tuple(MeterRole(each) for each in request.devices)
+
+    async def done() -> CommissioningAnswer:
+        async with bench.checking:
+            await bench.faults.settled()
+            bench.journal.add(CommissioningProgress, devices=request.devices)
+            found = (await commission_devices(bench.han, devices, HanConnectivityCheck())).commissioning
+            bench.journal.add(CommissioningProgress, devices=request.devices, commissioning=found)
+            await bench.case.commissioned(found)
+        return CommissioningAnswer("ended", found)
+
+    return bench.work(done(), so_far=lambda: CommissioningAnswer("in-progress"))
+
+
+def _refuse(bench: LiveBench) -> None:
+    """Raise ControlError if this bench cannot be checked now."""
+    try:
+        bench.file.can_check()
+    except ProfileError as error:
+        raise ControlError(CANNOT_CHECK, error.problem) from None
+    if bench.played is not None:
+        raise ControlError(SCENARIO_PLAYING, f"{bench.played.scenario.id} plays, and its controller runs the checks")
