@@ -137,7 +137,7 @@ class BenchFile:
         """
         if self.profile.state is None:
             return nullcontext()
-        return opened(Path(self.path).parent / self.profile.state, self.profile.id, log)
+        return opened(Path(self.path), self.profile.state, self.profile.id, log)
 
     def assemble(
         self,
