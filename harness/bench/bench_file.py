@@ -205,12 +205,13 @@ class BenchFile:
     def _radios(self, clock: VirtualClock, seed: str, links: Path | None, place: SharedPlace | None) -> Radios:
         wiring = {role: wiring_of(self.profile.present[role]) for role in self.profile.emulated}
         if place is None:
-            return Radios(clock, seed, wiring, links=links)
+            return Radios(clock, seed, wiring, links=links, bench=self.path)
         return Radios(
             clock,
             seed,
             wiring,
             links=links,
+            bench=self.path,
             home=self.home,
             shared_air=place.air,
             first_dongle=place.first_dongle,
