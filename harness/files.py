@@ -73,9 +73,22 @@ def _lock(handle: int, path: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise OutputError(path, "another run of hanbench writes here; expected a folder of its own") from None
+        holder = _holder(os.fstat(handle))
+        who = "another run of hanbench" if holder is None else f"another run of hanbench (process {holder})"
+        raise OutputError(path, f"{who} writes here; end it, or use another folder") from None
     except OSError:
         pass  # a file system without locks, as some networks have
+
+
+def _holder(folder: os.stat_result) -> int | None:
+    """Return the id of the process that has locked a folder, as Linux lists it (proc_locks(5)); None: unknown."""
+    place = f"{os.major(folder.st_dev):02x}:{os.minor(folder.st_dev):02x}:{folder.st_ino}"
+    with suppress(OSError, ValueError):
+        for line in Path("/proc/locks").read_text().splitlines():
+            words = line.split()
+            if "FLOCK" in words and words[-3] == place and int(words[-4]) > 0:
+                return int(words[-4])
+    return None
 
 
 def write_whole(path: Path, content: bytes | str, mode: int = _PUBLIC) -> None:

@@ -41,7 +41,16 @@ class StartingState(StrEnum):
     """Devices form the network, join and establish keys on the air."""
 
 
-Hex64 = Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{16}$", description="EUI-64, 16 hexadecimal digits")]
+NO_EUI64 = (0, 0xFFFF_FFFF_FFFF_FFFF)
+"""Values that are no address of a device: unknown, and all devices (Zigbee PRO R22, 2.4.3.1.1 and 3.4.1)."""
+Hex64 = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9a-fA-F]{16}$",
+        description="EUI-64, 16 hexadecimal digits",
+        extra_json_schema={"pattern": "^(?!0{16}$|[fF]{16}$)[0-9a-fA-F]{16}$"},
+    ),
+]
 InstallCodeText = Annotated[
     str,
     Meta(
@@ -192,6 +201,7 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             raise ValueError(problem)
 
     def _problems(self) -> Iterator[str]:
+        yield from self._common_ports()
         if self.homes:
             yield from self._problems_of_homes()
             yield from self._speed_problems()
@@ -199,15 +209,16 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         present = self.present
         if not present and not self.dongles:
             yield "nodes: expected at least one device, or a dongle"
-        for role in ("esme", "gsme"):
-            node = present.get(role)
+        for role, node in present.items():
             if (
-                node is not None
+                role in ("esme", "gsme")
                 and node.url.kind is RadioKind.PHYSICAL
                 and "hub" in self.emulated
                 and node.ieee is None
             ):
                 yield f"nodes.{role}.ieee: expected, because the hub must know the address of a physical device"
+            if node.ieee is not None and int(node.ieee, 16) in NO_EUI64:
+                yield f"nodes.{role}.ieee: found {node.ieee}; expected the EUI-64 of a device, which this is not"
         inside = [role for role in self.emulated if present[role].url.inside]
         outside = [role for role in self.emulated if present[role].url.outside]
         if inside and outside:
@@ -249,6 +260,19 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             for station in link.between:
                 if station not in known:
                     yield f"links[{index}].between: found {station!r}; expected HOME.ROLE, such as {min(known)}"
+
+    def _common_ports(self) -> Iterator[str]:
+        """Yield a problem for each radio behind a port that another radio of the bench has."""
+        radios = {f"nodes.{role}": node.url for role, node in self.present.items()}
+        for name, home in self.homes.items():
+            nodes = {role: getattr(home.nodes, role) for role in ROLES}
+            radios |= {f"homes.{name}.nodes.{role}": node.url for role, node in nodes.items() if node is not None}
+        radios |= {f"dongles.{name}": spare.url for name, spare in self.dongles.items()}
+        owners: dict[str, str] = {}
+        for key, url in radios.items():
+            if url.port is not None and (owner := owners.setdefault(url.port, key)) != key:
+                one, other = (each.removeprefix("nodes.") for each in (owner, key))
+                yield f"{key}.radio: expected another radio: the {one} and the {other} name the same port"
 
     def home(self, name: str) -> BenchProfile:
         """Return the bench of one home alone. Raises ValueError if it is not well-formed."""

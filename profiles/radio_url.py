@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple
 
 from hanbench.profiles.explain import suggestion
@@ -34,6 +35,18 @@ class RadioUrl(NamedTuple):
 
     def __str__(self) -> str:
         return self.kind.value if self.kind is RadioKind.PHYSICAL else f"{self.kind.value}:{self.where}"
+
+    @property
+    def port(self) -> str | None:
+        """The port that one radio can have; None: the radio has no port, or one of its own."""
+        if not self.where or (self.kind is RadioKind.TCP and int(self.where) == 0):
+            return None
+        match self.kind:
+            case RadioKind.SERIAL:
+                return f"serial:{Path(self.where).resolve()}"  # /dev/serial/by-id has further names of a device
+            case RadioKind.TCP:
+                return f"tcp:{int(self.where)}"
+        return str(self).lower() if self.kind is RadioKind.SOCKET else str(self)
 
     @property
     def inside(self) -> bool:

@@ -128,10 +128,13 @@ class PtyPort:
 def publish(link: Path, target: str) -> None:
     """Make `link` lead to `target`, atomically.
 
-    Raises PortError if `link` exists and is not a symbolic link, or leads to the pty of a dongle that is in use.
+    Raises PortError if `link` exists and is not a symbolic link to a device, or leads to the pty of a dongle that is
+    in use.
     """
     if link.exists() and not link.is_symlink():
         raise PortError(f"{link} exists and is not a symbolic link")
+    if link.is_symlink() and DEVICES not in link.readlink().parents:
+        raise PortError(f"{link} is a symbolic link to {link.readlink()}, which is no pty; expected another name")
     if link.exists() and _is_owned(link):
         raise PortError(f"{link} is the port of a bench that is up; expected another id, or another XDG_RUNTIME_DIR")
     step = link.with_name(f".{link.name}.{os.getpid()}")
@@ -144,6 +147,8 @@ def publish(link: Path, target: str) -> None:
         raise PortError(f"cannot create {link}: {error.strerror}") from None
 
 
+DEVICES = Path("/dev")
+"""Where ptys are, also one that is gone: a killed bench leaves its link."""
 _WHOLE_FILE = pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
 """`struct flock` of Linux: all of the file, for the open file description that asks (fcntl(2))."""
 

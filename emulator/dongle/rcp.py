@@ -155,7 +155,7 @@ class Rcp:
         self.on_refusal(
             f"refused {_named(CommandId, frame.command)} {_named(PropertyId, frame.property)}: {status.name}"
         )
-        self._answer(frames.last_status(frame.tid, status))
+        self._answer(frames.last_status(frame.tid, status, frame.interface))
 
     def _reset(self, frame: SpinelFrame) -> None:
         if frame.value and frame.value[0] not in (ResetReason.PLATFORM, ResetReason.STACK):

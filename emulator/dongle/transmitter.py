@@ -66,7 +66,9 @@ class Transmitter:
     def submit(self, tid: int, value: bytes) -> None:
         """Start the transmission of a SET STREAM_RAW, or let it wait. Raises SpinelError, RemoteProtocolError."""
         request = frames.decode_transmit_request(value)
-        if not SHORTEST_PSDU <= len(request.psdu) <= LONGEST_PSDU:
+        if len(request.psdu) > LONGEST_PSDU:
+            raise SpinelError(SpinelStatus.PARSE_ERROR)  # it has no room in the firmware's frame: ot-rcp, January 2025
+        if len(request.psdu) < SHORTEST_PSDU:
             raise SpinelError(SpinelStatus.INVALID_ARGUMENT)
         if request.channel not in ALL_CHANNELS or _channel_afterwards(request) not in ALL_CHANNELS:
             raise SpinelError(SpinelStatus.INVALID_ARGUMENT)

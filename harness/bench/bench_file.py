@@ -137,7 +137,7 @@ class BenchFile:
         """
         if self.profile.state is None:
             return nullcontext()
-        return opened(Path(self.path).parent / self.profile.state, self.profile.id, log)
+        return opened(Path(self.path), self.profile.state, self.profile.id, log)
 
     def assemble(
         self,
@@ -205,12 +205,13 @@ class BenchFile:
     def _radios(self, clock: VirtualClock, seed: str, links: Path | None, place: SharedPlace | None) -> Radios:
         wiring = {role: wiring_of(self.profile.present[role]) for role in self.profile.emulated}
         if place is None:
-            return Radios(clock, seed, wiring, links=links)
+            return Radios(clock, seed, wiring, links=links, bench=self.path)
         return Radios(
             clock,
             seed,
             wiring,
             links=links,
+            bench=self.path,
             home=self.home,
             shared_air=place.air,
             first_dongle=place.first_dongle,

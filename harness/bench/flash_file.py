@@ -174,7 +174,7 @@ def _restore(kept: Any, device: AnyDevice, han: Han) -> None:
     own = eui64(device.settings.ieee)
     if kept.stack.ieee != own:
         problem = f"is of the {device.name} {kept.stack.ieee}, but this bench's is {own}"
-        raise FlashFileError(f"{problem}; expected a folder of this bench and seed")
+        raise FlashFileError(f"{problem}; use the old seed and `ieee`, or delete the folder to begin anew")
     restore_stack(kept.stack, device.storage)
     if isinstance(device, CommsHub):
         for each in kept.devices:

@@ -6,22 +6,20 @@ it. The file in it is replaced as a whole, before a frame counter gets near the 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from hanbench.emulator.clock import SECOND
 from hanbench.harness.bench import flash_file
 from hanbench.harness.bench.flash_file import BenchFlash, FlashFileError
+from hanbench.harness.bench.state_place import EXPECTED, FILE, OWNER_ONLY, UnfitPlaceError, check_place, keep_private
 from hanbench.harness.case.calendar import shown_date
 from hanbench.harness.files import PRIVATE, OutputError, locked_folder, write_whole
 from hanbench.harness.han.han import Han
 from hanbench.profiles.errors import ProfileError
 
-FILE = "flash.json"
-OWNER_ONLY = 0o700
 LARGEST = 64_000_000
 """Maximum octets of the file; that of three devices has some 4,000."""
 SAVE_EVERY = SECOND
@@ -32,12 +30,16 @@ class StateFolder:
     """The state of one bench: what was kept when it last ran, and what its devices keep from now on."""
 
     def __init__(self, path: Path, bench: str) -> None:
-        """`path`: the folder, locked. `bench`: the bench's id. Raises ProfileError for a file that cannot be used."""
+        """`path`: the folder, locked. `bench`: the bench's id. Raises ProfileError for a file that cannot be used,
+        and UnfitPlaceError for that of another bench.
+        """
         self.path = path
         self._file = path / FILE
         self._bench = bench
         self.kept = _read(self._file)
         """The flash as it was kept; None: the bench has not run yet."""
+        if self.kept is not None and self.kept.bench != bench:
+            raise UnfitPlaceError(f"{path} has the state of the bench {self.kept.bench!r}; {EXPECTED}")
         self._han: Han | None = None
         self._written: bytes | None = None
         self._failure: OutputError | None = None
@@ -105,35 +107,26 @@ class StateFolder:
 
 
 @contextmanager
-def opened(path: Path, bench: str, log: Callable[[str], None]) -> Iterator[StateFolder]:
-    """Open the folder of a bench, and make it if there is none.
+def opened(bench_file: Path, state: str, bench: str, log: Callable[[str], None]) -> Iterator[StateFolder]:
+    """Open the folder `state`, relative to the file of the bench with the id `bench`; make it if there is none.
 
     `log` gets a line about it, and one if its permissions were too wide. Raises OutputError if another run uses it,
-    or it cannot be written; ProfileError for a file that cannot be used.
+    or it cannot be written; ProfileError for a folder that no bench may take, and for a file that cannot be used.
     """
-    with locked_folder(path, OWNER_ONLY):
-        _keep_private(path, OWNER_ONLY, log)
-        if (path / FILE).exists():
-            _keep_private(path / FILE, PRIVATE, log)
-        state = StateFolder(path, bench)
-        log(f"state: {path}, {'new' if state.kept is None else f'as on {shown_date(state.kept.saved)}'}")
+    with ExitStack() as stack:
         try:
-            yield state
+            path = check_place(bench_file.parent, state)
+            stack.enter_context(locked_folder(path, OWNER_ONLY))
+            check_place(bench_file.parent, state)  # another program may have changed it meanwhile
+            folder = StateFolder(path, bench)
+            keep_private(path, log)
+        except UnfitPlaceError as error:
+            raise ProfileError(bench_file, str(error), "state") from None
+        log(f"state: {path}, {'new' if folder.kept is None else f'as on {shown_date(folder.kept.saved)}'}")
+        try:
+            yield folder
         finally:
-            state.close()
-
-
-def _keep_private(path: Path, mode: int, log: Callable[[str], None]) -> None:
-    """Take the rights of others to a folder or file away. Raises OutputError if it belongs to another user."""
-    found = path.stat()
-    if found.st_uid != os.getuid():
-        raise OutputError(path, "belongs to another user; a bench keeps its keys in a folder of your own")
-    if found.st_mode & 0o077:
-        try:
-            path.chmod(mode)
-        except OSError as error:
-            raise OutputError(path, f"others may read it, and that cannot be changed: {error.strerror}") from None
-        log(f"{path}: others could read it (mode {found.st_mode & 0o777:03o}); its mode is {mode:03o} now")
+            folder.close()
 
 
 def _read(path: Path) -> BenchFlash | None:

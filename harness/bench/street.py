@@ -135,7 +135,7 @@ def assemble_street(
         for name, first in zip(bench.profile.homes, count(step=DONGLES_OF_A_HOME), strict=False)
     )
     first = DONGLES_OF_A_HOME * len(homes)
-    outlets = Radios(clock, chosen, links=links, shared_air=air, first_dongle=first)
+    outlets = Radios(clock, chosen, links=links, bench=bench.path, shared_air=air, first_dongle=first)
     for name, spare in bench.profile.dongles.items():
         outlets.add_dongle(name, wiring_of(spare), spare.position_m)
     _refuse_common_addresses(bench, homes)

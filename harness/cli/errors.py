@@ -9,6 +9,7 @@ import atexit
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable
 from enum import IntEnum
 from pathlib import Path
@@ -43,6 +44,9 @@ class ExitStatus(IntEnum):
 
 _UNWINDING_SINCE = 0.25
 """Seconds after which a signal's exception is raised again, unless it is being handled by then."""
+
+_ONE_WISH = 1.0
+"""Seconds in which several SIGINTs count as one: `timeout` sends one to the program and one to its group."""
 
 
 class BadInput(Exception):  # noqa: N818  the user's error, not hanbench's
@@ -107,7 +111,7 @@ def end_cleanly_on_signals() -> None:
 
     def end(number: int, frame: FrameType | None) -> None:
         # A second signal must not interrupt the clean-up, except a second Ctrl-C of the user.
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_IGN)
+        signal.signal(number, _second_ctrl_c() if number == signal.SIGINT else signal.SIG_IGN)
         ending.append(KeyboardInterrupt() if number == signal.SIGINT else SystemExit(128 + number))
         signal.setitimer(signal.ITIMER_REAL, _UNWINDING_SINCE, _UNWINDING_SINCE)
         raise ending[-1]
@@ -126,6 +130,17 @@ def end_cleanly_on_signals() -> None:
         # A parent process that starts hanbench with a signal ignored, as nohup does, wants it ignored.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, end)
+
+
+def _second_ctrl_c() -> Callable[[int, FrameType | None], None]:
+    """Return the handler after a first SIGINT: it raises KeyboardInterrupt, unless the two are one wish to end."""
+    first = time.monotonic()
+
+    def again(number: int, frame: FrameType | None) -> None:
+        if time.monotonic() - first > _ONE_WISH:
+            raise KeyboardInterrupt
+
+    return again
 
 
 def _usage(name: str, error: click.ClickException) -> str:

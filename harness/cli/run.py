@@ -32,7 +32,7 @@ from hanbench.harness.report.model import ScenarioReport, describe, file_of_one
 from hanbench.harness.report.replay import RUN, replay_command
 from hanbench.harness.report.timeline import CheckDetail, ScenarioDetail, timeline
 from hanbench.harness.scenario.never_reached import never_reached
-from hanbench.harness.scenario.rehearsal import Rehearsal, rehearse
+from hanbench.harness.scenario.rehearsal import rehearse
 from hanbench.harness.scenario.run import ScenarioResult, run_scenario
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.harness.scenario.staging import story_clock
@@ -43,6 +43,8 @@ from hanbench.profiles.rulesets import Cohort, shipped
 ACKNOWLEDGED = "aps-ack"
 SHOWN = 6
 """Maximum number of frames to print for a check; the report has more."""
+
+_DATE, _TIME, _HALF_A_DAY = "%Y-%m-%d %H:%M", "%H:%M", 43_200
 
 
 def run(
@@ -74,14 +76,14 @@ def run(
     capture = None if out is None else out / f"{loaded.id}.pcapng"
     bench_name = bench_name or loaded.bench
     bench = None if bench_name is None else BenchFile.find(bench_name)
-    rehearsal = _rehearsed(loaded, bench, seed, slow_background, credentials)
+    takes = _rehearsed(loaded, bench, speed, seed, slow_background, credentials)
     clock = story_clock(loaded, bench, speed)  # after the rehearsal, because its time begins at once
     pace = f"speed {clock.speed:g}" if isinstance(clock, PacedClock) else "virtual time"
     switches = _switches(bench_name, begins, certificates, slow_background)
     where = "" if bench is None else f", bench {bench_name}"
     with locked_folder_if(out):
         log(f"hanbench run: {loaded.id}{where}, controller {named(controller)}, seed {seed}, {pace}")
-        progress = None if rehearsal is None else StoryProgress(clock, rehearsal.whole)
+        progress = None if takes is None else StoryProgress(clock, takes)
         result = run_scenario(
             loaded,
             rulesets,
@@ -120,18 +122,39 @@ def _switches(
 
 
 def _rehearsed(
-    scenario: Scenario, bench: BenchFile | None, seed: str, slow_background: bool, credentials: Credentials | None
-) -> Rehearsal | None:
-    """Print how long a story takes on a bench in real time; None: the bench needs no real time. Raises ProfileError."""
-    if bench is None or not bench.profile.real_time:
+    scenario: Scenario,
+    bench: BenchFile | None,
+    speed: float | str | None,
+    seed: str,
+    slow_background: bool,
+    credentials: Credentials | None,
+) -> float | None:
+    """Print how long a story takes in real time, and return that, seconds; None: it runs in virtual time.
+
+    Raises ProfileError.
+    """
+    clock = story_clock(scenario, bench, speed)
+    if not isinstance(clock, PacedClock):
         return None
-    found = rehearse(scenario, shipped(), bench, seed=seed, slow_background=slow_background, credentials=credentials)
-    ends = datetime.now(UTC).astimezone() + timedelta(seconds=found.whole)
-    log(
-        f"real time: this story takes at least {minutes(found.whole)} (minutes:seconds) with the reference controller, "
-        f"{minutes(found.settling)} of it until the installation is loaded; it ends about {ends:%H:%M}"
+    found = rehearse(
+        scenario,
+        shipped(),
+        bench,
+        seed=seed,
+        speed=speed,
+        slow_background=slow_background,
+        credentials=credentials,
     )
-    return found
+    whole, settling = found.whole / clock.speed, found.settling / clock.speed
+    try:
+        ends = f"{datetime.now(UTC).astimezone() + timedelta(seconds=whole):{_DATE if whole > _HALF_A_DAY else _TIME}}"
+    except OverflowError:
+        ends = "in no user's lifetime"
+    log(
+        f"real time: this story takes at least {minutes(whole)} (minutes:seconds) with the reference controller, "
+        f"{minutes(settling)} of it until the installation is loaded; it ends about {ends}"
+    )
+    return whole
 
 
 def _write(out: Path, result: ScenarioResult, report: ScenarioReport, detail: ScenarioDetail, controller: str) -> None:

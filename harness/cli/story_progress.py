@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hanbench.emulator.clock import SECOND, VirtualClock
+from hanbench.emulator.clock import SECOND, PacedClock, VirtualClock
 from hanbench.harness.case.plan import State
 from hanbench.harness.case.trace import (
     AnyRecord,
@@ -16,15 +16,16 @@ from hanbench.harness.case.trace import (
 from hanbench.harness.cli.output import log
 
 SIGN_OF_LIFE = 30
-"""Seconds of the story between two lines while nothing happens."""
+"""Seconds between two lines while nothing happens."""
 
 
 class StoryProgress:
-    """Prints a line for each thing that happens, with the time since the story's start and the time it takes."""
+    """Prints a line for each thing that happens, with the real time since the story's start and the time it takes."""
 
     def __init__(self, clock: VirtualClock, takes: float) -> None:
-        """`takes`: the rehearsed duration, seconds."""
+        """`takes`: the rehearsed duration, real seconds."""
         self._clock = clock
+        self._speed = clock.speed if isinstance(clock, PacedClock) else 1.0
         self._began = clock.now
         self._takes = takes
         self._last = 0.0
@@ -57,7 +58,7 @@ class StoryProgress:
         log(f"  {minutes(self._elapsed)} of about {minutes(self._takes)}  {text}")
 
     def _next_sign(self) -> None:
-        self._clock.call_later(SIGN_OF_LIFE * SECOND, self._sign)
+        self._clock.call_later(max(1, int(SIGN_OF_LIFE * SECOND * self._speed)), self._sign)
 
     def _sign(self) -> None:
         if self._elapsed - self._last >= SIGN_OF_LIFE - 1:
@@ -66,7 +67,7 @@ class StoryProgress:
 
     @property
     def _elapsed(self) -> float:
-        return (self._clock.now - self._began) / SECOND
+        return (self._clock.now - self._began) / SECOND / self._speed
 
 
 def minutes(seconds: float) -> str:

@@ -12,7 +12,7 @@ from hanbench.emulator.radio import Air, AirRadio, Radio
 from hanbench.emulator.radio.medium import Medium
 from hanbench.emulator.radio.propagation import Position
 from hanbench.emulator.randomness import split
-from hanbench.hardware.errors import PortUnavailableError
+from hanbench.hardware.errors import PortUnavailableError, RadioError
 from hanbench.hardware.serial_port import BAUD, SerialPort
 from hanbench.hardware.spinel_radio import SpinelRadio
 from hanbench.harness.han.addresses import OWN_BLOCK
@@ -81,6 +81,8 @@ class Radios:
     """The Air of several homes; None: this home has an Air of its own."""
     first_dongle: int = 0
     """Number of the first dongle; a home has at most 16."""
+    bench: str = ""
+    """The bench file, for errors about its radios."""
     air: Air = field(init=False)
     slots: dict[str, RadioSlot] = field(init=False, default_factory=dict)
     medium: Medium = field(init=False)
@@ -178,15 +180,23 @@ class Radios:
     async def __aenter__(self) -> Radios:
         """Plug in every virtual dongle, and open every port. Raises RadioError."""
         try:
-            for slot in self.slots.values():
-                if slot.dongle is not None:
-                    _plug(slot.dongle)
-                if slot.host is not None:
-                    await slot.host.start()
+            for name, slot in self.slots.items():
+                try:
+                    if slot.dongle is not None:
+                        _plug(slot.dongle)
+                    if slot.host is not None:
+                        await slot.host.start()
+                except RadioError as error:
+                    raise type(error)(f"{self._key(name)}: {error}") from None
         except BaseException:
             self.close()
             raise
         return self
+
+    def _key(self, name: str) -> str:
+        """Return the key of a radio in the bench file, and the file."""
+        key = f"nodes.{name}.radio" if name in self.wiring else f"dongles.{name}.radio"
+        return ": ".join(part for part in (self.bench, f"homes.{self.home}.{key}" if self.home else key) if part)
 
     async def __aexit__(self, *_: object) -> None:
         self.close()

@@ -27,17 +27,19 @@ class Rehearsal(NamedTuple):
 def rehearse(
     scenario: Scenario,
     rulesets: Mapping[str, RuleSet],
-    bench: BenchFile,
+    bench: BenchFile | None,
     *,
     seed: str,
+    speed: float | str | None = None,
     slow_background: bool = False,
     credentials: Credentials | None = None,
 ) -> Rehearsal:
     """Play a scenario on the devices of `bench`, with the reference controller, as long before its loading as there.
 
+    `bench`: None for radios on an Air of their own. `speed`: that of the run, which takes the bench's place.
     Raises ProfileError if the bench does not suit the scenario.
     """
-    began = story_clock(scenario, bench).now
+    began = story_clock(scenario, bench, speed).now
     clock = VirtualClock(began)
     driven = drive_scenario(
         scenario,
@@ -45,7 +47,7 @@ def rehearse(
         Reference,
         seed=seed,
         clock=clock,
-        bench=bench.on_air,
+        bench=None if bench is None else bench.on_air,
         slow_background=slow_background,
         credentials=credentials,
     )

@@ -21,6 +21,7 @@ from hanbench.emulator.clock import SECOND, VirtualClock
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.campaign.suite import suite
 from hanbench.harness.case.trace import decode
+from hanbench.harness.cli.main import main
 from hanbench.harness.cli.story_progress import StoryProgress, minutes
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.scenario import load_scenario, run_scenario, shipped
@@ -151,3 +152,13 @@ def test_a_lab_story_ends_as_expected_on_dongles_at_real_speed(name: str, tmp_pa
     records = decode((out / "trace.jsonl").read_text())
     verdicts = [each.check.verdict for each in records if type(each).__name__ == "CheckRecorded"]
     assert verdicts == [check.verdict for check in there.checks]
+
+
+def test_a_story_at_a_speed_says_beforehand_how_long_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(("run", "lab-healthy", "--speed", "2000"))
+    assert ended.value.code == 0
+    lines = capsys.readouterr().err.splitlines()
+    # The story loads the installation after 15 minutes (docs/scenarios.md) and ends within a minute more: 922 s / 2000.
+    assert lines[0].startswith("real time: this story takes at least 0:01 (minutes:seconds) with the reference")
+    assert any(line.startswith("  0:01 of about 0:01  check 1 begins") for line in lines)

@@ -236,6 +236,6 @@ def decode_transmit_done(value: bytes) -> TransmitDone:
     return TransmitDone(status, pending, updated, _received(reader))
 
 
-def last_status(tid: int, status: int) -> SpinelFrame:
+def last_status(tid: int, status: int, interface: int = 0) -> SpinelFrame:
     """Return a LAST_STATUS frame."""
-    return SpinelFrame(tid, CommandId.IS, PropertyId.LAST_STATUS, packed(status))
+    return SpinelFrame(tid, CommandId.IS, PropertyId.LAST_STATUS, packed(status), interface)

@@ -25,4 +25,4 @@ from hanbench.harness.cli.output import json_option
 @json_option
 @runs("up")
 def up() -> None:
-    """Bring BENCH up, a file or the id of a shipped bench, and keep it up until Ctrl-C."""
+    """Bring BENCH up, a file or the id of a shipped bench, and keep it up until Ctrl-C or SIGTERM."""

@@ -89,7 +89,14 @@ def test_a_check_runs_on_a_han_that_forms_first(hanbench, bench):
             "nodes.hub.profile: expected a device of kind hub",
         ),
         ('[nodes.hub]\n[nodes.esme]\ninstall_code = "83FED3407A93972300A5"\n[nodes.gsme]\n', "CRC of the install code"),
-        ('[nodes.hub]\nradio = "serial:/dev/no-such"\n[nodes.gsme]\nradio = "serial:/dev/no-such"\n', "no such device"),
+        (
+            '[nodes.hub]\nradio = "serial:/dev/no-such"\n[nodes.gsme]\nradio = "serial:/dev/nor-such"\n',
+            "bench.toml: nodes.hub.radio: /dev/no-such: no such device",
+        ),
+        (
+            '[nodes.hub]\nradio = "serial:/dev/null"\n[nodes.gsme]\nradio = "serial:/dev/nor-such"\n',
+            "bench.toml: nodes.hub.radio: /dev/null: ",
+        ),
     ],
 )
 def test_a_bench_that_will_not_do_is_one_clear_line(hanbench, bench, text, said):

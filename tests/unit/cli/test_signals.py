@@ -102,3 +102,19 @@ def test_exploring_tells_what_was_found_before_it_was_interrupted(tmp_path):
     assert "scenarios not run: interrupted." in out
     assert "broken: " in out
     assert "Traceback" not in err
+
+
+def test_two_interrupts_at_once_are_one(tmp_path):
+    """`timeout -s INT` sends one to the program and one to its process group."""
+    command = [sys.executable, "-m", "hanbench", "up", "ptys", "--out", str(tmp_path)]
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
+    process = subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True, env=environment)
+    assert process.stderr is not None
+    assert any("the HAN is up" in line for line in process.stderr)
+    for _ in range(20):
+        process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    assert process.returncode == 130
+    assert err.endswith("hanbench: interrupted\n")
+    for noise in ("never retrieved", "Traceback", "Exception ignored", "destroyed"):
+        assert noise not in err

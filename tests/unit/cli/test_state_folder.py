@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import re
 import subprocess
 import sys
 import time
@@ -25,10 +27,13 @@ from hanbench.harness.files import OutputError
 from hanbench.harness.han.han import Han
 
 HEAD = 'id = "b"\ntitle = "A bench"\nbegins = "new"\nstate = "kept"\npan_id = 0x1A62\n'
-NODES = (
-    '[nodes.hub]\nieee = "70b3d51ff0000001"\n[nodes.esme]\nieee = "70b3d51ff0000002"\n'
-    "[nodes.gsme]\nwake_interval_s = 60\n"
-)
+NODES = """[nodes.hub]
+ieee = "70b3d51ff0000001"
+[nodes.esme]
+ieee = "70b3d51ff0000002"
+[nodes.gsme]
+wake_interval_s = 60
+"""
 HUB = 0x70B3D51FF0000001
 """The hub's EUI-64; the file has it too."""
 
@@ -211,10 +216,9 @@ def test_a_second_user_is_told_in_one_line(hanbench, bench):
     with bench.state(lambda line: None):
         outcome = hanbench("check", bench.path)
     assert (outcome.status, outcome.out) == (3, "")
-    assert outcome.err == (
-        f"hanbench: {Path(bench.path).parent / 'kept'}: another run of hanbench writes here; "
-        "expected a folder of its own\n"
-    )
+    folder = re.escape(str(Path(bench.path).parent / "kept"))
+    who = f"another run of hanbench( \\(process {os.getpid()}\\))?"
+    assert re.fullmatch(f"hanbench: {folder}: {who} writes here; end it, or use another folder\n", outcome.err)
 
 
 def damaged(bench: BenchFile, change) -> Path:
@@ -266,7 +270,107 @@ def test_a_folder_of_other_devices_is_refused(hanbench, bench):
     Path(bench.path).write_text(text)
     outcome = hanbench("check", bench.path)
     assert outcome.status == 3
-    assert "is of the esme 70b3d51ff0000002, but this bench's is 70b3d51ff0009999" in outcome.err
+    assert "is of the esme 70b3d51ff0000002, but this bench's is 70b3d51ff0009999; use the old seed" in outcome.err
+    assert "or delete the folder" in outcome.err
+
+
+# --- which folder a bench takes ---------------------------------------------------------------------------------------
+
+
+def marked(folder: Path) -> list[tuple[str, int]]:
+    """The names in a folder, and its mode: what no refused run may change."""
+    return [(".", folder.stat().st_mode), *sorted((each.name, each.lstat().st_mode) for each in folder.iterdir())]
+
+
+def refused(hanbench, tmp_path: Path, state: str, foreign: Path, said: str) -> None:
+    path = tmp_path / "b.toml"
+    path.write_text(HEAD.replace('"kept"', f'"{state}"') + NODES)
+    before = marked(foreign)
+    outcome = hanbench("check", str(path))
+    assert (outcome.status, outcome.out) == (3, "")
+    assert outcome.err.startswith(f"hanbench: {path}: state: ")
+    assert said in outcome.err
+    assert "expected " in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert marked(foreign) == before
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Path:
+    """A folder with a file of another program, which all users may read."""
+    folder = tmp_path / "foreign"
+    folder.mkdir()
+    (folder / "other.conf").write_text("x")
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize("state", [".", "foreign", "foreign/", "./foreign/../foreign"])
+def test_a_folder_with_other_files_is_refused_untouched(hanbench, tmp_path, foreign, state):
+    refused(hanbench, tmp_path, state, foreign, "has other files, such as ")
+
+
+@pytest.mark.parametrize("target", ["foreign", "empty"])
+@pytest.mark.parametrize("state", ["link", "link/", "link/kept"])
+def test_no_symbolic_link_is_followed(hanbench, tmp_path, foreign, state, target):
+    (tmp_path / "empty").mkdir(mode=0o755)
+    (tmp_path / "link").symlink_to(tmp_path / target)
+    refused(hanbench, tmp_path, state, tmp_path / target, "link is a symbolic link")
+
+
+def test_a_link_with_an_absolute_path_is_refused(hanbench, tmp_path, foreign):
+    (tmp_path / "link").symlink_to(foreign)
+    refused(hanbench, tmp_path, str(tmp_path / "link"), foreign, "link is a symbolic link")
+
+
+def test_a_flash_file_that_is_a_link_is_refused(hanbench, tmp_path, foreign):
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "flash.json").symlink_to(foreign / "other.conf")
+    refused(hanbench, tmp_path, "kept", foreign, "flash.json is no plain file")
+
+
+def test_a_folder_of_another_user_is_refused(hanbench, tmp_path, monkeypatch):
+    (tmp_path / "kept").mkdir(mode=0o755)
+    monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1)
+    refused(hanbench, tmp_path, "kept", tmp_path / "kept", "belongs to another user")
+
+
+def test_a_folder_of_another_bench_is_refused(hanbench, tmp_path, bench):
+    started(bench)
+    folder = tmp_path / "kept"
+    Path(bench.path).write_text(Path(bench.path).read_text().replace('id = "b"', 'id = "c"'))
+    before = marked(folder)
+    outcome = hanbench("check", bench.path)
+    assert outcome.status == 3
+    assert f"{bench.path}: state: {folder} has the state of the bench 'b'; expected " in outcome.err
+    assert marked(folder) == before
+
+
+def test_a_damaged_file_changes_no_rights(hanbench, bench):
+    folder = damaged(bench, lambda octets: b"{}").parent
+    folder.chmod(0o755)
+    assert hanbench("check", bench.path).status == 3
+    assert folder.stat().st_mode & 0o777 == 0o755
+
+
+def test_others_keep_their_rights_to_a_folder_with_other_files(hanbench, bench):
+    started(bench)
+    folder = Path(bench.path).parent / "kept"
+    (folder / "notes").write_text("x")
+    assert hanbench("check", bench.path).status == 0
+    folder.chmod(0o755)
+    outcome = hanbench("check", bench.path)
+    assert outcome.status == 3
+    assert "others may read it (mode 755), and it has other files, such as notes; expected " in outcome.err
+    assert folder.stat().st_mode & 0o777 == 0o755
+
+
+def test_an_empty_folder_of_the_user_becomes_private(tmp_path, bench):
+    (tmp_path / "kept").mkdir(mode=0o755)
+    (tmp_path / "kept" / ".flash.json.0a1b2c3d.new").touch()  # what a kill leaves
+    _, verdict, _ = started(bench)
+    assert verdict is Verdict.PASS
+    assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o700
 
 
 def test_devices_stop_if_their_state_cannot_be_kept(bench, monkeypatch):

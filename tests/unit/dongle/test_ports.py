@@ -65,6 +65,17 @@ def test_a_name_that_a_killed_bench_left_behind_is_taken_over(tmp_path, target):
     assert not link.is_symlink()
 
 
+def test_a_link_of_the_user_is_not_replaced(tmp_path):
+    (tmp_path / "folder").mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "folder")
+    with pytest.raises(
+        PortError, match=r"link is a symbolic link to .*/folder, which is no pty; expected another name"
+    ):
+        opened(PtyPort(link))
+    assert link.readlink() == tmp_path / "folder"
+
+
 def test_a_machine_without_ptys_is_told_with_what_works_there(monkeypatch):
     def refused() -> tuple[int, int]:
         raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))

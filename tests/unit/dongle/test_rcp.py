@@ -440,8 +440,19 @@ def test_what_no_host_says_is_an_invalid_command(host, command):
 @pytest.mark.parametrize("interface", [1, 2, 3])
 def test_there_is_one_interface(host, interface):
     host.write(SpinelFrame(4, CommandId.SET, PropertyId.PHY_CHAN, b"\x14", interface))
-    assert host.take(4)[0].value == bytes((SpinelStatus.INVALID_INTERFACE,))
+    (answer,) = host.take(4)
+    assert answer.value == bytes((SpinelStatus.INVALID_INTERFACE,))
+    assert answer.interface == interface
     assert host.get(PropertyId.PHY_CHAN) == b"\x0b"
+
+
+def test_an_answer_has_the_header_of_its_command(host):
+    """ot-rcp of OpenThread, simulation, January 2025, answers 95 02 01 with the header 95."""
+    said: list[bytes] = []
+    decoder = hdlc.Decoder()
+    host.rcp._send = lambda octets: said.extend(decoder.feed(octets))
+    host.rcp.feed(hdlc.encode(bytes.fromhex("950201")))
+    assert [answer[:3].hex() for answer in said] == ["950600"]
 
 
 def test_doing_nothing_succeeds(host):
@@ -621,9 +632,13 @@ def test_a_transmission_that_nobody_identified_is_not_answered(bench, hub):
     assert hub.said == []
 
 
-@pytest.mark.parametrize("octets", [0, 2, 128])
-def test_what_is_no_psdu_is_not_sent(bench, hub, octets):
-    assert hub.ended(hub.transmit(bytes(octets))) == TransmitDone(SpinelStatus.INVALID_ARGUMENT)
+@pytest.mark.parametrize(
+    ("octets", "status"),
+    [(0, SpinelStatus.INVALID_ARGUMENT), (2, SpinelStatus.INVALID_ARGUMENT), (128, SpinelStatus.PARSE_ERROR)],
+)
+def test_what_is_no_psdu_is_not_sent(bench, hub, octets, status):
+    """128 octets: status 9, as ot-rcp of OpenThread, simulation, January 2025, answers."""
+    assert hub.ended(hub.transmit(bytes(octets))) == TransmitDone(status)
     bench.run()
     assert bench.log == []
 

@@ -89,6 +89,11 @@ def test_what_is_no_radio_is_refused_with_what_was_expected(text):
         (ALL + "[dongles.hub]\n", "dongles.hub: expected another name than that of a node"),
         (ALL + '[dongles.x]\nradio = "air:"\n', "found 'air:'; expected pty: or tcp:"),
         ('[nodes.hub]\nradio = "serial:/dev/x"\n[dongles.y]\n', "links and dongles need this bench's own Air"),
+        (
+            ALL.replace("[nodes.hub]", f'[nodes.hub]\nieee = "{"0" * 16}"'),
+            "nodes.hub.ieee: found 0{16}; expected the EUI",
+        ),
+        (ALL.replace("[nodes.esme]", f'[nodes.esme]\nieee = "{"Ff" * 8}"'), "nodes.esme.ieee: found (Ff){8}; expected"),
         ("[nodes.hub]\n[nodes.esme]\n", ""),
     ],
 )
@@ -100,6 +105,35 @@ def test_what_is_wrong_is_said_in_one_line(bench, text, said):
         bench(text)
     assert "b.toml" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("radio", ["serial:/dev/ttyACM0", "socket://10.0.0.1:7", "pty:/tmp/x", "tcp:7001"])
+def test_no_two_devices_have_one_port(bench, radio):
+    with pytest.raises(ProfileError) as error:
+        bench(f'[nodes.hub]\nradio = "{radio}"\n[nodes.esme]\nradio = "{radio}"\n')
+    said = "nodes.esme.radio: expected another radio: the hub and the esme name the same port"
+    assert str(error.value).endswith(said)
+
+
+def test_no_device_has_the_port_of_a_dongle_or_of_another_home(bench):
+    with pytest.raises(
+        ProfileError, match=r"dongles\.x\.radio: expected another radio: the hub and the dongles\.x name"
+    ):
+        bench('[nodes.hub]\nradio = "tcp:7001"\n[dongles.x]\nradio = "tcp:07001"\n')
+    homes = "".join(f'[homes.{name}.nodes.hub]\nradio = "tcp:7001"\n' for name in "ab")
+    with pytest.raises(ProfileError, match=r"homes\.b\.nodes\.hub\.radio: expected another radio"):
+        bench(homes)
+
+
+def test_a_link_to_a_device_is_the_same_port(bench, tmp_path):
+    (tmp_path / "by-id").symlink_to("/dev/ttyACM0")
+    with pytest.raises(ProfileError, match="the hub and the esme name the same port"):
+        bench(f'[nodes.hub]\nradio = "serial:/dev/ttyACM0"\n[nodes.esme]\nradio = "serial:{tmp_path}/by-id"\n')
+
+
+def test_ports_that_the_system_chooses_differ(bench):
+    for radio in ("pty:", "tcp:", "tcp:0"):
+        assert bench(f'[nodes.hub]\nradio = "{radio}"\n[nodes.esme]\nradio = "{radio}"\n').complete is False
 
 
 @pytest.mark.parametrize("speed", ["0", "-1", "2", '"virtual"'])
