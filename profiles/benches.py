@@ -243,6 +243,8 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def _problems_of_homes(self) -> Iterator[str]:
         if self.present:
             yield "nodes: expected nodes or homes, not both"
+        if self.state is not None:
+            yield "state: expected no state: a bench of several homes keeps none"
         for key in ("faults", "channel", "pan_id"):
             if getattr(self, key) not in (None, ()):
                 yield f"{key}: expected in each home that has it, as homes.NAME.{key}"

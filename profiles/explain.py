@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence, Sized
+from datetime import date, datetime, time
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import inspect
 
+BUILTIN_TYPES = (datetime, date, time)
+"""Types that TOML has of itself."""
+
 _PLACE = re.compile(r"^(?P<problem>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+_ANY = "..."
+"""Stands in msgspec's path for a key of a mapping, which it does not name."""
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.DOTALL)
 _MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`$", re.DOTALL)
 _EXPECTED = re.compile(r"^Expected (?P<what>.*?)(?:, got .*)?$", re.DOTALL)
@@ -44,7 +51,7 @@ def explain(message: str, data: Mapping[str, Any], type: Any) -> Explanation:
     """Return the explanation of `message`, msgspec's error on converting `data` to `type`."""
     place = _PLACE.match(message)
     assert place is not None
-    problem, steps = place["problem"], _steps(place["path"] or "")
+    problem, steps = place["problem"], _named(_steps(place["path"] or ""), message, data, type)
     if unknown := _UNKNOWN.match(problem):
         steps = (*steps, unknown["name"])
         known = _keys(_type_at(inspect.type_info(type), data, steps[:-1]), _value_at(data, steps[:-1]))
@@ -56,6 +63,9 @@ def explain(message: str, data: Mapping[str, Any], type: Any) -> Explanation:
         choices = _choices(inspect.type_info(type), data, steps)
         return Explanation(_dotted(steps), _not_one_of(f"found {shown(found)}", str(found), choices), steps)
     if expected := _EXPECTED.match(problem):
+        if " of length " in problem and isinstance(found, Sized) and not isinstance(found, str):
+            what = _in_toml_words(expected["what"])
+            return Explanation(_dotted(steps), f"expected {what}, found one of length {len(found)}", steps)
         return Explanation(_dotted(steps), f"expected {_in_toml_words(expected['what'])}, found {shown(found)}", steps)
     return Explanation(_dotted(steps), problem, steps)
 
@@ -75,10 +85,11 @@ def shown(value: Any) -> str:
     return text if len(text) <= 40 else text[:37] + "..."
 
 
-def suggestion(word: str, known: Sequence[str]) -> str:
-    """Return `; did you mean ...?`, or an empty text if no known word is similar."""
-    near = get_close_matches(word.lower(), known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+def suggestion(word: str, known: Sequence[str], *, alone: bool = False) -> str:
+    """Return `; did you mean ...?`, or nothing if no known word is similar; `alone`: nor if several are equally so."""
+    near = get_close_matches(word.lower(), known, n=2)
+    likeness = [SequenceMatcher(None, each, word.lower()).ratio() for each in near] if alone else []
+    return f"; did you mean {near[0]}?" if near and likeness.count(max(likeness, default=0)) < 2 else ""
 
 
 def _not_one_of(finding: str, word: str, known: Sequence[str]) -> str:
@@ -94,7 +105,42 @@ def _in_toml_words(what: str) -> str:
 
 
 def _steps(path: str) -> tuple[PathPart, ...]:
-    return tuple(name or int(index) for name, index in _STEP.findall(path))
+    return tuple(name or (index if index == _ANY else int(index)) for name, index in _STEP.findall(path))
+
+
+def _named(steps: tuple[PathPart, ...], message: str, data: Mapping[str, Any], type: Any) -> tuple[PathPart, ...]:
+    """Return `steps` with the key of each mapping: the first whose value alone gives the same message."""
+    while _ANY in steps:
+        at = steps.index(_ANY)
+        keys = _value_at(data, steps[:at])
+        if not isinstance(keys, Mapping):
+            return steps
+        steps = (
+            *steps[:at],
+            next((key for key in keys if _gives(message, data, steps[:at], key, type)), "?"),
+            *steps[at + 1 :],
+        )
+    return steps
+
+
+def _gives(message: str, data: Mapping[str, Any], steps: Sequence[PathPart], key: str, type: Any) -> bool:
+    """Return whether converting `data` fails with `message` if the mapping at `steps` has this key alone."""
+    try:
+        msgspec.convert(_only(data, steps, key), type, builtin_types=BUILTIN_TYPES, str_keys=True)
+    except msgspec.ValidationError as error:
+        return str(error) == message
+    return False
+
+
+def _only(data: Any, steps: Sequence[PathPart], key: str) -> Any:
+    """Return a copy of `data` in which the mapping at `steps` has one key."""
+    if not steps:
+        return {key: data[key]}
+    first, *others = steps
+    inner = _only(data[first], others, key)
+    if isinstance(data, Mapping):
+        return {**data, first: inner}
+    return [inner if index == first else each for index, each in enumerate(data)]
 
 
 def _dotted(steps: Sequence[PathPart]) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from hanbench.profiles.errors import ProfileError
-from hanbench.profiles.explain import Explanation, explain
+from hanbench.profiles.explain import BUILTIN_TYPES, Explanation, explain
 
 T = TypeVar("T")
 
@@ -73,6 +72,6 @@ class Misfit(Exception):  # noqa: N818 - `load` turns it into an error, with the
 def convert(table: Mapping[str, Any], type: type[T]) -> T:
     """Return `table` as `type`, strictly: no unknown key, no text for a number. Raises Misfit."""
     try:
-        return msgspec.convert(table, type, builtin_types=(datetime, date, time), str_keys=True)
+        return msgspec.convert(table, type, builtin_types=BUILTIN_TYPES, str_keys=True)
     except msgspec.ValidationError as error:
         raise Misfit(explain(str(error), table, type)) from None

@@ -125,8 +125,6 @@ def assemble_street(
     if not bench.profile.homes:
         han = bench.assemble(clock=clock, seed=seed, links=links, state=state)
         return Street((StreetHome(bench, han),), han.radios, str(han.seed))
-    if bench.profile.state is not None:
-        raise ProfileError(bench.path, "expected no state: a bench of several homes keeps none", "state")
     chosen = bench.profile.seed if seed is None else seed
     air = Air(clock, split(chosen, "air"))
     start = datetime.now(UTC) if isinstance(clock, PacedClock) else VIRTUAL_START
@@ -193,5 +191,7 @@ def chosen_homes(bench: BenchFile, street: Street, wanted: str | None) -> tuple[
     names = [home.name for home in street.homes if home.name]
     if wanted not in names:
         known = f"one of {', '.join(names)}" if names else "no --home: the bench has one home"
-        raise ProfileError(bench.path, f"found {wanted!r}; expected {known}{suggestion(wanted, names)}", "homes")
+        raise ProfileError(
+            bench.path, f"found {wanted!r}; expected {known}{suggestion(wanted, names, alone=True)}", "homes"
+        )
     return tuple(home for home in street.homes if home.name == wanted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from hanbench.harness.bench.captured import capturing_if
 from hanbench.harness.bench.street import Street, StreetHome, assemble_street, chosen_homes
 from hanbench.harness.case.check import HanCheck, Verdict
 from hanbench.harness.checks import HanConnectivityCheck, never_begun
+from hanbench.harness.checks.mirror_age import MirrorAge
 from hanbench.harness.cli.check_text import STATUS, print_check
 from hanbench.harness.cli.embed_keys import embed_keys_of, needs_folder
 from hanbench.harness.cli.output import log, print_json, print_line, unbroken
@@ -24,13 +26,14 @@ from hanbench.harness.han.health import OutageError
 
 SEVERITY = (Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.FAIL)
 """Of several homes, the last of these verdicts decides the exit status."""
+_INCONCLUSIVE = ("is inconclusive", "are inconclusive")
 
 
 class HomeCheck(HanCheck, frozen=True, kw_only=True):
     """The result of a check, with what is told beside it."""
 
-    mirror: str | None = None
-    """The age of the gas meter's mirror, in words; null: the hub has none."""
+    mirror: MirrorAge | None = None
+    """The gas meter's mirror at the end of the check; null: the hub has none."""
 
 
 class BenchCheck(HomeCheck, frozen=True, kw_only=True):
@@ -47,6 +50,8 @@ class StreetCheck(Struct, frozen=True, kw_only=True):
     bench: str
     seed: str
     capture: str | None
+    verdict: Verdict
+    """The worst verdict of the homes, which decides the exit status."""
     homes: dict[str, HomeCheck]
 
 
@@ -88,7 +93,11 @@ def check(
         print_json(said)
     else:
         _print_results(dict(zip(checked, found, strict=True)), capture)
-    return STATUS[max((each.verdict for each in found), key=SEVERITY.index)]
+    return STATUS[_worst(found)]
+
+
+def _worst(found: Iterable[HomeCheck]) -> Verdict:
+    return max((each.verdict for each in found), key=SEVERITY.index)
 
 
 def _said(
@@ -97,7 +106,9 @@ def _said(
     name = None if capture is None else capture.name
     if bench.profile.homes:
         homes = {home.name: check for home, check in found.items()}
-        return StreetCheck(bench=bench.profile.id, seed=street.seed, capture=name, homes=homes)
+        return StreetCheck(
+            bench=bench.profile.id, seed=street.seed, capture=name, verdict=_worst(homes.values()), homes=homes
+        )
     (only,) = found.values()
     return BenchCheck(**structs.asdict(only), bench=bench.profile.id, seed=street.seed, capture=name)
 
@@ -130,11 +141,24 @@ async def _checked_home(street: Street, home: StreetHome) -> HomeCheck:
     wait = check.sleep_allowance(han) + check.margin
     han.on_progress(f"checking; the gas meter wakes every {wakes} s, and has {wait:g} s to answer")
     found = await check.run(han)
-    return HomeCheck(**structs.asdict(found.check), mirror=None if found.mirror is None else found.mirror.words)
+    return HomeCheck(**structs.asdict(found.check), mirror=found.mirror)
 
 
 def _print_results(found: dict[StreetHome, HomeCheck], capture: Path | None) -> None:
     for home, check in found.items():
-        print_check(check, home.name, check.mirror)
+        print_check(check, home.name, None if check.mirror is None else check.mirror.words)
+    if len(found) > 1:
+        print_line(_summary({home.name: check.verdict for home, check in found.items()}))
     if capture is not None:
         print_line(f"  capture: {unbroken(capture)}")
+
+
+def _summary(verdicts: dict[str, Verdict]) -> str:
+    """Return how many homes pass, and the names of the others, such as `2 of 3 homes pass; no2 fails`."""
+    passed = sum(each is Verdict.PASS for each in verdicts.values())
+    parts = [f"{passed} of {len(verdicts)} homes pass"]
+    for kind, one, several in ((Verdict.FAIL, "fails", "fail"), (Verdict.INCONCLUSIVE, *_INCONCLUSIVE)):
+        names = [name for name, each in verdicts.items() if each is kind]
+        if names:
+            parts.append(f"{', '.join(names)} {one if len(names) == 1 else several}")
+    return "; ".join(parts)

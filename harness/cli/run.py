@@ -15,6 +15,7 @@ from hanbench.harness.campaign.finding import find_scenario
 from hanbench.harness.capture import keyfile
 from hanbench.harness.case.calendar import shown
 from hanbench.harness.case.trace import encode
+from hanbench.harness.checks.mirror_age import MirrorAge
 from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.embed_keys import embed_keys_of, needs_folder
 from hanbench.harness.cli.errors import ExitStatus
@@ -108,7 +109,9 @@ def run(
     if as_json:
         print_json(file_of_one(report))
     else:
-        _print_result(report, detail, capture, never_reached(loaded.drawn(seed).changes, result.records))
+        mirrors = [each.mirror for each in result.evidenced]
+        unreached = never_reached(loaded.drawn(seed).changes, result.records)
+        _print_result(report, detail, mirrors, capture, unreached)
     return ExitStatus.EXPECTED if report.as_expected else ExitStatus.VIOLATION
 
 
@@ -187,15 +190,19 @@ def _evidence(check: CheckDetail, began: datetime) -> None:
 
 
 def _print_result(
-    report: ScenarioReport, detail: ScenarioDetail, capture: Path | None, unreached: Iterable[str]
+    report: ScenarioReport,
+    detail: ScenarioDetail,
+    mirrors: Iterable[MirrorAge | None],
+    capture: Path | None,
+    unreached: Iterable[str],
 ) -> None:
     print_line(f"{report.title} ({report.cohort}, {report.installation_type}, rules {report.rules})")
-    for evidenced in detail.checks:
+    for evidenced, mirror in zip(detail.checks, mirrors, strict=True):
         check = evidenced.check
         found = verdict(f"{check.verdict.value} {check.code}" if check.code else check.verdict.value)
         print_line(f"  check {check.attempt}, {shown(check.started, check.start)}: {found}: {check.detail}")
-        if evidenced.mirror:
-            print_line(f"    {evidenced.mirror}")
+        if mirror is not None:
+            print_line(f"    {mirror.words}")
         _evidence(evidenced, detail.began)
     for consent in report.consents:
         at = datetime.fromisoformat(consent.time)

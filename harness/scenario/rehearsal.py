@@ -36,7 +36,8 @@ def rehearse(
 ) -> Rehearsal:
     """Play a scenario on the devices of `bench`, with the reference controller, as long before its loading as there.
 
-    `bench`: None for radios on an Air of their own. `speed`: that of the run, which takes the bench's place.
+    `bench`: None for radios on an Air of their own. `speed`: that of the run, in place of the bench's.
+
     Raises ProfileError if the bench does not suit the scenario.
     """
     began = story_clock(scenario, bench, speed).now

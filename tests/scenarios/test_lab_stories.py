@@ -56,7 +56,9 @@ def outside(folder: Path, ports: dict[str, str]) -> BenchFile:
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> BenchFile:
     """A bench whose dongles are not there."""
-    return outside(tmp_path, dict.fromkeys(("hub", "esme", "gsme"), "socket://127.0.0.1:1"))
+    return outside(
+        tmp_path, {role: f"socket://127.0.0.1:{port}" for port, role in enumerate(("hub", "esme", "gsme"), 1)}
+    )
 
 
 def test_six_stories_are_there_and_each_tells_of_something_else() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 
 from hanbench.harness.checks import HanConnectivityCheck
@@ -31,7 +32,7 @@ def mirror_after(*steps):
 def test_the_mirror_of_a_healthy_meter_is_not_stale():
     age = mirror_after()
     assert not age.stale
-    assert age.at - age.heard < timedelta(minutes=1)  # it has just answered
+    assert age.silent_s < 60  # it has just answered
 
 
 def test_a_mirror_is_not_stale_before_its_meter_can_have_woken():
@@ -45,10 +46,24 @@ def test_a_mirror_is_not_stale_before_its_meter_can_have_woken():
 def test_the_mirror_of_a_dead_meter_is_stale():
     age = mirror_after("battery-dead", 6 * 3600)
     assert age.stale
-    assert timedelta(hours=6) < age.at - age.heard < timedelta(hours=7, minutes=2) + WAKE
-    assert age.words.startswith("mirror 2022-04-04 ")
+    assert timedelta(hours=6) < timedelta(seconds=age.silent_s) < timedelta(hours=7, minutes=2) + WAKE
+    assert age.as_of <= age.heard
+    assert age.words.startswith("mirror from 2022-04-04 0")
     assert ", meter last heard 2022-04-04 0" in age.words
-    assert age.words.endswith(": stale")
+    assert re.search(r": stale, [67] h \d+ min$", age.words)
+
+
+def test_a_meter_that_was_dead_from_the_start_was_never_heard():
+    async def scenario(han):
+        await FAULTS["battery-dead"].inject(han)
+        await asyncio.sleep(2 * 3600)
+        return mirror_age(han, 3660)
+
+    age = run_on_han(scenario, seed="mirror", settle=0)
+    assert (age.as_of, age.heard, age.stale) == (None, None, True)
+    assert age.words.startswith(
+        "mirror without a report since the hub started, meter not heard since the hub started: "
+    )
 
 
 def test_the_mirror_of_an_exchanged_meter_stays_and_is_stale():

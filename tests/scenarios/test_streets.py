@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -14,6 +15,7 @@ from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.street import Street, StreetHome, assemble_street
 from hanbench.harness.case.check import Verdict
 from hanbench.harness.checks import HanConnectivityCheck
+from hanbench.harness.cli.main import main
 from hanbench.profiles.benches import read_bench
 
 HEAD = 'id = "street"\ntitle = "A street"\n'
@@ -189,3 +191,25 @@ def test_the_same_seed_gives_the_same_street(street):
         return seen
 
     assert octets() == octets()
+
+
+def test_check_counts_the_homes_and_has_one_verdict(tmp_path, capsys):
+    path = tmp_path / "street.toml"
+    path.write_text(f'{HEAD}[homes.no1]\n[homes.no2]\nfaults = ["battery-dead"]\n[homes.no3]\n', encoding="utf-8")
+    for options in ((), ("--json",)):
+        with pytest.raises(SystemExit) as ended:
+            main(("check", str(path), *options))
+        assert ended.value.code == 1
+        out = capsys.readouterr().out
+        if not options:
+            assert out.splitlines()[-1] == "2 of 3 homes pass; no2 fails"
+            assert (
+                "  mirror without a report since the hub started, meter not heard since the hub started: stale" in out
+            )
+            continue
+        said = json.loads(out)
+        assert said["verdict"] == "fail"
+        mirrors = {name: each["mirror"] for name, each in said["homes"].items()}
+        assert (mirrors["no2"]["as_of"], mirrors["no2"]["heard"], mirrors["no2"]["stale"]) == (None, None, True)
+        assert mirrors["no1"]["as_of"].startswith("2022-04-04T08:")
+        assert mirrors["no1"]["stale"] is False

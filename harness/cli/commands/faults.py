@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from hanbench.harness.case.check import Subject
 from hanbench.harness.case.fault_catalogue import CATALOGUE, FaultDescription
 from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.errors import unknown
@@ -11,10 +12,14 @@ from hanbench.harness.cli.options import FAULT
 from hanbench.harness.cli.output import json_option, print_json, print_line
 from hanbench.harness.cli.tables import table
 
-_MEANING = {
-    "broken": "its subject cannot be reached",
-    "impaired": "something is wrong with its subject, and it can be reached",
+_BROKEN = {
+    Subject.GSME: "the gas meter cannot be reached",
+    Subject.ESME: "the electricity meter cannot be reached",
+    Subject.WAN: "the hub cannot be reached over the WAN",
+    Subject.BENCH: "the bench itself does not work",
 }
+"""What a fault with the state `broken` means, by its subject."""
+_IMPAIRED = "something is wrong with its subject, and it can be reached"
 
 
 @click.group(cls=Group, invoke_without_command=True)
@@ -45,10 +50,21 @@ def show(context: click.Context, name: str, as_json: bool) -> None:
     if as_json or context.obj:
         print_json(facts)
     else:
-        state = CATALOGUE[name].state
-        facts |= {"cuts_off": f"{state} ({_MEANING[state]})"}
+        fault = CATALOGUE[name]
+        meaning = _BROKEN[fault.subject] if fault.breaks_reachability else _IMPAIRED
+        facts |= {"cuts_off": f"{fault.state} ({meaning})", "scenarios": ", ".join(_scenarios_with(name)) or "none"}
         for key, value in facts.items():
-            print_line(f"{'state' if key == 'cuts_off' else key}: {value}")
+            if value is not None:
+                print_line(f"{'state' if key == 'cuts_off' else key}: {value}")
+
+
+def _scenarios_with(fault: str) -> list[str]:
+    """Return the ids of the shipped scenarios that play a fault."""
+    from hanbench.harness.scenario import load_scenario, shipped
+    from hanbench.profiles.rulesets import shipped as rule_sets
+
+    known = rule_sets()
+    return [name for name, path in shipped().items() if fault in load_scenario(path, known).faults]
 
 
 def _facts(fault: FaultDescription) -> dict[str, str | bool | None]:

@@ -27,7 +27,7 @@ def test_one_migration_is_told_in_the_singular(hanbench, tmp_path):
 @pytest.mark.parametrize(
     ("fault", "state"),
     [
-        ("wan-down", "broken (its subject cannot be reached)"),
+        ("wan-down", "broken (the gas meter cannot be reached)"),
         ("clock-drift", "impaired (something is wrong with its subject, and it can be reached)"),
     ],
 )
@@ -49,3 +49,10 @@ def test_ports_that_are_no_usb_devices_are_named(monkeypatch, hanbench, others, 
     found = [FoundPort(name, name, None, None, None, None, None) for name in others]
     monkeypatch.setattr(doctor, "ports", lambda: found)
     assert said in hanbench("doctor").out
+
+
+def test_a_fault_without_needs_says_nothing_of_them_and_names_its_scenarios(hanbench):
+    out = hanbench("faults", "show", "hub-without-power").out
+    assert "None" not in out
+    assert "\nstate: broken (the hub cannot be reached over the WAN)\n" in out
+    assert "\nscenarios: hub-without-power-for-hours, hub-without-power-for-weeks\n" in out

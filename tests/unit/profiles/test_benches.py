@@ -6,6 +6,7 @@ import pytest
 
 from hanbench.profiles.benches import StartingState, find_bench, ids, path_of, read_bench
 from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.explain import suggestion
 from hanbench.profiles.radio_url import RadioKind, parse_radio
 
 HEAD = 'id = "b"\ntitle = "A bench"\n'
@@ -175,3 +176,39 @@ def test_a_firmware_that_cannot_be_is_told_in_one_line(bench, text, said):
     with pytest.raises(ProfileError, match=said) as error:
         bench(text)
     assert "\n" not in str(error.value)
+
+
+HOMES = "[homes.left]\n[homes.right]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HOMES + "chanel = 20\n", "homes.right.chanel: no such key; expected one of .*; did you mean channel?"),
+        (HOMES + "at_m = ['x', 0]\n", r"homes.right.at_m\[0\]: expected a number, found 'x'"),
+        (
+            HOMES + "[homes.right.nodes.hub]\nbaud = 1\n",
+            "homes.right.nodes.hub.baud: expected a whole number >= 9600, found 1",
+        ),
+        (
+            "".join(f"[homes.n{each}]\n" for each in range(101)),
+            "homes: expected a table of length <= 100, found one of length 101",
+        ),
+        (HOMES.replace("[homes.left]", 'state = "x"\n[homes.left]'), "state: expected no state: a bench of several"),
+    ],
+)
+def test_what_is_wrong_in_a_home_is_said_with_its_name(bench, text, said):
+    with pytest.raises(ProfileError, match=said):
+        bench(text)
+
+
+def test_a_home_that_is_not_a_number_away_is_named(bench):
+    with pytest.raises(ProfileError) as error:
+        bench(HOMES + "at_m = [nan, 0]\n")
+    assert "homes.right.at_m[0]: " in str(error.value)
+    assert "None" not in str(error.value)
+
+
+def test_no_word_is_suggested_where_several_are_equally_near():
+    assert suggestion("no9", ["no1", "no2", "no3"], alone=True) == ""
+    assert suggestion("lef", ["left", "right"], alone=True) == "; did you mean left?"
