@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from math import ceil, log
 
 from hanbench.emulator.clock import SECOND
 from hanbench.harness.field.observation import Address, Seen
+from hanbench.harness.field.taken import REORDERED
 from hanbench.profiles.diagnosis import DiagnosisRules
 
 MOST_MISSED = 0.999
@@ -51,16 +52,30 @@ def _repeated(frames: Sequence[Seen]) -> set[int]:
 def counters_missed(frames: Iterable[Seen]) -> float:
     """Return the share of frames of one kind of sender that the capture lacks, by its NWK frame counters.
 
-    The counter goes up by one with each frame (ZigBee specification 05-3474-20, 4.3.1.1). The largest step does not
-    count, because a device that restarts goes on from a higher counter; 0 if there are too few frames.
+    The counter goes up by one with each frame (ZigBee specification 05-3474-20, 4.3.1.1); a repetition of the MAC has
+    the same, and frames that wait for a poll overtake each other. The largest step does not count, because a device
+    that restarts goes on from a higher counter; 0 if there are too few frames.
     """
     by_key: dict[tuple[Address | None, int], list[int]] = {}
     for frame in frames:
         if frame.nwk_counter is not None:
             by_key.setdefault((frame.sender, frame.key_sequence), []).append(frame.nwk_counter)
-    steps = [later - earlier for counters in by_key.values() for earlier, later in pairwise(counters)]
-    counted = sorted(step for step in steps if step > 0)[:-1]
-    return 1 - len(counted) / sum(counted) if counted else 0.0
+    parts = [part for counters in by_key.values() for part in _between_falls(counters)]
+    steps = sorted(later - earlier for part in parts for earlier, later in pairwise(sorted(part)))[:-1]
+    return 1 - len(steps) / sum(steps) if steps else 0.0
+
+
+def _between_falls(counters: Sequence[int]) -> Iterator[set[int]]:
+    """Yield the counters in parts in which none went back by more than frames overtake each other."""
+    part: set[int] = set()
+    last = 0
+    for counter in counters:
+        if counter < last - REORDERED:
+            yield part
+            part = set()
+        part.add(counter)
+        last = counter
+    yield part
 
 
 def wakes_needed(loss: float, rules: DiagnosisRules) -> int:

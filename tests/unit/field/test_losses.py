@@ -27,6 +27,17 @@ def test_a_hub_that_restarts_and_goes_on_from_a_higher_counter_is_not_missed() -
     assert counters_missed([*FRAMES[:100], *restarted]) == 0
 
 
+def test_frames_that_overtake_each_other_are_not_missed() -> None:
+    late = [*FRAMES[:50], *FRAMES[53:60], *FRAMES[50:53], *FRAMES[60:]]
+    assert counters_missed(late) == 0
+    assert counters_missed([frame for frame in FRAMES for _ in range(2)]) == 0
+
+
+def test_a_hub_whose_counter_went_back_is_not_missed() -> None:
+    back = [replace(frame, nwk_counter=(frame.nwk_counter or 0) - 1000) for frame in FRAMES[100:]]
+    assert counters_missed([*FRAMES[:100], *back]) == 0
+
+
 def test_frames_without_counters_say_nothing() -> None:
     assert counters_missed([]) == counters_missed(FRAMES[:1]) == 0
     assert counters_missed([replace(frame, nwk_counter=None) for frame in FRAMES]) == 0
