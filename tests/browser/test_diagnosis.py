@@ -45,3 +45,10 @@ def test_the_page_draws_verdict_evidence_and_timeline(page_file: Path, browser) 
     assert page.locator(first).count() == 1
     assert troubles == []
     page.close()
+
+
+def test_the_page_is_no_wider_than_a_telephone(page_file: Path, browser) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(page_file.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.close()

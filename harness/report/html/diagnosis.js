@@ -7,7 +7,7 @@ const seconds = (date) => (momentOf(date) - began) / 1000;
 
 const TONES = { "heard well": "good", "supports a HAN failure": "bad", "proves nothing": "told" };
 /** Lanes of the timeline, and the kinds of events in each. */
-const LANES_OF_CAPTURE = [["silence", "silence", "bar"], ["search", "looks for a network", "mark"], ["meter", "joins, rejoins", "mark"], ["key", "keys", "mark"], ["report", "reports", "mark"], ["network", "network", "mark"], ["check", "hub reads", "mark"]];
+const LANES_OF_CAPTURE = [["silence", "silence", "bar"], ["search", "searches", "mark"], ["meter", "joins", "mark"], ["key", "keys", "mark"], ["report", "reports", "mark"], ["network", "network", "mark"], ["check", "hub reads", "mark"]];
 const LANE_OF = { silence: "silence", search: "search", join: "meter", rejoin: "meter", key: "key", mirror: "report", report: "report", poll: "report", network: "network", check: "check" };
 const KINDS = { silence: "broken", search: "asks", join: "says", rejoin: "errs", key: "says", mirror: "says", report: "pass", poll: "asks", network: "closes", check: "asks" };
 /** Days between two ticks: captures are short. */
@@ -53,7 +53,7 @@ function verdict() {
         meter === null ? "" : h("ul", { class: "tiles" }, [
             [meter.wakes, "wakes in the capture"], [spanned(meter.wake_interval_s), `between wakes (${meter.wake_interval_from})`],
             [spanned(meter.without_proof_s), "without proof of health"], [spanned(meter.hub_heard_s), "of it with the hub heard"], [spanned(meter.needed_s), "needed to say something"],
-            [`${Math.round(100 * meter.sniffer_loss)} %`, "of acknowledgements missed"], [`${Math.round(100 * meter.hub_loss)} %`, "of the hub's frames missed since"], [meter.mirror_frame ? `#${meter.mirror_frame}` : "none", "last report in the mirror"],
+            [`${Math.round(100 * meter.sniffer_loss)} %`, "missed by the sniffer"], [`${Math.round(100 * meter.hub_loss)} %`, "of the hub's frames missed since"], [meter.mirror_frame ? `#${meter.mirror_frame}` : "none", "last report in the mirror"],
         ].map(([number, what]) => h("li", {}, h("b", {}, String(number)), h("span", {}, what)))),
         ...found.useless_codes.map((text) => h("p", { class: "words" }, `${text[0].toUpperCase()}${text.slice(1)}`)),
         ...found.unknown_keys.map((each) => h("p", {}, `No key for ${each.key}: ${count(each.count, "frame")}, `, linked(each.frames, each.count))));
@@ -65,7 +65,7 @@ function fits() {
         h("ol", {}, found.classes.slice(0, 3).map((each) => h("li", {},
             h("b", {}, each.title), each.faults.length ? ` (${each.faults.join(", ")})` : "",
             h("ul", {}, each.signs.map((sign) => h("li", {}, sign.text, sign.frames.length ? [": ", linked(sign.frames, sign.count)] : ""))),
-            h("p", { class: "words" }, each.reason), toDo(each.action)))),
+            h("p", { class: "words" }, each.reason), each.action === found.advice ? "" : toDo(each.action)))),
         ...(frames.length ? [h("h4", {}, "The frames that show it"),
             h("div", { class: "scroll drawing wide", tabindex: "0" }, lifelines("Sequence diagram of the frames of the evidence",
                 [...new Set(frames.flatMap((frame) => [frame.sender, frame.receiver]))], runs(frames), link)),
@@ -101,10 +101,11 @@ function told() {
         label: event.kind === "silence" ? event.text : "", text: `#${event.frame} ${event.device}: ${event.text}`,
     }));
     const times = ({ count: n, entries, end }) => (entries > 1 ? ` (${n} times until ${shownTime(momentOf(end))})` : n > 1 ? ` (${n} times)` : "");
+    const said = folded(found.events);
     document.getElementById("story").append(
         h("div", { class: "scroll drawing wide", tabindex: "0" }, timeline(began, began, entries, LANES_OF_CAPTURE, HOURS, "Timeline of the capture")),
-        h("details", { class: "events" }, h("summary", {}, `In words: ${count(entries.length, "event")}`),
-            h("ol", { class: "events" }, folded(found.events).map((event) =>
+        h("details", { class: "events" }, h("summary", {}, `In words: ${count(said.length, "entry", "entries")}`),
+            h("ol", { class: "events" }, said.map((event) =>
                 h("li", {}, h("time", {}, when(began, seconds(event.time))), ` #${event.frame} ${event.device}: ${event.text}${times(event)}`)))));
 }
 
