@@ -39,10 +39,12 @@ class DiagnosisRules(Struct, frozen=True, forbid_unknown_fields=True):
     """Longest pause of a whole home; in a longer one the sniffer did not hear."""
     wakes_min: Annotated[int, Meta(ge=1, le=100)]
     """Wakes without a proof of health, at least."""
+    silence_min_s: Seconds
+    """Time without a proof of health, at least, of a meter that wakes often."""
     chance: Annotated[float, Meta(gt=0, lt=1)]
     """Probability, at most, that a sniffer's losses alone hide all proofs of a healthy meter."""
     loss_max: Annotated[float, Meta(gt=0, lt=1)]
-    """Loss of the sniffer, beyond which more is not assumed."""
+    """Loss of the sniffer, beyond which more is not assumed; who misses more of the hub's frames does not hear it."""
     damaged_max: Annotated[float, Meta(gt=0, le=1)]
     """Share of damaged frames from which on the capture proves nothing."""
     hub_frames_min: Annotated[int, Meta(ge=1)]

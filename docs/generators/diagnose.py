@@ -9,7 +9,7 @@ import msgspec
 
 from hanbench.profiles.diagnosis import diagnosis_file
 from tests.support.confusion import FILE, Confusion
-from tests.support.field_captures import CHECKS, HOUR, LATE, LINK_STATUS, SENSITIVITY, THINNED
+from tests.support.field_captures import CHECKS, FADED, FAINT, HOUR, LATE, LINK_STATUS, SENSITIVITY, THINNED
 
 WIDTH = 150
 PAGE = Path(__file__).parents[1] / "diagnose.md"
@@ -53,7 +53,9 @@ def confusion_table() -> str:
         "not in the capture. Of each capture four forms are diagnosed: `whole`; `cut` at a random time before the "
         f"fault and eight to 24 hours after it; `thinned` ({THINNED:.0%} of all frames missing); and `late`, without "
         f"the joinings and the first key establishments ({LATE // 60} minutes after the fault). In `late`, *proves "
-        "nothing* counts as right for faults of the key establishment. The gas meter is named with `--gsme`. "
+        "nothing* counts as right for faults of the key establishment. Healthy homes have two forms more, in which it "
+        f"counts as right too: `faint` ({FAINT:.0%} of the hub's frames and acknowledgements are heard) and `fading` "
+        f"({FADED[0]:.0%} to {FADED[-1]:.0%} of them from the fault's time on). The gas meter is named with `--gsme`. "
         "`python -m tests.support.confusion --write` measures anew."
     )
     head = "\n\n".join(_wrapped(each, WIDTH, "\n") for each in (measured, how))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from hanbench.emulator.clock import SECOND
 from hanbench.harness.case.calendar import shown_date
 from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.field_input import diagnosis_of
@@ -15,6 +16,7 @@ from hanbench.harness.cli.tables import table
 from hanbench.harness.cli.words import counted
 from hanbench.harness.field import FieldVerdict
 from hanbench.harness.field.result import DeviceResult, DiagnosisResult, EventResult, MeterResult, SignResult, result_of
+from hanbench.harness.field.words import hours
 from hanbench.harness.files import locked_folder_if, write_whole
 from hanbench.harness.report.html.diagnosis import diagnosis_page
 
@@ -38,11 +40,12 @@ def diagnose(
     keys: tuple[str, ...],
     install_codes: tuple[str, ...],
     gsme: str | None,
+    wake: int | None,
     out: Path | None,
     as_json: bool,
 ) -> int:
     """Say what CAPTURE proves about a gas meter: a pcap or pcapng file that anybody made."""
-    diagnosis = diagnosis_of(capture, key_files, keys, install_codes, gsme)
+    diagnosis = diagnosis_of(capture, key_files, keys, install_codes, gsme, wake)
     result = result_of(diagnosis)
     if out is not None:
         with locked_folder_if(out):
@@ -70,6 +73,8 @@ def _print(result: DiagnosisResult, verdict: FieldVerdict) -> None:
         for line in _about_meter(result.meter):
             print_line(f"  {line}")
     _print_classes(result)
+    for line in result.useless_codes:
+        print_line(f"  {line}")
     for key in result.unknown_keys:
         print_line(f"  no key for {key.key}: {counted(key.count, 'frame')}, {_numbers(key.frames, key.count)}")
     _print_events(result)
@@ -102,8 +107,8 @@ def _about_capture(result: DiagnosisResult) -> list[str]:
 
 
 def _about_meter(meter: MeterResult) -> list[str]:
-    how = "measured" if meter.wake_interval_measured else "assumed"
-    lines = [f"{counted(meter.wakes, 'wake')}, one every {meter.wake_interval_s / 60:.0f} min ({how})"]
+    every = hours(round(meter.wake_interval_s * SECOND))
+    lines = [f"{counted(meter.wakes, 'wake')} in the capture; one every {every} ({meter.wake_interval_from})"]
     if meter.last_proof is not None:
         lines.append(f"the hub last heard it well at {shown_date(meter.last_proof)}, frame #{meter.last_proof_frame}")
     if meter.mirror_time is not None:
@@ -122,7 +127,8 @@ def _print_classes(result: DiagnosisResult) -> None:
         for sign in each.signs:
             print_line(f"    {_sign(sign)}")
         print_line(f"    why: {each.reason}")
-        print_line(f"    to do: {each.action}")
+        if each.action != result.advice:
+            print_line(f"    to do: {each.action}")
 
 
 def _sign(sign: SignResult) -> str:
@@ -135,18 +141,33 @@ def _numbers(frames: tuple[int, ...], count: int) -> str:
 
 
 def _print_events(result: DiagnosisResult) -> None:
-    told = [event for event in result.events if event.kind not in _UNTOLD]
+    told = _folded([event for event in result.events if event.kind not in _UNTOLD])
     if not told:
         return
     print_line()
     left = len(told) - _LATEST
     print_line(f"what happened{f' (the latest {_LATEST} of {len(told)} events)' if left > 0 else ''}:")
-    for event in told[-_LATEST:]:
-        print_line(f"  {shown_date(event.time)}  {_event(event)}")
+    for event, entries in told[-_LATEST:]:
+        print_line(f"  {shown_date(event.time)}  {_event(event, entries)}")
 
 
-def _event(event: EventResult) -> str:
+def _folded(events: list[EventResult]) -> list[tuple[EventResult, int]]:
+    """Return the events with their numbers of entries: entries in a row that say the same are one."""
+    found: list[tuple[EventResult, int]] = []
+    for event in events:
+        if found and (found[-1][0].device, found[-1][0].text) == (event.device, event.text):
+            first, entries = found[-1]
+            both = msgspec.structs.replace(first, end=event.end, count=first.count + event.count)
+            found[-1] = (both, entries + 1)
+        else:
+            found.append((event, 1))
+    return found
+
+
+def _event(event: EventResult, entries: int) -> str:
     times = f" ({event.count} times)" if event.count > 1 else ""
+    if entries > 1:
+        times = f" ({event.count} times until {shown_date(event.end)})"
     return f"#{event.frame:<6} {event.device}: {event.text}{times}"
 
 

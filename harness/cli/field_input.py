@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from hanbench.emulator.clock import SECOND
 from hanbench.harness.capture import CaptureError
 from hanbench.harness.capture.foreign import read_foreign
 from hanbench.harness.cli.errors import BadInput
@@ -13,9 +14,14 @@ from hanbench.harness.field.keys import KeyInputError, eui64
 
 
 def diagnosis_of(
-    capture: Path, key_files: Sequence[Path], keys: Sequence[str], install_codes: Sequence[str], gsme: str | None
+    capture: Path,
+    key_files: Sequence[Path],
+    keys: Sequence[str],
+    install_codes: Sequence[str],
+    gsme: str | None,
+    wake: int | None,
 ) -> Diagnosis:
-    """Read a capture with its keys, and diagnose it. Raises BadInput."""
+    """Read a capture with its keys, and diagnose it. `wake`: seconds between two wakes. Raises BadInput."""
     try:
         told = None if gsme is None else eui64(gsme)
     except ValueError as error:
@@ -27,4 +33,4 @@ def diagnosis_of(
         raise BadInput(error.path, error.place, error.problem) from None
     except KeyInputError as error:
         raise BadInput(None, "--key or --install-code", str(error)) from None
-    return diagnose(read, found, gsme=told)
+    return diagnose(read, found, gsme=told, wake=None if wake is None else wake * SECOND)

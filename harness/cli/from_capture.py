@@ -8,7 +8,7 @@ from pathlib import Path
 from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.field_input import diagnosis_of
 from hanbench.harness.cli.output import log, print_verbatim, unbroken
-from hanbench.harness.field.as_scenario import NoStoryError, scenario_text
+from hanbench.harness.field.as_scenario import NoStoryError, other_classes, scenario_text
 from hanbench.harness.files import write_whole
 
 LONGEST_ID = 60
@@ -20,16 +20,19 @@ def from_capture(
     keys: tuple[str, ...],
     install_codes: tuple[str, ...],
     gsme: str | None,
+    wake: int | None,
     id: str | None,
     to: Path | None,
 ) -> int:
     """Write a scenario that tells the story of CAPTURE."""
-    diagnosis = diagnosis_of(capture, key_files, keys, install_codes, gsme)
+    diagnosis = diagnosis_of(capture, key_files, keys, install_codes, gsme, wake)
     try:
         text = scenario_text(diagnosis, id or _id_of(capture))
     except NoStoryError as error:
         log(f"hanbench scenarios from-capture: {capture}: {error}")
         return ExitStatus.UNKNOWN
+    for other in other_classes(diagnosis):
+        log(f"hanbench scenarios from-capture: fits too, and is not told: {other}")
     if to is None:
         print_verbatim(text.rstrip())
     else:

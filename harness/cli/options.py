@@ -167,9 +167,15 @@ def embed_keys_option(command: Function) -> Function:
 def field_key_options(command: Function) -> Function:
     """Give a command the options about the keys and the gas meter of a capture.
 
-    They are passed as `key_files`, `keys`, `install_codes` and `gsme`.
+    They are passed as `key_files`, `keys`, `install_codes`, `gsme` and `wake`.
     """
     for option in (
+        click.option(
+            "--wake",
+            metavar="SECONDS",
+            type=click.IntRange(1, 30 * 86_400),
+            help="Time between two wakes of the gas meter; default: measured, else half an hour.",
+        ),
         click.option("--gsme", metavar="EUI64", help="The gas meter; default: found by what devices do."),
         click.option(
             "--install-code",

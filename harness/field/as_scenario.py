@@ -8,8 +8,8 @@ import tomli_w
 
 from hanbench.harness.case.fault_catalogue import CATALOGUE, FaultDescription
 from hanbench.harness.field.diagnosis import Diagnosis
-from hanbench.harness.field.result import date_of
 from hanbench.harness.field.verdict import FieldVerdict
+from hanbench.harness.field.words import date_of
 
 SCHEMA = "#:schema ../schemas/scenario.schema.json"
 _CHECK_SPACING_H = 24
@@ -59,6 +59,11 @@ def _fault(diagnosis: Diagnosis) -> FaultDescription | None:
     return CATALOGUE[diagnosis.ranked[0].fault_class.faults[0]]
 
 
+def other_classes(diagnosis: Diagnosis) -> list[str]:
+    """Return the classes that fit less well than the one that is told, each with its faults in words."""
+    return [f"{each.fault_class.title} ({', '.join(each.fault_class.faults)})" for each in diagnosis.ranked[1:]]
+
+
 def _title(diagnosis: Diagnosis, fault: FaultDescription | None) -> str:
     if fault is None:
         return f"As captured in {diagnosis.path.name}: the meter is heard well"
@@ -78,4 +83,5 @@ def _comments(diagnosis: Diagnosis, fault: FaultDescription | None) -> list[str]
         alike = [name for name in diagnosis.ranked[0].fault_class.faults if name != fault.name]
         if alike:
             lines.append(f"# Alike on the air: {', '.join(alike)}.")
+        lines += [f"# Fits too: {text}." for text in other_classes(diagnosis)]
     return lines

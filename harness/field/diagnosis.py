@@ -44,21 +44,29 @@ class Diagnosis:
 
 
 def diagnose(
-    capture: ForeignCapture, keys: FieldKeys, *, gsme: int | None = None, file: DiagnosisFile | None = None
+    capture: ForeignCapture,
+    keys: FieldKeys,
+    *,
+    gsme: int | None = None,
+    wake: int | None = None,
+    file: DiagnosisFile | None = None,
 ) -> Diagnosis:
-    """Diagnose a capture. `gsme`: the gas meter's EUI-64 if it is known. Keys in the capture join `keys`."""
+    """Diagnose a capture. Keys in the capture join `keys`.
+
+    `gsme`: the gas meter's EUI-64, and `wake`: the time between two of its wakes in microseconds; None: not known.
+    """
     file = file or diagnosis_file()
     heard = sniffed(capture.frames)
     observed = observe(heard.frames, keys)
     home = home_of(observed, gsme)
     ruling = without_meter(home, heard)
-    phases = phases_of(home, file.rules) if home.gsme is not None and home.frames else None
+    phases = phases_of(home, file.rules, wake) if home.gsme is not None and home.frames else None
     found: dict[str, Sign] = {}
     ranked: tuple[Match, ...] = ()
     if phases is not None:
         found = signs(Evidence(home, phases, file.rules))
         ranked = matches(file.classes, found)
-        ruling = ruling or rule(home, phases, ranked, heard, file.rules)
+        ruling = ruling or rule(phases, ranked, heard, file.rules)
     assert ruling is not None  # a home without phases has no gas meter, or no network
     ranked = _allowed(ranked, ruling)
     return Diagnosis(capture, heard, keys, observed, home, phases, found, ranked, ruling)

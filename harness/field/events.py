@@ -17,6 +17,7 @@ from hanbench.emulator.zigbee.nwk.commands import Leave, RejoinResponse
 from hanbench.emulator.zigbee.zdo.messages import CHANGE_CHANNEL, MgmtNwkUpdateReq
 from hanbench.harness.field.home import POLL, Home
 from hanbench.harness.field.observation import Seen
+from hanbench.harness.field.words import hours
 
 MOST_EVENTS = 2_000
 """Maximum number of events; a capture of a month has some hundreds."""
@@ -34,7 +35,7 @@ class Event:
     end: int
     """Microseconds since 1970; the same as `time` for a moment."""
     kind: str
-    """`join`, `rejoin`, `key`, `network`, `report`, `poll`, `mirror`, `check`, `silence`."""
+    """`join`, `rejoin`, `search`, `key`, `network`, `report`, `poll`, `mirror`, `check`, `silence`."""
     device: str
     """The device that it is about, in words."""
     text: str
@@ -122,7 +123,7 @@ _WORDS: dict[str, tuple[str, Words]] = {
     "rejoin-request": ("rejoin", _says("asks to rejoin")),
     "rejoin-response": ("rejoin", _rejoin_answer),
     "orphan-notification": ("rejoin", _says("says that it is an orphan")),
-    "beacon-request": ("rejoin", _says("a device looks for a network")),
+    "beacon-request": ("search", _says("a device looks for a network")),
     "initiate-key-establishment-request": ("key", _says("begins a key establishment")),
     "confirm-key-data-response": ("key", _says("key establishment succeeds")),
     "server-terminate-key-establishment": ("key", _terminate),
@@ -178,6 +179,5 @@ def _silences(own: tuple[Seen, ...], interval: int, end: int) -> Iterator[Event]
     for earlier, later in zip(own, (*own[1:], None), strict=False):
         until = end if later is None else later.time
         if until - earlier.time > SILENCE * interval:
-            minutes = (until - earlier.time) // (60 * SECOND)
-            text = f"sends nothing for {minutes // 60} h {minutes % 60:02} min"
+            text = f"sends nothing for {hours(until - earlier.time)}"
             yield Event(earlier.time, until, "silence", "gas meter", text, earlier.number, last=earlier.number)

@@ -16,8 +16,9 @@ from hanbench.harness.field.sniffer import HeardFrame
 from hanbench.harness.frames import Dissected, Dissector
 from hanbench.harness.frames.dissected import UNREADABLE, Parts
 
-ACK_WITHIN = 10_000
-"""Microseconds after a frame in which its acknowledgement must have ended: 864, and a sniffer's delays."""
+ACK_WITHIN = 100_000
+"""Microseconds after a frame in which its acknowledgement must have ended: 864, and the delays of a program that takes
+the time when a frame comes over a serial line: up to 60 ms, and other frames between the two."""
 FIRST_BROADCAST = 0xFFF8
 """Short addresses from here on name no single device."""
 MOST_ADDRESSES = 10_000
@@ -100,16 +101,19 @@ def observe(frames: Iterable[HeardFrame], keys: FieldKeys) -> Observed:
     book: dict[Address, int] = {}
     holders: dict[int, set[Address]] = {}
     found: list[Seen] = []
+    waiting: dict[tuple[int, int | None], Seen] = {}
     for heard in frames:
         dissected = dissector(heard.psdu)
         frame = dissected.parts.mac
         if frame is None:
             continue
         if dissected.name == _ACK:
-            _acknowledge(found, heard, frame.sequence)
+            _acknowledge(waiting.pop((frame.sequence, heard.channel), None), heard)
             continue
         seen = _seen(heard, dissected, frame)
         found.append(seen)
+        if seen.wants_ack:
+            waiting[seen.sequence, seen.channel] = seen
         for address, ieee in _addresses(seen, dissected.parts):
             if address is not None and address.short < FIRST_BROADCAST and len(book) < MOST_ADDRESSES:
                 book[address] = ieee
@@ -118,11 +122,9 @@ def observe(frames: Iterable[HeardFrame], keys: FieldKeys) -> Observed:
     return Observed(tuple(found), book, holders)
 
 
-def _acknowledge(found: list[Seen], heard: HeardFrame, sequence: int) -> None:
-    if found:
-        last = found[-1]
-        if last.wants_ack and last.sequence == sequence and heard.time - last.time <= ACK_WITHIN:
-            last.acked = last.channel == heard.channel
+def _acknowledge(asked: Seen | None, heard: HeardFrame) -> None:
+    if asked is not None:
+        asked.acked = heard.time - asked.time <= ACK_WITHIN
 
 
 def _seen(heard: HeardFrame, dissected: Dissected, frame: mac.MacFrame) -> Seen:

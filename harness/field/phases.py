@@ -10,19 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, log
-from statistics import median
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.zcl.clusters import METERING
 from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.harness.field.home import POLL, Home
+from hanbench.harness.field.losses import MOST_MISSED, acknowledgements_missed, counters_missed, wakes_needed
 from hanbench.harness.field.observation import Seen
 from hanbench.harness.field.taken import taken
+from hanbench.harness.field.wakes import Wakes, wakes_of
 from hanbench.profiles.diagnosis import DiagnosisRules
-
-_FEWEST_PROBES = 20
-"""Frames that must have wanted an acknowledgement before a share of missing ones means anything."""
 
 
 @dataclass(frozen=True)
@@ -35,21 +32,22 @@ class Phases:
     """The frames that the meter sent."""
     to_it: tuple[Seen, ...]
     """The frames that a hub sent to it, relayed ones included."""
-    wakes: tuple[int, ...]
-    """The beginnings of its wakes."""
-    interval: int
-    """Between two wakes: measured, or assumed where the capture has too few."""
-    interval_measured: bool
+    wakes: Wakes
     well: tuple[Seen, ...]
     """The frames that prove that the hub heard it well."""
     loss: float
     """Share of frames that the sniffer missed, by the acknowledgements that it missed."""
+    hub_loss: float
+    """Share of the hub's frames that it missed since the last proof, by the hub's counters."""
     wakes_needed: int
     """Wakes without a proof of health that make chance improbable."""
+    bar: int
+    """The time without proof from which on nothing can be called heard well; as long as `needed`, if the sniffer
+    hears the hub."""
+    needed: int
+    """The time without proof, with the hub heard, from which on a healthy meter is improbable."""
     heard: int
-    """The time since the last proof in which the sniffer heard the hub."""
-    hub_silent_for: int
-    """How long nothing has shown the hub's radio at the end of the capture."""
+    """The time since the last proof in which the sniffer heard frames of the hub."""
     trouble: tuple[Seen, ...]
     """The meter's frames since the last proof."""
     to_it_since: tuple[Seen, ...]
@@ -63,9 +61,14 @@ class Phases:
         return self.well[-1].time if self.well else self.begin
 
     @property
-    def needed(self) -> int:
-        """The time without proof from which on a healthy meter is improbable."""
-        return self.wakes_needed * self.interval
+    def interval(self) -> int:
+        """The time between two wakes."""
+        return self.wakes.interval
+
+    @property
+    def without_proof(self) -> int:
+        """The time since the last proof, or of the whole capture."""
+        return self.end - self.since
 
     @property
     def silent_for(self) -> int:
@@ -73,38 +76,36 @@ class Phases:
         return self.end - (self.own[-1].time if self.own else self.begin)
 
 
-def phases_of(home: Home, rules: DiagnosisRules) -> Phases:
-    """Return the phases of the home's gas meter; the home has frames."""
-    times = [frame.time for frame in home.frames]
+def phases_of(home: Home, rules: DiagnosisRules, wake: int | None = None) -> Phases:
+    """Return the phases of the home's gas meter; the home has frames. `wake`: the time between its wakes, if known."""
+    begin, end = home.frames[0].time, home.frames[-1].time
     own = tuple(frame for frame in home.frames if _is_own(home, frame))
     to_it = tuple(frame for frame in home.frames if _is_to_it(home, frame))
-    wakes = _wakes(own, rules.wake_gap_s * SECOND)
-    interval = _interval(wakes)
+    wakes = wakes_of(own, rules, wake)
     well = _proofs(home, own, to_it)
-    since = well[-1].time if well else times[0]
-    loss = _loss(home.frames, own)
-    hub = [frame.time for frame in home.frames if _shows_hub(home, frame)]
+    since = well[-1].time if well else begin
+    later = [frame for frame in home.frames if frame.time > since and home.is_hub(frame.sender)]
+    loss, hub_loss = acknowledgements_missed(home.frames, own), counters_missed(later)
+    usual = max(loss, hub_loss)
+    needed = wakes_needed(min(max(min(loss, rules.loss_max), hub_loss), MOST_MISSED), rules)
+    shortest = rules.silence_min_s * SECOND
     return Phases(
-        times[0],
-        times[-1],
-        own,
-        to_it,
-        wakes,
-        interval or rules.wake_interval_s * SECOND,
-        interval is not None,
-        well,
-        loss,
-        _wakes_needed(loss, rules),
-        _heard([*hub, times[-1]], since, rules.pause_s * SECOND),
-        times[-1] - (hub[-1] if hub else times[0]),
-        tuple(frame for frame in own if frame.time > since),
-        tuple(frame for frame in to_it if frame.time > since),
-        sum(1 for frame in home.frames if frame.time > since and home.is_hub(frame.sender)),
+        begin=begin,
+        end=end,
+        own=own,
+        to_it=to_it,
+        wakes=wakes,
+        well=well,
+        loss=loss,
+        hub_loss=hub_loss,
+        wakes_needed=needed,
+        bar=max(wakes_needed(min(usual, rules.loss_max), rules) * wakes.interval, shortest),
+        needed=max(needed * wakes.interval, shortest),
+        heard=_heard([since] * bool(well) + [frame.time for frame in later], end, rules.pause_s * SECOND),
+        trouble=tuple(frame for frame in own if frame.time > since),
+        to_it_since=tuple(frame for frame in to_it if frame.time > since),
+        others_since=len(later),
     )
-
-
-def _shows_hub(home: Home, frame: Seen) -> bool:
-    return home.is_hub(frame.sender) or (frame.acked and home.is_hub(frame.receiver))
 
 
 def _is_own(home: Home, frame: Seen) -> bool:
@@ -119,25 +120,6 @@ def _is_own(home: Home, frame: Seen) -> bool:
 def _is_to_it(home: Home, frame: Seen) -> bool:
     gsme = home.gsme
     return gsme is not None and frame.target in gsme.shorts and home.is_hub(frame.origin)
-
-
-def _wakes(own: Sequence[Seen], gap: int) -> tuple[int, ...]:
-    begins: list[int] = []
-    last: int | None = None
-    for frame in own:
-        if last is None or frame.time - last > gap:
-            begins.append(frame.time)
-        last = frame.time
-    return tuple(begins)
-
-
-def _interval(wakes: Sequence[int]) -> int | None:
-    """Return the usual time between two wakes; None: there are too few.
-
-    The median decides: where the sniffer missed a wake, the time is twice as long.
-    """
-    gaps = sorted(later - earlier for earlier, later in pairwise(wakes))
-    return None if len(gaps) < 3 else int(median(gaps))
 
 
 def _proofs(home: Home, own: Sequence[Seen], to_it: Sequence[Seen]) -> tuple[Seen, ...]:
@@ -172,31 +154,6 @@ def _needs_no_ack(home: Home, frame: Seen) -> bool:
     )
 
 
-def _loss(frames: Sequence[Seen], own: Sequence[Seen]) -> float:
-    """Return the share of acknowledgements that the capture lacks, of each receiver up to its last one.
-
-    What is sent to it after that is not lost to the sniffer: the receiver may be gone.
-    """
-    mine = {id(frame) for frame in own}
-    answers: dict[object, list[bool]] = {}
-    for frame in frames:
-        if frame.wants_ack and id(frame) not in mine and frame.receiver is not None:
-            answers.setdefault(frame.receiver, []).append(frame.acked)
-    counted = [acked for each in answers.values() if any(each) for acked in each[: len(each) - each[::-1].index(True)]]
-    if len(counted) < _FEWEST_PROBES:
-        return 0.0
-    return counted.count(False) / len(counted)
-
-
-def _wakes_needed(loss: float, rules: DiagnosisRules) -> int:
-    """Return after how many wakes without proof a sniffer that misses this share has hardly missed all of them."""
-    loss = min(max(loss, 0.0), rules.loss_max)
-    if loss <= rules.chance:
-        return rules.wakes_min
-    return max(rules.wakes_min, ceil(log(rules.chance) / log(loss)))
-
-
-def _heard(times: Sequence[int], since: int, pause: int) -> int:
-    """Return the time since then without pauses in which the sniffer heard nothing of the hub."""
-    after = [since, *(time for time in times if time > since)]
-    return sum(min(later - earlier, pause) for earlier, later in pairwise(after))
+def _heard(times: Sequence[int], end: int, pause: int) -> int:
+    """Return the time from the first of these, at which the hub was heard, without pauses in which it was not."""
+    return sum(min(later - earlier, pause) for earlier, later in pairwise([*times, end])) if times else 0

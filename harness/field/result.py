@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -13,6 +13,9 @@ from hanbench.harness.field.mirror import mirror_knowledge
 from hanbench.harness.field.phases import Phases
 from hanbench.harness.field.sign import Sign
 from hanbench.harness.field.unknown_keys import unknown_keys
+from hanbench.harness.field.useless_codes import useless_codes
+from hanbench.harness.field.wakes import WakesFrom
+from hanbench.harness.field.words import date_of
 from hanbench.harness.foreign_text import cleaned_throughout
 
 VERSION = 1
@@ -103,17 +106,24 @@ class MeterResult(Struct, frozen=True):
     """The gas meter in time."""
 
     wakes: int
+    """Wakes that the capture has."""
     wake_interval_s: float
     wake_interval_measured: bool
+    wake_interval_from: str
+    """`told`, `measured` or `assumed`."""
     last_proof: datetime | None
     """When the hub last acknowledged a frame under the meter's link key."""
     last_proof_frame: int
     without_proof_s: float
-    """Time since then in which the sniffer heard the home."""
+    """Time from then to the end of the capture."""
+    hub_heard_s: float
+    """The part of it in which the sniffer heard the hub."""
     needed_s: float
-    """Time from which on a healthy meter is improbable."""
+    """Time with the hub heard from which on a healthy meter is improbable."""
     sniffer_loss: float
-    """Share of frames that the sniffer missed."""
+    """Share of frames that the sniffer missed, by the acknowledgements that it has not."""
+    hub_loss: float
+    """Share of the hub's frames that it missed since the last proof, by the hub's frame counters."""
     mirror_frame: int
     """Number of the last report that reached the mirror; 0: none."""
     mirror_time: datetime | None
@@ -136,15 +146,9 @@ class DiagnosisResult(Struct, frozen=True):
     classes: tuple[ClassResult, ...]
     signs: tuple[SignResult, ...]
     unknown_keys: tuple[UnknownKeyResult, ...]
+    useless_codes: tuple[str, ...]
+    """Install codes that open nothing: whose, and why, in a sentence each."""
     events: tuple[EventResult, ...]
-
-
-def date_of(time: int) -> datetime:
-    """Return the date of a time in microseconds since 1970; far times are those at the ends of the calendar."""
-    try:
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time)
-    except OverflowError:
-        return datetime.max.replace(tzinfo=UTC) if time > 0 else datetime.min.replace(tzinfo=UTC)
 
 
 def result_of(diagnosis: Diagnosis) -> DiagnosisResult:
@@ -167,6 +171,7 @@ def result_of(diagnosis: Diagnosis) -> DiagnosisResult:
             tuple(_classes(diagnosis)),
             tuple(map(_sign, diagnosis.signs.values())),
             tuple(UnknownKeyResult(each.key, each.frames, each.count) for each in unknown_keys(home)),
+            tuple(useless_codes(home, diagnosis.keys)),
             tuple(map(_event, events(home, own, interval, end))),
         )
     )
@@ -246,14 +251,17 @@ def _meter(diagnosis: Diagnosis, phases: Phases) -> MeterResult:
     known = mirror_knowledge(diagnosis.home, phases)
     last = phases.well[-1] if phases.well else None
     return MeterResult(
-        len(phases.wakes),
+        len(phases.wakes.begins),
         phases.interval / 1e6,
-        phases.interval_measured,
+        phases.wakes.known is WakesFrom.MEASURED,
+        phases.wakes.known.value,
         None if last is None else date_of(last.time),
         0 if last is None else last.number,
+        phases.without_proof / 1e6,
         phases.heard / 1e6,
         phases.needed / 1e6,
         round(phases.loss, 3),
+        round(phases.hub_loss, 3),
         known.frame,
         date_of(known.time) if known.frame else None,
         known.register,

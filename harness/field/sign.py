@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hanbench.harness.field.home import Home
 from hanbench.harness.field.observation import Seen
 from hanbench.harness.field.phases import Phases
+from hanbench.harness.field.words import Number
 from hanbench.profiles.diagnosis import DiagnosisRules
 
 MOST_FRAMES = 8
@@ -46,8 +47,8 @@ Finder = Callable[[Evidence], Sign | None]
 
 
 def shown(id: str, text: str, frames: Iterable[Seen], *, least: int = 1) -> Sign | None:
-    """Return a sign if at least so many frames show it."""
+    """Return a sign if at least so many frames show it. `{n}` in the text is their number (see `Number`)."""
     found = tuple(frames)
     if len(found) < least:
         return None
-    return Sign(id, text.format(n=len(found)), tuple(frame.number for frame in found[:MOST_FRAMES]), len(found))
+    return Sign(id, text.format(n=Number(len(found))), tuple(frame.number for frame in found[:MOST_FRAMES]), len(found))

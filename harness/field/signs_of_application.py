@@ -9,6 +9,7 @@ from itertools import pairwise
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.zcl.clusters.metering import NO_MIRROR, MeteringAttributes, RequestMirrorResponse
 from hanbench.emulator.zcl.clusters.power_configuration import PowerConfigurationAttributes
+from hanbench.harness.field.losses import MOST_MISSED, counters_missed, wakes_needed
 from hanbench.harness.field.observation import Address, Seen
 from hanbench.harness.field.sign import Evidence, Finder, Sign, shown
 
@@ -48,7 +49,7 @@ def mirror_refused(at: Evidence) -> Sign | None:
     if not answers or answers[-1].message.endpoint_id != NO_MIRROR:  # type: ignore[attr-defined]
         return None
     refused = [frame for frame in answers if frame.message.endpoint_id == NO_MIRROR]  # type: ignore[attr-defined]
-    return shown("mirror-refused", "the hub refuses the meter a mirror {n} times", refused)
+    return shown("mirror-refused", "the hub refuses the meter a mirror {n:time}", refused)
 
 
 def keep_alive_ignored(at: Evidence) -> Sign | None:
@@ -57,8 +58,11 @@ def keep_alive_ignored(at: Evidence) -> Sign | None:
     answers = [frame for frame in at.phases.to_it if _is_keep_alive(frame, "read-attributes-response")]
     last = answers[-1].time if answers else 0
     since = [frame for frame in asked if frame.time > last]
-    least = max(at.rules.wakes_min, at.phases.wakes_needed // 2)
-    return shown("keep-alive-ignored", "the hub answers none of {n} keep-alive reads", since, least=least)
+    hub = [frame for frame in at.home.frames if frame.time > last and at.home.is_hub(frame.sender)]
+    # An answer comes after an acknowledgement: a sniffer that hears neither misses two frames of the hub.
+    loss = min(max(at.phases.loss, counters_missed(hub)), MOST_MISSED)
+    least = max(at.rules.wakes_min, wakes_needed(loss, at.rules) // 2)
+    return shown("keep-alive-ignored", "the hub answers none of {n:keep-alive read}", since, least=least)
 
 
 def _is_keep_alive(frame: Seen, name: str) -> bool:
@@ -67,7 +71,7 @@ def _is_keep_alive(frame: Seen, name: str) -> bool:
 
 def battery_low(at: Evidence) -> Sign | None:
     """The meter reports a low battery."""
-    return shown("battery-low", "the meter reports a low battery ({n} times)", _low(at.phases.own))
+    return shown("battery-low", "the meter reports a low battery ({n:time})", _low(at.phases.own))
 
 
 def _low(own: Sequence[Seen]) -> Iterator[Seen]:
@@ -84,7 +88,7 @@ def _low(own: Sequence[Seen]) -> Iterator[Seen]:
 
 def wakes_slower(at: Evidence) -> Sign | None:
     """The meter wakes less and less often."""
-    wakes = at.phases.wakes
+    wakes = at.phases.wakes.begins
     if len(wakes) < 4:
         return None
     gaps = [later - earlier for earlier, later in pairwise(wakes)]
@@ -145,7 +149,7 @@ def esme_silent(at: Evidence) -> Sign | None:
         signs_of_life = [frame.time for frame in to_it if frame.acked]
         signs_of_life += [frame.time for frame in at.home.frames if frame.sender == address]
         alive = max(signs_of_life, default=0)
-        text = "a meter that the hub asks sends nothing any more; {n} frames to it have no acknowledgement"
+        text = "a meter that the hub asks sends nothing any more; {n:frame} to it have no acknowledgement"
         found = shown("esme-silent", text, (frame for frame in to_it if frame.time > alive), least=_UNANSWERED)
         if found is not None:
             return found

@@ -20,7 +20,7 @@ def hub_silent(at: Evidence) -> Sign | None:
     wanted = [frame for frame in asked if frame.wants_ack]
     if at.phases.end - last < at.rules.pause_s * SECOND or any(frame.acked for frame in wanted):
         return None
-    text = "the hub sends nothing any more; {n} frames to it have no acknowledgement"
+    text = "the hub sends nothing any more; {n:frame} to it have no acknowledgement"
     return shown("hub-silent", text, wanted, least=_UNANSWERED)
 
 
@@ -37,7 +37,7 @@ def hub_counter_back(at: Evidence) -> Sign | None:
 def repeats_acknowledged(at: Evidence) -> Sign | None:
     """The meter sends frames again that the hub has acknowledged above the MAC: it does not take what the hub sends."""
     acks = [frame for frame in at.phases.to_it_since if acknowledges_metering(frame)]
-    text = "the meter sends {n} frames again that the hub has acknowledged"
+    text = "the meter sends {n:frame} again that the hub has acknowledged"
     return shown("repeats-acknowledged", text, repeated(acks, at.phases.trouble), least=2)
 
 

@@ -33,7 +33,7 @@ def _ended_with(status: TerminateStatus) -> Finder:
     word = WORDS[status]
 
     def find(at: Evidence) -> Sign | None:
-        text = f"{{n}} key establishments end with {word.upper().replace('-', '_')}"
+        text = f"{{n:key establishment ends|key establishments end}} with {word.upper().replace('-', '_')}"
         return shown(f"ends-with-{word}", text, _ends(at, status))
 
     return find
@@ -42,7 +42,7 @@ def _ended_with(status: TerminateStatus) -> Finder:
 def key_agreed(at: Evidence) -> Sign | None:
     """A key establishment of the meter succeeded."""
     found = [frame for frame in at.phases.to_it_since if isinstance(frame.message, ConfirmKeyDataResponse)]
-    return shown("key-agreed", "{n} key establishments of the meter succeeded", found)
+    return shown("key-agreed", "{n:key establishment} of the meter succeeded", found)
 
 
 def key_begun(at: Evidence) -> Sign | None:
@@ -50,7 +50,7 @@ def key_begun(at: Evidence) -> Sign | None:
     if key_agreed(at):
         return None
     found = [frame for frame in at.phases.trouble if isinstance(frame.message, InitiateKeyEstablishmentRequest)]
-    return shown("key-begun", "the meter begins {n} key establishments, and none succeeds", found)
+    return shown("key-begun", "the meter begins {n:key establishment}, and none succeeds", found)
 
 
 def certificate_of_another(at: Evidence) -> Sign | None:
@@ -83,7 +83,7 @@ def reports_ignored(at: Evidence) -> Sign | None:
     if any(map(acknowledges_metering, at.phases.to_it_since)):
         return None
     sent = [frame for frame in at.phases.trouble if _under_link_key(frame)]
-    return shown("reports-ignored", "the hub takes none of {n} frames under the meter's link key", sent, least=3)
+    return shown("reports-ignored", "the hub takes none of {n:frame} under the meter's link key", sent, least=3)
 
 
 def link_keys_differ(at: Evidence) -> Sign | None:
@@ -120,13 +120,13 @@ def link_requests_ignored(at: Evidence) -> Sign | None:
     asked = [frame for frame in at.phases.to_it_since if _under_link_key(frame)]
     if any(_is_metering_answer(frame) for frame in at.phases.trouble):
         return None
-    return shown("link-requests-ignored", "the meter answers none of {n} requests under a link key", asked, least=2)
+    return shown("link-requests-ignored", "the meter answers none of {n:request} under a link key", asked, least=2)
 
 
 def link_requests_answered(at: Evidence) -> Sign | None:
     """The meter answers requests of the hub under a link key."""
     found = [frame for frame in at.phases.trouble if _is_metering_answer(frame)]
-    return shown("link-requests-answered", "the meter answers {n} requests under its link key", found)
+    return shown("link-requests-answered", "the meter answers {n:request} under its link key", found)
 
 
 def requests_ignored(at: Evidence) -> Sign | None:
@@ -138,7 +138,7 @@ def requests_ignored(at: Evidence) -> Sign | None:
     ]
     if any(frame.aps is not None for frame in at.phases.trouble):
         return None
-    return shown("requests-ignored", "the meter fetches {n} requests of the hub and answers none", fetched)
+    return shown("requests-ignored", "the meter fetches {n:request} of the hub and answers none", fetched)
 
 
 def _is_metering_answer(frame: Seen) -> bool:

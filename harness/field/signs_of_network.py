@@ -25,7 +25,7 @@ def older_network_key(at: Evidence) -> Sign | None:
     old = [frame for frame in at.phases.trouble if frame.nwk_counter is not None and frame.key_sequence != now]
     return shown(
         "older-network-key",
-        f"the meter uses another network key than the hub's number {now} ({{n}} frames)",
+        f"the meter uses another network key than the hub's number {now} ({{n:frame}})",
         old,
         least=2,
     )
@@ -94,13 +94,13 @@ def plain_ignored(at: Evidence) -> Sign | None:
     answered = [frame for frame in at.phases.to_it_since if _acknowledges_plain(frame)]
     if answered:
         return None
-    return shown("plain-ignored", "the hub answers none of {n} requests that need no link key", asked, least=2)
+    return shown("plain-ignored", "the hub answers none of {n:request} that need no link key", asked, least=2)
 
 
 def plain_answered(at: Evidence) -> Sign | None:
     """The hub answers requests of the meter that need no link key."""
     answered = [frame for frame in at.phases.to_it_since if _acknowledges_plain(frame)]
-    return shown("plain-answered", "the hub answers {n} requests that need no link key", answered)
+    return shown("plain-answered", "the hub answers {n:request} that need no link key", answered)
 
 
 def _plain_requests(at: Evidence) -> list[Seen]:
@@ -122,13 +122,13 @@ def _acknowledges_plain(frame: Seen) -> bool:
 def told_to_rejoin(at: Evidence) -> Sign | None:
     """The hub tells the meter to leave and rejoin: it does not know it as its child."""
     found = [frame for frame in at.phases.to_it_since if isinstance(frame.message, Leave) and frame.message.request]
-    return shown("told-to-rejoin", "the hub tells the meter to leave and rejoin ({n} times)", found)
+    return shown("told-to-rejoin", "the hub tells the meter to leave and rejoin ({n:time})", found)
 
 
 def rejoins(at: Evidence) -> Sign | None:
     """The meter asks to rejoin."""
     found = [frame for frame in at.phases.trouble if isinstance(frame.message, RejoinRequest)]
-    return shown("rejoins", "the meter asks to rejoin {n} times", found)
+    return shown("rejoins", "the meter asks to rejoin {n:time}", found)
 
 
 def rejoin_refused(at: Evidence) -> Sign | None:
@@ -137,7 +137,7 @@ def rejoin_refused(at: Evidence) -> Sign | None:
     refused = [frame for frame in answers if frame.message.status not in (0, _AT_CAPACITY)]  # type: ignore[attr-defined]
     if len(refused) < len(answers):
         return None
-    return shown("rejoin-refused", "the hub refuses {n} rejoins", refused, least=2)
+    return shown("rejoin-refused", "the hub refuses {n:rejoin}", refused, least=2)
 
 
 def no_room(at: Evidence) -> Sign | None:
@@ -146,13 +146,13 @@ def no_room(at: Evidence) -> Sign | None:
     full = [frame for frame in answers if frame.message.status == _AT_CAPACITY]  # type: ignore[attr-defined]
     if len(full) < len(answers):
         return None
-    return shown("no-room", "the hub answers {n} rejoins with PAN at capacity", full, least=2)
+    return shown("no-room", "the hub answers {n:rejoin} with PAN at capacity", full, least=2)
 
 
 def rejoin_granted(at: Evidence) -> Sign | None:
     """The hub lets the meter rejoin."""
     found = [frame for frame in at.phases.to_it_since if _takes_back(frame)]
-    return shown("rejoin-granted", "the hub grants {n} rejoins", found)
+    return shown("rejoin-granted", "the hub grants {n:rejoin}", found)
 
 
 def drops_out(at: Evidence) -> Sign | None:
@@ -162,7 +162,7 @@ def drops_out(at: Evidence) -> Sign | None:
     found = [frame for frame in told if any(0 < time - frame.time <= at.phases.interval for time in back)]
     if 2 * len(found) < len(told):
         return None
-    return shown("drops-out", "the hub tells the meter to leave and rejoin {n} times, and takes it back", found)
+    return shown("drops-out", "the hub tells the meter to leave and rejoin {n:time}, and takes it back", found)
 
 
 def _takes_back(frame: Seen) -> bool:
@@ -182,7 +182,7 @@ def leaves(at: Evidence) -> Sign | None:
 def associates(at: Evidence) -> Sign | None:
     """The meter joins as a new device."""
     found = [frame for frame in at.phases.trouble if frame.name == "association-request"]
-    return shown("associates", "the meter joins as a new device {n} times", found)
+    return shown("associates", "the meter joins as a new device {n:time}", found)
 
 
 def key_not_opened(at: Evidence) -> Sign | None:
@@ -206,8 +206,19 @@ def key_not_opened(at: Evidence) -> Sign | None:
     ]
     if any(frame.name != "leave" for frame in used) and not _swapped(at):
         return None
-    text = "the hub sends the network key {n} times, and the meter never uses it"
+    text = "the hub sends the network key {n:time}, and the meter never uses it"
     return shown("key-not-opened", text, sent, least=2)
+
+
+def uses_network_key(at: Evidence) -> Sign | None:
+    """The meter has joined as a new device, and secures its frames with the network key since: it could open it."""
+    joined = [frame.time for frame in at.phases.trouble if frame.name == "association-request"]
+    used = [
+        frame
+        for frame in at.phases.trouble
+        if frame.nwk_counter is not None and frame.name != "leave" and joined and frame.time > joined[0]
+    ]
+    return shown("uses-network-key", "the meter joins, and secures {n:frame} with the network key", used)
 
 
 def _latest_sequence(at: Evidence) -> int | None:
@@ -233,7 +244,7 @@ def hub_exchanged(at: Evidence) -> Sign | None:
 def scans(at: Evidence) -> Sign | None:
     """A device without a network looks for one."""
     found = [frame for frame in at.home.frames if frame.name == "beacon-request" and frame.time > at.phases.since]
-    return shown("scans", "a device looks for a network ({n} beacon requests)", found, least=3)
+    return shown("scans", "a device looks for a network ({n:beacon request})", found, least=3)
 
 
 FINDERS: tuple[Finder, ...] = (
@@ -252,6 +263,7 @@ FINDERS: tuple[Finder, ...] = (
     leaves,
     associates,
     key_not_opened,
+    uses_network_key,
     hub_exchanged,
     scans,
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from hanbench.emulator.clock import SECOND
 from hanbench.emulator.zigbee.nwk.commands import NetworkUpdate
 from hanbench.emulator.zigbee.zdo.messages import CHANGE_CHANNEL, MgmtNwkUpdateReq
 from hanbench.harness.field.home import POLL
 from hanbench.harness.field.observation import Seen
 from hanbench.harness.field.sign import Evidence, Finder, Sign, shown
+from hanbench.harness.field.words import hours
 
 _NOBODY = 0.1
 """Share of acknowledged frames below which no radio answers; a sniffer misses some that were sent."""
@@ -38,7 +38,7 @@ def falls_silent(at: Evidence) -> Sign | None:
 
 def _later(at: Evidence) -> bool:
     """Return whether the meter has sent anything since the wake in which the hub last heard it well."""
-    gap = at.rules.wake_gap_s * SECOND if at.phases.well else -1
+    gap = at.phases.wakes.gap if at.phases.well else -1
     return any(frame.time > at.phases.since + gap for frame in at.phases.trouble)
 
 
@@ -52,7 +52,7 @@ def no_radio_answers(at: Evidence) -> Sign | None:
     asked = [frame for frame in at.phases.trouble if frame.wants_ack]
     if len(asked) < _FEW or sum(frame.acked for frame in asked) > _NOBODY * len(asked):
         return None
-    return shown("no-radio-answers", "no radio acknowledges the meter's frames ({n} of them)", asked)
+    return shown("no-radio-answers", "no radio acknowledges the meter's frames ({n:frame})", asked)
 
 
 def parent_gone(at: Evidence) -> Sign | None:
@@ -62,7 +62,7 @@ def parent_gone(at: Evidence) -> Sign | None:
     alive = {frame.sender: frame.time for frame in at.home.frames if frame.sender in parents}
     alive |= {frame.receiver: frame.time for frame in asked if frame.acked}
     found = [frame for frame in asked if frame.receiver in parents and frame.time > alive.get(frame.receiver, 0)]
-    text = "the meter sends {n} frames to a router that neither acknowledges nor sends anything"
+    text = "the meter sends {n:frame} to a router that neither acknowledges nor sends anything"
     return shown("parent-gone", text, found, least=_FEW)
 
 
@@ -70,7 +70,7 @@ def radio_answers(at: Evidence) -> Sign | None:
     """The hub's radio acknowledges the meter's frames at the MAC."""
     return shown(
         "radio-answers",
-        "the hub's radio acknowledges {n} frames of the meter",
+        "the hub's radio acknowledges {n:frame} of the meter",
         (frame for frame in at.phases.trouble if frame.acked),
         least=3,
     )
@@ -81,7 +81,7 @@ def only_polls(at: Evidence) -> Sign | None:
     trouble = at.phases.trouble
     if any(frame.name != POLL for frame in trouble):
         return None
-    return shown("only-polls", "the meter polls {n} times and sends nothing else", trouble, least=4)
+    return shown("only-polls", "the meter polls {n:time} and sends nothing else", trouble, least=4)
 
 
 def other_channel(at: Evidence) -> Sign | None:
@@ -92,7 +92,7 @@ def other_channel(at: Evidence) -> Sign | None:
     strangers = [frame for frame in at.phases.trouble if frame.sender is not None and frame.channel not in (None, hubs)]
     return shown(
         "other-channel",
-        f"the meter sends {{n}} frames on another channel than the hub, which is on {hubs}",
+        f"the meter sends {{n:frame}} on another channel than the hub, which is on {hubs}",
         strangers,
         least=3,
     )
@@ -107,7 +107,7 @@ def scans_elsewhere(at: Evidence) -> Sign | None:
         return None
     return shown(
         "scans-elsewhere",
-        f"a device looks for a network on channel {channels.pop()} alone, {{n}} times; the hub is on {hubs}",
+        f"a device looks for a network on channel {channels.pop()} alone, {{n:time}}; the hub is on {hubs}",
         scans,
         least=3,
     )
@@ -119,7 +119,7 @@ def other_pan(at: Evidence) -> Sign | None:
     if hubs is None:
         return None
     strangers = [frame for frame in at.phases.trouble if frame.sender is not None and frame.sender.pan != hubs]
-    text = f"the meter sends {{n}} frames in another PAN than the hub's 0x{hubs:04x}"
+    text = f"the meter sends {{n:frame}} in another PAN than the hub's 0x{hubs:04x}"
     return shown("other-pan", text, strangers, least=3)
 
 
@@ -153,12 +153,6 @@ def _hub_in_trouble(at: Evidence, frame: Seen) -> bool:
 def _most(values: Iterable[int | None]) -> int | None:
     counted = Counter(values).most_common(1)
     return counted[0][0] if counted else None
-
-
-def hours(span: int) -> str:
-    """Return a span of microseconds in words."""
-    minutes = span // 60_000_000
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
 
 
 FINDERS: tuple[Finder, ...] = (

@@ -17,7 +17,7 @@ _RETRIES = 60 * SECOND
 """Longest time from a frame to its last repetition; APS counters come again after 256 frames."""
 _ENOUGH = 4
 """Frames in a row that the meter does not send again: a sniffer that misses a third misses those of one in 20."""
-_REORDERED = 64
+REORDERED = 64
 """Frames that a hub sends while others wait for a meter's poll: a counter that goes back by no more has not fallen."""
 
 
@@ -66,7 +66,7 @@ def counter_falls(to_it: Sequence[Seen]) -> Iterator[tuple[Seen, int]]:
     for frames in by_key.values():
         for earlier, later in pairwise(frames):
             before, now = earlier.nwk_counter or 0, later.nwk_counter or 0
-            if now < before - _REORDERED:
+            if now < before - REORDERED:
                 yield later, before
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from hanbench.emulator.clock import SECOND
-from hanbench.harness.field.home import Home
+from hanbench.harness.field.home import Device, Home
 from hanbench.harness.field.matching import Match
 from hanbench.harness.field.phases import Phases
-from hanbench.harness.field.signs_of_radio import hours
 from hanbench.harness.field.sniffer import Sniffed
+from hanbench.harness.field.wakes import WakesFrom
+from hanbench.harness.field.words import Number, hours, moment
 from hanbench.profiles.diagnosis import DiagnosisRules, Says
 
 
@@ -47,8 +49,7 @@ def without_meter(home: Home, sniffed: Sniffed) -> Ruling | None:
             "give the network key, or the meter's install code and a capture of its joining",
         )
     if home.candidates:
-        listed = ", ".join(f"{device.ieee:016x}" for device in home.candidates)
-        return _nothing("which-meter", f"more than one device may be the gas meter: {listed}", "name it with --gsme")
+        return _nothing("which-meter", _which(home.candidates), "name it with --gsme")
     if home.gsme is None:
         return _nothing(
             "no-meter",
@@ -58,28 +59,42 @@ def without_meter(home: Home, sniffed: Sniffed) -> Ruling | None:
     return None
 
 
-def rule(home: Home, phases: Phases, ranked: Sequence[Match], sniffed: Sniffed, rules: DiagnosisRules) -> Ruling:
+def _which(candidates: Sequence[Device]) -> str:
+    """Return what is known of the devices that may be the gas meter."""
+    heard = sorted(candidates, key=lambda device: device.first)
+    listed = "; ".join(
+        f"{each.ieee:016x} ({Number(each.frames):frame}, {moment(each.first)} to {moment(each.last)} UTC)"
+        for each in heard
+    )
+    one_after_the_other = all(earlier.last < later.first for earlier, later in pairwise(heard))
+    hint = "; one fell silent before the other began: exchanged?" if one_after_the_other else ""
+    return f"more than one device may be the gas meter: {listed}{hint}"
+
+
+def rule(phases: Phases, ranked: Sequence[Match], sniffed: Sniffed, rules: DiagnosisRules) -> Ruling:
     """Return the ruling on a gas meter. `ranked`: the classes that fit, best first."""
     failures = [match for match in ranked if match.fault_class.says is Says.FAILED]
     damaged = sniffed.damaged / max(1, sniffed.damaged + len(sniffed.frames))
-    quick = next((match for match in failures if _settles(match, phases)), None)
-    if quick is not None and quick is failures[0]:
-        return _failure(quick, phases)
-    hub_gone = phases.hub_silent_for >= phases.needed > phases.heard
-    if phases.well and phases.heard < phases.needed and not hub_gone:
+    badly = phases.hub_loss > rules.loss_max or phases.others_since < rules.hub_frames_min
+    if failures and not badly and _settles(failures[0], phases):
+        return _failure(failures[0], phases)
+    if phases.well and phases.without_proof < phases.bar:
         last = phases.well[-1]
         return Ruling(
             FieldVerdict.HEARD_WELL,
             f"the hub acknowledged {len(phases.well)} of the meter's frames under its link key, the last one "
-            f"(frame {last.number}) {hours(phases.end - last.time)} before the end",
+            f"(frame {last.number}) {hours(phases.without_proof)} before the end",
             "proof",
         )
     if damaged > rules.damaged_max:
         return _nothing(
             "damaged", f"{damaged:.0%} of the frames are damaged", "place the sniffer nearer to the hub and the meter"
         )
-    if hub_gone or phases.others_since < rules.hub_frames_min:
-        return _hub_not_heard(home, phases, sniffed)
+    # Whoever does not hear the hub does not hear it acknowledge anything.
+    if phases.heard < phases.needed and (badly or phases.without_proof >= phases.bar):
+        return _hub_not_heard(phases, sniffed)
+    if phases.others_since < rules.hub_frames_min:
+        return _hub_not_heard(phases, sniffed)
     if phases.heard < phases.needed:
         return _too_short(phases)
     if not failures:
@@ -99,31 +114,42 @@ def _settles(match: Match, phases: Phases) -> bool:
 
 
 def _failure(match: Match, phases: Phases) -> Ruling:
-    last = "in the whole capture" if not phases.well else f"since frame {phases.well[-1].number}"
+    title = f"{match.fault_class.title[0].lower()}{match.fault_class.title[1:]}"
+    begin = "in the whole capture" if not phases.well else f"since frame {phases.well[-1].number}"
+    wakes = f"time for {Number(phases.heard // phases.interval):wake}"
+    if phases.heard < phases.without_proof - phases.interval:
+        wakes = f"the sniffer heard the hub in {hours(phases.heard)} of it, {wakes}"
     return Ruling(
         FieldVerdict.FAILURE,
-        f"{match.fault_class.title[0].lower()}{match.fault_class.title[1:]}: {last} ({hours(phases.heard)}, "
-        f"{phases.heard / phases.interval:.0f} wakes), nothing shows that the hub heard it",
+        f"{title}: {begin}, {hours(phases.without_proof)}, nothing shows that the hub heard it ({wakes})",
         match.fault_class.id,
+        match.fault_class.action,
     )
 
 
-def _hub_not_heard(home: Home, phases: Phases, sniffed: Sniffed) -> Ruling:
+def _hub_not_heard(phases: Phases, sniffed: Sniffed) -> Ruling:
     channels = ", ".join(map(str, sniffed.channels)) or "unknown"
+    missed = f", and misses {phases.hub_loss:.0%} of the hub's frames then" if phases.hub_loss else ""
+    since = "" if not phases.well else f" since the meter was last heard well (frame {phases.well[-1].number})"
     return _nothing(
         "hub-not-heard",
-        f"the sniffer hears the hub's frames no more than {phases.others_since} times in that time",
-        f"the sniffer's channel ({channels}) may be the wrong one, or the hub too far or without power",
+        f"in the {hours(phases.without_proof)}{since} the sniffer hears the hub for {hours(phases.heard)}{missed}; "
+        "what the hub acknowledges cannot be told without it",
+        f"place the sniffer nearer to the hub: its channel ({channels}) may be the wrong one, or the hub too far or "
+        f"without power",
     )
 
 
 def _too_short(phases: Phases) -> Ruling:
-    assumed = "measured" if phases.interval_measured else "assumed"
+    loss = max(phases.loss, phases.hub_loss)
+    assumed = phases.wakes.known is WakesFrom.ASSUMED
+    known_better = ", or give --wake if it is known to wake more often" if assumed else ""
     return _nothing(
         "too-short",
-        f"{hours(phases.heard)} without proof; the meter wakes every {hours(phases.interval)} ({assumed}), and a "
-        f"sniffer that misses {phases.loss:.0%} of all frames must hear {phases.wakes_needed} wakes",
-        f"capture for at least {hours(phases.needed + phases.interval)}",
+        f"{hours(phases.heard)} without proof; the meter wakes every {hours(phases.interval)} "
+        f"({phases.wakes.known}), and a sniffer that misses {loss:.0%} of all frames must hear "
+        f"{Number(phases.wakes_needed):wake}",
+        f"capture for at least {hours(phases.needed + phases.interval)}{known_better}",
     )
 
 

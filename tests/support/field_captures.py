@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND, VirtualClock, run
+from hanbench.emulator.mac import frames as mac
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.capture import CapturedFrame, KeyRing, PcapngWriter, Recorder, read, tap
 from hanbench.harness.checks import HanConnectivityCheck
@@ -42,6 +43,9 @@ SENSITIVITY = -100.0
 """dBm; fainter frames are not in the capture."""
 THINNED = 0.3
 """Share of frames that the thinned capture misses."""
+FAINT = 0.05
+FADED = (0.0, 0.01, 0.03, 0.1)
+"""Shares of the hub's frames that a sniffer hears that hears the hub badly."""
 
 
 class Variant(StrEnum):
@@ -52,6 +56,16 @@ class Variant(StrEnum):
     THINNED = "thinned"
     LATE = "late"
     """It begins after the fault, without the joining and the key establishments."""
+    FAINT = "faint"
+    """The sniffer hears one in 20 of the hub's frames and acknowledgements."""
+    FADING = "fading"
+    """It hears none to one in ten of them from the fault on."""
+
+
+FORMS = (Variant.WHOLE, Variant.CUT, Variant.THINNED, Variant.LATE)
+"""Of each fault."""
+HUB_BADLY_HEARD = (Variant.FAINT, Variant.FADING)
+"""Of healthy homes besides: who does not hear the hub does not hear it answer."""
 
 
 class FieldStory(NamedTuple):
@@ -150,7 +164,26 @@ def variant(story: FieldStory, kind: Variant) -> tuple[CapturedFrame, ...]:
             frames = tuple(each for each in frames if chance.random() >= THINNED)
         case Variant.LATE:
             frames = tuple(each for each in frames if each.time >= story.onset + LATE * SECOND)
+        case Variant.FAINT:
+            frames = hub_heard(frames, FAINT, chance)
+        case Variant.FADING:
+            before = tuple(each for each in frames if each.time < story.onset)
+            frames = before + hub_heard(frames[len(before) :], chance.choice(FADED), chance)
     return frames
+
+
+def hub_heard(
+    frames: tuple[CapturedFrame, ...], share: float, chance: random.Random, *, acks: bool = False
+) -> tuple[CapturedFrame, ...]:
+    """Return frames without most of those that the hub transmits. `share`: what is left; `acks`: all its are heard."""
+    found, to_hub = [], False
+    for each in frames:
+        frame = mac.decode(each.psdu)
+        hubs = to_hub and not acks if frame.type == mac.ACK else frame.src_mode == mac.SHORT and frame.src == 0
+        to_hub = frame.dst_mode == mac.SHORT and frame.dst == 0
+        if not hubs or chance.random() < share:
+            found.append(each)
+    return tuple(found)
 
 
 def written(frames: Iterator[CapturedFrame] | tuple[CapturedFrame, ...], path: Path) -> Path:

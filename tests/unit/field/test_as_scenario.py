@@ -40,3 +40,13 @@ def test_a_capture_that_proves_nothing_has_no_story(tmp_path: Path, capsys: pyte
     assert made(HEALTHY, tmp_path, "--keys", str(tmp_path / "none.keys")) == 2
     assert "the capture proves nothing: no key opens" in capsys.readouterr().err
     assert not (tmp_path / "story.toml").exists()
+
+
+def test_classes_that_fit_too_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Silence fits several classes: the page of the classes says so."""
+    assert made("battery-dead", tmp_path) == 0
+    text, said = (tmp_path / "story.toml").read_text(), capsys.readouterr().err
+    assert "# Fits too: " in text
+    assert "fits too, and is not told: " in said
+    assert "unknown-issuer" in text
+    assert "unknown-issuer" in said
