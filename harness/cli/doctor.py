@@ -149,12 +149,17 @@ def _print_result(reports: list[PortReport]) -> None:
     table(("radio", "board", "answer", "built", "round trip", "fit for", "advice"), rows)
     for report in reports:
         _print_exercises(report)
-    fit = [report for report in reports if report.fit_for]
-    if not fit:
+    _print_roles(reports)
+
+
+def _print_roles(reports: list[PortReport]) -> None:
+    """Print which dongle can fill which role, if one can."""
+    usable = [report for report in reports if report.fit_for]
+    if not usable:
         return
     print_line()
-    if len(fit) == 1:
-        print_line(f"one dongle for each device: {fit[0].url} can be {' or '.join(fit[0].fit_for)}")
+    if len(usable) == 1:
+        print_line(f"one dongle for each device: {usable[0].url} can be {' or '.join(usable[0].fit_for)}")
         return
     print_line("one dongle for each device:")
     for role in ROLES:
