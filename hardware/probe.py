@@ -136,7 +136,7 @@ class _SpinelProbe:
         announced = len(self._restarts)
         trips = [await _round_trip(self._line) for _ in range(ROUND_TRIPS)]
         answered = [trip for trip in trips if trip is not None]
-        troubles = [*identity.shortcomings(), *identity.regrets(), *_known_troubles(identity)]
+        troubles = [*identity.shortcomings(), *identity.regrets()]
         round_trip = None
         exercises: list[ExerciseResult] = []
         if len(answered) < ROUND_TRIPS:
@@ -147,7 +147,8 @@ class _SpinelProbe:
             troubles += _too_slow_for(round_trip)
             if not any(identity.shortcomings()):
                 exercises = await Exerciser(self._line).run()
-        troubles += _troubles_of(exercises)
+        # What was tried and failed says more than what is known of the build.
+        troubles += list(_troubles_of(exercises)) or _known_trouble(identity)
         restarts = len(self._restarts) - announced
         if restarts:
             troubles.append(f"it restarted by itself during the examination ({restarts} times): check its power")
@@ -171,10 +172,10 @@ class _SpinelProbe:
         return ProbeResult(self._url, PortAnswer.RESTARTING, advice, self._baud)
 
 
-def _known_troubles(identity: RcpIdentity) -> Iterator[str]:
-    for build in findings(identity.version, identity.built):
-        if not build.good:
-            yield f"known build: {build.finding}"
+def _known_trouble(identity: RcpIdentity) -> list[str]:
+    """Return the first fault that is known of a build, if any."""
+    bad = (build for build in findings(identity.version, identity.built) if not build.good)
+    return [f"known build: {build.finding}" for build in bad][:1]
 
 
 def _troubles_of(exercises: Iterable[ExerciseResult]) -> Iterator[str]:

@@ -83,9 +83,17 @@ QUESTIONS = (
         " (hardware/flashing.md)",
     ),
 )
-ECHO_ADVICE = "each octet comes back as it was sent: a loop in the line, or a port that another program serves"
-NOISE_ADVICE = "octets come that are no answer: it may use another baud rate, or another protocol"
-SILENT_ADVICE = "no answer: it may be in its bootloader, or not a co-processor"
+ECHO_ADVICE = (
+    "each octet comes back as it was sent: end the program that serves the port, or part the two wires that touch"
+    " (docs/hardware.md)"
+)
+NOISE_ADVICE = (
+    "octets come that are no answer, of another baud rate or protocol: flash RCP firmware (hardware/flashing.md)"
+)
+SILENT_ADVICE = (
+    "no answer: unplug it and plug it in, in case it is in its bootloader; then flash RCP firmware"
+    " (hardware/flashing.md)"
+)
 
 
 def recognise(heard: list[tuple[Question, bytes]]) -> tuple[PortAnswer, str]:

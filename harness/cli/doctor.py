@@ -54,11 +54,15 @@ class PortReport(Struct, frozen=True):
 def doctor(port: str | None, wait: int, as_json: bool) -> int:
     """Find dongles, identify and try out each, and list the roles that it can fill; or probe one PORT.
 
-    `wait`: seconds in which a port may still appear. Exit status: 0 some dongle can fill a role, or no dongle was
-    found; 2 no dongle can fill a role; 3 PORT cannot be opened.
+    `wait`: seconds in which a port may still appear. Exit status: 0 some dongle can fill a role, or none was found and
+    none was waited for; 2 no dongle can fill a role; 3 PORT cannot be opened, or no dongle came within `wait`.
     """
+    if port is not None and port.startswith(("pty:", "tcp:", "air:", "physical")):
+        raise BadInput(None, "PORT", f"found {port!r}; expected a device, serial:/dev/... or socket://HOST:PORT")
     until = time.monotonic() + wait
     candidates = _candidates(port)
+    if not candidates and wait:
+        log(f"no dongle yet: waiting for {wait} s at most; plug one in")
     while not candidates and time.monotonic() < until:
         time.sleep(RETRY_AFTER)
         candidates = _candidates(port)
@@ -66,8 +70,9 @@ def doctor(port: str | None, wait: int, as_json: bool) -> int:
         if as_json:
             print_json([])
         else:
-            print_line(_nothing_found([found.device for found in ports()]))
-        return ExitStatus.EXPECTED
+            waited = f"waited for {wait} s: " if wait else ""
+            print_line(waited + _nothing_found([found.device for found in ports()]))
+        return ExitStatus.BAD_INPUT if wait else ExitStatus.EXPECTED
     reports = [_probed(found, until) for found in candidates]
     if port is not None and reports[0].answers is PortAnswer.CLOSED:
         raise BadInput(None, None, reports[0].advice)
@@ -100,7 +105,7 @@ def _nothing_found(others: list[str]) -> str:
         "is not a USB device; name it to probe it" if len(others) == 1 else "are not USB devices; name one to probe it"
     )
     skipped = f" ({', '.join(others)} {kind})" if others else ""
-    return f"no dongle was found{skipped}: plug one in, or name a PORT (see `hanbench doctor --help`)"
+    return f"no dongle was found{skipped}: plug one in, try another cable, or name a PORT (docs/hardware.md)"
 
 
 def _named(port: str) -> FoundPort:
@@ -144,7 +149,19 @@ def _print_result(reports: list[PortReport]) -> None:
     table(("radio", "board", "answer", "built", "round trip", "fit for", "advice"), rows)
     for report in reports:
         _print_exercises(report)
+    _print_roles(reports)
+
+
+def _print_roles(reports: list[PortReport]) -> None:
+    """Print which dongle can fill which role, if one can."""
+    usable = [report for report in reports if report.fit_for]
+    if not usable:
+        return
     print_line()
+    if len(usable) == 1:
+        print_line(f"one dongle for each device: {usable[0].url} can be {' or '.join(usable[0].fit_for)}")
+        return
+    print_line("one dongle for each device:")
     for role in ROLES:
         fit_for_it = ", ".join(report.url for report in reports if role.name in report.fit_for)
         print_line(f"{role.name:8} {fit_for_it or f'none: {role.why}'}")

@@ -25,6 +25,6 @@ def doctor() -> None:
     """Find dongles, identify and try out each, and list the roles that it can fill; or probe one PORT.
 
     PORT is a device, serial:/dev/... or socket://HOST:PORT. The doctor restarts the device there, and sends some
-    twenty short frames on channel 26. Exit status: 0 some dongle can fill a role, or no dongle was found; 2 no dongle
-    can fill a role; 3 PORT cannot be opened.
+    twenty short frames on channel 26. Exit status: 0 some dongle can fill a role, or none was found without --wait;
+    2 no dongle can fill a role; 3 PORT cannot be opened, or no dongle came within --wait.
     """

@@ -85,3 +85,35 @@ def test_nothing_to_do_is_never_said_after_a_trouble(hanbench, monkeypatch, kind
     assert result.status == 2
     assert kind.value in result.out
     assert NOTHING_TO_DO not in result.out
+
+
+@pytest.mark.parametrize("port", ["pty:/tmp/x", "tcp:7001", "air:"])
+def test_a_virtual_radio_is_no_port_to_probe(hanbench, port):
+    result = hanbench("doctor", port)
+    assert result.status == 3
+    assert f"PORT: found '{port}'; expected a device, serial:/dev/... or socket://HOST:PORT" in result.err
+
+
+def test_waiting_in_vain_is_told_and_has_a_status(hanbench, monkeypatch):
+    monkeypatch.setattr(doctor, "ports", list)
+    result = hanbench("doctor", "--wait", "1")
+    assert result.status == 3
+    assert "waiting for 1 s at most" in result.err
+    assert result.out.startswith("waited for 1 s: no dongle was found")
+    assert "docs/hardware.md" in result.out
+    assert hanbench("doctor").status == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "roles"), [(PortAnswer.SILENT, ()), (PortAnswer.RCP, ("hub", "esme", "gsme", "sniffer"))]
+)
+def test_roles_are_told_of_a_fit_dongle_alone_and_in_one_line(hanbench, monkeypatch, kind, roles):
+    async def probe(url: str, clock: object) -> ProbeResult:
+        return ProbeResult(url, kind, NOTHING_TO_DO)
+
+    monkeypatch.setattr(doctor, "probe", probe)
+    monkeypatch.setattr(ProbeResult, "roles", property(lambda self: roles))
+    out = hanbench("doctor", "/dev/some-port").out
+    line = "one dongle for each device: serial:/dev/some-port can be hub or esme or gsme or sniffer"
+    assert (line in out.splitlines()) is bool(roles)
+    assert "none: " not in out

@@ -118,3 +118,15 @@ def test_two_interrupts_at_once_are_one(tmp_path):
     assert err.endswith("hanbench: interrupted\n")
     for noise in ("never retrieved", "Traceback", "Exception ignored", "destroyed"):
         assert noise not in err
+
+
+def test_what_up_prints_is_in_its_file_when_it_is_killed(tmp_path):
+    command = [sys.executable, "-m", "hanbench", "up", "ptys", "--out", str(tmp_path / "out")]
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=PIPE, text=True, env=environment)
+        assert process.stderr is not None
+        assert any("the HAN is up" in line for line in process.stderr)
+        process.kill()
+        process.communicate()
+    assert [line.split()[0] for line in (tmp_path / "log").read_text().splitlines()] == ["name", "hub", "esme", "gsme"]

@@ -27,7 +27,7 @@ def test_one_migration_is_told_in_the_singular(hanbench, tmp_path):
 @pytest.mark.parametrize(
     ("fault", "state"),
     [
-        ("wan-down", "broken (the gas meter cannot be reached)"),
+        ("wan-down", "broken (the hub cannot be reached over the WAN)"),
         ("clock-drift", "impaired (something is wrong with its subject, and it can be reached)"),
     ],
 )
