@@ -19,6 +19,7 @@ YARDSTICK = "import asyncio, click, msgspec"
 BUDGETS = {
     "--help": 1.0,
     **{f"{command} --help": 2.0 for command in COMMANDS},
+    "ctl --help": 3.0,  # its list of verbs is made from the typed table
     "rules": 2.0,
     "faults": 2.0,
     "scenarios": 3.0,
