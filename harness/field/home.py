@@ -12,7 +12,9 @@ from hanbench.emulator.zigbee.zdo.messages import DeviceAnnce
 from hanbench.harness.field.observation import Address, Observed, Seen
 
 HUB = 0x0000
-POLL, LINK_STATUS = "data-request", "link-status"
+POLL = "data-request"
+OF_ROUTERS = ("link-status", "beacon")
+"""Frames that an end device never sends."""
 _METERING_TYPE = MeteringAttributes.MeteringDeviceType.id
 _RECEIVER_ON = 0x08
 """Bit of the capability octet of an announcement: the receiver stays on."""
@@ -43,8 +45,9 @@ class Device:
     last: int = 0
     """Times of its first and last frame, microseconds since 1970."""
     polls: int = 0
+    """Under its short address: every device that joins asks for its address under its EUI-64."""
     routes: int = 0
-    """Link Status frames that it sent."""
+    """Frames that only routers send."""
     announced: int | None = None
     """The capability octet of its announcement."""
     metering_types: Counter[int] = field(default_factory=Counter)
@@ -149,8 +152,8 @@ def _count(device: Device, frame: Seen) -> None:
     device.last = frame.time
     if frame.rssi is not None:
         device.rssi = frame.rssi
-    device.polls += frame.name == POLL
-    device.routes += frame.name == LINK_STATUS
+    device.polls += frame.name == POLL and frame.sender is not None
+    device.routes += frame.name in OF_ROUTERS
     if not frame.first_hop or frame.cluster is None:
         return
     device.clusters[frame.cluster] += 1

@@ -46,3 +46,25 @@ def test_the_same_short_address_in_two_pans_is_two_devices() -> None:
     found = diagnose(capture_of(*polls), FieldKeys())
     assert found.home.pans == (0x1A62,)
     assert (len(found.home.frames), found.home.others) == (2, 1)
+
+
+ROUTER, HUB = bytes.fromhex("072000ffffda1c00"), bytes.fromhex("58c50d00006f0d00")
+"""EUI-64s as on the air, least significant octet first."""
+
+
+def test_a_router_that_joins_is_no_gas_meter() -> None:
+    """It asks for its address once, as every device that joins, and answers a beacon request, as no end device does.
+
+    So did the router of a public capture, zigbee-join-authenticate.pcap of scapy's own tests; frames by IEEE
+    802.15.4-2011: association request 5.3.1, data request 5.3.4, association response 5.3.2, beacon 5.2.2.1.
+    """
+    joining = [
+        bytes.fromhex("23c801ff010000ffff") + ROUTER + bytes.fromhex("018e"),
+        bytes.fromhex("63c802ff010000") + ROUTER + bytes.fromhex("04"),
+        bytes.fromhex("63cc03ff01") + ROUTER + HUB + bytes.fromhex("024d2c00"),
+        bytes.fromhex("008004ff014d2cff4f0000") + bytes.fromhex("00228c7265736e736f72720000ffffff00"),
+    ]
+    found = diagnose(capture_of(*joining, every=10_000), FieldKeys())
+    assert found.home.gsme is None
+    (device,) = (each for each in found.home.devices.values() if each.ieee == int.from_bytes(ROUTER, "little"))
+    assert (device.role.value, device.polls) == ("repeater", 0)
