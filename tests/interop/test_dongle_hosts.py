@@ -158,7 +158,7 @@ def test_hosts_and_pyspinel_and_the_air_hear_alike_of_a_han_on_dongles(live_benc
         sniffer = ports.pop("sniffer")
         radios = {name: port if "://" in port else f"serial:{port}" for name, port in ports.items()}
         nodes = "".join(f'[nodes.{name}]\nradio = "{radio}"\n' for name, radio in radios.items())
-        head = 'id = "elsewhere"\ntitle = "A HAN on dongles"\nbegins = "new"\n'
+        head = f'id = "elsewhere"\ntitle = "A HAN on dongles"\nbegins = "new"\nchannel = {CHANNEL}\n'
         elsewhere.write_text(f"{head}{nodes}wake_interval_s = 3\n", encoding="utf-8")
         command = [sys.executable, "-m", "hanbench", "check", str(elsewhere), "--out", str(tmp_path / "hosts")]
         with sniffing(pyspinel, sniffer, sniffed):

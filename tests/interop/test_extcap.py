@@ -26,6 +26,7 @@ begins = "new"
 speed = 20
 [nodes.hub]
 [nodes.esme]
+ieee = "70b3d51ff0000002"
 [nodes.gsme]
 """
 

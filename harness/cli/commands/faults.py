@@ -19,6 +19,8 @@ _BROKEN = {
     Subject.BENCH: "the bench itself does not work",
 }
 """What a fault with the state `broken` means, by its subject."""
+_SHOWN = 3
+"""The most scenarios that are named."""
 _IMPAIRED = "something is wrong with its subject, and it can be reached"
 
 
@@ -52,10 +54,17 @@ def show(context: click.Context, name: str, as_json: bool) -> None:
     else:
         fault = CATALOGUE[name]
         meaning = _BROKEN[fault.subject] if fault.breaks_reachability else _IMPAIRED
-        facts |= {"cuts_off": f"{fault.state} ({meaning})", "scenarios": ", ".join(_scenarios_with(name)) or "none"}
+        facts |= {"cuts_off": f"{fault.state} ({meaning})", "scenarios": _few(_scenarios_with(name))}
         for key, value in facts.items():
             if value is not None:
                 print_line(f"{'state' if key == 'cuts_off' else key}: {value}")
+
+
+def _few(names: list[str]) -> str:
+    """Return the shortest of some names, and how many there are beside them."""
+    shown = sorted(names, key=lambda name: (len(name), name))[:_SHOWN]
+    more = f", and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return ", ".join(shown) + more if shown else "none"
 
 
 def _scenarios_with(fault: str) -> list[str]:

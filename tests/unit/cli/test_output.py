@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from hanbench.harness.files import locked_folder
@@ -40,7 +42,8 @@ def test_a_folder_that_cannot_be_made_is_bad_input(refused, tmp_path, command):
 def test_the_second_run_in_a_folder_is_told_of_the_first(refused, tmp_path, command):
     with locked_folder(tmp_path):
         said = refused(*COMMANDS[command], "--out", str(tmp_path))
-    assert said == f"hanbench: {tmp_path}: another run of hanbench writes here; expected a folder of its own\n"
+    who = f"another run of hanbench (process {os.getpid()})"
+    assert said == f"hanbench: {tmp_path}: {who} writes here; end it, or use another folder\n"
 
 
 def test_exploring_without_a_failure_leaves_no_folder(hanbench, tmp_path):

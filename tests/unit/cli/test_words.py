@@ -40,7 +40,7 @@ def test_a_fault_is_shown_with_the_state_of_its_subject(hanbench, fault, state):
 @pytest.mark.parametrize(
     ("others", "said"),
     [
-        ([], "no dongle was found: plug one in, or name a PORT"),
+        ([], "no dongle was found: plug one in, try another cable, or name a PORT"),
         (["/dev/ttyS0"], "(/dev/ttyS0 is not a USB device; name it to probe it)"),
         (["/dev/ttyS0", "/dev/ttyS1"], "(/dev/ttyS0, /dev/ttyS1 are not USB devices; name one to probe it)"),
     ],
