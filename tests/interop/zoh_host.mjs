@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 const PATIENCE = 90_000;
 const AGAIN = 15_000;
-const TRIES = 3;
+const TRIES = 5;
 const SMART_ENERGY = 0x0109;
 const [folder, path, ...devices] = process.argv.slice(2);
 const require = createRequire(join(folder, "node_modules", "index.js"));
@@ -84,7 +84,7 @@ for (const ieee of wanted) {
     for (let tries = TRIES; tries > 0; tries--) {
         // A sleeper's parent keeps a frame for 7.68 s, and it may be late on a busy machine.
         try {
-            const read = await endpoint.read("seMetering", wishes, { profileId: SMART_ENERGY, timeout: 20_000 });
+            const read = await endpoint.read("seMetering", wishes, { profileId: SMART_ENERGY, timeout: 15_000 });
             say({ event: "read", ieee, read });
             break;
         } catch (error) {
