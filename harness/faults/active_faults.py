@@ -67,6 +67,10 @@ class ActiveFaults:
         if fault not in self._active:
             self._active.append(fault)
 
+    def composes(self, fault: Fault) -> bool:
+        """Return whether a fault that comes or goes makes others of the gas meter be healed and injected anew."""
+        return bool(self._beside(fault))
+
     async def settled(self) -> None:
         """Wait until the injections and recoveries in progress have ended."""
         async with self._turn:

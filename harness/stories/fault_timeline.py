@@ -1,13 +1,15 @@
 """The fault events of a scenario's plan on a HAN, and the ground truth that they make.
 
 Each event has a trigger: a date, the request of a check, a commissioning, or a frame on the air. Events are carried out
-one after the other, in the order of their triggers. The ground truth of a subject is the worst state among its causes.
+one after the other, in the order of their triggers. The ground truth of a subject is the worst state among its causes;
+the gas meter's is uncertain while its faults are healed and injected anew, because another one comes or goes.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from hanbench.emulator.clock import SECOND
@@ -16,6 +18,7 @@ from hanbench.harness.case.check import Subject
 from hanbench.harness.case.plan import FaultEvent, State
 from hanbench.harness.faults import FAULTS
 from hanbench.harness.faults.active_faults import ActiveFaults, BenchError
+from hanbench.harness.faults.fault import Fault
 from hanbench.harness.faults.frame_faults import EventTally, FrameFaultInjector, Note
 from hanbench.harness.faults.ground_truth import reachable
 from hanbench.harness.han.formation import FormationError
@@ -57,6 +60,8 @@ class FaultTimeline:
         """The present state by cause, by subject."""
         self._unhealed: list[FaultEvent] = []
         """Recoveries that frame faults have prevented so far."""
+        self._recomposed = False
+        """Whether the faults of the gas meter are being healed and injected anew: it may answer for some seconds."""
         self._abandoned = False
         self._frames_were_harmed = False
         """Whether frame faults were ever active: they can keep a fault from taking effect, which is no bench fault."""
@@ -120,15 +125,16 @@ class FaultTimeline:
                 return  # the fault never happened, or has healed by itself
         else:
             causes[event.cause] = event.state
-            self._record_truth(event)
+            self._record_truth(event.subject, event.cause)
             if event.lasts is not None:
                 self._begin_later(event.lasts.total_seconds(), event.healed)
         self._work.append(self._loop.create_task(self._bring_about(event)))
 
-    def _record_truth(self, event: FaultEvent) -> None:
-        """Record the state of the event's subject: the worst among its causes."""
-        states = self._causes[event.subject].values()
-        self._record(event.subject, max(states, key=_FROM_BEST_TO_WORST.index, default=State.HEALTHY), event.cause)
+    def _record_truth(self, subject: Subject, cause: str) -> None:
+        """Record the state of a subject: the worst among its causes. `cause`: why it may be another one now."""
+        states = self._causes[subject].values()
+        worst = max(states, key=_FROM_BEST_TO_WORST.index, default=State.HEALTHY)
+        self._record(subject, State.UNCERTAIN if subject is Subject.GSME and self._recomposed else worst, cause)
 
     def _is(self, event: FaultEvent, state: State | None) -> None:
         """Set the state that the event's cause gives its subject and record it; None: the cause has ended."""
@@ -137,7 +143,21 @@ class FaultTimeline:
             causes.pop(event.cause, None)
         else:
             causes[event.cause] = state
-        self._record_truth(event)
+        self._record_truth(event.subject, event.cause)
+
+    @contextmanager
+    def _recomposing(self, fault: Fault) -> Iterator[None]:
+        """Let the gas meter's state be uncertain while `fault` comes or goes, if that touches its other faults."""
+        if not self._active_faults.composes(fault):
+            yield
+            return
+        self._recomposed = True
+        self._record_truth(Subject.GSME, fault.name)
+        try:
+            yield
+        finally:
+            self._recomposed = False
+            self._record_truth(Subject.GSME, fault.name)
 
     # --- actions on the HAN -----------------------------------------------------------------------------------------
 
@@ -164,7 +184,8 @@ class FaultTimeline:
         fault = FAULTS[event.cause]
         self._note(f"hanbench: {fault.name} begins ({fault.title.lower()})")
         try:
-            await self._active_faults.add(fault)
+            with self._recomposing(fault):
+                await self._active_faults.add(fault)
             if fault.depends_on_layout:
                 found = State.IMPAIRED if reachable(self._han, self._han.gsme) else State.BROKEN
                 self._is(event, found)
@@ -182,7 +203,8 @@ class FaultTimeline:
             self._is(event, State.UNCERTAIN)
         self._note(f"hanbench: {fault.name} is healed")
         try:
-            await self._active_faults.remove(fault)
+            with self._recomposing(fault):
+                await self._active_faults.remove(fault)
         except (BenchError, FormationError):
             if not self._frames_were_harmed:
                 raise
@@ -190,7 +212,8 @@ class FaultTimeline:
             if self._frames_are_harmed:
                 self._unhealed.append(event)
                 return
-            await self._active_faults.remove(fault, anew=True)
+            with self._recomposing(fault):
+                await self._active_faults.remove(fault, anew=True)
         self._is(event, None)
 
     @property

@@ -185,3 +185,22 @@ def test_a_meter_that_is_awake_when_its_network_changes_misses_it_all_the_same(n
     )
     assert verdicts(run) == [Verdict.FAIL] * 3
     assert run.violations == ()
+
+
+@pytest.mark.parametrize("other", ["wrong-install-code", "stale-link-key", "hub-without-power"])
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+def test_a_fault_that_joins_another_during_a_check_leaves_the_truth_uncertain_meanwhile(other, seed):
+    """To bring both about, the first is healed for some seconds, and the meter may answer the check that is under way.
+
+    Whether it answered stands in the frames of the check; the truth must not contradict them.
+    """
+    run = run_with(broken("battery-dead", before_check=1), broken(other, at=START + timedelta(minutes=18)), seed=seed)
+    (first, *_), records = run.evidenced, run.records
+    ended = next(each.time for each in records if isinstance(each, CheckRecorded))
+    states = [each.state for each in records if isinstance(each, GroundTruth) and each.subject is Subject.GSME]
+    during = {each.state for each in records if isinstance(each, GroundTruth) and START < each.time <= ended}
+    assert State.UNCERTAIN in during
+    assert states[-1] is State.BROKEN
+    answered = any(each.sender == "gsme" for each in first.evidence)
+    assert first.check.verdict is not Verdict.PASS or answered
+    assert run.violations == ()
