@@ -9,7 +9,7 @@ from hanbench.harness.field import Diagnosis
 from hanbench.harness.field.result import DiagnosisResult
 from hanbench.harness.foreign_text import cleaned_throughout
 from hanbench.harness.frames import Dissector
-from hanbench.harness.report.html.page import STYLE, asset, filled, safe_json, script_of
+from hanbench.harness.report.html.page import asset, filled, safe_json, script_of
 from hanbench.harness.report.timeline import FrameDetail
 
 MOST_FRAMES = 60
@@ -25,7 +25,7 @@ def diagnosis_page(diagnosis: Diagnosis, result: DiagnosisResult) -> str:
         for frame in cleaned_throughout(tuple(_frames(diagnosis, _numbers(result))))
     ]
     data = {"diagnosis": safe_json(result), "frames": safe_json(shown)}
-    return filled(asset("diagnosis.html"), asset(STYLE), script, **data)
+    return filled("hanbench diagnosis", asset("diagnosis.html"), script, **data)
 
 
 def _numbers(result: DiagnosisResult) -> frozenset[int]:

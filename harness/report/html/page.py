@@ -12,7 +12,7 @@ import msgspec
 
 _SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 """Escapes for JSON in a script element, so that no text can end the element or begin another."""
-STYLE = "report.css"
+HEAD, STYLE = "head.html", "report.css"
 DRAWINGS = "drawings.js"
 _PLACE = re.compile(r"/\* (\w+) \*/")
 
@@ -32,16 +32,17 @@ def script_of(name: str) -> str:
     return asset(DRAWINGS) + asset(name)
 
 
-def filled(template: str, style: str, script: str, **parts: str) -> str:
-    """Return a page, or its head, with its style, its data and the policy for style and script.
+def filled(title: str, body: str, script: str, **parts: str) -> str:
+    """Return a page, or its beginning, with its style, its data and the policy for style and script.
 
-    Each place `/* name */` of the template is filled once; what is filled in is not looked at again.
+    Each place `/* name */` is filled once; what is filled in is not looked at again.
     """
+    style = asset(STYLE)
     policy = (
         f"default-src 'none'; base-uri 'none'; form-action 'none'; style-src {_hash(style)}; script-src {_hash(script)}"
     )
-    given = {"policy": policy, "style": style, "script": script, **parts}
-    return _PLACE.sub(lambda place: given.get(place[1], place[0]), template)
+    given = {"title": title, "policy": policy, "style": style, "script": script, **parts}
+    return _PLACE.sub(lambda place: given.get(place[1], place[0]), asset(HEAD) + body)
 
 
 def _hash(text: str) -> str:

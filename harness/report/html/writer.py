@@ -26,7 +26,7 @@ from msgspec.structs import fields
 from hanbench import __version__
 from hanbench.harness.files import OutputError, WholeFile, scratch
 from hanbench.harness.oracle import Basis
-from hanbench.harness.report.html.page import STYLE, asset, filled, safe_json, script_of
+from hanbench.harness.report.html.page import asset, filled, safe_json, script_of
 from hanbench.harness.report.json_file import MissingShards, Totals
 from hanbench.harness.report.model import ScenarioReport
 from hanbench.harness.report.timeline import ScenarioDetail
@@ -126,7 +126,7 @@ class HtmlWriter:
         self._outcomes: dict[str, int] = {}
         self._stored = 0
         """Octets of details so far."""
-        style, self._script = asset(STYLE), script_of("report.js")
+        self._script = script_of("report.js")
         self._index = scratch(path)
         try:
             self._file = WholeFile(path)
@@ -134,8 +134,8 @@ class HtmlWriter:
             self._index.close()
             raise
         self._stream = self._file.stream
-        head, self._tail = asset("report.html").split("<!-- details -->")
-        self._write(filled(head, style, self._script))
+        body, self._tail = asset("report.html").split("<!-- details -->")
+        self._write(filled("hanbench report", body, self._script))
 
     def add(self, report: ScenarioReport, detail: bytes | None) -> None:
         """Append one scenario with its encoded detail; None: its story was not told for the report."""
