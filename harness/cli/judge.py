@@ -13,7 +13,6 @@ from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.output import print_json, print_line, unbroken, verdict
 from hanbench.harness.oracle import Basis, Violation, held_to, judgement, words_of
-from hanbench.harness.oracle.case import Case
 from hanbench.harness.report.explanation import Explanation, explain
 from hanbench.harness.report.failure_text import violation_lines
 from hanbench.harness.stories.live import FORMATION
@@ -64,7 +63,7 @@ def _judged(path: Path, hold_to: Basis) -> CaseJudgement:
         str(path),
         header.scenario,
         header.controller,
-        Case(records, rule_sets).outcome,
+        judged.case.outcome,
         judged.expected.outcomes,
         judged.expected.why,
         judged.violations,
