@@ -1,7 +1,8 @@
 """What can be done to a running bench: one table of verbs, and the bench that carries them out.
 
 `table.VERBS` describes each verb once: typed request and answer (msgspec), a sentence, its effect, its errors.
-`hanbench ctl`, the control socket, HTTP, MQTT, the OpenAPI and AsyncAPI documents and docs/control.md follow from it.
+`hanbench ctl`, the control socket, the clients, the OpenAPI and AsyncAPI documents and docs/control.md follow from it;
+HTTP and MQTT are to follow from it as well, and are not there yet.
 
 A service (`up`, `serve`, the broker's side) runs in an ordinary event loop, in real time. Each bench has a thread and a
 clock of its own::

@@ -1,4 +1,4 @@
-"""A verb called by its name, with a request in JSON: what the socket, HTTP and MQTT share."""
+"""A verb called by its name, with a request in JSON, as the socket gets it."""
 
 from __future__ import annotations
 

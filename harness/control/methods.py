@@ -82,7 +82,7 @@ class Methods:
         return self.ask(requests.TableRequest(node=node))
 
     def events(self, *, after: int | None = None, kinds: tuple[str, ...] = (), limit: int = 100) -> answers.EventPage:
-        """Tell the bench's events; followed over the socket, over HTTP as server-sent events, over MQTT as topics."""
+        """Tell the bench's events: those after one that is known, or from now on."""
         return self.ask(requests.EventsRequest(after=after, kinds=kinds, limit=limit))
 
     def frame(self, number: int) -> answers.FrameAnswer:
@@ -158,7 +158,7 @@ class AsyncMethods:
         return await self.ask(requests.TableRequest(node=node))
 
     async def events(self, *, after: int | None = None, kinds: tuple[str, ...] = (), limit: int = 100) -> answers.EventPage:
-        """Tell the bench's events; followed over the socket, over HTTP as server-sent events, over MQTT as topics."""
+        """Tell the bench's events: those after one that is known, or from now on."""
         return await self.ask(requests.EventsRequest(after=after, kinds=kinds, limit=limit))
 
     async def frame(self, number: int) -> answers.FrameAnswer:

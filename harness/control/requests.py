@@ -174,7 +174,7 @@ class TableRequest(Request[DeviceTables], frozen=True):
 
 
 class EventsRequest(Request[EventPage], frozen=True):
-    """Tell the bench's events; followed over the socket, over HTTP as server-sent events, over MQTT as topics."""
+    """Tell the bench's events: those after one that is known, or from now on."""
 
     after: Annotated[int, Meta(ge=0, description="`seq` of the last event known; default: from now on")] | None = None
     kinds: Annotated[

@@ -1,4 +1,4 @@
-"""The table of verbs: what can be done to a running bench. `hanbench ctl`, HTTP, MQTT and their documents follow it.
+"""The table of verbs: what can be done to a running bench. `hanbench ctl`, the socket and the documents follow it.
 
 A new verb is one row here, with its request, its answer and the coroutine that does it.
 """
