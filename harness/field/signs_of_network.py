@@ -94,13 +94,13 @@ def plain_ignored(at: Evidence) -> Sign | None:
     answered = [frame for frame in at.phases.to_it_since if _acknowledges_plain(frame)]
     if answered:
         return None
-    return shown("plain-ignored", "the hub answers none of {n:request} that need no link key", asked, least=2)
+    return shown("plain-ignored", "the hub answers none of {n:request} without need of a link key", asked, least=2)
 
 
 def plain_answered(at: Evidence) -> Sign | None:
     """The hub answers requests of the meter that need no link key."""
     answered = [frame for frame in at.phases.to_it_since if _acknowledges_plain(frame)]
-    return shown("plain-answered", "the hub answers {n:request} that need no link key", answered)
+    return shown("plain-answered", "the hub answers {n:request} without need of a link key", answered)
 
 
 def _plain_requests(at: Evidence) -> list[Seen]:
