@@ -33,6 +33,9 @@ class DropReason(StrEnum):
     RADIUS_EXPIRED = "radius-expired"
     NO_ROUTE = "no-route"
     TABLE_FULL = "table-full"
+    """A bounded table had no room: the frame was turned away, or the oldest entry made room."""
+    ADDRESS_CONFLICT = "address-conflict"
+    """An address was claimed that no device can have, or that another device has."""
 
 
 class LocalProtocolError(Exception):

@@ -27,6 +27,8 @@ class HubConduct(Conduct):
 
     grants_mirrors: bool = True
     """False: there is no mirror to give, whatever the settings say."""
+    refuses_lost_reports: bool = True
+    """It refuses a report to a mirror that it has not, as Silicon Labs' meter-mirror does. False: nothing answers."""
     answers_keep_alive: bool = True
     key_establishments: int
     """Sessions of key establishment at a time."""

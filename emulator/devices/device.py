@@ -9,15 +9,16 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from hanbench.emulator.clock import SECOND, Clock
 from hanbench.emulator.devices.admission import DATA_KEYS, admit, needs_link_key
 from hanbench.emulator.devices.conduct import Conduct, JoiningConduct
-from hanbench.emulator.devices.key_establishment import Initiator, LinkKeyManager
+from hanbench.emulator.devices.identification import Identification
+from hanbench.emulator.devices.key_establishment import Initiator, LinkKeyManager, Responder
 from hanbench.emulator.devices.settings import SMART_ENERGY, DeviceSettings
 from hanbench.emulator.radio.interface import Radio
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zcl import ClusterClient, ClusterServer, Endpoint
 from hanbench.emulator.zcl.cluster import Cluster
-from hanbench.emulator.zcl.clusters import BASIC, IDENTIFY, METERING
+from hanbench.emulator.zcl.clusters import BASIC, METERING
 from hanbench.emulator.zcl.clusters.basic import BasicAttributes
-from hanbench.emulator.zcl.clusters.identify import IdentifyAttributes
+from hanbench.emulator.zcl.clusters.time import INVALID_UTC, LAST_UTC
 from hanbench.emulator.zcl.smart_energy import TABLES
 from hanbench.emulator.zigbee.aps.layer import UNKNOWN_TRUST_CENTER
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent, JoinState
@@ -52,6 +53,8 @@ class Device(Generic[S, C, K]):
         self.storage = _new_storage(settings)
         """The stack's flash."""
         self.epoch = epoch
+        """Of the device's clock: the date that it has taken time 0 to be."""
+        self._first_epoch = epoch
         self._identity: Callable[[], Identity | None] = lambda: settings.key_establishment.identity
         self.powered = False
         self._conduct = self.profile_conduct
@@ -135,6 +138,20 @@ class Device(Generic[S, C, K]):
         clients: Iterable[ClusterClient | int],
     ) -> Endpoint:
         """Make a Smart Energy endpoint, and tell the ZDO of it."""
+        made = self.make_endpoint(endpoint, device_id, servers, clients)
+        self.stack.management.descriptors.append(
+            SimpleDescriptor(endpoint, SMART_ENERGY, device_id, 0, tuple(made.servers), tuple(made.clients))
+        )
+        return made
+
+    def make_endpoint(
+        self,
+        endpoint: int,
+        device_id: int,
+        servers: Iterable[ClusterServer],
+        clients: Iterable[ClusterClient | int],
+    ) -> Endpoint:
+        """Make a Smart Energy endpoint that no descriptor tells of."""
         stack, tables = self.stack, TABLES[self.settings.smart_energy]
         clients = [ClusterClient(tables[each]) if isinstance(each, int) else each for each in clients]
         made = Endpoint(
@@ -145,14 +162,11 @@ class Device(Generic[S, C, K]):
         else:
             made.admit = admit
             made.needs_link_key = needs_link_key
-        stack.management.descriptors.append(
-            SimpleDescriptor(endpoint, SMART_ENERGY, device_id, 0, tuple(made.servers), tuple(made.clients))
-        )
         return made
 
     def device_servers(
         self, power_source: int, *, application_version: int = 1, environment: int = 0
-    ) -> tuple[ClusterServer, ClusterServer]:
+    ) -> tuple[ClusterServer, ...]:
         """The servers that every device has: Basic and Identify."""
         values = {
             BasicAttributes.ZCLVersion: ZCL_VERSION,
@@ -164,7 +178,7 @@ class Device(Generic[S, C, K]):
             BasicAttributes.PowerSource: power_source,
             BasicAttributes.PhysicalEnvironment: environment,
         }
-        return ClusterServer(BASIC, values), ClusterServer(IDENTIFY, {IdentifyAttributes.IdentifyTime: 0})
+        return ClusterServer(BASIC, values), Identification(self.stack.clock).server
 
     # --- conveniences -----------------------------------------------------------------------------------------------
 
@@ -175,9 +189,27 @@ class Device(Generic[S, C, K]):
 
     @property
     def utc(self) -> int:
-        """Seconds since 2000-01-01 by this device's clock."""
+        """Seconds since 2000-01-01 by this device's clock: 32 bits that run over, and are never the invalid UTCTime."""
+        return self._date % INVALID_UTC
+
+    @property
+    def knows_time(self) -> bool:
+        """Whether this device's clock is at a time that a UTCTime can tell."""
+        return 0 <= self._date <= LAST_UTC
+
+    def set_utc(self, seconds: int) -> None:
+        """Set this device's clock, seconds since 2000-01-01."""
+        self.epoch += seconds - self._date
+
+    @property
+    def _date(self) -> int:
         seconds = self._clock.now // SECOND
         return self.epoch + seconds + int(seconds * self._conduct.drift / DAY_SECONDS)
+
+    @property
+    def elapsed(self) -> int:
+        """Seconds that have passed, whatever this device takes for the date; they begin as its first date did."""
+        return self._first_epoch + self._clock.now // SECOND
 
 
 class JoiningDevice(Device[S, J, N]):
@@ -199,8 +231,16 @@ class JoiningDevice(Device[S, J, N]):
             renews=lambda: self.conduct.renews_keys,
             needed=not self.settings.relaxed_security,
         )
+        self._responder = Responder(
+            self.settings.key_establishment,
+            lambda: self.identity,
+            self._random,
+            self.stack,
+            lambda ieee, key: self.keys.adopt(key),
+            capacity=self._sessions_for,
+        )
         super().start()
-        self._initiator.endpoint = self.endpoint
+        self._initiator.endpoint = self._responder.endpoint = self.endpoint
         self.stack.aps.on_stale_key = self._stale_key
         self.stack.key_client.on_trust_center_swapped = self.trust_center_swapped
         self.keys.on_impostor = self.look_for_network
@@ -209,6 +249,13 @@ class JoiningDevice(Device[S, J, N]):
         if self.stack.joined:
             # Devices that get power at one moment do not announce themselves at one moment.
             self.stack.clock.call_later(SECOND + int(self._random.random() * SECOND), self.joined, True)
+
+    def device_servers(
+        self, power_source: int, *, application_version: int = 1, environment: int = 0
+    ) -> tuple[ClusterServer, ...]:
+        """The servers that every device has: Basic and Identify, and Key Establishment (SE 1.4a, table 5-13)."""
+        basic = super().device_servers(power_source, application_version=application_version, environment=environment)
+        return (*basic, self._responder.side)
 
     def conduct_changed(self, before: J) -> None:
         super().conduct_changed(before)
@@ -230,6 +277,12 @@ class JoiningDevice(Device[S, J, N]):
     def look_for_network(self) -> None:
         """Count the network as lost and look for it; nothing happens in a device that is not joined."""
         self.stack.joiner.event(JoinEvent.LOST)
+
+    def _sessions_for(self, ieee: int) -> int:
+        """Key establishments at a time that a device may begin with this one: the Trust Centre alone may."""
+        network = self.storage.network
+        from_trust_center = network is not None and ieee == network.trust_center
+        return int(from_trust_center and self.keys.takes_offers)
 
     def _stale_key(self, sender: int) -> None:
         network = self.storage.network

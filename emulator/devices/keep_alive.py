@@ -10,7 +10,12 @@ from hanbench.emulator.devices.settings import KeepAliveSettings
 from hanbench.emulator.randomness import RandomSource
 from hanbench.emulator.zcl import Endpoint, Reply
 from hanbench.emulator.zcl.clusters import KEEP_ALIVE
-from hanbench.emulator.zcl.clusters.keep_alive import DEFAULT_BASE_MINUTES, DEFAULT_JITTER_SECONDS, KeepAliveAttributes
+from hanbench.emulator.zcl.clusters.keep_alive import (
+    DEFAULT_BASE_MINUTES,
+    DEFAULT_JITTER_SECONDS,
+    MOST_JITTER_SECONDS,
+    KeepAliveAttributes,
+)
 
 BASE, JITTER = KeepAliveAttributes.TCKeepAliveBase.id, KeepAliveAttributes.TCKeepAliveJitter.id
 
@@ -59,7 +64,8 @@ class KeepAlive:
         if reply.ok:
             self._failures = 0
             self._base = max(1, reply.values.get(BASE) or DEFAULT_BASE_MINUTES) * MINUTE
-            self._jitter = (reply.values.get(JITTER) or 0) * SECOND
+            # A longer one would keep the device from noticing within 24 hours that its hub is gone (SE 1.4a, 5.5.5.3).
+            self._jitter = min(reply.values.get(JITTER) or 0, MOST_JITTER_SECONDS) * SECOND
         else:
             self._failures += 1
             if self._failures >= self._settings.failures:

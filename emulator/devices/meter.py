@@ -41,11 +41,12 @@ class MeterDevice(JoiningDevice[S, J, N]):
         """
         flash = self.flash
         has_run = flash.register is not None
-        flash.register = flash.register or Register(first, rate, self.utc)
+        flash.register = flash.register or Register(first, rate, self.elapsed)
         self.parts = MeterParts(
             self.settings.smart_energy,
             self.stack.clock,
             lambda: self.utc,
+            lambda: self.elapsed,
             flash,
             flash.register,
             self.supply_changed,

@@ -30,6 +30,12 @@ def _unimplemented(*_: object) -> Any:
     raise SpinelError(SpinelStatus.UNIMPLEMENTED)
 
 
+def _lockstep(rcp: Any) -> bytes:
+    if not rcp.time.active:
+        raise SpinelError(SpinelStatus.PROP_NOT_FOUND)
+    return bytes(rcp.time.encode())
+
+
 GETTERS: dict[PropertyId, Callable[..., bytes]] = {
     PropertyId.LAST_STATUS: lambda rcp: packed(rcp.last_status),
     PropertyId.PROTOCOL_VERSION: lambda rcp: packed(rcp.firmware.protocol[0]) + packed(rcp.firmware.protocol[1]),
@@ -75,6 +81,7 @@ GETTERS: dict[PropertyId, Callable[..., bytes]] = {
     PropertyId.MAC_SRC_MATCH_SHORT: lambda rcp: rcp.matches.encode(extended=False),
     PropertyId.MAC_SRC_MATCH_EXTENDED: lambda rcp: rcp.matches.encode(extended=True),
     PropertyId.DEBUG_LOG_LEVEL: lambda rcp: bytes((rcp.settings.log_level,)),
+    PropertyId.LOCKSTEP: _lockstep,
 }
 SETTERS: dict[PropertyId, Callable[..., None]] = {
     PropertyId.POWER_STATE: _unimplemented,

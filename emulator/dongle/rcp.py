@@ -13,6 +13,7 @@ from enum import IntEnum
 
 from hanbench.emulator.clock import MILLISECOND, Clock
 from hanbench.emulator.dongle.firmware import STRICT, Firmware
+from hanbench.emulator.dongle.host_time import HostTime
 from hanbench.emulator.dongle.properties import ECHO, GETTERS, NEEDS_PHY, VERBS, signed
 from hanbench.emulator.dongle.settings import Settings
 from hanbench.emulator.dongle.source_match import SourceMatch
@@ -71,6 +72,8 @@ class Rcp:
         """Counts restarts, so that results of work begun before a restart are ignored."""
         self.settings = Settings()
         self.security = TransmitSecurity()
+        self.time = HostTime(clock, self._tell_time)
+        """Lockstep with the host, for who calls its `begin`."""
         self.transmitter = self._new_transmitter()
         self.last_status: int = firmware.reset_status
         self._start_afresh()
@@ -167,6 +170,9 @@ class Rcp:
         if (frame.command, frame.property) == (CommandId.SET, PropertyId.STREAM_RAW):
             self._transmit(frame.tid, frame.value)
             return
+        if (frame.command, frame.property) == (CommandId.SET, PropertyId.LOCKSTEP):
+            self.time.sleep(Reader(frame.value, DropReason.MALFORMED_SPINEL))
+            return
         what = _known(frame.property)
         handler = None if what is None else VERBS[frame.command].get(what)
         unreadable = what in self.firmware.unreadable
@@ -191,6 +197,11 @@ class Rcp:
 
     def _answer(self, frame: SpinelFrame) -> None:
         self._send(hdlc.encode(frame.encode()))
+        self.time.told()
+
+    def _tell_time(self) -> None:
+        told = SpinelFrame(frames.UNSOLICITED, CommandId.IS, PropertyId.LOCKSTEP, self.time.encode())
+        self._send(hdlc.encode(told.encode()))
 
     # --- sending ----------------------------------------------------------------------------------------------------
 

@@ -36,6 +36,11 @@ from hanbench.emulator.randomness import RandomSource
 DUPLICATE_WINDOW = 10 * SECOND
 """A sequence number that is seen again after this time is a new frame: retransmissions end within 7.68 s."""
 
+MOST_SOURCES = 128
+"""Senders whose last sequence number is remembered; the one that came first makes room."""
+MOST_QUEUED = 256
+"""Frames that wait for their turn on the radio; another one is not sent."""
+
 SendDone = Callable[[TxStatus | None], object]
 """Gets the radio's status, or None for a frame that a sleeper did not fetch."""
 
@@ -93,7 +98,7 @@ class Mac:
         self.channel = radio.config.channel
         self.parent = NO_SHORT_ADDRESS
         """Short address of the parent (macCoordShortAddress); 0xFFFF: none."""
-        self.indirect = IndirectQueue(radio, clock)
+        self.indirect = IndirectQueue(radio, clock, counters)
         self.on_data: Callable[[MacFrame, Reception], None] | None = None
         self.on_unicast: Callable[[], None] | None = None
         """Called after `on_data` with a frame for this node alone."""
@@ -117,11 +122,13 @@ class Mac:
         """A scan is under way: data is refused meanwhile (802.15.4-2011, 5.1.2.1)."""
         self.transmissions = self.failures = 0
         """Frames sent, and those among them that were not acknowledged or never found a free channel."""
+        self.acknowledged = 0
+        """Frames that a receiver acknowledged, by the account of the radio."""
         self._sequence = int(random.random() * 256)
         self._queue: deque[_QueuedFrame] = deque()
         self._sending: SendDone | None = None
         self._busy = False
-        self._last_heard: dict[tuple[int | None, int], tuple[int, int]] = {}
+        self._last_heard: dict[tuple[int | None, int], tuple[int, bytes, int]] = {}
         radio.receiver = self._receive
 
     # --- addressing ---------------------------------------------------------------------------------------------
@@ -161,9 +168,18 @@ class Mac:
     # --- sending ------------------------------------------------------------------------------------------------
 
     def send(
-        self, dst: int, payload: bytes, done: SendDone | None = None, *, ack: bool = True, indirect: bool = False
+        self,
+        dst: int,
+        payload: bytes,
+        done: SendDone | None = None,
+        *,
+        ack: bool = True,
+        indirect: bool = False,
+        guest: bool = False,
     ) -> None:
         """Send NWK octets to a short address in this PAN, now or (`indirect`) when the sleeper polls.
+
+        `guest`: the sleeper is no child of this node.
 
         During a scan nothing is sent, and `done` gets ABORTED.
         """
@@ -178,7 +194,7 @@ class Mac:
             def encode(pending: bool) -> bytes:
                 return frames.data(sequence, pan, dst, src, payload, ack=True, pending=pending)
 
-            self.indirect.hold(MacAddress(dst), encode, done)
+            self.indirect.hold(MacAddress(dst), encode, done, guest=guest)
         else:
             self.transmit(
                 frames.data(sequence, self.pan_id, dst, self.short, payload, ack=ack and dst != BROADCAST), done
@@ -187,6 +203,11 @@ class Mac:
     def transmit(self, psdu: bytes, done: SendDone | None = None, *, retries: int = 3) -> None:
         """Send a PSDU in turn."""
         if self._busy:
+            if len(self._queue) >= MOST_QUEUED:
+                self.counters[DropReason.TABLE_FULL] += 1
+                if done is not None:
+                    self.clock.call_later(0, done, TxStatus.CHANNEL_ACCESS_FAILURE)
+                return
             self._queue.append(_QueuedFrame(psdu, done, retries))
             return
         self._busy = True
@@ -200,6 +221,8 @@ class Mac:
         self.transmissions += 1
         if result.status > TxStatus.ACKED:
             self.failures += 1
+        elif result.status is TxStatus.ACKED:
+            self.acknowledged += 1
         if done is not None:
             done(result.status)
         if self._queue:
@@ -229,10 +252,19 @@ class Mac:
             self.counters[error.reason] += 1
 
     def _is_duplicate(self, frame: MacFrame, time: int) -> bool:
+        """Whether this is the sender's last frame again: its number and its octets.
+
+        The number alone is easily forged: a frame with the next one would silence the sender (IEEE 802.15.4-2011 does
+        not secure it). A retransmission has the same octets.
+        """
         source = (frame.src, frame.type)
         last = self._last_heard.get(source)
-        self._last_heard[source] = (frame.sequence, time)
-        return last is not None and last[0] == frame.sequence and time - last[1] < DUPLICATE_WINDOW
+        self._last_heard[source] = (frame.sequence, frame.payload, time)
+        if len(self._last_heard) > MOST_SOURCES:
+            del self._last_heard[next(iter(self._last_heard))]
+            self.counters[DropReason.TABLE_FULL] += 1
+        same = last is not None and last[:2] == (frame.sequence, frame.payload)
+        return last is not None and same and time - last[2] < DUPLICATE_WINDOW
 
     def _command(self, frame: MacFrame, reception: Reception) -> None:
         try:
@@ -301,7 +333,7 @@ class Mac:
         def encode(pending: bool) -> bytes:
             return self.command_frame(content, dst, EXTENDED, sequence=sequence, pending=pending)
 
-        self.indirect.hold(MacAddress(dst, extended=True), encode, None)
+        self.indirect.hold(MacAddress(dst, extended=True), encode, None, guest=True)
 
     def _orphan_notified(self, frame: MacFrame, reception: Reception) -> None:
         if frame.src_mode != EXTENDED or frame.src is None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hanbench.emulator.clock import MILLISECOND
+from hanbench.emulator.errors import DropReason
 from hanbench.emulator.mac.frames import BROADCAST, NONE, SHORT, MacCommand
 from hanbench.emulator.mac.layer import Beacon, Mac
 
 SYMBOL = 16
 SUPERFRAME = 960 * SYMBOL
 """aBaseSuperframeDuration, microseconds."""
+MOST_BEACONS = 256
+"""Beacons that one scan keeps. A channel carries no more than some 200 a second."""
 
 
 def listening_time(exponent: int) -> int:
@@ -73,4 +76,7 @@ class Scanner:
         next_channel()
 
     def _heard(self, beacon: Beacon) -> None:
-        self._beacons.append(beacon)
+        if len(self._beacons) < MOST_BEACONS:
+            self._beacons.append(beacon)
+        else:
+            self._mac.counters[DropReason.TABLE_FULL] += 1

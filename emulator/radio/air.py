@@ -25,6 +25,7 @@ from hanbench.emulator.radio.transmission import (
     CCA_TIME,
     OCTET,
     PHY_OVERHEAD,
+    SHORTEST,
     TURNAROUND,
     Station,
     Transmission,
@@ -35,6 +36,8 @@ _ACKS = {
     pending: tuple(mpdu + fcs(mpdu) for mpdu in (bytes((2 | pending << 4, 0, sequence)) for sequence in range(256)))
     for pending in (False, True)
 }
+_ALL = b"\xff\xff"
+"""The broadcast address, and the PAN ID of all PANs."""
 
 
 @dataclass(slots=True, eq=False)
@@ -55,7 +58,19 @@ class Channel:
     promiscuous: list[Station] = field(default_factory=list)
     by_address: dict[bytes, list[Station]] = field(default_factory=dict)
     """Radios by their destination PAN ID and address, as encoded in a frame."""
+    by_pan: dict[bytes, list[Station]] = field(default_factory=dict)
+    """Radios by their PAN ID, as encoded in a frame, in the order of `radios`; those of 0xFFFF are in no PAN."""
     on_air: list[Transmission] = field(default_factory=list)
+
+    def accepting(self, psdu: bytes, mode: int) -> list[Station]:
+        """Return the radios that accept a frame which is for no single address: a broadcast, or without destination.
+
+        Broadcasts of a PAN go by the index, unless a radio without a PAN is here, which accepts those of all.
+        """
+        pan = psdu[3:5]
+        if mode == 2 and psdu[5:7] == _ALL and pan != _ALL and _ALL not in self.by_pan and len(psdu) >= SHORTEST[mode]:
+            return list(self.by_pan.get(pan, ()))  # a copy: a radio that hears a frame may move on
+        return [radio for radio in self.radios if radio.accepts(psdu, mode)]
 
 
 class Air:
@@ -250,7 +265,7 @@ class Air:
         elif mode == 3 and psdu[3:13] in channel.by_address:
             meant = channel.by_address[psdu[3:13]]
         else:
-            meant = [radio for radio in channel.radios if radio.accepts(psdu, mode)]
+            meant = channel.accepting(psdu, mode)
             acknowledge = acknowledge and mode != 2
         acknowledged = False
         for receiver in meant:

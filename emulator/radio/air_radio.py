@@ -21,7 +21,7 @@ from hanbench.emulator.radio.interface import (
     TxStatus,
 )
 from hanbench.emulator.radio.propagation import Link, Position
-from hanbench.emulator.radio.transmission import CCA_TIME, SYMBOL, TURNAROUND, Transmission
+from hanbench.emulator.radio.transmission import CCA_TIME, SHORTEST, SYMBOL, TURNAROUND, Station, Transmission
 from hanbench.emulator.randomness import RandomSource
 
 BACKOFF_PERIOD = 20 * SYMBOL
@@ -32,8 +32,6 @@ LONGEST_SHORT_FRAME = 18
 ENERGY_SAMPLE = 1_000
 """Microseconds between samples of an energy scan."""
 MAX_PSDU = 127
-SHORTEST = (5, 5, 9, 15)
-"""Minimum octets of a frame by its destination addressing mode, FCS included."""
 
 _FAILED = {status: TxResult(status, False) for status in TxStatus}
 _ACKED = (TxResult(TxStatus.ACKED, False), TxResult(TxStatus.ACKED, True))
@@ -142,6 +140,7 @@ class AirRadio:
             channel.promiscuous.append(self)
             return
         pan = config.pan_id.to_bytes(2, "little")
+        channel.by_pan.setdefault(pan, []).append(self)
         self._keys = (
             pan + config.short_address.to_bytes(2, "little"),
             pan + config.extended_address.to_bytes(8, "little"),
@@ -156,10 +155,10 @@ class AirRadio:
         channel.radios.remove(self)
         if self._config.promiscuous:
             channel.promiscuous.remove(self)
+        else:
+            _remove(channel.by_pan, self._config.pan_id.to_bytes(2, "little"), self)
         for key in self._keys:
-            channel.by_address[key].remove(self)
-            if not channel.by_address[key]:
-                del channel.by_address[key]
+            _remove(channel.by_address, key, self)
         self._keys = ()
 
     # --- sending ------------------------------------------------------------------------------------------------
@@ -338,3 +337,10 @@ class AirRadio:
             self._home = None
             self.configure(home)
             done(round(highest))
+
+
+def _remove(index: dict[bytes, list[Station]], key: bytes, radio: Station) -> None:
+    """Remove a radio from an index of its channel."""
+    index[key].remove(radio)
+    if not index[key]:
+        del index[key]

@@ -20,6 +20,8 @@ CCA_TIME = 8 * SYMBOL
 ACK_WAIT = 54 * SYMBOL
 """macAckWaitDuration: turnaround, one backoff period, and the air time of an acknowledgement."""
 ACK_OCTETS = 5
+SHORTEST = (5, 5, 9, 15)
+"""Minimum octets of a frame by its destination addressing mode, FCS included."""
 
 
 class Station(Protocol):

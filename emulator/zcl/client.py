@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from hanbench.emulator.clock import SECOND, Clock, Timer
-from hanbench.emulator.errors import LocalProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.zcl import foundation as zcl
 from hanbench.emulator.zcl import values as fast
 from hanbench.emulator.zcl.attributes import Values
@@ -43,9 +43,13 @@ _NOT_SENT = Reply(ReplyOutcome.UNDELIVERED, delivery=ApsStatus.NOT_SENT)
 class _PendingZclRequest:
     """A request that waits for its response."""
 
-    __slots__ = ("cluster", "command", "done", "dst", "dst_endpoint", "expected", "frame_type", "timer")
+    __slots__ = ("cluster", "command", "done", "dst", "dst_endpoint", "expected", "frame_type", "secured", "timer")
 
-    def __init__(self, dst: int, dst_endpoint: int, cluster: int, frame: ZclFrame, expected: AwaitedAnswer) -> None:
+    def __init__(
+        self, dst: int, dst_endpoint: int, cluster: int, frame: ZclFrame, expected: AwaitedAnswer, *, secured: bool
+    ) -> None:
+        """`secured`: under the link key, as the answer must then be (SE 1.4a, 5.4.6)."""
+        self.secured = secured
         self.dst = dst
         self.dst_endpoint = dst_endpoint
         self.cluster = cluster
@@ -73,6 +77,7 @@ class Client:
         self.profile = profile
         self._tsn = 0
         self._pending: dict[int, _PendingZclRequest] = {}
+        """By transaction sequence number, 256 at most."""
 
     def table(self, cluster: int) -> Cluster:
         """The table of a cluster. Raises LocalProtocolError for one that hanbench does not know."""
@@ -216,23 +221,29 @@ class Client:
                 pending.timer.cancel()
         self._pending.clear()
 
-    def resolve_general(self, indication: Indication, frame: ZclFrame) -> None:
-        """Match a general response with its request; a response without a request has no effect.
+    def resolve_general(self, indication: Indication, frame: ZclFrame) -> bool:
+        """Match a general response with its request; False: there is none, and nothing happens.
 
-        Raises RemoteProtocolError for a malformed one; the request then stays pending.
+        Raises RemoteProtocolError for a malformed one, and for one without the security of its request, which then
+        stays pending.
         """
         pending = self._pending.get(frame.tsn)
         if pending is None or not pending.concerns(indication):
-            return
+            return False
+        if pending.secured and not indication.secured:
+            raise RemoteProtocolError(DropReason.UNSECURED, "answer to a secured request")
         if frame.command == zcl.DefaultResponse.COMMAND:
             self._default_response(frame, pending, indication.ieee)
         elif pending.frame_type == GLOBAL and frame.command == pending.expected:
             self._finish(frame.tsn, _reply(frame, indication.ieee))
+        return True
 
     def resolve_command(self, indication: Indication, tsn: int, command: ClusterCommand) -> bool:
         """Match a cluster's command with the request that it answers; False if there is none."""
         pending = self._pending.get(tsn)
         if pending is None or pending.expected is not type(command) or not pending.concerns(indication):
+            return False
+        if pending.secured and not indication.secured:
             return False
         self._finish(tsn, Reply(ReplyOutcome.ANSWERED, command=command, ieee=indication.ieee))
         return True
@@ -266,7 +277,9 @@ class Client:
             # 256 requests are pending, perhaps because a peer provoked them: this one is not sent.
             self.clock.call_later(0, done, _NOT_SENT)
             return
-        pending = self._pending[tsn] = _PendingZclRequest(dst, dst_endpoint, cluster, frame, expected)
+        pending = self._pending[tsn] = _PendingZclRequest(
+            dst, dst_endpoint, cluster, frame, expected, secured=self._secures(cluster, secured)
+        )
         pending.done = done
         pending.timer = self.clock.call_later(timeout, self._expire, tsn, pending)
         self._send(dst, dst_endpoint, cluster, octets, secured, lambda status: self._delivered(tsn, pending, status))
@@ -280,8 +293,13 @@ class Client:
         secured: bool,
         done: Callable[[ApsStatus], object] | None,
     ) -> None:
+        secured = self._secures(cluster, secured)
         request = ApsRequest(dst, cluster, octets, self.profile, self.id, dst_endpoint, dst < _BROADCAST, secured)
         self.transport.send(request, done)
+
+    def _secures(self, cluster: int, asked: bool) -> bool:
+        """Whether a message of a cluster goes out under the link key; `asked`: its sender wants that."""
+        return asked
 
     def _delivered(self, tsn: int, pending: _PendingZclRequest, status: ApsStatus) -> None:
         if status is not ApsStatus.SUCCESS and self._pending.get(tsn) is pending:

@@ -79,6 +79,8 @@ class Endpoint(Client):
         self.clients: dict[int, ClusterClient] = {}
         self.admit: Admission | None = None
         self.on_report: OnReport | None = None
+        self.on_report_refused: Callable[[Indication, int], None] | None = None
+        """Called with the message and the ZCL status if a peer refuses a report of this endpoint."""
         self.bound: Callable[[int], Iterable[Target]] | None = None
         """Destinations of a cluster's reports, from the node's bindings; None: the device that configured them."""
         self.needs_link_key: Callable[[int], bool] = lambda cluster: False
@@ -177,7 +179,8 @@ class Endpoint(Client):
         if frame.frame_type == CLUSTER:
             self._cluster_command(indication, frame)
         elif frame.command in zcl.RESPONSES:
-            self.resolve_general(indication, frame)
+            if not self.resolve_general(indication, frame):
+                self._report_refused(indication, frame)
         else:
             self._general_command(indication, frame)
 
@@ -201,6 +204,13 @@ class Endpoint(Client):
                 status = on_report(indication.src, indication.src_endpoint, self.id, cluster, values)
         if status or not payload[0] & DISABLE_DEFAULT_RESPONSE:
             self._answer_status(indication, decode(payload), status or Status.SUCCESS)
+
+    def _report_refused(self, indication: Indication, frame: ZclFrame) -> None:
+        """Take a Default Response that refuses a report: reports ask for none, so only an error comes."""
+        if frame.command == zcl.DefaultResponse.COMMAND and self.on_report_refused is not None:
+            message = zcl.decode(frame.command, frame.payload)
+            if isinstance(message, zcl.DefaultResponse) and message.command == _REPORT and message.status:
+                self.on_report_refused(indication, message.status)
 
     def _general_command(self, indication: Indication, frame: ZclFrame) -> None:
         side = self._side(indication.cluster, frame.direction)
@@ -291,16 +301,8 @@ class Endpoint(Client):
         )
         self.transport.send(request, done)
 
-    def _send(
-        self,
-        dst: int,
-        dst_endpoint: int,
-        cluster: int,
-        octets: bytes,
-        secured: bool,
-        done: Callable[[ApsStatus], object] | None,
-    ) -> None:
-        super()._send(dst, dst_endpoint, cluster, octets, secured or self.needs_link_key(cluster), done)
+    def _secures(self, cluster: int, asked: bool) -> bool:
+        return asked or self.needs_link_key(cluster)
 
     def _answer_status(self, indication: Indication, frame: ZclFrame, status: Status) -> None:
         """Send a Default Response, if the rules allow it."""

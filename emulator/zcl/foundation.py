@@ -6,11 +6,11 @@ Each class is one command: its fields in the order of the air, annotated with th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.layout import U8, U16, RecordType, Repeated
+from hanbench.emulator.message import Message
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.zcl import types
 from hanbench.emulator.zcl.records import (
@@ -34,154 +34,130 @@ from hanbench.emulator.zcl.records import (
 Flag = Annotated[bool, types.BOOLEAN]
 
 
-class GeneralCommand:
+class GeneralCommand(Message):
     """A general command."""
 
-    __slots__ = ()
     COMMAND: ClassVar[int]
 
 
-@dataclass(frozen=True, slots=True)
 class ReadAttributes(GeneralCommand):
     COMMAND = 0x00
     attributes: Annotated[tuple[int, ...], Repeated(U16)]
 
 
-@dataclass(frozen=True, slots=True)
 class ReadAttributesResponse(GeneralCommand):
     COMMAND = 0x01
     records: Annotated[tuple[ReadRecord, ...], Repeated(RecordType(ReadRecord))]
 
 
-@dataclass(frozen=True, slots=True)
 class WriteAttributes(GeneralCommand):
     COMMAND = 0x02
     records: Annotated[tuple[AttributeRecord, ...], Repeated(RecordType(AttributeRecord))]
 
 
-@dataclass(frozen=True, slots=True)
 class WriteAttributesUndivided(GeneralCommand):
     COMMAND = 0x03
     records: Annotated[tuple[AttributeRecord, ...], Repeated(RecordType(AttributeRecord))]
 
 
-@dataclass(frozen=True, slots=True)
 class WriteAttributesResponse(GeneralCommand):
     COMMAND = 0x04
     failures: Annotated[tuple[WriteFailure, ...], Failures(WriteFailure)] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class WriteAttributesNoResponse(GeneralCommand):
     COMMAND = 0x05
     records: Annotated[tuple[AttributeRecord, ...], Repeated(RecordType(AttributeRecord))]
 
 
-@dataclass(frozen=True, slots=True)
 class ConfigureReporting(GeneralCommand):
     COMMAND = 0x06
     records: Annotated[tuple[ReportingConfiguration, ...], Repeated(RecordType(ReportingConfiguration))]
 
 
-@dataclass(frozen=True, slots=True)
 class ConfigureReportingResponse(GeneralCommand):
     COMMAND = 0x07
     failures: Annotated[tuple[ReportingFailure, ...], Failures(ReportingFailure)] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class ReadReportingConfiguration(GeneralCommand):
     COMMAND = 0x08
     records: Annotated[tuple[ReportingQuery, ...], Repeated(RecordType(ReportingQuery))]
 
 
-@dataclass(frozen=True, slots=True)
 class ReadReportingConfigurationResponse(GeneralCommand):
     COMMAND = 0x09
     records: Annotated[tuple[ReportingStatus, ...], Repeated(RecordType(ReportingStatus))]
 
 
-@dataclass(frozen=True, slots=True)
 class ReportAttributes(GeneralCommand):
     COMMAND = 0x0A
     records: Annotated[tuple[AttributeRecord, ...], Repeated(RecordType(AttributeRecord))]
 
 
-@dataclass(frozen=True, slots=True)
 class DefaultResponse(GeneralCommand):
     COMMAND = 0x0B
     command: Octet
     status: Octet
 
 
-@dataclass(frozen=True, slots=True)
 class DiscoverAttributes(GeneralCommand):
     COMMAND = 0x0C
     start: AttributeId = 0
     maximum: Octet = 0xFF
 
 
-@dataclass(frozen=True, slots=True)
 class DiscoverAttributesResponse(GeneralCommand):
     COMMAND = 0x0D
     complete: Flag
     attributes: Annotated[tuple[AttributeInformation, ...], Repeated(RecordType(AttributeInformation))]
 
 
-@dataclass(frozen=True, slots=True)
 class ReadAttributesStructured(GeneralCommand):
     COMMAND = 0x0E
     records: Annotated[tuple[StructuredRead, ...], Repeated(RecordType(StructuredRead))]
 
 
-@dataclass(frozen=True, slots=True)
 class WriteAttributesStructured(GeneralCommand):
     COMMAND = 0x0F
     records: Annotated[tuple[StructuredWrite, ...], Repeated(RecordType(StructuredWrite))]
 
 
-@dataclass(frozen=True, slots=True)
 class WriteAttributesStructuredResponse(GeneralCommand):
     COMMAND = 0x10
     failures: Annotated[tuple[StructuredFailure, ...], Failures(StructuredFailure)] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class DiscoverCommandsReceived(GeneralCommand):
     COMMAND = 0x11
     start: Octet = 0
     maximum: Octet = 0xFF
 
 
-@dataclass(frozen=True, slots=True)
 class DiscoverCommandsReceivedResponse(GeneralCommand):
     COMMAND = 0x12
     complete: Flag
     commands: Annotated[tuple[int, ...], Repeated(U8)]
 
 
-@dataclass(frozen=True, slots=True)
 class DiscoverCommandsGenerated(GeneralCommand):
     COMMAND = 0x13
     start: Octet = 0
     maximum: Octet = 0xFF
 
 
-@dataclass(frozen=True, slots=True)
 class DiscoverCommandsGeneratedResponse(GeneralCommand):
     COMMAND = 0x14
     complete: Flag
     commands: Annotated[tuple[int, ...], Repeated(U8)]
 
 
-@dataclass(frozen=True, slots=True)
 class DiscoverAttributesExtended(GeneralCommand):
     COMMAND = 0x15
     start: AttributeId = 0
     maximum: Octet = 0xFF
 
 
-@dataclass(frozen=True, slots=True)
 class DiscoverAttributesExtendedResponse(GeneralCommand):
     COMMAND = 0x16
     complete: Flag

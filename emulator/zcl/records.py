@@ -6,11 +6,11 @@ A status in a received record stays an int: a peer may send one that `Status` do
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.layout import U8, U16, Choice, FieldType, RecordType, Repeated, when
+from hanbench.emulator.message import Message
 from hanbench.emulator.octets import Reader
 from hanbench.emulator.zcl import types
 from hanbench.emulator.zcl.status import Status
@@ -86,8 +86,7 @@ Octet = Annotated[int, U8]
 Flag = Annotated[bool, types.BOOLEAN]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRecord:
+class ReadRecord(Message):
     """One attribute in a Read Attributes Response."""
 
     attribute: AttributeId
@@ -95,24 +94,21 @@ class ReadRecord:
     data: Annotated[types.TypedValue | None, when(_succeeded, Typed())] = None
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeRecord:
+class AttributeRecord(Message):
     """One attribute in a write or in a report."""
 
     attribute: AttributeId
     data: Annotated[types.TypedValue, Typed()]
 
 
-@dataclass(frozen=True, slots=True)
-class WriteFailure:
+class WriteFailure(Message):
     """One attribute that was not written."""
 
     status: Octet
     attribute: AttributeId
 
 
-@dataclass(frozen=True, slots=True)
-class ReportingConfiguration:
+class ReportingConfiguration(Message):
     """How one attribute is reported, or the time within which reports of it are expected, in seconds."""
 
     direction: Octet
@@ -124,8 +120,7 @@ class ReportingConfiguration:
     timeout: Annotated[int | None, when(_expects, U16)] = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReportingFailure:
+class ReportingFailure(Message):
     """One attribute whose reporting was not configured."""
 
     status: Octet
@@ -133,16 +128,14 @@ class ReportingFailure:
     attribute: AttributeId
 
 
-@dataclass(frozen=True, slots=True)
-class ReportingQuery:
+class ReportingQuery(Message):
     """One attribute whose reporting configuration is asked for."""
 
     direction: Octet
     attribute: AttributeId
 
 
-@dataclass(frozen=True, slots=True)
-class ReportingStatus:
+class ReportingStatus(Message):
     """One attribute's reporting configuration, if the status is SUCCESS."""
 
     status: Octet
@@ -155,16 +148,14 @@ class ReportingStatus:
     timeout: Annotated[int | None, when(_expects, U16)] = None
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeInformation:
+class AttributeInformation(Message):
     """One attribute that a device has."""
 
     attribute: AttributeId
     type_id: Octet
 
 
-@dataclass(frozen=True, slots=True)
-class ExtendedInformation:
+class ExtendedInformation(Message):
     """One attribute that a device has, with the access to it (bits of `Access`)."""
 
     attribute: AttributeId
@@ -175,16 +166,14 @@ class ExtendedInformation:
 Selector = Annotated[tuple[int, tuple[int, ...]], SelectorKind()]
 
 
-@dataclass(frozen=True, slots=True)
-class StructuredRead:
+class StructuredRead(Message):
     """One element of a structured attribute: no index means the whole of it."""
 
     attribute: AttributeId
     selector: Selector = (0, ())
 
 
-@dataclass(frozen=True, slots=True)
-class StructuredWrite:
+class StructuredWrite(Message):
     """One element to set (action 0), to add to a set or bag (1) or to take out of it (2)."""
 
     attribute: AttributeId
@@ -192,8 +181,7 @@ class StructuredWrite:
     data: Annotated[types.TypedValue, Typed()]
 
 
-@dataclass(frozen=True, slots=True)
-class StructuredFailure:
+class StructuredFailure(Message):
     """One element that was not written."""
 
     status: Octet

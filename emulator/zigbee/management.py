@@ -132,9 +132,25 @@ class RouterManagement(Management):
 
 
 class CoordinatorManagement(RouterManagement):
-    """The coordinator, which is the Trust Centre and does not leave its network."""
+    """The coordinator, which is the Trust Centre and does not leave its network.
+
+    It opens, moves and shrinks the network by itself or as its head end says, never at the request of a device: such
+    requests need no more than the network key.
+    """
 
     server_mask = PRIMARY_TRUST_CENTER
 
+    def permit_join(self, duration: int, tc_significance: bool) -> ZdpStatus:
+        return ZdpStatus.NOT_PERMITTED
+
+    def change_channel(self, channel: int, update_id: int) -> None:
+        """It is the network manager: no other device tells it (R22, 2.4.3.3.9)."""
+
+    def change_parameters(self, channels: int, update_id: int, manager: int) -> None:
+        """As for the channel."""
+
     def _leave(self, rejoin: bool) -> ZdpStatus:
+        return ZdpStatus.NOT_PERMITTED
+
+    def _remove(self, ieee: int, rejoin: bool) -> ZdpStatus:
         return ZdpStatus.NOT_PERMITTED

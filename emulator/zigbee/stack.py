@@ -10,12 +10,13 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from hanbench.emulator.clock import CancelScope, Clock
-from hanbench.emulator.errors import DropReason, LocalProtocolError
+from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.mac.child import Child
 from hanbench.emulator.mac.layer import Mac
 from hanbench.emulator.mac.scan import Scanner
 from hanbench.emulator.radio.interface import Radio
 from hanbench.emulator.randomness import RandomSource
+from hanbench.emulator.zigbee import addresses
 from hanbench.emulator.zigbee.aps.key_client import KeyClient, RouterKeyRelay
 from hanbench.emulator.zigbee.aps.layer import Aps
 from hanbench.emulator.zigbee.aps.trust_center import TrustCenter
@@ -70,7 +71,7 @@ class Stack:
         self.zdo = Zdo(self.aps, self.clock, self.management, self.counters)
         self.zdo.server.on_announce = self._announced
         self.on_announce: Callable[[DeviceAnnce], None] = lambda device: None
-        """Called with each device that announces itself."""
+        """Called with each device that announces itself, and whose address is believed."""
         if storage.network is not None:
             self.mac.listen(config.rx_on)
 
@@ -91,8 +92,16 @@ class Stack:
         self.storage.power_cut()
 
     def _announced(self, device: DeviceAnnce) -> None:
-        self.storage.short_addresses[device.ieee] = device.short
-        self.on_announce(device)
+        try:
+            self._came(device)
+            addresses.believe(self.storage, device.ieee, device.short)
+        except RemoteProtocolError as error:
+            self.counters[error.reason] += 1
+        else:
+            self.on_announce(device)
+
+    def _came(self, device: DeviceAnnce) -> None:
+        """Take note of a device that announces itself. Raises ADDRESS_CONFLICT."""
 
 
 class CoordinatorStack(Stack):
@@ -110,6 +119,11 @@ class CoordinatorStack(Stack):
         self.trust_center = TrustCenter(self.aps, self.parent)
         self.former = NetworkFormer(Scanner(self.mac), self.nwk.random)
         self.management = CoordinatorManagement(self.nwk, self.maintenance, self.parent, manufacturer)
+
+    def _came(self, device: DeviceAnnce) -> None:
+        self.trust_center.announced(device.ieee, device.short)
+        if self.aps.partners.note_claim(device.ieee, device.short):
+            raise RemoteProtocolError(DropReason.ADDRESS_CONFLICT, f"{device.ieee:016x} has proven another address")
 
     def form(self, *, channel: int, pan_id: int, extended_pan_id: int, key: bytes | None = None) -> None:
         """Start a network (NLME-NETWORK-FORMATION); without `key` the Trust Centre draws the network key."""

@@ -112,6 +112,8 @@ class AddressMap(dict[int, int]):
     def __init__(self) -> None:
         super().__init__()
         self._owners: dict[int, int] = {}
+        self.displaced = 0
+        """Devices that made room for others."""
 
     def ieee_of(self, short: int) -> int | None:
         """EUI-64 of the device with a short address; None if unknown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hanbench.emulator.devices.clock_setting import ClockSetting, asking_hub
 from hanbench.emulator.devices.conduct import JoiningConduct
 from hanbench.emulator.devices.ids import METERING_DEVICE
 from hanbench.emulator.devices.keep_alive import KeepAlive
@@ -47,6 +48,9 @@ class Esme(MeterDevice[EsmeSettings, JoiningConduct, RouterStack]):
             (TIME.id, KEEP_ALIVE.id, BASIC.id, self._initiator.side, self.firmware.client),
         )
         self.firmware.endpoint = self.tunnel.endpoint = self.events.endpoint = self.endpoint
+        self._clock_setting = ClockSetting(
+            self.stack.clock, asking_hub(lambda: self.endpoint, settings.request_timeout), self.set_utc
+        )
         self.keep_alive = KeepAlive(self.endpoint, settings.keep_alive, self._random, self.look_for_network)
 
     def joined(self, rejoined: bool) -> None:
@@ -56,6 +60,7 @@ class Esme(MeterDevice[EsmeSettings, JoiningConduct, RouterStack]):
 
     def secured(self) -> None:
         self.events.publish()
+        self._clock_setting.set_daily()
 
     def _demand(self) -> int:
         """W: the mean with a daily wave."""

@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import cached_property
 
 from hanbench.emulator.clock import SECOND
+from hanbench.emulator.devices.clock_setting import ClockSetting
 from hanbench.emulator.devices.conduct import GasMeterConduct
-from hanbench.emulator.devices.gsme.clock_setting import ClockSetting
 from hanbench.emulator.devices.gsme.flash import GasMeterFlash
 from hanbench.emulator.devices.gsme.mirror_client import MirrorClient
 from hanbench.emulator.devices.gsme.mirror_reports import MirrorReports
@@ -57,7 +57,7 @@ class Gsme(MeterDevice[GsmeSettings, GasMeterConduct, SleepyStack]):
         settings = self.settings
         self._wakefulness = Wakefulness(self.stack, settings.request_timeout)
         self._mirror = MirrorClient(self.flash, self._wakefulness, self.send_report, two_way=self.metering is METERING)
-        self._clock_setting = ClockSetting(self.stack.clock, self._wakefulness, self._set_utc)
+        self._clock_setting = ClockSetting(self.stack.clock, self._wakefulness.ask, self.set_utc)
         self._recovery = NetworkRecovery(self.stack, self.keys, self.look_for_network, self.secured)
         self._reports = MirrorReports(
             self.flash, settings.report_failures, self._report_acknowledged, self._recovery.reports_fail
@@ -65,6 +65,7 @@ class Gsme(MeterDevice[GsmeSettings, GasMeterConduct, SleepyStack]):
         self.build_parts(settings.first_reading, settings.mean_flow / DAY_SECONDS, self._fetching)
         self.endpoint = self._build_endpoint()
         self._wakefulness.endpoint = self._mirror.endpoint = self._reports.endpoint = self.endpoint
+        self.endpoint.on_report_refused = self._mirror.report_refused
         self.firmware.endpoint = self.events.endpoint = self.endpoint
         if self.metering is METERING:
             self._read_notices()
@@ -209,9 +210,6 @@ class Gsme(MeterDevice[GsmeSettings, GasMeterConduct, SleepyStack]):
             self.send_report()
         else:
             self._mirror.event(MirrorEvent.AWAKE)
-
-    def _set_utc(self, seconds: int) -> None:
-        self.epoch += seconds - self.utc
 
     def left(self) -> None:
         super().left()

@@ -8,12 +8,14 @@ from hanbench.emulator.devices.gsme.flash import GasMeterFlash
 from hanbench.emulator.devices.gsme.mirror_states import MirrorEvent, MirrorState, next_state
 from hanbench.emulator.devices.gsme.wakefulness import Wakefulness
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
-from hanbench.emulator.zcl import Endpoint, Reply
+from hanbench.emulator.zcl import Endpoint, Indication, Reply, Status
 from hanbench.emulator.zcl.clusters import BASIC, METERING
 from hanbench.emulator.zcl.clusters.basic import BasicAttributes
 from hanbench.emulator.zcl.clusters.metering import NO_MIRROR, RequestMirror, RequestMirrorResponse
 
 PHYSICAL_ENVIRONMENT = BasicAttributes.PhysicalEnvironment.id
+NO_SUCH_MIRROR = (Status.NOT_AUTHORIZED, Status.NOT_FOUND, Status.UNSUPPORTED_CLUSTER)
+"""Statuses by which a hub says that an endpoint is no mirror of this meter (assumed; hubs differ)."""
 
 
 class MirrorClient:
@@ -50,6 +52,11 @@ class MirrorClient:
         """Forget the mirror: the meter asks for another one at its next wake."""
         self._flash.mirror = 0
         self.event(MirrorEvent.LOST)
+
+    def report_refused(self, indication: Indication, status: int) -> None:
+        """The hub refuses a report: if it says that there is no such mirror, ask for one at the next wake."""
+        if indication.src == HUB and indication.src_endpoint == self._flash.mirror and status in NO_SUCH_MIRROR:
+            self.event(MirrorEvent.LOST)
 
     def _environment_read(self, reply: Reply) -> None:
         offered = reply.ok and reply.values.get(PHYSICAL_ENVIRONMENT)

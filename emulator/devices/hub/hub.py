@@ -14,8 +14,9 @@ from hanbench.emulator.devices.hub.joining_window import JoiningWindow
 from hanbench.emulator.devices.hub.mirror import Mirror, mirror_server
 from hanbench.emulator.devices.hub.mirror_table import MirrorTable
 from hanbench.emulator.devices.hub.sleepy_queue import SleepyDeviceQueue
+from hanbench.emulator.devices.hub.time_source import TimeSource
 from hanbench.emulator.devices.ids import ESI, HUB, HUB_ENDPOINT
-from hanbench.emulator.devices.key_establishment import Responder
+from hanbench.emulator.devices.key_establishment import Ended, Initiator, Responder
 from hanbench.emulator.devices.notifications import Notice, NoticeBoard
 from hanbench.emulator.devices.services.events import EventListener
 from hanbench.emulator.devices.services.firmware import FirmwareServer
@@ -27,11 +28,11 @@ from hanbench.emulator.devices.settings import HubSettings
 from hanbench.emulator.mac.frames import MacFrame
 from hanbench.emulator.radio.interface import Reception
 from hanbench.emulator.zcl import ClusterClient, ClusterServer, Endpoint, Indication, Status
-from hanbench.emulator.zcl.clusters import BASIC, EVENTS, KEEP_ALIVE, METERING, TIME
+from hanbench.emulator.zcl.clusters import BASIC, EVENTS, KEEP_ALIVE, METERING
 from hanbench.emulator.zcl.clusters.basic import MIRROR_CAPABLE, POWER_SOURCE_MAINS
 from hanbench.emulator.zcl.clusters.keep_alive import KeepAliveAttributes
-from hanbench.emulator.zcl.clusters.time import MASTER, SYNCHRONIZED, TimeAttributes
 from hanbench.emulator.zcl.smart_energy import TABLES
+from hanbench.emulator.zigbee.addresses import is_member
 from hanbench.emulator.zigbee.nwk.config import RX_ON_WHEN_IDLE
 from hanbench.emulator.zigbee.nwk.formation import Formation
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
@@ -75,24 +76,35 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
             settings.key_establishment,
             lambda: self.identity,
             self._random,
-            stack.aps.ieee_of,
-            lambda: self.conduct,
+            stack,
             self._key_agreed,
+            capacity=lambda ieee: self.conduct.key_establishments,
+            withdrawn=lambda: self.conduct.withdrawn_certificates,
         )
+        self.initiator = Initiator(settings.key_establishment, lambda: self.identity, self._random)
         self.prices = Prices(lambda: self.utc)
         self.messages = Messages()
         self.firmware = FirmwareServer(lambda: self.utc)
         self.tunnels = TunnelClient()
         self.events = EventListener(TABLES[settings.smart_energy][EVENTS.id])
-        self.mirrors = MirrorTable(stack, settings, self.metering, self.flash, lambda: self.conduct, self._open_mirror)
+        self.mirrors = MirrorTable(
+            stack,
+            settings,
+            self.metering,
+            self.flash,
+            lambda: self.conduct,
+            self._open_mirror,
+            lambda endpoint: self.make_endpoint(endpoint, ESI, (), (METERING.id,)),
+        )
+        stack.aps.on_no_endpoint = self.mirrors.refuse
         self._window = JoiningWindow(stack)
         self.endpoint = self._build_endpoint()
         self.firmware.endpoint = self.tunnels.endpoint = self.endpoint
-        self.responder.endpoint = self.prices.listeners.endpoint = self.messages.listeners.endpoint = self.endpoint
+        self.initiator.endpoint = self.responder.endpoint = self.endpoint
+        self.prices.listeners.endpoint = self.messages.listeners.endpoint = self.endpoint
         self.mirrors.reopen()
 
     def _build_endpoint(self) -> Endpoint:
-        time = {TimeAttributes.Time: lambda: self.utc, TimeAttributes.TimeStatus: MASTER | SYNCHRONIZED}
         keep_alive = {
             KeepAliveAttributes.TCKeepAliveBase: self.settings.keep_alive_base,
             KeepAliveAttributes.TCKeepAliveJitter: self.settings.keep_alive_jitter,
@@ -102,14 +114,14 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
             ESI,
             (
                 *self.device_servers(POWER_SOURCE_MAINS, environment=MIRROR_CAPABLE),
-                ClusterServer(TIME, time),
+                TimeSource(lambda: self.utc if self.knows_time else None).server,
                 ClusterServer(KEEP_ALIVE, keep_alive),
                 self.responder.side,
                 self.prices.server,
                 self.messages.server,
                 self.firmware.server,
             ),
-            (self.mirrors.client, BASIC.id, self.tunnels.client, self.events.client),
+            (self.mirrors.client, BASIC.id, self.tunnels.client, self.events.client, self.initiator.side),
         )
         endpoint.admit = self._admit
         return endpoint
@@ -150,6 +162,10 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
         """Let a device join with this link key, as the head end asks when a meter is installed."""
         self.stack.trust_center.add(ieee, key)
 
+    def remove(self, ieee: int) -> None:
+        """Have a device leave the HAN, and let it in no more: its key, its entry and its mirror go."""
+        self.stack.trust_center.remove(ieee)
+
     def permit_join(self, seconds: int) -> None:
         """Open the HAN for so long, here and at every router; 0 closes it."""
         self._window.open(seconds)
@@ -163,6 +179,16 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
     def _pan_id_conflict(self, conflict: PanIdConflict) -> None:
         if self.on_pan_id_conflict is not None:
             self.on_pan_id_conflict(conflict)
+
+    def renew_key(self, ieee: int) -> None:
+        """Agree another link key with a device that listens, as a Trust Centre does whose key has become stale."""
+        short = self.short_of(ieee)
+        if short is not None and self.identity is not None and not self.initiator.busy:
+            self.initiator.start(short, HUB_ENDPOINT, ieee, lambda ended: self._key_renewed(ieee, ended))
+
+    def _key_renewed(self, ieee: int, ended: Ended) -> None:
+        if ended.key is not None:
+            self._key_agreed(ieee, ended.key)
 
     def _key_agreed(self, ieee: int, key: bytes) -> None:
         self.storage.link_keys[ieee] = LinkKey(key, KeyOrigin.ESTABLISHED)
@@ -208,10 +234,12 @@ class CommsHub(Device[HubSettings, HubConduct, CoordinatorStack]):
 
     def _heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
         """A frame that came through a relay: if its source sleeps, it is awake now."""
-        if frame.secured and frame.src != mac_frame.src and frame.dst == HUB:
-            ieee = self.stack.aps.ieee_of(frame.src)
+        relayed = frame.src != mac_frame.src and is_member(self.stack.storage, mac_frame.src)
+        if frame.secured and relayed and frame.dst == HUB:
+            ieee = self.stack.aps.partners.at(frame.src)
             if ieee is not None:
-                self.sleepy_queue.heard(ieee)
+                # Later: the frame may record the way back, or prove the address.
+                self.stack.clock.call_later(0, self.sleepy_queue.heard, ieee)
 
     def _device_removed(self, ieee: int) -> None:
         self.device_table.pop(ieee, None)

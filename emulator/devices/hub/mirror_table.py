@@ -9,7 +9,7 @@ from hanbench.emulator.devices.conduct import HubConduct
 from hanbench.emulator.devices.hub.flash import HubFlash
 from hanbench.emulator.devices.hub.mirror import Mirror
 from hanbench.emulator.devices.settings import HubSettings
-from hanbench.emulator.zcl import ClusterClient, CommandAnswer, Indication, on
+from hanbench.emulator.zcl import ClusterClient, CommandAnswer, Endpoint, Indication, Status, on
 from hanbench.emulator.zcl.cluster import Cluster
 from hanbench.emulator.zcl.clusters.metering import (
     NO_MIRROR,
@@ -18,6 +18,7 @@ from hanbench.emulator.zcl.clusters.metering import (
     RequestMirror,
     RequestMirrorResponse,
 )
+from hanbench.emulator.zigbee.aps.data import ApsIndication
 from hanbench.emulator.zigbee.stack import Stack
 
 CONFIGURE_AFTER = 100 * MILLISECOND
@@ -35,13 +36,16 @@ class MirrorTable(Mapping[int, Mirror]):
         flash: HubFlash,
         conduct: Callable[[], HubConduct],
         open_mirror: Callable[[int, int], Mirror],
+        vacant: Callable[[int], Endpoint],
     ) -> None:
-        """`table`: that of Metering. `open_mirror` makes the endpoint of a meter's mirror, from EUI-64 and endpoint."""
+        """`table`: that of Metering. `open_mirror` makes the endpoint of a meter's mirror, from EUI-64 and endpoint;
+        `vacant` makes one that has no mirror."""
         self._stack = stack
         self._settings = settings
         self._flash = flash
         self._conduct = conduct
         self._open_mirror = open_mirror
+        self._vacant = vacant
         self._open: dict[int, Mirror] = {}
         self.client = ClusterClient(table, (on(RequestMirror, self._request), on(RemoveMirror, self._remove)))
 
@@ -68,6 +72,21 @@ class MirrorTable(Mapping[int, Mirror]):
             self._stack.aps.unregister(mirror.endpoint.id)
             descriptors = self._stack.management.descriptors
             descriptors[:] = [each for each in descriptors if each.endpoint != mirror.endpoint.id]
+
+    def refuse(self, message: ApsIndication) -> bool:
+        """Refuse a message to one of the mirrors' endpoints that has no mirror; False: it is for no such endpoint.
+
+        It tells a meter whose mirror was lost to ask for another one. NOT_AUTHORIZED to a report is what
+        Silicon Labs' meter-mirror.c answers to a meter that it does not mirror.
+        """
+        first, endpoint = self._settings.first_mirror_endpoint, message.dst_endpoint
+        if not first <= endpoint < first + self._settings.mirrors or not self._conduct().refuses_lost_reports:
+            return False
+        vacant = self._vacant(endpoint)
+        vacant.on_report = lambda *report: Status.NOT_AUTHORIZED
+        vacant.receive(message)
+        self._stack.aps.unregister(endpoint)
+        return True
 
     def _request(self, command: RequestMirror, indication: Indication) -> CommandAnswer:
         ieee = self._stack.aps.ieee_of(indication.src)

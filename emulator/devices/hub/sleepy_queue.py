@@ -13,6 +13,8 @@ from hanbench.emulator.zigbee.nwk.parent import Parent
 
 RETRY_AFTER = 12 * SECOND
 """A request that was not answered is repeated at the first sign of life after this time."""
+MOST_REQUESTS = 256
+"""Requests that wait at a time. Each has a time-out of its own; the oldest one makes room, and is run no more."""
 
 
 class PendingRequest:
@@ -36,13 +38,22 @@ class SleepyDeviceQueue:
     def __init__(self, parent: Parent, clock: Clock) -> None:
         self._clock = clock
         self._requests: list[PendingRequest] = []
+        self.displaced = 0
+        """Requests that made room for others."""
         parent.on_awake.append(lambda child: self.heard(child.ieee))
 
     def add(self, ieee: int, run: Callable[[], None]) -> PendingRequest:
         """Call `run` each time the device wakes, until the request is finished."""
         request = PendingRequest(ieee, run)
+        self._requests = [each for each in self._requests if not each.finished]
+        if len(self._requests) >= MOST_REQUESTS:
+            del self._requests[0]
+            self.displaced += 1
         self._requests.append(request)
         return request
+
+    def __len__(self) -> int:
+        return sum(not each.finished for each in self._requests)
 
     def heard(self, ieee: int) -> None:
         """Take note that a device is awake: a child that polls, or one whose frame came through its parent."""

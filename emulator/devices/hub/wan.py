@@ -48,11 +48,22 @@ class WanInterface:
         self._ask(done, lambda: self._answer(done, WanReply(True, value=self._mirror_age(ieee))))
 
     def read(
-        self, ieee: int, endpoint: int, cluster: int, attributes: Iterable[int], done: Done, *, timeout: int
+        self,
+        ieee: int,
+        endpoint: int,
+        cluster: int,
+        attributes: Iterable[int],
+        done: Done,
+        *,
+        timeout: int,
+        secured: bool = False,
     ) -> None:
-        """Read attributes of a device, at its next wake if it sleeps. Ends after `timeout` microseconds."""
+        """Read attributes of a device, at its next wake if it sleeps. Ends after `timeout` microseconds.
+
+        `secured`: under the link key, also where the cluster does not ask for it; the answer then proves its sender.
+        """
         wanted = tuple(attributes)
-        self._ask(done, lambda: _Read(self, self.hub, ieee, endpoint, cluster, wanted, done, timeout).start())
+        self._ask(done, lambda: _Read(self, self.hub, ieee, endpoint, cluster, wanted, done, timeout, secured).start())
 
     def _mirror_age(self, ieee: int) -> int | None:
         mirror = self.hub.mirrors.get(ieee)
@@ -95,8 +106,10 @@ class _Read:
         attributes: tuple[int, ...],
         done: Done,
         timeout: int,
+        secured: bool,
     ) -> None:
         self._wan = wan
+        self._secured = secured
         self._hub = hub
         self._ieee = ieee
         self._endpoint = endpoint
@@ -123,7 +136,15 @@ class _Read:
         short = self._hub.short_of(self._ieee)
         if self._done is None or short is None:
             return
-        self._hub.endpoint.read(short, self._endpoint, self._cluster, self._attributes, self._answered, ANSWER_TIMEOUT)
+        self._hub.endpoint.read(
+            short,
+            self._endpoint,
+            self._cluster,
+            self._attributes,
+            self._answered,
+            ANSWER_TIMEOUT,
+            secured=self._secured,
+        )
 
     def _answered(self, reply: Reply) -> None:
         self._last = reply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hanbench.emulator.devices.clock_setting import ClockSetting, asking_hub
 from hanbench.emulator.devices.conduct import JoiningConduct
 from hanbench.emulator.devices.device import JoiningDevice
 from hanbench.emulator.devices.ids import IN_HOME_DISPLAY
@@ -49,6 +50,9 @@ class Ihd(JoiningDevice[IhdSettings, JoiningConduct, EndDeviceStack]):
         )
         self._search.endpoint = self._reading.endpoint = self.endpoint
         self._prices.endpoint = self._messages.endpoint = self.endpoint
+        self._clock_setting = ClockSetting(
+            self.stack.clock, asking_hub(lambda: self.endpoint, self.settings.request_timeout), self.set_utc
+        )
         self.keep_alive = KeepAlive(self.endpoint, self.settings.keep_alive, self._random, self.look_for_network)
         stack.key_client.on_partner_key = self._partner_key_came
 
@@ -64,6 +68,7 @@ class Ihd(JoiningDevice[IhdSettings, JoiningConduct, EndDeviceStack]):
         self.keys.ensure(self.secured)
 
     def secured(self) -> None:
+        self._clock_setting.set_daily()
         self._prices.ask()
         self._messages.ask()
         self._search.start_soon()

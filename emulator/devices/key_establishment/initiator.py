@@ -127,11 +127,13 @@ class Initiator:
     def _take(self, indication: Indication, take: Callable[[KeyEstablishmentSession], None]) -> CommandAnswer:
         session = self._session
         if session is None or indication.src != self._peer[0]:
+            # Not in the middle of key establishment with the sender (SE 1.4a, annex C.3.1.3.3).
+            self._terminate(TerminateStatus.BAD_MESSAGE, indication.src, indication.src_endpoint)
             return None
         try:
             take(session)
         except Refused as refused:
-            self._send(TerminateKeyEstablishment(refused.status, wait_time=0, key_establishment_suite=SUITE_1))
+            self._terminate(refused.status, *self._peer)
             self._end(Ended(status=refused.status, detail=str(refused)))
         return None
 
@@ -148,6 +150,10 @@ class Initiator:
 
     def _send(self, command: ClusterCommand) -> None:
         self.endpoint.command(*self._peer, KEY_ESTABLISHMENT.id, command)
+
+    def _terminate(self, status: TerminateStatus, short: int, endpoint: int) -> None:
+        command = TerminateKeyEstablishment(status, wait_time=0, key_establishment_suite=SUITE_1)
+        self.endpoint.command(short, endpoint, KEY_ESTABLISHMENT.id, command)
 
     def _wait(self, peer_seconds: int) -> None:
         if self._timer is not None:

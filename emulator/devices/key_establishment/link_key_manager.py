@@ -1,6 +1,6 @@
 """When a device agrees its link key with the Trust Centre: after joining, after a failure, and when the key is stale.
 
-Pacing (SE 1.4a, 5.4.7): ten failures are followed by a pause of 15 minutes. That later pauses grow is assumed, because
+Pacing (SE 1.4a, 5.5.5.1): a pause of 15 minutes follows ten failures. That later pauses grow is assumed, because
 no battery would last otherwise. A device leaves the network if the Trust Centre does not know the issuer of its
 certificate.
 """
@@ -63,6 +63,15 @@ class LinkKeyManager:
             self._then.append(then)
         if self._timer is None or not self._timer.active:
             self._attempt()
+
+    @property
+    def takes_offers(self) -> bool:
+        """Whether the Trust Centre may begin a key establishment with this device now."""
+        return self._needed and not self._initiator.busy and (self._renews() or not self.ready)
+
+    def adopt(self, key: bytes) -> None:
+        """Take the key that the Trust Centre has agreed with this device of its own accord."""
+        self._agreed(key)
 
     def restart(self) -> None:
         """Try now, however often it failed before, as on a site visit."""

@@ -1,11 +1,10 @@
-"""The responder of key establishment, the Trust Centre (SE 1.4a, annex C.3.1.1)."""
+"""The responder of key establishment: the Trust Centre, and a device that the Trust Centre asks (SE 1.4a, C.3.1.1)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from hanbench.emulator.clock import SECOND, Timer
-from hanbench.emulator.devices.conduct import HubConduct
 from hanbench.emulator.devices.key_establishment.session import KeyEstablishmentSession, Refused
 from hanbench.emulator.devices.key_establishment.states import KeyEvent
 from hanbench.emulator.devices.settings import KeyEstablishmentSettings
@@ -27,6 +26,7 @@ from hanbench.emulator.zcl.clusters.key_establishment import (
 )
 from hanbench.emulator.zigbee.aps.data import ApsStatus
 from hanbench.emulator.zigbee.security.cbke import Identity
+from hanbench.emulator.zigbee.stack import Stack
 
 MESSAGE_WAIT = 20 * SECOND
 """Wait for the initiator's next message beside the time that it says it needs."""
@@ -45,24 +45,31 @@ class _Entry:
 
 
 class Responder:
-    """Answers key establishments, as many at a time as its conduct says. `side` goes on the hub's endpoint."""
+    """Answers key establishments. `side` goes on the device's endpoint."""
 
     def __init__(
         self,
         settings: KeyEstablishmentSettings,
         identity: Callable[[], Identity | None],
         random: RandomSource,
-        ieee_of: Callable[[int], int | None],
-        conduct: Callable[[], HubConduct],
+        stack: Stack,
         agreed: Callable[[int, bytes], None],
+        *,
+        capacity: Callable[[int], int],
+        withdrawn: Callable[[], Collection[int]] = tuple,
     ) -> None:
-        """`agreed` gets EUI-64 and link key of a device that has the responder's proof."""
+        """`agreed` gets EUI-64 and link key of a device that has the responder's proof.
+
+        `capacity`: sessions at a time, given the EUI-64 of the device that asks. `withdrawn`: EUI-64s of devices whose
+        certificates are refused as expired.
+        """
         self._settings = settings
         self.identity = identity
         self._random = random
-        self._ieee_of = ieee_of
-        self._conduct = conduct
+        self._stack = stack
         self._agreed = agreed
+        self._capacity = capacity
+        self._withdrawn = withdrawn
         self._sessions: dict[int, _Entry] = {}
         self.endpoint: Endpoint
         """Set by the device."""
@@ -85,21 +92,19 @@ class Responder:
     # --- what the initiator says --------------------------------------------------------------------------------
 
     def _initiate(self, request: InitiateKeyEstablishmentRequest, indication: Indication) -> CommandAnswer:
-        identity, conduct = self.identity(), self._conduct()
-        ieee = self._ieee_of(indication.src)
+        identity, ieee = self.identity(), self._stack.aps.ieee_of(indication.src)
         # A device that starts again has lost the session before.
         self._drop(indication.src)
-        if identity is None or ieee is None or len(self._sessions) >= conduct.key_establishments:
+        if identity is None or ieee is None or len(self._sessions) >= self._capacity(ieee):
             return _terminate(TerminateStatus.NO_RESOURCES, BUSY_WAIT)
-        session = KeyEstablishmentSession(
-            identity, ieee, self._random, initiator=False, withdrawn=conduct.withdrawn_certificates
-        )
+        session = KeyEstablishmentSession(identity, ieee, self._random, initiator=False, withdrawn=self._withdrawn())
         try:
             session.certificate(request.key_establishment_suite, request.identity)
         except Refused as refused:
             return _terminate(refused.status)
         times = request.ephemeral_data_generate_time, request.confirm_key_generate_time
         entry = self._sessions[indication.src] = _Entry(session, times)
+        self._stack.nwk.wake_lock.hold()
         self._wait(indication.src, entry, times[0])
         return InitiateKeyEstablishmentResponse(
             key_establishment_suite=SUITE_1,
@@ -158,7 +163,10 @@ class Responder:
 
     def _drop(self, short: int) -> None:
         entry = self._sessions.pop(short, None)
-        if entry is not None and entry.timer is not None:
+        if entry is None:
+            return
+        self._stack.nwk.wake_lock.release()
+        if entry.timer is not None:
             entry.timer.cancel()
 
 

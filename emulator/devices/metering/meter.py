@@ -25,19 +25,25 @@ class MeterParts:
         era: SmartEnergyEra,
         clock: Clock,
         utc: Callable[[], int],
+        elapsed: Callable[[], int],
         flash: MeterFlash,
         register: Register,
         respond: Callable[[PendingSupplyChange], None],
     ) -> None:
-        """`respond` sends SupplyStatusResponse."""
+        """`utc`: the meter's clock; `elapsed`: `Device.elapsed`. `respond` sends SupplyStatusResponse."""
 
         def read() -> int:
-            return register.at(utc())
+            return register.at(elapsed())
 
-        def read_at(seconds: int) -> int | None:
-            return register.at(seconds) if register.start <= seconds <= utc() else None
+        def counted() -> int:
+            return register.counted(elapsed())
 
-        self.profile = LoadProfile(utc, read_at)
+        def counted_at(date: int) -> int | None:
+            """What had been counted at a date of the meter's clock as it goes now."""
+            moment = elapsed() - utc() + date
+            return register.counted(moment) if register.start <= moment <= elapsed() else None
+
+        self.profile = LoadProfile(utc, counted_at)
         self.handlers: tuple[Handler, ...] = self.profile.handlers
         self.values: Values = {
             MeteringAttributes.CurrentSummationDelivered: read,
@@ -51,7 +57,7 @@ class MeterParts:
             self.values = {**self.values, MeteringAttributes.SupplyStatus: SUPPLY_ON}
             return
         self.snapshots = Snapshots(utc, flash.snapshots, read)
-        self.sampling = Sampling(clock, utc, flash.sampling, read)
+        self.sampling = Sampling(clock, utc, flash.sampling, counted)
         self.supply = Supply(clock, utc, flash.supply, respond)
         self.handlers += (*self.snapshots.handlers, *self.sampling.handlers, *self.supply.handlers)
         self.values = {**self.values, **self.supply.values}

@@ -29,8 +29,8 @@ LARGEST = 0xFFFFFE
 class LoadProfile:
     """Half-hourly consumption, computed from readings.
 
-    `read(at)` is the register at a time (UTC seconds), None before the meter's first reading and in the future. Nothing
-    is stored here.
+    `read(at)` is what the register had counted at a time (UTC seconds), without rolling over; None before the meter's
+    first reading and in the future. Nothing is stored here.
     """
 
     def __init__(self, utc: Callable[[], int], read: Callable[[int], int | None]) -> None:

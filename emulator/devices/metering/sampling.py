@@ -74,7 +74,10 @@ class SamplingFlash:
 
 
 class Sampling:
-    """A meter's sampling sessions; those in flash go on after a power cut. `read()` is the register now."""
+    """A meter's sampling sessions; those in flash go on after a power cut.
+
+    `read()` is what the register has counted until now; it does not roll over.
+    """
 
     def __init__(self, clock: Clock, utc: Callable[[], int], flash: SamplingFlash, read: Callable[[], int]) -> None:
         self._clock = clock

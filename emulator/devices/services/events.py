@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
+from hanbench.emulator.devices.services.recent_log import RecentLog
 from hanbench.emulator.zcl import ClusterClient, ClusterServer, CommandAnswer, Endpoint, Indication, on
 from hanbench.emulator.zcl.cluster import Cluster
 from hanbench.emulator.zcl.clusters import EVENTS
@@ -127,7 +128,7 @@ class EventListener:
     """The hub's part. `client` goes on its endpoint; `heard` has short address, event id and time of each event."""
 
     def __init__(self, table: Cluster) -> None:
-        self.heard: list[tuple[int, int, int]] = []
+        self.heard: RecentLog[tuple[int, int, int]] = RecentLog()
         published = on(PublishEvent, self._published)
         early = on(EarlyPublishEvent, self._published)
         self.client = ClusterClient(table, (published if table is EVENTS else early,))

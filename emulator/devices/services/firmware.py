@@ -9,6 +9,7 @@ from typing import NamedTuple
 from hanbench.emulator.clock import SECOND, Clock
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
 from hanbench.emulator.devices.services.image import Image, check_image
+from hanbench.emulator.devices.services.recent_log import RecentLog
 from hanbench.emulator.errors import RemoteProtocolError
 from hanbench.emulator.zcl import (
     ClusterClient,
@@ -54,7 +55,7 @@ class FirmwareServer:
         self._images: dict[tuple[int, int], Image] = {}
         self.upgrade_time = 0
         """When devices with a complete image change over, UTC seconds; 0: at once."""
-        self.ended: list[tuple[int, int, int]] = []
+        self.ended: RecentLog[tuple[int, int, int]] = RecentLog()
         """Short address, version and status of each UpgradeEndRequest."""
         self.endpoint: Endpoint
         """Set by the hub."""
@@ -277,7 +278,9 @@ class FirmwareClient:
         if isinstance(answer, UpgradeEndResponse):
             download, self._flash.download = self._flash.download, None
             assert download is not None
-            self._flash.change_over = ChangeOver(download.version, answer.upgrade_time)
+            # Both times are the hub's; without a clock it says 0, and in how many seconds (ZCL r8, 11.13.9).
+            wait = max(0, answer.upgrade_time - answer.current_time)
+            self._flash.change_over = ChangeOver(download.version, self._utc() + wait)
             self._await_change()
         self._rest()
 

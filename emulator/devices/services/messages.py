@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
 from hanbench.emulator.devices.services.listeners import Listeners
+from hanbench.emulator.devices.services.recent_log import RecentLog
 from hanbench.emulator.zcl import ClusterClient, ClusterServer, CommandAnswer, Endpoint, Indication, Status, on
 from hanbench.emulator.zcl.clusters import MESSAGING
 from hanbench.emulator.zcl.clusters.messaging import (
@@ -50,7 +51,7 @@ class Messages:
 
     def __init__(self) -> None:
         self.last: CustomerMessage | None = None
-        self.confirmed: list[tuple[int, int]] = []
+        self.confirmed: RecentLog[tuple[int, int]] = RecentLog()
         """Short address and message id of each confirmation."""
         self.listeners = Listeners(MESSAGING.id)
         self.server = ClusterServer(

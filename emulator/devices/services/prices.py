@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
 from hanbench.emulator.devices.services.listeners import Listeners
+from hanbench.emulator.devices.services.recent_log import RecentLog
 from hanbench.emulator.zcl import ClusterClient, ClusterServer, CommandAnswer, Endpoint, Indication, Status, on
 from hanbench.emulator.zcl.clusters import PRICE
 from hanbench.emulator.zcl.clusters.price import (
@@ -47,7 +48,7 @@ class Prices:
         self._utc = utc
         self._prices: list[Price] = []
         self.listeners = Listeners(PRICE.id)
-        self.acknowledged: list[tuple[int, int]] = []
+        self.acknowledged: RecentLog[tuple[int, int]] = RecentLog()
         """Short address and issuer event id of each acknowledgement."""
         self.server = ClusterServer(
             PRICE,

@@ -84,12 +84,19 @@ class TunnelServer:
             return self._answer(TunnelStatus.FLOW_CONTROL_NOT_SUPPORTED)
         if len(self._tunnels) >= TUNNELS:
             return self._answer(TunnelStatus.NO_MORE_TUNNEL_IDS)
-        tunnel = self._next
-        self._next = (tunnel + 1) % NO_TUNNEL
+        tunnel = self._free_identifier()
         largest = request.maximum_incoming_transfer_size
         self._tunnels[tunnel] = _OpenTunnel(indication.src, indication.src_endpoint, largest)
         self._touch(tunnel)
         return self._answer(TunnelStatus.SUCCESS, tunnel)
+
+    def _free_identifier(self) -> int:
+        """The next identifier that no open tunnel has: they come round after 65,535 tunnels."""
+        while self._next in self._tunnels:
+            self._next = (self._next + 1) % NO_TUNNEL
+        found = self._next
+        self._next = (found + 1) % NO_TUNNEL
+        return found
 
     def _answer(self, status: TunnelStatus, tunnel: int = NO_TUNNEL) -> CommandAnswer:
         return RequestTunnelResponse(tunnel, status, maximum_incoming_transfer_size=LARGEST)

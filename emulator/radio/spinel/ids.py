@@ -111,6 +111,8 @@ class PropertyId(IntEnum):
     MAC_SRC_MATCH_ENABLED = 0x1303
     MAC_SRC_MATCH_SHORT = 0x1304
     MAC_SRC_MATCH_EXTENDED = 0x1305
+    LOCKSTEP = 0x3C00
+    """hanbench's own, in the range of vendors: time that waits for the host (emulator/dongle/host_time.py)."""
     DEBUG_LOG_LEVEL = 0x4001
 
 

@@ -7,6 +7,8 @@ from hanbench.emulator.zcl.types import UINT8, UINT16
 
 DEFAULT_BASE_MINUTES = 10
 DEFAULT_JITTER_SECONDS = 300
+MOST_JITTER_SECONDS = 0x0200
+"""The highest valid TCKeepAliveJitter."""
 
 
 class KeepAliveAttributes(AttributeSet):

@@ -7,6 +7,10 @@ from hanbench.emulator.zcl.types import BITMAP8, INT32, UINT16, UINT32, UTC_TIME
 
 MASTER, SYNCHRONIZED, MASTER_ZONE_DST, SUPERSEDING = 0x01, 0x02, 0x04, 0x08
 """Bits of TimeStatus."""
+INVALID_UTC = 0xFFFF_FFFF
+"""The UTCTime of a clock that does not know the time."""
+LAST_UTC = INVALID_UTC - 1
+"""The last UTCTime: 2136-02-07, 06:28:14."""
 
 
 class TimeAttributes(AttributeSet):

@@ -6,10 +6,10 @@ Encoding a value that does not fit raises LocalProtocolError.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from hanbench.emulator.errors import DropReason, LocalProtocolError, RemoteProtocolError
+from hanbench.emulator.message import Message
 from hanbench.emulator.octets import Reader, le
 from hanbench.emulator.zigbee.security.ccm import KEY_LENGTH
 
@@ -35,8 +35,7 @@ def _key(octets: bytes) -> bytes:
     return octets
 
 
-@dataclass(frozen=True, slots=True)
-class TransportNetworkKey:
+class TransportNetworkKey(Message):
     """Transport-Key with a network key (4.4.10.1.3.2)."""
 
     ID: ClassVar[int] = 0x05
@@ -52,8 +51,7 @@ class TransportNetworkKey:
         return head + le(self.destination, 8) + le(self.source, 8)
 
 
-@dataclass(frozen=True, slots=True)
-class TransportLinkKey:
+class TransportLinkKey(Message):
     """Transport-Key with a Trust Centre link key (4.4.10.1.3.1)."""
 
     ID: ClassVar[int] = 0x05
@@ -66,8 +64,7 @@ class TransportLinkKey:
         return head + le(self.destination, 8) + le(self.source, 8)
 
 
-@dataclass(frozen=True, slots=True)
-class TransportApplicationKey:
+class TransportApplicationKey(Message):
     """Transport-Key with a link key for two partners (4.4.10.1.3.3)."""
 
     ID: ClassVar[int] = 0x05
@@ -94,8 +91,7 @@ def _decode_transport_key(reader: Reader) -> ApsCommand:
     raise RemoteProtocolError(DropReason.UNSUPPORTED, f"key type {kind:#04x}")
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateDevice:
+class UpdateDevice(Message):
     """A router tells the Trust Centre of a child (4.4.10.2)."""
 
     ID: ClassVar[int] = 0x06
@@ -112,8 +108,7 @@ class UpdateDevice:
         return cls(reader.u64(), reader.u16(), reader.u8())
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveDevice:
+class RemoveDevice(Message):
     """The Trust Centre tells a router to remove a child (4.4.10.3)."""
 
     ID: ClassVar[int] = 0x07
@@ -127,8 +122,7 @@ class RemoveDevice:
         return cls(reader.u64())
 
 
-@dataclass(frozen=True, slots=True)
-class RequestKey:
+class RequestKey(Message):
     """A device asks for a key (4.4.10.4); the partner is named for application keys only."""
 
     ID: ClassVar[int] = 0x08
@@ -147,8 +141,7 @@ class RequestKey:
         return cls(key_type, reader.u64() if key_type == REQUEST_APPLICATION_KEY else None)
 
 
-@dataclass(frozen=True, slots=True)
-class SwitchKey:
+class SwitchKey(Message):
     """Use the network key with this sequence number from now on (4.4.10.5)."""
 
     ID: ClassVar[int] = 0x09
@@ -162,8 +155,7 @@ class SwitchKey:
         return cls(reader.u8())
 
 
-@dataclass(frozen=True, slots=True)
-class Tunnel:
+class Tunnel(Message):
     """The Trust Centre's frame for a child of the receiver, which passes it on unread (4.4.10.6)."""
 
     ID: ClassVar[int] = 0x0E
@@ -179,8 +171,7 @@ class Tunnel:
         return cls(reader.u64(), reader.rest())
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyKey:
+class VerifyKey(Message):
     """A device proves that it holds its new Trust Centre link key (4.4.10.7)."""
 
     ID: ClassVar[int] = 0x0F
@@ -196,8 +187,7 @@ class VerifyKey:
         return cls(reader.u8(), reader.u64(), reader.take(KEY_LENGTH))
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmKey:
+class ConfirmKey(Message):
     """The Trust Centre's answer to Verify-Key (4.4.10.8)."""
 
     ID: ClassVar[int] = 0x10

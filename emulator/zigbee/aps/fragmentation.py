@@ -10,6 +10,8 @@ from hanbench.emulator.zigbee.aps.frames import Fragment
 LARGEST_MESSAGE = 2048
 """Octets. SE allows devices to take no more than 128; a tunnel's transfers have 1,500 where nothing else is agreed."""
 MAX_BLOCKS = 255
+MOST_REASSEMBLIES = 16
+"""Messages under way at a time; the oldest one makes room, and first one that no link key protects."""
 
 
 def split(payload: bytes, block: int) -> list[bytes]:
@@ -29,6 +31,10 @@ class Reassembly:
     total: int
     pieces: dict[int, bytes] = field(default_factory=dict)
     delivered: bool = False
+
+    def is_over_before(self, fragment: Fragment, payload: bytes) -> bool:
+        """Whether a block is the first one of another message, whose sender has come round to the same APS counter."""
+        return fragment.first and self.delivered and (fragment.block, payload) != (self.total, self.pieces[0])
 
     def add(self, fragment: Fragment, payload: bytes) -> bytes | None:
         """Add a block; returns the message, once, when it is complete. Raises RemoteProtocolError."""

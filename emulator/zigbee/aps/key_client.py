@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
@@ -171,12 +170,16 @@ class RouterKeyRelay:
         self._undelivered[child.ieee] = now + KEY_REPEAT
         self._aps.nwk.send(
             child.short,
-            self._aps.encode_command(replace(command, destination=child.ieee)),
+            self._aps.encode_command(command.replace(destination=child.ieee)),
             lambda status: self._undelivered.pop(child.ieee, None) if status is not None else None,
         )
 
     def _joined(self, device: JoinIndication) -> None:
-        self._aps.send_command(COORDINATOR, UpdateDevice(device.ieee, device.short, device.status))
+        """Send Update-Device: under the link key with the Trust Centre, if there is one (R22, 4.4.3.2)."""
+        storage, command = self._aps.storage, UpdateDevice(device.ieee, device.short, device.status)
+        partner = storage.network.trust_center if storage.network is not None else 0
+        key_id = KeyId.DATA if partner in storage.link_keys else None
+        self._aps.send_command(COORDINATOR, command, key_id=key_id, partner=partner)
 
     def _tunnel(self, command: ApsCommand, frame: ApsFrame, indication: NwkIndication) -> None:
         assert isinstance(command, Tunnel)

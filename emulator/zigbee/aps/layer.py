@@ -17,11 +17,12 @@ from hanbench.emulator.zigbee.aps.commands import ApsCommand
 from hanbench.emulator.zigbee.aps.data import ApsIndication, ApsRequest, ApsStatus
 from hanbench.emulator.zigbee.aps.fragmentation import Reassembly
 from hanbench.emulator.zigbee.aps.frames import ApsFrame, Fragment
+from hanbench.emulator.zigbee.aps.partners import PartnerAddresses
 from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.emulator.zigbee.nwk.layer import FIRST_BROADCAST, Nwk, NwkIndication
 from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
 from hanbench.emulator.zigbee.security.keys import KeyId, key_load_key, key_transport_key
-from hanbench.emulator.zigbee.storage import KeyOrigin, LinkKey
+from hanbench.emulator.zigbee.storage import LAST_COUNTER, KeyOrigin, LinkKey
 
 MAX_RETRIES = 3
 """apscMaxFrameRetries."""
@@ -37,6 +38,8 @@ LINK_KEY_OVERHEAD = 9
 """Auxiliary header without extended nonce, and integrity code."""
 BLOCK = 64
 """Octets of payload in a fragment."""
+MOST_WAITING_FOR_STRANGERS = 64
+"""Messages that wait for acknowledgement by devices without link key; anyone can provoke them. Others: 256 each."""
 UNKNOWN_TRUST_CENTER = 0
 """Index of the link key with a Trust Centre whose EUI-64 is not known yet."""
 
@@ -77,11 +80,15 @@ class Aps:
         self.on_stale_key: Callable[[int], None] | None = None
         """Called with the sender's EUI-64 when the MIC of data was wrong: its link key may be another one. The sender
         is not proven."""
+        self.on_no_endpoint: Callable[[ApsIndication], bool] = lambda message: False
+        """Called with a message for an endpoint that is not here; returns whether it was dealt with."""
         self._endpoints: dict[int, EndpointHandler] = {}
         self._counter = int(nwk.random.random() * 256)
         self._waiting: dict[tuple[int, int], _Outgoing] = {}
         self._recent = DuplicateTable(DUPLICATE_TIME)
         self._reassemblies: dict[tuple[int, int, int | None], Reassembly] = {}
+        """By sender, counter, and the EUI-64 that a link key proves."""
+        self.partners = PartnerAddresses(nwk.storage, lambda short: self.ieee_of(short))
         nwk.on_data = self._received
 
     def register(self, endpoint: int, handler: EndpointHandler) -> None:
@@ -122,19 +129,28 @@ class Aps:
             return
         whole = len(payload) <= (MAX_PAYLOAD - LINK_KEY_OVERHEAD if secured else MAX_PAYLOAD)
         if whole and not request.ack:
-            header = _header(request, counter, ack=False)
-            self.nwk.send(dst, self._protected(header, payload, link), _as_sent(done))
+            self.nwk.send(dst, self._encoded(request, counter, payload, link, ack=False), _as_sent(done))
             return
-        if (dst, counter) in self._waiting:
-            if not self._skip_counters(dst):
-                if done is not None:
-                    self.clock.call_later(0, done, ApsStatus.NOT_SENT)
-                return
-            counter = self._counter
+        if self._crowded_by_strangers(dst) or ((dst, counter) in self._waiting and not self._skip_counters(dst)):
+            self.counters[DropReason.TABLE_FULL] += 1
+            if done is not None:
+                self.clock.call_later(0, done, ApsStatus.NOT_SENT)
+            return
+        counter = self._counter
         blocks = [payload] if whole else fragmentation.split(payload, BLOCK)
         message = self._waiting[dst, counter] = _Outgoing(request, counter, blocks, done)
         self.nwk.wake_lock.hold()
         self._attempt(message)
+
+    def _crowded_by_strangers(self, dst: int) -> bool:
+        """Whether too many messages wait for devices without link key, and this one is for another of them."""
+        if len(self._waiting) < MOST_WAITING_FOR_STRANGERS or self._is_partner(dst):
+            return False
+        strangers = sum(not self._is_partner(each) for each, _ in self._waiting)
+        return strangers >= MOST_WAITING_FOR_STRANGERS
+
+    def _is_partner(self, short: int) -> bool:
+        return short == 0 or self.ieee_of(short) in self.storage.link_keys
 
     def _skip_counters(self, dst: int) -> bool:
         """Move on to an APS counter under which no message waits for this destination; False if there is none."""
@@ -157,8 +173,8 @@ class Aps:
         sleeper = child is not None and not child.rx_on
         message.timer = self.clock.call_later(SLEEPER_ACK_WAIT if sleeper else ACK_WAIT, self._unanswered, message)
         fragment = fragmentation.header(message.block, len(message.blocks)) if len(message.blocks) > 1 else None
-        header = _header(request, message.counter, ack=True, fragment=fragment)
-        self.nwk.send(request.dst, self._protected(header, message.blocks[message.block], link))
+        block = message.blocks[message.block]
+        self.nwk.send(request.dst, self._encoded(request, message.counter, block, link, ack=True, fragment=fragment))
 
     def _unanswered(self, message: _Outgoing) -> None:
         if message.tries > MAX_RETRIES or self.storage.network is None or not self.nwk.security.ready:
@@ -170,6 +186,8 @@ class Aps:
         message = self._waiting.get((src, frame.counter))
         if message is None:
             return
+        if message.request.secured and not frame.secured:
+            raise RemoteProtocolError(DropReason.UNSECURED, "acknowledgement of a secured message")
         if len(message.blocks) > 1:
             expected = 0 if message.block == 0 else message.block
             if frame.fragment is None or (0 if frame.fragment.first else frame.fragment.block) != expected:
@@ -225,6 +243,32 @@ class Aps:
         usable = link is not None and link.origin in self.data_keys and not link.outgoing.used_up
         return link if usable else None
 
+    def _encoded(
+        self,
+        request: ApsRequest,
+        counter: int,
+        payload: bytes,
+        link: LinkKey | None,
+        *,
+        ack: bool,
+        fragment: Fragment | None = None,
+    ) -> bytes:
+        """The frame of a message to one device, or of one block of it."""
+        if link is None or fragment is not None:
+            return self._protected(_header(request, counter, ack=ack, fragment=fragment), payload, link)
+        return frames.secured_data(
+            request.dst_endpoint,
+            request.cluster,
+            request.profile,
+            request.src_endpoint,
+            counter,
+            payload,
+            cipher(link.key),
+            link.outgoing.next(),
+            self.storage.ieee,
+            ack_request=ack,
+        )
+
     def _protected(self, header: bytes, payload: bytes, link: LinkKey | None) -> bytes:
         """Header and payload, under the link key if one is given."""
         if link is None:
@@ -247,10 +291,10 @@ class Aps:
             raise RemoteProtocolError(DropReason.WRONG_KEY, f"data under key identifier {frame.key_id}")
         sender = frame.sender_ieee
         if sender is None:
-            sender = self.ieee_of(src)
+            sender = self.partners.at(src)
             if sender is None:
                 raise RemoteProtocolError(DropReason.UNKNOWN_KEY, f"no EUI-64 known for {src:#06x}")
-        elif frame.key_id == KeyId.DATA and sender != self.ieee_of(src):
+        elif frame.key_id == KeyId.DATA and sender not in (self.ieee_of(src), self.partners.at(src)):
             # The key would prove one device, and the answer would go to another. Keys that the Trust Centre sends under
             # a derived key come through the parent of a joining device: there the NWK source is another one.
             raise RemoteProtocolError(DropReason.WRONG_KEY, f"the key of {sender:016x}, the address {src:#06x}")
@@ -268,9 +312,11 @@ class Aps:
                 self.on_stale_key(sender)
             raise
         frame.sender_ieee = sender
-        if frame.frame_counter < link.incoming:
+        if not link.incoming <= frame.frame_counter <= LAST_COUNTER:
             raise RemoteProtocolError(DropReason.REPLAY, f"APS frame counter {frame.frame_counter} of {sender:016x}")
         link.incoming = frame.frame_counter + 1
+        if frame.key_id == KeyId.DATA:
+            self.partners.prove(sender, src)
 
     # --- receiving ----------------------------------------------------------------------------------------------
 
@@ -319,9 +365,6 @@ class Aps:
                 raise RemoteProtocolError(DropReason.DUPLICATE, "APS counter")
         if payload is None:
             return
-        handler = self._endpoints.get(frame.dst_endpoint)
-        if handler is None and frame.dst_endpoint != 0xFF:
-            raise RemoteProtocolError(DropReason.NO_ENDPOINT, f"endpoint {frame.dst_endpoint}")
         message = ApsIndication(
             indication.src,
             frame.src_endpoint,
@@ -336,8 +379,12 @@ class Aps:
             indication.lqi,
             frame.sender_ieee,
         )
+        handler = self._endpoints.get(frame.dst_endpoint)
         if handler is not None:
             handler(message)
+        elif frame.dst_endpoint != 0xFF:
+            if not self.on_no_endpoint(message):
+                raise RemoteProtocolError(DropReason.NO_ENDPOINT, f"endpoint {frame.dst_endpoint}")
         else:
             for endpoint, each in tuple(self._endpoints.items()):
                 if endpoint:
@@ -349,14 +396,25 @@ class Aps:
         # All blocks of a message are of one sender, and under its link key or none of them.
         key = (src, frame.counter, frame.sender_ieee)
         reassembly = self._reassemblies.get(key)
-        if reassembly is None:
+        if reassembly is None or reassembly.is_over_before(fragment, frame.payload):
             if not fragment.first or not fragment.block:
                 raise RemoteProtocolError(DropReason.MALFORMED_APS, "fragment of an unknown message")
+            self._make_room_for_message()
             reassembly = self._reassemblies[key] = Reassembly(fragment.block)
-            self.clock.call_later(DUPLICATE_TIME, self._reassemblies.pop, key, None)
+            self.clock.call_later(DUPLICATE_TIME, self._forget_message, key, reassembly)
         whole = reassembly.add(fragment, frame.payload)
         self._acknowledge(frame, src)
         return whole
+
+    def _make_room_for_message(self) -> None:
+        if len(self._reassemblies) >= fragmentation.MOST_REASSEMBLIES:
+            unprotected = (key for key in self._reassemblies if key[2] is None)
+            del self._reassemblies[next(unprotected, next(iter(self._reassemblies)))]
+            self.counters[DropReason.TABLE_FULL] += 1
+
+    def _forget_message(self, key: tuple[int, int, int | None], reassembly: Reassembly) -> None:
+        if self._reassemblies.get(key) is reassembly:
+            del self._reassemblies[key]
 
     def _acknowledge(self, frame: ApsFrame, src: int) -> None:
         link = self._data_key(src) if frame.secured else None

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from hanbench.emulator.clock import MINUTE, SECOND, Timer
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
+from hanbench.emulator.zigbee import addresses
 from hanbench.emulator.zigbee.aps.commands import (
     REQUEST_APPLICATION_KEY,
     ApsCommand,
@@ -36,6 +37,8 @@ ESTABLISHMENT_TIME = 60 * MINUTE
 """A device that has not agreed a key by certificate within this time of joining is removed (SE 1.4a, 5.4.2.2)."""
 ROTATION_TIME = 60 * MINUTE
 """From the distribution of a network key, after a counter was exhausted, to its use: sleepers fetch it meanwhile."""
+ANNOUNCEMENT_TIME = MINUTE
+"""From what a router says of a device that came without any key to the Device_annce of that device."""
 
 
 class Backup(NamedTuple):
@@ -68,8 +71,16 @@ class TrustCenter:
         """Microseconds; 0: devices may stay without an established key."""
         self.on_removed: Callable[[int], None] | None = None
         """Called with the EUI-64 of a device that was removed because it agreed no key in time."""
+        self.allows_joins: Callable[[], bool] = lambda: parent.permitting
+        """Whether newcomers at routers get the network key: while this network is open (allowJoins, R22 4.7.3)."""
         aps.nwk.security.on_counter_exhausted = self._counter_exhausted
         parent.on_joined = self.joined
+        parent.on_proven = self._proven
+        self._unproven: set[int] = set()
+        """Members, by EUI-64, in whose name a device came without any key."""
+        self._moving: dict[int, tuple[JoinIndication, int, int]] = {}
+        """Members, by EUI-64, in whose name a device came to a router without any key, at another address; with the
+        router, and the time until which that counts."""
         parent.admits = self.knows
         parent.on_awake.append(self._child_awake)
         self._unestablished: dict[int, Timer] = {}
@@ -116,15 +127,33 @@ class TrustCenter:
 
     def joined(self, device: JoinIndication, via: int | None = None) -> None:
         """Admit or reject a device that came to this node or, if given, to the router `via`."""
-        ieee, short, status = device
+        ieee, _, status = device
         if status is JoinStatus.LEFT:
             return
         if not self.knows(ieee):
             self._reject(device, via)
             return
-        self._aps.storage.short_addresses[ieee] = short
         if status in (JoinStatus.UNSECURED_JOIN, JoinStatus.TRUST_CENTER_REJOIN):
             self._give_key(device, via)
+        if via is None and status is not JoinStatus.SECURED_REJOIN and self._is_member(ieee):
+            # It says so without any key: nothing changes until it has used the network key.
+            self._unproven.add(ieee)
+            return
+        self._take_in(device, via)
+
+    def _proven(self, device: JoinIndication) -> None:
+        if device.ieee in self._unproven:
+            self._unproven.discard(device.ieee)
+            self._take_in(device)
+
+    def _is_member(self, ieee: int) -> bool:
+        """Whether a device that this Trust Centre knows has been in the network, and not left it."""
+        link = self._aps.storage.link_keys.get(ieee)
+        return link is not None and link.origin is KeyOrigin.ESTABLISHED
+
+    def _take_in(self, device: JoinIndication, via: int | None = None) -> None:
+        ieee, short, status = device
+        addresses.enter(self._aps.storage, ieee, short)
         self._grant_time(ieee, via, afresh=status is JoinStatus.UNSECURED_JOIN)
         if self.on_device is not None:
             self.on_device(device)
@@ -141,9 +170,14 @@ class TrustCenter:
     def _require_key(self, ieee: int, via: int | None) -> None:
         """Remove a device that still has its preconfigured key only."""
         self._unestablished.pop(ieee, None)
-        short = self._aps.storage.short_addresses.get(ieee)
-        if short is None or not self._is_new(ieee):
-            return
+        if ieee in self._aps.storage.short_addresses and self._is_new(ieee):
+            self.remove(ieee, via)
+
+    def remove(self, ieee: int, via: int | None = None) -> None:
+        """Have a device leave, and let it in no more (4.6.3.6.2); a sleeping child is told when it wakes.
+
+        `via`: the router that is its parent; None: it is a child of this node.
+        """
         child = self._parent.by_ieee(ieee)
         if via is not None:
             self._aps.send_command(via, RemoveDevice(ieee))
@@ -178,7 +212,55 @@ class TrustCenter:
             status = JoinStatus(command.status)
         except ValueError:
             raise RemoteProtocolError(DropReason.UNSUPPORTED, f"Update-Device status {command.status}") from None
-        self.joined(JoinIndication(command.device, command.short, status), via=indication.src)
+        device = JoinIndication(command.device, command.short, status)
+        if status is JoinStatus.UNSECURED_JOIN and not self.allows_joins():
+            # The router let it associate; the Trust Centre does not have to follow (4.7.3).
+            self._reject(device, indication.src)
+            return
+        if frame.secured and self._comes_elsewhere(device):
+            # The router says true, and the device said so without any key.
+            self._moving[device.ieee] = device, indication.src, self._clock.now + ANNOUNCEMENT_TIME
+            self._give_key(device, indication.src)
+            return
+        if status is not JoinStatus.LEFT:
+            self._check_address(command, proven=frame.secured)
+        self.joined(device, via=indication.src)
+
+    def _comes_elsewhere(self, device: JoinIndication) -> bool:
+        """Whether a member has come without NWK security, and to another address than it has."""
+        ieee, short, status = device
+        unsecured = status in (JoinStatus.UNSECURED_JOIN, JoinStatus.TRUST_CENTER_REJOIN)
+        known = self._aps.storage.short_addresses.get(ieee)
+        return unsecured and self._is_member(ieee) and known not in (None, short)
+
+    def announced(self, ieee: int, short: int) -> None:
+        """A device announces itself under the network key: one that came to a router without it is there now."""
+        device, via, until = self._moving.get(ieee, (None, 0, 0))
+        if device is None or device.short != short:
+            return
+        del self._moving[ieee]
+        if self._clock.now > until:
+            return
+        child = self._parent.by_ieee(ieee)
+        if child is not None:
+            self._parent.remove(child.short)
+        addresses.check_claim(self._aps.storage, ieee, short)
+        self._take_in(device, via)
+
+    def _check_address(self, command: UpdateDevice, *, proven: bool) -> None:
+        """Check the address of a device at a router. `proven`: the link key of the router vouches for it.
+
+        Raises ADDRESS_CONFLICT.
+        """
+        storage, ieee = self._aps.storage, command.device
+        child = self._parent.by_ieee(ieee)
+        if proven and child is not None and child.short != command.short:
+            # The device has another parent now.
+            self._parent.remove(child.short)
+        addresses.check_claim(storage, ieee, command.short)
+        known = storage.short_addresses.get(ieee)
+        if not proven and known not in (None, command.short) and self._is_member(ieee):
+            raise RemoteProtocolError(DropReason.ADDRESS_CONFLICT, f"{ieee:016x} has {known:#06x}")
 
     # --- keys for partners ------------------------------------------------------------------------------------------
 
@@ -235,8 +317,12 @@ class TrustCenter:
     def _counter_exhausted(self, sequence: int) -> None:
         """Change the network key before a frame counter is used up (4.3.1.2)."""
         if self._next is None and sequence == self._aps.storage.active_key:
-            self.distribute()
-            self._clock.call_later(ROTATION_TIME, self.switch)
+            self.rotate()
+
+    def rotate(self) -> None:
+        """Distribute another network key, and use it when sleepers have had the time to fetch it."""
+        self.distribute()
+        self._clock.call_later(ROTATION_TIME, self.switch)
 
     def switch(self) -> None:
         """Broadcast Switch-Key, and use the distributed key; a sleeper follows at the first frame under it."""

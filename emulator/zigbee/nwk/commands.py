@@ -6,10 +6,10 @@ Reserved bits are sent as 0 and ignored when received. Encoding a value that doe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
+from hanbench.emulator.message import Message
 from hanbench.emulator.octets import Reader, bits, le
 
 
@@ -33,8 +33,7 @@ def _options(reader: Reader) -> int:
     return options
 
 
-@dataclass(frozen=True, slots=True)
-class RouteRequest:
+class RouteRequest(Message):
     """3.4.1"""
 
     ID: ClassVar[int] = 0x01
@@ -60,8 +59,7 @@ class RouteRequest:
         return cls(request_id, destination, cost, many_to_one, reader.u64() if options & 0x20 else None)
 
 
-@dataclass(frozen=True, slots=True)
-class RouteReply:
+class RouteReply(Message):
     """3.4.2"""
 
     ID: ClassVar[int] = 0x02
@@ -86,8 +84,7 @@ class RouteReply:
         return cls(request_id, originator, responder, cost, originator_ieee, reader.u64() if options & 0x20 else None)
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkStatus:
+class NetworkStatus(Message):
     """3.4.3"""
 
     ID: ClassVar[int] = 0x03
@@ -102,8 +99,7 @@ class NetworkStatus:
         return cls(reader.u8(), reader.u16())
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(Message):
     """3.4.4"""
 
     ID: ClassVar[int] = 0x04
@@ -121,8 +117,7 @@ class Leave:
         return cls(bool(options & 0x40), bool(options & 0x20), bool(options & 0x80))
 
 
-@dataclass(frozen=True, slots=True)
-class RouteRecord:
+class RouteRecord(Message):
     """3.4.5"""
 
     ID: ClassVar[int] = 0x05
@@ -136,8 +131,7 @@ class RouteRecord:
         return cls(tuple([reader.u16() for _ in range(reader.u8())]))
 
 
-@dataclass(frozen=True, slots=True)
-class RejoinRequest:
+class RejoinRequest(Message):
     """3.4.6"""
 
     ID: ClassVar[int] = 0x06
@@ -151,8 +145,7 @@ class RejoinRequest:
         return cls(reader.u8())
 
 
-@dataclass(frozen=True, slots=True)
-class RejoinResponse:
+class RejoinResponse(Message):
     """3.4.7"""
 
     ID: ClassVar[int] = 0x07
@@ -168,8 +161,7 @@ class RejoinResponse:
         return cls(reader.u16(), reader.u8())
 
 
-@dataclass(frozen=True, slots=True)
-class LinkStatusEntry:
+class LinkStatusEntry(Message):
     """A neighbour and the costs of the link to it, 1 (best) to 7; 0 unknown."""
 
     address: int
@@ -181,8 +173,7 @@ class LinkStatusEntry:
         return le(self.address, 2) + bytes((bits(self.incoming_cost, 3) | bits(self.outgoing_cost, 3) << 4,))
 
 
-@dataclass(frozen=True, slots=True)
-class LinkStatus:
+class LinkStatus(Message):
     """3.4.8"""
 
     ID: ClassVar[int] = 0x08
@@ -204,8 +195,7 @@ class LinkStatus:
         return cls(tuple(entries), bool(options & 0x20), bool(options & 0x40))
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkReport:
+class NetworkReport(Message):
     """3.4.9, report type 0: PAN ID conflict."""
 
     ID: ClassVar[int] = 0x09
@@ -224,8 +214,7 @@ class NetworkReport:
         return cls(extended_pan_id, tuple([reader.u16() for _ in range(options & 0x1F)]))
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkUpdate:
+class NetworkUpdate(Message):
     """3.4.10, update type 0: new PAN ID."""
 
     ID: ClassVar[int] = 0x0A
@@ -246,8 +235,7 @@ class NetworkUpdate:
         return cls(extended_pan_id, update_id, reader.u16())
 
 
-@dataclass(frozen=True, slots=True)
-class EndDeviceTimeoutRequest:
+class EndDeviceTimeoutRequest(Message):
     """3.4.11"""
 
     ID: ClassVar[int] = 0x0B
@@ -263,8 +251,7 @@ class EndDeviceTimeoutRequest:
         return cls(reader.u8(), reader.u8())
 
 
-@dataclass(frozen=True, slots=True)
-class EndDeviceTimeoutResponse:
+class EndDeviceTimeoutResponse(Message):
     """3.4.12"""
 
     ID: ClassVar[int] = 0x0C

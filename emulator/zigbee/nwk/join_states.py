@@ -3,7 +3,7 @@
 Two rules. The order of joining is here alone: no other file decides which state follows. And the actions are not
 here: `joining.py` runs them on entry to a state. docs/state-machines.md draws this table.
 
-Sources: network discovery and association R22 3.6.1.4-3.6.1.6; rejoin 3.6.1.7.2; authentication 4.6.3.2-4.6.3.3;
+Sources: network discovery and association R22 3.6.1.4-3.6.1.6; rejoin 3.6.1.4.2; authentication 4.6.3.2-4.6.3.3;
 pacing Smart Energy 1.4a 5.5.5.
 """
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from hanbench.emulator.clock import SECOND, Timer
-from hanbench.emulator.errors import RemoteProtocolError
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.mac.child import AssociationResult, Child
 from hanbench.emulator.mac.frames import MacFrame
 from hanbench.emulator.mac.layer import Beacon
@@ -23,9 +23,13 @@ from hanbench.emulator.zigbee.storage import Network
 REJOIN_WAIT = 3 * SECOND
 """Microseconds for a Rejoin Response, polls included."""
 MOST_REFUSALS = 64
-"""Networks that a joiner remembers because they did not take it."""
+"""Networks, and parents of its own network, that a joiner remembers because they did not take it."""
 SCAN_PAUSE = SECOND
 """Between two scans of one attempt."""
+LAST_ADDRESS = 0xFFF7
+"""The last short address that a parent can give."""
+
+K = TypeVar("K")
 
 
 class Candidate(NamedTuple):
@@ -38,6 +42,11 @@ class Candidate(NamedTuple):
     def rank(self) -> tuple[int, int, int]:
         """The best candidate has the highest: newest network, then best link, then fewest hops to the coordinator."""
         return self.payload.update_id, self.beacon.lqi, -self.payload.depth
+
+    @property
+    def parent(self) -> tuple[int, int, int]:
+        """Channel, PAN ID and short address of the sender."""
+        return self.beacon.channel, self.beacon.pan_id, self.beacon.coordinator
 
 
 class Joiner:
@@ -59,6 +68,8 @@ class Joiner:
         self._wanted_pan: int | None = None
         self._refusals: dict[int, int] = {}
         """How often networks did not take this device since it was last in one, by extended PAN ID."""
+        self._parents_refused: dict[tuple[int, int, int], int] = {}
+        """How often parents did not take it back since it was last in its network: channel, PAN ID and address."""
         self._joins_done: Callable[[bool], None] | None = None
         nwk.on_command[RejoinResponse.ID] = self._rejoin_answered
         nwk.accepts_unsecured.append(self._accepts_unsecured)
@@ -103,6 +114,8 @@ class Joiner:
             return
         if following is JoinState.OUT and event in (JoinEvent.REFUSED, JoinEvent.NO_KEY):
             self._note_refusal()
+        elif following is JoinState.RESTING and event in (JoinEvent.REFUSED, JoinEvent.NO_KEY):
+            self._note_refusing_parent()
         before, self.state = self.state, following
         self._stop_waiting()
         self._nwk.wake_lock.attach(following in WITH_PARENT)
@@ -181,10 +194,19 @@ class Joiner:
         return payload.router_capacity if self._nwk.config.role is LogicalType.ROUTER else payload.end_device_capacity
 
     def _choose(self, candidates: list[Candidate]) -> None:
-        """Take the best candidate, but first one of a network that has not refused this device as often."""
-        refusals = self._refusals
+        """Take the best candidate, but first one of a network, and a parent, that has not refused this device as often.
+
+        Beacons are not secured: one that promises more than all others may be of no parent at all.
+        """
+        networks, parents = self._refusals, self._parents_refused
         self._chosen = max(
-            candidates, key=lambda each: (-refusals.get(each.payload.extended_pan_id, 0), each.rank), default=None
+            candidates,
+            key=lambda each: (
+                -networks.get(each.payload.extended_pan_id, 0),
+                -parents.get(each.parent, 0),
+                each.rank,
+            ),
+            default=None,
         )
         self.event(JoinEvent.NETWORK_NOT_FOUND if self._chosen is None else JoinEvent.NETWORK_FOUND)
 
@@ -218,11 +240,11 @@ class Joiner:
     def _note_refusal(self) -> None:
         """The chosen network does not know this device, or holds another install code for it."""
         assert self._chosen is not None
-        network = self._chosen.payload.extended_pan_id
-        count = self._refusals.pop(network, 0) + 1
-        if len(self._refusals) >= MOST_REFUSALS:
-            del self._refusals[next(iter(self._refusals))]
-        self._refusals[network] = count
+        _count(self._refusals, self._chosen.payload.extended_pan_id)
+
+    def _note_refusing_parent(self) -> None:
+        if self._chosen is not None:
+            _count(self._parents_refused, self._chosen.parent)
 
     def _await_key(self) -> None:
         self._nwk.mac.listen(self._nwk.config.rx_on)
@@ -232,6 +254,7 @@ class Joiner:
     def _joined(self) -> None:
         rejoined = self._attempts > 0
         self._refusals.clear()
+        self._parents_refused.clear()
         self._nwk.mac.listen(self._nwk.config.rx_on)
         if self._nwk.config.role is LogicalType.END_DEVICE:
             self._nwk.send_command(
@@ -301,6 +324,8 @@ class Joiner:
             self.event(JoinEvent.REFUSED)
             return
         network = self._nwk.network
+        if frame.src != network.parent or not 0 < command.short <= LAST_ADDRESS:
+            raise RemoteProtocolError(DropReason.ADDRESS_CONFLICT, f"Rejoin Response with {command.short:#06x}")
         network.short = command.short
         network.parent_ieee = frame.src_ieee or 0
         self._nwk.apply(network)
@@ -313,6 +338,14 @@ class Joiner:
         rest = rests[min(self._attempts - 1, len(rests) - 1)]
         spread = 1.0 + self.policy.jitter * (2.0 * self._nwk.random.random() - 1.0)
         self._wait(int(rest * spread), JoinEvent.RESTED)
+
+
+def _count(refusals: dict[K, int], key: K) -> None:
+    """Count a refusal; the one that was longest not renewed makes room."""
+    count = refusals.pop(key, 0) + 1
+    if len(refusals) >= MOST_REFUSALS:
+        del refusals[next(iter(refusals))]
+    refusals[key] = count
 
 
 def _nothing() -> None:

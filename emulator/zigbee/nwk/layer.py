@@ -103,9 +103,17 @@ class Nwk:
         )
         self.mac.parent = network.parent
 
-    def next_sequence(self) -> int:
-        self._sequence = sequence = (self._sequence + 1) & 0xFF
-        return sequence
+    def next_sequence(self, dst: int = 0) -> int:
+        """The sequence number of the next frame to `dst`.
+
+        A broadcast takes none that routers may remember of an earlier one of this device: they would drop it.
+        """
+        self._sequence = first = (self._sequence + 1) & 0xFF
+        while dst >= FIRST_BROADCAST and (self.mac.short, self._sequence) in self._broadcasts:
+            self._sequence = (self._sequence + 1) & 0xFF
+            if self._sequence == first:
+                break
+        return self._sequence
 
     # --- sending ------------------------------------------------------------------------------------------------
 
@@ -123,7 +131,7 @@ class Nwk:
             if done is not None:
                 self.clock.call_later(0, done, TxStatus.ABORTED)
             return
-        sequence = self.next_sequence()
+        sequence = self.next_sequence(dst)
         src = self.mac.short
         hop = dst
         if dst < FIRST_BROADCAST and secured:
@@ -158,7 +166,7 @@ class Nwk:
             if done is not None:
                 self.clock.call_later(0, done, TxStatus.ABORTED)
             return
-        sequence = self.next_sequence()
+        sequence = self.next_sequence(dst)
         src = self.mac.short if src is None else src
         hop: int | None = dst
         if dst < FIRST_BROADCAST and (radius > 1 or self.config.role is LogicalType.END_DEVICE):
@@ -181,7 +189,8 @@ class Nwk:
         )
         npdu = frames.seal(header, command.encode(), self.security.outgoing()) if secured else header + command.encode()
         if indirect_to is not None:
-            self.mac.send(indirect_to, npdu, done, indirect=True)
+            guest = indirect_to not in self.storage.children
+            self.mac.send(indirect_to, npdu, done, indirect=True, guest=guest)
         else:
             self._dispatch(hop, src, sequence, npdu, done)
 

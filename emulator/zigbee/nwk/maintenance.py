@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from hanbench.emulator.clock import MILLISECOND
-from hanbench.emulator.errors import RemoteProtocolError
+from hanbench.emulator.clock import HOUR, MILLISECOND
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.mac.frames import MacFrame
 from hanbench.emulator.mac.layer import Beacon
 from hanbench.emulator.radio.interface import Reception
@@ -31,6 +31,9 @@ from hanbench.emulator.zigbee.nwk.neighbors import LOST_AFTER_PERIODS, NeighborT
 
 MOST_LINK_STATUS_ENTRIES = 20
 LEAVE_DELAY = 50 * MILLISECOND
+CONFLICT_PAUSE = HOUR
+"""Between two resolutions of a PAN ID conflict. Beacons are not secured: whoever forges them could otherwise make the
+network move without end, and a sleeper has to look for it after each move. The standard names no such time."""
 
 
 class PanIdConflict(NamedTuple):
@@ -61,6 +64,7 @@ class Maintenance:
         self.on_pan_id_conflict: Callable[[PanIdConflict], None] | None = None
         """Called at the coordinator when it moves the network to another PAN ID."""
         self._changing = False
+        self._resolved: int | None = None
         self._leaving = False
         nwk.on_command[LinkStatus.ID] = self._link_status
         nwk.on_command[NetworkReport.ID] = self._conflict_reported
@@ -138,10 +142,15 @@ class Maintenance:
 
     def _resolve(self, other: int | None, reporter: int | None, taken: tuple[int, ...]) -> None:
         """Coordinator: move the network to a PAN ID of its own, unless it is moving already."""
-        pan_id = self._nwk.network.pan_id
+        pan_id, now = self._nwk.network.pan_id, self._nwk.clock.now
+        if self._resolved is not None and now < self._resolved + CONFLICT_PAUSE:
+            raise RemoteProtocolError(DropReason.ADDRESS_CONFLICT, "PAN ID conflict, soon after the last one")
         # A report that was long on its way may be of the PAN ID before.
         new = self.change_pan_id(taken) if pan_id in taken else None
-        if new is not None and self.on_pan_id_conflict is not None:
+        if new is None:
+            return
+        self._resolved = now
+        if self.on_pan_id_conflict is not None:
             self.on_pan_id_conflict(PanIdConflict(pan_id, other, reporter, new))
 
     def change_pan_id(self, taken: tuple[int, ...] = ()) -> int | None:

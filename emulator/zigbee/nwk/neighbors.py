@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 LOST_AFTER_PERIODS = 3
 """nwkRouterAgeLimit: missed Link Status commands after which a router's cost is unknown."""
+MOST_NEIGHBORS = 64
+"""The one that was not heard for longest makes room. R22 leaves the size to the implementer."""
 
 
 @dataclass(slots=True)
@@ -32,11 +34,19 @@ class NeighborTable:
 
     def __init__(self) -> None:
         self._table: dict[int, Neighbor] = {}
+        self.displaced = 0
+        """Neighbours that made room for others."""
+
+    def __len__(self) -> int:
+        return len(self._table)
 
     def heard(self, short: int, ieee: int, lqi: int, now: int) -> None:
         """Take note of a secured frame that came straight from `short`."""
         known = self._table.get(short)
         if known is None or known.ieee != ieee:
+            if known is None and len(self._table) >= MOST_NEIGHBORS:
+                del self._table[min(self._table, key=lambda each: self._table[each].last_heard)]
+                self.displaced += 1
             self._table[short] = Neighbor(short, ieee, lqi, now)
         else:
             known.lqi = lqi

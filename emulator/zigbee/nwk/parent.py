@@ -1,6 +1,6 @@
 """The parent's side: beacons, association, rejoins, the child table and its ageing.
 
-Sources: association R22 3.6.1.4.1 and 3.6.1.6.1; rejoin 3.6.1.7.2.2; end-device timeout 3.6.10; a Data Request
+Sources: association R22 3.6.1.4.1 and 3.6.1.6.1; rejoin 3.6.1.4.2.2; end-device timeout 3.6.10; a Data Request
 from a device that is not in the child table is answered with Leave and "rejoin" set (3.6.10.4).
 """
 
@@ -10,11 +10,13 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import NamedTuple
 
-from hanbench.emulator.clock import SECOND
+from hanbench.emulator.clock import SECOND, Timer
+from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.mac.frames import BeaconContent, MacFrame
 from hanbench.emulator.mac.indirect import MacAddress
 from hanbench.emulator.mac.layer import AssociationResponse, AssociationStatus
 from hanbench.emulator.radio.interface import NO_SHORT_ADDRESS, Reception
+from hanbench.emulator.zigbee import addresses
 from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.emulator.zigbee.nwk.beacon import BeaconPayload
 from hanbench.emulator.zigbee.nwk.commands import (
@@ -25,7 +27,7 @@ from hanbench.emulator.zigbee.nwk.commands import (
     RejoinRequest,
     RejoinResponse,
 )
-from hanbench.emulator.zigbee.nwk.config import LogicalType, timeout
+from hanbench.emulator.zigbee.nwk.config import RX_ON_WHEN_IDLE, LogicalType, timeout
 from hanbench.emulator.zigbee.nwk.frames import COMMAND, NwkFrame
 from hanbench.emulator.zigbee.nwk.layer import Nwk
 from hanbench.emulator.zigbee.nwk.maintenance import Maintenance
@@ -35,6 +37,8 @@ LONGEST_PERMIT = 254
 """Seconds. Smart Energy never opens a network for good (255)."""
 AUTHENTICATION_TIME = 10 * SECOND
 """apsSecurityTimeOutPeriod: a new child that has not used the network key by then is removed."""
+MOST_CLAIMS = 32
+"""Devices that came without the network key and have not used it yet; the oldest makes room."""
 LAST_TIMEOUT_INDEX = 14
 REJOIN_REQUEST_PAUSE = 10 * SECOND
 """Between two requests to rejoin to one device that polls without being a child."""
@@ -67,7 +71,14 @@ class Parent:
         self._maintenance = maintenance
         self._permit_until = 0
         self._rejoin_requested = DuplicateTable(REJOIN_REQUEST_PAUSE)
+        self._claims: dict[int, tuple[JoinStatus, int]] = {}
+        """Children in whose name a device came without NWK security, by EUI-64: how, and when. Anyone can do that, so
+        that their entries stay as they are."""
+        self._ageing: dict[int, Timer] = {}
+        """By the short address of the child."""
         self.on_joined: Callable[[JoinIndication], None] | None = None
+        self.on_proven: Callable[[JoinIndication], None] | None = None
+        """Called when a device that came without NWK security has used the network key."""
         self.on_awake: list[Callable[[ChildEntry], None]] = []
         """Called when a sleeping child is heard: frames that wait for it can be sent now."""
         self.admits: Callable[[int], bool] = lambda ieee: True
@@ -122,9 +133,15 @@ class Parent:
         return next((child for child in self._nwk.storage.children.values() if child.ieee == ieee), None)
 
     def remove(self, short: int) -> None:
-        """Remove a child, and drop the frames that wait for it."""
-        if self._nwk.storage.children.pop(short, None) is not None:
-            self._nwk.mac.indirect.purge(MacAddress(short))
+        """Remove a child, and drop the frames that wait for it; of one that never had a key, nothing is kept."""
+        storage = self._nwk.storage
+        child = storage.children.pop(short, None)
+        if child is None:
+            return
+        self._stop_ageing(short)
+        self._nwk.mac.indirect.purge(MacAddress(short))
+        if not child.authenticated and addresses.is_stranger(storage, child.ieee):
+            storage.short_addresses.pop(child.ieee)
 
     def _left(self, short: int, ieee: int | None, rejoin: bool) -> None:
         if not rejoin:
@@ -133,31 +150,53 @@ class Parent:
     def _add_child(
         self, ieee: int, capability: int, *, authenticated: bool, short: int | None = None
     ) -> ChildEntry | None:
-        """Add or renew a child's entry; None if the table is full."""
-        children = self._nwk.storage.children
+        """Add or renew a child's entry; None if the table is full.
+
+        A child that has used the network key keeps its receiver setting: that is its hardware.
+        """
         known = self.by_ieee(ieee)
+        if known is not None and known.authenticated:
+            capability = _capability(known)
         if known is not None:
             self.remove(known.short)
-        elif not self.has_room():
+        elif not self._make_room():
             return None
-        if short is None or (short in children and children[short].ieee != ieee):
+        if short is None or not self._is_free(ieee, short):
             short = known.short if known is not None else self._free_address()
         router = bool(capability & 0x02)
         child = ChildEntry(
             ieee,
             short,
-            rx_on=bool(capability & 0x08),
+            rx_on=bool(capability & RX_ON_WHEN_IDLE),
             router=router,
             timeout=0 if router else timeout(self._nwk.config.child_timeout_index),
             authenticated=authenticated,
             last_heard=self._nwk.clock.now,
         )
-        children[short] = child
-        self._nwk.storage.short_addresses[ieee] = short
+        self._nwk.storage.children[short] = child
+        if authenticated or ieee not in self._nwk.storage.short_addresses:
+            addresses.enter(self._nwk.storage, ieee, short)
         self._watch(child)
         if not authenticated:
             self._nwk.clock.call_later(AUTHENTICATION_TIME, self._expire_unauthenticated, child)
         return child
+
+    def _make_room(self) -> bool:
+        """Whether the table takes one more child; a newcomer without the network key makes room, strangers first."""
+        if self.has_room():
+            return True
+        self._nwk.counters[DropReason.TABLE_FULL] += 1
+        newcomers = [child for child in self._nwk.storage.children.values() if not child.authenticated]
+        if newcomers:
+            self.remove(next((each for each in newcomers if not self.admits(each.ieee)), newcomers[0]).short)
+        return self.has_room()
+
+    def _is_free(self, ieee: int, short: int) -> bool:
+        try:
+            addresses.check_claim(self._nwk.storage, ieee, short)
+        except RemoteProtocolError:
+            return False
+        return True
 
     def _free_address(self) -> int:
         """Stochastic address assignment (R22, 3.6.1.8)."""
@@ -172,17 +211,28 @@ class Parent:
             self.remove(child.short)
 
     def _watch(self, child: ChildEntry) -> None:
+        """Remove a child when it is silent for its timeout. It has one timer, however often it asks for another."""
+        timer = self._ageing.get(child.short)
+        if timer is not None and timer.when <= self._nwk.clock.now + child.timeout:
+            return  # it looks again then
+        self._stop_ageing(child.short)
         if child.timeout:
-            self._nwk.clock.call_later(child.timeout, self._age, child)
+            self._ageing[child.short] = self._nwk.clock.call_later(child.timeout, self._age, child)
+
+    def _stop_ageing(self, short: int) -> None:
+        timer = self._ageing.pop(short, None)
+        if timer is not None:
+            timer.cancel()
 
     def _age(self, child: ChildEntry) -> None:
-        if self._nwk.storage.children.get(child.short) is not child or not child.timeout:
+        del self._ageing[child.short]
+        if self._nwk.storage.children.get(child.short) is not child:
             return
         left = child.last_heard + child.timeout - self._nwk.clock.now
         if left <= 0:
             self.remove(child.short)
         else:
-            self._nwk.clock.call_later(left, self._age, child)
+            self._ageing[child.short] = self._nwk.clock.call_later(left, self._age, child)
 
     def _heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
         """A frame passed security: its sender is present, and knows the network key."""
@@ -190,12 +240,24 @@ class Parent:
         if child is None:
             return
         if frame.secured and frame.dst == self._nwk.mac.short and mac_frame.src != frame.src and not child.rx_on:
-            # A sleeper sends through its parent alone: this one has another parent now.
-            self.remove(child.short)
+            # A sleeper sends through its parent alone: this one has another parent now, if that belongs here.
+            if addresses.is_member(self._nwk.storage, mac_frame.src):
+                self.remove(child.short)
             return
         if frame.secured and frame.sender_ieee == child.ieee:
-            child.authenticated = True
+            self._prove(child)
         self._alive(child)
+
+    def _prove(self, child: ChildEntry) -> None:
+        """A child has used the network key: what came in its name without it counts from now on."""
+        child.authenticated = True
+        if not self._claims:
+            return
+        status, since = self._claims.pop(child.ieee, (None, 0))
+        if status is not None and self._nwk.clock.now < since + AUTHENTICATION_TIME:
+            addresses.enter(self._nwk.storage, child.ieee, child.short)
+            if self.on_proven is not None:
+                self.on_proven(JoinIndication(child.ieee, child.short, status))
 
     def _alive(self, child: ChildEntry) -> None:
         if self.keeps_alive(child):
@@ -227,13 +289,28 @@ class Parent:
     def _associate(self, ieee: int, capability: int) -> AssociationResponse:
         if not self.permitting:
             return AssociationResponse(AssociationStatus.PAN_ACCESS_DENIED)
-        child = self._add_child(ieee, capability, authenticated=False)
+        child = self._come_unsecured(ieee, capability, JoinStatus.UNSECURED_JOIN)
         if child is None:
             return AssociationResponse(AssociationStatus.PAN_AT_CAPACITY)
-        self._nwk.security.forget_counter(ieee)
+        if not child.authenticated:
+            self._nwk.security.forget_counter(ieee)
         # The child first fetches the association response; the key must not overtake it.
         self._nwk.clock.call_later(SECOND, self._announce, child)
         return AssociationResponse(AssociationStatus.SUCCESS, child.short)
+
+    def _come_unsecured(
+        self, ieee: int, capability: int, how: JoinStatus, short: int | None = None
+    ) -> ChildEntry | None:
+        """A device comes without the network key: it gets an entry, which an authenticated child has already."""
+        if len(self._claims) >= MOST_CLAIMS:
+            del self._claims[next(iter(self._claims))]
+            self._nwk.counters[DropReason.TABLE_FULL] += 1
+        self._claims.pop(ieee, None)
+        self._claims[ieee] = how, self._nwk.clock.now
+        known = self.by_ieee(ieee)
+        if known is not None and known.authenticated:
+            return known
+        return self._add_child(ieee, capability, authenticated=False, short=short)
 
     def _announce(self, child: ChildEntry) -> None:
         if self._nwk.storage.children.get(child.short) is child and self.on_joined is not None:
@@ -244,16 +321,18 @@ class Parent:
         ieee = frame.src_ieee
         if ieee is None:
             return
+        if frame.secured and frame.sender_ieee != ieee:
+            raise RemoteProtocolError(DropReason.ADDRESS_CONFLICT, f"{frame.sender_ieee:016x} rejoins as {ieee:016x}")
         child = None
         refused = AssociationStatus.PAN_ACCESS_DENIED
         if self.admits(ieee):
-            child = self._add_child(ieee, command.capability, authenticated=frame.secured, short=frame.src)
+            child = self._taken_back(ieee, command.capability, frame)
             refused = AssociationStatus.PAN_AT_CAPACITY
         if child is None:
             response = RejoinResponse(NO_SHORT_ADDRESS, refused)
         else:
             response = RejoinResponse(child.short, AssociationStatus.SUCCESS)
-        sleeps = not command.capability & 0x08
+        sleeps = not command.capability & RX_ON_WHEN_IDLE
         self._nwk.send_command(
             frame.src,
             response,
@@ -265,6 +344,13 @@ class Parent:
             how = JoinStatus.SECURED_REJOIN if frame.secured else JoinStatus.TRUST_CENTER_REJOIN
             # As above: the response goes first.
             self._nwk.clock.call_later(SECOND // 2, self.on_joined, JoinIndication(ieee, child.short, how))
+
+    def _taken_back(self, ieee: int, capability: int, frame: NwkFrame) -> ChildEntry | None:
+        known = self.by_ieee(ieee)
+        short = frame.src if known is None or not known.authenticated else known.short
+        if frame.secured:
+            return self._add_child(ieee, capability, authenticated=True, short=short)
+        return self._come_unsecured(ieee, capability, JoinStatus.TRUST_CENTER_REJOIN, short)
 
     def _timeout_requested(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
         assert isinstance(command, EndDeviceTimeoutRequest)
@@ -280,6 +366,11 @@ class Parent:
         )
 
 
+def _capability(child: ChildEntry) -> int:
+    """The bits of the capability information that an entry keeps."""
+    return (0x02 if child.router else 0) | (RX_ON_WHEN_IDLE if child.rx_on else 0)
+
+
 def _is_rejoin_request(frame: NwkFrame) -> bool:
-    """The one unsecured frame that a parent takes: its sender has lost the network key (R22, 3.6.1.7.2.2)."""
+    """The one unsecured frame that a parent takes: its sender has lost the network key (R22, 3.6.1.4.2.2)."""
     return frame.type == COMMAND and frame.payload[:1] == bytes((RejoinRequest.ID,))

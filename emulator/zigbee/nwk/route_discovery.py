@@ -16,7 +16,7 @@ from hanbench.emulator.zigbee.nwk.commands import NwkCommand, RouteReply, RouteR
 from hanbench.emulator.zigbee.nwk.forwarding import Originated, Relayed
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
 from hanbench.emulator.zigbee.nwk.layer import ALL_DEVICES, ALL_ROUTERS, DEFAULT_RADIUS, FIRST_BROADCAST, Nwk
-from hanbench.emulator.zigbee.nwk.neighbors import NeighborTable, link_cost
+from hanbench.emulator.zigbee.nwk.neighbors import LOST_AFTER_PERIODS, Neighbor, NeighborTable, link_cost
 from hanbench.emulator.zigbee.nwk.route_tables import DiscoveryKey, DiscoveryTable, RouteTable
 
 REQUESTS = 4
@@ -71,6 +71,10 @@ class RouteDiscovery:
             self._waiting[frame.dst] = [frame]
             self._begin(frame.dst)
 
+    def awaits(self, destination: int) -> bool:
+        """Whether frames wait for a route to a destination."""
+        return destination in self._waiting
+
     def _begin(self, destination: int) -> None:
         key = self._new_key()
         entry = self._discoveries.add(key, self._nwk.mac.short, 0, self._nwk.clock.now)
@@ -82,8 +86,13 @@ class RouteDiscovery:
         self._nwk.clock.call_later(PATIENCE, self._give_up, destination)
 
     def _new_key(self) -> DiscoveryKey:
-        self._request_id = self._request_id + 1 & 0xFF
-        return DiscoveryKey(self._nwk.mac.short, self._request_id)
+        """The next key that no discovery under way has: the table has fewer entries than there are numbers."""
+        now = self._nwk.clock.now
+        while True:
+            self._request_id = self._request_id + 1 & 0xFF
+            key = DiscoveryKey(self._nwk.mac.short, self._request_id)
+            if self._discoveries.get(key, now) is None:
+                return key
 
     def _request(self, destination: int, request_id: int, times: int) -> None:
         if destination in self._waiting and self._nwk.storage.network is not None:
@@ -118,7 +127,7 @@ class RouteDiscovery:
             raise RemoteProtocolError(DropReason.DUPLICATE, "an own route request came back")
         if max(frame.src, sender) >= FIRST_BROADCAST:
             raise RemoteProtocolError(DropReason.MALFORMED_NWK, f"a route to {frame.src:#06x}")
-        cost = min(request.cost + self._cost(sender, lqi), HIGHEST_COST)
+        sender, cost = self._straighter(frame.src, sender, min(request.cost + self._cost(sender, lqi), HIGHEST_COST))
         self._enter(DiscoveryKey(frame.src, request.request_id), sender, cost)
         now = self._nwk.clock.now
         self._routes.set(frame.src, sender, now, many_to_one=request.many_to_one != NO_TABLE_KEPT)
@@ -142,10 +151,24 @@ class RouteDiscovery:
         else:
             entry.sender, entry.cost = sender, cost
 
+    def _straighter(self, originator: int, sender: int, cost: int) -> tuple[int, int]:
+        """The neighbour towards an originator, and the cost of the way: straight, if it is in range for no more.
+
+        A forged request can claim any cost from farther off, and none below that of a good link (R22, 3.6.3.1).
+        """
+        known = self._neighbors.get(originator)
+        if known is None or not self._is_heard(known):
+            return sender, cost
+        straight = self._cost(originator, known.lqi)
+        return (originator, straight) if straight <= cost else (sender, cost)
+
+    def _is_heard(self, neighbor: Neighbor) -> bool:
+        return neighbor.last_heard >= self._nwk.clock.now - LOST_AFTER_PERIODS * self._nwk.config.link_status_period
+
     def _is_here(self, destination: int) -> bool:
         """Whether this device answers for a destination: for itself, and for its end devices."""
         child = self._nwk.storage.children.get(destination)
-        return destination == self._nwk.mac.short or (child is not None and not child.router)
+        return destination == self._nwk.mac.short or (child is not None and child.authenticated and not child.router)
 
     def _pass_on(self, frame: NwkFrame, request: RouteRequest) -> None:
         nwk = self._nwk

@@ -43,6 +43,8 @@ class RouteTable:
 
     def __init__(self) -> None:
         self._routes: dict[int, Route] = {}
+        self.displaced = 0
+        """Routes that made room for others."""
 
     def __len__(self) -> int:
         return len(self._routes)
@@ -63,6 +65,7 @@ class RouteTable:
         known = self._routes.pop(destination, None)
         if known is None and len(self._routes) >= MOST_ROUTES:
             del self._routes[min(self._routes, key=lambda each: self._routes[each].used)]
+            self.displaced += 1
         to_one = many_to_one or (known is not None and known.many_to_one)
         self._routes[destination] = Route(next_hop, now, to_one)
 
@@ -126,6 +129,8 @@ class RouteRecords:
 
     def __init__(self) -> None:
         self._records: dict[int, tuple[tuple[int, ...], int]] = {}
+        self.displaced = 0
+        """Records that made room for others."""
 
     def __len__(self) -> int:
         return len(self._records)
@@ -143,6 +148,7 @@ class RouteRecords:
         self._records.pop(device, None)
         if len(self._records) >= MOST_ROUTES:
             del self._records[next(iter(self._records))]
+            self.displaced += 1
         self._records[device] = relays, now
 
     def remove(self, device: int) -> None:

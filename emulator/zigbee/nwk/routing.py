@@ -13,6 +13,7 @@ from hanbench.emulator.clock import MINUTE
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
 from hanbench.emulator.mac.frames import MAX_MAC_PAYLOAD, MacFrame
 from hanbench.emulator.radio.interface import Reception, TxStatus
+from hanbench.emulator.zigbee.addresses import is_member
 from hanbench.emulator.zigbee.nwk import commands, frames, source_route
 from hanbench.emulator.zigbee.nwk.commands import NetworkStatus, NwkCommand, RouteRecord
 from hanbench.emulator.zigbee.nwk.config import LogicalType
@@ -57,11 +58,16 @@ class Routing(Forwarding):
 
     def neighbor(self, dst: int) -> int | None:
         nwk = self._nwk
-        if dst in nwk.storage.children:
+        if self._is_child(dst):
             return dst
         if len(self.routes) and self.routes.get(dst, nwk.clock.now) is not None:
             return None
         return dst if self._is_near(dst) else None
+
+    def _is_child(self, dst: int) -> bool:
+        """Whether a device is a child that has used the network key: a claim without it moves no frame."""
+        child = self._nwk.storage.children.get(dst)
+        return child is not None and child.authenticated
 
     def _is_near(self, dst: int) -> bool:
         """Whether a device is in range and listens: the parent, or a router whose Link Status has been heard."""
@@ -74,7 +80,10 @@ class Routing(Forwarding):
 
     def send(self, frame: Originated) -> None:
         relays = self.records.get(frame.dst, self._nwk.clock.now)
-        if relays and _fits(frame, relays):
+        if self.discovery.awaits(frame.dst):
+            # Not before the frames that wait: the APS has sealed them with lower counters.
+            self.discovery.find(frame)
+        elif relays and _fits(frame, relays):
             npdu = frame.encode(self._nwk.security.outgoing(), relays)
             self._nwk.send_to_neighbor(relays[-1], npdu, partial(self._source_route_sent, frame))
         else:
@@ -109,7 +118,7 @@ class Routing(Forwarding):
         if nwk.storage.network is None or not nwk.security.ready:
             self._end(frame, TxStatus.ABORTED)
             return
-        if dst in nwk.storage.children:
+        if self._is_child(dst):
             nwk.send_to_neighbor(dst, self._encode(frame), partial(self._sent, frame, None))
             return
         route = self.routes.get(dst, nwk.clock.now)
@@ -182,13 +191,25 @@ class Routing(Forwarding):
     # --- concentrators ----------------------------------------------------------------------------------------------
 
     def _heard(self, frame: NwkFrame, mac_frame: MacFrame, reception: Reception) -> None:
-        """A frame has come to the coordinator through a relay: it must know the way back."""
+        """A frame has come to the coordinator through a relay: it must know the way back, over the same neighbour."""
         now = self._nwk.clock.now
-        if frame.dst != 0x0000 or frame.src == mac_frame.src or self.records.get(frame.src, now) is not None:
+        if frame.dst != 0x0000 or frame.src == mac_frame.src or not is_member(self._nwk.storage, mac_frame.src):
+            return
+        self._compare(frame.src, mac_frame.src)
+        if self.records.get(frame.src, now) is not None:
             return
         if self._announced is None or now - self._announced >= ANNOUNCE_AGAIN:
             self._announced = now
             self._nwk.clock.call_later(0, self.discovery.announce_concentrator)
+
+    def _compare(self, src: int, neighbor: int | None) -> None:
+        """Forget the ways to a device that lead over another neighbour than the one that its frames come over."""
+        now = self._nwk.clock.now
+        relays, route = self.records.get(src, now), self.routes.get(src, now)
+        if relays and relays[-1] != neighbor:
+            self.records.remove(src)
+        if route is not None and route.next_hop != neighbor:
+            self.routes.remove(src)
 
     def _record_way(self, concentrator: int, route: Route, frame: Originated | Relayed) -> None:
         """Record the way of own frames, and of those of children, before they go to a concentrator (3.6.3.5.4)."""
@@ -218,6 +239,8 @@ class Routing(Forwarding):
         assert isinstance(command, RouteRecord)
         if self._nwk.config.role is LogicalType.COORDINATOR and frame.secured and mac_frame.src is not None:
             relays = source_route.recorded(frame, command, mac_frame.src, self._nwk.mac.short)
+            if relays and not is_member(self._nwk.storage, relays[-1]):
+                raise RemoteProtocolError(DropReason.NO_ROUTE, f"a record over {relays[-1]:#06x}, which is no member")
             self.records.set(frame.src, relays, self._nwk.clock.now)
 
 

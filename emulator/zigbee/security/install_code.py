@@ -21,19 +21,22 @@ class InstallCode:
 
     def __post_init__(self) -> None:
         code, crc = self.octets[:-2], self.octets[-2:]
+        if len(self.octets) in LENGTHS and len(code) not in LENGTHS:
+            raise ValueError(f"found {len(self.octets)} octets and no CRC; expected the CRC, 2 octets, behind them")
         if len(code) not in LENGTHS:
             raise ValueError(
                 f"an install code has 6, 8, 12 or 16 octets and a CRC of 2, not {len(self.octets)} octets in all"
             )
         if crc16_x25(code) != crc:
-            raise ValueError("the CRC of the install code does not fit: a digit is wrong")
+            missing = ", or the CRC is missing" if len(self.octets) in LENGTHS else ""
+            raise ValueError(f"the CRC of the install code does not fit: a digit is wrong{missing}")
 
     @classmethod
     def from_text(cls, text: str) -> InstallCode:
-        """From the printed form: hexadecimal digits, blanks, dashes and colons ignored."""
-        digits = re.sub(r"[\s:-]", "", text)
+        """From the printed form: hexadecimal digits, blanks, dashes and colons ignored. Raises ValueError."""
+        digits = re.sub(r"[\s:-]", "", text, flags=re.ASCII)
         if not re.fullmatch(r"(?:[0-9A-Fa-f]{2})+", digits):
-            raise ValueError(f"an install code is written in pairs of hexadecimal digits, not {text!r}")
+            raise ValueError("an install code is written in pairs of hexadecimal digits, and this is none")
         return cls(bytes.fromhex(digits))
 
     @classmethod

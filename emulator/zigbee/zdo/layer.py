@@ -47,6 +47,8 @@ class Zdo:
             return
         if indication.cluster & zdp.RESPONSE:
             self.client.resolve(indication.src, tsn, message)
+        elif isinstance(message, zdp.DeviceAnnce) and message.short != indication.src:
+            self.counters[DropReason.ADDRESS_CONFLICT] += 1
         else:
             source = indication.src
             self.server.handle(message, indication.broadcast, lambda response: self.client.send(source, tsn, response))
