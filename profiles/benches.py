@@ -16,18 +16,22 @@ from msgspec import Meta, Struct, structs
 from hanbench.profiles.cohorts import Position
 from hanbench.profiles.devices import Id, ProfileName, Title
 from hanbench.profiles.errors import ProfileError
-from hanbench.profiles.explain import suggestion
+from hanbench.profiles.explain import FORM, suggestion
 from hanbench.profiles.firmware_models import FirmwareModel, check_firmware
 from hanbench.profiles.loader import load
+from hanbench.profiles.power import PowerPort
 from hanbench.profiles.radio_url import RadioKind, RadioUrl, parse_radio
+from hanbench.profiles.roles import ROLES as ROLES
 from hanbench.profiles.rulesets import Cohort
 from hanbench.profiles.sheet import UnknownIdError
 
 FOLDER = Path(__file__).parent / "benches"
-ROLES = ("hub", "esme", "repeater", "gsme", "ihd")
 """In the order in which they join: the gas meter may join through the repeater."""
 VIRTUAL = "virtual"
 """Value of `speed`: as fast as the processor allows."""
+SLOWEST = 1e-5
+FASTEST = 1_000_000.0
+"""Bounds of a speed, virtual seconds per real second: below, a second takes a day; above, no processor is."""
 WELL_KNOWN = "well-known"
 """Value of `install_code`: the device joins with the well-known key."""
 
@@ -46,16 +50,18 @@ NO_EUI64 = (0, 0xFFFF_FFFF_FFFF_FFFF)
 Hex64 = Annotated[
     str,
     Meta(
-        pattern=r"^[0-9a-fA-F]{16}$",
+        pattern=r"^[0-9a-fA-F]{16}$(?!\n)",
         description="EUI-64, 16 hexadecimal digits",
+        extra={FORM: "an EUI-64 of 16 hexadecimal digits"},
         extra_json_schema={"pattern": "^(?!0{16}$|[fF]{16}$)[0-9a-fA-F]{16}$"},
     ),
 ]
 InstallCodeText = Annotated[
     str,
     Meta(
-        pattern=r"^([0-9a-fA-F]{16}|[0-9a-fA-F]{20}|[0-9a-fA-F]{28}|[0-9a-fA-F]{36}|well-known)$",
+        pattern=r"^([ \t:-]*([0-9a-fA-F][ \t:-]*){12,36}|well-known)$(?!\n)",
         description="With its CRC, in hexadecimal digits, as printed on the meter; or well-known",
+        extra={FORM: "an install code with its CRC, in 16, 20, 28 or 36 hexadecimal digits, or well-known"},
     ),
 ]
 WakeInterval = Annotated[float, Meta(ge=1, le=86_400, description="Of a sleepy gas meter; its profile's where absent")]
@@ -67,8 +73,16 @@ Baud = Annotated[int, Meta(ge=9_600, le=4_000_000)]
 FirmwareText = Annotated[
     str, Meta(description="Model of a virtual dongle's firmware: strict, lenient, openthread-2025-01 or efr32")
 ]
+SeedText = Annotated[
+    str,
+    Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]{1,200}$(?!\n)", extra={FORM: "a text of 1 to 200 characters on one line"}),
+]
 RadioText = Annotated[
-    str, Meta(description="air:, pty:[LINK], tcp:[PORT], serial:/dev/..., socket://HOST:PORT, or physical")
+    str,
+    Meta(
+        pattern=r"^[^\x00-\x1f]{0,4000}$(?!\n)",
+        description="air:, pty:[LINK], tcp:[PORT], serial:/dev/..., socket://HOST:PORT, or physical",
+    ),
 ]
 
 
@@ -90,6 +104,9 @@ class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     rtscts: Annotated[bool, Meta(description="Hardware flow control, on serial: radios")] = False
     firmware: FirmwareText | None = None
     position_m: Annotated[Position, Meta(description="On the Air; the cohort's own place where absent")] | None = None
+    power: Annotated[PowerPort, Meta(description="Of a physical device, for conform; a person where absent")] | None = (
+        None
+    )
 
     def __post_init__(self) -> None:
         url = parse_radio(self.radio)
@@ -99,6 +116,8 @@ class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
                 raise ValueError(f"firmware: expected none with {self.radio!r}; only a virtual dongle has a model")
         if url.kind is RadioKind.PHYSICAL and self.profile is not None:
             raise ValueError("expected no profile, because the device is physical")
+        if url.kind is not RadioKind.PHYSICAL and self.power is not None:
+            raise ValueError(f"power: expected none with {self.radio!r}; only a physical device has its own")
 
     @property
     def url(self) -> RadioUrl:
@@ -156,7 +175,7 @@ class Home(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         hub=Node(), esme=Node(), gsme=Node()
     )
     cohort: Annotated[Cohort, Meta(description="Whose devices; the bench's where absent")] | None = None
-    seed: Annotated[str, Meta(description="The bench's with the home's name where absent")] | None = None
+    seed: Annotated[SeedText, Meta(description="The bench's with the home's name where absent")] | None = None
     begins: Annotated[StartingState, Meta(description="The bench's where absent")] | None = None
     channel: Channel | None = None
     pan_id: PanId | None = None
@@ -174,7 +193,7 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Mapping[Id, Home], Meta(max_length=MOST_HOMES, description="Several homes on one Air, in place of nodes")
     ] = {}
     cohort: Annotated[Cohort, Meta(description="Whose devices; the scenario's, else ioc, where absent")] | None = None
-    seed: str = "1"
+    seed: SeedText = "1"
     speed: Annotated[
         float | Literal["virtual"] | None,
         Meta(description="Virtual seconds per real second, or virtual; default: 1 if real time is needed"),
@@ -184,7 +203,8 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Annotated[
             str,
             Meta(
-                pattern=r"^[^\x00]{1,4000}$",
+                pattern=r"^[^\x00]{1,4000}$(?!\n)",
+                extra={FORM: "the path of a folder"},
                 description="Folder, relative to this file, that keeps the devices' flash over restarts",
             ),
         ]
@@ -202,6 +222,7 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def _problems(self) -> Iterator[str]:
         yield from self._common_ports()
+        yield from self._found_twice()
         if self.homes:
             yield from self._problems_of_homes()
             yield from self._speed_problems()
@@ -229,7 +250,8 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         for index, link in enumerate(self.links):
             for name in link.between:
                 if name not in known:
-                    yield f"links[{index}].between: found {name!r}; expected one of {', '.join(sorted(known))}"
+                    wanted = f"expected one of {', '.join(sorted(known))}{suggestion(name, sorted(known))}"
+                    yield f"links[{index}].between: found {name!r}; {wanted}"
         taken = known & set(present) & set(self.dongles)
         if taken:
             yield f"dongles.{min(taken)}: expected another name than that of a node"
@@ -239,6 +261,19 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         if self.begins is StartingState.INSTALLED and not self.complete:
             yield "begins: only a bench that emulates hub, esme and gsme can start installed; expected 'new'"
         yield from self._speed_problems()
+
+    def _found_twice(self) -> Iterator[str]:
+        """Yield a problem for each name that a list has twice."""
+        lists = {"faults": self.faults, **{f"homes.{name}.faults": home.faults for name, home in self.homes.items()}}
+        lists |= {f"links[{index}].between": link.between for index, link in enumerate(self.links)}
+        for key, names in lists.items():
+            if twice := next((name for name in names if names.count(name) > 1), None):
+                yield f"{key}: found {twice!r} twice"
+        seen: dict[frozenset[str], int] = {}
+        for index, link in enumerate(self.links):
+            first = seen.setdefault(frozenset(link.between), index)
+            if first != index:
+                yield f"links[{index}].between: found {' and '.join(link.between)} a second time, after links[{first}]"
 
     def _problems_of_homes(self) -> Iterator[str]:
         if self.present:
@@ -300,8 +335,8 @@ class BenchProfile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def _speed_problems(self) -> Iterator[str]:
         if self.speed is None:
             return
-        if not isinstance(self.speed, str) and not self.speed > 0:
-            yield f"speed: found {self.speed}; expected virtual or a number above 0"
+        if not isinstance(self.speed, str) and not SLOWEST <= self.speed <= FASTEST:
+            yield f"speed: found {self.speed:g}; expected virtual or a number from {SLOWEST:g} to {FASTEST:.0f}"
         if self.real_time and self.speed != 1:
             yield f"speed: found {self.speed}; expected 1: foreign devices or hosts take part"
 

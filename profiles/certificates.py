@@ -20,7 +20,9 @@ FOLDER = Path(__file__).parent / "certificates"
 
 
 def _hex(octets: int, description: str) -> Meta:
-    return Meta(pattern=f"^[0-9A-Fa-f]{{{2 * octets}}}$", description=f"{description}: {octets} octets in hexadecimal")
+    return Meta(
+        pattern=rf"^[0-9A-Fa-f]{{{2 * octets}}}$(?!\n)", description=f"{description}: {octets} octets in hexadecimal"
+    )
 
 
 class AuthorityKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -13,21 +13,41 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from hanbench.profiles.explain import FORM
 from hanbench.profiles.sheet import NAME, Sheet, UnknownIdError, read_sheet
 
 FOLDER = Path(__file__).parent / "devices"
 
 DAY = 86_400
+LARGEST_READING = 2**48 - 2
+"""Of a register of 48 bits: the number behind it says that there is none (ZCL r8, table 2-12, uint48)."""
 
-Id = Annotated[str, NAME, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+Id = Annotated[
+    str,
+    NAME,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9-]*$(?!\n)",
+        max_length=64,
+        extra={FORM: "an id of lower-case letters, digits and hyphens"},
+    ),
+]
 ProfileName = Annotated[
     str,
     Meta(
-        pattern=r"^([a-z0-9][a-z0-9-]{0,63}|[^\x00]{1,4000}\.toml)$",
+        pattern=r"^([a-z0-9][a-z0-9-]{0,63}|[^\x00]{1,4000}\.toml)$(?!\n)",
         description="Id of a device profile, or a file of your own, which ends in .toml and is relative to this one",
     ),
 ]
-Title = Annotated[str, NAME, Meta(min_length=1, max_length=120)]
+Title = Annotated[
+    str,
+    NAME,
+    Meta(
+        pattern=r"^[^\x00-\x1f\x7f-\x9f]*$(?!\n)",
+        min_length=1,
+        max_length=120,
+        extra={FORM: "one line of text"},
+    ),
+]
 
 
 class SmartEnergyVersion(StrEnum):
@@ -128,7 +148,7 @@ class DeviceProfile(Struct, frozen=True, kw_only=True, tag_field="kind"):
     oui: Annotated[
         str,
         Meta(
-            pattern=r"^[0-9A-F]{6}([0-9A-F]{3})?$",
+            pattern=r"^[0-9A-F]{6}([0-9A-F]{3})?$(?!\n)",
             description="First hexadecimal digits of its EUI-64, which the IEEE assigned: 6 (OUI) or 9 (OUI-36)",
         ),
     ]
@@ -166,7 +186,9 @@ class EsmeProfile(DeviceProfile, frozen=True, kw_only=True, tag="esme"):
     relaxed_security: Annotated[
         bool, Meta(description="Smart Energy clusters are open under the network key; no Smart Energy device does that")
     ]
-    first_reading_wh: Annotated[int, Meta(ge=0, lt=2**48, description="CurrentSummationDelivered at the start")]
+    first_reading_wh: Annotated[
+        int, Meta(ge=0, le=LARGEST_READING, description="CurrentSummationDelivered at the start")
+    ]
     mean_power_w: Annotated[int, Meta(ge=0, le=100_000, description="Average consumption of the home")]
 
 
@@ -185,7 +207,9 @@ class GsmeProfile(DeviceProfile, frozen=True, kw_only=True, tag="gsme"):
     report_failures: Annotated[
         int, Meta(ge=1, le=100, description="Consecutive unacknowledged reports before it searches for its network")
     ]
-    first_reading_l: Annotated[int, Meta(ge=0, lt=2**48, description="CurrentSummationDelivered at the start, litres")]
+    first_reading_l: Annotated[
+        int, Meta(ge=0, le=LARGEST_READING, description="CurrentSummationDelivered at the start, litres")
+    ]
     mean_flow_l_per_day: Annotated[int, Meta(ge=0, le=1_000_000, description="Average consumption of the home")]
     battery_percent: Annotated[int, Meta(ge=0, le=100, description="RemainingBatteryLife at the start")]
 

@@ -14,15 +14,21 @@ from msgspec import inspect
 BUILTIN_TYPES = (datetime, date, time)
 """Types that TOML has of itself."""
 
-_PLACE = re.compile(r"^(?P<problem>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
+_PLACE = re.compile(r"^(?P<problem>.*?)(?: - at (?P<of_key>`?key`? in )?`(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 _ANY = "..."
 """Stands in msgspec's path for a key of a mapping, which it does not name."""
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.DOTALL)
 _MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`$", re.DOTALL)
 _EXPECTED = re.compile(r"^Expected (?P<what>.*?)(?:, got .*)?$", re.DOTALL)
+_REGEX = re.compile(r"^`str` matching regex ")
+_LISTED = re.compile(r"\\A\(([a-z-]+(?:\|[a-z-]+)+)\)\\Z")
+"""A pattern that lists words, as `\\A(full|quick)\\Z`."""
 _CHOICE = re.compile(r"^Invalid (?:enum )?value ")
 
+_LONG = 10**40
+FORM = "form"
+"""Key in the `extra` of a type: what form its text has, for messages, where its description does not say that."""
 _TYPE = re.compile(r"`([a-z]+(?: \| [a-z]+)*)`")
 _TOML_WORDS = {
     "array": "an array",
@@ -52,6 +58,8 @@ def explain(message: str, data: Mapping[str, Any], type: Any) -> Explanation:
     place = _PLACE.match(message)
     assert place is not None
     problem, steps = place["problem"], _named(_steps(place["path"] or ""), message, data, type)
+    if place["of_key"]:
+        return _of_key(steps, message, data, type)
     if unknown := _UNKNOWN.match(problem):
         steps = (*steps, unknown["name"])
         known = _keys(_type_at(inspect.type_info(type), data, steps[:-1]), _value_at(data, steps[:-1]))
@@ -66,8 +74,41 @@ def explain(message: str, data: Mapping[str, Any], type: Any) -> Explanation:
         if " of length " in problem and isinstance(found, Sized) and not isinstance(found, str):
             what = _in_toml_words(expected["what"])
             return Explanation(_dotted(steps), f"expected {what}, found one of length {len(found)}", steps)
-        return Explanation(_dotted(steps), f"expected {_in_toml_words(expected['what'])}, found {shown(found)}", steps)
+        if _REGEX.match(expected["what"]) and (words := _words(_type_at(inspect.type_info(type), data, steps))):
+            return Explanation(_dotted(steps), _not_one_of(f"found {shown(found)}", str(found), words), steps)
+        what = _form(type, data, steps) if _REGEX.match(expected["what"]) else _in_toml_words(expected["what"])
+        return Explanation(_dotted(steps), f"expected {what}, found {shown(found)}", steps)
     return Explanation(_dotted(steps), problem, steps)
+
+
+def _of_key(steps: tuple[PathPart, ...], message: str, data: Mapping[str, Any], type: Any) -> Explanation:
+    """Return the explanation of an error about a key of the mapping at `steps`."""
+    keys = list(_value_at(data, steps) or {})
+    key = next((each for each in keys if _gives(message, data, steps, each, type)), "?")
+    info = _resolved(_type_at(inspect.type_info(type), data, steps), None)
+    known: list[str] = []
+    what = "another key"
+    if isinstance(info, inspect.DictType):
+        known, what = _words(info.key_type), _form_of(info.key_type)
+    problem = _not_one_of("no such key", key, known) if known else f"found the key {shown(key)}; expected {what}"
+    return Explanation(_dotted((*steps, key)) if known else _dotted(steps), problem, (*steps, key))
+
+
+def _form(type: Any, data: Any, steps: Sequence[PathPart]) -> str:
+    return _form_of(_type_at(inspect.type_info(type), data, steps))
+
+
+def _form_of(info: inspect.Type) -> str:
+    """Return the form of a text that has a pattern: the description of its type, or else the pattern itself."""
+    match info:
+        case inspect.Metadata(type=inner, extra_json_schema=schema, extra=extra):
+            form = (extra or {}).get(FORM) or (schema or {}).get("description")
+            return str(form) if form else _form_of(inner)
+        case inspect.UnionType(types=types):
+            return next((_form_of(each) for each in types if not isinstance(each, inspect.NoneType)), "another text")
+        case inspect.StrType(pattern=str(pattern)):
+            return f"text in quotes matching {pattern}"
+    return "another text"
 
 
 def shown(value: Any) -> str:
@@ -81,15 +122,18 @@ def shown(value: Any) -> str:
             return str(value).lower()
         case str():
             return repr(value if len(value) <= 40 else value[:37] + "...")
+        case int() if abs(value) >= _LONG:
+            return "one of more than 40 digits"
     text = str(value)
     return text if len(text) <= 40 else text[:37] + "..."
 
 
 def suggestion(word: str, known: Sequence[str], *, alone: bool = False) -> str:
     """Return `; did you mean ...?`, or nothing if no known word is similar; `alone`: nor if several are equally so."""
-    near = get_close_matches(word.lower(), known, n=2)
+    spelt = {each.lower(): each for each in known}
+    near = get_close_matches(word.lower(), spelt, n=2)
     likeness = [SequenceMatcher(None, each, word.lower()).ratio() for each in near] if alone else []
-    return f"; did you mean {near[0]}?" if near and likeness.count(max(likeness, default=0)) < 2 else ""
+    return f"; did you mean {spelt[near[0]]}?" if near and likeness.count(max(likeness, default=0)) < 2 else ""
 
 
 def _not_one_of(finding: str, word: str, known: Sequence[str]) -> str:
@@ -167,6 +211,8 @@ def _type_at(info: inspect.Type, data: Any, steps: Sequence[PathPart]) -> inspec
                 info = inner
             case inspect.VarTupleType(item_type=inner):
                 info = inner
+            case inspect.TupleType(item_types=inners) if isinstance(step, int) and step < len(inners):
+                info = inners[step]
             case _:
                 return inspect.AnyType()
     return info
@@ -177,6 +223,9 @@ def _resolved(info: inspect.Type, value: Any) -> inspect.Type:
         return _resolved(info.type, value)
     if not isinstance(info, inspect.UnionType):
         return info
+    others = [kind for kind in info.types if not isinstance(kind, inspect.NoneType)]
+    if len(others) == 1:
+        return _resolved(others[0], value)
     structs = [kind for kind in info.types if isinstance(kind, inspect.StructType)]
     tag = value.get(structs[0].tag_field) if structs and isinstance(value, Mapping) else None
     return next((kind for kind in structs if kind.tag == tag), inspect.AnyType())
@@ -192,11 +241,27 @@ def _keys(info: inspect.Type, value: Any) -> list[str]:
 
 def _choices(info: inspect.Type, data: Any, steps: Sequence[PathPart]) -> list[str]:
     """Return the values allowed at `steps`: members of an enumeration, or the tags of a union of structs."""
-    match _resolved(_type_at(info, data, steps), None):
+    if words := _words(_type_at(info, data, steps)):
+        return words
+    owner = _type_at(info, data, steps[:-1])
+    kinds = owner.types if isinstance(owner, inspect.UnionType) else (owner,)
+    return [str(kind.tag) for kind in kinds if isinstance(kind, inspect.StructType) and kind.tag_field == steps[-1]]
+
+
+def _words(info: inspect.Type) -> list[str]:
+    """Return the texts that a type allows if they are a list: an enumeration, literals, or a union with such.
+
+    A pattern that is nothing but a list of words is one too.
+    """
+    match info:
+        case inspect.Metadata(type=inner):
+            return _words(inner)
+        case inspect.UnionType(types=types):
+            return [word for each in types for word in _words(each)]
         case inspect.EnumType(cls=cls):
             return [str(member.value) for member in cls]
         case inspect.LiteralType(values=values):
             return [str(value) for value in values]
-    owner = _type_at(info, data, steps[:-1])
-    kinds = owner.types if isinstance(owner, inspect.UnionType) else (owner,)
-    return [str(kind.tag) for kind in kinds if isinstance(kind, inspect.StructType) and kind.tag_field == steps[-1]]
+        case inspect.StrType(pattern=str(pattern)) if listed := _LISTED.fullmatch(pattern):
+            return listed[1].split("|")
+    return []

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 import tomllib
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from pathlib import Path
+from threading import RLock
 from typing import Any, TypeVar
 
 import msgspec
 
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.explain import BUILTIN_TYPES, Explanation, explain
+from hanbench.profiles.reading import read_octets
 
 T = TypeVar("T")
+
+_ONE_AT_A_TIME = RLock()
+"""msgspec 0.22 ends the process with a segmentation fault if two threads convert to the same new type at a time."""
 
 LARGEST = 1_000_000
 """Maximum octets of a file; the shipped ones have a few thousand. Prevents endless reading of a device or pipe."""
@@ -23,7 +29,15 @@ _UNCLOSED = re.compile(r"^(?:Illegal character '\\n'|Unterminated string|Expecte
 
 def load(path: Path, type: type[T]) -> T:
     """Return the contents of the TOML file `path` as `type`. Raises ProfileError."""
-    table = read_table(path)
+    return _converted(path, read_table(path), type)
+
+
+def load_text(text: str, name: str, type: type[T]) -> T:
+    """Return a TOML text as `type`. `name`: of the text, for errors. Raises ProfileError."""
+    return _converted(name, _decoded(name, text.encode()), type)
+
+
+def _converted(path: str | Path, table: Mapping[str, Any], type: type[T]) -> T:
     try:
         return convert(table, type)
     except Misfit as misfit:
@@ -32,23 +46,18 @@ def load(path: Path, type: type[T]) -> T:
 
 def read_table(path: Path) -> dict[str, Any]:
     """Return the contents of the TOML file `path`. Raises ProfileError if it cannot be read or is not TOML."""
+    return _decoded(path, read_octets(path, LARGEST))
+
+
+def _decoded(path: str | Path, octets: bytes) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
-            octets = file.read(LARGEST + 1)
-    except IsADirectoryError:
-        raise ProfileError(path, "is a folder; expected a file") from None
-    except OSError as error:
-        raise ProfileError(path, f"cannot be read: {error.strerror or error}") from None
-    except ValueError as error:  # a file name with a null octet
-        raise ProfileError(path, f"cannot be read: {error}") from None
-    if len(octets) > LARGEST:
-        raise ProfileError(path, f"expected at most {LARGEST} octets")
-    try:
-        table = tomllib.loads(octets.decode())
+        table = tomllib.loads(octets.removeprefix(BOM_UTF8).decode())
     except UnicodeDecodeError as error:
         raise ProfileError(path, f"expected UTF-8 text; octet {error.start} is invalid") from None
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(path, f"expected TOML: {_in_words(error)}") from None
+    except ValueError:  # of int(): more than 4,300 digits
+        raise ProfileError(path, "expected TOML: a number has too many digits") from None
     except RecursionError:
         raise ProfileError(path, "expected TOML: nested too deeply") from None
     if not table:
@@ -72,6 +81,7 @@ class Misfit(Exception):  # noqa: N818 - `load` turns it into an error, with the
 def convert(table: Mapping[str, Any], type: type[T]) -> T:
     """Return `table` as `type`, strictly: no unknown key, no text for a number. Raises Misfit."""
     try:
-        return msgspec.convert(table, type, builtin_types=BUILTIN_TYPES, str_keys=True)
+        with _ONE_AT_A_TIME:
+            return msgspec.convert(table, type, builtin_types=BUILTIN_TYPES, str_keys=True)
     except msgspec.ValidationError as error:
         raise Misfit(explain(str(error), table, type)) from None

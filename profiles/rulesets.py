@@ -85,6 +85,11 @@ class ScopeRow(Struct, frozen=True, forbid_unknown_fields=True):
     installations: Annotated[tuple[InstallationType, ...], Meta(min_length=1)]
     allowed: Sourced[bool]
 
+    def __post_init__(self) -> None:
+        for key in ("cohorts", "installations"):
+            if len(set(getattr(self, key))) < len(getattr(self, key)):
+                raise ValueError(f"`{key}` has one of them twice")
+
 
 class DecisionRule(Struct, frozen=True, forbid_unknown_fields=True):
     """The conditions for partial migration of one installation type, in addition to its scope."""
@@ -139,7 +144,7 @@ def _unsettled(value: T) -> Sourced[T]:
 class RuleSet(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
     """One version of the rules. Days are inclusive and change at 00:00 UTC (on 15 March 2022 GB was on GMT)."""
 
-    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$(?!\n)")]
     title: str
     scope: tuple[ScopeRow, ...]
     decision: Decisions
