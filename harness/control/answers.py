@@ -33,9 +33,22 @@ class PlayedScenario(Struct, frozen=True):
     id: str
     title: str
     controller: str
+    home: str
+    """Name of the home on which it plays; empty: the bench's only home."""
     began: At
     case_date: Moment
     """The present date of the case."""
+
+
+class CaptureFileState(Struct, frozen=True):
+    """One file of a capture: a whole pcapng, with a key file of its own."""
+
+    file: str
+    """Name in the folder of the bench."""
+    first: int
+    """Number of its first frame among those of the bench; Wireshark's number of it is 1."""
+    frames: int
+    octets: int
 
 
 class CaptureState(Struct, frozen=True):
@@ -43,51 +56,103 @@ class CaptureState(Struct, frozen=True):
 
     id: str
     file: str
-    """Name in the folder of the bench."""
+    """Name of its present file in the folder of the bench; empty: all its files were removed."""
     began: At
     frames: int
+    """Frames since it was started, those in removed files included."""
     octets: int
+    """Length of its files together."""
     running: bool
     detail: str = ""
+    """Why it is suspended; empty: it is not."""
+    files: tuple[CaptureFileState, ...] = ()
+    """Its files, the oldest first; the oldest are removed as `--capture-size` demands."""
+    missing: int = 0
+    """Frames that are in no file, because the disk was full."""
 
 
-class BenchState(Struct, frozen=True, kw_only=True):
-    """The state of a bench."""
+class Replayed(Struct, frozen=True):
+    """What a replay is of."""
+
+    kind: Literal["bench", "case"]
+    """bench: one that `up` or `serve` kept; case: of `hanbench run`, or one that failed in `hanbench verify`."""
+    begins: Seconds
+    ends: Seconds
+    first_frame: int | None
+    """Number of the first frame that is kept; null: there is none."""
+    detail: str = ""
+    """What is missing or damaged."""
+
+
+class HomeState(Struct, frozen=True, kw_only=True):
+    """The state of one home of a bench."""
+
+    name: str
+    """Empty: the bench has this home alone."""
+    up: bool
+    """Whether its HAN has come up."""
+    detail: str = ""
+    """Why the HAN is not up, or what is wrong with the home."""
+    seed: str
+    nodes: tuple[str, ...]
+    faults: tuple[str, ...]
+    """Active faults."""
+    scenario: PlayedScenario | None
+    checks: int
+    """Checks so far, by hand and by scenarios."""
+    last_check: HanCheck | None
+
+
+class SharedBenchState(Struct, frozen=True, kw_only=True):
+    """The state of a bench, as far as it does not concern its machine alone."""
 
     bench: str
     title: str
     seed: str
     clock: ClockState
     up: bool
-    """Whether the HAN has come up."""
+    """Whether the HANs of all homes have come up."""
     detail: str = ""
-    """Why the HAN is not up, or what is wrong with the bench."""
+    """Why a HAN is not up, or what is wrong with the bench."""
     rules: str
     """Id of the rule set in force on the bench's date."""
     nodes: tuple[str, ...]
     faults: tuple[str, ...]
-    """Active faults."""
+    """Faults that are active in any home; `homes` tells where."""
     scenario: PlayedScenario | None
+    """The scenario that plays; of several homes, the one that began last."""
+    homes: tuple[HomeState, ...]
+    """Each home; a bench without `[homes]` has one, without a name."""
     captures: tuple[str, ...]
     """Ids of the running captures."""
     frames: int
     """Transmissions so far."""
     checks: int
-    """Checks so far, by hand and by scenarios."""
+    """Checks so far of all homes, by hand and by scenarios."""
     last_check: HanCheck | None
+    """The latest check of any home."""
     decisions: int
     last_event: int
     """`seq` of the latest event."""
-    folder: str
-    process: int
     version: str
     """Version of hanbench."""
+    replay: Replayed | None = None
+    """The finished run that this is; the other fields are as they were when it began. Null: a live bench."""
+
+
+class BenchState(SharedBenchState, frozen=True, kw_only=True):
+    """The state of a bench."""
+
+    folder: str
+    process: int
 
 
 class NodeList(Struct, frozen=True):
     """The nodes of a bench, the hub first."""
 
     nodes: tuple[NodeState, ...]
+    clock: At | None = None
+    """When they are so; null: a replay's beginning."""
 
 
 class ActiveFaultList(Struct, frozen=True):
@@ -214,6 +279,37 @@ class DeviceTables(Struct, frozen=True):
     neighbors: tuple[NeighborRow, ...]
     devices: tuple[DeviceRow, ...]
     addresses: tuple[AddressRow, ...]
+
+
+class WanAttribute(Struct, frozen=True):
+    """An attribute as a device answered it."""
+
+    cluster: int
+    attribute: int
+    name: str
+    value: float | str | None
+    """Octets that are no text, in hexadecimal digits; null: the device refused it."""
+    status: int = 0
+    """ZCL status of the attribute; 0: success."""
+
+
+class WanAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The hub's answer over the WAN."""
+
+    progress: Progress
+    delivered: bool = False
+    """Whether request and answer came through the WAN."""
+    known: bool = True
+    """Whether the hub knows the device."""
+    outcome: str = ""
+    """How a read ended on the HAN: answered, timeout, refused, ..."""
+    proven_by: Eui64 | None = None
+    """EUI-64 of the device whose link key protected the answer; null: the network key alone did."""
+    attributes: tuple[WanAttribute, ...] = ()
+    devices: tuple[DeviceRow, ...] = ()
+    """The hub's device table."""
+    updated: At | None = None
+    """When the meter last reported to its mirror; null: never, or there is no mirror."""
 
 
 class EventPage(Struct, frozen=True):

@@ -1,16 +1,33 @@
-"""The AsyncAPI 3.0 document of the verbs and events over MQTT, made from the table of verbs.
+"""The AsyncAPI 3.0 document of a bench at an MQTT broker: requests and answers, events, decisions and retained states.
 
-Topics: `BASE/{bench}/request/VERB` takes a request, `BASE/{bench}/response/VERB` has its answer (or the topic that the
-MQTT 5 property Response Topic names, with the same Correlation Data), `BASE/{bench}/event/KIND` has the events, and
-`BASE/{bench}/decision` the decisions, which `BASE/{bench}/decision/ack` acknowledges.
+Topics: `BASE/{bench}/request/VERB` takes a request, `BASE/{bench}/response/VERB` has its answer (or the topic below it
+that the MQTT 5 property Response Topic names, with the same Correlation Data), `BASE/{bench}/event/KIND` has events,
+and `BASE/{bench}/decision` the decisions, which `BASE/{bench}/decision/ack` acknowledges. `BASE/{bench}/availability`,
+`BASE/{bench}/state`, and the same two below `BASE/{bench}/node/{ieee}`, are retained.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from hanbench import __version__
 from hanbench.harness.control.events import EVENTS, DecisionMade, kind_name
+from hanbench.harness.control.node import NodeState
+from hanbench.harness.control.published import (
+    DECISION,
+    NODE,
+    OFFLINE,
+    ONLINE,
+    STATE,
+    PublishedDecision,
+    PublishedState,
+    Receipt,
+    event_message,
+    response_message,
+    schema_name,
+)
 from hanbench.harness.control.schemas import COMPONENTS, components, reference
 from hanbench.harness.control.table import VERBS, Verb
 
@@ -18,6 +35,8 @@ BASE = "hanbench"
 """First level of all topics, by default."""
 NOT_SENT = ("lost",)
 """Events of a single follower, which no topic has."""
+LONGEST_TRANSACTION = 64
+"""Characters of the id of a request."""
 _RESPONSE_TOPIC = "$message.header#/responseTopic"
 
 
@@ -36,6 +55,31 @@ def event_topic(kind: str, bench: str = "{bench}", base: str = BASE) -> str:
     return f"{base}/{bench}/decision" if kind == kind_name(DecisionMade) else f"{base}/{bench}/event/{kind}"
 
 
+def receipt_topic(bench: str = "{bench}", base: str = BASE) -> str:
+    """Return the topic on which a consumer acknowledges decisions."""
+    return f"{event_topic(kind_name(DecisionMade), bench, base)}/ack"
+
+
+def availability_topic(bench: str = "{bench}", base: str = BASE) -> str:
+    """Return the topic that tells whether a bench is up: `online` or `offline`, retained."""
+    return f"{base}/{bench}/availability"
+
+
+def state_topic(bench: str = "{bench}", base: str = BASE) -> str:
+    """Return the topic of a bench's retained state."""
+    return f"{base}/{bench}/state"
+
+
+def node_state_topic(ieee: str = "{ieee}", bench: str = "{bench}", base: str = BASE) -> str:
+    """Return the topic of a node's retained state. `ieee`: its EUI-64, 16 hexadecimal digits."""
+    return f"{base}/{bench}/node/{ieee}/state"
+
+
+def node_availability_topic(ieee: str = "{ieee}", bench: str = "{bench}", base: str = BASE) -> str:
+    """Return the topic that tells whether a node has power and is joined: `online` or `offline`, retained."""
+    return f"{base}/{bench}/node/{ieee}/availability"
+
+
 def document() -> dict[str, Any]:
     """Return the AsyncAPI document."""
     channels: dict[str, Any] = {}
@@ -46,6 +90,8 @@ def document() -> dict[str, Any]:
     for kind, event in EVENTS.items():
         if kind not in NOT_SENT:
             _add_event(kind, event, channels, operations, messages)
+    _add_retained(channels, operations, messages)
+    _add_receipt(channels, operations, messages)
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -57,7 +103,10 @@ def document() -> dict[str, Any]:
         "defaultContentType": "application/json",
         "channels": channels,
         "operations": operations,
-        "components": {"schemas": {**_plain(components()), **_replies()}, "messages": messages},
+        "components": {
+            "schemas": {**_plain(components()), **_plain(_own_schemas()), **_replies()},
+            "messages": messages,
+        },
     }
 
 
@@ -70,6 +119,19 @@ def _plain(schema: Any) -> Any:
     return schema
 
 
+def _own_schemas() -> dict[str, Any]:
+    """Return the schemas of what is published beside events and answers, and of receipts."""
+    kinds = (PublishedState, PublishedDecision, Receipt)
+    _, found = msgspec.json.schema_components(kinds, ref_template=COMPONENTS + "{name}")
+    return dict(sorted(found.items()))
+
+
+def _tagged(message: str, kind: type[Any]) -> dict[str, Any]:
+    """Return the schema of a payload: a value's fields, and the name of the schema."""
+    tag = {"type": "object", "properties": {"schema": {"const": schema_name(message)}}, "required": ["schema"]}
+    return {"allOf": [tag, reference(kind)]}
+
+
 def _replies() -> dict[str, Any]:
     """Return the schemas of an error as an answer, and of the properties of a request."""
     failed = {
@@ -78,17 +140,19 @@ def _replies() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "status": {"const": "error"},
-            "error": {"$ref": f"{COMPONENTS}Problem"},
+            "data": {"type": "object", "maxProperties": 0},
+            "error": {"type": "string", "description": "What is wrong, in one line"},
+            "problem": {"$ref": f"{COMPONENTS}Problem"},
             "transaction": {"type": "string"},
         },
-        "required": ["status", "error"],
+        "required": ["status", "data", "error", "problem"],
     }
     properties = {
         "title": "RequestProperties",
         "description": "Properties of MQTT 5.",
         "type": "object",
         "properties": {
-            "responseTopic": {"type": "string", "description": "Response Topic, below the bench's own topics"},
+            "responseTopic": {"type": "string", "description": "Response Topic, below the bench's `response/`"},
             "correlationData": {"type": "string", "description": "Correlation Data, which the answer repeats"},
         },
     }
@@ -96,15 +160,18 @@ def _replies() -> dict[str, Any]:
 
 
 def _channel(address: str, *messages: str) -> dict[str, Any]:
+    parameters = {"bench": {"description": "Name of a bench that is up"}}
+    if "{ieee}" in address:
+        parameters["ieee"] = {"description": "EUI-64 of a node, 16 hexadecimal digits"}
     return {
         "address": address,
-        "parameters": {"bench": {"description": "Name of a bench that is up"}},
+        "parameters": parameters,
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
     }
 
 
 def _add_verb(verb: Verb, channels: dict[str, Any], operations: dict[str, Any], messages: dict[str, Any]) -> None:
-    asked, answered = f"{verb.name}-request", f"{verb.name}-response"
+    asked, answered = f"{verb.name}-request", response_message(verb.name)
     channels[asked] = _channel(request_topic(verb.name), asked)
     channels[answered] = _channel(response_topic(verb.name), answered)
     messages[asked] = {
@@ -128,33 +195,61 @@ def _add_verb(verb: Verb, channels: dict[str, Any], operations: dict[str, Any], 
 
 
 def _with_transaction(request: dict[str, str]) -> dict[str, Any]:
-    """Return the schema of a request over MQTT: its fields below `request`, and an id for tools of MQTT 3.1.1."""
-    return {
-        "type": "object",
-        "properties": {"request": request, "transaction": {"type": "string", "maxLength": 64}},
-        "additionalProperties": False,
-    }
+    """Return the schema of a request: its fields, and beside or around them an id, for tools of MQTT 3.1.1."""
+    transaction = {"transaction": {"type": "string", "maxLength": LONGEST_TRANSACTION}}
+    around = {"type": "object", "properties": {"request": request, **transaction}, "required": ["request"]}
+    return {"anyOf": [around, {"allOf": [{"type": "object", "properties": transaction}, request]}]}
 
 
 def _answered(verb: Verb) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {
+            "schema": {"const": schema_name(response_message(verb.name))},
             "status": {"const": "ok"},
             "data": reference(verb.answer),
             "transaction": {"type": "string"},
         },
-        "required": ["status", "data"],
+        "required": ["schema", "status", "data"],
     }
 
 
 def _add_event(
     kind: str, event: type[Any], channels: dict[str, Any], operations: dict[str, Any], messages: dict[str, Any]
 ) -> None:
-    name = f"{kind}-event"
+    name = event_message(kind)
     channels[name] = _channel(event_topic(kind), name)
-    messages[name] = {"name": name, "payload": reference(event)}
+    messages[name] = {"name": name, "payload": _tagged(name, PublishedDecision if name == DECISION else event)}
+    _add_sent(name, operations)
+
+
+def _add_retained(channels: dict[str, Any], operations: dict[str, Any], messages: dict[str, Any]) -> None:
+    available = {"type": "string", "enum": [ONLINE.decode(), OFFLINE.decode()]}
+    plain = {"contentType": "text/plain", "payload": available}
+    for name, address, message in (
+        ("availability", availability_topic(), plain),
+        ("node-availability", node_availability_topic(), plain),
+        (STATE, state_topic(), {"payload": _tagged(STATE, PublishedState)}),
+        (NODE, node_state_topic(), {"payload": _tagged(NODE, NodeState)}),
+    ):
+        channels[name] = _channel(address, name)
+        messages[name] = {"name": name, "summary": "Retained."} | message
+        _add_sent(name, operations)
+
+
+def _add_receipt(channels: dict[str, Any], operations: dict[str, Any], messages: dict[str, Any]) -> None:
+    name = "decision-receipt"
+    channels[name] = _channel(receipt_topic(), name)
+    messages[name] = {"name": name, "payload": reference(Receipt)}
     operations[name] = {
+        "action": "receive",
+        "channel": {"$ref": f"#/channels/{name}"},
+        "messages": [{"$ref": f"#/channels/{name}/messages/{name}"}],
+    }
+
+
+def _add_sent(name: str, operations: dict[str, Any]) -> None:
+    operations[f"send-{name}" if name in VERBS else name] = {
         "action": "send",
         "channel": {"$ref": f"#/channels/{name}"},
         "messages": [{"$ref": f"#/channels/{name}/messages/{name}"}],

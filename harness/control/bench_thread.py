@@ -75,6 +75,13 @@ class BenchThread:
             with suppress(RuntimeError):  # it ended just now
                 loop.call_soon_threadsafe(self.bench.stop)
 
+    def fail_soon(self, error: BaseException) -> None:
+        """Let the bench end because of an error, without waiting for it. Has no effect on one that has ended."""
+        loop = self._loop
+        if loop is not None:
+            with suppress(RuntimeError):  # it ended just now
+                loop.call_soon_threadsafe(self.bench.fail, error)
+
     def stop(self) -> None:
         """End the bench and wait for its end. Has no effect on one that has ended."""
         self.stop_soon()
@@ -111,7 +118,7 @@ class BenchThread:
         await self.bench.live(self._started.set, self._seconds)
 
     def _ended(self) -> ControlError:
-        return ControlError(errors.BENCH_ENDED, f"the bench {self.name} has ended: {self.bench.detail}")
+        return ControlError(errors.BENCH_ENDED, f"the bench {self.name} has ended: {self.bench.end}")
 
     # --- requests -----------------------------------------------------------------------------------------------------
 
@@ -130,6 +137,10 @@ class BenchThread:
                 return await asyncio.shield(asyncio.wrap_future(ended))
         except TimeoutError:
             return await asyncio.wrap_future(self._submit(lambda: _made(work.so_far)))
+
+    async def read(self, look: Callable[[LiveBench], A]) -> A:
+        """Return what `look` reads off the bench, in its thread. Raises ControlError if the bench has ended."""
+        return await asyncio.wrap_future(self._submit(lambda: _made(lambda: look(self.bench))))
 
     def _submit(self, work: Callable[[], Any]) -> Future[Any]:
         """Run a coroutine in the bench's thread; the future has its result, or the end of the bench."""

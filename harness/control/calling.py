@@ -15,6 +15,7 @@ from hanbench.harness.control.errors import (
 )
 from hanbench.harness.control.requests import Request
 from hanbench.harness.control.table import VERBS, Verb
+from hanbench.harness.foreign_json import NOT_JSON, decode
 from hanbench.profiles.explain import explain
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def decode_request(verb: Verb, octets: bytes) -> Request[Any]:
     if len(octets) > LONGEST:
         raise ControlError(TOO_LARGE, f"{len(octets)} octets; expected at most {LONGEST}")
     try:
-        fields = msgspec.json.decode(octets) if octets.strip() else {}
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        fields = decode(octets) if octets.strip() else {}
+    except NOT_JSON as error:
         raise ControlError(INVALID_REQUEST, f"expected JSON: {error}") from None
     return convert_request(verb, fields)
 

@@ -1,15 +1,16 @@
-"""The captures of a running bench: the one that `up` begins with, and those that are started meanwhile."""
+"""The captures of a running bench: the one that it begins with, and those that are started meanwhile."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hanbench.emulator.clock import SECOND
-from hanbench.harness.bench.captured import Capture, capturing
-from hanbench.harness.control.answers import CaptureState
-from hanbench.harness.han.han import Han
+from hanbench.harness.bench.kept_capture import CaptureFiles, KeptCapture, remove_earlier
+from hanbench.harness.bench.street import Street
+from hanbench.harness.control.answers import CaptureFileState, CaptureState
 
 FIRST = "main"
 """Id of the capture that begins with the bench."""
@@ -22,70 +23,78 @@ class TooManyError(RuntimeError):
 
 
 @dataclass
-class _Running:
-    """One capture; a stopped one keeps its numbers."""
+class _Known:
+    """One capture, which runs or is complete."""
 
-    path: Path
+    capture: KeptCapture
     began: int
-    stack: ExitStack
-    capture: Capture
     first: int
-    stopped: CaptureState | None = None
+    """Number of frames before its first one."""
+    frames: int | None = None
+    """Number of its frames, if it is complete."""
 
 
 @dataclass
 class Captures:
     """All captures of one bench, by id. Use it in the bench's thread."""
 
-    han: Han
+    street: Street
     folder: Path
     stem: str
-    _all: dict[str, _Running] = field(default_factory=dict)
+    store: CaptureFiles
+    on_event: Callable[[str], object]
+    """Told once when the disk is full, and when a capture goes on."""
+    _all: dict[str, _Known] = field(default_factory=dict)
+    _started: int = 0
 
     @property
     def path(self) -> Path:
-        """The file of the capture that begins with the bench."""
+        """The first file of the capture that begins with the bench."""
         return self.folder / f"{self.stem}.pcapng"
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The files of all captures, in the order of their start."""
-        return tuple(each.path for each in self._all.values())
+        """The files of all captures, in the order of their beginning."""
+        return tuple(each.path for each in self.store.all)
+
+    def files_of(self, name: str) -> tuple[Path, ...]:
+        """Return the files of one capture, the oldest first. Raises KeyError for an unknown id."""
+        return tuple(each.path for each in self._all[name].capture.files)
 
     def start(self) -> str:
         """Start a capture and return its id. Raises OutputError and TooManyError."""
         if len(self.running) >= MOST:
             raise TooManyError(f"{MOST} captures run already")
-        number = len(self._all) + 1
+        if not self._started:
+            remove_earlier(self.folder, self.stem)
+        number = self._started + 1
         name, suffix = (FIRST, "") if number == 1 else (str(number), f".{number}")
-        path = self.folder / f"{self.stem}{suffix}.pcapng"
-        stack = ExitStack()
-        capture = stack.enter_context(capturing(self.han, path))
-        self._all[name] = _Running(path, self.han.clock.now, stack, capture, self.han.medium.frames)
+        begins, frames = self.street.clock.now, self.street.medium.frames
+        capture = KeptCapture(self.street, self.folder, f"{self.stem}{suffix}", self.store, self.on_event)
+        self._all = {id: each for id, each in self._all.items() if each.frames is None or each.capture.files}
+        self._all[name] = _Known(capture, begins, frames)
+        self._started = number
         return name
 
     def stop(self, name: str) -> None:
-        """Stop a capture; its file is complete then. Raises KeyError for an unknown id, and OutputError."""
+        """Stop a capture; its files are complete then. Raises KeyError for an unknown id, and OutputError."""
         found = self._all[name]
-        if found.stopped is None:
-            found.capture.flush()
-            found.stopped = self._state(name, found, running=False)
-            found.stack.close()
+        if found.frames is None:
+            found.frames = self.street.medium.frames - found.first
+            found.capture.close()
 
     def note(self, text: str) -> None:
         """Add a comment to the next frame of every running capture."""
-        for each in self._all.values():
-            if each.stopped is None:
-                each.capture.recorder.note(text)
+        for name in self.running:
+            self._all[name].capture.note(text)
 
     def flush(self) -> None:
-        """Let readers of the files see what was captured so far. Raises OutputError."""
-        for each in self._all.values():
-            if each.stopped is None:
-                each.capture.flush()
+        """Let readers of the files see what was captured so far."""
+        for name in self.running:
+            self._all[name].capture.flush()
 
     def close(self) -> None:
-        """Stop every capture."""
+        """Stop every capture. Raises OutputError."""
         with ExitStack() as stack:
             for name in self.running:
                 stack.callback(self.stop, name)
@@ -93,19 +102,23 @@ class Captures:
     @property
     def running(self) -> tuple[str, ...]:
         """Ids of the running captures."""
-        return tuple(name for name, each in self._all.items() if each.stopped is None)
+        return tuple(name for name, each in self._all.items() if each.frames is None)
 
     @property
     def states(self) -> tuple[CaptureState, ...]:
-        """All captures, in the order of their start."""
-        return tuple(each.stopped or self._state(name, each, running=True) for name, each in self._all.items())
+        """All captures that run or have a file, in the order of their start."""
+        return tuple(self._state(name, each) for name, each in self._all.items())
 
-    def _state(self, name: str, each: _Running, *, running: bool) -> CaptureState:
+    def _state(self, name: str, each: _Known) -> CaptureState:
+        parts = each.capture.files
         return CaptureState(
             name,
-            each.path.name,
+            parts[-1].path.name if parts else "",
             each.began / SECOND,
-            self.han.medium.frames - each.first,
-            each.path.stat().st_size,
-            running,
+            self.street.medium.frames - each.first if each.frames is None else each.frames,
+            sum(part.octets for part in parts),
+            each.frames is None,
+            each.capture.suspended,
+            tuple(CaptureFileState(part.path.name, part.first, part.frames, part.octets) for part in parts),
+            each.capture.missing,
         )

@@ -16,12 +16,12 @@ from hanbench.harness.case.vocabulary import (
     RunCheck,
 )
 from hanbench.harness.control.events import DecisionMade
-from hanbench.harness.control.journal import Journal
+from hanbench.harness.control.journal import TakesEvents
 from hanbench.profiles.rulesets import RuleSet
 
 
 def tell_decision(
-    journal: Journal,
+    journal: TakesEvents,
     installation: Installation,
     rulesets: Mapping[str, RuleSet],
     action: AnyAction,

@@ -39,13 +39,19 @@ UNKNOWN_VERB = ErrorKind("unknown-verb", 404, "There is no such verb", "`hanbenc
 UNKNOWN_BENCH = ErrorKind(
     "unknown-bench", 404, "No bench of this name is up", "`hanbench ctl benches` lists those that are."
 )
+UNKNOWN_HOME = ErrorKind(
+    "unknown-home", 404, "The bench has no such home, or several to choose from", "The verb `state` lists its homes."
+)
 UNKNOWN_NODE = ErrorKind("unknown-node", 404, "The bench has no such node", "The verb `nodes` lists its nodes.")
 UNKNOWN_FAULT = ErrorKind("unknown-fault", 404, "There is no such fault", "`hanbench faults` lists the faults.")
 UNKNOWN_SCENARIO = ErrorKind(
     "unknown-scenario", 404, "There is no such scenario", "`hanbench scenarios` lists the scenarios."
 )
 UNKNOWN_CONTROLLER = ErrorKind(
-    "unknown-controller", 404, "There is no such controller", "Use `reference`, `lawful:NAME` or `wrong:NAME`."
+    "unknown-controller",
+    404,
+    "There is no such controller",
+    "Use `reference`, `lawful:NAME` or `wrong:NAME`, or `mqtt` on a bench with a broker.",
 )
 UNKNOWN_CAPTURE = ErrorKind(
     "unknown-capture", 404, "The bench has no such capture", "The verb `capture list` lists its captures."
@@ -75,7 +81,10 @@ SCENARIO_PLAYING = ErrorKind(
 )
 NO_SCENARIO = ErrorKind("no-scenario", 409, "No scenario plays on this bench", "Use `scenario play` first.")
 UNSUITABLE_SCENARIO = ErrorKind(
-    "unsuitable-scenario", 409, "The scenario cannot be played on this bench", "Choose a bench that suits it."
+    "unsuitable-scenario",
+    409,
+    "The scenario cannot be played on this bench",
+    "Heal its faults first, or choose a bench that suits it.",
 )
 CAPTURE_FAILED = ErrorKind(
     "capture-failed", 507, "The capture cannot be written", "Make room, or choose another folder with `up --out`."
@@ -95,6 +104,12 @@ DID_NOT_JOIN = ErrorKind(
     "did-not-join", 409, "The device did not join the HAN", "See the bench's events for the step that failed.", 2
 )
 BENCH_ENDED = ErrorKind("bench-ended", 503, "The bench has ended", "Start it again with `hanbench up`.", 2)
+REPLAYED = ErrorKind(
+    "replayed",
+    409,
+    "This is a replay of a finished run",
+    "Use `hanbench serve BENCH` for a bench that is up; a replay answers `state`, `nodes`, `node`, `events`, `frame`.",
+)
 NO_ANSWER = ErrorKind(
     "no-answer", 504, "The bench did not answer in time", "See whether its process is stopped, or very busy.", 2
 )
@@ -108,6 +123,7 @@ ERRORS: dict[str, ErrorKind] = {
         TOO_LARGE,
         UNKNOWN_VERB,
         UNKNOWN_BENCH,
+        UNKNOWN_HOME,
         UNKNOWN_NODE,
         UNKNOWN_FAULT,
         UNKNOWN_SCENARIO,
@@ -128,6 +144,7 @@ ERRORS: dict[str, ErrorKind] = {
         FAULT_FAILED,
         DID_NOT_JOIN,
         BENCH_ENDED,
+        REPLAYED,
         NO_ANSWER,
         INTERNAL,
     )

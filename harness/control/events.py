@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from hanbench.harness.case.calendar import Moment
 from hanbench.harness.case.check import HanCheck
 from hanbench.harness.case.commissioning import Commissioning
+from hanbench.harness.case.plan import StatementKind
 from hanbench.harness.case.vocabulary import AnyAction, Outcome
 from hanbench.harness.control.node import NodeState
 
@@ -21,6 +22,8 @@ class BenchEvent(Struct, frozen=True, kw_only=True, tag_field="kind", omit_defau
     seq: Annotated[int, Meta(ge=1, description="Number of the event, from 1 since the bench came up, without gaps")]
     clock: Seconds
     date: Moment
+    home: str = ""
+    """Name of the home that it is about; empty: the bench's only home has no name, or it is about the whole bench."""
 
 
 class FrameSeen(BenchEvent, frozen=True, tag="frame"):
@@ -29,7 +32,7 @@ class FrameSeen(BenchEvent, frozen=True, tag="frame"):
     number: Annotated[int, Meta(ge=1, description="Its number in the capture and in Wireshark")]
     channel: int
     sender: str | None
-    """The node that sent it over this hop; None: unknown."""
+    """The node that sent it over this hop, such as `gsme`, or `HOME.gsme`; None: unknown."""
     receiver: str | None
     name: str
     """The dissector's name of the frame."""
@@ -85,6 +88,14 @@ class DecisionMade(BenchEvent, frozen=True, tag="decision"):
     """The date of the case, which a scenario sets: its rules are those of that date."""
 
 
+class ConsentStated(BenchEvent, frozen=True, tag="consent"):
+    """A supplier made a statement about the migration, which the controller received at once."""
+
+    supplier: str
+    says: StatementKind
+    by: str = "scenario"
+
+
 class NodeChanged(BenchEvent, frozen=True, tag="node"):
     """The state of a node changed: power, membership, keys, mirror, faults, link."""
 
@@ -137,6 +148,7 @@ AnyBenchEvent = (
     | CheckProgress
     | CommissioningProgress
     | DecisionMade
+    | ConsentStated
     | NodeChanged
     | ClockChanged
     | ScenarioProgress
@@ -153,6 +165,7 @@ EVENTS: dict[str, type[BenchEvent]] = {
         CheckProgress,
         CommissioningProgress,
         DecisionMade,
+        ConsentStated,
         NodeChanged,
         ClockChanged,
         ScenarioProgress,

@@ -25,7 +25,7 @@ from hanbench.harness.case.vocabulary import (
     InstallationLoaded,
 )
 from hanbench.harness.control.decisions import tell_decision
-from hanbench.harness.control.journal import Journal
+from hanbench.harness.control.home_journal import HomeJournal
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.han.han import Han
 from hanbench.profiles.rulesets import Cohort, shipped
@@ -37,9 +37,9 @@ Commission = Callable[[tuple[MeterRole, ...]], Awaitable[Commissioning]]
 
 
 class HandCase:
-    """The present case of one bench."""
+    """The present case of one home."""
 
-    def __init__(self, han: Han, cohort: Cohort, journal: Journal, commission: Commission) -> None:
+    def __init__(self, han: Han, cohort: Cohort, journal: HomeJournal, commission: Commission) -> None:
         self._han = han
         self._cohort = cohort
         self._journal = journal
@@ -51,10 +51,13 @@ class HandCase:
         self._awaited: tuple[MeterRole, ...] = ()
         """The devices whose commissioning the controller awaits."""
 
-    async def checked(self, check: HanCheck) -> None:
-        """Give the controller a check, and do what it asks for; its attempts are counted from the case's begin."""
+    async def check_begins(self) -> None:
+        """Begin a case, unless the check that begins belongs to the present one."""
         if self._controller is None or self._awaited:
             await self._begin()
+
+    async def checked(self, check: HanCheck) -> None:
+        """Give the controller a check, and do what it asks for; its attempts are counted from the case's begin."""
         self._attempts += 1
         await self._give(CheckEnded(**structs.asdict(structs.replace(check, attempt=self._attempts))))
 
@@ -64,6 +67,11 @@ class HandCase:
             self._awaited = ()
             await self._give(CommissioningEnded(**structs.asdict(ended)))
 
+    @property
+    def _id(self) -> str:
+        home = f"{self._han.name}-" if self._han.name else ""
+        return f"{home}by-hand-{self._number}"
+
     async def _begin(self) -> None:
         self._number += 1
         self._attempts, self._awaited = 0, ()
@@ -71,7 +79,7 @@ class HandCase:
         dormant = Meter(MeterStatus.DORMANT, SUPPLIER)
         rulebook = Rulebook.in_force(shipped())
         self._installation = Installation(
-            f"by-hand-{self._number}", self._cohort, dormant, dormant, rulebook, timedelta(0), now + ENDS_AFTER
+            self._id, self._cohort, dormant, dormant, rulebook, timedelta(0), now + ENDS_AFTER
         )
         self._controller = Reference(shipped())
         await self._give(InstallationLoaded(self._installation))

@@ -63,6 +63,12 @@ class Entry(Protocol):
     def event(self) -> BenchEvent: ...
 
 
+class TakesEvents(Protocol):
+    """What dates and numbers events: the journal of a bench, or of a run that is replayed."""
+
+    def add(self, kind: type[BenchEvent], **fields: Any) -> BenchEvent: ...
+
+
 class _Made:
     """An event that is there already."""
 
@@ -103,6 +109,12 @@ class Journal:
         """`seq` of the latest event."""
         self.decisions = 0
         """Number of decisions so far."""
+        self.last_decision: DecisionMade | None = None
+        self.stores: list[Callable[[BenchEvent], object]] = []
+        """Called with each event but frames before anybody else has it; one that raises prevents the event.
+
+        They add no event themselves.
+        """
         self.hooks: list[Callable[[BenchEvent], object]] = []
         """Called with each event but frames, in the thread that adds it, before anything else happens on the bench."""
         self._calendar = calendar
@@ -115,14 +127,21 @@ class Journal:
         self._lock = Lock()
 
     def add(self, kind: type[BenchEvent], **fields: Any) -> BenchEvent:
-        """Add an event of this kind, with the present time, and return it."""
+        """Add an event of this kind, with the present time, and return it.
+
+        Raises what a store raises: the event is not added.
+        """
         with self._lock:
             now = self._now()
             if issubclass(kind, DecisionMade):
-                self.decisions += 1
-                fields["number"] = self.decisions
+                fields["number"] = self.decisions + 1
             event = kind(seq=self.last + 1, clock=now / SECOND, date=self._calendar.date(now), **fields)
+            for store in self.stores:
+                store(event)
             self._append(_Made(event))
+            if isinstance(event, DecisionMade):
+                self.decisions += 1
+                self.last_decision = event
         for hook in self.hooks:
             hook(event)
         return event
@@ -186,7 +205,9 @@ class Journal:
         only_frames = max(self._evicted[Rank.OTHER], self._evicted[Rank.DECISION]) <= after
         now = self._now()
         frames, others = (missing, 0) if only_frames else (0, missing)
-        return FramesLost(seq=evicted, clock=now / SECOND, date=self._calendar.date(now), frames=frames, others=others)
+        return FramesLost(
+            seq=after + 1, clock=now / SECOND, date=self._calendar.date(now), frames=frames, others=others
+        )
 
 
 class Subscription:

@@ -25,33 +25,37 @@ class Methods:
         """Tell the state of the bench: clock, speed, seed, rules, faults, scenario, captures."""
         return self.ask(requests.StateRequest())
 
-    def nodes(self) -> answers.NodeList:
+    def nodes(self, *, home: str | None = None) -> answers.NodeList:
         """Tell the state of every node."""
-        return self.ask(requests.NodesRequest())
+        return self.ask(requests.NodesRequest(home=home))
 
     def node(self, node: str) -> NodeState:
         """Tell the state of one node."""
         return self.ask(requests.NodeRequest(node=node))
 
-    def inject(self, fault: str, *, wait_s: float = 5.0) -> answers.ActiveFaultList:
+    def inject(self, fault: str, *, wait_s: float = 5.0, home: str | None = None) -> answers.ActiveFaultList:
         """Inject a fault."""
-        return self.ask(requests.InjectRequest(fault=fault, wait_s=wait_s))
+        return self.ask(requests.InjectRequest(fault=fault, wait_s=wait_s, home=home))
 
-    def heal(self, fault: str, *, wait_s: float = 5.0) -> answers.ActiveFaultList:
+    def heal(self, fault: str, *, wait_s: float = 5.0, home: str | None = None) -> answers.ActiveFaultList:
         """Heal a fault; a meter is reachable again at its next wake, or after it has rejoined."""
-        return self.ask(requests.HealRequest(fault=fault, wait_s=wait_s))
+        return self.ask(requests.HealRequest(fault=fault, wait_s=wait_s, home=home))
 
     def power(self, node: str, action: Literal['off', 'on', 'cycle']) -> answers.NodeAnswer:
         """Switch the power of a node: a meter's battery or mains, the hub's mains."""
         return self.ask(requests.PowerRequest(node=node, action=action))
 
-    def check(self, *, wait_s: float = 86400.0) -> answers.CheckAnswer:
+    def check(self, *, wait_s: float = 86400.0, home: str | None = None) -> answers.CheckAnswer:
         """Run a HAN-connectivity check of the gas meter."""
-        return self.ask(requests.CheckRequest(wait_s=wait_s))
+        return self.ask(requests.CheckRequest(wait_s=wait_s, home=home))
 
-    def commission(self, devices: tuple[Literal['esme', 'gsme'], ...] = ('esme', 'gsme'), *, wait_s: float = 86400.0) -> answers.CommissioningAnswer:
+    def commission(self, devices: tuple[Literal['esme', 'gsme'], ...] = ('esme', 'gsme'), *, wait_s: float = 86400.0, home: str | None = None) -> answers.CommissioningAnswer:
         """Commission meters, all or none: read the identity and the register of each over the WAN."""
-        return self.ask(requests.CommissionRequest(devices=devices, wait_s=wait_s))
+        return self.ask(requests.CommissionRequest(devices=devices, wait_s=wait_s, home=home))
+
+    def wan(self, ask: Literal['device-table', 'mirror', 'identity', 'register', 'read'], device: str | None = None, *, cluster: int | None = None, attributes: tuple[int, ...] = (), timeout_s: float = 7200.0, wait_s: float = 86400.0, home: str | None = None) -> answers.WanAnswer:
+        """Ask the hub something over its WAN interface, as a head end does."""
+        return self.ask(requests.WanRequest(ask=ask, device=device, cluster=cluster, attributes=attributes, timeout_s=timeout_s, wait_s=wait_s, home=home))
 
     def speed(self, speed: float) -> answers.ClockState:
         """Set the speed of the bench's clock, from the present moment on."""
@@ -65,9 +69,9 @@ class Methods:
         """Run to the next frame, as fast as the processor allows, and pause there."""
         return self.ask(requests.StepRequest(within_s=within_s))
 
-    def scenario(self, action: Literal['play', 'stop'], scenario: str | None = None, *, controller: str = 'reference') -> answers.ScenarioAnswer:
+    def scenario(self, action: Literal['play', 'stop'], scenario: str | None = None, *, text: str | None = None, controller: str = 'reference', home: str | None = None) -> answers.ScenarioAnswer:
         """Play a scenario on this HAN from now on, or stop the one that plays; the HAN stays as it is."""
-        return self.ask(requests.ScenarioRequest(action=action, scenario=scenario, controller=controller))
+        return self.ask(requests.ScenarioRequest(action=action, scenario=scenario, text=text, controller=controller, home=home))
 
     def capture(self, action: Literal['start', 'stop', 'list'], capture: str | None = None) -> answers.CaptureList:
         """Start another capture, stop one, or list all."""
@@ -101,33 +105,37 @@ class AsyncMethods:
         """Tell the state of the bench: clock, speed, seed, rules, faults, scenario, captures."""
         return await self.ask(requests.StateRequest())
 
-    async def nodes(self) -> answers.NodeList:
+    async def nodes(self, *, home: str | None = None) -> answers.NodeList:
         """Tell the state of every node."""
-        return await self.ask(requests.NodesRequest())
+        return await self.ask(requests.NodesRequest(home=home))
 
     async def node(self, node: str) -> NodeState:
         """Tell the state of one node."""
         return await self.ask(requests.NodeRequest(node=node))
 
-    async def inject(self, fault: str, *, wait_s: float = 5.0) -> answers.ActiveFaultList:
+    async def inject(self, fault: str, *, wait_s: float = 5.0, home: str | None = None) -> answers.ActiveFaultList:
         """Inject a fault."""
-        return await self.ask(requests.InjectRequest(fault=fault, wait_s=wait_s))
+        return await self.ask(requests.InjectRequest(fault=fault, wait_s=wait_s, home=home))
 
-    async def heal(self, fault: str, *, wait_s: float = 5.0) -> answers.ActiveFaultList:
+    async def heal(self, fault: str, *, wait_s: float = 5.0, home: str | None = None) -> answers.ActiveFaultList:
         """Heal a fault; a meter is reachable again at its next wake, or after it has rejoined."""
-        return await self.ask(requests.HealRequest(fault=fault, wait_s=wait_s))
+        return await self.ask(requests.HealRequest(fault=fault, wait_s=wait_s, home=home))
 
     async def power(self, node: str, action: Literal['off', 'on', 'cycle']) -> answers.NodeAnswer:
         """Switch the power of a node: a meter's battery or mains, the hub's mains."""
         return await self.ask(requests.PowerRequest(node=node, action=action))
 
-    async def check(self, *, wait_s: float = 86400.0) -> answers.CheckAnswer:
+    async def check(self, *, wait_s: float = 86400.0, home: str | None = None) -> answers.CheckAnswer:
         """Run a HAN-connectivity check of the gas meter."""
-        return await self.ask(requests.CheckRequest(wait_s=wait_s))
+        return await self.ask(requests.CheckRequest(wait_s=wait_s, home=home))
 
-    async def commission(self, devices: tuple[Literal['esme', 'gsme'], ...] = ('esme', 'gsme'), *, wait_s: float = 86400.0) -> answers.CommissioningAnswer:
+    async def commission(self, devices: tuple[Literal['esme', 'gsme'], ...] = ('esme', 'gsme'), *, wait_s: float = 86400.0, home: str | None = None) -> answers.CommissioningAnswer:
         """Commission meters, all or none: read the identity and the register of each over the WAN."""
-        return await self.ask(requests.CommissionRequest(devices=devices, wait_s=wait_s))
+        return await self.ask(requests.CommissionRequest(devices=devices, wait_s=wait_s, home=home))
+
+    async def wan(self, ask: Literal['device-table', 'mirror', 'identity', 'register', 'read'], device: str | None = None, *, cluster: int | None = None, attributes: tuple[int, ...] = (), timeout_s: float = 7200.0, wait_s: float = 86400.0, home: str | None = None) -> answers.WanAnswer:
+        """Ask the hub something over its WAN interface, as a head end does."""
+        return await self.ask(requests.WanRequest(ask=ask, device=device, cluster=cluster, attributes=attributes, timeout_s=timeout_s, wait_s=wait_s, home=home))
 
     async def speed(self, speed: float) -> answers.ClockState:
         """Set the speed of the bench's clock, from the present moment on."""
@@ -141,9 +149,9 @@ class AsyncMethods:
         """Run to the next frame, as fast as the processor allows, and pause there."""
         return await self.ask(requests.StepRequest(within_s=within_s))
 
-    async def scenario(self, action: Literal['play', 'stop'], scenario: str | None = None, *, controller: str = 'reference') -> answers.ScenarioAnswer:
+    async def scenario(self, action: Literal['play', 'stop'], scenario: str | None = None, *, text: str | None = None, controller: str = 'reference', home: str | None = None) -> answers.ScenarioAnswer:
         """Play a scenario on this HAN from now on, or stop the one that plays; the HAN stays as it is."""
-        return await self.ask(requests.ScenarioRequest(action=action, scenario=scenario, controller=controller))
+        return await self.ask(requests.ScenarioRequest(action=action, scenario=scenario, text=text, controller=controller, home=home))
 
     async def capture(self, action: Literal['start', 'stop', 'list'], capture: str | None = None) -> answers.CaptureList:
         """Start another capture, stop one, or list all."""

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-Eui64 = Annotated[str, Meta(pattern="^[0-9a-f]{16}$", description="EUI-64, 16 hexadecimal digits")]
-Short = Annotated[str, Meta(pattern="^0x[0-9a-f]{4}$", description="Short address")]
+Eui64 = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$(?!\n)", description="EUI-64, 16 hexadecimal digits")]
+Short = Annotated[str, Meta(pattern=r"^0x[0-9a-f]{4}$(?!\n)", description="Short address")]
 At = Annotated[float, Meta(description="Time of the bench's clock, seconds")]
 
 
@@ -33,6 +33,8 @@ class NodeState(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What is known of one node now: of an emulated node from itself and from the hub."""
 
     name: str
+    """Its role; of a home that has a name: HOME.ROLE."""
+    home: str = ""
     role: str
     ieee: Eui64
     emulated: bool

@@ -11,6 +11,8 @@ from hanbench.emulator.zcl.clusters import METERING, POWER_CONFIGURATION
 from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
 from hanbench.emulator.zcl.clusters.power_configuration import PowerConfigurationAttributes
 from hanbench.emulator.zigbee.storage import LinkKey
+from hanbench.harness.bench.street import StreetHome
+from hanbench.harness.control.consumption import KILO, consumption
 from hanbench.harness.control.node import MirrorView, NodeState, Reading
 from hanbench.harness.faults import Fault
 from hanbench.harness.faults.ground_truth import obstacles
@@ -18,22 +20,22 @@ from hanbench.harness.frames.words import ieee as shown_ieee
 from hanbench.harness.frames.words import short as shown_short
 from hanbench.harness.han.han import Han
 
-KILO = 1000
 _MIRRORED = (
     ("gas volume", MeteringAttributes.CurrentSummationDelivered, "m3", KILO),
     ("remaining battery life", MeteringAttributes.RemainingBatteryLife, "%", 1),
 )
 
 
-def node_state(han: Han, role: str, active: Collection[Fault] = (), last_failure: str = "") -> NodeState:
-    """Return the state of the node of this role. `active`: the faults of the bench."""
+def node_state(home: StreetHome, role: str, active: Collection[Fault] = (), last_failure: str = "") -> NodeState:
+    """Return the state of the node of this role. `active`: the faults of its home."""
+    han = home.han
     faults = tuple(each.name for each in active if each.subject.value == role)
     if not han.emulates(role):
-        return _physical(han, role, faults)
+        return _physical(home, role, faults)
     device = _device(han, role)
     fields: dict[str, Any] = {}
     if device.powered:
-        _network(fields, han, device)
+        _network(fields, home, device)
         _keys(fields, han, device)
         fields["drops"] = {reason.value: number for reason, number in sorted(device.stack.counters.items())}
     _radio(fields, han, device)
@@ -42,7 +44,8 @@ def node_state(han: Han, role: str, active: Collection[Fault] = (), last_failure
     if isinstance(device, Esme | Gsme) and han.emulates("hub"):
         fields["obstacles"] = tuple(obstacles(han, device))
     return NodeState(
-        name=role,
+        name=home.node(role),
+        home=home.name,
         role=role,
         ieee=shown_ieee(device.settings.ieee),
         emulated=True,
@@ -59,8 +62,9 @@ def _device(han: Han, role: str) -> AnyDevice:
     return next(device for device in han.devices if device.name == role)
 
 
-def _physical(han: Han, role: str, faults: tuple[str, ...]) -> NodeState:
+def _physical(home: StreetHome, role: str, faults: tuple[str, ...]) -> NodeState:
     """Return what the hub knows of a device that is not emulated."""
+    han = home.han
     address = han.settings.of(role).ieee
     fields: dict[str, Any] = {}
     if han.emulates("hub") and han.hub.powered:
@@ -68,10 +72,13 @@ def _physical(han: Han, role: str, faults: tuple[str, ...]) -> NodeState:
         if short is not None:
             fields.update(joined=True, short=shown_short(short))
             _heard(fields, han, short)
-    return NodeState(name=role, role=role, ieee=shown_ieee(address), emulated=False, faults=faults, **fields)
+    name = home.node(role)
+    return NodeState(
+        name=name, home=home.name, role=role, ieee=shown_ieee(address), emulated=False, faults=faults, **fields
+    )
 
 
-def _network(fields: dict[str, Any], han: Han, device: AnyDevice) -> None:
+def _network(fields: dict[str, Any], home: StreetHome, device: AnyDevice) -> None:
     fields["joined"] = device.stack.joined
     if isinstance(device, JoiningDevice):
         fields["join_state"] = device.stack.joiner.state.value
@@ -80,7 +87,8 @@ def _network(fields: dict[str, Any], han: Han, device: AnyDevice) -> None:
         return
     fields.update(channel=network.channel, pan=shown_short(network.pan_id), short=shown_short(network.short))
     if not isinstance(device, CommsHub):
-        fields["parent"] = han.role_of(network.parent, network.pan_id)
+        parent = home.han.role_of(network.parent, network.pan_id)
+        fields["parent"] = None if parent is None else home.node(parent)
         back = device.stack.maintenance.neighbors.get(network.parent)
         if back is not None:
             fields["lqi_back"] = back.lqi
@@ -140,9 +148,11 @@ def _readings(device: AnyDevice) -> Iterator[Reading]:
             server = device.endpoint.servers[METERING.id]
             yield Reading("import", server.get(MeteringAttributes.CurrentSummationDelivered) / KILO, "kWh")
             yield Reading("power", server.get(MeteringAttributes.InstantaneousDemand) / KILO, "kW")
+            yield from consumption(device, "import", "kWh")
         case Gsme():
             server = device.endpoint.servers[METERING.id]
             yield Reading("gas volume", server.get(MeteringAttributes.CurrentSummationDelivered) / KILO, "m3")
+            yield from consumption(device, "gas volume", "m3")
         case CommsHub():
             for mirror in device.mirrors.values():
                 yield from _mirrored(mirror)

@@ -11,14 +11,26 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hanbench import __version__
-from hanbench.harness.control.errors import ErrorKind
+from hanbench.harness.control.catalogue import Catalogue
+from hanbench.harness.control.errors import INVALID_REQUEST, UNKNOWN_BENCH, UNKNOWN_CAPTURE, ErrorKind
 from hanbench.harness.control.events import EVENTS
+from hanbench.harness.control.http_errors import (
+    EVERYWHERE,
+    KEY_REUSED,
+    TOO_MANY_STREAMS,
+    UNSUPPORTED_MEDIA_TYPE,
+)
+from hanbench.harness.control.overview import BenchCard, Overview
 from hanbench.harness.control.schemas import COMPONENTS, components, reference
 from hanbench.harness.control.table import VERBS, Effect, Verb
 
 BENCHES = "/api/benches"
 BENCH = "/api/benches/{bench}"
 STREAM = "/api/events"
+CAPTURE = "/api/benches/{bench}/captures/{capture}"
+OVERVIEW = "/api/overview"
+OVERVIEW_STREAM = "/api/overview/stream"
+KNOWN = "/api/catalogue"
 PROBLEM_TYPE = "urn:hanbench:problem:"
 """Followed by the code of an error: the `type` of its problem details."""
 PROBLEM_DETAILS = {
@@ -58,7 +70,11 @@ def document() -> dict[str, Any]:
     """Return the OpenAPI document."""
     paths: dict[str, Any] = {
         BENCHES: {"get": _benches()},
+        OVERVIEW: {"get": _overview()},
+        OVERVIEW_STREAM: {"get": _overview_stream()},
+        KNOWN: {"get": _catalogue()},
         STREAM: {"get": _stream()},
+        CAPTURE: {"get": _capture()},
         **{path_of(verb): {method_of(verb): _operation(verb)} for verb in VERBS.values()},
     }
     return {
@@ -81,13 +97,14 @@ def document() -> dict[str, Any]:
 
 def _operation(verb: Verb) -> dict[str, Any]:
     mark = " May make a device unreachable." if verb.breaks else ""
+    own = () if method_of(verb) == "get" else (UNSUPPORTED_MEDIA_TYPE, KEY_REUSED)
     operation: dict[str, Any] = {
         "operationId": verb.name,
         "summary": verb.sentence,
         "description": f"{verb.sentence}{mark}",
         "tags": [verb.effect.value],
         "parameters": [_BENCH_PARAMETER],
-        "responses": {"200": _json("The answer", reference(verb.answer)), **_problems(verb.all_errors)},
+        "responses": {"200": json_response("The answer", reference(verb.answer)), **problems((*verb.all_errors, *own))},
         "x-breaks": verb.breaks,
     }
     if method_of(verb) == "get":
@@ -117,14 +134,15 @@ def _query(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _json(description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+def json_response(description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the response that is JSON by this schema."""
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
-def _problems(kinds: Iterable[ErrorKind]) -> dict[str, Any]:
+def problems(kinds: Iterable[ErrorKind]) -> dict[str, Any]:
     """Return the responses of errors: one for each status, which lists their codes."""
     by_status: dict[int, list[str]] = defaultdict(list)
-    for kind in kinds:
+    for kind in dict.fromkeys((*kinds, *EVERYWHERE)):
         by_status[kind.http_status].append(f"`{kind.code}`: {kind.title}.")
     content = {"application/problem+json": {"schema": {"$ref": f"{COMPONENTS}ProblemDetails"}}}
     return {
@@ -136,28 +154,81 @@ def _benches() -> dict[str, Any]:
     schema = {"type": "array", "items": {"$ref": f"{COMPONENTS}BenchState"}}
     return {
         "operationId": "benches",
-        "summary": "Tell the state of every bench that is up.",
-        "responses": {"200": _json("The benches", schema)},
+        "summary": "Tell the state of every bench; the last one, of a bench that has ended.",
+        "responses": {"200": json_response("The benches", schema), **problems(())},
+    }
+
+
+def _overview() -> dict[str, Any]:
+    return {
+        "operationId": "overview",
+        "summary": "Tell a card of every bench, and the state of the service.",
+        "responses": {"200": json_response("The overview", reference(Overview)), **problems(())},
+    }
+
+
+def _catalogue() -> dict[str, Any]:
+    return {
+        "operationId": "catalogue",
+        "summary": "Tell the faults, scenarios and controllers that the verbs take, each fault with its symptom.",
+        "responses": {"200": json_response("The catalogue", reference(Catalogue)), **problems(())},
+    }
+
+
+def _capture() -> dict[str, Any]:
+    which = {"name": "capture", "in": "path", "required": True, "description": "Id of a capture (verb `capture`)"}
+    return {
+        "operationId": "download",
+        "summary": "Download a capture (pcapng) as it is now, without keys.",
+        "parameters": [_BENCH_PARAMETER, {**which, "schema": {"type": "string"}}],
+        "responses": {
+            "200": {"description": "The capture", "content": {"application/x-pcapng": {}}},
+            **problems((UNKNOWN_BENCH, UNKNOWN_CAPTURE)),
+        },
+    }
+
+
+def _overview_stream() -> dict[str, Any]:
+    return {
+        "operationId": "follow-overview",
+        "summary": "Follow the cards of all benches, as server-sent events: first all, then those that have changed.",
+        "responses": _stream_of(BenchCard),
     }
 
 
 def _stream() -> dict[str, Any]:
     """Return the operation of the stream of events."""
-    one_of = [reference(kind) for kind in EVENTS.values()]
-    texts = {"type": "string", "description": "Server-sent events; the data of each is an array of events"}
+    kinds = {"type": "array", "items": {"type": "string", "enum": list(EVENTS)}}
     return {
         "operationId": "follow",
-        "summary": "Follow the events of benches, as server-sent events, resumed by Last-Event-ID.",
+        "summary": "Follow the events of a bench, as server-sent events, resumed by Last-Event-ID.",
+        "description": "The first message (`event: begin`) tells where the stream begins, and whether it goes on where "
+        "the client left off. Status 204: the bench has ended, and there are no more events.",
         "parameters": [
-            {"name": "bench", "in": "query", "description": "Default: all", "schema": {"type": "string"}},
+            {"name": "bench", "in": "query", "description": "Default: the only one", "schema": {"type": "string"}},
+            {"name": "kinds", "in": "query", "description": "Kinds of events; default: all", "schema": kinds},
             {
-                "name": "kinds",
+                "name": "after",
                 "in": "query",
-                "description": "Kinds of events; default: all",
-                "schema": {"type": "array", "items": {"type": "string", "enum": list(EVENTS)}},
+                "description": "`seq` of the last event known; default: from now on",
+                "schema": {"type": "integer", "minimum": 0},
             },
             {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}},
         ],
-        "responses": {"200": {"description": "Events", "content": {"text/event-stream": {"schema": texts}}}},
-        "x-events": {"oneOf": one_of},
+        "responses": {
+            **_stream_of(*EVENTS.values()),
+            "204": {"description": "The bench has ended, and the client has all its events"},
+            **problems((UNKNOWN_BENCH, INVALID_REQUEST, TOO_MANY_STREAMS)),
+        },
     }
+
+
+def _stream_of(*kinds: type[Any]) -> dict[str, Any]:
+    """Return the responses of a stream whose messages are arrays of such values."""
+    texts = {"type": "string", "description": "Server-sent events; the data of each is a JSON array"}
+    answer = {
+        "description": "The stream",
+        "content": {"text/event-stream": {"schema": texts}},
+        "x-items": {"anyOf": [reference(kind) for kind in kinds]},
+    }
+    return {"200": answer, **problems((TOO_MANY_STREAMS,))}

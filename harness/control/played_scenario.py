@@ -1,4 +1,4 @@
-"""A scenario that plays on a live bench: its story is laid on the bench's clock, and its HAN is the bench's.
+"""A scenario that plays on a home of a live bench: its story is laid on the bench's clock, and its HAN is the home's.
 
 The scenario begins at the present moment. The case keeps its own dates, so that the rules are those of the scenario's
 days; only the clock joins them to the bench's dates. The session of the case runs in a thread of its own, because a
@@ -22,37 +22,27 @@ from hanbench.harness.case.installation import Installation
 from hanbench.harness.case.plan import State
 from hanbench.harness.case.session import CaseLabel, drive
 from hanbench.harness.case.trace import (
-    ActionAccepted,
     AnyRecord,
     CheckRecorded,
-    CheckStarted,
-    CommissioningRecorded,
     GroundTruth,
     Trace,
 )
-from hanbench.harness.case.vocabulary import CommissionDevices, Outcome
+from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.control.answers import PlayedScenario
-from hanbench.harness.control.decisions import tell_decision
-from hanbench.harness.control.events import (
-    CheckProgress,
-    CommissioningProgress,
-    FaultChanged,
-    ScenarioProgress,
-)
+from hanbench.harness.control.events import ScenarioProgress
+from hanbench.harness.control.trace_events import TraceTeller
 from hanbench.harness.scenario.answers import Answers
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.harness.stories.live import HanStory, check_of
 from hanbench.profiles.rulesets import RuleSet
 
 if TYPE_CHECKING:
-    from hanbench.harness.control.live_bench import LiveBench
+    from hanbench.harness.control.live_home import LiveHome
 
 T = TypeVar("T")
 
 MakeController = Callable[[Mapping[str, RuleSet]], AnyController]
-SCENARIO = "scenario"
-_PHASES = {State.HEALTHY: "healed", State.UNCERTAIN: "healing"}
 
 
 class StoppedError(RuntimeError):
@@ -60,23 +50,23 @@ class StoppedError(RuntimeError):
 
 
 class ScenarioPlayer:
-    """One scenario on one bench, from `start` to its end. Create, start and stop it in the bench's thread."""
+    """One scenario on one home, from `start` to its end. Create, start and stop it in the bench's thread."""
 
     def __init__(
         self,
-        bench: LiveBench,
+        home: LiveHome,
         scenario: Scenario,
         rulesets: Mapping[str, RuleSet],
         make_controller: MakeController,
         controller_name: str,
     ) -> None:
-        self.bench = bench
+        self.home = home
         self.scenario = scenario
         self.controller_name = controller_name
         self.outcome: Outcome | None = None
         self._rulesets = rulesets
         self._make_controller = make_controller
-        self._began = bench.clock.now
+        self._began = home.han.clock.now
         self.trace = _JournaledTrace(self, scenario.start, self._began)
         self.story = _BenchStory(self, self.trace)
         self.installation: Installation = scenario.installation(rulesets)
@@ -84,7 +74,7 @@ class ScenarioPlayer:
 
     def start(self) -> None:
         """Begin the story and its session."""
-        self.bench.journal.add(ScenarioProgress, scenario=self.scenario.id, phase="begun", detail=self.scenario.title)
+        self.home.journal.add(ScenarioProgress, scenario=self.scenario.id, phase="begun", detail=self.scenario.title)
         self._thread.start()
 
     def stop(self) -> None:
@@ -97,18 +87,19 @@ class ScenarioPlayer:
             self.scenario.id,
             self.scenario.title,
             self.controller_name,
+            self.home.name,
             self._began / SECOND,
-            self.trace.calendar.date(self.bench.clock.now),
+            self.trace.calendar.date(self.home.han.clock.now),
         )
 
     # --- in the thread of the session ---------------------------------------------------------------------------------
 
     def _play(self) -> None:
-        scenario, seed = self.scenario, str(self.bench.han.seed)
+        scenario, seed = self.scenario, str(self.home.han.seed)
         plan = scenario.drawn(seed)
         phase, detail = "ended", ""
         try:
-            self.story.run(self.story.load(plan.changes, self.bench.faults))
+            self.story.run(self.story.load(plan.changes, self.home.faults))
             with Answers(None) as answers:
                 controller = self._make_controller(self._rulesets)
                 label = CaseLabel(scenario.id, self.controller_name, seed)
@@ -124,17 +115,17 @@ class ScenarioPlayer:
 
     def ended(self, phase: str, detail: str) -> None:
         """Note the end of the session, in the bench's thread."""
-        self.bench.played = None
-        self.bench.journal.add(ScenarioProgress, scenario=self.scenario.id, phase=phase, detail=detail)
-        self.bench.nodes.look()
+        self.home.played = None
+        self.home.journal.add(ScenarioProgress, scenario=self.scenario.id, phase=phase, detail=detail)
+        self.home.nodes.look()
 
 
 class _BenchStory(HanStory):
-    """The story of a scenario, told on the bench's HAN. Its methods are those of `Story`, for the session's thread."""
+    """The story of a scenario, told on the home's HAN. Its methods are those of `Story`, for the session's thread."""
 
     def __init__(self, player: ScenarioPlayer, trace: Trace) -> None:
-        bench = player.bench
-        super().__init__(bench.han, HanConnectivityCheck(), trace.calendar, self._noted, note=bench.note)
+        home = player.home
+        super().__init__(home.han, HanConnectivityCheck(), trace.calendar, self._noted, note=home.note)
         self._player = player
         self._trace = trace
         self._loop = asyncio.get_running_loop()
@@ -178,7 +169,7 @@ class _BenchStory(HanStory):
             work.close()
 
     def begin_check(self, attempt: int) -> None:
-        self._player.bench.new_attempt()
+        self._player.home.new_attempt()
         super().begin_check(attempt)
 
     def proceed(self, until: int) -> HanCheck | Commissioning | None:  # type: ignore[override]  # as `Story` has it
@@ -218,21 +209,7 @@ class _JournaledTrace(Trace):
 
     def _tell(self, record: AnyRecord) -> None:
         player = self._player
-        journal = player.bench.journal
-        match record:
-            case ActionAccepted(action=action):
-                name, home = player.controller_name, player.installation
-                tell_decision(journal, home, player._rulesets, action, record.time, name)
-                if isinstance(action, CommissionDevices):
-                    devices = tuple(each.value for each in action.devices)
-                    journal.add(CommissioningProgress, devices=devices, by=SCENARIO)
-            case GroundTruth(cause=cause, state=state):
-                journal.add(FaultChanged, fault=cause, phase=_PHASES.get(state, "active"), by=SCENARIO)
-            case CheckStarted(attempt=attempt):
-                journal.add(CheckProgress, attempt=attempt, by=SCENARIO)
-            case CheckRecorded(check=check):
-                player.bench.checked(check)
-                journal.add(CheckProgress, attempt=check.attempt, check=check, by=SCENARIO)
-            case CommissioningRecorded(commissioning=ended):
-                devices = tuple(each.value for each in ended.devices)
-                journal.add(CommissioningProgress, devices=devices, commissioning=ended, by=SCENARIO)
+        if isinstance(record, CheckRecorded):
+            player.home.checked(record.check)
+        name, rulesets = player.controller_name, player._rulesets
+        TraceTeller(player.home.journal, player.installation, rulesets, name).tell(record)

@@ -25,20 +25,34 @@ from hanbench.harness.control.answers import (
     NodeList,
     ScenarioAnswer,
     StepAnswer,
+    WanAnswer,
 )
 from hanbench.harness.control.events import EVENTS
 from hanbench.harness.control.node import NodeState
-from hanbench.profiles.benches import ROLES
+from hanbench.profiles.benches import FASTEST
+from hanbench.profiles.roles import ROLES
 
 A_co = TypeVar("A_co", covariant=True)
 
 POSITIONAL = {"positional": True}
-FASTEST = 1_000_000.0
 LONGEST_WAIT = 86_400.0
 MOST_EVENTS = 1_000
+LONGEST_SCENARIO = 30_000
+"""Characters in the text of a scenario."""
+OF_FILE = {"of-file": "scenario"}
+"""Marks a text that `hanbench ctl` reads from the file which the argument of that name leads to."""
 
-NodeName = Annotated[str, Meta(max_length=40, description="The node", extra_json_schema={"examples": list(ROLES)})]
+NodeName = Annotated[
+    str,
+    Meta(
+        max_length=80,
+        description="The node; HOME.ROLE where homes have names",
+        extra_json_schema={"examples": list(ROLES)},
+    ),
+]
+HomeName = Annotated[str, Meta(max_length=40, description="The home; needed where there are several")]
 FaultName = Annotated[str, Meta(max_length=60, description="The fault", extra_json_schema={"enum": list(CATALOGUE)})]
+AttributeId = Annotated[int, Meta(ge=0, le=0xFFFF)]
 Wait = Annotated[
     float,
     Meta(ge=0, le=LONGEST_WAIT, description="Real seconds to wait for the end of the work, which goes on after them"),
@@ -49,12 +63,20 @@ class Request(Struct, Generic[A_co], frozen=True, forbid_unknown_fields=True):
     """A request; its answer is an `A_co`."""
 
 
+class HomeRequest(Request[A_co], Generic[A_co], frozen=True, kw_only=True):
+    """A request about one home."""
+
+    home: HomeName | None = None
+
+
 class StateRequest(Request[BenchState], frozen=True):
     """Tell the state of the bench: clock, speed, seed, rules, faults, scenario, captures."""
 
 
 class NodesRequest(Request[NodeList], frozen=True):
     """Tell the state of every node."""
+
+    home: Annotated[str, Meta(max_length=40, description="Those of one home; default: of all")] | None = None
 
 
 class NodeRequest(Request[NodeState], frozen=True):
@@ -63,14 +85,14 @@ class NodeRequest(Request[NodeState], frozen=True):
     node: NodeName
 
 
-class InjectRequest(Request[ActiveFaultList], frozen=True):
+class InjectRequest(HomeRequest[ActiveFaultList], frozen=True):
     """Inject a fault."""
 
     fault: FaultName
     wait_s: Wait = 5.0
 
 
-class HealRequest(Request[ActiveFaultList], frozen=True):
+class HealRequest(HomeRequest[ActiveFaultList], frozen=True):
     """Heal a fault; a meter is reachable again at its next wake, or after it has rejoined."""
 
     fault: FaultName
@@ -84,13 +106,13 @@ class PowerRequest(Request[NodeAnswer], frozen=True):
     action: Annotated[Literal["off", "on", "cycle"], Meta(description="cycle: off for five seconds of the bench")]
 
 
-class CheckRequest(Request[CheckAnswer], frozen=True):
+class CheckRequest(HomeRequest[CheckAnswer], frozen=True):
     """Run a HAN-connectivity check of the gas meter."""
 
     wait_s: Wait = LONGEST_WAIT
 
 
-class CommissionRequest(Request[CommissioningAnswer], frozen=True):
+class CommissionRequest(HomeRequest[CommissioningAnswer], frozen=True):
     """Commission meters, all or none: read the identity and the register of each over the WAN."""
 
     devices: Annotated[
@@ -124,20 +146,73 @@ class StepRequest(Request[StepAnswer], frozen=True):
     ] = 86_400.0
 
 
-class ScenarioRequest(Request[ScenarioAnswer], frozen=True):
+class ScenarioRequest(HomeRequest[ScenarioAnswer], frozen=True):
     """Play a scenario on this HAN from now on, or stop the one that plays; the HAN stays as it is."""
 
     action: Literal["play", "stop"]
     scenario: (
         Annotated[str, Meta(max_length=100, description="Id of a shipped scenario, to play", extra=POSITIONAL)] | None
     ) = None
+    text: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=LONGEST_SCENARIO,
+                description="Text of a scenario file, to play it; `hanbench ctl scenario play FILE` reads it",
+                extra=OF_FILE,
+            ),
+        ]
+        | None
+    ) = None
     controller: Annotated[
-        str, Meta(max_length=60, description="reference, lawful:NAME or wrong:NAME; see `hanbench run --help`")
+        str,
+        Meta(
+            max_length=60,
+            description="reference, lawful:NAME or wrong:NAME; or mqtt: a controller at the bench's own broker",
+        ),
     ] = "reference"
 
     def __post_init__(self) -> None:
-        if (self.action == "play") is (self.scenario is None):
-            raise ValueError("give `scenario` to play one, and not to stop it")
+        given = (self.scenario is not None) + (self.text is not None)
+        if given != (self.action == "play"):
+            raise ValueError("give `scenario` or `text` to play one, and neither to stop it")
+
+
+class WanRequest(HomeRequest[WanAnswer], frozen=True):
+    """Ask the hub something over its WAN interface, as a head end does."""
+
+    ask: Annotated[
+        Literal["device-table", "mirror", "identity", "register", "read"],
+        Meta(
+            description="identity, register: what a check reads of a device; mirror: when the hub last heard from a "
+            "meter's mirror; read: any attributes"
+        ),
+    ]
+    device: (
+        Annotated[
+            str,
+            Meta(
+                max_length=60,
+                description="Node, or EUI-64 of any device; needed but for the device table",
+                extra=POSITIONAL,
+            ),
+        ]
+        | None
+    ) = None
+    cluster: Annotated[int, Meta(ge=0, le=0xFFFF, description="Of a read: id of the cluster")] | None = None
+    attributes: Annotated[tuple[AttributeId, ...], Meta(max_length=20, description="Of a read: their ids")] = ()
+    timeout_s: Annotated[
+        float, Meta(gt=0, le=86_400, description="Seconds of the bench's clock for the device; a sleeper must wake")
+    ] = 7_200.0
+    wait_s: Wait = LONGEST_WAIT
+
+    def __post_init__(self) -> None:
+        if (self.ask == "device-table") is (self.device is not None):
+            raise ValueError("give `device`, but not for the device table")
+        reads = self.ask == "read"
+        if reads is (self.cluster is None) or reads is (not self.attributes):
+            raise ValueError("give `cluster` and `attributes` for a read, and not otherwise")
 
 
 class CaptureRequest(Request[CaptureList], frozen=True):

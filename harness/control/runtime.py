@@ -11,8 +11,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hanbench.harness.files import OutputError, make_folder
+
+if TYPE_CHECKING:
+    from hanbench.harness.bench.cleanup import Add
 
 SUFFIX = ".sock"
 PRIVATE_FOLDER = 0o700
@@ -53,33 +57,37 @@ def socket_path(name: str) -> Path:
 
 
 @contextmanager
-def claimed(name: str) -> Iterator[socket.socket]:
+def claimed(name: str, add: Add | None = None) -> Iterator[socket.socket]:
     """Listen on the control socket of a bench; it vanishes when the context or this process ends, however it ends.
 
-    A socket that is left over is replaced. Raises AlreadyUpError, and OutputError.
+    A socket that is left over is replaced. `add`: of a `cleaner` that several share; without it, it gets one of its
+    own. Raises AlreadyUpError, and OutputError.
     """
     path = socket_path(name)
+    from hanbench.harness.bench.cleanup import cleaner
+
     with ExitStack() as stack:
+        add = add or stack.enter_context(cleaner())
         listener = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
         with _alone(path.parent):
             process = _process_behind(path)
             if process is not None:
                 who = f" (process {process})" if process else ""
                 raise AlreadyUpError(path, f"the bench {name} is up already{who}; `--id NAME` gives another name")
-            stack.enter_context(_bound(listener, path))
+            stack.enter_context(_bound(listener, path, add))
             listener.listen(WAITING)
         listener.setblocking(False)
         yield listener
 
 
 @contextmanager
-def _bound(listener: socket.socket, path: Path) -> Iterator[None]:
+def _bound(listener: socket.socket, path: Path, add: Add) -> Iterator[None]:
     from hanbench.harness.bench.cleanup import bound
 
     with ExitStack() as stack:
         before = os.umask(0o177)
         try:
-            stack.enter_context(bound(listener, path))
+            stack.enter_context(bound(listener, path, add))
         except OSError as error:
             raise OutputError(path, f"cannot be made: {error.strerror}") from None
         finally:

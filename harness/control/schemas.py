@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 
+from hanbench.harness.control.catalogue import Catalogue
 from hanbench.harness.control.errors import Problem
 from hanbench.harness.control.events import EVENTS
+from hanbench.harness.control.overview import Overview
 from hanbench.harness.control.table import VERBS
 
 COMPONENTS = "#/components/schemas/"
@@ -17,7 +19,7 @@ COMPONENTS = "#/components/schemas/"
 @cache
 def components() -> dict[str, Any]:
     """Return the schema (JSON Schema 2020-12) of every request, answer and event, and of a problem, by name."""
-    types = [Problem, *EVENTS.values()]
+    types: list[type[Any]] = [Problem, Overview, Catalogue, *EVENTS.values()]
     for verb in VERBS.values():
         types += [verb.request, verb.answer]
     _, found = msgspec.json.schema_components(types, ref_template=COMPONENTS + "{name}")

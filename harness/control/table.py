@@ -64,10 +64,14 @@ class Verb:
 
 
 def _row(name: str, request: type[Request[Any]], effect: Effect, handler: str, *kinds: ErrorKind, **more: Any) -> Verb:
+    homes = (errors.UNKNOWN_HOME,) if "home" in request.__struct_fields__ else ()
     acting = () if effect is Effect.READS or more.get("while_forming") else (errors.NOT_UP_YET,)
-    return Verb(name, request, effect, handler, (*kinds, *acting), **more)
+    live = () if name in REPLAYED else (errors.REPLAYED,)
+    return Verb(name, request, effect, handler, (*homes, *kinds, *acting, *live), **more)
 
 
+REPLAYED = ("state", "nodes", "node", "events", "frame")
+"""The verbs that a replay of a finished run answers."""
 _READS, _ACTS, _BREAKS = Effect.READS, Effect.ACTS, Effect.BREAKS
 _NODE = (errors.UNKNOWN_NODE, errors.NOT_EMULATED)
 _FAULT = (errors.UNKNOWN_FAULT, errors.NOT_EMULATED, errors.FAULT_FAILED)
@@ -89,6 +93,14 @@ VERBS: dict[str, Verb] = {
             "checks:commission",
             errors.CANNOT_CHECK,
             errors.SCENARIO_PLAYING,
+        ),
+        _row(
+            "wan",
+            requests.WanRequest,
+            _ACTS,
+            "wan:wan",
+            errors.UNKNOWN_NODE,
+            errors.NOT_EMULATED,
         ),
         _row("speed", requests.SpeedRequest, _ACTS, "time:speed", errors.NEEDS_REAL_TIME, while_forming=True),
         _row("pause", requests.PauseRequest, _ACTS, "time:pause", errors.NEEDS_REAL_TIME, while_forming=True),

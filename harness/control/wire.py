@@ -10,6 +10,7 @@ from msgspec import Meta, Raw, Struct
 from hanbench.harness.control.calling import LONGEST
 from hanbench.harness.control.errors import INVALID_REQUEST, UNSUPPORTED_VERSION, ControlError, Problem
 from hanbench.harness.control.events import AnyBenchEvent
+from hanbench.harness.foreign_json import NOT_JSON, each_key_once
 
 VERSION = 1
 """Increased when a client of the previous version could misread a line."""
@@ -57,16 +58,18 @@ def decode_call(line: bytes) -> Call:
         version = _versions.decode(line).v
         if version != VERSION:
             raise ControlError(UNSUPPORTED_VERSION, f"v: found {version}, expected {VERSION}")
-        return _calls.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        found = _calls.decode(line)
+        each_key_once(line)
+    except NOT_JSON as error:
         raise ControlError(INVALID_REQUEST, f"expected a line with `verb`, `id` and `request`: {error}") from None
+    return found
 
 
 def id_of(line: bytes) -> str:
     """Return the id of a line that could not be decoded as a whole; empty if it has none."""
     try:
         return _versions.decode(line).id[:64]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NOT_JSON:
         return ""
 
 
@@ -89,9 +92,11 @@ def encode_reply(reply: Reply) -> bytes:
 def decode_reply(line: bytes) -> Reply:
     """Decode a line from a bench. Raises ControlError."""
     try:
-        return _replies.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        found = _replies.decode(line)
+        each_key_once(line)
+    except NOT_JSON as error:
         raise ControlError(UNSUPPORTED_VERSION, f"the bench's answer cannot be read: {error}") from None
+    return found
 
 
 __all__ = ["LONGEST", "VERSION", "Call", "Reply", "decode_call", "decode_reply", "encode_call", "encode_reply", "id_of"]

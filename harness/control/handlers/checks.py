@@ -9,24 +9,26 @@ from hanbench.harness.control.answers import CheckAnswer, CommissioningAnswer
 from hanbench.harness.control.errors import CANNOT_CHECK, SCENARIO_PLAYING, ControlError
 from hanbench.harness.control.events import CheckProgress, CommissioningProgress
 from hanbench.harness.control.live_bench import LiveBench, Work
+from hanbench.harness.control.live_home import LiveHome
 from hanbench.harness.control.requests import CheckRequest, CommissionRequest
 from hanbench.profiles.errors import ProfileError
 
 
 async def check(bench: LiveBench, request: CheckRequest) -> Work[CheckAnswer]:
     """Run a HAN-connectivity check; one that is asked for meanwhile begins when it has ended."""
-    _refuse(bench)
-    attempt = bench.new_attempt()
+    home = _checkable(bench.home(request.home))
+    attempt = home.new_attempt()
 
     async def done() -> CheckAnswer:
-        async with bench.checking:
-            await bench.faults.settled()
-            bench.journal.add(CheckProgress, attempt=attempt)
-            found = await HanConnectivityCheck().run(bench.han, attempt)
-            bench.checked(found.check)
-            bench.journal.add(CheckProgress, attempt=attempt, check=found.check)
-            await bench.case.checked(found.check)
-        bench.nodes.look()
+        async with home.checking:
+            await home.faults.settled()
+            await home.case.check_begins()
+            home.journal.add(CheckProgress, attempt=attempt)
+            found = await HanConnectivityCheck().run(home.han, attempt)
+            home.checked(found.check)
+            home.journal.add(CheckProgress, attempt=attempt, check=found.check)
+            await home.case.checked(found.check)
+        home.nodes.look()
         return CheckAnswer("ended", attempt, found.check, None if found.mirror is None else found.mirror.words)
 
     return bench.work(done(), so_far=lambda: CheckAnswer("in-progress", attempt))
@@ -34,26 +36,27 @@ async def check(bench: LiveBench, request: CheckRequest) -> Work[CheckAnswer]:
 
 async def commission(bench: LiveBench, request: CommissionRequest) -> Work[CommissioningAnswer]:
     """Commission meters."""
-    _refuse(bench)
+    home = _checkable(bench.home(request.home))
     devices = tuple(MeterRole(each) for each in request.devices)
 
     async def done() -> CommissioningAnswer:
-        async with bench.checking:
-            await bench.faults.settled()
-            bench.journal.add(CommissioningProgress, devices=request.devices)
-            found = (await commission_devices(bench.han, devices, HanConnectivityCheck())).commissioning
-            bench.journal.add(CommissioningProgress, devices=request.devices, commissioning=found)
-            await bench.case.commissioned(found)
+        async with home.checking:
+            await home.faults.settled()
+            home.journal.add(CommissioningProgress, devices=request.devices)
+            found = (await commission_devices(home.han, devices, HanConnectivityCheck())).commissioning
+            home.journal.add(CommissioningProgress, devices=request.devices, commissioning=found)
+            await home.case.commissioned(found)
         return CommissioningAnswer("ended", found)
 
     return bench.work(done(), so_far=lambda: CommissioningAnswer("in-progress"))
 
 
-def _refuse(bench: LiveBench) -> None:
-    """Raise ControlError if this bench cannot be checked now."""
+def _checkable(home: LiveHome) -> LiveHome:
+    """Return a home. Raises ControlError if it cannot be checked now."""
     try:
-        bench.file.can_check()
+        home.file.can_check()
     except ProfileError as error:
         raise ControlError(CANNOT_CHECK, error.problem) from None
-    if bench.played is not None:
-        raise ControlError(SCENARIO_PLAYING, f"{bench.played.scenario.id} plays, and its controller runs the checks")
+    if home.played is not None:
+        raise ControlError(SCENARIO_PLAYING, f"{home.played.scenario.id} plays, and its controller runs the checks")
+    return home

@@ -9,6 +9,7 @@ from hanbench.emulator.devices import AnyDevice, AnyJoiningDevice, CommsHub, Gsm
 from hanbench.harness.control.answers import NodeAnswer
 from hanbench.harness.control.errors import NO_POWER, ControlError
 from hanbench.harness.control.live_bench import LiveBench, Work
+from hanbench.harness.control.live_home import LiveHome
 from hanbench.harness.control.requests import PowerRequest, PressRequest
 from hanbench.harness.faults.site_visit import BATTERY_OUT, LEFT_AFTER
 from hanbench.harness.han.formation import PERMIT_SECONDS, join
@@ -16,15 +17,16 @@ from hanbench.harness.han.formation import PERMIT_SECONDS, join
 
 async def power(bench: LiveBench, request: PowerRequest) -> NodeAnswer | Work[NodeAnswer]:
     """Switch the power of a node."""
-    device = bench.nodes.device(request.node)
+    home, role = bench.node(request.node)
+    device = home.nodes.device(role)
     if request.action == "cycle":
-        return _work(bench, device, _cycle(device))
+        return _work(home, device, _cycle(device))
     if request.action == "on":
         device.power_on()
     else:
         device.power_off()
-    bench.nodes.look()
-    return NodeAnswer("ended", bench.nodes.state(device.name))
+    home.nodes.look()
+    return NodeAnswer("ended", home.nodes.state(device.name))
 
 
 async def _cycle(device: AnyDevice) -> None:
@@ -35,31 +37,32 @@ async def _cycle(device: AnyDevice) -> None:
 
 async def press(bench: LiveBench, request: PressRequest) -> Work[NodeAnswer]:
     """Press a button of a device."""
-    device = bench.nodes.device(request.node)
+    home, role = bench.node(request.node)
+    device = home.nodes.device(role)
     if not device.powered:
-        raise ControlError(NO_POWER, f"the {device.name} has no power")
+        raise ControlError(NO_POWER, f"the {request.node} has no power")
     match request.button, device:
         case "join", JoiningDevice():
-            return _work(bench, device, _join(bench, device))
+            return _work(home, device, _join(home, device))
         case "leave", JoiningDevice():
-            return _work(bench, device, _leave(device))
+            return _work(home, device, _leave(device))
         case "leave", CommsHub():
-            return _work(bench, device, _close(device))
-    return _work(bench, device, _own_button(device))
+            return _work(home, device, _close(device))
+    return _work(home, device, _own_button(device))
 
 
-async def _join(bench: LiveBench, device: AnyJoiningDevice) -> None:
+async def _join(home: LiveHome, device: AnyJoiningDevice) -> None:
     """Open the HAN for a device, as at its installation, and let it join; one that is a member stays one."""
     if device.stack.joined:
         return
-    if bench.han.emulates("hub"):
-        bench.han.hub.preauthorise(device.settings.ieee, device.settings.joining_key)
-        bench.han.hub.permit_join(PERMIT_SECONDS)
+    if home.han.emulates("hub"):
+        home.han.hub.preauthorise(device.settings.ieee, device.settings.joining_key)
+        home.han.hub.permit_join(PERMIT_SECONDS)
     try:
-        await join(bench.han, device)
+        await join(home.han, device)
     finally:
-        if bench.han.emulates("hub"):
-            bench.han.hub.permit_join(0)
+        if home.han.emulates("hub"):
+            home.han.hub.permit_join(0)
 
 
 async def _leave(device: AnyJoiningDevice) -> None:
@@ -83,10 +86,10 @@ async def _own_button(device: AnyDevice) -> None:
             device.stack.zdo.announce()
 
 
-def _work(bench: LiveBench, device: AnyDevice, action: Coroutine[object, object, None]) -> Work[NodeAnswer]:
+def _work(home: LiveHome, device: AnyDevice, action: Coroutine[object, object, None]) -> Work[NodeAnswer]:
     async def done() -> NodeAnswer:
         await action
-        bench.nodes.look()
-        return NodeAnswer("ended", bench.nodes.state(device.name))
+        home.nodes.look()
+        return NodeAnswer("ended", home.nodes.state(device.name))
 
-    return bench.work(done(), so_far=lambda: NodeAnswer("in-progress", bench.nodes.state(device.name)))
+    return home.bench.work(done(), so_far=lambda: NodeAnswer("in-progress", home.nodes.state(device.name)))

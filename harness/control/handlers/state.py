@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hanbench.emulator.clock import SECOND
 from hanbench.harness.control.answers import BenchState, NodeList
 from hanbench.harness.control.bench_state import bench_state
 from hanbench.harness.control.live_bench import LiveBench
@@ -16,9 +17,11 @@ async def state(bench: LiveBench, request: StateRequest) -> BenchState:
 
 async def nodes(bench: LiveBench, request: NodesRequest) -> NodeList:
     """Tell the state of every node."""
-    return NodeList(tuple(bench.nodes.state(role) for role in bench.nodes.roles))
+    nodes = bench.node_states if request.home is None else bench.home(request.home).nodes.states
+    return NodeList(nodes, bench.clock.now / SECOND)
 
 
 async def node(bench: LiveBench, request: NodeRequest) -> NodeState:
     """Tell the state of one node."""
-    return bench.nodes.state(bench.nodes.role(request.node))
+    home, role = bench.node(request.node)
+    return home.nodes.state(role)

@@ -22,10 +22,11 @@ from hanbench.harness.frames.words import ieee, short
 
 async def table(bench: LiveBench, request: TableRequest) -> DeviceTables:
     """Tell the tables of a device."""
-    device = bench.nodes.device(request.node)
+    home, role = bench.node(request.node)
+    device = home.nodes.device(role)
     storage = device.storage
     return DeviceTables(
-        node=device.name,
+        node=home.home.node(role),
         network_keys=tuple(
             NetworkKeyRow(sequence, sequence == storage.active_key, str(Secret(octets)))
             for sequence, octets in sorted(storage.network_keys.items())
@@ -77,8 +78,11 @@ def _neighbors(device: AnyDevice) -> tuple[NeighborRow, ...]:
 
 
 def _devices(device: AnyDevice) -> tuple[DeviceRow, ...]:
-    if not isinstance(device, CommsHub):
-        return ()
+    return device_rows(device) if isinstance(device, CommsHub) else ()
+
+
+def device_rows(device: CommsHub) -> tuple[DeviceRow, ...]:
+    """Return a hub's device table."""
     mirrors = device.flash.mirrors
     return tuple(
         DeviceRow(ieee(each.ieee), short(each.short), each.since / SECOND, each.sleeps, mirrors.get(each.ieee))

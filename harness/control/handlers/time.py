@@ -42,7 +42,7 @@ async def step(bench: LiveBench, request: StepRequest) -> StepAnswer:
             stopped.set_result(None if transmission is None else transmission.number)
 
     # After the bench's own observer, so that the frame is in the journal.
-    bench.han.medium.observers.append(stop)
+    bench.street.medium.observers.append(stop)
     limit = loop.call_later(request.within_s, stop, None)
     bench.clock.hurry()
     try:
@@ -50,11 +50,12 @@ async def step(bench: LiveBench, request: StepRequest) -> StepAnswer:
     finally:
         bench.clock.pause()
         limit.cancel()
-        bench.han.medium.observers.remove(stop)
+        bench.street.medium.observers.remove(stop)
     return StepAnswer(_changed(bench), None if number is None else bench.frames.event(number))
 
 
 def _changed(bench: LiveBench) -> ClockState:
+    bench.paced_anew()
     now = clock_state(bench)
     bench.journal.add(ClockChanged, speed=now.speed, paused=now.paused)
     return now

@@ -1,0 +1,1 @@
+"""The library for Robot Framework: `Library    hanbench.robot`. See docs/robot.md."""
