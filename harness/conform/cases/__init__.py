@@ -1,0 +1,80 @@
+"""The cases, an area a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from hanbench.harness.conform.case import Area, Case
+from hanbench.harness.conform.cases import (
+    changes,
+    claims,
+    clusters,
+    counters,
+    descriptors,
+    hub_admission,
+    hub_counters,
+    hub_formation,
+    hub_indirect,
+    hub_keep_alive,
+    hub_mirrors,
+    hub_network_key,
+    hub_removal,
+    hub_time,
+    joining,
+    key_establishment,
+    mirror,
+    network_key,
+    polling,
+    recovery,
+    register,
+    rejoining,
+    robustness,
+    time,
+)
+
+AREAS: tuple[Area, ...] = (
+    claims.AREA,
+    joining.AREA,
+    key_establishment.AREA,
+    counters.AREA,
+    polling.AREA,
+    mirror.AREA,
+    rejoining.AREA,
+    network_key.AREA,
+    changes.AREA,
+    clusters.AREA,
+    descriptors.AREA,
+    register.AREA,
+    time.AREA,
+    robustness.AREA,
+    recovery.AREA,
+    hub_formation.AREA,
+    hub_admission.AREA,
+    hub_mirrors.AREA,
+    hub_indirect.AREA,
+    hub_keep_alive.AREA,
+    hub_network_key.AREA,
+    hub_removal.AREA,
+    hub_time.AREA,
+    hub_counters.AREA,
+)
+CASE_SET = "2"
+"""Version of the case set: reports name it."""
+
+
+def every_case() -> Iterator[Case]:
+    """Yield all cases, area by area."""
+    for area in AREAS:
+        yield from sorted(area.cases, key=lambda case: case.id)
+
+
+@cache
+def by_id() -> dict[str, Case]:
+    """Return all cases by their id."""
+    return {case.id: case for case in every_case()}
+
+
+def area_of(code: str) -> Area:
+    """Return the area of a code. Raises KeyError."""
+    return {area.code: area for area in AREAS}[code]

@@ -1,0 +1,106 @@
+"""Rotation of the network key by a hub: to everybody, then the switch; sleepers fetch it in between."""
+
+from __future__ import annotations
+
+from hanbench.emulator.zcl.clusters import BASIC
+from hanbench.harness.conform.case import Ability, Area
+from hanbench.harness.conform.cases.common import HUB, reading
+from hanbench.harness.conform.frame import Frame
+from hanbench.harness.conform.hub_tester import HubTester
+from hanbench.harness.conform.requirement import SE, ZIGBEE
+
+AREA = Area("HKEY", "Hub: network key", gate=HUB, seconds=8000)
+NEEDS = (Ability.HEAD_END,)
+SWITCH_S = 2 * 3600.0
+"""Time in which a hub changes to the key that it has distributed; sleepers wake every half hour."""
+
+
+def _sequence(frame: Frame) -> int | None:
+    return None if frame.nwk is None or not frame.nwk.secured else frame.nwk.key_sequence
+
+
+def _rotated(t: HubTester) -> tuple[Frame, Frame]:
+    """Have the hub change the network key; return its first Transport-Key and its Switch-Key."""
+    t.head_end.rotate_key()
+    key = t.expect("transport-key", within=60, otherwise="it distributes no key")
+    switch = t.expect("switch-key", within=SWITCH_S, otherwise="it never changes to the key that it has distributed")
+    t.wait(10)
+    return key, switch
+
+
+@AREA.case(
+    1, "It distributes a key, and then tells to change to it", ZIGBEE("4.6.3.4"), ZIGBEE("4.4.10.5"), needs=NEEDS
+)
+def rotates(t: HubTester) -> None:
+    t.step("The head end has the network key changed")
+    before = t.gsme.storage.active_key
+    key, switch = _rotated(t)
+    t.require_equal(key.message.sequence, (before + 1) & 0xFF, "the key has another sequence number", key)
+    t.require(key.message.sequence == switch.message.sequence, "Switch-Key names another key", key, switch)
+    t.require(_sequence(key) == before, "it distributes the key under itself", key, expected=f"under key {before}")
+
+
+@AREA.case(2, "The key that it distributes is another one", ZIGBEE("4.6.3.4"), needs=NEEDS)
+def another_key(t: HubTester) -> None:
+    t.step("The head end has the network key changed")
+    former = set(t.esme.storage.network_keys.values())
+    key, _ = _rotated(t)
+    t.require(key.message.key not in former, "it distributes a key that was there", key, expected="another key")
+
+
+@AREA.case(3, "It uses the key to which it told others to change", ZIGBEE("4.6.3.4.2"), needs=NEEDS)
+def uses_it(t: HubTester) -> None:
+    t.step("The head end has the network key changed")
+    _, switch = _rotated(t)
+    t.step("A meter reads Basic under the new key")
+    answers = t.ask(BASIC.id, reading(t, 0x0000))
+    t.require(bool(answers), "it does not answer under the new key", expected="Read Attributes Response")
+    seen = _sequence(answers[0])
+    t.require_equal(seen, switch.message.sequence, "it uses another key", answers[0])
+
+
+@AREA.case(
+    4, "A sleeping child gets the key before the change", ZIGBEE("4.6.3.4.1"), needs=NEEDS, seconds=12_000, wakes=3
+)
+def sleepers(t: HubTester) -> None:
+    t.step("The head end has the network key changed while the gas meter sleeps")
+    key, switch = _rotated(t)
+    given = [f for f in t.frames("transport-key") if f.observed.receiver == "gsme" and f.time < switch.time]
+    t.require(bool(given), "the gas meter did not get the key", key, expected="Transport-Key when it polls")
+    t.step("It wakes twice, and reports")
+    t.wait(2 * t.pixit.wake_period_s + 60)
+    lost = t.frames("rejoin-request", sender="gsme")
+    t.require(not lost, "it lost a sleeping child over the change", *lost[:1], expected="no rejoin")
+    reports = t.frames("report-attributes", sender="gsme")
+    t.require(bool(reports), "the gas meter is not heard under the new key", expected="a report")
+
+
+@AREA.case(5, "It gives no key away in the clear", ZIGBEE("4.4.3.2"), SE("5.4.3"), needs=NEEDS, wakes=2)
+def not_in_the_clear(t: HubTester) -> None:
+    t.step("The head end has the network key changed")
+    _rotated(t)
+    plain = [f for f in t.frames("transport-key") if not f.secured and _sequence(f) is None]
+    t.require(not plain, "it sends a key without NWK and APS security", *plain, expected="security")
+
+
+@AREA.case(
+    6,
+    "After a power cut it uses the key that it had changed to",
+    ZIGBEE("3.6.9"),
+    ZIGBEE("4.3.3"),
+    needs=(*NEEDS, Ability.POWER),
+    seconds=9000,
+)
+def kept(t: HubTester) -> None:
+    t.step("The network key changes; then the hub loses its power")
+    _, switch = _rotated(t)
+    t.device.power_off()
+    t.wait(10)
+    t.step("It has power again, and a meter reads Basic")
+    t.device.power_on()
+    t.wait(30)
+    answers = t.ask(BASIC.id, reading(t, 0x0000))
+    t.require(bool(answers), "it does not answer under the new key", expected="Read Attributes Response")
+    number = switch.message.sequence
+    others = [f for f in t.frames() if _sequence(f) not in (None, number)]
+    t.require(not others, "it uses another key", *others[:1], expected=str(number))

@@ -1,0 +1,84 @@
+"""Wrong hubs: formation, and the network after a power cut."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hanbench.emulator.zigbee.nwk import beacon
+from hanbench.emulator.zigbee.nwk.formation import Formation
+from hanbench.emulator.zigbee.storage import FrameCounter
+from hanbench.harness.conform.firmwares.model import Firmwares, Note, restarted, wrapped
+
+WRONG = Firmwares([], kind="hub")
+FAR = 10_000_000
+
+
+@WRONG.add("hub-forms-without-a-scan", "HFRM")
+def forms_without_scan(hub: Any, note: Note) -> None:
+    """It forms its network on its first channel, without a scan."""
+
+    def choose(former: Any, plan: Any, done: Any) -> None:
+        note()
+        done(Formation(plan.channels[0], plan.pan_id, {}, ()))
+
+    wrapped(hub.stack.former, "choose", choose)
+
+
+@WRONG.add("hub-takes-a-used-pan-id", "HFRM")
+def takes_used_pan_id(hub: Any, note: Note) -> None:
+    """It takes the PAN ID that it wants, whoever else has it."""
+
+    def choose(former: Any, plan: Any, done: Any) -> None:
+        note()
+        former(replace(plan, keeps_pan_id=True), done)
+
+    wrapped(hub.stack.former, "choose", choose)
+
+
+@WRONG.add("hub-without-extended-pan-id", "HFRM", "fairecasoimeme/ZiGate#189")
+def without_extended_pan_id(hub: Any, note: Note) -> None:
+    """Its beacon has the extended PAN ID 0."""
+
+    def content(former: Any) -> Any:
+        made = former()
+        if made is None:
+            return None
+        note()
+        return replace(made, payload=replace(beacon.decode(made.payload), extended_pan_id=0).encode())
+
+    wrapped(hub.stack.mac, "beacon", content)
+
+
+@WRONG.add("hub-says-it-is-a-router", "HFRM")
+def says_router(hub: Any, note: Note) -> None:
+    """Its node descriptor says that it is a router."""
+    note()
+    descriptor = hub.stack.management.node_descriptor
+    hub.stack.management.node_descriptor = replace(descriptor, type=descriptor.type._replace(logical_type=1))
+
+
+@WRONG.add("hub-forms-anew-after-a-power-cut", "HFRM", "Koenkk/zigbee2mqtt#1059")
+def forms_anew(hub: Any, note: Note) -> None:
+    """It has another PAN ID after a power cut."""
+    if restarted(hub):
+        note()
+        network = hub.stack.nwk.network
+        hub.stack.nwk.apply(replace(network, pan_id=network.pan_id ^ 0x0101))
+
+
+@WRONG.add("hub-counter-restarts", "HFRM", "Koenkk/Z-Stack-firmware#225; dresden-elektronik/deconz-rest-plugin#3387")
+def counter_restarts(hub: Any, note: Note) -> None:
+    """Its NWK frame counter starts again after a power cut."""
+    if restarted(hub):
+        note()
+        hub.storage.nwk_counter = FrameCounter()
+
+
+@WRONG.add("hub-counter-jumps", "HFRM")
+def counter_jumps(hub: Any, note: Note) -> None:
+    """Its NWK frame counter jumps by ten millions at each power cut."""
+    if restarted(hub):
+        note()
+        counter = hub.storage.nwk_counter
+        hub.storage.nwk_counter = FrameCounter(counter.value + FAR, counter.saved + FAR)

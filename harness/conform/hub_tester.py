@@ -1,0 +1,69 @@
+"""What a case about a hub may do: as any tester, with meters in the place of the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hanbench.emulator.devices import AnyJoiningDevice, Esme, Gsme
+from hanbench.emulator.mac.layer import Beacon
+from hanbench.emulator.mac.scan import Scanner
+from hanbench.harness.conform.dut.interface import HubUnderTest
+from hanbench.harness.conform.hub_bench import HubBench
+from hanbench.harness.conform.sides import MeterSide
+from hanbench.harness.conform.tester import Tester
+
+SCAN_EXPONENT = 3
+SCAN_S = 10.0
+
+
+class HubTester(Tester):
+    """One case about a hub. `side` is the electricity meter, which always listens."""
+
+    def __init__(self, bench: HubBench) -> None:
+        super().__init__(bench)
+        self._hub_bench = bench
+        endpoint = self.pixit.endpoint
+        self.side: MeterSide = MeterSide(lambda: bench.han.esme, self.ieee, endpoint)
+        self.sleeper = MeterSide(lambda: bench.han.gsme, self.ieee, endpoint)
+        """The gas meter, for requests and for crafted frames."""
+
+    @property
+    def bench(self) -> HubBench:
+        return self._hub_bench
+
+    @property
+    def head_end(self) -> HubUnderTest:
+        """The hub, with what its head end can have it do."""
+        return self._hub_bench.head_end
+
+    @property
+    def esme(self) -> Esme:
+        """The bench's electricity meter."""
+        return self._hub_bench.han.esme
+
+    @property
+    def gsme(self) -> Gsme:
+        """The bench's gas meter."""
+        return self._hub_bench.han.gsme
+
+    @contextmanager
+    def awake(self) -> Iterator[None]:
+        """Keep the gas meter polling."""
+        self.gsme.stack.poller.hold()
+        yield
+        self.gsme.stack.poller.release()
+
+    def beacons(self, meter: AnyJoiningDevice) -> list[Beacon]:
+        """Have a meter that is in no network scan the channels of the PIXIT; return the beacons that it heard."""
+        found: list[list[Beacon]] = []
+        meter.power_on()
+        Scanner(meter.stack.mac).networks(self.pixit.channels, SCAN_EXPONENT, found.append)
+        self.bench_must(self.wait_until(lambda: bool(found), SCAN_S * len(self.pixit.channels)), "the scan did not end")
+        return found[0]
+
+    def own_beacon(self) -> Beacon:
+        """Return the hub's beacon as the electricity meter hears it; the case fails if it is not the only one."""
+        heard = self.beacons(self.esme)
+        self.require(len(heard) == 1, "its beacon is not heard", expected="one beacon", seen=len(heard))
+        return heard[0]

@@ -1,0 +1,214 @@
+"""The test of the cases: each wrong firmware must fail a case of its area, and each case must find one."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from multiprocessing.connection import Connection, wait
+from typing import cast
+
+from msgspec import Struct
+
+from hanbench.harness.conform.bench import Setting
+from hanbench.harness.conform.case import Case
+from hanbench.harness.conform.cases import CASE_SET, area_of, every_case
+from hanbench.harness.conform.dut.choice import DeviceChoice, changed, device_choice
+from hanbench.harness.conform.firmwares.catalogue import wrong_firmwares
+from hanbench.harness.conform.result import Verdict
+from hanbench.harness.conform.runner import Limits, Runner
+from hanbench.profiles.conform.pics import shipped
+from hanbench.profiles.conform.pixit import Pixit
+from hanbench.profiles.rulesets import Cohort
+
+HEALTHY = (Cohort.IOC, Cohort.MOC_SECURE)
+"""The cohorts whose devices must pass everything that applies."""
+KINDS = ("gsme", "esme", "ihd", "hub")
+"""The kinds of devices that are tried healthy."""
+DIVISOR = 1000
+"""That of the emulated meters' registers: their PIXIT (profiles/devices)."""
+
+
+class FirmwareResult(Struct, frozen=True, order=True):
+    """What the cases found of one wrong firmware."""
+
+    kind: str
+    """Kind of device: gsme, esme, hub or ihd."""
+    area: str
+    id: str
+    does: str
+    source: str
+    killers: tuple[str, ...]
+    """Cases of its area that it failed."""
+    happened: int
+    """How often it did what is wrong with it."""
+    cases: int
+    """Cases of its area that were run."""
+    crashed: str = ""
+    """What hanbench itself failed at; empty: nothing."""
+
+    @property
+    def caught(self) -> bool:
+        """Whether a case failed, and the wrongness happened."""
+        return bool(self.killers) and self.happened > 0
+
+
+class HealthyResult(Struct, frozen=True):
+    """A case that a healthy device did not pass, or not in the time that the case declares."""
+
+    cohort: str
+    kind: str
+    seed: str
+    case: str
+    verdict: str
+    reason: str
+
+
+class SelftestResult(Struct, frozen=True):
+    """The result of the self-test."""
+
+    case_set: str
+    firmwares: tuple[FirmwareResult, ...]
+    healthy_runs: int
+    """Cases that healthy devices were put to."""
+    healthy_failures: tuple[HealthyResult, ...]
+    dead_weight: tuple[str, ...]
+    """Cases that found no wrong firmware of their area."""
+
+    @property
+    def survivors(self) -> tuple[FirmwareResult, ...]:
+        """The firmwares that no case of their area found."""
+        return tuple(each for each in self.firmwares if not each.caught)
+
+
+def healthy_setting(cohort: Cohort, kind: str = "gsme", seed: str = "1") -> Setting:
+    """Return the setting of a healthy emulated device, with its PICS and PIXIT."""
+    pics = shipped(cohort.value, kind)
+    return Setting(kind, device_choice("emulated"), pics, Pixit(divisor=DIVISOR), cohort, seed)  # type: ignore[arg-type]
+
+
+def try_firmware(id: str, seed: str = "1") -> FirmwareResult:
+    """Run the cases of a wrong firmware's area on it."""
+    firmware = wrong_firmwares()[id]
+    happened: list[bool] = []
+    choice = choice_of(id, happened)
+    setting = replace(healthy_setting(Cohort.IOC, firmware.kind, seed), choice=choice)
+    runner, killers, cases = Runner(setting, Limits()), [], area_of(firmware.area).cases
+    crashed = ""
+    for case in cases:
+        try:
+            result = runner.run(case)
+        except Exception as error:  # noqa: BLE001  told in the table: a firmware may break what hanbench takes for granted
+            crashed = f"{case.id}: {type(error).__name__}: {error}"
+            continue
+        if result.verdict is Verdict.FAIL:
+            killers.append(case.id)
+    return FirmwareResult(
+        firmware.kind,
+        firmware.area,
+        id,
+        firmware.does,
+        firmware.source,
+        tuple(killers),
+        len(happened),
+        len(cases),
+        crashed,
+    )
+
+
+def choice_of(id: str, happened: list[bool] | None = None) -> DeviceChoice:
+    """Return a wrong firmware as device under test; `happened` grows each time it does what is wrong with it."""
+    firmware, noted = wrong_firmwares()[id], [] if happened is None else happened
+
+    def change(device: object) -> None:
+        firmware.change(device, lambda: noted.append(True))
+
+    return changed(id, change)
+
+
+def try_healthy(
+    work: tuple[str, str, str], cases: Sequence[Case] | None = None
+) -> tuple[int, tuple[HealthyResult, ...]]:
+    """Run cases, or all, on a healthy device: cohort, kind and seed.
+
+    Returns how many apply, and those that it did not pass in the time that they declare.
+    """
+    cohort, kind, seed = work
+    setting = healthy_setting(Cohort(cohort), kind, seed)
+    runner, found, count = Runner(setting, Limits()), [], 0
+    for case in every_case() if cases is None else cases:
+        result = runner.run(case)
+        limit = case.lasts(setting.pixit)
+        if result.duration_s > limit:
+            late = f"it took {result.duration_s:.0f} s, and declares {limit:.0f} s at most"
+            found.append(HealthyResult(cohort, kind, seed, case.id, result.verdict.value, late))
+        if result.verdict is not Verdict.NOT_APPLICABLE:
+            count += 1
+        if result.verdict in (Verdict.FAIL, Verdict.INCONCLUSIVE):
+            found.append(HealthyResult(cohort, kind, seed, case.id, result.verdict.value, result.reason))
+    return count, tuple(found)
+
+
+class WorkerDiedError(Exception):
+    """A worker process was killed, or failed; what it would have found is not known."""
+
+    def __str__(self) -> str:
+        return "a worker process died; its part of the self-test is not known"
+
+
+def selftest(ids: Sequence[str] | None = None, seeds: Sequence[str] = ("1",), jobs: int = 1) -> SelftestResult:
+    """Try the wrong firmwares with these ids, or all, and healthy devices on each seed."""
+    chosen = list(wrong_firmwares()) if ids is None else list(ids)
+    work = [(cohort.value, kind, seed) for seed in seeds for cohort in HEALTHY for kind in KINDS]
+    tried = tuple(sorted(_spread(try_firmware, chosen, jobs)))
+    healthy = list(_spread(try_healthy, work, jobs))
+    killing = {case for each in tried for case in each.killers if each.caught}
+    areas = {wrong_firmwares()[id].area for id in chosen}
+    dead = tuple(case.id for case in every_case() if case.area in areas and case.id not in killing)
+    return SelftestResult(
+        CASE_SET,
+        tried,
+        sum(count for count, _ in healthy),
+        tuple(failure for _, failures in healthy for failure in failures),
+        dead,
+    )
+
+
+def seeds_from(seed: str, count: int) -> tuple[str, ...]:
+    """Return seeds for healthy devices: `seed`, and as many others as make `count`."""
+    return (seed, *(f"{seed}-{number}" for number in range(2, count + 1)))
+
+
+def _spread(function, work: Iterable, jobs: int) -> Iterator:  # type: ignore[no-untyped-def, type-arg]
+    """Yield the results of a function, from this process or from several. Raises WorkerDiedError."""
+    if jobs == 1:
+        yield from map(function, work)
+        return
+    items, context = list(work), multiprocessing.get_context("spawn")
+    with ExitStack() as stack:
+        left: dict[Connection, int] = {}
+        for number in range(jobs):
+            end, other = context.Pipe(duplex=False)
+            share = items[number::jobs]
+            worker = context.Process(target=_work, args=(function, share, other), daemon=True)
+            worker.start()
+            other.close()
+            stack.callback(worker.terminate)
+            left[end] = len(share)
+        while busy := [end for end, results in left.items() if results]:
+            for ready in wait(busy):
+                end = cast("Connection", ready)
+                try:
+                    yield end.recv()
+                except EOFError:
+                    raise WorkerDiedError from None
+                left[end] -= 1
+
+
+def _work(function, share: Iterable, end: Connection) -> None:  # type: ignore[no-untyped-def, type-arg]
+    """Do a share of the work in a process of its own. Ctrl-C reaches it too; its parent ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for each in share:
+        end.send(function(each))
