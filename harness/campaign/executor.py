@@ -11,17 +11,20 @@ from time import perf_counter
 from typing import NamedTuple
 
 from hanbench.harness.campaign.evidence import Evidence, evidence_of, keep
-from hanbench.harness.campaign.interruption import end_if_asked
+from hanbench.harness.campaign.interruption import breakable
 from hanbench.harness.campaign.judge_test.coverage import reached
 from hanbench.harness.campaign.unanswered import (
     DeadControllerError,
     Silence,
     SilentControllerError,
+    Watch,
     fault_at_once,
     samples,
+    told,
     waited_for,
 )
-from hanbench.harness.campaign.workers import Lost, Note, map_groups
+from hanbench.harness.campaign.worker_process import Note
+from hanbench.harness.campaign.workers import Lost, map_groups
 from hanbench.harness.controllers.lookup import Factory, controller_factory, named
 from hanbench.harness.files import OutputError
 from hanbench.harness.oracle import Basis
@@ -141,14 +144,14 @@ def estimate(
             began = perf_counter()
             staging = staged(scenario, seed_for(scenario, campaign.seed))
             fault = fault_at_once(_drive(campaign, staging, shelf, make).records)
-            told = perf_counter()
+            with_han = perf_counter()
             if fault is None:
                 _drive(campaign, staging, shelf, make)
-                return _extrapolated(scenarios, campaign, told - began, perf_counter() - told) / min(
+                return _extrapolated(scenarios, campaign, with_han - began, perf_counter() - with_han) / min(
                     jobs, len(scenarios)
                 )
         if tell is not None:
-            tell(f"  {scenario.id}: {fault}")
+            tell(told(scenario.id, fault))
     if fault is not None and len(scenarios) > 1:
         tried = len(samples(len(scenarios)))
         raise DeadControllerError(f"it answers the first turn of no case ({tried} tried); the last: {fault}")
@@ -192,26 +195,50 @@ def _play(campaign: Campaign, silence: Silence, scenarios: Sequence[Scenario]) -
 
     Those about one installation, which are a group of their own, stay together; of others `CHUNK` at a time. A play
     that ended in a time-out is told at once, and its case is not played again. Raises SilentControllerError after too
-    many of them in a row; what was played comes first.
+    many of them in a row, and KeyboardInterrupt when the run is ended; what was played comes first.
     """
-    shelf = _shelf(campaign.remembers)
-    make = factory_of_process(campaign.controller)
     size = CHUNK if scenarios[0].installation_id is None else len(scenarios)
     for begin in range(0, len(scenarios), size):
-        first: list[DrivenScenario] = []
-        stagings = [staged(scenario, seed_for(scenario, campaign.seed)) for scenario in scenarios[begin : begin + size]]
+        plays = _Plays(campaign, silence)
+        ended: BaseException | None = None
+        try:
+            yield from plays.play(scenarios[begin : begin + size])
+        except (KeyboardInterrupt, SilentControllerError) as error:
+            ended = error
+        for number, driven in enumerate(plays.first):
+            yield _judged(campaign, driven, plays.second.get(number), scenarios[: begin + number])
+        if ended is not None:
+            raise ended
+
+
+class _Plays:
+    """The plays of a chunk, so far."""
+
+    def __init__(self, campaign: Campaign, silence: Silence) -> None:
+        self.first: list[DrivenScenario] = []
+        self.second: dict[int, DrivenScenario] = {}
+        """By the place of the case."""
+        self._campaign = campaign
+        self._silence = silence
+
+    def play(self, scenarios: Sequence[Scenario]) -> Iterator[Note]:
+        """Play each scenario forwards, and then backwards those that were answered; yield what is to be told at once.
+
+        Raises SilentControllerError and KeyboardInterrupt, see `_play`.
+        """
+        shelf = _shelf(self._campaign.remembers)
+        make = factory_of_process(self._campaign.controller)
+        notes: list[str] = []
+        stagings = [staged(scenario, seed_for(scenario, self._campaign.seed)) for scenario in scenarios]
         for staging in stagings:
-            first.append(_drive(campaign, staging, shelf, make))
-            if (line := silence.after(staging.scenario.id, first[-1].records)) is not None:
-                yield Note(line)
-            if silence.is_too_long:
-                break
-        again = [] if silence.is_too_long else [n for n, one in enumerate(first) if waited_for(one.records) is None]
-        seconds = {each: _drive(campaign, stagings[each], shelf, make) for each in reversed(again)}
-        for number, driven in enumerate(first):
-            yield _judged(campaign, driven, seconds.get(number), scenarios[: begin + number])
-        if silence.is_too_long:
-            raise silence.error
+            driven = _drive(self._campaign, staging, shelf, make, Watch(staging.scenario.id, notes.append))
+            self.first.append(driven)
+            yield from map(Note, notes)
+            self._silence.after(in_time=not notes)
+            notes.clear()
+        for place, driven in reversed(list(enumerate(self.first))):
+            if waited_for(driven.records) is None:
+                self.second[place] = _drive(self._campaign, stagings[place], shelf, make)
 
 
 def _judged(
@@ -225,9 +252,12 @@ def _judged(
     return _reported(campaign, result, said, before, told=campaign.tells or driven.scenario.cell is None)
 
 
-def _drive(campaign: Campaign, staging: Staging, shelf: Shelf, make: Factory) -> DrivenScenario:
-    end_if_asked()
-    return drive_staged(staging, shipped(), make, controller_name=named(campaign.controller), shelf=shelf)
+def _drive(
+    campaign: Campaign, staging: Staging, shelf: Shelf, make: Factory, on_record: Watch | None = None
+) -> DrivenScenario:
+    name = named(campaign.controller)
+    with breakable():
+        return drive_staged(staging, shipped(), make, controller_name=name, shelf=shelf, on_record=on_record)
 
 
 def _reported(

@@ -8,7 +8,7 @@ goes on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from hanbench.harness.case.trace import AnyRecord, ControllerFaulted, EventDelivered
 
@@ -47,27 +47,36 @@ def waited_for(records: Sequence[AnyRecord]) -> str | None:
     return None
 
 
+def told(case: str, fault: str) -> str:
+    """Return the line that names a case without an answer, as soon as that is known."""
+    return f"  {case}: {fault}"
+
+
+class Watch:
+    """Tells of the first time-out of a play when it happens; called with each record of the trace."""
+
+    def __init__(self, case: str, tell: Callable[[str], object]) -> None:
+        self._case = case
+        self._tell = tell
+        self._has_told = False
+
+    def __call__(self, record: AnyRecord) -> None:
+        if isinstance(record, ControllerFaulted) and not self._has_told and (fault := waited_for((record,))):
+            self._has_told = True
+            self._tell(told(self._case, fault))
+
+
 class Silence:
     """The cases in a row, of one process, that ended in a time-out."""
 
     def __init__(self) -> None:
         self._row = 0
 
-    def after(self, case: str, records: Sequence[AnyRecord]) -> str | None:
-        """Take in the play of a case; return the line to tell at once, or None."""
-        fault = waited_for(records)
-        self._row = 0 if fault is None else self._row + 1
-        return None if fault is None else f"  {case}: {fault}"
-
-    @property
-    def is_too_long(self) -> bool:
-        """Whether the run stops."""
-        return self._row >= MOST
-
-    @property
-    def error(self) -> SilentControllerError:
-        """The error that stops it."""
-        return SilentControllerError(f"the controller gave no answer in {self._row} cases in a row")
+    def after(self, *, in_time: bool) -> None:
+        """Take in the play of a case, in which each answer came in time, or not. Raises SilentControllerError."""
+        self._row = 0 if in_time else self._row + 1
+        if self._row >= MOST:
+            raise SilentControllerError(f"the controller gave no answer in {self._row} cases in a row")
 
 
 def samples(number: int) -> list[int]:

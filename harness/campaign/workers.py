@@ -1,44 +1,45 @@
-"""Work on several processes: groups of items, results in order, and a worker that dies costs one item at most.
+"""Work on several processes: groups of items, and a worker that dies costs one item at most.
 
 The shape is that of `concurrent.futures`, with two differences. Results of one group come one after the other, so that
 those before the death of a worker are kept. And a worker that dies harms nobody but itself: what it had not returned is
 done once more, each item by itself, and an item at which a worker dies twice comes back as `Lost`.
+
+`map_groups` yields the results of a list of groups in their order. `stream_groups` yields them as they come, and asks
+for one group after the other when a worker is free: no more groups are under way than there are workers.
+
+On Ctrl-C, and on an error that ends the whole work, the workers hand over what they have: work that holds results back
+catches KeyboardInterrupt, yields them, and raises it again.
 """
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import pickle
 import signal
-import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
-from operator import itemgetter
-from typing import Any, Generic, NamedTuple, TypeVar
+from time import monotonic
+from typing import Generic, NamedTuple, TypeVar
 
-from hanbench.harness.campaign.interruption import end_if_asked
+from hanbench.harness.campaign.interruption import ASK, end_if_asked
+from hanbench.harness.campaign.worker_process import Message, Note, Work, in_one_line, serve
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Note(NamedTuple):
-    """A line to tell at once, whatever results are still to come before its own."""
-
-    text: str
-
-
-Work = Callable[[Sequence[T]], Iterator[R | Note]]
-"""Does a group of items and yields a result for each, in their order; and notes, at any time."""
 Tell = Callable[[str], None]
 
 _GRACE = 2.0
 """Seconds in which a worker must end after SIGTERM."""
+_HAND_OVER = 10.0
+"""Seconds in which the workers must hand over what they have when the work ends early: time to judge a few cases."""
 _LOOK = 0.2
 """Seconds after which it is looked whether Ctrl-C was pressed."""
 
@@ -48,15 +49,6 @@ class Lost:
     """There is no result: hanbench itself failed at this item."""
 
     reason: str
-
-
-class _Message(NamedTuple):
-    """What a worker sends: a result of its group, an error in the place of one, a note, or that the group is done."""
-
-    result: Any = None
-    error: BaseException | None = None
-    done: bool = False
-    note: str | None = None
 
 
 @dataclass
@@ -95,11 +87,62 @@ def map_groups(
         for items in groups:
             yield from _here(work, items, fatal, tell)
         return
-    pool = _Pool(work, groups, min(jobs, len(groups)), fatal, tell)
+    feed = partial(next, iter(groups), None)
+    results = stream_groups(work, feed, min(jobs, len(groups)), fatal=fatal, tell=tell)
+    with closing(results):
+        yield from _in_order(groups, results, fatal)
+
+
+class Placed(NamedTuple, Generic[T, R]):
+    """A result, with the place of its item."""
+
+    group: int
+    """The number of the group, from 0, as they were asked for."""
+    place: int
+    item: T
+    result: R | Lost
+
+
+def stream_groups(
+    work: Work[T, R],
+    feed: Callable[[], Sequence[T] | None],
+    jobs: int,
+    *,
+    fatal: tuple[type[BaseException], ...] = (),
+    tell: Tell | None = None,
+    on_death: Callable[[str], object] = lambda how: None,
+) -> Generator[Placed[T, R], None, None]:
+    """Yield each item with its result as soon as there is one; `work`, `fatal` and `tell` are those of `map_groups`.
+
+    `feed` returns the next group when a worker is free, or None: there is none now. It is asked again after each
+    result, and the work is over when there is none and all workers are idle. All is done in worker processes, of which
+    there are at most `jobs`. `on_death` is told how a worker died.
+    """
+    pool = _Pool(work, feed, jobs, fatal, tell, on_death)
     try:
         yield from pool.results()
     finally:
         pool.close()
+
+
+def _in_order(
+    groups: Sequence[Sequence[T]], results: Iterator[Placed[T, R]], fatal: tuple[type[BaseException], ...]
+) -> Iterator[tuple[T, R | Lost]]:
+    """Yield the results in the order of the groups; if the work ends early, those that there are, and then raise."""
+    held: dict[tuple[int, int], tuple[T, R | Lost]] = {}
+    due = ((number, place) for number, items in enumerate(groups) for place in range(len(items)))
+    awaited = next(due, None)
+    try:
+        for each in results:
+            held[each.group, each.place] = each.item, each.result
+            while awaited in held:
+                yield held.pop(awaited)
+                awaited = next(due, None)
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, *fatal)):
+            for place in sorted(held):
+                yield held[place]
+        raise
 
 
 def _here(
@@ -118,7 +161,7 @@ def _here(
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the other items have nothing to do with it
             done += 1
-            yield items[done - 1], Lost(_said(error))
+            yield items[done - 1], Lost(in_one_line(error))
 
 
 def _pass_on(note: str, tell: Tell | None) -> None:
@@ -126,47 +169,46 @@ def _pass_on(note: str, tell: Tell | None) -> None:
         tell(note)
 
 
-@dataclass
-class _Results(Generic[R]):
-    """The results of one whole group so far, by the places of their items."""
-
-    size: int
-    found: dict[int, R | Lost] = field(default_factory=dict)
-
-
 class _Pool(Generic[T, R]):
     def __init__(
         self,
         work: Work[T, R],
-        groups: Sequence[Sequence[T]],
+        feed: Callable[[], Sequence[T] | None],
         jobs: int,
         fatal: tuple[type[BaseException], ...],
         tell: Tell | None,
+        on_death: Callable[[str], object],
     ) -> None:
         self._tell = tell
+        self._on_death = on_death
         self._work = work
-        self._groups = groups
+        self._feed = feed
         self._fatal = fatal
         self._jobs = jobs
-        self._todo = deque(_Group(number, items) for number, items in enumerate(groups))
-        self._found = [_Results[R](len(items)) for items in groups]
+        self._given = 0
+        """How many groups `feed` gave so far."""
+        self._again: deque[_Group[T]] = deque()
+        """What dead workers did not return."""
+        self._found: deque[Placed[T, R]] = deque()
         self._workers: list[_Worker[T]] = []
         self._context = multiprocessing.get_context("fork")
 
-    def results(self) -> Iterator[tuple[T, R | Lost]]:
-        """Yield the results in order; after Ctrl-C or a fatal error, those that there are, before that is raised."""
+    def results(self) -> Iterator[Placed[T, R]]:
+        """Yield the results; after Ctrl-C or a fatal error, those that the workers hand over, before that is raised.
+
+        A second Ctrl-C does not wait for what the workers still have.
+        """
         try:
-            for number, items in enumerate(self._groups):
-                for place, item in enumerate(items):
-                    while place not in self._found[number].found:
-                        self._go_on()
-                    yield item, self._found[number].found.pop(place)
+            while self._found or self._go_on():
+                while self._found:
+                    yield self._found.popleft()
         except BaseException as error:
             if not isinstance(error, (KeyboardInterrupt, *self._fatal)):
                 raise
-            for items, results in zip(self._groups, self._found, strict=True):
-                for place, result in sorted(results.found.items(), key=itemgetter(0)):
-                    yield items[place], result
+            with suppress(KeyboardInterrupt):
+                self._hand_over()
+            while self._found:
+                yield self._found.popleft()
             raise
 
     def close(self) -> None:
@@ -181,28 +223,67 @@ class _Pool(Generic[T, R]):
             worker.connection.close()
         self._workers.clear()
 
-    def _go_on(self) -> None:
-        """Give work to whoever has none, and wait for what comes next."""
+    def _go_on(self) -> bool:
+        """Give work to the workers that have none, and wait for what comes next; return whether there is any work."""
         end_if_asked()
-        while self._todo and len(self._workers) < self._jobs:
-            self._workers.append(self._start())
-        for worker in self._workers:
-            if worker.group is None and self._todo:
-                self._give(worker, self._todo.popleft())
+        while (idle := self._idle()) and (group := self._next()) is not None:
+            self._give(idle if isinstance(idle, _Worker) else self._start(), group)
         busy = {worker.connection: worker for worker in self._workers if worker.group is not None}
         ends = {worker.process.sentinel: worker for worker in self._workers if worker.group is not None}
-        for ready in wait([*busy, *ends], _LOOK):
+        for ready in wait([*busy, *ends], _LOOK) if busy else ():
             worker = busy.get(ready) or ends[ready]  # type: ignore[call-overload,index]
             if worker in self._workers:
                 self._hear(worker)
+        return bool(busy or self._again or self._found)
+
+    def _idle(self) -> _Worker[T] | bool:
+        """Return a worker without work, or whether one more may be started."""
+        waiting = (worker for worker in self._workers if worker.group is None)
+        return next(waiting, None) or len(self._workers) < self._jobs
+
+    def _next(self) -> _Group[T] | None:
+        """Return the group to do next; None: there is none now."""
+        if self._again:
+            return self._again.popleft()
+        items = self._feed()
+        if items is None:
+            return None
+        self._given += 1
+        return _Group(self._given - 1, items)
+
+    def _hand_over(self) -> None:
+        """Ask the workers for what they have, and take it until each has ended, for a time."""
+        busy = {worker.connection: worker for worker in self._workers if worker.group is not None}
+        for worker in busy.values():
+            if worker.process.is_alive() and worker.process.pid is not None:
+                os.kill(worker.process.pid, ASK)
+        deadline = monotonic() + _HAND_OVER
+        while busy and (left := deadline - monotonic()) > 0:
+            for connection in wait(list(busy), left):
+                if not self._takes_last(busy[connection]):  # type: ignore[index]
+                    del busy[connection]  # type: ignore[arg-type]
+
+    def _takes_last(self, worker: _Worker[T]) -> bool:
+        """Take a message of a worker that is to end; return whether more may come. Another fatal error says no more."""
+        try:
+            message = worker.connection.recv()
+            if worker.group is not None:
+                self._take(worker, worker.group, message)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            return False
+        except self._fatal:
+            return False
+        return worker.group is not None
 
     def _start(self) -> _Worker[T]:
         ours, theirs = self._context.Pipe()
         others = [worker.connection for worker in self._workers]
-        process = self._context.Process(target=_serve, args=(theirs, [ours, *others], self._work), daemon=False)
+        process = self._context.Process(target=serve, args=(theirs, [ours, *others], self._work), daemon=False)
         process.start()
         theirs.close()
-        return _Worker(process, ours)
+        worker = _Worker[T](process, ours)
+        self._workers.append(worker)
+        return worker
 
     def _give(self, worker: _Worker[T], group: _Group[T]) -> None:
         worker.group, worker.returned = group, 0
@@ -222,7 +303,7 @@ class _Pool(Generic[T, R]):
         if not worker.process.is_alive() and worker.group is not None and not worker.connection.poll():
             self._died(worker)
 
-    def _take(self, worker: _Worker[T], group: _Group[T], message: _Message) -> None:
+    def _take(self, worker: _Worker[T], group: _Group[T], message: Message) -> None:
         if message.done:
             worker.group = None
             return
@@ -230,9 +311,15 @@ class _Pool(Generic[T, R]):
             _pass_on(message.note, self._tell)
             return
         if message.error is not None and isinstance(message.error, self._fatal):
+            worker.group = None  # what it does from now on is no part of the work
             raise message.error
-        result: R | Lost = message.result if message.error is None else Lost(_said(message.error))
-        self._found[group.number].found[group.first + worker.returned] = result
+        result: R | Lost = message.result if message.error is None else Lost(in_one_line(message.error))
+        self._returned(worker, group, result)
+
+    def _returned(self, worker: _Worker[T], group: _Group[T], result: R | Lost) -> None:
+        """Note the result of the first item of a worker that has none yet."""
+        place = worker.returned
+        self._found.append(Placed(group.number, group.first + place, group.items[place], result))
         worker.returned += 1
 
     def _died(self, worker: _Worker[T]) -> None:
@@ -240,16 +327,16 @@ class _Pool(Generic[T, R]):
         self._workers.remove(worker)
         worker.process.join(_GRACE)
         worker.connection.close()
-        group = worker.group
+        group, how = worker.group, _ended(worker.process.exitcode)
         if group is None:
             return
+        self._on_death(how)
         rest = group.items[worker.returned :]
         if group.again and rest:
-            how = _ended(worker.process.exitcode)
-            self._found[group.number].found[group.first + worker.returned] = Lost(f"its worker process {how}, twice")
+            self._returned(worker, group, Lost(f"its worker process {how}, twice"))
             return
         first = group.first + worker.returned
-        self._todo.extendleft(
+        self._again.extendleft(
             _Group(group.number, (item,), first + place, again=True) for place, item in reversed(list(enumerate(rest)))
         )
 
@@ -258,51 +345,3 @@ def _ended(status: int | None) -> str:
     if status is not None and status < 0:
         return f"was killed by {signal.Signals(-status).name}"
     return f"ended with status {status}"
-
-
-def _said(error: BaseException) -> str:
-    """Return an error in one line, and where it was raised if HANBENCH_DEBUG is 1."""
-    if os.environ.get("HANBENCH_DEBUG") == "1":
-        return "".join(traceback.format_exception(error))
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def _serve(connection: Connection, foreign: Sequence[Connection], work: Work[T, R]) -> None:
-    """Do group after group, until the parent closes the connection."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole process group; the parent ends its workers
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    for other in foreign:
-        other.close()
-    gc.freeze()  # what the parent had is in use as long as this process lives: no collection need look at it
-    while True:
-        try:
-            items: Sequence[T] = connection.recv()
-        except (EOFError, OSError):
-            return
-        _do(connection, items, work)
-        connection.send(_Message(done=True))
-
-
-def _do(connection: Connection, items: Sequence[T], work: Work[T, R]) -> None:
-    done = 0
-    while done < len(items):
-        try:
-            for result in work(items[done:]):
-                if isinstance(result, Note):
-                    connection.send(_Message(note=result.text))
-                    continue
-                connection.send(_Message(result))
-                done += 1
-        except Exception as error:  # noqa: BLE001 - the parent decides what it means
-            connection.send(_Message(error=_sendable(error)))
-            done += 1
-
-
-def _sendable(error: Exception) -> Exception:
-    try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own octets
-    except Exception:  # noqa: BLE001 - an error that cannot travel goes as its text
-        return RuntimeError(_said(error))
-    return error

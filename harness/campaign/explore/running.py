@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -11,10 +11,14 @@ from hanbench.harness.campaign.executor import factory_of_process
 from hanbench.harness.campaign.explore.drawing import draw
 from hanbench.harness.campaign.explore.first_answers import Answered, FirstAnswers
 from hanbench.harness.campaign.explore.pool import pool
+from hanbench.harness.campaign.interruption import breakable
+from hanbench.harness.campaign.unanswered import Silence, SilentControllerError, Watch
+from hanbench.harness.campaign.worker_process import Note
 from hanbench.harness.campaign.workers import Lost, map_groups
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.controllers.lookup import named
 from hanbench.harness.oracle import Basis
+from hanbench.harness.report.causes import cause_first
 from hanbench.harness.scenario.run import drive_scenario, judged
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.harness.scenario.staging import seed_for
@@ -46,28 +50,56 @@ class Failure(NamedTuple):
 
 
 def explore(
-    about: Exploration, stories: int, jobs: int = 1
+    about: Exploration, stories: int, jobs: int = 1, *, tell: Callable[[str], None] | None = None
 ) -> Generator[tuple[int, Failure | Lost | None], None, None]:
-    """Play the first so many stories of a seed; yield the number of each, in order, and its failure, if it failed."""
+    """Play the first so many stories of a seed; yield the number of each, in order, and its failure, if it failed.
+
+    `tell` gets a line at once for each play that ended in a time-out. Raises SilentControllerError after too many in a
+    row, after the results that there are.
+    """
     groups = [pooled.stories for pooled in pool(stories)]
-    yield from map_groups(partial(_explore, about), groups, jobs)
+    yield from map_groups(partial(_explore, about, Silence()), groups, jobs, fatal=(SilentControllerError,), tell=tell)
 
 
-def _explore(about: Exploration, numbers: Sequence[int]) -> Iterator[Failure | None]:
+def _explore(about: Exploration, silence: Silence, numbers: Sequence[int]) -> Iterator[Failure | Note | None]:
     """Play stories that share a HAN story."""
     make = factory_of_process(about.controller)
+    notes: list[str] = []
     with Shelf(1) as shelf:
         for number in numbers:
             scenario = draw(about.seed, number)
-            yield attempt(scenario, seed_for(scenario, about.seed), FirstAnswers(make), shelf, about)
+            seed = seed_for(scenario, about.seed)
+            with breakable():
+                failure = attempt(scenario, seed, FirstAnswers(make), shelf, about, notes.append)
+            yield from map(Note, notes)
+            yield failure
+            silence.after(in_time=not notes)
+            notes.clear()
 
 
-def attempt(scenario: Scenario, seed: str, answers: FirstAnswers, shelf: Shelf, about: Exploration) -> Failure | None:
-    """Play one story; return its failure, or None. Where `answers` has an answer, the controller is not asked."""
-    name = named(about.controller)
-    driven = drive_scenario(scenario, shipped(), answers, seed=seed, controller_name=name, shelf=shelf)
+def attempt(
+    scenario: Scenario,
+    seed: str,
+    answers: FirstAnswers,
+    shelf: Shelf,
+    about: Exploration,
+    tell: Callable[[str], object],
+) -> Failure | None:
+    """Play one story; return its failure, or None. Where `answers` has an answer, the controller is not asked.
+
+    `tell` gets a line for the first time-out, as soon as it has passed.
+    """
+    driven = drive_scenario(
+        scenario,
+        shipped(),
+        answers,
+        seed=seed,
+        controller_name=named(about.controller),
+        shelf=shelf,
+        on_record=Watch(scenario.id, tell),
+    )
     result = judged(driven, shipped(), hold_to=about.hold_to)
     if result.as_expected:
         return None
-    properties = tuple(dict.fromkeys(violation.property for violation in result.failing))
+    properties = tuple(dict.fromkeys(violation.property for violation in cause_first(result.failing)))
     return Failure(scenario, seed, result.outcome, properties, answers.answered)

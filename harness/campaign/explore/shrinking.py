@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -36,8 +36,18 @@ class Shrunk(NamedTuple):
     """Whether the controller gave its answers again, wherever it was given the same turns."""
 
 
-def shrink(failure: Failure, make: Factory, about: Exploration, seconds: float = SECONDS) -> Shrunk:
-    """Return the smallest failure of the same kind, found in that time; the controller's first answers stand."""
+def shrink(
+    failure: Failure,
+    make: Factory,
+    about: Exploration,
+    seconds: float = SECONDS,
+    *,
+    tell: Callable[[str], object],
+) -> Shrunk:
+    """Return the smallest failure of the same kind, found in that time; the controller's first answers stand.
+
+    `tell` gets a line at once for each play that ends in a time-out.
+    """
     deadline = time.monotonic() + seconds
     answers = FirstAnswers(make)
     answers.learn(failure.answered)
@@ -48,7 +58,7 @@ def shrink(failure: Failure, make: Factory, about: Exploration, seconds: float =
             for scenario in simpler(failure.scenario):
                 if time.monotonic() >= deadline:
                     return Shrunk(failure, answers.steady)
-                found = _failing(scenario, failure, answers, shelf, about)
+                found = _failing(scenario, failure, answers, shelf, about, tell)
                 if found is not None:
                     failure, smaller = found, True
                     break
@@ -56,13 +66,18 @@ def shrink(failure: Failure, make: Factory, about: Exploration, seconds: float =
 
 
 def _failing(
-    scenario: Scenario, as_before: Failure, answers: FirstAnswers, shelf: Shelf, about: Exploration
+    scenario: Scenario,
+    as_before: Failure,
+    answers: FirstAnswers,
+    shelf: Shelf,
+    about: Exploration,
+    tell: Callable[[str], object],
 ) -> Failure | None:
     """Return the failure of a scenario if it is one like that before. What cannot be played is no smaller one."""
     if unfit_switches(scenario, shipped()) is not None:
         return None
     try:
-        found = attempt(scenario, as_before.seed, answers, shelf, about)
+        found = attempt(scenario, as_before.seed, answers, shelf, about, tell)
     except BenchError:
         return None
     return found if found is not None and set(found.properties) & set(as_before.properties[:1]) else None
