@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import socket
 import stat
 from collections.abc import Callable
@@ -126,7 +127,7 @@ class SerialPort:
 def _connect(where: str) -> socket.socket:
     """Connect without pyserial, which sleeps 0.3 s at close and so blocks the event loop."""
     host, _, number = where.removeprefix(SOCKET).rpartition(":")
-    if not host or not number.isdecimal():
+    if not host or not re.fullmatch(r"[0-9]{1,5}", number) or not 0 < int(number) <= 65_535:
         raise ValueError("expected socket://HOST:PORT")
     connection = socket.create_connection((host.strip("[]"), int(number)), CONNECT_WAIT)
     # No Nagle delay: the answer to a poll would come too late.

@@ -34,8 +34,12 @@ ZNP_PING = b"\xfe\x00\x21\x01\x20"
 ZNP_START, ZNP_PING_ANSWER = 0xFE, b"\x61\x01"
 RETURN = b"\r\n"
 _REFLASH = "not usable: it hides the frames; flash RCP firmware (hardware/flashing.md)"
-_PROMPT = re.compile(rb"(?i)(?:login|password|username) ?:|login incorrect|(?:^|[\r\n])[\w@:~./() -]{0,40}[$#>] ?$")
-_PRINTABLE = frozenset(b"\t\r\n\x1b") | frozenset(range(0x20, 0x7F))
+_CONTROL = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z^-~])")
+"""What a console sends for colours, its title and keys: sequences of ECMA-48, and OSC as xterm ends it."""
+_PROMPT = re.compile(
+    rb"(?i)(?:login|password|username|user name) ?:|login incorrect|(?:^|[\r\n])[][\w@:~./()= -]{0,40}[$#>]{1,3} ?$"
+)
+_PRINTABLE = frozenset(b"\a\b\t\r\n") | frozenset(range(0x20, 0x7F))
 
 
 class Question(NamedTuple):
@@ -69,7 +73,8 @@ def is_znp_answer(octets: bytes) -> bool:
 
 def is_console(octets: bytes) -> bool:
     """Return whether the octets are text with a login prompt, or with the prompt of a shell at its end."""
-    return bool(octets) and _PRINTABLE.issuperset(octets) and _PROMPT.search(octets) is not None
+    text = _CONTROL.sub(b"", octets)
+    return bool(text) and _PRINTABLE.issuperset(text) and _PROMPT.search(text) is not None
 
 
 QUESTIONS = (

@@ -5,53 +5,58 @@ This module imports nothing heavy, because `hanbench --help` loads it too.
 
 from __future__ import annotations
 
-import fcntl
-import io
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, cast
+from typing import BinaryIO
+
+from hanbench.harness import folder_lock
+from hanbench.harness.folder_lock import HeldError, holder_of
+from hanbench.harness.new_file import BUFFER, PUBLIC, OutputError, begun, blamed_on, target_of
+
+__all__ = [
+    "PRIVATE",
+    "GrowingWholeFile",
+    "OutputError",
+    "PiecewiseFile",
+    "WholeFile",
+    "holder_of",
+    "locked_folder",
+    "locked_folder_if",
+    "make_folder",
+    "scratch",
+    "write_whole",
+]
 
 PRIVATE = 0o600
 """Mode of a file that only its owner can read."""
-_PUBLIC = 0o666
-_BUFFER = 1 << 18
-"""Buffer size, octets: about 2,000 frames for each system call."""
-
-
-class OutputError(Exception):
-    """A folder or a file cannot be written. The text is one line: the path and the reason."""
-
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(path, problem)  # both, so that it can be pickled
-        self.path = path
-        self.problem = problem
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.problem}"
 
 
 @contextmanager
 def locked_folder(path: Path, mode: int = 0o777) -> Iterator[Path]:
     """Make a folder with these permissions if it is missing, and keep other runs out of it until the context ends.
 
-    A folder that this made and that is empty at the end is removed. Raises OutputError if the folder cannot be made or
-    written, or if another run has it.
+    The lock is that of this process and ends with it, whatever becomes of processes that it forked. A folder that this
+    made and that is empty at the end is removed. Raises OutputError if the folder cannot be made or written, or if
+    another run has it.
     """
-    made = not path.exists()
+    made = not os.path.exists(path)  # noqa: PTH110 - Path.exists raises an error for a name that is too long
     make_folder(path, mode)
     try:
-        with _blamed_on(path, "expected a writable folder"):
-            handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            _lock(handle, path)
+            with blamed_on(path, "expected a writable folder"):
+                handle = folder_lock.take(path)
+        except HeldError as held:
+            problem = f"another run of hanbench{held} writes here; end it, or use another folder"
+            raise OutputError(path, problem) from None
+        try:
             with scratch(path / "writable", "expected a writable folder", path):
                 pass
             yield path
         finally:
-            os.close(handle)
+            folder_lock.release(handle)
     finally:
         if made:
             with suppress(OSError):
@@ -65,33 +70,18 @@ def locked_folder_if(path: Path | None) -> AbstractContextManager[Path | None]:
 
 def make_folder(path: Path, mode: int = 0o777) -> None:
     """Make a folder with these permissions, and those above it, unless they exist. Raises OutputError."""
-    with _blamed_on(path, "expected a writable folder"):
-        path.mkdir(mode, parents=True, exist_ok=True)
+    with blamed_on(path, "expected a writable folder"):
+        with suppress(FileNotFoundError):
+            path.lstat()  # a path that is too long is told before anything is made
+        missing = [path]
+        while not os.path.lexists(above := missing[-1].parent) and above != missing[-1]:  # not Path.mkdir: it recurses
+            missing.append(above)
+        for each in reversed(missing[1:]):
+            each.mkdir(exist_ok=True)
+        path.mkdir(mode, exist_ok=True)
 
 
-def _lock(handle: int, path: Path) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = _holder(os.fstat(handle))
-        who = "another run of hanbench" if holder is None else f"another run of hanbench (process {holder})"
-        raise OutputError(path, f"{who} writes here; end it, or use another folder") from None
-    except OSError:
-        pass  # a file system without locks, as some networks have
-
-
-def _holder(folder: os.stat_result) -> int | None:
-    """Return the id of the process that has locked a folder, as Linux lists it (proc_locks(5)); None: unknown."""
-    place = f"{os.major(folder.st_dev):02x}:{os.minor(folder.st_dev):02x}:{folder.st_ino}"
-    with suppress(OSError, ValueError):
-        for line in Path("/proc/locks").read_text().splitlines():
-            words = line.split()
-            if "FLOCK" in words and words[-3] == place and int(words[-4]) > 0:
-                return int(words[-4])
-    return None
-
-
-def write_whole(path: Path, content: bytes | str, mode: int = _PUBLIC) -> None:
+def write_whole(path: Path, content: bytes | str, mode: int = PUBLIC) -> None:
     """Replace a file by `content`, text as UTF-8, atomically. Raises OutputError, and leaves the old file then.
 
     `mode`: permissions of the file, less those that the umask withholds.
@@ -104,15 +94,20 @@ def write_whole(path: Path, content: bytes | str, mode: int = _PUBLIC) -> None:
 class WholeFile:
     """A file that gets its name when the context ends; after an error, an older file of that name stays.
 
-    Until then it has a temporary name of its own beside it, so that two writers never share one.
+    Until then it has a temporary name beside it, `.NAME.new`, which is locked. What a killed process left under that
+    name is replaced; if another process writes a file of this name just now, this one gets a name of its own.
+
+    It replaces a file or nothing; where the name is that of a symbolic link, the file that it leads to.
     """
 
-    def __init__(self, path: Path, mode: int = _PUBLIC) -> None:
-        """Raises OutputError."""
+    def __init__(self, path: Path, mode: int = PUBLIC) -> None:
+        """Raises OutputError, also if there is a device, a pipe or a folder."""
         self._path = path
-        self._fresh = _temporary(path)
+        self._target = target_of(path)
+        self._fresh, self.stream = begun(self._target, "xb", path, permissions=mode)
+        self._lock = os.dup(self.stream.fileno())
+        """Keeps the lock until the file has its name."""
         self._abandoned = False
-        self.stream = _opened(self._fresh, "xb", path, permissions=mode)
 
     def abandon(self) -> None:
         """Drop what was written, when the context ends."""
@@ -124,60 +119,135 @@ class WholeFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        kept = False
         try:
             if kind is not None or self._abandoned:
                 with suppress(OutputError):  # the error that ended the context says more
                     self.stream.close()
                 return
             self.stream.close()
-            with _blamed_on(self._path):
-                self._fresh.replace(self._path)
+            with blamed_on(self._path):
+                self._fresh.replace(self._target)
+            kept = True
         finally:
-            self._fresh.unlink(missing_ok=True)
+            if not kept:
+                self._fresh.unlink(missing_ok=True)
+            os.close(self._lock)
 
 
-def growing(path: Path) -> BinaryIO:
-    """Open a file that grows in place, so that a reader can follow it: a capture. Raises OutputError, as writes do."""
-    return _opened(path, "wb", path)
+class PiecewiseFile:
+    """A file that grows by whole pieces, such as the blocks of a capture or lines: a full disk cuts none of them short.
+
+    Pieces wait for `flush`, or until there are `waiting` octets of them.
+    """
+
+    def __init__(self, path: Path, mode: int = PUBLIC, waiting: int = BUFFER, *, adding: bool = False) -> None:
+        """Replace the file `path` by an empty one; `adding`: go on at the end of what is there.
+
+        Raises OutputError, also if there is a device, a pipe or a folder.
+        """
+        self.path = path
+        self._target = target_of(path)
+        self.octets = 0
+        """Length of the file with what waits."""
+        self.pieces = 0
+        """Number of pieces, those that wait included."""
+        self._waits: list[bytes] = []
+        self._most = waiting
+        self._written = 0
+        with blamed_on(path):
+            self._handle = self._opened(mode, 0 if adding else os.O_TRUNC)
+            self.octets = self._written = os.lseek(self._handle, 0, os.SEEK_END)
+
+    def _opened(self, mode: int, begins: int) -> int:
+        return os.open(self._target, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | begins, mode)
+
+    def write(self, piece: bytes, /) -> int:
+        """Add a piece, and return its length. Raises OutputError, as `flush` does."""
+        self._waits.append(piece)
+        self.pieces += 1
+        self.octets += len(piece)
+        if self.octets - self._written >= self._most:
+            self.flush()
+        return len(piece)
+
+    def flush(self) -> None:
+        """Write what waits. Raises OutputError: pieces that did not fit are lost, the file ends with a whole one."""
+        waits, self._waits = self._waits, []
+        octets = b"".join(waits)
+        done = 0
+        try:
+            while done < len(octets):
+                done += os.write(self._handle, octets[done:])
+        except OSError as error:
+            self._cut_back(waits, done)
+            raise OutputError(self.path, f"cannot be written: {error.strerror or error}") from None
+        self._written = self.octets
+
+    def _cut_back(self, waits: list[bytes], done: int) -> None:
+        """Let the file end with the last piece that was written whole."""
+        whole = 0
+        for piece in waits:
+            if whole + len(piece) > done:
+                break
+            whole += len(piece)
+            self._written += len(piece)
+            self.pieces += 1
+        self.pieces -= len(waits)
+        self.octets = self._written
+        with suppress(OSError):
+            os.ftruncate(self._handle, self._written)
+            os.lseek(self._handle, self._written, os.SEEK_SET)
+
+    def close(self) -> None:
+        """Write what waits, and close the file. Has no effect a second time. Raises OutputError, as `flush` does."""
+        if self._handle < 0:
+            return
+        try:
+            self.flush()
+        finally:
+            os.close(self._handle)
+            self._handle = -1
+
+
+class GrowingWholeFile(PiecewiseFile):
+    """A file that grows by pieces under the temporary name of a `WholeFile`, and gets its own in `close`."""
+
+    def __init__(self, path: Path, mode: int = PUBLIC) -> None:
+        """Raises OutputError, as `PiecewiseFile` does."""
+        super().__init__(path, mode)
+
+    def _opened(self, mode: int, begins: int) -> int:
+        self._fresh, stream = begun(self._target, "xb", self.path, permissions=mode)
+        with stream:
+            return os.dup(stream.fileno())  # the lock is that of both
+
+    def close(self) -> None:
+        """Write what waits, and give the file its name. Raises OutputError; an older file of that name stays then."""
+        if self._handle < 0:
+            return
+        kept = False
+        try:
+            self.flush()
+            with blamed_on(self.path):
+                self._fresh.replace(self._target)
+            kept = True
+        finally:
+            if not kept:
+                self._fresh.unlink(missing_ok=True)
+            super().close()
+
+    def abandon(self) -> None:
+        """Remove the file, which has no name then."""
+        if self._handle < 0:
+            return
+        self._waits.clear()
+        self._fresh.unlink(missing_ok=True)
+        super().close()
 
 
 def scratch(path: Path, problem: str = "cannot be written", blamed: Path | None = None) -> BinaryIO:
     """Open a file without a name, to write and to read, beside the file `path`, which errors name instead of it."""
-    temporary = _temporary(path)
-    stream = _opened(temporary, "x+b", blamed or path, problem=problem)
+    temporary, stream = begun(path, "x+b", blamed or path, problem)
     temporary.unlink()
     return stream
-
-
-class _NamedFile(io.FileIO):
-    """A file whose errors name the file that its writer wants."""
-
-    def __init__(self, path: Path, mode: str, permissions: int, blamed: Path) -> None:
-        super().__init__(path, mode, opener=lambda name, flags: os.open(name, flags, permissions))
-        self._blamed = blamed
-
-    def write(self, octets: bytes, /) -> int:  # type: ignore[override]  # io.FileIO takes any buffer
-        with _blamed_on(self._blamed):
-            return super().write(octets)
-
-
-def _opened(
-    path: Path, mode: str, blamed: Path, problem: str = "cannot be written", *, permissions: int = _PUBLIC
-) -> BinaryIO:
-    with _blamed_on(blamed, problem):
-        raw = _NamedFile(path, mode, permissions, blamed)
-    both = "+" in mode
-    return cast("BinaryIO", io.BufferedRandom(raw, _BUFFER) if both else io.BufferedWriter(raw, _BUFFER))
-
-
-@contextmanager
-def _blamed_on(path: Path, problem: str = "cannot be written") -> Iterator[None]:
-    """Turn an OSError into an OutputError that names `path`."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(path, f"{problem}: {error.strerror or error}") from None
-
-
-def _temporary(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")

@@ -30,6 +30,11 @@ def cleaned(text: str) -> str:
     return "".join(map(_cleaned, text))
 
 
+def cleaned_lines(text: str) -> str:
+    """Return `text` cleaned as `cleaned` does, but with its line ends: the text of a file."""
+    return "\n".join(map(cleaned, text.split("\n")))
+
+
 def _cleaned(character: str) -> str:
     if character in _SPACES:
         return " "

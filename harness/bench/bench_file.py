@@ -41,6 +41,7 @@ from hanbench.profiles.benches import (
 from hanbench.profiles.cohorts import household, household_of
 from hanbench.profiles.devices import beside
 from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.explain import suggestion
 from hanbench.profiles.firmware_models import FirmwareModel
 from hanbench.profiles.radio_url import RadioKind
 from hanbench.profiles.rulesets import Cohort
@@ -170,7 +171,7 @@ class BenchFile:
         self.has_one_home()
         for index, name in enumerate(bench.faults):
             if name not in FAULTS:
-                problem = f"found {name!r}; expected one of {', '.join(FAULTS)}"
+                problem = f"there is no {name!r}{suggestion(name, tuple(FAULTS))} (`hanbench faults` lists them)"
                 raise ProfileError(self.path, problem, f"faults[{index}]")
             needs = FAULTS[name].needs
             if needs is not None and needs not in bench.emulated:
@@ -295,7 +296,7 @@ def _device(settings: DeviceSettings, node: Node, path: str, key: str) -> Device
         changed["install_code"] = b""
     elif node.install_code is not None:
         try:
-            changed["install_code"] = InstallCode(bytes.fromhex(node.install_code)).octets
+            changed["install_code"] = InstallCode.from_text(node.install_code).octets
         except ValueError as error:
             raise ProfileError(path, str(error), f"{key}.install_code") from None
     if node.wake_interval_s is not None and not isinstance(settings, GsmeSettings):

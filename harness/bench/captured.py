@@ -10,7 +10,8 @@ from typing import BinaryIO, Protocol
 
 from hanbench.emulator.radio.medium import Medium
 from hanbench.harness.capture import keyfile
-from hanbench.harness.capture.recorder import Recorder, recording
+from hanbench.harness.capture.pcapng import Stream
+from hanbench.harness.capture.recorder import CaptureInProgress, Recorder
 from hanbench.harness.case.calendar import Calendar
 
 
@@ -38,7 +39,7 @@ class Captured(Protocol):
 class Capture:
     """A capture in progress."""
 
-    def __init__(self, keys: Path | None, recorder: Recorder, stream: BinaryIO, ring: Keys) -> None:
+    def __init__(self, keys: Path | None, recorder: Recorder, stream: Stream, ring: Keys) -> None:
         """`keys`: the file for the keys."""
         self._file = keys
         self.recorder = recorder
@@ -63,13 +64,18 @@ class Capture:
 
 @contextmanager
 def capturing(han: Captured, path: Path) -> Iterator[Capture]:
-    """Capture into the file `path`, keys beside it; both are complete when the context ends, even on an error."""
-    with recording(han.medium, path, epoch=han.calendar.epoch) as recorder:
-        capture = Capture(keyfile.beside(path), recorder, recorder.stream, han.keys)
-        try:
-            yield capture
-        finally:
-            keyfile.write(keyfile.beside(path), han.keys)
+    """Capture into the file `path`, keys beside it; both are there and whole when the context ends, even on an error.
+
+    Raises OutputError if the capture cannot be written; neither of them is written then.
+    """
+    stream = CaptureInProgress(path)
+    recorder = Recorder(han.medium, stream, epoch=han.calendar.epoch)
+    try:
+        yield Capture(keyfile.beside(path), recorder, stream, han.keys)
+    finally:
+        recorder.detach()
+        stream.close()
+        keyfile.write(keyfile.beside(path), han.keys)
 
 
 @contextmanager

@@ -42,30 +42,35 @@ def cleaned_up(links: Iterable[Path]) -> Iterator[None]:
     if not links:
         yield
         return
-    with _cleaner() as add:
+    with cleaner() as add:
         for link in links:
             add("link", link)
         yield
 
 
 @contextlib.contextmanager
-def bound(listener: socket.socket, path: Path) -> Iterator[None]:
+def bound(listener: socket.socket, path: Path, add: Add) -> Iterator[None]:
     """Bind a Unix socket to `path`, in place of one that is there; it is removed when the context or process ends.
 
-    It has a unique name until the shell knows what tells it from a later socket of its name. Raises OSError.
+    It has a unique name until the shell behind `add` knows what tells it from a later socket of its name. Raises
+    OSError.
     """
     fresh = path.with_name(f".{os.urandom(4).hex()}")
-    with _cleaner() as add:
-        add("unique", fresh)
-        listener.bind(str(fresh))
-        status = fresh.lstat()
-        add(f"{status.st_ino} {int(status.st_mtime)}", path)
-        fresh.rename(path)
+    add("unique", fresh)
+    listener.bind(str(fresh))
+    status = fresh.lstat()
+    add(f"{status.st_ino} {int(status.st_mtime)}", path)
+    fresh.rename(path)
+    try:
         yield
+    finally:
+        with contextlib.suppress(OSError):
+            if path.lstat().st_ino == status.st_ino:
+                path.unlink()
 
 
 @contextlib.contextmanager
-def _cleaner() -> Iterator[Add]:
+def cleaner() -> Iterator[Add]:
     """Start the shell; what is given to the function that this yields is removed when the context or process ends."""
     shell = shutil.which("sh")
     if shell is None:

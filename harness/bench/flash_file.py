@@ -29,6 +29,7 @@ from hanbench.harness.bench.stored_stack import (
     stored_stack,
 )
 from hanbench.harness.case.calendar import Moment
+from hanbench.harness.foreign_json import NOT_JSON
 from hanbench.harness.han.han import Han
 
 VERSION = 1
@@ -123,7 +124,7 @@ def decode(octets: bytes) -> BenchFlash:
         if file.sha256 != sha256(file.flash).hexdigest():
             raise FlashFileError("is damaged: its digest is not that of its content")
         return msgspec.json.decode(file.flash, type=BenchFlash)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except NOT_JSON as error:
         raise FlashFileError(f"is damaged: {error}") from None
 
 

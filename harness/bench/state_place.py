@@ -18,7 +18,7 @@ from hanbench.harness.files import PRIVATE
 FILE = "flash.json"
 OWNER_ONLY = 0o700
 EXPECTED = "expected a new folder, an empty one of yours, or one that has the state of this bench"
-_UNFINISHED = re.compile(r"\.(flash\.json|writable)\.[0-9a-f]{8}\.new")
+_UNFINISHED = re.compile(r"\.(flash\.json|writable)(\.[0-9a-f]{8})?\.new")
 """A file that a killed run left before it had its name (`files.write_whole`)."""
 
 

@@ -23,7 +23,7 @@ from hanbench.emulator.zigbee.storage import (
     NonVolatile,
 )
 
-Eui64 = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+Eui64 = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$(?!\n)")]
 U8 = Annotated[int, Meta(ge=0, le=0xFF)]
 U16 = Annotated[int, Meta(ge=0, le=0xFFFF)]
 Counter = Annotated[int, Meta(ge=0, le=LAST_COUNTER + 1)]

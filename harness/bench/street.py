@@ -45,6 +45,10 @@ class StreetHome:
         """Return what a home tells, with its name."""
         return f"{self.name}: {text}" if self.name else text
 
+    def node(self, role: str) -> str:
+        """Return the name of a node: its role, behind the name of its home where that has one."""
+        return f"{self.name}.{role}" if self.name else role
+
 
 class Keys:
     """The keys of all homes, for their common capture."""
@@ -68,6 +72,7 @@ class Street:
         self.homes = homes
         self.outlets = outlets
         self.seed = seed
+        self.clock = homes[0].han.clock
         self.start: datetime = homes[0].han.start
         self.calendar: Calendar = homes[0].han.calendar
         self.medium: Medium = homes[0].han.medium

@@ -17,7 +17,10 @@ from hanbench.emulator.zigbee.security.keys import redacted
 from hanbench.emulator.zigbee.storage import LinkKey, NonVolatile
 from hanbench.harness.capture.errors import CaptureError
 from hanbench.harness.files import PRIVATE, write_whole
+from hanbench.profiles.reading import read_octets
 
+LARGEST = 1_000_000
+"""Maximum octets of a file to read."""
 TABLE = "zigbee_pc_keys"
 """Wireshark's name of the table, and of its file in a configuration directory."""
 SUFFIX = ".keys"
@@ -81,7 +84,7 @@ class KeyRing:
         storage.network_keys.watcher, storage.link_keys.watcher = network_key, link_key
 
     def __iter__(self) -> Iterator[CaptureKey]:
-        return iter(self._keys.values())
+        return iter(tuple(self._keys.values()))  # a key may join meanwhile, in another thread
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -98,9 +101,10 @@ def write(path: Path, keys: Iterable[CaptureKey]) -> None:
 
 
 def read(path: Path) -> list[CaptureKey]:
-    """Read the keys of a key file. Raises CaptureError, which names the invalid line, or OSError."""
+    """Read the keys of a key file. Raises CaptureError, which names the invalid line, or ProfileError."""
     keys = []
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+    text = read_octets(path, LARGEST, "key file").decode(errors="replace")
+    for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         match = _LINE.fullmatch(line.strip())

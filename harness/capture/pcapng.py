@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from struct import Struct
-from typing import BinaryIO
+from typing import Protocol
 
 from hanbench.harness.capture import tap
 
@@ -30,10 +30,18 @@ _BLOCK = Struct("<II")
 _OPTION = Struct("<HH")
 
 
-class PcapngWriter:
-    """Writes frames to a binary stream, which should be buffered: there is one write for each frame."""
+class Stream(Protocol):
+    """Where a capture is written."""
 
-    def __init__(self, stream: BinaryIO, *, epoch: datetime = DEFAULT_EPOCH, name: str = "air") -> None:
+    def write(self, octets: bytes, /) -> object: ...
+
+    def flush(self) -> object: ...
+
+
+class PcapngWriter:
+    """Writes frames to a stream, which should be buffered: one write for the head, and one for each frame."""
+
+    def __init__(self, stream: Stream, *, epoch: datetime = DEFAULT_EPOCH, name: str = "air") -> None:
         """Begin a capture. `epoch` is the date at microsecond 0 of the clock; `name` is the interface's."""
         self.frames = 0
         """Number of frames written, which is the number of the last one in Wireshark."""

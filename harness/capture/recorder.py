@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO
 
 from hanbench.emulator.radio.medium import Medium
 from hanbench.emulator.radio.transmission import Transmission
 from hanbench.harness.capture import tap
-from hanbench.harness.capture.pcapng import DEFAULT_EPOCH, PcapngWriter
-from hanbench.harness.files import growing
+from hanbench.harness.capture.pcapng import DEFAULT_EPOCH, PcapngWriter, Stream
+from hanbench.harness.files import GrowingWholeFile, OutputError
 
 
 class Recorder:
@@ -23,16 +22,21 @@ class Recorder:
     is larger by `skipped`. A frame's time is that of its end, as in `Reception`, so that times never decrease.
     """
 
-    def __init__(self, medium: Medium, stream: BinaryIO, *, epoch: datetime = DEFAULT_EPOCH) -> None:
+    def __init__(self, medium: Medium, stream: Stream, *, epoch: datetime = DEFAULT_EPOCH) -> None:
         """`epoch` is the date at microsecond 0 of the clock. `stream` should be buffered, and stays open."""
         self.skipped = medium.frames
         """Number of transmissions before this recorder was attached."""
         self._medium = medium
-        self.stream = stream
-        self._write = PcapngWriter(stream, epoch=epoch).write
+        self._epoch = epoch
+        self.continue_in(stream)
         self._heard: dict[tuple[float, int, int], bytes] = {}
         self._comment = ""
         medium.observers.append(self)
+
+    def continue_in(self, stream: Stream) -> None:
+        """Write a new capture into `stream`, from the next frame on."""
+        self.stream = stream
+        self._write = PcapngWriter(stream, epoch=self._epoch).write
 
     def __call__(self, transmission: Transmission) -> None:
         rssi, lqi = self._medium.sniffed(transmission)
@@ -55,13 +59,46 @@ class Recorder:
         self._medium.observers.remove(self)
 
 
+class CaptureInProgress:
+    """The stream of a capture, which notes that it cannot be written, and takes nothing more from then on.
+
+    An observer of a medium cannot end what runs there: who closes the file is told.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raises OutputError."""
+        self._file = GrowingWholeFile(path)
+        self._failure: OutputError | None = None
+
+    def write(self, octets: bytes, /) -> None:
+        self._unless_failed(lambda: self._file.write(octets))
+
+    def flush(self) -> None:
+        self._unless_failed(self._file.flush)
+
+    def close(self) -> None:
+        """Give the file its name. Raises OutputError if anything could not be written; it gets no name then."""
+        self._unless_failed(self._file.close)
+        if self._failure is not None:
+            self._file.abandon()
+            raise self._failure
+
+    def _unless_failed(self, act: Callable[[], object]) -> None:
+        if self._failure is None:
+            try:
+                act()
+            except OutputError as error:
+                self._failure = error
+
+
 @contextmanager
 def recording(medium: Medium, path: str | PathLike[str], *, epoch: datetime = DEFAULT_EPOCH) -> Iterator[Recorder]:
-    """Record a medium into the file `path`, which is complete when the context ends, even on an error.
+    """Record a medium into the file `path`, which is there and complete when the context ends, even on an error.
 
-    Raises OutputError.
+    While it grows it has the hidden name `.NAME.new` beside it. Raises OutputError if it cannot be written; an older
+    file of that name stays then.
     """
-    with growing(Path(path)) as stream:
+    with closing(CaptureInProgress(Path(path))) as stream:
         recorder = Recorder(medium, stream, epoch=epoch)
         try:
             yield recorder

@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, structs
 
 from hanbench.emulator.radio import FrameAction
-from hanbench.harness.case.calendar import Moment
+from hanbench.harness.case.calendar import Moment, check_dates, check_durations
 from hanbench.harness.case.check import Subject
 from hanbench.harness.case.installation import Installation, Meter, MeterRole, MeterStatus, SupplierId
 from hanbench.harness.case.pattern import FramePattern
 
-Nth = Annotated[int, Meta(ge=1)]
+Nth = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class StatementKind(StrEnum):
@@ -53,6 +53,8 @@ class _Occasion(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     """Time that passes after the occasion."""
 
     def __post_init__(self) -> None:
+        check_dates(at=self.at)
+        check_durations(to_decide_by=self.to_decide_by, later=self.later)
         names = ("at", "after_ask", "after_check", "during_check", "during_commissioning", "to_decide_by")
         known = [name for name in names if name in self.__struct_fields__]
         if sum(getattr(self, name) is not None for name in known) != 1:
@@ -71,6 +73,12 @@ class SupplierAct(_Occasion, frozen=True, forbid_unknown_fields=True, omit_defau
     says: StatementKind
     after_ask: timedelta | None = None
     """Time since the supplier was first asked; if it is never asked, it says nothing."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_durations(after_ask=self.after_ask)
+        if self.after_ask is not None and self.after_ask < timedelta(0):
+            raise ValueError("`after_ask` must not be negative: a supplier does not answer before it is asked")
 
 
 class SupplierChange(_Occasion, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -113,8 +121,8 @@ class FrameFaultSpec(FramePattern, frozen=True, forbid_unknown_fields=True, omit
         super().__post_init__()
         if self.does is FrameAction.DELIVER:
             raise ValueError("`does` must be lose, garble, tamper, delay or duplicate")
-        if self.delay < timedelta(0):
-            raise ValueError("`delay` must not be negative")
+        if not timedelta(0) <= self.delay <= timedelta(days=1):
+            raise ValueError("`delay` must be from PT0S to P1D")
         about = (self.name, self.sender, self.receiver, self.node, self.between, self.cluster, self.channel)
         if self.on == "wan" and (about != (None,) * len(about) or self.does is not FrameAction.DROP):
             raise ValueError("on the WAN, messages of any kind are lost: give `first`, `count` and `chance` only")
@@ -143,6 +151,8 @@ class FaultEvent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     """A fault of frames instead of one of a device."""
 
     def __post_init__(self) -> None:
+        check_dates(at=self.at)
+        check_durations(lasts=self.lasts)
         triggers = (self.at, self.before_check, self.before_commissioning, self.on_frame)
         if sum(when is not None for when in triggers) != 1:
             raise ValueError("give exactly one of `at`, `before_check`, `before_commissioning`, `on_frame`")

@@ -15,6 +15,7 @@ from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import Installation, MeterRole
 from hanbench.harness.case.plan import State, StatementKind
 from hanbench.harness.case.vocabulary import AnyAction, AnyEvent, ExclusionRecord, Outcome
+from hanbench.harness.foreign_json import each_key_once
 
 VERSION = 2
 """Increased when a reader of the previous version could misread a trace."""
@@ -178,17 +179,21 @@ def encode(records: Iterable[AnyRecord]) -> bytes:
 
 
 def decode_line(line: bytes | str) -> AnyRecord:
-    """Decode one record. Raises msgspec.ValidationError or msgspec.DecodeError."""
+    """Decode one record. Raises those of `foreign_json.NOT_JSON`."""
     record: AnyRecord = _decoder.decode(line)
+    each_key_once(line)
     return record
 
 
 def decode(lines: bytes | str) -> list[AnyRecord]:
-    """Decode JSON lines of this version. Raises msgspec.ValidationError or msgspec.DecodeError."""
-    text = lines.lstrip()
-    first = text.partition("\n")[0] if isinstance(text, str) else text.partition(b"\n")[0]
+    """Decode JSON lines of this version. Raises those of `foreign_json.NOT_JSON`."""
+    octets = lines.encode() if isinstance(lines, str) else lines
+    first = octets.lstrip().partition(b"\n")[0]
     head = msgspec.json.decode(first, type=_Head) if first else _Head()
     if head.record == "header" and head.version != VERSION:
         raise msgspec.ValidationError(f"trace version {head.version}, expected {VERSION}")
-    records: list[AnyRecord] = _decoder.decode_lines(lines)
+    records: list[AnyRecord] = _decoder.decode_lines(octets)
+    for line in octets.split(b"\n"):
+        if line.strip():
+            each_key_once(line)
     return records

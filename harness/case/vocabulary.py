@@ -19,6 +19,7 @@ from hanbench.harness.case.calendar import Moment
 from hanbench.harness.case.check import HanCheck
 from hanbench.harness.case.commissioning import Commissioning
 from hanbench.harness.case.installation import Installation, MeterRole, SupplierId
+from hanbench.harness.foreign_json import each_key_once
 
 VERSION = 2
 """Increased when a controller for the previous version could misread a message."""
@@ -199,8 +200,10 @@ def encode_turn(turn: Turn) -> bytes:
 
 
 def decode_turn(message: bytes | str) -> Turn:
-    """Decode a turn. Raises msgspec.ValidationError or msgspec.DecodeError."""
-    return _turns.decode(message)
+    """Decode a turn. Raises those of `foreign_json.NOT_JSON`."""
+    turn = _turns.decode(message)
+    each_key_once(message)
+    return turn
 
 
 def encode_actions(actions: Sequence[AnyAction]) -> bytes:
@@ -209,8 +212,10 @@ def encode_actions(actions: Sequence[AnyAction]) -> bytes:
 
 
 def decode_actions(message: bytes | str) -> list[AnyAction]:
-    """Decode an answer. Raises msgspec.ValidationError or msgspec.DecodeError."""
-    return _answers.decode(message)
+    """Decode an answer. Raises those of `foreign_json.NOT_JSON`."""
+    actions = _answers.decode(message)
+    each_key_once(message)
+    return actions
 
 
 def json_schema() -> dict[str, Any]:

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hanbench.emulator.clock import SECOND
+from hanbench.emulator.devices import WanReply
 from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.harness.case.check import HanCheck, Subject, Verdict
 from hanbench.harness.checks.evidence import Evidence, EvidenceRecorder
 from hanbench.harness.checks.identity import IDENTITY, ExpectedIdentity
 from hanbench.harness.checks.mirror_age import MirrorAge, mirror_age
-from hanbench.harness.checks.reading import read_meter
+from hanbench.harness.checks.reading import read_meter, unproven
+from hanbench.harness.checks.witness import Witness
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.health import OutageError
 
@@ -65,7 +67,7 @@ class HanConnectivityCheck:
     async def run(self, han: Han, attempt: int = 1) -> EvidencedCheck:
         """Run the check once, with the number `attempt`."""
         start, outages = han.clock.now, han.health.outages
-        with EvidenceRecorder(han.medium, han.role_of) as recorder:
+        with EvidenceRecorder(han.medium, han.role_of) as recorder, Witness(han) as witness:
             try:
                 found = await han.health.or_outage(self._verdict(han))
                 if found.verdict is Verdict.FAIL:
@@ -73,6 +75,7 @@ class HanConnectivityCheck:
                     await han.radios.verify()
             except OutageError as outage:
                 found = _bench_failed(str(outage))
+        found = _as_witnessed(found, witness)
         if han.health.outages != outages or han.health.failure is not None:
             # An outage of the bench can explain every frame that was or was not seen.
             found = _bench_failed(han.health.failure or "a radio was gone for a while")
@@ -108,12 +111,24 @@ class HanConnectivityCheck:
             return _inconclusive(Subject.WAN, "the hub does not answer over the WAN")
         if not han.present("esme"):
             return None
-        reply = await han.head_end.read(han.settings.esme.ieee, BASIC.id, IDENTITY, timeout=CONTROL_WAIT)
-        if not reply.delivered:
+        found, proven = await self._esme(han, secured=False)
+        if found is not None and not proven:
+            # Any holder of the network key can answer in the ESME's name without its link key.
+            found, _ = await self._esme(han, secured=True)
+        return found
+
+    async def _esme(self, han: Han, *, secured: bool) -> tuple[_VerdictReason | None, bool]:
+        """Return what the ESME lacks, and whether that is proven: False if an answer came that no link key proves."""
+        esme = han.settings.esme.ieee
+        answer = await han.head_end.read(esme, BASIC.id, IDENTITY, timeout=CONTROL_WAIT, secured=secured)
+        return self._esme_failure(han, answer), not unproven(answer)
+
+    def _esme_failure(self, han: Han, answer: WanReply) -> _VerdictReason | None:
+        if not answer.delivered:
             return _inconclusive(Subject.WAN, STOPPED)
-        if reply.reply is None or not reply.reply.ok:
+        if answer.reply is None or not answer.reply.ok:
             return _inconclusive(Subject.ESME, "the ESME does not answer on the HAN")
-        other = ExpectedIdentity.of(han, "esme").difference(BASIC.id, reply.reply, proven=False)
+        other = ExpectedIdentity.of(han, "esme").difference(BASIC.id, answer.reply)
         return None if other is None else _inconclusive(Subject.ESME, f"the ESME answered {other}")
 
     async def _gsme_failure(self, han: Han) -> _VerdictReason | None:
@@ -164,6 +179,18 @@ def _inconclusive(cause: Subject, detail: str) -> _VerdictReason:
 
 def _failed(detail: str) -> _VerdictReason:
     return _VerdictReason(Verdict.FAIL, Subject.GSME, detail)
+
+
+def _as_witnessed(found: _VerdictReason, witness: Witness) -> _VerdictReason:
+    """Return a verdict with what else was seen; a radio that lies explains every frame that is missing."""
+    if found.verdict is Verdict.PASS:
+        return found
+    lie = witness.lying_radio
+    if lie is not None:
+        return _inconclusive(Subject.BENCH, lie)
+    if found.verdict is not Verdict.FAIL:
+        return found._replace(detail=found.detail + witness.turned_away)
+    return found._replace(detail=found.detail + witness.gone + witness.polls_in_vain + witness.turned_away)
 
 
 def _bench_failed(failure: str) -> _VerdictReason:

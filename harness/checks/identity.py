@@ -37,7 +37,7 @@ class ExpectedIdentity(NamedTuple):
         basic = dict(zip(IDENTITY, (settings.maker, settings.model), strict=True))
         return cls(settings.ieee, {BASIC.id: basic, METERING.id: dict.fromkeys(SERIAL, settings.serial.encode())})
 
-    def difference(self, cluster: int, reply: Reply, *, proven: bool) -> str | None:
+    def difference(self, cluster: int, reply: Reply, *, proven: bool = False) -> str | None:
         """Return how an answer shows that another device gave it, in words; None if nothing shows that.
 
         `proven`: the answer must have come under the link key of the device.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ from msgspec import Struct
 
 from hanbench.harness.case.check import HanCheck
 from hanbench.harness.cli.check_text import STATUS, print_check
+from hanbench.harness.cli.commands.ctl import is_of_file
 from hanbench.harness.cli.ctl_text import event_line, print_answer
 from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.output import log, print_json, print_line, print_verbatim
@@ -18,8 +20,9 @@ from hanbench.harness.control.calling import convert_request
 from hanbench.harness.control.client import Client, benches_up
 from hanbench.harness.control.errors import BENCH_ENDED, ControlError
 from hanbench.harness.control.events import BenchEnded
-from hanbench.harness.control.requests import EventsRequest
+from hanbench.harness.control.requests import LONGEST_SCENARIO, OF_FILE, EventsRequest
 from hanbench.harness.control.table import Verb
+from hanbench.profiles.reading import read_text
 
 
 def list_benches(as_json: bool) -> None:
@@ -36,7 +39,7 @@ def list_benches(as_json: bool) -> None:
 def perform(bench: str | None, verb: Verb, fields: dict[str, Any], *, follow: bool, as_json: bool) -> int:
     """Send a verb, print its answer, and return the exit status."""
     try:
-        request = convert_request(verb, fields)
+        request = convert_request(verb, _with_file(verb, fields))
         with Client(bench) as client:
             if follow:
                 assert isinstance(request, EventsRequest)
@@ -51,6 +54,25 @@ def perform(bench: str | None, verb: Verb, fields: dict[str, Any], *, follow: bo
     else:
         print_answer(answer)
     return _status(answer)
+
+
+def _with_file(verb: Verb, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields with the text of the file that one of them names, where the verb takes such a text."""
+    named = OF_FILE["of-file"]
+    text = next((field.name for field in msgspec.structs.fields(verb.request) if is_of_file(field)), None)
+    path = Path(str(fields.get(named, "")))
+    if text is None or path.suffix != ".toml":
+        return fields
+    rest = {name: value for name, value in fields.items() if name != named}
+    return {**rest, text: _text_of(path)}
+
+
+def _text_of(path: Path) -> str:
+    """Return the text of a scenario file. Raises BadInput, ProfileError."""
+    text = read_text(path, 4 * LONGEST_SCENARIO, "scenario file")
+    if len(text) > LONGEST_SCENARIO:
+        raise BadInput(path, None, f"expected at most {LONGEST_SCENARIO} characters")
+    return text
 
 
 def _complain(error: ControlError) -> int:

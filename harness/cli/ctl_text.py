@@ -8,18 +8,29 @@ from enum import Enum
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from hanbench.harness.case.calendar import shown
+from hanbench.harness.case.check import HanCheck
 from hanbench.harness.cli.output import print_line, styled
 from hanbench.harness.cli.output import verdict as coloured
 from hanbench.harness.cli.tables import table
-from hanbench.harness.control.answers import EventPage, FrameAnswer, NodeList
+from hanbench.harness.control.answers import (
+    CaptureFileState,
+    CaptureList,
+    CaptureState,
+    EventPage,
+    FrameAnswer,
+    NodeList,
+    PlayedScenario,
+)
 from hanbench.harness.control.events import (
     BenchEnded,
     BenchEvent,
     CheckProgress,
     ClockChanged,
     CommissioningProgress,
+    ConsentStated,
     DecisionMade,
     FaultChanged,
     FrameSeen,
@@ -44,12 +55,26 @@ _NODES: Mapping[str, Callable[[NodeState], object]] = {
     "cannot be reached because": lambda each: "; ".join(each.obstacles),
 }
 
+_CAPTURES: Mapping[str, Callable[[CaptureState], object]] = {
+    "capture": lambda each: each.id,
+    "since": lambda each: each.began,
+    "frames": lambda each: each.frames,
+    "octets": lambda each: each.octets,
+    "running": lambda each: each.running,
+    "frames missing": lambda each: each.missing,
+    "suspended": lambda each: each.detail,
+}
+
 
 def print_answer(answer: Struct) -> None:
     """Print an answer: its values as lines, rows of structures as tables."""
     match answer:
         case NodeList(nodes=nodes):
             table(tuple(_NODES), [[_text(read(node)) for read in _NODES.values()] for node in nodes])
+        case CaptureList(captures=captures):
+            table(tuple(_CAPTURES), [[_text(read(each)) for read in _CAPTURES.values()] for each in captures])
+            files = [[each.id, *(_text(value) for value in astuple(file))] for each in captures for file in each.files]
+            table(("capture", *CaptureFileState.__struct_fields__), files, "files")
         case EventPage(events=events):
             for event in events:
                 print_line(event_line(event))
@@ -100,6 +125,12 @@ def _text(value: Any) -> str:
             return ", ".join(f"{name} {number}" for name, number in value.items()) or "-"
         case tuple() | list():
             return ", ".join(map(_text, value))
+        case HanCheck():
+            return _with(f"{value.verdict.value} {value.code or ''}".rstrip(), value.detail)
+        case PlayedScenario():
+            return value.id
+        case Struct():
+            return ", ".join(f"{name} {_text(getattr(value, name))}" for name in value.__struct_fields__)
     return str(value)
 
 
@@ -126,6 +157,8 @@ def _told(event: BenchEvent) -> str:
             return _with(f"of {devices} {'succeeded' if ended.succeeded else 'failed'}", ended.detail)
         case DecisionMade():
             return f"{event.controller} {event.text} [{event.rule}]"
+        case ConsentStated():
+            return f"{event.supplier}: {event.says.value}"
         case NodeChanged():
             changes = (f"{name.replace('_', ' ')} {_text(getattr(event.state, name))}" for name in event.changed)
             return f"{event.node}: {', '.join(changes)}"

@@ -13,12 +13,12 @@ from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.field_input import diagnosis_of
 from hanbench.harness.cli.output import log, print_json, print_line, styled, unbroken
 from hanbench.harness.cli.tables import table
-from hanbench.harness.cli.words import counted
 from hanbench.harness.field import FieldVerdict
 from hanbench.harness.field.result import DeviceResult, DiagnosisResult, EventResult, MeterResult, SignResult, result_of
 from hanbench.harness.field.words import hours
 from hanbench.harness.files import locked_folder_if, write_whole
 from hanbench.harness.report.html.diagnosis import diagnosis_page
+from hanbench.harness.words import counted
 
 STATUS = {
     FieldVerdict.HEARD_WELL: ExitStatus.EXPECTED,

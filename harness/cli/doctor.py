@@ -14,6 +14,7 @@ from hanbench.hardware.strangers import PortAnswer
 from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.output import log, print_json, print_line
 from hanbench.harness.cli.tables import table
+from hanbench.profiles.radio_url import parse_radio
 
 RETRY_AFTER = 0.25
 """Seconds between looks for a port that has not appeared yet."""
@@ -51,14 +52,21 @@ class PortReport(Struct, frozen=True):
     advice: str
 
 
-def doctor(port: str | None, wait: int, as_json: bool) -> int:
-    """Find dongles, identify and try out each, and list the roles that it can fill; or probe one PORT.
+def doctor(port: str | None, wait: int, mqtt: str | None, as_json: bool) -> int:
+    """Find dongles, identify and try out each, and list the roles that it can fill; or probe one PORT, or a broker.
 
     `wait`: seconds in which a port may still appear. Exit status: 0 some dongle can fill a role, or none was found and
     none was waited for; 2 no dongle can fill a role; 3 PORT cannot be opened, or no dongle came within `wait`.
     """
+    if mqtt is not None:
+        return _broker(port, mqtt, as_json)
     if port is not None and port.startswith(("pty:", "tcp:", "air:", "physical")):
         raise BadInput(None, "PORT", f"found {port!r}; expected a device, serial:/dev/... or socket://HOST:PORT")
+    if port is not None and port.startswith(("socket:", "serial:")):
+        try:
+            parse_radio(port)
+        except ValueError as error:
+            raise BadInput(None, "PORT", str(error)) from None
     until = time.monotonic() + wait
     candidates = _candidates(port)
     if not candidates and wait:
@@ -81,6 +89,14 @@ def doctor(port: str | None, wait: int, as_json: bool) -> int:
     else:
         _print_result(reports)
     return ExitStatus.EXPECTED if any(report.fit_for for report in reports) else ExitStatus.UNKNOWN
+
+
+def _broker(port: str | None, url: str, as_json: bool) -> int:
+    from hanbench.harness.cli.broker_doctor import examine_broker  # only who needs it waits for aiomqtt
+
+    if port is not None:
+        raise BadInput(None, "PORT", "expected a PORT or --mqtt URL, got both")
+    return examine_broker(url, as_json)
 
 
 def _candidates(port: str | None) -> list[FoundPort]:

@@ -6,6 +6,7 @@ This module imports nothing heavy, because `hanbench --help` loads it too.
 from __future__ import annotations
 
 import atexit
+import errno
 import os
 import signal
 import sys
@@ -18,7 +19,7 @@ from types import FrameType
 import click
 
 from hanbench.hardware.errors import RadioError
-from hanbench.harness.cli.output import log
+from hanbench.harness.cli.output import abandon, log
 from hanbench.harness.files import OutputError
 from hanbench.profiles.errors import ProfileError
 
@@ -49,6 +50,14 @@ _ONE_WISH = 1.0
 """Seconds in which several SIGINTs count as one: `timeout` sends one to the program and one to its group."""
 
 
+NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
+"""Of a stream: the disk or the device is full or broken, a quota is used up, or the file may not grow (write(2))."""
+_NO_PATH = frozenset((errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR))
+"""Of a path that no file can have, which only the user can have given (path_resolution(7))."""
+_LONGEST_WORD, _KEPT = 400, 60
+"""Characters of a word in an error, and of its ends if it is longer: a path fits, a number of 4,400 digits does not."""
+
+
 class BadInput(Exception):  # noqa: N818  the user's error, not hanbench's
     """Invalid input, with its place and the expected input."""
 
@@ -65,6 +74,8 @@ def unknown(kind: str, name: str, known: Iterable[str], command: str) -> BadInpu
     from hanbench.profiles.explain import suggestion
 
     listed = f"(`hanbench {command}` lists them)"
+    if not name:
+        return BadInput(None, None, f"expected a {kind}, got '' {listed}")
     if Path(name).is_dir():
         return BadInput(None, name, f"is a folder; expected a {kind} {listed}")
     return BadInput(None, name, f"no such {kind}{suggestion(name, tuple(known))} {listed}")
@@ -87,10 +98,15 @@ def exit_status_of(program: Callable[[], object], name: str = "hanbench") -> int
     except (KeyboardInterrupt, click.Abort):
         return _complain(f"{name}: interrupted", ExitStatus.INTERRUPTED)
     except BrokenPipeError:
-        # The interpreter flushes stdout again at exit, which would fail without a reader.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        abandon(sys.stdout)
         return ExitStatus.NO_READER
     except Exception as error:  # noqa: BLE001  a bug must also end with a status and one line
+        if isinstance(error, OSError) and error.errno in NO_ROOM and error.filename is None:
+            abandon(sys.stdout)  # every file is written through `harness/files.py`, whose errors name it
+            return _complain(f"{name}: standard output cannot be written: {error.strerror}", ExitStatus.BAD_INPUT)
+        if isinstance(error, OSError) and error.errno in _NO_PATH and error.filename is not None:
+            path = os.fsdecode(error.filename)
+            return _complain(f"{name}: {path}: cannot be used: {error.strerror}", ExitStatus.BAD_INPUT)
         if os.environ.get("HANBENCH_DEBUG") == "1":
             import traceback
 
@@ -132,6 +148,11 @@ def end_cleanly_on_signals() -> None:
             signal.signal(number, end)
 
 
+def has_unwound() -> None:
+    """Say that the exception of a signal was caught, and that the command goes on: it is not raised again."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 def _second_ctrl_c() -> Callable[[int, FrameType | None], None]:
     """Return the handler after a first SIGINT: it raises KeyboardInterrupt, unless the two are one wish to end."""
     first = time.monotonic()
@@ -157,4 +178,5 @@ def _complain(line: str, status: ExitStatus) -> ExitStatus:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    words = text.split()
+    return " ".join(each if len(each) <= _LONGEST_WORD else f"{each[:_KEPT]}...{each[-_KEPT:]}" for each in words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,18 +14,19 @@ from hanbench.harness.campaign.explore.drawing import draw
 from hanbench.harness.campaign.explore.running import Exploration, Failure
 from hanbench.harness.campaign.explore.running import explore as run_explore
 from hanbench.harness.campaign.explore.shrinking import Shrunk, shrink
+from hanbench.harness.campaign.unanswered import SilentControllerError
 from hanbench.harness.campaign.workers import Lost
 from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_command, print_json, print_line
 from hanbench.harness.cli.progress import with_progress
-from hanbench.harness.cli.words import counted
 from hanbench.harness.controllers.lookup import Factory, named
 from hanbench.harness.files import locked_folder, write_whole
 from hanbench.harness.oracle import Basis
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.harness.scenario.staging import seed_for
 from hanbench.harness.scenario.writing import as_toml
+from hanbench.harness.words import counted
 
 MOST_SHRUNK = 3
 """Number of failures to shrink, each of another kind: one bug in a controller fails many scenarios."""
@@ -78,9 +79,11 @@ class ExploreReport(Struct, frozen=True):
     lost: tuple[LostReport, ...]
     """The stories at which hanbench itself failed."""
     left: int
-    """How many were not played, because the run was interrupted."""
+    """How many were not played, because the run was interrupted, or stopped."""
     others: tuple[OtherFailure, ...] = ()
     """The failures that were not shrunk."""
+    stopped: str = ""
+    """Why the run stopped, if it was not interrupted."""
 
 
 @dataclass
@@ -94,6 +97,19 @@ class _Course:
     lost: dict[int, Lost] = field(default_factory=dict)
     """By the number of the story."""
     played: int = 0
+    stopped: str = ""
+    """Why not all stories were played; empty: all were, or the run was interrupted."""
+
+    def play(self, about: Exploration, stories: int, jobs: int) -> None:
+        """Play the stories, until Ctrl-C, or until the controller has not answered for too long."""
+        try:
+            with closing(run_explore(about, stories, jobs, tell=log)) as results:
+                for number, found in with_progress(results, stories):
+                    self.add(number, found)
+        except SilentControllerError as error:
+            self.stopped = str(error)
+        except KeyboardInterrupt:
+            pass
 
     def add(self, number: int, found: Failure | Lost | None) -> None:
         self.played += 1
@@ -112,7 +128,16 @@ def _decided(failure: Failure) -> str | None:
     return None if failure.outcome is None else failure.outcome.value
 
 
-def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path, hold_to: str, as_json: bool) -> int:
+def explore(
+    seeds: int,
+    seed: str,
+    controller: str,
+    jobs: int | None,
+    out: Path,
+    hold_to: str,
+    store: Path | None,
+    as_json: bool,
+) -> int:
     """Draw installations, faults and consents at random, run them, and shrink what fails to short scenario files.
 
     Of up to three kinds of failures, the first is shrunk: they are of a kind if the first property that they violate
@@ -121,6 +146,10 @@ def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path,
     Exit status: 0 no scenario failed; 1 a scenario failed; 4 hanbench itself failed at one.
     """
     make = chosen_controller(controller)
+    if store is not None:
+        from hanbench.harness.cli.stored import explore_in_store
+
+        return explore_in_store(store, seeds, seed, controller, jobs, hold_to, as_json)
     about = Exploration(seed, controller, Basis(hold_to))
     with locked_folder(out):
         report = _explored(about, seeds, make, jobs or os.cpu_count() or 1, out)
@@ -128,7 +157,7 @@ def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path,
         print_json(report)
     else:
         _print_result(report)
-    if report.left:
+    if report.left and not report.stopped:
         return ExitStatus.INTERRUPTED
     if report.lost:
         return ExitStatus.INTERNAL
@@ -136,24 +165,28 @@ def explore(seeds: int, seed: str, controller: str, jobs: int | None, out: Path,
 
 
 def _explored(about: Exploration, stories: int, make: Factory, jobs: int, out: Path) -> ExploreReport:
-    """Play and shrink; after Ctrl-C, only tell what was found before it."""
+    """Play and shrink; if not all was played, only tell what was found before the end."""
     controller = named(about.controller)
     log(f"hanbench explore: {counted(stories, 'random scenario')} from seed {about.seed}, controller {controller}")
     course = _Course()
-    with suppress(KeyboardInterrupt), closing(run_explore(about, stories, jobs)) as results:
-        for number, found in with_progress(results, stories):
-            course.add(number, found)
+    course.play(about, stories, jobs)
     reports = []
     for failure in course.kinds.values():
         if course.played < stories:
             shrunk = Shrunk(failure, steady=True)
         else:
             log(f"shrinking {failure.scenario.id}: {', '.join(failure.properties)}")
-            shrunk = shrink(failure, make, about)
+            shrunk = shrink(failure, make, about, tell=log)
         reports.append(_keep(shrunk, about, out))
     lost = tuple(_keep_lost(number, each.reason, about, out) for number, each in course.lost.items())
     return ExploreReport(
-        course.played, course.failures, tuple(reports), lost, stories - course.played, tuple(course.others)
+        course.played,
+        course.failures,
+        tuple(reports),
+        lost,
+        stories - course.played,
+        tuple(course.others),
+        course.stopped,
     )
 
 
@@ -199,7 +232,7 @@ def _print_result(report: ExploreReport) -> None:
         print_line(f"story {lost.story}: hanbench itself failed: {lost.reason}")
         print_command("  ", lost.command)
     if report.left:
-        print_line(f"{counted(report.left, 'scenario')} not run: interrupted.")
+        print_line(f"{counted(report.left, 'scenario')} not run: {report.stopped or 'interrupted'}.")
     print_line(
         f"{counted(report.stories, 'scenario')}: "
         + (f"{report.failures} failed." if report.failures else "none failed.")

@@ -66,8 +66,6 @@ def keys(captures: tuple[Path, ...]) -> None:
         path = keyfile.beside(capture)
         try:
             read += labelled(path.stem.replace('"', "'"), keyfile.read(path))
-        except FileNotFoundError:
-            raise BadInput(path, None, "no such file: expected the key file of the capture") from None
         except CaptureError as error:
             raise BadInput(path, error.place, error.problem) from None
     fresh = profile.add_keys(where.profile, read)

@@ -20,14 +20,12 @@ from hanbench import __version__
 from hanbench.harness.capture.keyfile import CaptureKey
 from hanbench.harness.cli.errors import BadInput, end_cleanly_on_signals, exit_status_of
 from hanbench.harness.cli.output import log, print_verbatim
+from hanbench.harness.cli.values import FILE, FOLDER, Choice, Number
 from hanbench.harness.files import OutputError
 from hanbench.harness.wireshark.interfaces import DLT, Interface, offered
-from hanbench.profiles.benches import StartingState
+from hanbench.profiles.benches import FASTEST, SLOWEST, StartingState
 
 _NAME = "hanbench extcap"
-_SLOWEST = 1e-5
-"""Lowest speed, about one virtual second in a day: virtual time has a resolution of one microsecond, and the program
-checks the FIFO several times in a real second."""
 _NO_CAPTURE_FILTER = "hanbench captures every frame: expected no capture filter; use a display filter"
 
 
@@ -39,14 +37,12 @@ _NO_CAPTURE_FILTER = "hanbench captures every frame: expected no capture filter;
 @click.option("--extcap-config", "config", is_flag=True, help="List its options.")
 @click.option("--extcap-capture-filter", "capture_filter", help="Check a capture filter, or capture with it.")
 @click.option("--capture", "wanted", is_flag=True, help="Capture.")
-@click.option("--fifo", type=click.Path(path_type=Path), help="The FIFO for the capture.")
+@click.option("--fifo", type=FILE, help="The FIFO for the capture.")
 @click.option("--seed", help="Seed of all random numbers; default: the bench's own.")
-@click.option("--speed", type=click.FloatRange(min=_SLOWEST), help="Virtual seconds per real second.")
-@click.option("--begins", type=click.Choice([each.value for each in StartingState]), help="The HAN's starting state.")
-@click.option(
-    "--benches", multiple=True, type=click.Path(file_okay=False, path_type=Path), help="A folder with bench files."
-)
-@click.option("--profile", type=click.Path(path_type=Path), help="The Wireshark profile that gets the keys.")
+@click.option("--speed", type=Number(SLOWEST, FASTEST), help="Virtual seconds per real second.")
+@click.option("--begins", type=Choice([each.value for each in StartingState]), help="The HAN's starting state.")
+@click.option("--benches", multiple=True, type=FOLDER, help="A folder with bench files.")
+@click.option("--profile", type=FOLDER, help="The Wireshark profile that gets the keys.")
 def extcap(
     interfaces: bool,
     version: str | None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from hanbench.harness.cli.apart import must_be_apart
 from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.field_input import diagnosis_of
 from hanbench.harness.cli.output import log, print_verbatim, unbroken
@@ -25,6 +26,7 @@ def from_capture(
     to: Path | None,
 ) -> int:
     """Write a scenario that tells the story of CAPTURE."""
+    must_be_apart("--to", to, [("CAPTURE", capture), *(("--keys", each) for each in key_files)])
     diagnosis = diagnosis_of(capture, key_files, keys, install_codes, gsme, wake)
     try:
         text = scenario_text(diagnosis, id or _id_of(capture))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
-from hanbench.harness.case.contradiction import contradiction
-from hanbench.harness.case.trace import VERSION, AnyRecord, GroundTruth, Header, decode_line
+from hanbench.harness.case.trace import GroundTruth
+from hanbench.harness.case.trace_file import read_trace
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.output import print_json, print_line, unbroken, verdict
@@ -49,9 +48,7 @@ def judge(traces: tuple[Path, ...], hold_to: str, as_json: bool) -> int:
 
 
 def _judged(path: Path, hold_to: Basis) -> CaseJudgement:
-    records = _read(path)
-    header = records[0]
-    assert isinstance(header, Header)
+    header, records = read_trace(path)
     rule_sets = shipped()
     unknown = [entry.id for entry in header.installation.rulebook.rule_sets if entry.id not in rule_sets]
     if unknown:
@@ -71,36 +68,6 @@ def _judged(path: Path, hold_to: Basis) -> CaseJudgement:
         held_to(judged.violations, hold_to),
         judged.remarks,
     )
-
-
-def _read(path: Path) -> list[AnyRecord]:
-    """Return the records of a trace. Raises BadInput, with the line."""
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise BadInput(path, None, error.strerror or str(error)) from None
-    records: list[AnyRecord] = []
-    numbers: list[int] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            record = decode_line(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise BadInput(path, f"line {number}", f"expected a record of a trace: {error}") from None
-        if records and isinstance(record, Header):
-            raise BadInput(path, f"line {number}", "a second header; expected one case a file")
-        if records and record.time < records[-1].time:
-            raise BadInput(path, f"line {number}", "earlier than the record before; expected the order of events")
-        records.append(record)
-        numbers.append(number)
-    if not records or not isinstance(records[0], Header):
-        raise BadInput(path, "line 1", "expected the header of a trace")
-    if records[0].version != VERSION:
-        raise BadInput(path, "line 1", f"trace version {records[0].version}, expected {VERSION}")
-    if (found := contradiction(records)) is not None:
-        raise BadInput(path, f"line {numbers[found.position]}", found.text)
-    return records
 
 
 def _print(judged: CaseJudgement) -> None:

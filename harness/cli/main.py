@@ -15,7 +15,7 @@ from hanbench import __version__
 from hanbench.harness.cli import COMPLETION, PROGRAM
 from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.errors import end_cleanly_on_signals, exit_status_of
-from hanbench.harness.cli.output import log_warning
+from hanbench.harness.cli.output import log_warning, open_closed_streams
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -35,14 +35,18 @@ COMMANDS = {
     "judge": Lazy("commands.judge:judge", "Judge recorded cases, of production or of a lab, without a HAN."),
     "report": Lazy("commands.report:report", "Join the reports of several runs."),
     "check": Lazy("commands.check:check", "Run one HAN-connectivity check on a bench, emulated or physical."),
+    "conform": Lazy("commands.conform:conform", "Test the firmware of a meter or a display, case by case."),
     "diagnose": Lazy("commands.diagnose:diagnose", "Say what a capture proves about a gas meter."),
+    "decode": Lazy("commands.decode:decode", "Decode frames from their octets, field by field."),
     "doctor": Lazy("commands.doctor:doctor", "Find dongles, and list the roles that each can fill."),
     "up": Lazy("commands.up:up", "Bring a bench up and keep it up: ports, dongles, a capture."),
+    "serve": Lazy("commands.serve:serve", "Keep benches up, with a live page and HTTP."),
     "ctl": Lazy("commands.ctl:ctl", "Ask, break and check a bench that is up."),
     "capture": Lazy("commands.capture:capture", "Bring a bench up and write a live capture of its air to a pipe."),
     "extcap": Lazy("commands.extcap:extcap", "Add the benches to Wireshark as capture interfaces."),
     "selftest": Lazy("commands.selftest:selftest", "Test the oracle with wrong controllers."),
     "explore": Lazy("commands.explore:explore", "Run a controller on random scenarios; shrink failures."),
+    "campaign": Lazy("commands.campaign:campaign", "Play millions of cases, on this machine or on a cluster."),
     "rules": Lazy("commands.rules:rules", "Show the rule sets, with their sources."),
     "profiles": Lazy("commands.profiles:profiles", "Show the emulated cohorts and devices, with their sources."),
     "faults": Lazy("commands.faults:faults", "Show the faults that can be injected."),
@@ -99,6 +103,7 @@ def hanbench() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its status."""
     if arguments is None:
+        open_closed_streams()
         if COMPLETION in os.environ:
             from hanbench.harness.cli.completion import answer
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from hanbench.harness.foreign_text import cleaned
-from hanbench.profiles.benches import VIRTUAL, ids
+from hanbench.harness.cli.values import DAY, FILE, FOLDER, PATH, Choice, Text, WholeNumber, number, quoted
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+SMALLEST_SIZE = 100_000
+"""Octets; the captures of a bench have 40 files of equal length."""
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
 CONTROLLERS = (
     "reference, a name that an installed package registers, lawful:NAME, wrong:NAME, module:attribute, "
-    "process:COMMAND (lines of JSON), or a URL (JSON by POST)."
+    "process:COMMAND (lines of JSON), or a URL: of an endpoint (JSON by POST) or of an MQTT broker."
 )
 
 
@@ -40,20 +42,6 @@ class NameOrFile(click.ParamType[str]):
         return names or [CompletionItem(incomplete, type="file")]
 
 
-class Seed(click.ParamType[str]):
-    """A seed: any text that is not empty."""
-
-    name = "TEXT"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        seed = str(value)
-        if not seed:
-            self.fail("expected a text that is not empty", param, ctx)
-        if cleaned(seed) != seed:
-            self.fail("expected a text without control characters", param, ctx)
-        return seed
-
-
 class BenchName(click.ParamType[str]):
     """The name of a bench among those that are up; shells complete the names of those."""
 
@@ -63,7 +51,7 @@ class BenchName(click.ParamType[str]):
         from hanbench.harness.control.runtime import NAME
 
         if not NAME.fullmatch(str(value)):
-            self.fail(f"expected lower-case letters, digits, dots and hyphens, got {value!r}", param, ctx)
+            self.fail(f"expected lower-case letters, digits, dots and hyphens, got {quoted(value)}", param, ctx)
         return str(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -81,10 +69,10 @@ class Shard(click.ParamType["tuple[int, int]"]):
     name = "K/N"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
-        number, slash, of = str(value).partition("/")
-        if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-            self.fail(f"expected K/N with K from 1 to N, such as 3/8, got {value!r}", param, ctx)
-        return int(number), int(of)
+        match = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", str(value))
+        if match is None or not 1 <= int(match[1]) <= int(match[2]):
+            self.fail(f"expected K/N with K from 1 to N, such as 3/8, got {quoted(value)}", param, ctx)
+        return int(match[1]), int(match[2])
 
 
 class Pattern(click.ParamType[str]):
@@ -115,25 +103,49 @@ class Speed(click.ParamType[float | str]):
     name = "SPEED"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
+        from hanbench.profiles.benches import FASTEST, SLOWEST, VIRTUAL
+        from hanbench.profiles.explain import suggestion
+
         if value == VIRTUAL:
             return VIRTUAL
-        try:
-            speed = float(str(value))
-        except ValueError:
-            speed = 0.0
-        if not 0 < speed < float("inf"):
-            self.fail(f"expected {VIRTUAL} or a number above 0, got {value!r}", param, ctx)
+        speed = number(str(value))
+        if speed is None or not SLOWEST <= speed <= FASTEST:
+            expected = f"expected {VIRTUAL} or a number from {SLOWEST:g} to {FASTEST:.0f}"
+            self.fail(f"{expected}, got {quoted(value)}{suggestion(str(value), (VIRTUAL,))}", param, ctx)
         return speed
+
+
+class Size(click.ParamType[int]):
+    """A number of octets, with a decimal unit: 64k, 500M, 2G."""
+
+    name = "size"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        match = re.fullmatch(r"([0-9]{1,12})([kMG]?)B?", str(value))
+        octets = int(match[1]) * {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}[match[2]] if match else 0
+        if octets < SMALLEST_SIZE:
+            self.fail(f"{quoted(value)} is no size; expected at least 100k, for example 500M or 2G", param, ctx)
+        return octets
 
 
 def hold_to_option(command: Function) -> Function:
     """Give a command the option `--hold-to`, passed as `hold_to: str`."""
     return click.option(
         "--hold-to",
-        type=click.Choice(["stated", "inferred", "assumed"]),
+        type=Choice(["stated", "inferred", "assumed"]),
         default="assumed",
         show_default=True,
         help="Up to which basis a violation fails the run: others are told. Assumed: choices of hanbench too.",
+    )(command)
+
+
+def stored_option(command: Function) -> Function:
+    """Give a command the option `--store`, passed as `store: Path | None`."""
+    return click.option(
+        "--store",
+        type=FOLDER,
+        help="Play as a campaign, whose store in this folder outlives every kill: it takes the place of --out, and "
+        "`hanbench campaign` goes on with it and makes its report.",
     )(command)
 
 
@@ -142,13 +154,13 @@ def against_options(command: Function) -> Function:
     for option in (
         click.option(
             "--tolerate-until",
-            type=click.DateTime(("%Y-%m-%d",)),
+            type=DAY,
             metavar="DATE",
             help="Last day (UTC) on which failures that --against has too are tolerated; default: they are not.",
         ),
         click.option(
             "--against",
-            type=click.Path(dir_okay=False, path_type=Path),
+            type=FILE,
             metavar="FILE",
             help="The report.json of an earlier run, to tell new failures from known ones.",
         ),
@@ -164,6 +176,18 @@ def embed_keys_option(command: Function) -> Function:
     )(command)
 
 
+def capture_size_option(command: Function) -> Function:
+    """Give a command the option `--capture-size`, passed as `capture_size: int`, octets."""
+    return click.option(
+        "--capture-size",
+        type=SIZE,
+        default="1G",
+        show_default=True,
+        metavar="SIZE",
+        help="Octets that the captures of all benches use at most, such as 500M; the oldest files are removed first.",
+    )(command)
+
+
 def field_key_options(command: Function) -> Function:
     """Give a command the options about the keys and the gas meter of a capture.
 
@@ -173,7 +197,7 @@ def field_key_options(command: Function) -> Function:
         click.option(
             "--wake",
             metavar="SECONDS",
-            type=click.IntRange(1, 30 * 86_400),
+            type=WholeNumber(1, 30 * 86_400),
             help="Time between two wakes of the gas meter; default: measured, else half an hour.",
         ),
         click.option("--gsme", metavar="EUI64", help="The gas meter; default: found by what devices do."),
@@ -190,7 +214,7 @@ def field_key_options(command: Function) -> Function:
             "key_files",
             metavar="FILE",
             multiple=True,
-            type=click.Path(path_type=Path),
+            type=PATH,
             help="A key file, or the folder of a Wireshark profile; default: the file beside the capture.",
         ),
     ):
@@ -234,16 +258,24 @@ def _profiles() -> Iterable[str]:
     return (*cohorts.ids(), *devices.ids())
 
 
-FOLDER: click.Path = click.Path(file_okay=False, path_type=Path)
-SEED = Seed()
+SEED = Text("TEXT")
+
+
+def _benches() -> list[str]:
+    from hanbench.profiles.benches import ids
+
+    return ids()
+
+
 BENCH_NAME = BenchName()
 PATTERN = Pattern()
 SPEED = Speed()
 CONTROLLER = NameOrFile("TEXT", _controllers)
 CERTIFICATES = NameOrFile("FILE", _certificates)
-BENCH = NameOrFile("BENCH", ids)
+BENCH = NameOrFile("BENCH", _benches)
 SCENARIO = NameOrFile("SCENARIO", _scenarios)
 FAULT = NameOrFile("FAULT", _faults)
 RULES = NameOrFile("RULES", _rules)
 PROFILE = NameOrFile("PROFILE", _profiles)
 SHARD = Shard()
+SIZE = Size()

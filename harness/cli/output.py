@@ -72,9 +72,29 @@ def print_command(lead: str, command: str) -> None:
 
 
 def log(text: str) -> None:
-    """Print a line to stderr, which gets everything that is not a result."""
-    for line in wrapped(_fit(text), width_of(sys.stderr)):
-        click.echo(line, err=True)
+    """Print a line to stderr, which gets everything that is not a result; nothing if it cannot be written."""
+    try:
+        for line in wrapped(_fit(text), width_of(sys.stderr)):
+            click.echo(line, err=True)
+    except BrokenPipeError:
+        raise
+    except OSError:  # a full disk: nobody can be told
+        abandon(sys.stderr)
+
+
+def abandon(stream: IO[str]) -> None:
+    """Drop what could not be written to stdout or stderr, which the interpreter would write again at its exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def open_closed_streams() -> None:
+    """Open /dev/null as stdin, stdout or stderr if the command was started with it closed, as `>&-` does.
+
+    Otherwise the first file that is opened takes its number, and gets what is printed.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def _fit(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -10,13 +11,13 @@ from hanbench.harness.cli.errors import BadInput, ExitStatus
 from hanbench.harness.cli.failures import print_failures
 from hanbench.harness.cli.output import log, print_json, print_line, unbroken
 from hanbench.harness.cli.verdict_sentences import verdict_sentences
-from hanbench.harness.cli.words import counted
 from hanbench.harness.files import locked_folder
 from hanbench.harness.report.against import comparison_lines
 from hanbench.harness.report.merge import merge as join
 from hanbench.harness.report.merge import missing, read_shards
 from hanbench.harness.report.model import Summary
 from hanbench.harness.report.tally import Tally
+from hanbench.harness.words import counted
 
 
 def merge(
@@ -30,7 +31,7 @@ def merge(
     2 none fails, but a shard is missing.
     """
     earlier = against_earlier(against, tolerate_until)
-    if out.resolve() in {folder.resolve() for folder in folders}:
+    if os.path.realpath(out) in map(os.path.realpath, folders):
         raise BadInput(None, "--out", f"expected a folder of its own; {out} is one of those to join")
     shards = read_shards(folders)
     lost = missing(shards)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from hanbench.emulator.clock import PacedClock
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.campaign.finding import find_scenario
+from hanbench.harness.campaign.unanswered import Watch
 from hanbench.harness.capture import keyfile
 from hanbench.harness.case.calendar import shown
-from hanbench.harness.case.trace import encode
+from hanbench.harness.case.trace import AnyRecord, encode
 from hanbench.harness.checks.mirror_age import MirrorAge
 from hanbench.harness.cli.chosen_controller import chosen_controller
 from hanbench.harness.cli.embed_keys import embed_keys_of, needs_folder
@@ -97,7 +98,7 @@ def run(
             credentials=credentials,
             bench=bench,
             hold_to=Basis(hold_to),
-            on_record=None if progress is None else progress.record,
+            on_record=_teller(loaded, progress),
         )
         if capture is not None and embed_keys:
             embed_keys_of(capture)
@@ -113,6 +114,18 @@ def run(
         unreached = never_reached(loaded.drawn(seed).changes, result.records)
         _print_result(report, detail, mirrors, capture, unreached)
     return ExitStatus.EXPECTED if report.as_expected else ExitStatus.VIOLATION
+
+
+def _teller(scenario: Scenario, progress: StoryProgress | None) -> Callable[[AnyRecord], None]:
+    """Return what tells of each record at once: of time-outs, and in real time of what happens."""
+    watch = Watch(scenario.id, log)
+
+    def tell(record: AnyRecord) -> None:
+        watch(record)
+        if progress is not None:
+            progress.record(record)
+
+    return tell
 
 
 def _switches(

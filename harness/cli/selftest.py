@@ -16,7 +16,7 @@ from hanbench.harness.cli.errors import ExitStatus
 from hanbench.harness.cli.output import log, print_json, print_line, verdict
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.cli.tables import table
-from hanbench.harness.cli.words import counted
+from hanbench.harness.words import counted
 
 
 class SelftestReport(Struct, frozen=True):

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from hanbench.emulator.clock import PacedClock
 from hanbench.harness.bench.bench_file import BenchFile
-from hanbench.harness.bench.cleanup import cleaned_up
-from hanbench.harness.bench.street import assemble_street
-from hanbench.harness.cli.embed_keys import embed_keys_of
-from hanbench.harness.cli.errors import BadInput
+from hanbench.harness.cli.broker import broker_options, published
+from hanbench.harness.cli.kept import Wanted, kept
+from hanbench.harness.cli.mqtt_options import MqttChoice
 from hanbench.harness.cli.output import log
-from hanbench.harness.cli.up_homes import keep_homes
 from hanbench.harness.cli.up_output import print_up
 from hanbench.harness.control.bench_thread import BenchThread
 from hanbench.harness.control.live_bench import LiveBench
-from hanbench.harness.control.runtime import claimed, runtime_folder, socket_path
+from hanbench.harness.control.runtime import socket_path
 from hanbench.harness.control.signals import SignalledError, ending_on_signals
 from hanbench.harness.control.socket_server import ControlSocket
-from hanbench.harness.files import locked_folder
+from hanbench.harness.mqtt.options import BrokerOptions
 
 
 def up(
@@ -32,61 +28,49 @@ def up(
     speed: float | str | None,
     seconds: float | None,
     out: Path | None,
+    capture_size: int,
     embed_keys: bool,
     name: str | None,
+    mqtt: MqttChoice,
     as_json: bool,
 ) -> None:
     """Bring BENCH up, a file or the id of a shipped bench, and keep it up until Ctrl-C."""
     bench = BenchFile.find(bench_name)
-    clock = bench.clock(speed, watched=True)
-    if not isinstance(clock, PacedClock):
-        raise BadInput(None, "--speed", "`up` serves other programs and needs paced time: expected a number above 0")
+    broker = broker_options(mqtt, [bench])
     name = name or bench.profile.id
     folder = Path(f"hanbench-up-{name}") if out is None else out
-    with ExitStack() as stack:
-        listener = None if bench.profile.homes else stack.enter_context(claimed(name))
-        state = stack.enter_context(bench.state(log))
-        stack.enter_context(locked_folder(folder))
-        street = assemble_street(bench, clock, seed=seed, links=runtime_folder() / name, state=state)
-        stack.enter_context(cleaned_up(street.published))
-        path = folder / f"{bench.profile.id}.pcapng"
-        if listener is None:
-            stack.callback(_embed_keys, embed_keys, lambda: (path,))
-            started = partial(print_up, bench, street, name, path, None, as_json=as_json)
-            keep_homes(street, clock, path, seconds, started)
-        else:
-            live = LiveBench(bench, street.homes[0].han, folder, name)
-            stack.callback(_embed_keys, embed_keys, lambda: live.captures.files)
-            started = partial(print_up, bench, street, name, path, socket_path(name), as_json=as_json)
-            _keep(live, listener, seconds, started)
+    with kept(Wanted(bench, name, folder, seed, speed, embed_keys, capture_size=capture_size)) as ready:
+        started = partial(print_up, ready.live, socket_path(name), as_json=as_json)
+        _keep(ready.live, ready.control, broker, seconds, started)
 
 
-def _embed_keys(wanted: bool, captures: Callable[[], Iterable[Path]]) -> None:
-    if wanted:
-        for capture in captures():
-            if capture.exists():
-                embed_keys_of(capture)
-
-
-def _keep(live: LiveBench, listener: socket.socket, seconds: float | None, started: Callable[[], None]) -> None:
-    """Keep a bench of one home, and serve its control socket. `started` is called when the ports are open."""
+def _keep(
+    live: LiveBench,
+    listener: socket.socket,
+    broker: BrokerOptions | None,
+    seconds: float | None,
+    started: Callable[[], None],
+) -> None:
+    """Keep a bench, and serve its control socket, and a broker. `started` is called when the ports are open."""
     live.on_log = log
-    kept = BenchThread(live, seconds)
-    kept.start()
-    try:
-        started()
-        asyncio.run(_served(kept, listener))
-    except SignalledError as signalled:
-        raise signalled.outcome from None
-    finally:
-        kept.stop()
-    if kept.failure is not None:
-        raise kept.failure
+    thread = BenchThread(live, seconds)
+    with asyncio.Runner() as runner:  # before it says that it is up: a signal then would find a loop half made
+        thread.start()
+        try:
+            started()
+            runner.run(_served(thread, listener, broker))
+        except SignalledError as signalled:
+            raise signalled.outcome from None
+        finally:
+            thread.stop()
+    if thread.failure is not None:
+        raise thread.failure
 
 
-async def _served(bench: BenchThread, listener: socket.socket) -> None:
-    """Serve the control socket until the bench ends, by itself or at a signal."""
+async def _served(bench: BenchThread, listener: socket.socket, broker: BrokerOptions | None) -> None:
+    """Serve the control socket, and a broker, until the bench ends, by itself or at a signal."""
     ended = asyncio.Event()
     bench.when_ended(partial(asyncio.get_running_loop().call_soon_threadsafe, ended.set))
     with ending_on_signals(bench.stop_soon):
-        await ControlSocket(bench, listener).serve(ended)
+        async with published(bench, broker):
+            await ControlSocket(bench, listener).serve(ended)

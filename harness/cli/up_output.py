@@ -13,6 +13,7 @@ from hanbench.harness.bench.bench_file import BenchFile
 from hanbench.harness.bench.street import Street
 from hanbench.harness.cli.output import log, print_verbatim, unbroken
 from hanbench.harness.cli.tables import table
+from hanbench.harness.control.live_bench import LiveBench
 
 
 class PortOutput(Struct, frozen=True):
@@ -36,41 +37,36 @@ class UpOutput(Struct, frozen=True):
     process: int
     ports: tuple[PortOutput, ...]
     capture: str
-    control: str | None
-    """The control socket; None: a bench of several homes has none."""
+    control: str
+    """The control socket."""
 
 
-def print_up(
-    bench: BenchFile, street: Street, name: str, capture: Path, control: Path | None, *, as_json: bool
-) -> None:
-    """Print what is up. `name`: of this bench among those that are up; `control`: its socket, if it has one."""
-    ports = tuple(_ports(bench, street))
+def print_up(live: LiveBench, control: Path, *, as_json: bool) -> None:
+    """Print what is up. `control`: the control socket of the bench."""
+    bench, street, capture = live.file, live.street, live.captures.path
+    ports = tuple(ports_of(bench, street))
     if as_json:
-        socket = None if control is None else str(control)
-        said = UpOutput(name, street.seed, os.getpid(), ports, str(capture), socket)
+        said = UpOutput(live.name, street.seed, os.getpid(), ports, str(capture), str(control))
         print_verbatim(msgspec.json.encode(said).decode())
         return
     log(f"hanbench up: {bench.profile.title}, seed {street.seed}; Ctrl-C ends it")
     rows = [(port.name, port.role, port.radio, port.port or "-", port.device or "-") for port in ports]
     table(("name", "role", "radio", "port", "device"), rows)
     log(f"capture: {unbroken(capture)}")
-    if control is None:
-        log("control: none; `hanbench ctl` controls benches of one home")
-    else:
-        log(f"control: `hanbench ctl --bench {name} state`")
+    log(f"control: `hanbench ctl --bench {live.name} state`")
 
 
-def _ports(bench: BenchFile, street: Street) -> Iterator[PortOutput]:
+def ports_of(bench: BenchFile, street: Street) -> Iterator[PortOutput]:
+    """Give the radios of a bench."""
     for home in street.homes:
         slots = home.han.radios.slots
         for role, node in home.bench.profile.present.items():
             slot = slots.get(role)
             kind = "emulated" if slot is not None else "not ours"
             where = slot.where if slot is not None and slot.dongle is not None else None
-            name = f"{home.name}.{role}" if home.name else role
             known = slot is not None or node.ieee is not None
             ieee = f"{home.han.settings.of(role).ieee:016x}" if known else None
-            yield PortOutput(name, kind, str(node.url), None, where, ieee)
+            yield PortOutput(home.node(role), kind, str(node.url), None, where, ieee)
     for name, spare in bench.profile.dongles.items():
         slot = street.outlets.slots[name]
         assert slot.dongle is not None

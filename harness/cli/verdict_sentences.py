@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hanbench.harness.cli.words import counted
 from hanbench.harness.report.tally import Tally
+from hanbench.harness.words import counted
 
 
 def verdict_sentences(tally: Tally) -> Sequence[str]:

@@ -23,13 +23,13 @@ from hanbench.harness.cli.output import log, print_json
 from hanbench.harness.cli.progress import with_progress
 from hanbench.harness.cli.verify_options import Options
 from hanbench.harness.cli.verify_result import Course, print_result
-from hanbench.harness.cli.words import counted
 from hanbench.harness.controllers.lookup import named
 from hanbench.harness.files import OutputError, locked_folder
 from hanbench.harness.report.against import Against
 from hanbench.harness.report.folder import ReportFolder
 from hanbench.harness.report.json_file import ShardReport
 from hanbench.harness.scenario.scenario import Scenario
+from hanbench.harness.words import counted
 from hanbench.profiles.benches import StartingState
 from hanbench.profiles.rulesets import shipped
 
@@ -51,6 +51,10 @@ def verify(**options: Any) -> int:
         chosen_controller(chosen.controller)
     except KeyboardInterrupt:
         return _nothing_played()
+    if chosen.store is not None:
+        from hanbench.harness.cli.stored import verify_in_store
+
+        return verify_in_store(chosen, chosen.store, len(scenarios))
     with locked_folder(chosen.out), deferred():
         course, reports = _run(scenarios, chosen, against)
     if course.interrupted and not course.played:
@@ -88,7 +92,7 @@ def _chosen(options: Options) -> Sequence[Scenario]:
     by_id = {scenario.id: scenario for scenario in every}
     for name in options.cases:
         if name not in by_id:
-            said = f"no such case{hint(name, list(by_id))} (`hanbench scenarios` lists them)"
+            said = f"no such case {name!r}{hint(name, list(by_id))} (`hanbench scenarios` lists them)"
             raise BadInput(None, name, said)
     return [by_id[name] for name in options.cases]
 

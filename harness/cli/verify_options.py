@@ -37,7 +37,21 @@ class Options:
     against: Path | None
     tolerate_until: datetime | None
     hold_to: str
+    store: Path | None
     as_json: bool
+
+    @property
+    def beyond_a_spec(self) -> dict[str, bool]:
+        """The options that a campaign's spec has no words for, and whether they are given."""
+        return {
+            "--case": bool(self.cases),
+            "--scenarios": self.scenarios is not None,
+            "--shard": self.shard is not None,
+            "--capture": self.capture is not None,
+            "--fail-fast": self.fail_fast,
+            "--against": self.against is not None,
+            "--no-memory": not self.remembers,
+        }
 
     @property
     def processes(self) -> int:

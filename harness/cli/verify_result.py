@@ -11,12 +11,12 @@ from hanbench.harness.cli.failures import print_failures
 from hanbench.harness.cli.output import print_line, unbroken
 from hanbench.harness.cli.tables import table
 from hanbench.harness.cli.verdict_sentences import verdict_sentences
-from hanbench.harness.cli.words import counted
 from hanbench.harness.files import OutputError
 from hanbench.harness.report.against import Against, comparison_lines
 from hanbench.harness.report.folder import FILES, ReportFolder
 from hanbench.harness.report.model import ScenarioReport, Summary
 from hanbench.harness.report.tally import Tally
+from hanbench.harness.words import counted
 
 
 @dataclass

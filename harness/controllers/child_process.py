@@ -14,8 +14,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from hanbench.emulator.clock import ClockLoop
 from hanbench.harness.case.controller import ControllerFault
 from hanbench.harness.case.vocabulary import AnyAction, AnyEvent, Turn, encode_turn
@@ -31,6 +29,7 @@ from hanbench.harness.controllers.process_group import (
     last_words,
     take,
 )
+from hanbench.harness.foreign_json import NOT_JSON, decode
 
 MANY_CASES = {"hanbench-controller": 1, "cases": "many"}
 """The first line of a process that plays many cases, before its first answer."""
@@ -232,6 +231,6 @@ class ChildProcess:
 
 def _is_many_cases(line: bytes) -> bool:
     try:
-        return bool(msgspec.json.decode(line) == MANY_CASES)
-    except (msgspec.DecodeError, RecursionError):
+        return bool(decode(line) == MANY_CASES)
+    except NOT_JSON:
         return False

@@ -49,6 +49,7 @@ def shown(url: str) -> str:
     """Return a URL without user, password and query, fit for output."""
     try:
         parts = urlsplit(url)
+        _ = parts.port  # a password with a slash in it stands where a port does
     except ValueError:
         return _UP_TO_AT.sub(f"//{HIDDEN}@", url)
     _, at, host = parts.netloc.rpartition("@")

@@ -1,5 +1,5 @@
 """Lookup of the controller under test: `reference`, a name that a package registers, `lawful:NAME`, `wrong:NAME`,
-`module:attribute`, `process:COMMAND` or a URL.
+`module:attribute`, `process:COMMAND` or a URL, of an endpoint or of a broker.
 """
 
 from __future__ import annotations
@@ -14,24 +14,29 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from operator import attrgetter
 from pathlib import Path
+from types import BuiltinFunctionType
 
+from hanbench.harness.broker.address import BrokerAddress, broker_address, is_broker_url
+from hanbench.harness.broker.errors import AddressError
 from hanbench.harness.case.controller import AnyController
 from hanbench.harness.case.vocabulary import AnyAction, AnyEvent
 from hanbench.harness.controllers.child_process import Processes
-from hanbench.harness.controllers.endpoint_address import Address, address_of, shown
+from hanbench.harness.controllers.endpoint_address import Address, address_of
 from hanbench.harness.controllers.http_endpoint import HttpEndpoint
 from hanbench.harness.controllers.lawful import LAWFUL
 from hanbench.harness.controllers.letter_wrong import LETTER_WRONG
 from hanbench.harness.controllers.moved import hint_for
+from hanbench.harness.controllers.naming import is_url as is_url
+from hanbench.harness.controllers.naming import named as named
 from hanbench.harness.controllers.reference import Reference
 from hanbench.harness.controllers.wrong import WRONG
-from hanbench.harness.foreign_text import cleaned
 from hanbench.profiles.explain import suggestion
 from hanbench.profiles.rulesets import RuleSet
 
+_SCHEMES = "http://, https://, mqtt:// or mqtts://"
 GROUP = "hanbench.controllers"
 """Group of the entry points with which packages register controllers."""
-RESERVED = ("reference", "lawful", "wrong", "process", "http", "https")
+RESERVED = ("reference", "lawful", "wrong", "process", "http", "https", "mqtt", "mqtts")
 """Names and prefixes that no package can register."""
 SUSPECTS = {**WRONG, **LETTER_WRONG}
 """The wrong controllers, by the name after `wrong:`."""
@@ -51,6 +56,8 @@ def controller_factory(spec: str) -> Factory:
         return _by_name(spec)
     if kind == "process":
         return _child_process(name)
+    if is_broker_url(spec):
+        return broker_controllers(controller_broker(spec))
     if is_url(spec):
         return _endpoint(spec)
     if kind == "wrong":
@@ -64,7 +71,7 @@ def controller_factory(spec: str) -> Factory:
             raise UnknownControllerError(f"no lawful controller {name!r}{hint} (known: {', '.join(LAWFUL)})")
         return LAWFUL[name].make
     if "//" in name:  # not shown, because it may contain a password
-        raise UnknownControllerError(f"expected http:// or https:// before an address, got {kind + '://'!r}")
+        raise UnknownControllerError(f"expected {_SCHEMES} before an address, got {kind + '://'!r}")
     if not name:
         raise UnknownControllerError(f"expected {_expected()}, got {spec!r}")
     return _imported(lambda: attrgetter(name)(import_module(kind)), f"expected module:attribute, got {spec!r}")
@@ -83,16 +90,6 @@ def lawful_names() -> tuple[str, ...]:
 def wrong_names() -> tuple[str, ...]:
     """Return the names of the wrong controllers, as `controller_factory` takes them."""
     return tuple(f"wrong:{name}" for name in SUSPECTS)
-
-
-def named(spec: str) -> str:
-    """Return `spec` fit for output and reports: a URL without user, password and query."""
-    return cleaned(shown(spec) if is_url(spec) else spec)
-
-
-def is_url(spec: str) -> bool:
-    """Return whether `spec` is an endpoint's URL."""
-    return spec.partition(":")[0].lower() in ("http", "https")
 
 
 def is_python_object(spec: str) -> bool:
@@ -128,7 +125,10 @@ def _registered() -> dict[str, tuple[EntryPoint, ...]]:
 
 def _expected() -> str:
     names = ("reference", *(name for name in _registered() if name not in RESERVED))
-    return f"{', '.join(names)}, lawful:NAME, wrong:NAME, module:attribute, process:COMMAND, http://... or https://..."
+    forms = (
+        "lawful:NAME, wrong:NAME, module:attribute, process:COMMAND, http://..., https://..., mqtt://... or mqtts://..."
+    )
+    return f"{', '.join(names)}, {forms}"
 
 
 def _packages(points: tuple[EntryPoint, ...]) -> str:
@@ -145,6 +145,8 @@ def _imported(load: Callable[[], Factory], complaint: str) -> Factory:
         raise UnknownControllerError(f"{complaint}: {said}" + (f" ({moved})" if moved else "")) from error
     if not callable(factory):
         raise UnknownControllerError(f"{complaint}: expected a callable that makes a controller")
+    if isinstance(factory, BuiltinFunctionType):
+        raise UnknownControllerError(f"{complaint}: a function of Python itself makes no controller")
     try:
         inspect.signature(factory).bind({})
     except TypeError as error:
@@ -177,6 +179,27 @@ def endpoint_address(url: str) -> Address:
         return address_of(url)
     except ValueError as error:
         raise UnknownControllerError(str(error)) from None
+
+
+def controller_broker(url: str) -> BrokerAddress:
+    """Return the address of a broker. Raises UnknownControllerError."""
+    try:
+        address = broker_address(url)
+    except AddressError as error:
+        raise UnknownControllerError(str(error)) from None
+    if address.exposes_password:
+        raise UnknownControllerError(
+            "expected mqtts://, or a loopback address: credentials must not cross the network unencrypted"
+        )
+    return address
+
+
+def broker_controllers(address: BrokerAddress, run: str = "") -> Factory:
+    """Return the factory of controllers at a broker. `run`: level of their topics; empty: a new one."""
+    from hanbench.harness.controllers.mqtt_endpoint import MqttEndpoint  # only who needs it waits for aiomqtt
+
+    endpoint = MqttEndpoint(address, run)
+    return lambda rulesets: endpoint.controller()
 
 
 def arguments_of(command: str) -> list[str]:

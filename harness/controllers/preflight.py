@@ -1,13 +1,16 @@
-"""What can be known of a controller before the first case: whether its program starts, whether its endpoint answers.
+"""What can be known of a controller before the first case: whether its program starts, its endpoint or broker answers.
 
 Neither gets a turn. What a controller does in its turns is for the oracle.
 """
 
 from __future__ import annotations
 
+import asyncio
 import errno
 from collections.abc import Sequence
 
+from hanbench.harness.broker.address import BrokerAddress, is_broker_url
+from hanbench.harness.broker.errors import BrokerError
 from hanbench.harness.case.controller import ControllerFault
 from hanbench.harness.controllers.answers import ANSWER_TIMEOUT
 from hanbench.harness.controllers.endpoint_address import Address
@@ -15,6 +18,7 @@ from hanbench.harness.controllers.http_exchange import Exchange
 from hanbench.harness.controllers.lookup import (
     Factory,
     arguments_of,
+    controller_broker,
     controller_factory,
     endpoint_address,
     is_url,
@@ -53,6 +57,8 @@ def startable_controller(spec: str) -> Factory:
     kind, _, command = spec.partition(":")
     if kind == "process":
         _start(arguments_of(command))
+    elif is_broker_url(spec):
+        _reach_broker(controller_broker(spec))
     elif is_url(spec):
         _reach(endpoint_address(spec), named(spec))
     return factory
@@ -82,3 +88,13 @@ def _reach(address: Address, name: str) -> None:
         Exchange(address, {}, b"", ANSWER_TIMEOUT).reach()
     except ControllerFault as fault:
         raise ControllerStartError(f"cannot reach {name}: {address.cleaned(str(fault))}") from None
+
+
+def _reach_broker(address: BrokerAddress) -> None:
+    """Connect to a broker, and see that messages arrive on the topics of answers; no controller notices."""
+    from hanbench.harness.controllers.mqtt_endpoint import reach
+
+    try:
+        asyncio.run(reach(address))
+    except BrokerError as error:
+        raise ControllerStartError(f"cannot reach the controller's broker: {error}") from None

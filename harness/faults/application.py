@@ -32,10 +32,14 @@ async def _grant_mirror(han: Han) -> None:
 
 
 async def _wipe_mirror(han: Han) -> None:
+    """Lose the mirror and its endpoint: nothing tells the meter, as a hub does that answers for lost mirrors."""
+    han.hub.conduct = replace(han.hub.conduct, refuses_lost_reports=False)
     han.hub.mirrors.close(han.gsme.storage.ieee)
 
 
 async def _ask_again(han: Han) -> None:
+    own = han.hub.profile_conduct.refuses_lost_reports
+    han.hub.conduct = replace(han.hub.conduct, refuses_lost_reports=own)
     han.gsme.forget_mirror()
 
 

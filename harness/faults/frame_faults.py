@@ -50,6 +50,7 @@ class FrameFaultInjector:
         self._on_air: dict[str, FrameRule] = {}
         self._on_wan: dict[str, tuple[Occurrences, Callable[[], None]]] = {}
         self._watches: list[FrameRule] = []
+        self._applied: list[FrameRule] = []
         self._met: dict[tuple[str, FramePattern], list[Occurrences]] = {}
         """By cause and pattern, over the whole run."""
         self._observe: FrameObserver | None = None
@@ -100,11 +101,16 @@ class FrameFaultInjector:
         return None if each is None else FrameTally(sum(one.met for one in each), sum(one.acted for one in each))
 
     def _apply(self) -> None:
-        """Give the current rules to the Air."""
-        self._han.air.frame_rules[:] = [*self._watches, *self._on_air.values()]
+        """Give the current rules to the Air, in place of those of before; other homes may have theirs there."""
+        rules = self._han.air.frame_rules
+        others = [each for each in rules if each not in self._applied]
+        self._applied = [*self._watches, *self._on_air.values()]
+        rules[:] = [*others, *self._applied]
 
     def _matches(self, pattern: FramePattern, transmission: Transmission) -> bool:
-        """Return whether a frame matches a pattern. The frame is dissected once, for the first rule that asks."""
+        """Return whether a frame of this home matches a pattern. It is dissected once, for the first rule that asks."""
+        if self._han.name and self._han.role_at(transmission.sender.name) is None:
+            return False
         if self._observe is None:
             self._observe = FrameObserver(self._han)
         if self._seen is None or self._seen[0] is not transmission:

@@ -45,20 +45,18 @@ async def _carry_back(han: Han) -> None:
         han.radio_of("gsme").muted = False
 
 
-def _jammers(han: Han) -> list[Jammer]:
-    return [jammer for jammer in han.air.jammers if jammer.position is not None]
-
-
 async def _jam(han: Han) -> None:
     x, y = han.radio("gsme").position
     network = han.gsme.storage.network
     channel = han.radio("gsme").config.channel if network is None else network.channel
-    han.air.add_jammer(Jammer(frozenset({channel}), JAMMER_POWER, (x + JAMMER_DISTANCE, y)))
+    jammer = Jammer(frozenset({channel}), JAMMER_POWER, (x + JAMMER_DISTANCE, y))
+    han.air.add_jammer(jammer)
+    han.jammers.append(jammer)
 
 
 async def _unjam(han: Han) -> None:
-    for jammer in _jammers(han):
-        han.air.remove_jammer(jammer)
+    while han.jammers:
+        han.air.remove_jammer(han.jammers.pop())
 
 
 async def _esme_dead(han: Han) -> None:

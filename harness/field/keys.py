@@ -14,6 +14,8 @@ from hanbench.harness.capture import CaptureError, KeyRing
 from hanbench.harness.capture.keyfile import TABLE, beside
 from hanbench.harness.capture.packets import Secrets
 from hanbench.harness.capture.secrets import key_of
+from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.reading import read_octets
 
 LARGEST = 1_000_000
 """Maximum octets of a key file."""
@@ -130,12 +132,9 @@ def _add_file(found: FieldKeys, path: Path) -> None:
 
 def _lines(path: Path) -> list[str]:
     try:
-        with path.open("rb") as file:
-            octets = file.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        raise CaptureError(path, "file", f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    if len(octets) > LARGEST:
-        raise CaptureError(path, "file", f"expected at most {LARGEST} octets")
+        octets = read_octets(path, LARGEST, "key file")
+    except ProfileError as error:
+        raise CaptureError(path, "file", error.problem) from None
     return octets.decode(errors="replace").splitlines()
 
 

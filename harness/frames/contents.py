@@ -14,6 +14,7 @@ from hanbench.emulator.zcl.records import AttributeRecord, ReadRecord
 from hanbench.emulator.zcl.status import Status
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.harness.frames import words
+from hanbench.harness.frames.commands import FROM_OWNER, fitting, rows_of
 from hanbench.harness.frames.dissected import MALFORMED, Layer
 
 DEVICE_PROFILE = 0x0000
@@ -66,25 +67,23 @@ def _zcl(cluster: int, payload: bytes) -> Content:
     if frame.frame_type == zcl.GLOBAL:
         message = general = foundation.decode(frame.command, frame.payload)
         name = type(general).__name__
-        of_server = server_to_client is (frame.command in _FROM_OWNER)
+        of_server = server_to_client is (frame.command in FROM_OWNER)
         fields = _general(general, _attributes(cluster, of_server), frame)
     else:
-        row = None
-        if known is not None:
-            rows = known.commands(frame.direction)
-            row = next((each for each in rows if each.key == key_of(frame.command, frame.manufacturer)), None)
-        if row is None:
-            name, fields = f"Command{frame.command:02X}", (("payload", words.shown(frame.payload)),)
-        else:
-            message = row.decode(frame.payload)
-            name, fields = row.name, words.of(message)
+        name, fields, message = _command(cluster, frame)
     header = (("direction", "to client" if server_to_client else "to server"), ("transaction", str(frame.tsn)))
     layer = Layer(f"ZCL {where}", (*header, *fields))
     return Content(words.kebab(name), words.title(name), where, fields, layer, message)
 
 
-_FROM_OWNER = foundation.RESPONSES - {foundation.DefaultResponse.COMMAND} | {foundation.ReportAttributes.COMMAND}
-"""Commands that the owner of the attributes sends; it receives the others."""
+def _command(cluster: int, frame: zcl.ZclFrame) -> tuple[str, words.Fields, object]:
+    """Dissect a command of a cluster; one that is not as Smart Energy has it today may be as it was before SE 1.2."""
+    rows = rows_of(cluster, frame.direction, frame.command, frame.manufacturer)
+    if not rows:
+        return f"Command{frame.command:02X}", (("payload", words.shown(frame.payload)),), None
+    row, message = fitting(rows, frame.payload)
+    before = () if row is rows[0] else (("as before", "SE 1.2"),)
+    return row.name, (*before, *words.of(message)), message
 
 
 def _attributes(cluster: int, of_server: bool) -> AttributeTable | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from threading import Lock
 from typing import Protocol
 
 from hanbench.emulator.errors import DropReason, RemoteProtocolError
@@ -16,8 +17,9 @@ from hanbench.emulator.zigbee.nwk import frames as nwk
 from hanbench.emulator.zigbee.security.ccm import FrameCipher, cipher
 from hanbench.emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY, KeyId, key_load_key, key_transport_key
 from hanbench.harness.frames import words
+from hanbench.harness.frames.begun import Begun, malformed
 from hanbench.harness.frames.contents import DEVICE_PROFILE, Content, content
-from hanbench.harness.frames.dissected import MALFORMED, UNREADABLE, Dissected, Layer, Parts
+from hanbench.harness.frames.dissected import UNREADABLE, Dissected, Layer, Parts
 
 _DERIVED: dict[KeyId, Callable[[bytes], bytes]] = {
     KeyId.KEY_TRANSPORT: key_transport_key,
@@ -48,29 +50,33 @@ class Dissector:
         self._ieee: dict[int, int] = {}
         self._fitted: dict[KeyId, list[tuple[FrameCipher, bytes]]] = {kind: [] for kind in KeyId}
         """The ciphers that have opened a frame, each with the key that it follows from."""
+        self._lock = Lock()
+        """Held while a dissection ends, which may be in another thread than that of the frames."""
 
     def __call__(self, psdu: bytes) -> Dissected:
         """Dissect one frame; octets that are not a frame are named malformed and raise no error."""
+        return self.begin(psdu).end()
+
+    def begin(self, psdu: bytes) -> Begun:
+        """Learn the addresses in a frame, as a call does; its dissection may end later, in any order."""
+        frame: mac.MacFrame | None = None
         try:
-            return self._mac(psdu)
+            frame = mac.decode(psdu)
+            if frame.type != mac.DATA:
+                self._learn(frame)
+                return Begun(psdu, frame, partial(self._mac, frame), self._lock)
+            packet = nwk.decode(frame.payload)
         except RemoteProtocolError as error:
-            trouble = str(error)
-            layers = (Layer("Octets", (("psdu", words.shown(psdu)), ("trouble", trouble))),)
-            return Dissected(
-                MALFORMED,
-                source=None,
-                destination=None,
-                cluster=None,
-                line=lambda: f"Malformed: {trouble}",
-                layers=lambda: layers,
-            )
+            return Begun(psdu, frame, partial(malformed, psdu, str(error)), self._lock)
+        if packet.src_ieee is not None:
+            self._ieee[packet.src] = packet.src_ieee
+        elif packet.secured and frame.src == packet.src:
+            self._ieee[packet.src] = packet.sender_ieee
+        return Begun(psdu, frame, partial(self._nwk, frame, packet, self._ieee.get(packet.src)), self._lock)
 
     # --- layer by layer -----------------------------------------------------------------------------------------------
 
-    def _mac(self, psdu: bytes) -> Dissected:
-        frame = mac.decode(psdu)
-        if frame.type == mac.DATA:
-            return self._nwk(frame, nwk.decode(frame.payload))
+    def _mac(self, frame: mac.MacFrame) -> Dissected:
         inner: Callable[[], words.Fields] = tuple
         if frame.type == mac.COMMAND:
             try:
@@ -78,7 +84,6 @@ class Dissector:
             except ValueError:
                 raise RemoteProtocolError(DropReason.MALFORMED_MAC, f"command {frame.payload[0]}") from None
             inner = partial(_rest, frame)
-            self._learn(frame)
         else:
             name = _MAC_TYPES[frame.type].upper()
             if frame.type == mac.BEACON:
@@ -93,11 +98,8 @@ class Dissector:
             parts=Parts(frame),
         )
 
-    def _nwk(self, frame: mac.MacFrame, packet: nwk.NwkFrame) -> Dissected:
-        if packet.src_ieee is not None:
-            self._ieee[packet.src] = packet.src_ieee
-        elif packet.secured and frame.src == packet.src:
-            self._ieee[packet.src] = packet.sender_ieee
+    def _nwk(self, frame: mac.MacFrame, packet: nwk.NwkFrame, source: int | None) -> Dissected:
+        """`source`: EUI-64 of the source, as far as frames up to this one tell it."""
         dissected = partial(_in_packet, frame, packet)
         if packet.secured:
             key = self._open(packet, KeyId.NETWORK)
@@ -106,7 +108,7 @@ class Dissector:
                 return dissected(UNREADABLE, lambda: line, tuple)
             dissected = partial(dissected, network_key=key)
         if packet.type != nwk.COMMAND:
-            return self._aps(packet, dissected)
+            return self._aps(packet, source, dissected)
         command = nwk_commands.decode(packet.payload)
         name = type(command).__name__
         fields = partial(words.of, command)
@@ -117,11 +119,11 @@ class Dissector:
             message=command,
         )
 
-    def _aps(self, packet: nwk.NwkFrame, dissected: Callable[..., Dissected]) -> Dissected:
+    def _aps(self, packet: nwk.NwkFrame, source: int | None, dissected: Callable[..., Dissected]) -> Dissected:
         inner = aps.decode(packet.payload)
         dissected = partial(dissected, inner=inner)
         if inner.secured:
-            sender = inner.sender_ieee or self._ieee.get(packet.src, packet.sender_ieee)
+            sender = inner.sender_ieee or (packet.sender_ieee if source is None else source)
             key = self._open(inner, KeyId(inner.key_id), sender)
             if key is None:
                 under = _KEY_NAMES[inner.key_id]
@@ -161,7 +163,8 @@ class Dissector:
 
     def _learn(self, frame: mac.MacFrame) -> None:
         """Learn the short address that an association response assigns."""
-        if frame.payload[0] == mac.MacCommand.ASSOCIATION_RESPONSE and frame.dst_mode == mac.EXTENDED:
+        command = frame.payload[0] if frame.type == mac.COMMAND else None
+        if command == mac.MacCommand.ASSOCIATION_RESPONSE and frame.dst_mode == mac.EXTENDED:
             assigned = frame.payload[1:3]
             if frame.dst is not None and len(assigned) == 2:
                 self._ieee[int.from_bytes(assigned, "little")] = frame.dst

@@ -11,6 +11,7 @@ from hanbench.emulator.zigbee.security.cbke import Certificate, Identity
 from hanbench.emulator.zigbee.security.cbke.certificate import decode_private_key
 from hanbench.profiles.certificates import DeviceCertificate, ids, path_of, read_certificates
 from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.explain import suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ def load_credentials(name: str) -> Credentials:
     Raises ProfileError if the file is invalid, or if a private key does not belong to its certificate.
     """
     path = path_of(name) if name in ids() else Path(name)
+    if not path.exists() and path.suffix != ".toml":
+        raise ProfileError(name, f"neither a file nor one of {', '.join(ids())}{suggestion(name, ids())}")
     file = read_certificates(path)
     authorities = {int(each.issuer, 16): bytes.fromhex(each.public_key) for each in file.authorities}
     identities: dict[str, Identity] = {}

@@ -18,7 +18,7 @@ from hanbench.emulator.devices import (
     Repeater,
     WanInterface,
 )
-from hanbench.emulator.radio import Air, AirRadio
+from hanbench.emulator.radio import Air, AirRadio, Jammer
 from hanbench.emulator.radio.medium import Medium
 from hanbench.emulator.randomness import RandomSource, split
 from hanbench.emulator.zigbee.nwk.maintenance import PanIdConflict
@@ -86,6 +86,8 @@ class Han:
         """Called with a description of what a device tells of the network: networks heard, PAN ID conflicts."""
         self.radios = Radios(self.clock, seed) if radios is None else radios
         self.health = BenchHealth(lambda text: self.on_progress(text), can_fail=lambda: self.radios.can_fail)
+        self.jammers: list[Jammer] = []
+        """What faults of this HAN put on the Air, which other homes may share."""
         self.radios.on_failure = self.health.radio_failed
         self.air.sniffer = settings.positions["hub"]
         wanted = {*emulated, *(("ihd",) if ihd else ())}
@@ -148,6 +150,11 @@ class Han:
         """All emulated devices except the hub."""
         return tuple(device for device in self.devices if isinstance(device, JoiningDevice))
 
+    def role_at(self, station: str) -> str | None:
+        """Return the role of the device whose radio on the Air has this name; None: it is none of this HAN."""
+        home, _, role = station.rpartition(".")
+        return role if home == self.name and role in ROLES else None
+
     def emulates(self, role: str) -> bool:
         """Return whether the device of this role is emulated."""
         return role in self._devices
@@ -164,12 +171,12 @@ class Han:
                 network = device.storage.network
                 if network is not None and (network.short, network.pan_id) == (short, pan_id):
                     return role
-            elif role in self.physical and short == self._short_of_physical(role) and pan_id in self._pan_ids:
+            elif role in self.physical and short == self._short_of_physical(role) and pan_id in self.pan_ids:
                 return role
         return None
 
     @property
-    def _pan_ids(self) -> set[int]:
+    def pan_ids(self) -> set[int]:
         """The PAN IDs that emulated devices have."""
         return {device.storage.network.pan_id for device in self.devices if device.storage.network is not None}
 

@@ -29,12 +29,25 @@ class HeadEnd:
         return await self._ask(lambda done: self._wan.mirror(ieee, done))
 
     async def read(
-        self, ieee: int, cluster: int, attributes: Iterable[int], *, timeout: float, endpoint: int = HUB_ENDPOINT
+        self,
+        ieee: int,
+        cluster: int,
+        attributes: Iterable[int],
+        *,
+        timeout: float,
+        endpoint: int = HUB_ENDPOINT,
+        secured: bool = False,
     ) -> WanReply:
-        """Read attributes of a device on the HAN, which must answer the hub within `timeout` seconds."""
+        """Read attributes of a device on the HAN, which must answer the hub within `timeout` seconds.
+
+        `secured`: under the link key, so that the answer proves its sender.
+        """
         microseconds = round(timeout * SECOND)
         return await self._ask(
-            lambda done: self._wan.read(ieee, endpoint, cluster, attributes, done, timeout=microseconds), timeout
+            lambda done: self._wan.read(
+                ieee, endpoint, cluster, attributes, done, timeout=microseconds, secured=secured
+            ),
+            timeout,
         )
 
     async def _ask(self, request: Callable[[Callable[[WanReply], None]], None], on_han: float = 0.0) -> WanReply:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from hanbench.harness.oracle.expected import Expected, words_of
 from hanbench.harness.oracle.judge import PROPERTIES, Judgement, judge, judgement
 from hanbench.harness.oracle.steady import difference
-from hanbench.harness.oracle.violation import Basis, Ground, Judged, Property, Violation, held_to
+from hanbench.harness.oracle.violation import IN_TURN, Basis, Ground, Judged, Property, Violation, held_to
 
 __all__ = [
+    "IN_TURN",
     "PROPERTIES",
     "Basis",
     "Expected",

@@ -11,7 +11,16 @@ from hanbench.harness.oracle.case import ANSWER, BOTH, ESME_ONLY, Case, frames_o
 from hanbench.harness.oracle.consent import has_undoubted_consent, needed_consent
 from hanbench.harness.oracle.counting import counted
 from hanbench.harness.oracle.scope import allowed_on
-from hanbench.harness.oracle.violation import Finding, Property, at_most_inferred, chosen, inferred, interface, of_value
+from hanbench.harness.oracle.violation import (
+    IN_TURN,
+    Finding,
+    Property,
+    at_most_inferred,
+    chosen,
+    inferred,
+    interface,
+    of_value,
+)
 
 GRACE = timedelta(days=1)
 """Time beyond `decide_by`, for the result of a commissioning in progress."""
@@ -243,5 +252,5 @@ PROPERTIES = (
     Property("outcome-matches-effects", "The outcome matches the commissioned devices", interface(), outcome_matches),
     Property("decided-before-done", "Each effect follows a decision", interface(), decided_before_done),
     Property("commissioned-once", "No device is commissioned twice", interface(), commissioned_once),
-    Property("in-turn", "The controller keeps to its interface", interface(), in_turn),
+    Property(IN_TURN, "The controller keeps to its interface", interface(), in_turn),
 )

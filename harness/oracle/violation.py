@@ -87,6 +87,10 @@ def at_most_inferred(ground: Ground) -> Ground:
     return ground._replace(basis=Basis.INFERRED) if ground.basis is Basis.STATED else ground
 
 
+IN_TURN = "in-turn"
+"""The property of a controller that keeps to its interface."""
+
+
 class Violation(Struct, frozen=True, forbid_unknown_fields=True):
     """A property that does not hold in a trace."""
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hanbench.harness.pytest_plugin.mark import mark_options
+from hanbench.harness.pytest_plugin.mark import MarkOptions, mark_options
 from hanbench.harness.pytest_plugin.player import Player, evidence_folder
 
 if TYPE_CHECKING:
@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from hanbench.harness.bench.synchronous import Bench
     from hanbench.harness.control.attached import AttachedBench
     from hanbench.harness.han.han import Han
+    from hanbench.harness.pytest_plugin.conform import ConformCase
     from hanbench.harness.scenario import ScenarioResult
 
 SUFFIX = ".han.toml"
 FOLDER = "hanbench-failures"
+LONGEST_SEED = 200
+"""Characters of a seed."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,11 +55,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker for `--strict-markers`, and check the options. Raises UsageError."""
     config.addinivalue_line(
         "markers",
-        "hanbench(bench='virtual', seed='1', begins='installed', firmware='strict', attach=None): "
+        "hanbench(bench='virtual', seed='1', begins='installed', firmware='strict', attach=None, home=None): "
         "the bench of the fixtures",
+    )
+    config.addinivalue_line(
+        "markers",
+        "hanbench_conform(dut='gsme', device='emulated', cohort='ioc', pics=None, pixit=None, bench=None, only=(), "
+        "cases=(), longest=600): the device under test of hanbench_conform, and its cases",
     )
     if _is_worker(config) or config.getoption("help", default=False):
         return
+    _check_seed(config.getoption("--hanbench-seed"))
     spec = config.getoption("--hanbench-controller")
     if spec != "reference" and not _waits_for_collection(spec):
         _check_controller(spec)
@@ -94,6 +103,14 @@ def _check_controller(spec: str) -> None:
         raise pytest.UsageError(f"--hanbench-controller: {error}") from None
 
 
+def _check_seed(seed: str) -> None:
+    from hanbench.harness.foreign_text import cleaned
+
+    if not 0 < len(seed) <= LONGEST_SEED or cleaned(seed) != seed:
+        expected = f"expected a text of 1 to {LONGEST_SEED} characters, without control characters"
+        raise pytest.UsageError(f"--hanbench-seed: {expected}, got {seed[:40]!r}")
+
+
 def _check_folder(config: pytest.Config) -> None:
     folder = evidence_folder(config)
     nearest = next(each for each in (folder, *folder.parents) if each.exists())
@@ -110,6 +127,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return None
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make a test of each case for a test that takes `hanbench_conform`."""
+    if "hanbench_conform" in metafunc.fixturenames:
+        from hanbench.harness.pytest_plugin.conform import chosen_cases
+
+        chosen = chosen_cases(metafunc)
+        metafunc.parametrize("hanbench_conform", chosen, indirect=True, ids=[each.case or "mark" for each in chosen])
+
+
 # --- the mark ---------------------------------------------------------------------------------------------------------
 
 
@@ -121,7 +147,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     try:
         mark_options(item)
     except (ProfileError, ValueError) as error:
-        pytest.fail(f"@pytest.mark.hanbench: {error}", pytrace=False)
+        raise pytest.fail.Exception(f"@pytest.mark.hanbench: {error}", pytrace=False) from None
 
 
 # --- scenario files ---------------------------------------------------------------------------------------------------
@@ -185,14 +211,15 @@ def pytest_runtest_makereport(
 def hanbench_bench(request: pytest.FixtureRequest) -> Iterator[Bench | AttachedBench]:
     """A bench with a whole HAN; `@pytest.mark.hanbench(bench=..., seed=..., begins=..., firmware=...)` selects it.
 
-    With `@pytest.mark.hanbench(attach=NAME)`: the bench of that name that `hanbench up` keeps.
+    With `@pytest.mark.hanbench(attach=NAME)`: the bench of that name that `hanbench up` keeps, `home=NAME` one of its
+    homes; with `attach="http://..."`, a bench of a service.
     """
     from hanbench.harness.bench.synchronous import Bench
     from hanbench.profiles.benches import StartingState
 
     options = mark_options(request.node)
     if options.attach is not None:
-        with _attached(options.attach) as attached:
+        with _attached(options) as attached:
             request.node.user_properties.append(("hanbench_seed", attached.seed))
             yield attached
         return
@@ -203,14 +230,16 @@ def hanbench_bench(request: pytest.FixtureRequest) -> Iterator[Bench | AttachedB
     bench.close()
 
 
-def _attached(name: str) -> AttachedBench:
+def _attached(options: MarkOptions) -> AttachedBench:
     from hanbench.harness.control.attached import AttachedBench
     from hanbench.harness.control.errors import ControlError
 
+    assert options.attach is not None
     try:
-        return AttachedBench(name)
+        return AttachedBench(options.attach, bench=options.bench, home=options.home)
     except ControlError as error:
-        pytest.fail(f"@pytest.mark.hanbench(attach={name!r}): {error}", pytrace=False)
+        text = f"@pytest.mark.hanbench(attach={options.attach!r}): {error}"
+        raise pytest.fail.Exception(text, pytrace=False) from None
 
 
 def _emulated(bench: Bench | AttachedBench) -> Han:
@@ -238,6 +267,14 @@ def hanbench_esme(hanbench_bench: Bench) -> Esme:
 def hanbench_gsme(hanbench_bench: Bench) -> Gsme:
     """The gas meter of the bench."""
     return _emulated(hanbench_bench).gsme
+
+
+@pytest.fixture
+def hanbench_conform(request: pytest.FixtureRequest) -> ConformCase:
+    """A case of `hanbench conform`: `hanbench_conform()` runs it on the device that the mark of that name states."""
+    from hanbench.harness.pytest_plugin.conform import ConformCase
+
+    return ConformCase(request.node, request.param, request.config.getoption("--hanbench-seed"))
 
 
 @pytest.fixture

@@ -7,6 +7,9 @@ from dataclasses import dataclass, fields
 
 import pytest
 
+LONGEST = 4_000
+"""Characters of an option: it may be a path."""
+
 
 @dataclass(frozen=True)
 class MarkOptions:
@@ -17,7 +20,12 @@ class MarkOptions:
     begins: str | None = None
     firmware: str | None = None
     attach: str | None = None
-    """Name of a bench that is up, which `hanbench_bench` uses; the other options are of benches that it makes."""
+    """Name of a bench that is up, or the address of a service, which `hanbench_bench` uses.
+
+    With it, `bench` is the name of the bench at the service; the other options are of benches that are made.
+    """
+    home: str | None = None
+    """With `attach`: one of several homes."""
 
 
 def mark_options(node: pytest.Item) -> MarkOptions:
@@ -28,13 +36,27 @@ def mark_options(node: pytest.Item) -> MarkOptions:
             raise ValueError(f"expected options by name, such as bench='ptys', got {mark.args[0]!r}")
         for name, value in mark.kwargs.items():
             given[name] = _mark_option(name, value)
-    if "attach" in given and len(given) > 1:
-        others = ", ".join(name for name in given if name != "attach")
-        raise ValueError(f"expected attach alone, or {others}: a bench that is up has its own")
     options = MarkOptions(**given)
+    _check_together(options)
+    if options.bench is not None and options.attach is None:
+        from hanbench.profiles.benches import find_bench
+
+        find_bench(options.bench)
     if options.firmware is not None:
         _check_dongles(options.bench or "virtual", options.firmware)
     return options
+
+
+def _check_together(options: MarkOptions) -> None:
+    """Raise ValueError if options do not go together."""
+    if options.attach is None:
+        if options.home is not None:
+            raise ValueError("home: expected attach beside it: only a bench that is up can have several homes")
+        return
+    beside = ("attach", "home", *(("bench",) if "://" in options.attach else ()))
+    others = [each.name for each in fields(options) if each.name not in beside and getattr(options, each.name)]
+    if others:
+        raise ValueError(f"expected attach alone, or {', '.join(others)}: a bench that is up has its own")
 
 
 def _check_dongles(bench: str, firmware: str) -> None:
@@ -44,7 +66,7 @@ def _check_dongles(bench: str, firmware: str) -> None:
 
 
 def _mark_option(name: str, value: object) -> str:
-    from hanbench.profiles.benches import StartingState, find_bench
+    from hanbench.profiles.benches import StartingState
     from hanbench.profiles.explain import suggestion
     from hanbench.profiles.firmware_models import check_firmware
 
@@ -54,8 +76,8 @@ def _mark_option(name: str, value: object) -> str:
     text = os.fspath(value) if isinstance(value, os.PathLike) else value
     if not isinstance(text, str):
         raise ValueError(f"{name}: expected text in quotes, got {value!r}")
-    if name == "bench":
-        find_bench(text)
+    if not text or len(text) > LONGEST or not text.isprintable():
+        raise ValueError(f"{name}: expected one line of 1 to {LONGEST} characters, got {text[:40]!r}")
     if name == "firmware":
         check_firmware(text)
     states = [each.value for each in StartingState]

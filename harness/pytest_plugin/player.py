@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -141,6 +143,7 @@ class Player:
         return found if begins is None else msgspec.structs.replace(found, begins=StartingState(begins))
 
     def _run(self, scenario: Scenario, controller: ControllerFactory | None) -> ScenarioResult:
+        from hanbench.harness.campaign.unanswered import Watch
         from hanbench.harness.controllers.lookup import UnknownControllerError, controller_factory, named
         from hanbench.harness.oracle import Basis
         from hanbench.harness.scenario import run_scenario
@@ -149,7 +152,7 @@ class Player:
         try:
             make = controller_factory(self.controller) if controller is None else controller
         except UnknownControllerError as error:
-            pytest.fail(f"--hanbench-controller: {error}", pytrace=False)
+            raise pytest.fail.Exception(f"--hanbench-controller: {error}", pytrace=False) from None
         return run_scenario(
             scenario,
             shipped(),
@@ -158,7 +161,15 @@ class Player:
             controller_name=named(self.controller),
             bench=self._bench(),
             hold_to=Basis(self._config.getoption("--hanbench-hold-to")),
+            on_record=Watch(scenario.id, self._tell_at_once),
         )
+
+    def _tell_at_once(self, line: str) -> None:
+        """Print a line to stderr while the test runs, past the capture of its output."""
+        capture = self._config.pluginmanager.getplugin("capturemanager")
+        with nullcontext() if capture is None else capture.global_and_fixture_disabled():
+            sys.stderr.write(f"\n{line}\n")  # pytest has begun a line of its own
+            sys.stderr.flush()
 
     def _bench(self) -> BenchFile | None:
         from hanbench.harness.bench.bench_file import BenchFile

@@ -39,34 +39,32 @@ class Comparison(Struct, frozen=True):
         return bool(self.new or self.known)
 
 
-class Against:
-    """Compares reports, as they come in, with an earlier run."""
+class SignsAgainst:
+    """Compares the signs of cases, as they come in, with those of an earlier run of whatever kind."""
 
-    def __init__(self, before: Iterable[ScenarioReport], *, until: date | None, today: date) -> None:
-        """`until`: the last day (UTC) on which failures of the earlier run are tolerated; None: they are not."""
-        self._before = _signs(before)
+    def __init__(self, before: Mapping[str, Signs], *, until: date | None, today: date) -> None:
+        """`before`: signs by case. `until`: the last day (UTC) on which those are tolerated; None: they are not."""
+        self._before = before
         self._now: dict[str, set[str]] = defaultdict(set)
         self._until = until
         self._tolerant = until is not None and today <= until
 
-    def add(self, report: ScenarioReport) -> None:
-        """Take in one report of the later run; a case on several seeds fails if it does on one of them."""
-        self._now[report.id] |= signs_of(report)
+    def add(self, id: str, signs: Signs) -> None:
+        """Take in one case of the later run; a case on several seeds fails if it does on one of them."""
+        self._now[id] |= signs
 
-    def marked(self, report: ScenarioReport) -> ScenarioReport:
-        """Return a report that says until when its failure is tolerated, if it is tolerated today."""
-        until = None
-        if self._until is not None and not report.as_expected and self.excuses(report):
-            until = self._until.isoformat()
-        return structs.replace(report, tolerated_until=until)
-
-    def excuses(self, report: ScenarioReport) -> bool:
+    def excuses(self, id: str, signs: Signs) -> bool:
         """Return whether a failure is tolerated today."""
-        return self._tolerant and signs_of(report) <= self._before.get(report.id, frozenset())
+        return self._tolerant and signs <= self._before.get(id, frozenset())
+
+    @property
+    def until(self) -> str | None:
+        """The last day of tolerance, as YYYY-MM-DD."""
+        return None if self._until is None else self._until.isoformat()
 
     @property
     def comparison(self) -> Comparison:
-        """The comparison of all reports so far."""
+        """The comparison of all cases so far."""
         failed = {id_: signs for id_, signs in self._now.items() if signs}
         new = tuple(id_ for id_, signs in failed.items() if not signs <= self._before.get(id_, frozenset()))
         old = tuple(id_ for id_ in failed if id_ not in set(new))
@@ -77,8 +75,34 @@ class Against:
             tolerated=old if self._tolerant else (),
             fixed=tuple(id_ for id_ in gone if id_ in self._now),
             missing=tuple(id_ for id_ in gone if id_ not in self._now),
-            until=None if self._until is None else self._until.isoformat(),
+            until=self.until,
         )
+
+
+class Against:
+    """Compares reports, as they come in, with an earlier run."""
+
+    def __init__(self, before: Iterable[ScenarioReport], *, until: date | None, today: date) -> None:
+        """`until`: the last day (UTC) on which failures of the earlier run are tolerated; None: they are not."""
+        self._signs = SignsAgainst(_signs(before), until=until, today=today)
+
+    def add(self, report: ScenarioReport) -> None:
+        """Take in one report of the later run."""
+        self._signs.add(report.id, signs_of(report))
+
+    def marked(self, report: ScenarioReport) -> ScenarioReport:
+        """Return a report that says until when its failure is tolerated, if it is tolerated today."""
+        excused = not report.as_expected and self.excuses(report)
+        return structs.replace(report, tolerated_until=self._signs.until if excused else None)
+
+    def excuses(self, report: ScenarioReport) -> bool:
+        """Return whether a failure is tolerated today."""
+        return self._signs.excuses(report.id, signs_of(report))
+
+    @property
+    def comparison(self) -> Comparison:
+        """The comparison of all reports so far."""
+        return self._signs.comparison
 
 
 def compare(now: Report, before: Report, *, until: date | None, today: date) -> Comparison:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from hanbench.harness.case.calendar import shown
-from hanbench.harness.oracle import Violation, words_of
+from hanbench.harness.oracle import IN_TURN, Violation, words_of
+from hanbench.harness.report.causes import cause_first
 from hanbench.harness.report.explanation import Explanation, Fact
 from hanbench.harness.report.model import ScenarioReport, basis_of
 
@@ -21,7 +22,7 @@ def failure_lines(report: ScenarioReport) -> Iterator[str]:
     """Yield the lines about a failed case: what was decided, each violation explained, and how to play it again."""
     yield from _in_short(report)
     explained = zip_longest(report.violations, report.explanations)
-    for violation, explanation in sorted(explained, key=lambda each: not _is_cause(each[0])):
+    for violation, explanation in sorted(explained, key=lambda each: each[0].property != IN_TURN):
         first, *others = violation_lines(violation, explanation)
         yield _INDENT + ("told: " if violation in report.told else "") + first
         yield from (_INDENT + line for line in others)
@@ -32,18 +33,13 @@ def short_failure_lines(report: ScenarioReport) -> Iterator[str]:
     """Yield the same without the explanations, and each violated property once."""
     yield from _in_short(report)
     seen: set[str] = set()
-    for violation in sorted(report.violations, key=lambda each: not _is_cause(each)):
+    for violation in cause_first(report.violations):
         if violation.property in seen:
             continue
         seen.add(violation.property)
         told = "told: " if violation in report.told else ""
         yield f"{_INDENT}{told}{violation.property}: {violation.text} [{violation.rule}]"
     yield from _at_the_end(report)
-
-
-def _is_cause(violation: Violation) -> bool:
-    """Return whether others follow from a violation: a controller that crashed, or was silent, decides nothing."""
-    return violation.property == "in-turn"
 
 
 def _in_short(report: ScenarioReport) -> Iterator[str]:

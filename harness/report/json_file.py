@@ -11,10 +11,14 @@ import msgspec
 
 from hanbench import __version__
 from hanbench.harness.files import WholeFile
+from hanbench.harness.foreign_json import NOT_JSON, decode
 from hanbench.harness.report.coverage import Coverage, CoverageTally
 from hanbench.harness.report.model import VERSION, ScenarioReport, Summary
 from hanbench.profiles.errors import ProfileError
+from hanbench.profiles.reading import read_octets
 
+LARGEST = 1_000_000_000
+"""Maximum octets of a file to read."""
 MOST_NAMED = 20
 """How many missing parts are named in a sentence."""
 
@@ -64,14 +68,12 @@ class Report(msgspec.Struct, frozen=True):
 def read_report(path: Path) -> Report:
     """Read a `report.json` of `hanbench verify`. Raises ProfileError: the file, and what was expected."""
     try:
-        octets = path.read_bytes()
+        octets = read_octets(path, LARGEST, "report.json of `hanbench verify`")
         version = msgspec.json.decode(octets, type=_Version).version
         if version != VERSION:
             raise ProfileError(path, f"expected {VERSION}, found {version}", "version")
-        return msgspec.json.decode(octets, type=Report)
-    except OSError as error:
-        raise ProfileError(path, f"expected a report.json of `hanbench verify`: {error.strerror}") from None
-    except msgspec.DecodeError as error:
+        return decode(octets, Report)
+    except NOT_JSON as error:
         raise ProfileError(path, f"expected a report.json of `hanbench verify`: {error}") from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -132,6 +133,6 @@ def _copied(folder: Path, name: str | None, out: Path, mode: int = 0o666) -> boo
     source = folder / name
     if Path(name).name != name or not source.is_file():
         return False
-    if source.resolve() != (out / name).resolve():
+    if os.path.realpath(source) != os.path.realpath(out / name):
         write_whole(out / name, source.read_bytes(), mode)
     return True

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from hanbench.harness.foreign_json import NOT_JSON, decode
 from hanbench.harness.report.model import ScenarioReport
 
 _SUFFIXES = (".pcapng", ".keys", ".trace.jsonl")
@@ -31,8 +32,8 @@ class StaleEvidence:
         """Read `report.json` there, before it is written anew; one that cannot be read names nothing."""
         self._folder = folder
         try:
-            cases = msgspec.json.decode((folder / "report.json").read_bytes(), type=_Report).scenarios
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            cases = decode((folder / "report.json").read_bytes(), _Report).scenarios
+        except (OSError, *NOT_JSON):
             cases = []
         self._names = {name for case in cases for name in _named(case) if _is_of(case.id, name)}
 

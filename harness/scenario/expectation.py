@@ -6,13 +6,13 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from hanbench.harness.case.calendar import Moment
+from hanbench.harness.case.calendar import Moment, check_dates
 from hanbench.harness.case.installation import MeterRole
 from hanbench.harness.case.pattern import FramePattern, Phase
 from hanbench.harness.case.vocabulary import Outcome
 from hanbench.profiles.rulesets import Decider
 
-Count = Annotated[int, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 
 class FrameExpectation(FramePattern, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -65,3 +65,10 @@ class Expectation(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     def __post_init__(self) -> None:
         if all(getattr(self, field) in (None, ()) for field in self.__struct_fields__):
             raise ValueError("expected an outcome, or anything else to expect")
+        check_dates(decided_after=self.decided_after, decided_before=self.decided_before)
+        if self.decided_after and self.decided_before and self.decided_after > self.decided_before:
+            raise ValueError("`decided_after` is later than `decided_before`")
+        for key in ("commissioned", "excluded"):
+            devices = getattr(self, key) or ()
+            if len(set(devices)) < len(devices):
+                raise ValueError(f"`{key}` names a device twice")

@@ -19,7 +19,7 @@ from hanbench.profiles.cohorts import Household, household, household_of
 from hanbench.profiles.devices import beside
 from hanbench.profiles.errors import ProfileError
 from hanbench.profiles.explain import suggestion
-from hanbench.profiles.loader import load
+from hanbench.profiles.loader import load, load_text
 from hanbench.profiles.rulesets import RuleSet
 
 _FEW = 8
@@ -29,7 +29,24 @@ _EFFECT = {True: "cuts its subject off", False: "leaves its subject within reach
 
 def load_scenario(path: str | Path, rulesets: Mapping[str, RuleSet]) -> Scenario:
     """Load a scenario file. Raises ProfileError, one line: file, key, what was expected."""
-    scenario = load(Path(path), Scenario)
+    return _fit(path, load(Path(path), Scenario), rulesets)
+
+
+def load_scenario_text(text: str, name: str, rulesets: Mapping[str, RuleSet]) -> Scenario:
+    """Load a scenario from the text of a file, which may lead to no other file. Raises ProfileError as `load_scenario`.
+
+    `name`: of the text, for errors.
+    """
+    scenario = load_text(text, name, Scenario)
+    if scenario.profiles:
+        raise ProfileError(name, "expected none: the text of a scenario has no files beside it", "profiles")
+    if scenario.bench is not None:
+        _known(name, "bench", scenario.bench, bench_ids())
+    return _fit(name, scenario, rulesets)
+
+
+def _fit(path: str | Path, scenario: Scenario, rulesets: Mapping[str, RuleSet]) -> Scenario:
+    """Return a scenario that fits the rules, the faults and the devices that there are. Raises ProfileError."""
     if scenario.cell is not None:
         raise ProfileError(path, "expected no cell: only the scenarios of the matrix have one", "cell")
     if scenario.bench is not None and scenario.profiles:
@@ -78,7 +95,7 @@ def home_of(scenario: Scenario, path: str | Path = "") -> Household:
 def _bench(path: str | Path, name: str) -> str:
     """Return the id of a shipped bench, or the path of a bench file beside the scenario's."""
     bench = name if name in bench_ids() else str(Path(path).parent / name)
-    if bench not in bench_ids() and not Path(bench).exists():
+    if bench not in bench_ids() and (not Path(bench).exists() or Path(bench).is_dir()):
         there = ", ".join(bench_ids())
         problem = f"expected a file beside this one, or one of {there}, got {name!r}"
         raise ProfileError(path, problem + suggestion(name, bench_ids()), "bench")

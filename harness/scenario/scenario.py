@@ -11,7 +11,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, structs
 
 from hanbench.emulator.randomness import split
-from hanbench.harness.case.calendar import Moment
+from hanbench.harness.case.calendar import MOST_DAYS, Moment, check_dates
 from hanbench.harness.case.cell import MatrixCell
 from hanbench.harness.case.installation import Installation, Meter, Rulebook
 from hanbench.harness.case.pattern import Role
@@ -19,8 +19,10 @@ from hanbench.harness.case.plan import FaultEvent, Plan, State, SupplierAct, Sup
 from hanbench.harness.scenario.expectation import Expectation
 from hanbench.profiles.benches import StartingState, WakeInterval
 from hanbench.profiles.devices import ProfileName
+from hanbench.profiles.explain import FORM
 from hanbench.profiles.rulesets import Cohort, RuleSet, Switches
 
+_ID = "an id of lower-case letters, digits, dots and hyphens"
 IN_FORCE = "in-force"
 """Value of `rules` for the rules in force on each day."""
 FOLDER = Path(__file__).parent.parent.parent / "profiles" / "scenarios"
@@ -29,8 +31,10 @@ FOLDER = Path(__file__).parent.parent.parent / "profiles" / "scenarios"
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One scenario: an installation, its planned events, and the author's expectations."""
 
-    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
-    title: str
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$(?!\n)", max_length=200, extra={FORM: _ID})]
+    title: Annotated[
+        str, Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]{1,500}$(?!\n)", extra={FORM: "one line of 1 to 500 characters"})
+    ]
     cohort: Cohort
     esme: Meter
     gsme: Meter
@@ -46,12 +50,17 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     """Whether the HAN exists at the start, or forms on the air first."""
     rules: str = IN_FORCE
     """`in-force`, or the id of one rule set for every date."""
-    installation_id: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    installation_id: (
+        Annotated[
+            str, Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]{1,64}$(?!\n)", extra={FORM: "one line of 1 to 64 characters"})
+        ]
+        | None
+    ) = None
     """The id of the installation, which two cases can share; None: `opaque_id`."""
-    source: str = ""
+    source: Annotated[str, Meta(max_length=2000)] = ""
     """The source of the scenario."""
-    check_spacing_hours: Annotated[float, Meta(ge=0)] = 24.0
-    decide_within_days: Annotated[float, Meta(gt=0)] = 14.0
+    check_spacing_hours: Annotated[float, Meta(ge=0, le=10_000)] = 24.0
+    decide_within_days: Annotated[float, Meta(gt=0, le=MOST_DAYS)] = 14.0
     switches: Switches = Switches()
     changes: tuple[FaultEvent, ...] = ()
     suppliers: tuple[SupplierAct, ...] = ()
@@ -59,6 +68,9 @@ class Scenario(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     expect: Expectation | None = None
     cell: MatrixCell | None = None
     """The place in the matrix of `hanbench verify`; None: not in the matrix."""
+
+    def __post_init__(self) -> None:
+        check_dates(start=self.start)
 
     def installation(self, rulesets: Mapping[str, RuleSet], seed: str = "") -> Installation:
         """Return the installation, with its rulebook. `seed`: that of the run, from which its id follows."""

@@ -131,7 +131,8 @@ class Staging:
         note: Note = no_capture,
     ) -> LiveStory:
         """Return the story of `han`, not yet begun; see `LiveStory`."""
-        return LiveStory(han, Beginning(self.scenario.begins, self.changes, self.check), truth, count=count, note=note)
+        beginning = Beginning(self.scenario.begins, self.changes, self.check, self.scenario.id)
+        return LiveStory(han, beginning, truth, count=count, note=note)
 
 
 def story_key(staging: Staging) -> str:

@@ -3,6 +3,9 @@
 Each event has a trigger: a date, the request of a check, a commissioning, or a frame on the air. Events are carried out
 one after the other, in the order of their triggers. The ground truth of a subject is the worst state among its causes;
 the gas meter's is uncertain while its faults are healed and injected anew, because another one comes or goes.
+
+Faults of frames may begin before the installation is loaded, and so disturb the forming of the HAN. Those that are
+still active when it is loaded are part of the ground truth from then on. Everything else begins after the loading.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 
 from hanbench.emulator.clock import SECOND
@@ -33,7 +37,7 @@ _METERS = (Subject.GSME, Subject.ESME)
 
 
 class FaultTimeline:
-    """The fault events of one plan on one HAN. Create it when the case is loaded, inside the bench's event loop."""
+    """The fault events of one plan on one HAN. Create it inside the bench's event loop; `load` starts it."""
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class FaultTimeline:
         """
         self._han = han
         self._events = events
+        self._calendar = calendar
         self._record = record
         self._note = note
         self._scheduled = 0
@@ -68,9 +73,38 @@ class FaultTimeline:
         self._turn = asyncio.Lock()
         self._work: list[asyncio.Task[None]] = []
         self._loop = asyncio.get_running_loop()
-        for event in events:
+        self._loaded = False
+        self._waits_for_loading = list(events)
+
+    async def set_up(self, loading: int) -> None:
+        """Let the faults of frames that are planned before `loading` (microseconds) begin and end at their dates.
+
+        Call it before any device has power. Those of earlier dates have begun when it returns.
+        """
+        for event in self._events:
+            if event.at is None or event.cause in FAULTS or self._calendar.clock(event.at) >= loading:
+                continue
+            self._waits_for_loading.remove(event)
+            if self._calendar.clock(event.at) > self._han.clock.now:
+                self._begin_at(event.at, event)
+            else:
+                self._begin(event)
+                await self.settled()
+
+    @property
+    def disturbs_set_up(self) -> bool:
+        """Whether anything of the plan comes before the loading."""
+        return len(self._waits_for_loading) < len(self._events)
+
+    def load(self) -> None:
+        """Record the ground truth of now, and let everything that `set_up` has not begun count from now on."""
+        self._loaded = True
+        for subject, causes in self._causes.items():
+            for cause in tuple(causes):
+                self._record_truth(subject, cause)
+        for event in self._waits_for_loading:
             if event.at is not None:
-                self._begin_later((calendar.clock(event.at) - han.clock.now) / SECOND, event)
+                self._begin_at(event.at, event)
             elif event.on_frame is not None:
                 self._scheduled += 1
                 self._frame_faults.watch(event.cause, event.on_frame, partial(self._begin_scheduled, event))
@@ -107,6 +141,9 @@ class FaultTimeline:
         """Whether nothing will happen by itself any more: nothing waits, and no fault of frames is active."""
         return not self._scheduled and not self._frames_are_harmed and all(task.done() for task in self._work)
 
+    def _begin_at(self, at: datetime, event: FaultEvent) -> None:
+        self._begin_later((self._calendar.clock(at) - self._han.clock.now) / SECOND, event)
+
     def _begin_later(self, seconds: float, event: FaultEvent) -> None:
         self._scheduled += 1
         self._loop.call_later(seconds, self._begin_scheduled, event)
@@ -131,7 +168,12 @@ class FaultTimeline:
         self._work.append(self._loop.create_task(self._bring_about(event)))
 
     def _record_truth(self, subject: Subject, cause: str) -> None:
-        """Record the state of a subject: the worst among its causes. `cause`: why it may be another one now."""
+        """Record the state of a subject: the worst among its causes. `cause`: why it may be another one now.
+
+        Nothing is recorded before the installation is loaded, when the case begins.
+        """
+        if not self._loaded:
+            return
         states = self._causes[subject].values()
         worst = max(states, key=_FROM_BEST_TO_WORST.index, default=State.HEALTHY)
         self._record(subject, State.UNCERTAIN if subject is Subject.GSME and self._recomposed else worst, cause)

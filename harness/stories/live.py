@@ -21,17 +21,19 @@ from hanbench.harness.case.plan import FaultEvent, State
 from hanbench.harness.checks import EvidencedCheck, EvidencedCommissioning, HanConnectivityCheck, commission
 from hanbench.harness.faults.active_faults import ActiveFaults
 from hanbench.harness.faults.frame_faults import EventTally, Note
-from hanbench.harness.han.formation import form
+from hanbench.harness.han.formation import FormationError, form
 from hanbench.harness.han.han import Han
 from hanbench.harness.han.installed import install
 from hanbench.harness.stories.fault_timeline import FaultTimeline
 from hanbench.harness.stories.frame_count import FrameCount
 from hanbench.profiles.benches import StartingState
+from hanbench.profiles.errors import ProfileError
 
 T = TypeVar("T")
 
 FORMATION = timedelta(minutes=15)
 """Time between the set-up of the HAN and the loading of the installation."""
+_TOO_LONG = f"it is not up when the installation is loaded, after {FORMATION // timedelta(minutes=1)} minutes"
 
 Told = EvidencedCheck | EvidencedCommissioning
 """What a check or a commissioning came to."""
@@ -43,6 +45,8 @@ class Beginning(NamedTuple):
     begins: StartingState
     events: tuple[FaultEvent, ...]
     check: HanConnectivityCheck
+    scenario: str
+    """The id of the scenario, for errors."""
 
 
 def no_capture(text: str) -> None:
@@ -98,7 +102,11 @@ class HanStory:
 
     async def load(self, events: Sequence[FaultEvent], active: ActiveFaults | None = None) -> None:
         """Load the installation: the planned events count from now on. `active`: the faults of the HAN so far."""
-        self._faults = FaultTimeline(self.han, events, self._calendar, self._record, self._note, active)
+        self._faults = self._timeline(events, active)
+        self._faults.load()
+
+    def _timeline(self, events: Sequence[FaultEvent], active: ActiveFaults | None = None) -> FaultTimeline:
+        return FaultTimeline(self.han, events, self._calendar, self._record, self._note, active)
 
     async def abandon(self) -> None:
         """End the story: what is planned does not happen any more, and faults that are active stay."""
@@ -187,7 +195,8 @@ class HanStory:
 class LiveStory(HanStory):
     """A story from the set-up of its HAN on. A context manager: the radios of the HAN are in use meanwhile.
 
-    The installation is loaded at `FORMATION`.
+    The installation is loaded at `FORMATION`. Entering raises ProfileError if planned faults of frames keep the HAN
+    from forming.
     """
 
     def __init__(
@@ -232,12 +241,25 @@ class LiveStory(HanStory):
             raise
 
     async def _set_up(self) -> None:
+        self._faults = self._timeline(self._beginning.events)
+        await self._faults.set_up(round(FORMATION.total_seconds() * SECOND))
         if self._beginning.begins is StartingState.NEW:
-            await form(self.han)
+            await self._form()
         else:
             install(self.han)
         await asyncio.sleep(FORMATION.total_seconds() - asyncio.get_running_loop().time())
-        await self.load(self._beginning.events)
+        self._faults.load()
+
+    async def _form(self) -> None:
+        if not self._faults.disturbs_set_up:
+            await form(self.han)
+            return
+        try:
+            async with asyncio.timeout_at(FORMATION.total_seconds()):
+                await form(self.han)
+        except (FormationError, TimeoutError) as error:
+            problem = f"the HAN does not form under its faults of frames: {str(error) or _TOO_LONG}"
+            raise ProfileError(self._beginning.scenario, problem, "changes") from None
 
     async def _close(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None

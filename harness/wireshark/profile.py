@@ -35,7 +35,7 @@ def write(folder: Path, interfaces: Iterable[Interface]) -> int:
 
     Raises ForeignError for a profile not made by hanbench, ProfileError, and OutputError.
     """
-    if folder.exists() and not made_by_hanbench(folder):
+    if not made_by_hanbench(folder) and _has_files(folder):
         raise ForeignError(f"{folder}: a profile of this name exists, and was not made by hanbench")
     known = [key_file_header(BenchFile(interface.bench, str(interface.path))) for interface in interfaces]
     data = profile_data.load()
@@ -50,6 +50,12 @@ def write(folder: Path, interfaces: Iterable[Interface]) -> int:
     for name, text in zip(WRITTEN, texts, strict=True):
         write_whole(folder / name, text)
     return add_keys(folder, (WELL_KNOWN, *(key for each in known for key in each.keys)))
+
+
+def _has_files(folder: Path) -> bool:
+    """Return whether a folder has files, but for what `write` or `remove` leaves if it is killed."""
+    left = f".{MARK}.new"
+    return folder.exists() and (not folder.is_dir() or any(each.name != left for each in folder.iterdir()))
 
 
 def _addresses(known: list[KeyFileHeader]) -> tuple[list[int], list[int]]:

@@ -6,8 +6,9 @@ import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import BENCH, FOLDER, SEED, SPEED, embed_keys_option
+from hanbench.harness.cli.options import BENCH, SEED, SPEED, embed_keys_option
 from hanbench.harness.cli.output import json_option
+from hanbench.harness.cli.values import FOLDER
 
 
 @click.command(cls=Command)

@@ -7,10 +7,11 @@ import click
 from hanbench.harness.cli.completion import INSTALL, SHELLS, script
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.output import print_verbatim
+from hanbench.harness.cli.values import Choice
 
 
 @click.command(cls=Command)
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=Choice(SHELLS))
 def completion(shell: str) -> None:
     """Print the completion script for SHELL, which the shell must read at its start.
 

@@ -11,15 +11,32 @@ from msgspec import NODEFAULT, inspect
 from hanbench.harness.cli.declared import Command, Group
 from hanbench.harness.cli.options import BENCH_NAME
 from hanbench.harness.cli.output import json_option
-from hanbench.harness.control.requests import POSITIONAL
+from hanbench.harness.cli.values import AnyNumber, AnyWholeNumber, Choice
+from hanbench.harness.control.requests import OF_FILE, POSITIONAL
 from hanbench.harness.control.table import VERBS, Verb
 
 MARK = "[breaks] "
+LONGEST_HELP = 200
 FOLLOWED = "events"
 """The verb whose answer goes on with `--follow`."""
 
 
-@click.group(cls=Group)
+class Verbs(Group):
+    """A group that makes the command of a verb when it is called, and lists the verbs from their table."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *VERBS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return command_of(VERBS[cmd_name]) if cmd_name in VERBS else super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        own = [(name, command.get_short_help_str(LONGEST_HELP)) for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl([*own, *((verb.name, _short(verb)) for verb in VERBS.values())])
+
+
+@click.group(cls=Verbs)
 @click.option("--bench", type=BENCH_NAME, help="Name of a bench that is up; default: the only one.")
 @click.pass_context
 def ctl(context: click.Context, bench: str | None) -> None:
@@ -41,7 +58,7 @@ def benches(as_json: bool) -> None:
 
 def command_of(verb: Verb) -> click.Command:
     """Return the command of a verb."""
-    parameters = [_parameter(field) for field in msgspec.structs.fields(verb.request)]
+    parameters = [_parameter(field) for field in msgspec.structs.fields(verb.request) if not is_of_file(field)]
     if verb.name == FOLLOWED:
         about = "Print events as they come, until Ctrl-C or the end of the bench."
         parameters.append(click.Option(["--follow"], is_flag=True, help=about))
@@ -54,9 +71,15 @@ def command_of(verb: Verb) -> click.Command:
         fields = {name: value for name, value in given.items() if value is not None}
         return perform(context.obj, verb, fields, follow=follow, as_json=as_json)
 
-    help = f"{MARK if verb.breaks else ''}{verb.sentence}"
-    made = Command(verb.name, callback=run, params=parameters, help=help, short_help=help)
+    help = short = _short(verb)
+    if any(map(is_of_file, msgspec.structs.fields(verb.request))):
+        help += f"\n\n{OF_FILE['of-file'].upper()} may be a file (*.toml), which is read here."
+    made = Command(verb.name, callback=run, params=parameters, help=help, short_help=short)
     return json_option(made)
+
+
+def _short(verb: Verb) -> str:
+    return f"{MARK if verb.breaks else ''}{verb.sentence}"
 
 
 def _parameter(field: msgspec.structs.FieldInfo) -> click.Parameter:
@@ -99,6 +122,11 @@ def _kind(info: inspect.Type, about: str = "") -> tuple[inspect.Type, str]:
     return info, about
 
 
+def is_of_file(field: msgspec.structs.FieldInfo) -> bool:
+    """Return whether a field is the text of a file, which another argument names."""
+    return repr(OF_FILE) in repr(field.type)
+
+
 def _is_positional(field: msgspec.structs.FieldInfo) -> bool:
     return repr(POSITIONAL) in repr(field.type)
 
@@ -106,13 +134,9 @@ def _is_positional(field: msgspec.structs.FieldInfo) -> bool:
 def _click_type(info: inspect.Type) -> click.ParamType[Any]:
     match _kind(info)[0]:
         case inspect.LiteralType(values=values):
-            return click.Choice([str(each) for each in values])
+            return Choice([str(each) for each in values])
         case inspect.FloatType():
-            return click.FLOAT
+            return AnyNumber()
         case inspect.IntType():
-            return click.INT
+            return AnyWholeNumber()
     return click.STRING
-
-
-for _verb in VERBS.values():
-    ctl.add_command(command_of(_verb))

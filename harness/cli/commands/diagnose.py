@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import FOLDER, field_key_options
+from hanbench.harness.cli.options import field_key_options
 from hanbench.harness.cli.output import json_option
+from hanbench.harness.cli.values import FOLDER, PATH
 
 
 @click.command(cls=Command)
-@click.argument("capture", metavar="CAPTURE", type=click.Path(path_type=Path))
+@click.argument("capture", metavar="CAPTURE", type=PATH)
 @field_key_options
 @click.option("--out", type=FOLDER, help="Folder for diagnosis.json and diagnosis.html.")
 @json_option

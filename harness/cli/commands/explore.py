@@ -6,15 +6,16 @@ import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
-from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, FOLDER, SEED, hold_to_option
+from hanbench.harness.cli.options import CONTROLLER, CONTROLLERS, SEED, hold_to_option, stored_option
 from hanbench.harness.cli.output import json_option
+from hanbench.harness.cli.values import FOLDER, JOBS, WholeNumber
 
 
 @click.command(cls=Command)
-@click.option("--seeds", type=click.IntRange(1, 1_000_000), default=200, show_default=True, help="Number of scenarios.")
+@click.option("--seeds", type=WholeNumber(1, 1_000_000), default=200, show_default=True, help="Number of scenarios.")
 @click.option("--seed", type=SEED, default="1", show_default=True, help="All scenarios are drawn from it.")
 @click.option("--controller", type=CONTROLLER, default="reference", show_default=True, help=CONTROLLERS)
-@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one per processor.")
+@click.option("--jobs", type=JOBS, default=None, help="Worker processes; default: one per processor.")
 @click.option(
     "--out",
     type=FOLDER,
@@ -23,6 +24,7 @@ from hanbench.harness.cli.output import json_option
     help="Folder for the scenario files of failures.",
 )
 @hold_to_option
+@stored_option
 @json_option
 @runs("explore")
 def explore() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.deferred import runs
+from hanbench.harness.cli.values import PATH, PathValue
 
 
 @click.group(cls=Group)
@@ -19,7 +18,7 @@ def extcap() -> None:
 @click.option(
     "--benches",
     multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=PathValue("folder", exists=True),
     help="Another folder with your bench files, beside hanbench/benches in your configuration; can be repeated.",
 )
 @runs("extcap")
@@ -39,7 +38,7 @@ def remove() -> None:
 
 
 @extcap.command()
-@click.argument("captures", nargs=-1, required=True, metavar="CAPTURE...", type=click.Path(path_type=Path))
+@click.argument("captures", nargs=-1, required=True, metavar="CAPTURE...", type=PATH)
 @runs("extcap")
 def keys() -> None:
     """Add the keys of captures to the profile, which decrypts them.

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
 from hanbench.harness.cli.options import hold_to_option
 from hanbench.harness.cli.output import json_option
+from hanbench.harness.cli.values import PATH
 
 
 @click.command(cls=Command)
-@click.argument("traces", metavar="TRACE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("traces", metavar="TRACE...", nargs=-1, required=True, type=PATH)
 @hold_to_option
 @json_option
 @runs("judge")

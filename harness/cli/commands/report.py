@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from hanbench.harness.cli.declared import Group
 from hanbench.harness.cli.deferred import runs
 from hanbench.harness.cli.options import against_options
 from hanbench.harness.cli.output import json_option
+from hanbench.harness.cli.values import FOLDER, PATH
 
 
 @click.group(cls=Group)
@@ -18,11 +17,11 @@ def report() -> None:
 
 
 @report.command()
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("folders", nargs=-1, required=True, type=PATH)
 @click.option(
     "--out",
     required=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     help="Folder for the joined reports, captures and keys.",
 )
 @against_options

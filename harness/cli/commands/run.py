@@ -11,7 +11,6 @@ from hanbench.harness.cli.options import (
     CERTIFICATES,
     CONTROLLER,
     CONTROLLERS,
-    FOLDER,
     SCENARIO,
     SEED,
     SPEED,
@@ -19,6 +18,7 @@ from hanbench.harness.cli.options import (
     hold_to_option,
 )
 from hanbench.harness.cli.output import json_option
+from hanbench.harness.cli.values import FOLDER, Choice
 from hanbench.profiles.benches import StartingState
 
 
@@ -33,7 +33,7 @@ from hanbench.profiles.benches import StartingState
 )
 @click.option(
     "--begins",
-    type=click.Choice([each.value for each in StartingState]),
+    type=Choice([each.value for each in StartingState]),
     help="Whether the HAN exists at the start, or forms on the air; default: as the scenario says.",
 )
 @click.option("--certificates", type=CERTIFICATES, help="Certificates for the devices: a file, or published-test.")

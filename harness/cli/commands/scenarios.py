@@ -12,8 +12,10 @@ from hanbench.harness.cli.errors import unknown
 from hanbench.harness.cli.options import SCENARIO, field_key_options
 from hanbench.harness.cli.output import json_option, print_json, print_line, print_verbatim
 from hanbench.harness.cli.tables import table
+from hanbench.harness.cli.values import FILE, PATH
 from hanbench.harness.scenario.scenario import Scenario, shipped
-from hanbench.profiles.loader import load
+from hanbench.profiles.loader import LARGEST, load
+from hanbench.profiles.reading import read_text
 
 
 @click.group(cls=Group, invoke_without_command=True)
@@ -56,17 +58,17 @@ def show(context: click.Context, id: str, as_file: bool, as_json: bool) -> None:
     if as_json or context.obj:
         print_json(loaded)
     elif as_file:
-        print_verbatim(path.read_text(encoding="utf-8").rstrip())
+        print_verbatim(read_text(path, LARGEST).rstrip())
     else:
         for sentence in narrate(loaded):
             print_line(sentence)
 
 
 @scenarios.command("from-capture")
-@click.argument("capture", metavar="CAPTURE", type=click.Path(path_type=Path))
+@click.argument("capture", metavar="CAPTURE", type=PATH)
 @field_key_options
 @click.option("--id", "id", help="Id of the scenario; default: the file's name.")
-@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; default: stdout.")
+@click.option("--to", type=FILE, help="The file to write; default: stdout.")
 @runs("from_capture")
 def from_capture() -> None:
     """Write a scenario that tells the story of a capture.

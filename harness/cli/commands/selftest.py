@@ -7,10 +7,11 @@ import click
 from hanbench.harness.cli.declared import Command
 from hanbench.harness.cli.deferred import runs
 from hanbench.harness.cli.output import json_option
+from hanbench.harness.cli.values import JOBS
 
 
 @click.command(cls=Command)
-@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one per processor.")
+@click.option("--jobs", type=JOBS, default=None, help="Worker processes; default: one per processor.")
 @click.option("--list", "listed", is_flag=True, help="Also list the scenario and the property that caught each.")
 @click.option("--learn", is_flag=True, help="First search, for some minutes, the case that convicts each controller.")
 @json_option

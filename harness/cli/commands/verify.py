@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from hanbench.harness.cli.declared import Command
@@ -11,24 +9,25 @@ from hanbench.harness.cli.deferred import runs
 from hanbench.harness.cli.options import (
     CONTROLLER,
     CONTROLLERS,
-    FOLDER,
     PATTERN,
     SEED,
     SHARD,
     against_options,
     hold_to_option,
+    stored_option,
 )
 from hanbench.harness.cli.output import json_option
+from hanbench.harness.cli.values import FOLDER, JOBS, Choice, PathValue, WholeNumber
 from hanbench.profiles.benches import StartingState
 
 
 @click.command(cls=Command)
 @click.option("--seed", type=SEED, default="1", show_default=True, help="Seed of all random numbers.")
-@click.option("--seeds", type=click.IntRange(1, 1000), default=1, show_default=True, help="Run it all on N seeds.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Worker processes; default: one per processor.")
+@click.option("--seeds", type=WholeNumber(1, 1000), default=1, show_default=True, help="Run it all on N seeds.")
+@click.option("--jobs", type=JOBS, default=None, help="Worker processes; default: one per processor.")
 @click.option(
     "--suite",
-    type=click.Choice(["full", "quick"]),
+    type=Choice(["full", "quick"]),
     default="full",
     show_default=True,
     help="Quick: the few cases that convict every known wrong controller, for controllers that are slow.",
@@ -36,7 +35,7 @@ from hanbench.profiles.benches import StartingState
 @click.option("--only", default="*", show_default=True, type=PATTERN, help="Run only scenarios whose id matches.")
 @click.option(
     "--scenarios",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=PathValue("folder", exists=True),
     help="Folder of scenario files of your own, to run with the suite.",
 )
 @click.option("--case", "cases", multiple=True, metavar="ID", help="Run only this scenario; give several if you like.")
@@ -44,7 +43,7 @@ from hanbench.profiles.benches import StartingState
 @click.option("--controller", type=CONTROLLER, default="reference", show_default=True, help=CONTROLLERS)
 @click.option(
     "--begins",
-    type=click.Choice([each.value for each in StartingState]),
+    type=Choice([each.value for each in StartingState]),
     default=StartingState.INSTALLED.value,
     show_default=True,
     help="Whether the HAN exists at the start, or forms on the air.",
@@ -59,7 +58,7 @@ from hanbench.profiles.benches import StartingState
 @click.option("--capture", type=PATTERN, help="Keep captures and traces of these scenarios too.")
 @click.option(
     "--evidence",
-    type=click.IntRange(min=0),
+    type=WholeNumber(0, 100_000),
     default=20,
     show_default=True,
     help="Keep capture, keys and trace of the first N failures.",
@@ -74,6 +73,7 @@ from hanbench.profiles.benches import StartingState
 @click.option("--fail-fast", is_flag=True, help="Stop at the first scenario that fails.")
 @against_options
 @hold_to_option
+@stored_option
 @json_option
 @runs("verify")
 def verify() -> None:

@@ -27,9 +27,9 @@ def asset(name: str) -> str:
     return (files(__package__) / name).read_text(encoding="utf-8")
 
 
-def script_of(name: str) -> str:
-    """Return the script of a page, behind the drawings that it uses."""
-    return asset(DRAWINGS) + asset(name)
+def script_of(*names: str) -> str:
+    """Return the script of a page, in one or more files, behind the drawings that it uses."""
+    return "".join(map(asset, (DRAWINGS, *names)))
 
 
 def filled(title: str, body: str, script: str, **parts: str) -> str:

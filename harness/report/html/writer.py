@@ -42,7 +42,8 @@ _DEFLATED = 3 << 16
 _NOT_IN_INDEX = ("consents", "checks")
 """Fields of a report that its row in the index leaves out: the page reads them, in full, from the detail."""
 _INDEX_FIELDS = tuple(name for name in ScenarioReport.__struct_fields__ if name not in _NOT_IN_INDEX)
-_DETAIL = re.compile(r'<script type="text/plain" id="s(\d+)">([A-Za-z0-9+/=]*)</script>$')
+_BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=))?"
+_DETAIL = re.compile(rf'<script type="text/plain" id="s([0-9]{{1,9}})">({_BASE64})</script>$')
 """A line of the page with a detail."""
 _VERDICTS = "verdicts"
 """Added to a row in the index: one letter for each check, p, f or i."""
