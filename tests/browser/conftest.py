@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,3 +66,72 @@ def verified(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         return made[options]
 
     return folder
+
+
+class Server:
+    """`hanbench serve` as a process of its own."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        command = [sys.executable, "-m", "hanbench", "serve", "--json", "--out", str(folder), *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            pytest.fail(self.process.communicate()[1])
+        self.address = str(json.loads(line)["address"])
+
+    def end(self) -> None:
+        """Stop it as Ctrl-C does."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """`serve(*options)`: a server on a free port, until the end of the module."""
+    started: list[Server] = []
+
+    def begin(*options: str) -> Server:
+        port = () if "--port" in options else ("--port", "0")
+        started.append(Server(tmp_path_factory.mktemp("served"), *port, *options))
+        return started[-1]
+
+    yield begin
+    for server in started:
+        if server.process.poll() is None:
+            server.end()
+
+
+class Visit:
+    """A page of a server, and all that the browser complained of or asked the network for."""
+
+    def __init__(self, browser: Any, width: int = 1400, **options: Any) -> None:
+        self.page = browser.new_page(viewport={"width": width, "height": 1000}, **options)
+        self.page.set_default_navigation_timeout(120_000)  # ms; a machine with forty runnable programs needs some
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Callable[..., Visit]]:
+    """`visit(address, ...)`: a page that complains of nothing and asks no other host, as the test's end finds out.
+
+    `refused`: HTTP status of an answer that the test provokes, of which the browser may complain.
+    """
+    visits: list[tuple[Visit, str, str]] = []
+
+    def opened(address: str, at: str = "", refused: str = "", **options: Any) -> Any:
+        seen = Visit(browser, **options)
+        visits.append((seen, address, refused))
+        seen.page.goto(f"{address}{at}")
+        return seen.page
+
+    yield opened
+    for seen, _, _ in visits:
+        seen.page.close()
+    for seen, address, refused in visits:
+        assert [each for each in seen.complaints if not refused or f"status of {refused}" not in each] == []
+        assert [url for url in seen.requests if not url.startswith(address)] == []

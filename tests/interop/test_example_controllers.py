@@ -15,17 +15,18 @@ from hanbench.harness.campaign import Campaign, Lost, controller_factory, execut
 from hanbench.harness.campaign.explore.running import Exploration, explore
 from hanbench.harness.scenario import load_scenario, run_scenario, shipped
 from hanbench.profiles.rulesets import shipped as rulesets
+from tests.support.mosquitto import Mosquitto, needs_mosquitto
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 CHILD = f"process:{sys.executable} {EXAMPLES / 'controller.py'}"
 SLICE = slice(None, None, 25)
 
 
-def judged(controller: str) -> list[str]:
+def judged(controller: str, part: slice = SLICE, jobs: int = 1) -> list[str]:
     """The scenarios that this controller got wrong."""
-    scenarios = list(matrix())[SLICE]
-    assert len(scenarios) > 50
-    results = execute(scenarios, Campaign("examples", controller=controller), jobs=1)
+    scenarios = list(matrix())[part]
+    assert len(scenarios) > 20
+    results = execute(scenarios, Campaign("examples", controller=controller), jobs=jobs)
     return [one.id for one, result in results if isinstance(result, Lost) or not result.report.as_expected]
 
 
@@ -45,6 +46,43 @@ def served(node: str) -> Iterator[str]:
             yield server.stdout.readline().strip()
         finally:
             server.kill()
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory) -> Iterator[Mosquitto]:
+    needs_mosquitto()
+    with Mosquitto(tmp_path_factory.mktemp("mosquitto")) as running:
+        yield running
+
+
+@contextmanager
+def at_broker(broker: Mosquitto) -> Iterator[str]:
+    """The URL of the broker at which the example for MQTT listens."""
+    command = [sys.executable, str(EXAMPLES / "mqtt_controller.py"), "127.0.0.1", str(broker.port), "lab/one"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as listens:
+        try:
+            assert listens.stdout is not None
+            assert listens.stdout.readline() == "listening\n"
+            yield f"{broker.url}/lab/one"
+        finally:
+            listens.kill()
+
+
+def test_the_peer_at_a_broker_drives_a_partial_migration(broker):
+    with at_broker(broker) as url:
+        assert told("dormant-three-failures", url)
+
+
+def test_the_peer_at_a_broker_is_right_for_several_workers_at_a_time(broker):
+    with at_broker(broker) as url:
+        assert judged(url, slice(None, None, 80), jobs=3) == []
+
+
+@pytest.mark.slow
+def test_the_peer_at_a_broker_is_right_everywhere(broker):
+    with at_broker(broker) as url:
+        assert judged(url) == []
+        assert [name for name in shipped() if not told(name, url)] == []
 
 
 @pytest.mark.slow

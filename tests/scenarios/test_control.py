@@ -74,7 +74,7 @@ def test_a_check_is_inconclusive_while_the_wan_is_down(bench: Up) -> None:
         (("inyect", "battery-dead"), "did you mean inject?"),
         (("inject", "batery-dead"), "did you mean battery-dead?"),
         (("node", "gmse"), "did you mean gsme?"),
-        (("power", "gsme", "of"), "'of' is not one of"),
+        (("power", "gsme", "of"), "expected one of cycle, off, on, got 'of'; did you mean off?"),
         (("scenario", "play", "dormant-three-failure"), "did you mean dormant-three-failures?"),
         (("scenario", "play", "battery-low", "--controller", "process:true"), "no such controller"),
         (("heal", "clock-drift"), "clock-drift is not active"),
@@ -153,6 +153,26 @@ def test_a_scenario_plays_on_the_bench_as_it_does_in_run(tmp_path: Path) -> None
         assert numbers == list(range(1, len(decisions) + 1))
         assert isinstance(decisions[-1], events.DecisionMade)
         assert decisions[-1].outcome is Outcome.MIGRATE_BOTH
+
+
+def test_a_scenario_of_the_users_own_is_read_by_ctl_and_plays(bench: Up, tmp_path: Path) -> None:
+    # The scenario is profiles/scenarios/mirror-wiped.toml under another name; its author expects migrate-both.
+    healed(bench)
+    shipped = (Path(__file__).parents[2] / "profiles" / "scenarios" / "mirror-wiped.toml").read_text(encoding="utf-8")
+    mine = tmp_path / "mine.toml"
+    mine.write_text(shipped.replace('id = "mirror-wiped"', 'id = "my-own"'), encoding="utf-8")
+    with Client(bench.name) as client:
+        before = client.state().last_event
+        played = bench.ctl("scenario", "play", str(mine), "--json")
+        assert (played.status, played.answer["scenario"]["id"]) == (0, "my-own")
+        assert end_of_scenario(client, before).detail == "decided migrate-both"
+    mine.write_text(shipped.replace('cause = "mirror-wiped"', 'cause = "mirror-wipt"'), encoding="utf-8")
+    wrong = bench.ctl("scenario", "play", str(mine))
+    assert wrong.status == 3
+    assert "changes[0].cause: there is no 'mirror-wipt'; did you mean mirror-wiped?" in wrong.err
+    assert len(wrong.err.splitlines()) == 1
+    gone = bench.ctl("scenario", "play", str(tmp_path / "gone.toml"))
+    assert (gone.status, "gone.toml: cannot be read: No such file" in gone.err) == (3, True)
 
 
 def test_a_scenario_that_is_stopped_leaves_the_han_as_it_is(tmp_path: Path) -> None:

@@ -119,16 +119,16 @@ def test_a_wrong_controller_is_found_and_its_scenario_shrunk(name):
     first = next(found for _, found in explore(about, 1500) if isinstance(found, Failure))
     unit = processor_time_of_the_reference()
     start = time.process_time()
-    small, steady = shrink(first, make, about)
+    small, steady = shrink(first, make, about, tell=print)
     assert time.process_time() - start < 50 * unit
     assert steady
     with Shelf() as shelf:
-        again = attempt(small.scenario, small.seed, FirstAnswers(make), shelf, about)
+        again = attempt(small.scenario, small.seed, FirstAnswers(make), shelf, about, print)
         assert again is not None
         assert again.properties == small.properties
         assert set(small.properties) & set(first.properties[:1])
         assert size(small.scenario) <= min(size(first.scenario), 6)
-        assert attempt(small.scenario, small.seed, FirstAnswers(Reference), shelf, about) is None
+        assert attempt(small.scenario, small.seed, FirstAnswers(Reference), shelf, about, print) is None
 
 
 def size(scenario):

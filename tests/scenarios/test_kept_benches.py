@@ -1,12 +1,9 @@
-"""What `up` keeps besides an ordinary home: a repeater, flash, several homes, stale mirrors, captures with keys."""
+"""What `up` keeps besides an ordinary home: a repeater, flash, stale mirrors, captures with keys."""
 
 from __future__ import annotations
 
-import json
 import signal
 import struct
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from hanbench.client import Client, ControlError
-from hanbench.harness.capture import keyfile
 from hanbench.harness.control.events import LogLine
 from tests.support.up import up
 
@@ -118,24 +114,3 @@ def test_every_capture_carries_its_keys_if_wanted(tmp_path: Path) -> None:
     assert len(captures) == 2
     for capture in captures:
         assert SECRETS in blocks(capture)
-
-
-def test_several_homes_come_up_on_one_clock_without_a_control_socket(tmp_path: Path) -> None:
-    bench = written(tmp_path, "[homes.a]\n[homes.b]\n")
-    command = [sys.executable, "-m", "hanbench", "up", bench, "--for", "600", "--speed", "3600", "--id", "street"]
-    out = tmp_path / "out"
-    done = subprocess.run(
-        [*command, "--json", "--out", str(out)], capture_output=True, text=True, timeout=ENDED, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
-    assert (said["bench"], said["control"]) == ("street", None)
-    assert {port["name"] for port in said["ports"]} == {
-        f"{home}.{role}" for home in "ab" for role in ("hub", "esme", "gsme")
-    }
-    for home in "ab":
-        assert f"{home}: the HAN is up" in done.stderr
-    labels = [key.label for key in keyfile.read(out / "mine.keys")]
-    assert {label.partition(":")[0] for label in labels} == {"a", "b"}
-    shown = subprocess.run([*command, "--out", str(out)], capture_output=True, text=True, timeout=ENDED, check=False)
-    assert "control: none; `hanbench ctl` controls benches of one home" in shown.stderr

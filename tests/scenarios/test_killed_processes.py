@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from hanbench.emulator.randomness import split
+from tests.support.leftovers import no_path_below, nothing_runs
 
 KILLS = 12
 AIR = """
@@ -94,27 +95,9 @@ def wait_for(log: Path, text: str, seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-def relatives(folder: Path) -> list[str]:
-    """Processes that work for this test's benches, janitors included."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            try:
-                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                environment = (entry / "environ").read_bytes().decode(errors="replace")
-            except OSError:
-                continue
-            if str(folder) in line or f"XDG_RUNTIME_DIR={folder}\0" in environment:
-                found.append(line)
-    return found
-
-
 def nothing_stays(folder: Path) -> None:
-    deadline = time.monotonic() + 60
-    while relatives(folder) or any((folder / "hanbench").rglob("*")):
-        left = [*relatives(folder), *map(str, (folder / "hanbench").rglob("*"))]
-        assert time.monotonic() < deadline, left
-        time.sleep(0.05)
+    nothing_runs(str(folder), f"XDG_RUNTIME_DIR={folder}")
+    no_path_below(folder / "hanbench")
 
 
 @pytest.mark.slow

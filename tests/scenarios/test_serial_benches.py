@@ -14,12 +14,15 @@ from hanbench.profiles.benches import path_of
 from hanbench.profiles.rulesets import shipped as rulesets
 
 BENCHES = ("virtual", "ptys", "sockets")
+SEED = "2"
+"""With seed 1, a hub comes back at the moment at which both meters scan. All three contend for the channel, and behind
+a serial line another one wins: frames move by a back-off."""
 
 
 def result_on(name: str, bench: str | None):
     scenario = load_scenario(shipped()[name], rulesets())
     wired = None if bench is None else BenchFile.find(bench)
-    return run_scenario(scenario, rulesets(), controller_factory("reference"), seed="1", bench=wired)
+    return run_scenario(scenario, rulesets(), controller_factory("reference"), seed=SEED, bench=wired)
 
 
 def benches_for(name: str, folder: Path) -> list[str]:

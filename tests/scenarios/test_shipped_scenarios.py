@@ -100,18 +100,18 @@ def test_a_scenario_is_narrated_from_its_file(name: str) -> None:
     assert all(any(cause in sentence for sentence in narrated) for cause in causes)
 
 
-def test_what_an_author_expects_is_held_against_what_came() -> None:
+@pytest.mark.parametrize(("bound", "days"), [("decided_before", 0), ("decided_after", 30)])
+def test_what_an_author_expects_is_held_against_what_came(bound: str, days: int) -> None:
     scenario = load_scenario(scenario_files()["no-frame-commissions-the-gas-meter"], shipped())
     assert scenario.expect is not None
     wrong = structs.replace(
         scenario.expect,
         checks=2,
         decider=Decider.RESPONSIBLE_SUPPLIER,
-        decided_before=scenario.start,
-        decided_after=scenario.start + timedelta(days=30),
         commissioned=(MeterRole.GSME,),
         excluded=(),
         frames=(FrameExpectation(receiver="esme", during="commissioning", at_most=0),),
+        **{bound: scenario.start + timedelta(days=days)},
     )
     result = run_scenario(structs.replace(scenario, expect=wrong), shipped(), Reference, seed="1")
     assert not result.as_expected
@@ -121,7 +121,7 @@ def test_what_an_author_expects_is_held_against_what_came() -> None:
     words, _, counted = frames.removesuffix(" on the air").rpartition(": ")
     assert words == "frames to the esme during commissioning"
     assert int(counted) >= 8
-    assert sum("decided at" in each for each in result.failed_expectations) == 2
+    assert sum("decided at" in each for each in result.failed_expectations) == 1
 
 
 def test_a_scenario_names_its_bench_from_where_it_is(tmp_path: Path) -> None:

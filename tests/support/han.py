@@ -19,7 +19,7 @@ from hanbench.harness.capture import keyfile, recording
 from hanbench.harness.case.check import HanCheck
 from hanbench.harness.checks import HanConnectivityCheck
 from hanbench.harness.han.formation import form
-from hanbench.harness.han.han import Han
+from hanbench.harness.han.han import METERS_AND_HUB, Han
 from hanbench.harness.han.head_end import called_back
 from hanbench.harness.han.installed import install
 from hanbench.harness.han.settings import HanSettings, settings_for
@@ -27,6 +27,9 @@ from hanbench.profiles.cohorts import household
 from hanbench.profiles.rulesets import Cohort
 
 START = datetime(2022, 4, 4, tzinfo=UTC)
+BEHIND_A_REPEATER = {"repeater": (8.0, 2.0), "gsme": (16.0, 0.0)}
+"""Metres, as in profiles/benches/repeater.toml, whose gas meter hears the repeater alone."""
+WALLS_DB = 40
 
 T = TypeVar("T")
 
@@ -58,19 +61,30 @@ def run_on_han(
     seed: str,
     settings: HanSettings | None = None,
     display: bool = False,
+    repeater: bool = False,
     formed: bool = False,
     settle: float = 60,
+    start: datetime = START,
     capture: Path | None = None,
 ) -> T:
     """Run `scenario` on a HAN, and return its result.
 
     :param settings: of the home; by default one of IOC that is quiet in the background.
+    :param repeater: The gas meter is out of range of the hub, and a repeater stands between them.
     :param formed: The HAN is newly formed on the air. Otherwise it was installed long ago.
     :param settle: Seconds between that and the scenario.
+    :param start: The date at the beginning.
     :param capture: A file for every frame from the first one on; its key file stands beside it.
     """
     clock = VirtualClock()
-    han = Han(settings or home_settings(seed=seed), seed=seed, start=START, clock=clock, ihd=display)
+    settings = settings or home_settings(seed=seed)
+    if repeater:
+        settings = replace(settings, positions={**settings.positions, **BEHIND_A_REPEATER})
+    emulated = (*METERS_AND_HUB, *(("repeater",) if repeater else ()))
+    han = Han(settings, seed=seed, start=start, clock=clock, ihd=display, emulated=emulated)
+    if repeater:
+        for near in ("hub", "esme"):
+            han.air.attenuate(han.radio(near), han.radio("gsme"), WALLS_DB)
 
     async def whole() -> T:
         if formed:
@@ -81,7 +95,7 @@ def run_on_han(
             await asyncio.sleep(settle)
         return await scenario(han)
 
-    with nullcontext() if capture is None else recording(han.medium, capture, epoch=START):
+    with nullcontext() if capture is None else recording(han.medium, capture, epoch=start):
         result = run(clock, whole())
     if capture is not None:
         keyfile.write(keyfile.beside(capture), han.keys)

@@ -58,14 +58,37 @@ def ctl(*arguments: str) -> Ctl:
     return Ctl(done.returncode, done.stdout, done.stderr)
 
 
+class Service(NamedTuple):
+    """A `hanbench serve` process of a test."""
+
+    address: str
+    """`http://HOST:PORT`."""
+    process: subprocess.Popen[str]
+
+
+@contextmanager
+def serve(folder: Path, *benches: str, speed: str = "7200") -> Iterator[Service]:
+    """Serve benches on a port that is free, and kill the process in the end."""
+    command = [sys.executable, "-m", "hanbench", "serve", *benches, "--speed", speed, "--port", "0", "--json"]
+    with _started([*command, "--out", str(folder / "served")], folder / "served.log") as (process, said):
+        yield Service(said["address"].rstrip("/"), process)
+
+
 @contextmanager
 def up(folder: Path, name: str, *options: str, bench: str = "virtual", speed: str = "7200") -> Iterator[Up]:
     """Bring a bench up, and kill it in the end if it still lives."""
     log = folder / f"{name}.log"
     command = [sys.executable, "-m", "hanbench", "up", bench, "--id", name, "--speed", speed, "--json"]
+    with _started([*command, "--out", str(folder / name), *options], log) as (process, said):
+        yield Up(process, said, log)
+
+
+@contextmanager
+def _started(command: list[str], log: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """Start a process, and give it with the line of JSON that it prints when it is ready; kill it in the end."""
     with log.open("w") as err:
         process = subprocess.Popen(
-            [*command, "--out", str(folder / name), *options],
+            command,
             stdout=subprocess.PIPE,
             stderr=err,
             text=True,
@@ -75,7 +98,7 @@ def up(folder: Path, name: str, *options: str, bench: str = "virtual", speed: st
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, log.read_text(encoding="utf-8")
-        yield Up(process, json.loads(line), log)
+        yield process, json.loads(line)
     finally:
         process.kill()
         process.wait()

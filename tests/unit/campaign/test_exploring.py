@@ -155,9 +155,9 @@ def test_the_failure_of_a_controller_that_is_wrong_once_shrinks_on_its_first_ans
     scenario = next(each for each in (draw("unit", number) for number in range(50)) if each.suppliers and each.changes)
     scenario = structs.replace(scenario, suppliers=tuple(act for act in scenario.suppliers if act.at is None))
     with Shelf() as shelf:
-        failure = attempt(scenario, "flaky", FirstAnswers(Flaky), shelf, ABOUT)
+        failure = attempt(scenario, "flaky", FirstAnswers(Flaky), shelf, ABOUT, print)
     assert failure is not None
-    small, _ = shrink(failure, Flaky, ABOUT)
+    small, _ = shrink(failure, Flaky, ABOUT, tell=print)
     assert small.properties == failure.properties
     assert (small.scenario.changes, small.scenario.suppliers) == ((), ())
 
@@ -190,4 +190,4 @@ def test_every_simpler_scenario_is_another_one_and_none_gets_larger():
 def test_what_does_not_fail_alike_is_no_smaller_failure():
     scenario = draw("unit", 0)
     failure = Failure(scenario, "s", None, ("no-such-property",))
-    assert shrink(failure, Reference, ABOUT).failure == failure
+    assert shrink(failure, Reference, ABOUT, tell=print).failure == failure

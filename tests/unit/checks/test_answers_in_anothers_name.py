@@ -23,6 +23,7 @@ from hanbench.emulator.zigbee.security.ccm import cipher
 from hanbench.emulator.zigbee.security.keys import KeyId
 from hanbench.emulator.zigbee.storage import LinkKey
 from hanbench.harness.case.check import Verdict
+from hanbench.harness.checks import reading
 from hanbench.harness.han.han import Han
 from tests.support.han import check_connectivity, run_on_han
 
@@ -32,6 +33,15 @@ ACKED, SECURED = 0x40, 0x20
 READ_RESPONSE, READ = 0x01, 0x00
 MAKER, MODEL, SUMMATION, SERIAL = "0400", "0500", "0000", "0803"
 """Attribute identifiers as they are on the air."""
+CHALLENGE = (0x6001, 0xE002)
+UNSUPPORTED = "016086 02e086"
+"""What a meter says of the attributes of a challenge: UNSUPPORTED_ATTRIBUTE, 0x86 (ZCL r8, 2.5.2)."""
+
+
+@pytest.fixture(autouse=True)
+def known_challenge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attacker who knows the challenge, so that what else is missing must tell."""
+    monkeypatch.setattr(reading, "drawn", lambda han: CHALLENGE)
 
 
 def text(octets: bytes, type_id: int = 0x42) -> bytes:
@@ -81,7 +91,7 @@ class Impersonator:
         maker, model = self.han.gsme.settings.maker.encode(), self.han.gsme.settings.model.encode()
         identity = bytes.fromhex(MAKER) + text(maker) + bytes.fromhex(MODEL) + text(model)
         register = bytes.fromhex(SUMMATION) + bytes((0x00, 0x25)) + bytes(6)
-        register += bytes.fromhex(SERIAL) + text(self.serial, 0x41)
+        register += bytes.fromhex(SERIAL) + text(self.serial, 0x41) + bytes.fromhex(UNSUPPORTED)
         for cluster, records in ((BASIC, identity), (METERING, register)):
             payload = bytes((0x18, tsn, READ_RESPONSE)) + records
             self.say(self.message(cluster, payload, extended_nonce=extended_nonce))

@@ -79,7 +79,7 @@ def test_a_check_runs_on_a_han_that_forms_first(hanbench, bench):
     [
         ("[nodes.esme]\n", "nodes.hub: a check needs an emulated hub"),
         ("[nodes.hub]\n[nodes.esme]\n", "nodes.gsme: a check needs a gas meter"),
-        ('faults = ["batery-dead"]\n' + INSTALLED, "faults[0]: found 'batery-dead'; expected one of"),
+        ('faults = ["batery-dead"]\n' + INSTALLED, "faults[0]: there is no 'batery-dead'; did you mean battery-dead?"),
         (
             "[nodes.hub]\n[nodes.esme]\nwake_interval_s = 3\n[nodes.gsme]\n",
             "nodes.esme.wake_interval_s: only a gsme sleeps",
@@ -174,7 +174,11 @@ def test_one_home_is_checked_while_the_others_are_there(hanbench, bench):
         ('[homes.a.nodes.hub]\nradio = "socket://127.0.0.1:1"\n', (), "homes.a.nodes.hub: expected a radio on this"),
         ("[homes.a.nodes.esme]\n", (), "homes.a.nodes.hub: a check needs an emulated hub"),
         ("channel = 20\n[homes.a]\n", (), "channel: expected in each home that has it, as homes.NAME.channel"),
-        ('[homes.a]\nfaults = ["batery-dead"]\n', (), "homes.a.faults[0]: found 'batery-dead'"),
+        (
+            '[homes.a]\nfaults = ["batery-dead"]\n',
+            (),
+            "homes.a.faults[0]: there is no 'batery-dead'; did you mean",
+        ),
         (
             TWO_HOMES + '[[links]]\nbetween = ["a.hub", "c.hub"]\nattenuation_db = 3\n',
             (),

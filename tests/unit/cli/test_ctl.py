@@ -31,9 +31,9 @@ def test_the_help_of_a_verb_has_every_field(hanbench, verb: Verb):
     [
         (("inject",), "Missing argument"),
         (("speed", "0"), "speed: speed: "),
-        (("speed", "fast"), "not a valid float"),
+        (("speed", "fast"), "expected a number, got 'fast'"),
         (("inject", "flapping", "--wait-s", "-1"), "inject: wait_s: "),
-        (("scenario", "play"), "give `scenario` to play one"),
+        (("scenario", "play"), "give `scenario` or `text` to play one"),
         (("--bench", "../x", "state"), "expected lower-case letters, digits, dots and hyphens"),
         (("state",), "no bench is up; `hanbench up BENCH` starts one"),
         (("--bench", "lab", "state"), "no bench is up"),

@@ -37,12 +37,12 @@ def test_a_story_at_which_hanbench_fails_is_written_down_with_its_command(hanben
 def test_failures_that_are_not_shrunk_are_named(hanbench, tmp_path, monkeypatch):
     """Five failures of four kinds: three are shrunk, and the fifth and the second of a kind are not."""
 
-    def played(about, stories, jobs):
+    def played(about, stories, jobs, *, tell):
         for number, violated in enumerate((("count",), ("scope",), ("count", "cap"), ("consent",), ("asking",))):
             yield number, running.Failure(draw("1", number), f"1/{number}", None, violated)
 
     monkeypatch.setattr(explore, "run_explore", played)
-    monkeypatch.setattr(explore, "shrink", lambda failure, make, about: Shrunk(failure, steady=True))
+    monkeypatch.setattr(explore, "shrink", lambda failure, make, about, *, tell: Shrunk(failure, steady=True))
     options = ("explore", "--seeds", "5", "--jobs", "1", "--out", str(tmp_path))
     said = hanbench(*options)
     assert said.status == 1

@@ -46,13 +46,13 @@ def processor_time(cache: Path, *arguments: str) -> float:
     return min(taken)
 
 
+@pytest.mark.timeout(400)  # many processes, on a machine that may be busy
 def test_help_and_lists_take_no_longer_than_their_budget(tmp_path):
-    unit = processor_time(tmp_path, "-c", YARDSTICK)
-    over = {
-        words: taken / unit
-        for words, budget in BUDGETS.items()
-        if (taken := processor_time(tmp_path, "-m", "hanbench", *words.split())) > budget * unit
-    }
+    over = dict(BUDGETS)
+    for _ in range(3):  # what was over its budget while the machine was busy is measured again, with a new unit
+        unit = processor_time(tmp_path, "-c", YARDSTICK)
+        taken = {words: processor_time(tmp_path, "-m", "hanbench", *words.split()) / unit for words in over}
+        over = {words: ratio for words, ratio in taken.items() if ratio > BUDGETS[words]}
     assert over == {}
 
 

@@ -87,7 +87,7 @@ def test_a_file_that_is_no_trace_is_exit_3_in_one_line(content, complaint, tmp_p
 
 def test_a_file_that_does_not_exist_is_exit_3(tmp_path, capsys):
     assert status(tmp_path / "none.jsonl") == 3
-    assert "none.jsonl: No such file or directory" in capsys.readouterr().err
+    assert "none.jsonl: cannot be read: No such file or directory" in capsys.readouterr().err
 
 
 def test_a_trace_that_contradicts_itself_is_exit_3_with_the_line(tmp_path, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -88,6 +89,63 @@ def test_a_run_in_one_process_with_a_controller_outside_ends_without_noise(tmp_p
     assert err.replace("  this takes about", "").count("\n") <= 2, err  # more lines of progress at most
     for noise in ("never awaited", "Traceback", "Exception ignored", "destroyed"):
         assert noise not in err
+
+
+NOTING = """
+import os, signal, time
+from hanbench.harness.case.vocabulary import InstallationLoaded
+from hanbench.harness.controllers.reference import Reference
+
+class Noting(Reference):
+    "Writes down each play with its process; in the {last}th of a process it presses Ctrl-C, and hangs."
+    begun = 0
+    def handle(self, event, now):
+        if isinstance(event, InstallationLoaded):
+            type(self).begun += 1
+            with open({notes!r}, "a") as notes:
+                print(os.getpid(), event.installation.id, file=notes)
+            if self.begun == {last}:
+                os.killpg(0, signal.SIGINT)
+                time.sleep({hangs})
+        return super().handle(event, now)
+"""
+ESTIMATE = 2
+"""Plays of the first case with which the time of the run is told."""
+
+
+def interrupted_in(tmp_path: Path, last: int, jobs: int, hangs: int = 0) -> tuple[list[list[str]], int]:
+    """Return the installations of the plays of each process, in their order, and how many cases were reported."""
+    notes = tmp_path / "notes"
+    (tmp_path / "noting.py").write_text(NOTING.format(last=last, notes=str(notes), hangs=hangs))
+    options = ["--jobs", str(jobs), "--controller", "noting:Noting", "--only", "ioc.*.tmad-v19.*"]
+    command = [sys.executable, "-m", "hanbench", "verify", *options, "--out", str(tmp_path / "out")]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    process = subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True, start_new_session=True, env=environment)
+    _, err = process.communicate(timeout=100)
+    assert process.returncode == 130, err
+    plays: dict[int, list[str]] = {process.pid: []}
+    for line in notes.read_text().splitlines():
+        number, installation = line.split()
+        plays.setdefault(int(number), []).append(installation)
+    del plays[process.pid][:ESTIMATE]
+    return list(plays.values()), len(json.loads((tmp_path / "out" / "report.json").read_text())["scenarios"])
+
+
+@pytest.mark.parametrize("last", [8, 17])
+def test_what_was_played_before_ctrl_c_is_reported(tmp_path, last):
+    """The cases of a part of the suite are played forwards (here the 3rd to 12th play), and then backwards."""
+    (plays,), reported = interrupted_in(tmp_path, last, jobs=1)
+    assert len(plays) == last - ESTIMATE
+    assert reported == len(set(plays)) == min(last - ESTIMATE, 10)
+
+
+def test_workers_report_what_was_played_before_ctrl_c(tmp_path):
+    """And nobody waits for the play that hangs."""
+    last = 10
+    (estimate, *plays), reported = interrupted_in(tmp_path, last, jobs=2, hangs=300)
+    assert estimate == []
+    assert max(map(len, plays)) == last - ESTIMATE
+    assert sum(len(set(each[:-1])) for each in plays) <= reported <= sum(len(set(each)) for each in plays)
 
 
 def test_exploring_tells_what_was_found_before_it_was_interrupted(tmp_path):

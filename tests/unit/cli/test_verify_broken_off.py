@@ -100,7 +100,9 @@ def test_several_processes_stop_alike(hanbench, tmp_path, silent):
     out = tmp_path / "out"
     outcome = verify(hanbench, out, silent("Never"), "--only", "*.tmad-v19.*", "--jobs", "2")
     assert outcome.status == 1
-    assert MOST <= len(json.loads((out / "report.json").read_text())["scenarios"]) <= 2 * MOST
+    reported = json.loads((out / "report.json").read_text())["scenarios"]
+    silent_ones = [each for each in reported if any("no answer within 10 s" in v["text"] for v in each["violations"])]
+    assert MOST <= len(silent_ones) <= 2 * MOST
     assert "the controller gave no answer in" in outcome.out
 
 
@@ -110,6 +112,23 @@ def test_time_outs_with_answers_between_them_stop_nothing(hanbench, tmp_path, si
     assert outcome.status == 1
     assert outcome.err.count(": silent: no answer within 10 s\n") > MOST
     assert "not run" not in outcome.out
+
+
+def test_exploring_names_time_outs_and_stops_alike(hanbench, tmp_path, silent):
+    chosen = ("--seeds", "40", "--jobs", "1", "--controller", silent("Never"), "--out", str(tmp_path / "out"))
+    outcome = hanbench("explore", *chosen)
+    assert outcome.status == 1
+    lines = [line for line in outcome.err.splitlines() if line.endswith(": silent: no answer within 10 s")]
+    assert len(lines) >= MOST
+    assert all(line.startswith("  explored.1-") for line in lines), lines
+    assert f"scenarios not run: the controller gave no answer in {MOST} cases in a row." in outcome.out
+
+
+def test_a_single_scenario_names_its_time_out_once(hanbench, silent):
+    outcome = hanbench("run", "ioc.dormant.tmad-v19.battery-dead.consent", "--controller", silent("Never"))
+    assert outcome.status == 1
+    _, *lines = outcome.err.splitlines()
+    assert lines == ["  ioc.dormant.tmad-v19.battery-dead.consent: silent: no answer within 10 s"]
 
 
 LIMITED = """
@@ -138,7 +157,7 @@ def test_a_full_disk_leaves_the_summary_and_names_the_file(tmp_path, most, file)
     assert "run on emulated homes" in done.stdout
     assert "There are no reports of this run." in done.stdout
     assert "To read: " not in done.stdout
-    assert not list((tmp_path / "out").glob("*.json"))
+    assert not [each.name for each in tmp_path.glob("out/*") if each.suffix in (".json", ".pcapng", ".keys")]
 
 
 def test_ctrl_c_before_the_first_case_is_over_says_so(hanbench, tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 
 from hanbench.hardware.discovery import FoundPort
 from hanbench.harness.cli import doctor
-from hanbench.harness.cli.words import counted
+from hanbench.harness.words import counted
 
 
 @pytest.mark.parametrize(("number", "said"), [(0, "0 scenarios"), (1, "1 scenario"), (1592, "1,592 scenarios")])

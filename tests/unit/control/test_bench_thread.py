@@ -12,6 +12,7 @@ import pytest
 from hanbench.emulator.clock import PacedClock
 from hanbench.emulator.radio import Transmission
 from hanbench.harness.bench.bench_file import BenchFile
+from hanbench.harness.bench.street import assemble_street
 from hanbench.harness.control.bench_thread import BenchThread
 from hanbench.harness.control.errors import ControlError
 from hanbench.harness.control.events import BenchEnded, BenchEvent, FrameSeen
@@ -25,7 +26,7 @@ WAIT = 60.0
 def bench(folder: Path, speed: float = 3600.0, seed: str = "1", seconds: float | None = None) -> BenchThread:
     file = BenchFile.find("virtual")
     clock = PacedClock(speed)
-    return BenchThread(LiveBench(file, file.assemble(clock=clock, seed=seed), folder), seconds)
+    return BenchThread(LiveBench(file, assemble_street(file, clock, seed=seed), folder), seconds)
 
 
 def on_bench(tmp_path: Path, speed: float = 3600.0) -> Callable[..., object]:
@@ -52,7 +53,7 @@ def test_a_failed_bench_is_told_with_why_to_everyone_who_waits(tmp_path: Path) -
             thread.bench.clock.speed = 0.001
             waiting = asyncio.ensure_future(thread.perform(CheckRequest()))
             await asyncio.sleep(0)
-            thread.bench.han.medium.observers.append(full)
+            thread.bench.street.medium.observers.append(full)
             thread.bench.clock.speed = 3600.0
             with pytest.raises(ControlError, match="No space left on device"):
                 await waiting

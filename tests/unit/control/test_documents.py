@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from docs.generators import client_methods, control
+from docs.generators import client_methods, control, serve
 from docs.generators.migration import renewed
 from hanbench.harness.control import asyncapi, openapi
 from hanbench.harness.control.errors import ERRORS
@@ -84,6 +84,7 @@ def test_reply_addresses_have_the_form_that_asyncapi_wants() -> None:
 
 
 def test_the_page_and_the_methods_of_the_clients_are_up_to_date() -> None:
-    page = control.PAGE.read_text(encoding="utf-8")
-    assert renewed(page, control.BLOCKS) == page
+    for of in (control, serve):
+        page = of.PAGE.read_text(encoding="utf-8")
+        assert renewed(page, of.BLOCKS) == page
     assert client_methods.MODULE.read_text(encoding="utf-8") == client_methods.text()

@@ -119,6 +119,23 @@ def test_a_follower_resumes_after_a_number() -> None:
     assert asyncio.run(followed()) == [8, 9, 10, 11, 12, 13]
 
 
+def test_events_follow_in_order_on_what_is_no_longer_kept() -> None:
+    async def followed() -> list[BenchEvent]:
+        of = journal(kept_frames=50)
+        for index in range(200):
+            frame(of)
+            if index % 40 == 0:
+                of.add(LogLine, text="")
+                decision(of)
+        with of.follow(0) as events:
+            return await events.batch()
+
+    lost, *events = asyncio.run(followed())
+    assert isinstance(lost, FramesLost)
+    assert numbers(events) == sorted(numbers(events))
+    assert (sum(isinstance(each, LogLine) for each in events), lost.frames) == (5, 150)
+
+
 def test_every_follower_gets_the_end_whatever_kinds_it_asked_for() -> None:
     async def followed() -> list[BenchEvent]:
         of = journal()
@@ -137,3 +154,18 @@ def test_a_hook_has_a_decision_before_the_bench_goes_on() -> None:
     for number in range(1, KEPT_DECISIONS + 2):
         decision(of)
         assert [event.number for event in stored if isinstance(event, DecisionMade)][-1] == number
+
+
+def test_an_event_that_a_store_refuses_has_not_happened() -> None:
+    of = journal()
+
+    def full(event: BenchEvent) -> None:
+        raise OSError("no room")
+
+    of.stores.append(full)
+    with pytest.raises(OSError, match="no room"):
+        decision(of)
+    assert (of.last, of.decisions, of.last_decision, of.page(0, (), 10)[0]) == (0, 0, None, ())
+    of.stores.clear()
+    decision(of)
+    assert (of.last, of.decisions) == (1, 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import signal
 import subprocess
@@ -155,16 +154,28 @@ def test_what_a_child_leaves_behind_when_it_ends_by_itself_ends_too(child, run_w
     assert gone_soon() == []
 
 
+_INDEPENDENT = """
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        open({note!r}, "w").write(str(os.getpid()))
+        os.execve("/bin/sleep", ["sleep", "60"], {{}})
+    os._exit(0)
+while not (os.path.exists({note!r}) and open({note!r}).read()): time.sleep(0.01)
+"""
+"""Two forks, a session of its own and an empty environment: nothing leads from this process to the controller."""
+
+
 @pytest.mark.usefixtures("impatient", "nothing_stays_open")
-def test_a_session_of_its_own_that_holds_the_pipes_keeps_nobody_waiting(child, run_with, faults, tmp_path):
-    """What makes itself independent on purpose is not ended: nobody can find it. This test does it, by its id."""
+@pytest.mark.parametrize("end", ["sys.exit(3)", f"print({CLOSE!r}, flush=True)\nbreak", "time.sleep(60)"])
+def test_what_makes_itself_independent_ends_too(child, run_with, tmp_path, end):
     note = tmp_path / "pid"
-    started = f"subprocess.Popen(['sleep', '60'], start_new_session=True).pid; open({str(note)!r}, 'w').write(str(pid))"
-    try:
-        run = run_with(child(f"pid = {started}\nsys.exit(3)"))
-    finally:
-        os.kill(int(note.read_text()), signal.SIGKILL)
-    assert faults(run) == [("crashed", "it ended with exit status 3")]
+    run_with(child(_INDEPENDENT.format(note=str(note)) + end))
+    number = int(note.read_text())
+    deadline = time.monotonic() + 20
+    while Path(f"/proc/{number}").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 @pytest.mark.parametrize(
@@ -207,6 +218,8 @@ def test_no_child_outlives_hanbench(child, gone_soon, tmp_path, command, number)
         ("no.such:module", "got 'no.such:module': ModuleNotFoundError: No module named 'no'"),
         ("json:such", "module 'json' has no attribute 'such'"),
         ("json:__name__", "expected a callable"),
+        ("os:system", "a function of Python itself makes no controller"),
+        ("os:getcwd", "a function of Python itself makes no controller"),
         ("json.decoder:JSONDecoder", "expected to call it with the rule sets alone: too many positional"),
     ],
 )

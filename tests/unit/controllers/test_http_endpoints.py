@@ -275,6 +275,7 @@ def test_an_endpoint_that_repeats_a_token_does_not_get_it_into_the_trace(endpoin
     [
         ("https://ann:s3cret@example.com:8443/turn?key=s3cret", "https://***@example.com:8443/turn?***"),
         ("HTTPS://s3cret@example.com/", "https://***@example.com/"),
+        ("http://ann:s3cret/s3cret@example.com", "http://***@example.com"),
         ("http://127.0.0.1:8765/@home", "http://127.0.0.1:8765/@home"),
         ("process:./controller --speed 2", "process:./controller --speed 2"),
         ("acme", "acme"),
@@ -293,7 +294,11 @@ def test_a_controller_is_named_without_its_credentials(url, text):
         ("https://exa mple.com/", "", "expected a URL, got"),
         ("https://[::1/", "", "expected a URL, got"),
         ("https://ann:s3cret/x@example.com/", "", r"expected a URL, got 'https://\*\*\*@example.com/'"),
-        ("htps://ann:s3cret@example.com/", "", "expected http:// or https:// before an address, got 'htps://'"),
+        (
+            "htps://ann:s3cret@example.com/",
+            "",
+            "expected http://, https://, mqtt:// or mqtts:// before an address, got 'htps://'",
+        ),
         ("http://ann:s3cret@example.com/", "", "expected https://, or a loopback address"),
         ("http://example.com/", "s3cret", "expected https://, or a loopback address"),
         ("https://ann:s3cret@example.com/", "s3cret", "a user in the URL or HANBENCH_CONTROLLER_TOKEN, got both"),

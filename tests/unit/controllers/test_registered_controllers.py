@@ -76,7 +76,8 @@ def test_an_unknown_name_is_told_with_the_known_ones_and_the_nearest(install, ha
     said = complaint(hanbench(*command, "--controller", "acme-strikt"))
     assert said == (
         "hanbench: --controller: no controller 'acme-strikt'; did you mean acme-strict? (expected reference, acme, "
-        "acme-strict, lawful:NAME, wrong:NAME, module:attribute, process:COMMAND, http://... or https://...)"
+        "acme-strict, lawful:NAME, wrong:NAME, module:attribute, process:COMMAND, http://..., https://..., "
+        "mqtt://... or mqtts://...)"
     )
 
 

@@ -22,6 +22,7 @@ from hanbench.emulator.zcl.clusters.key_establishment import (
     InitiateKeyEstablishmentRequest,
     InitiateKeyEstablishmentResponse,
     ServerTerminateKeyEstablishment,
+    TerminateKeyEstablishment,
     TerminateStatus,
 )
 from hanbench.emulator.zigbee.aps.data import ApsRequest
@@ -252,6 +253,24 @@ def test_answers_from_somebody_else_are_not_taken():
             assert handler.handle(answer, stranger) is None
         assert esme.keys._initiator._session is session
         await asyncio.sleep(5)
+        assert agreed(han)
+
+    on_han(scenario)
+
+
+@pytest.mark.parametrize("late", [EphemeralDataResponse(bytes(22)), ConfirmKeyDataResponse(bytes(16))])
+def test_a_message_of_a_session_that_is_over_is_refused(late):
+    """SE 1.4 (07-5356-21), annex C.4.2, effect on receipt: not in the middle of key establishment, BAD_MESSAGE.
+
+    The misbehaviour: zsmartsystems/com.zsmartsystems.zigbee#840.
+    """
+
+    async def scenario(han):
+        refused = []
+        han.hub.responder.side.add(on(TerminateKeyEstablishment, lambda command, source: refused.append(command)))
+        han.hub.endpoint.command(han.hub.short_of(han.esme.storage.ieee), 1, KEY_ESTABLISHMENT.id, late)
+        await asyncio.sleep(5)
+        assert [command.status_code for command in refused] == [TerminateStatus.BAD_MESSAGE]
         assert agreed(han)
 
     on_han(scenario)

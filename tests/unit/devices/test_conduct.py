@@ -29,6 +29,7 @@ REPLACE_CONDUCT = {
     "hub-restored",
     "keep-alive-ignored",
     "mirror-refused",
+    "mirror-wiped",
     "network-key-lost",
     "no-resources",
     "pan-id-missed",

@@ -10,8 +10,9 @@ from hanbench.emulator.devices.services.firmware import METER_IMAGE
 from hanbench.emulator.devices.services.image import check_image, make_image
 from hanbench.emulator.errors import LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.randomness import split
+from hanbench.emulator.zcl import on
 from hanbench.emulator.zcl.clusters import BASIC
-from hanbench.emulator.zcl.clusters.ota import OtaStatus, UpgradeStatus
+from hanbench.emulator.zcl.clusters.ota import OtaStatus, UpgradeEndRequest, UpgradeEndResponse, UpgradeStatus
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.case.check import Verdict
 from tests.support.han import check_connectivity, home_settings, read, run_on_han
@@ -100,6 +101,26 @@ def test_a_meter_changes_over_when_told_whatever_power_cut_comes_before():
         await asyncio.sleep(5 * HOUR)
         assert han.esme.firmware.version == 2
         assert await application_version(han, han.esme) == 2
+
+    on_han(scenario)
+
+
+@pytest.mark.parametrize("ahead", [None, 0, 30 * DAY])
+def test_a_meter_changes_over_by_the_difference_of_the_hubs_times(ahead):
+    """ZCL r8, 11.13.9: a current time of 0 makes the upgrade time a number of seconds. None: the hub has no clock."""
+
+    async def scenario(han):
+        def in_an_hour(request, indication):
+            now = 0 if ahead is None else han.hub.utc + ahead
+            image = (request.manufacturer_code, request.image_type, request.file_version)
+            return UpgradeEndResponse(*image, current_time=now, upgrade_time=now + HOUR)
+
+        han.hub.firmware.server.add(on(UpgradeEndRequest, in_an_hour))
+        han.hub.offer_firmware(image_for(han.esme))
+        await asyncio.sleep(HOUR - 600)
+        assert han.esme.firmware.version == 1
+        await asyncio.sleep(1200)
+        assert han.esme.firmware.version == 2
 
     on_han(scenario)
 

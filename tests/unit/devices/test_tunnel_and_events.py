@@ -106,6 +106,21 @@ def test_an_idle_tunnel_is_closed_and_the_hub_is_told():
     on_han(scenario)
 
 
+def test_an_identifier_that_comes_round_is_not_that_of_an_open_tunnel():
+    """Identifiers have 16 bits, and 0xFFFF is none (SE 1.4a, D.6.2.4.1)."""
+
+    async def scenario(han, short):
+        first = await opened(han, short)
+        han.esme.tunnel._next = first
+        second = await opened(han, short)
+        assert second not in (first, None)
+        assert han.esme.tunnel.open == 2
+        await asyncio.sleep(310)
+        assert han.esme.tunnel.open == 0
+
+    on_han(scenario)
+
+
 def test_a_transfer_without_a_tunnel_is_answered_with_an_error():
     async def scenario(han, short):
         errors = []

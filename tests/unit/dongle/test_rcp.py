@@ -335,6 +335,7 @@ def test_every_property_stands_in_one_of_the_tables():
         PropertyId.MAC_SCAN_STATE,
         PropertyId.MAC_ENERGY_SCAN_RESULT,
         PropertyId.STREAM_RAW,
+        PropertyId.LOCKSTEP,
         PropertyId.RCP_MAC_KEY,
         PropertyId.RCP_MAC_FRAME_COUNTER,
     }

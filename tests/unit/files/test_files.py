@@ -6,8 +6,12 @@ import errno
 import os
 import pickle
 import resource
+import signal
 import stat
+import subprocess
+import sys
 from contextlib import contextmanager
+from threading import Event, Timer
 
 import pytest
 
@@ -52,6 +56,62 @@ def test_a_second_run_in_the_same_folder_is_told_so(tmp_path):
         pass
 
 
+def test_a_lock_ends_with_its_process_though_a_worker_of_it_lives_on(tmp_path):
+    """flock(2): a lock lasts until all copies of the descriptor are closed, and a forked process has copies."""
+    forked, blocked = os.pipe(), os.pipe()
+    with locked_folder(tmp_path):
+        worker = os.fork()
+        if worker == 0:
+            os.write(forked[1], b"x")
+            os.read(blocked[0], 1)
+            os._exit(0)
+        os.read(forked[0], 1)
+        with pytest.raises(OutputError), locked_folder(tmp_path):
+            pass  # the worker's copy is closed, and the lock is still there
+    try:
+        with locked_folder(tmp_path):
+            pass
+    finally:
+        os.write(blocked[1], b"x")
+        os.waitpid(worker, 0)
+        for end in (*forked, *blocked):
+            os.close(end)
+
+
+DYING = """
+import os, signal, sys, time
+def wait():
+    os.write(1, b"x")
+    os.read(0, 1)
+os.register_at_fork(after_in_child=wait)  # before that of the lock, which is registered when its module is imported
+from hanbench.harness.files import locked_folder
+with locked_folder(__import__("pathlib").Path(sys.argv[1])):
+    if os.fork():
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_lock_of_a_process_killed_while_it_forked_is_waited_for(tmp_path):
+    """Its child shares the lock until it has run for a moment; a busy machine makes it wait for that."""
+    killed = subprocess.Popen(
+        [sys.executable, "-c", DYING, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+    )
+    with killed:
+        assert killed.stdout.read(1) == b"x"
+        killed.wait()
+        told = Event()
+
+        def tell() -> None:
+            told.set()
+            killed.stdin.write(b"x")
+
+        child = Timer(0.3, tell)
+        child.start()
+        with locked_folder(tmp_path):
+            assert told.is_set()
+        child.join()
+
+
 @pytest.mark.parametrize("name", ["file/sub", "file"])
 def test_a_folder_below_or_instead_of_a_file_is_named(tmp_path, name):
     (tmp_path / "file").touch()
@@ -82,6 +142,28 @@ def test_two_writers_of_one_file_do_not_share_a_temporary_name(tmp_path):
         first.write(b"first")
         second.write(b"second")
     assert (tmp_path / "file").read_bytes() == b"first"
+
+
+def test_what_a_killed_writer_left_is_replaced(tmp_path):
+    writer = os.fork()
+    if writer == 0:
+        with WholeFile(tmp_path / "file") as stream:
+            stream.write(b"half")
+            stream.flush()
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(writer, 0)
+    assert [path.name for path in tmp_path.iterdir()] == [".file.new"]
+    write_whole(tmp_path / "file", "whole")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "whole"
+
+
+def test_a_link_with_the_temporary_name_is_not_followed(tmp_path):
+    (tmp_path / "of-another").write_text("precious")
+    (tmp_path / ".file.new").symlink_to("of-another")
+    write_whole(tmp_path / "file", "text")
+    assert (tmp_path / "of-another").read_text() == "precious"
+    assert not (tmp_path / "file").is_symlink()
 
 
 def _one_line_and_an_error():

@@ -10,6 +10,7 @@ import pytest
 from hanbench.emulator.clock import VirtualClock, run
 from hanbench.harness.capture.keyfile import KeyRing
 from hanbench.harness.frames import Dissector
+from hanbench.harness.frames.contents import content
 from hanbench.harness.frames.words import kebab, shown, title
 from hanbench.harness.han.formation import form
 from hanbench.harness.han.han import Han
@@ -39,6 +40,16 @@ def test_a_joining_reads_as_the_standard_tells_it(formed):
     assert places == sorted(places)
     assert names.count("transport-key") == 2  # one for each meter
     assert "unreadable" not in names
+
+
+def test_dissections_that_end_later_and_in_any_order_are_the_same(formed):
+    psdus, ring = formed
+    octets = [*psdus, b"", b"\x03\x00", b"\x41\x88" + bytes(9)]
+    at_once = [(each.name, each.line, each.layers, each.cluster) for each in map(Dissector(ring), octets)]
+    begun = list(map(Dissector(ring).begin, octets))
+    for each in reversed(begun):
+        assert each.end() is each.end()
+    assert [(each.end().name, each.end().line, each.end().layers, each.end().cluster) for each in begun] == at_once
 
 
 def test_a_transport_key_names_its_key_and_never_shows_it(formed):
@@ -105,3 +116,18 @@ def test_names_are_made_of_the_words_of_the_standard(name, words):
 
 def test_what_a_peer_sends_as_text_stays_on_one_line():
     assert shown("a\nb\x1b[31m") == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}[31m"
+
+
+def test_an_event_without_the_identifier_of_its_log_is_as_it_was_before_se_1_2():
+    """Octets by hand from SE 1.1b, where PublishEvent begins with the event's id; 1.2 put the log's id before it.
+
+    tshark reads these as malformed, and cleanly with `-o "zbee_aps.zbeeseversion:SE 1.1b"`.
+    """
+    event = bytes.fromhex("1901007d02e9759a320300")
+    early = content(0x0109, 0x0709, event)
+    assert (early.name, early.cluster) == ("publish-event", "Events")
+    assert dict(early.about)["event_id"] == "637"
+    assert ("as before", "SE 1.2") in early.about
+    later = content(0x0109, 0x0709, event[:3] + b"\x01" + event[3:])
+    assert dict(later.about) == {key: value for key, value in early.about if key != "as before"} | {"log_id": "1"}
+    assert content(0x0109, 0x0709, event[:-1]).name == "malformed"

@@ -153,7 +153,23 @@ def test_a_login_prompt_or_a_shell_is_named(echo, prompt):
     assert "flash RCP firmware" in finding.advice
 
 
-@pytest.mark.parametrize("octets", [b"", b"price: 5", b"\x7e\x80\x06\x00\x70", b"login: \xff", b"a > b"])
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"\r\n\x1b[1;32muart:~$ \x1b[m",  # Zephyr's shell, with its colours
+        b"\x1b]0;root@pi: ~\x07\x1b[?2004h[root@pi ~]# ",  # bash on a terminal: title, bracketed paste
+        b"\r\n>>> ",  # MicroPython
+        b"\r\n=> ",  # U-Boot
+        b"\r\n\x1b[0;32mesp> \x1b[0m",  # ESP-IDF's console
+    ],
+)
+def test_a_prompt_is_one_in_colour_too(octets):
+    assert is_console(octets)
+
+
+@pytest.mark.parametrize(
+    "octets", [b"", b"\x1b[31m", b"100%", b"\r\nOK\r\n", b"price: 5", b"\x7e\x80\x06\x00\x70", b"login: \xff", b"a > b"]
+)
 def test_not_all_text_is_a_prompt(octets):
     assert not is_console(octets)
 

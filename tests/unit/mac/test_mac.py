@@ -228,6 +228,18 @@ def test_a_retransmission_is_a_duplicate_and_goes_no_further(home: Home) -> None
     assert home.parent.counters[DropReason.DUPLICATE] == 1
 
 
+def test_another_frame_with_the_number_of_the_last_one_is_no_duplicate(home: Home) -> None:
+    """A stranger can send the next number in a sender's name (IEEE 802.15.4-2011, 5.2.1.2: eight bits, in clear)."""
+    home.associate()
+    got: list[bytes] = []
+    home.parent.on_data = lambda frame, reception: got.append(frame.payload)
+    for payload in (b"forged", b"true"):
+        home.mac.transmit(frames.data(9, PAN, 0, 0x4321, payload, ack=True))
+        home.run()
+    assert got == [b"forged", b"true"]
+    assert home.parent.counters[DropReason.DUPLICATE] == 0
+
+
 @pytest.mark.parametrize(
     ("psdu", "reason"),
     [

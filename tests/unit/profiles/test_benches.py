@@ -10,6 +10,7 @@ from hanbench.profiles.explain import suggestion
 from hanbench.profiles.radio_url import RadioKind, parse_radio
 
 HEAD = 'id = "b"\ntitle = "A bench"\n'
+BOTH = ["hub", "gsme"]
 ALL = "[nodes.hub]\n[nodes.esme]\n[nodes.gsme]\n"
 
 
@@ -83,6 +84,14 @@ def test_what_is_no_radio_is_refused_with_what_was_expected(text):
         (ALL.replace("[nodes.esme]", '[nodes.esme]\nieee = "12"'), "nodes.esme.ieee"),
         (ALL.replace("[nodes.esme]", '[nodes.esme]\ninstall_code = "12"'), "nodes.esme.install_code"),
         (ALL + "wake_interval_s = 0\n", "nodes.gsme.wake_interval_s: expected a number >= 1"),
+        (
+            ALL + '[[links]]\nbetween = ["hub", "gsme"]\nattenuation_db = 3\n' * 2,
+            "links.1..between: found hub and gsme a second time, after links.0.",
+        ),
+        (
+            ALL + "".join(f"[[links]]\nbetween = {each}\nattenuation_db = 0\n" for each in (BOTH, BOTH[::-1])),
+            "links.1..between: found gsme and hub a second time, after links.0.",
+        ),
         (
             ALL + '[[links]]\nbetween = ["hub", "ihd"]\nattenuation_db = 3\n',
             "links.0..between: found 'ihd'; expected one",

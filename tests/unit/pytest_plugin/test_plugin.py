@@ -15,7 +15,7 @@ import pytest
 
 from hanbench.harness.capture import keyfile, read
 from hanbench.harness.scenario.scenario import shipped
-from tests.support.up import up
+from tests.support.up import serve, up
 
 pytest_plugins = ["pytester"]
 
@@ -119,9 +119,10 @@ def test_it_works_with_xdist_and_timeouts(vendor):
         (("--hanbench-controller", "http://127.0.0.1:1/"), "--hanbench-controller: cannot reach http://127.0.0.1:1/"),
         (("--hanbench-controller", "reverence"), "; did you mean reference?"),
         (("--hanbench-controller", "nosuch:make"), "--hanbench-controller: expected module:attribute, got 'nosuch:ma"),
+        (("--hanbench-seed", ""), "--hanbench-seed: expected a text of 1 to 200 characters"),
         (("--hanbench-out", "text/sub"), "--hanbench-out: expected a folder, got '*/text/sub': */text is a file"),
     ],
-    ids=["missing", "not-a-program", "refused", "misspelt", "no-module", "file"],
+    ids=["missing", "not-a-program", "refused", "misspelt", "no-module", "seed", "file"],
 )
 def test_a_wrong_option_is_one_usage_error_and_no_test_runs(vendor, options, said):
     text = vendor.path / "text"
@@ -140,7 +141,7 @@ def test_a_wrong_option_is_one_usage_error_and_no_test_runs(vendor, options, sai
     [
         (
             "bnch='ptys'",
-            "bnch: no such option; expected one of bench, seed, begins, firmware, attach; did you mean bench[?]",
+            "bnch: no such option; expected one of bench, seed, begins, firmware, attach, home; did you mean bench[?]",
         ),
         ("firmware='strikt'", "firmware: found 'strikt'; expected one of *; did you mean strict[?]"),
         ("firmware='strict'", "*nodes: expected a virtual dongle*"),
@@ -164,6 +165,7 @@ def test_an_option_of_the_mark_is_checked_whatever_the_test_uses(vendor, mark, s
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"@pytest.mark.hanbench: {said}"])
     assert "Traceback" not in result.stdout.str()
+    assert "another exception" not in result.stdout.str()
     assert "harness/pytest_plugin" not in result.stdout.str()
 
 
@@ -289,4 +291,62 @@ def test_a_bench_that_is_up_can_be_attached(vendor, tmp_path):
     result.assert_outcomes(passed=2, errors=2)
     result.stdout.fnmatch_lines_random(
         ["*are in its process: use hanbench_bench.client*", "*bench that is up; did you mean lab?*"]
+    )
+
+
+SILENT = """
+from hanbench.harness.case.controller import ControllerFault
+
+class Silent:
+    def __init__(self, rulesets):
+        pass
+
+    def handle(self, event, now):
+        raise ControllerFault("silent", "no answer within 10 s")
+"""
+
+
+def test_a_time_out_is_named_while_the_test_runs(vendor):
+    """Before the test is over, and in spite of the capture of its output; in the words of `verify`."""
+    vendor.makepyfile(silent=SILENT)
+    options = ("--hanbench-controller", "silent:Silent", "-o", "pythonpath=.")
+    result = vendor.runpytest_subprocess("-p", "no:hanbench", *options)
+    result.assert_outcomes(failed=1)
+    result.stderr.fnmatch_lines(["  dormant-three-failures: silent: no answer within 10 s"])
+
+
+def test_a_home_of_a_bench_that_is_served_can_be_attached(vendor, tmp_path):
+    pytest.importorskip("starlette")
+    (tmp_path / "street.toml").write_text('id = "street"\ntitle = "Two homes"\n[homes.left]\n[homes.right]\n')
+    with serve(tmp_path, str(tmp_path / "street.toml"), "virtual") as service:
+        vendor.makepyfile(
+            test_attached=f"""
+            import pytest
+
+            @pytest.mark.hanbench(attach={service.address!r}, bench="street", home="left")
+            def test_broken(hanbench_bench):
+                hanbench_bench.inject("battery-dead")
+                assert hanbench_bench.check().code == "GT01"
+
+            @pytest.mark.hanbench(attach="street", home="left")
+            def test_mended_by_the_end_of_the_other(hanbench_bench):
+                assert hanbench_bench.check().verdict == "pass"
+
+            @pytest.mark.hanbench(attach="street")
+            def test_no_home(hanbench_bench):
+                hanbench_bench.check()
+
+            @pytest.mark.hanbench(attach="street", home="lefd")
+            def test_wrong_home(hanbench_bench):
+                pass
+
+            @pytest.mark.hanbench(attach="street", seed="2")
+            def test_seed(hanbench_bench):
+                pass
+            """
+        )
+        result = vendor.runpytest_subprocess("-p", "no:hanbench", "test_attached.py")
+    result.assert_outcomes(passed=2, failed=1, errors=2)
+    result.stdout.fnmatch_lines_random(
+        ["*because there are several: left, right*", "*did you mean left?*", "*expected attach alone, or seed*"]
     )

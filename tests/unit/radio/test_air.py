@@ -110,6 +110,34 @@ def test_a_broadcast_reaches_all_who_listen_and_nobody_acknowledges(scene: Scene
     assert len(scene.log) == 1
 
 
+@pytest.mark.parametrize("nobodys", [False, True])
+def test_a_broadcast_is_for_its_own_pan_and_for_radios_without_one(scene: Scene, nobodys: bool) -> None:
+    """IEEE 802.15.4-2011, 5.1.6.2: the PAN identifier matches, or is the broadcast one, on either side."""
+    a, _, other = scene.radio("a", 1), scene.radio("b", 2), scene.radio("c", 3)
+    other.configure(RadioConfig(channel=15, pan_id=0x2222, short_address=3))
+    if nobodys:
+        scene.radio("d", 4).configure(RadioConfig(channel=15, pan_id=0xFFFF))
+    scene.send(a, 0xFFFF, ack=False)
+    scene.clock.run_for(SECOND)
+    assert [len(each) for each in scene.heard.values()] == [0, 1, 0, *([1] if nobodys else [])]
+    a.transmit(frames.data(8, 0xFFFF, 0xFFFF, 1, b"x", ack=False), lambda _: None)
+    scene.clock.run_for(SECOND)
+    assert [len(each) for each in scene.heard.values()] == [0, 2, 1, *([2] if nobodys else [])]
+
+
+def test_a_radio_that_moves_as_it_hears_a_broadcast_keeps_it_from_nobody(scene: Scene) -> None:
+    a, b, _ = scene.radio("a", 1), scene.radio("b", 2), scene.radio("c", 3)
+
+    def heard_and_gone(reception: Reception) -> None:
+        scene.heard["b"].append(reception)
+        b.configure(RadioConfig(channel=20))
+
+    b.receiver = heard_and_gone
+    scene.send(a, 0xFFFF, ack=False)
+    scene.clock.run_for(SECOND)
+    assert [len(each) for each in scene.heard.values()] == [0, 1, 1]
+
+
 def test_other_pans_channels_and_addresses_hear_nothing(scene: Scene) -> None:
     a = scene.radio("a", 1)
     scene.radio("b", 2)

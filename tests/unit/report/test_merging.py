@@ -311,3 +311,14 @@ def test_a_date_without_an_earlier_run_is_bad_input(shards, tmp_path, capsys):
     given = ("report", "merge", str(shards[0]), "--out", str(tmp_path / "joined"), "--tolerate-until", "2022-01-01")
     assert called(*given) == 3
     assert "--against" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("broken", ["x", "bGV0", "A=BC", "A"])
+def test_a_detail_in_a_page_that_is_no_base64_is_left_out(tmp_path: Path, broken: str) -> None:
+    page = tmp_path / "report.html"
+    details = (("1", broken), ("9" * 5000, "bGV0"), ("2", "bGV0"))
+    lines = [f'<script type="text/plain" id="s{number}">{text}</script>\n' for number, text in details]
+    page.write_text("".join(lines), encoding="utf-8")
+    found = details_of(page)
+    assert found.pop(2) == b"let"
+    assert found == ({1: b"let"} if broken == "bGV0" else {})

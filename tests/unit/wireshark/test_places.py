@@ -78,6 +78,14 @@ def test_a_profile_of_somebody_elses_is_left(tmp_path):
     assert [path.name for path in folder.iterdir()] == ["preferences"]
 
 
+def test_a_profile_that_was_killed_before_it_was_marked_is_written_again(tmp_path):
+    folder = tmp_path / "hanbench"
+    folder.mkdir()
+    (folder / f".{profile.MARK}.new").touch()
+    profile.write(folder, offered([])[0])
+    assert {path.name for path in folder.iterdir()} == {*profile.WRITTEN, profile.MARK, "zigbee_pc_keys"}
+
+
 def test_a_profile_goes_without_a_trace(tmp_path):
     folder = tmp_path / "hanbench"
     profile.write(folder, offered([])[0])

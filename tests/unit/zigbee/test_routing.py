@@ -340,6 +340,37 @@ def test_a_route_that_nobody_uses_is_forgotten() -> None:
     assert (len(table), len(records)) == (0, 0)
 
 
+def test_a_number_that_comes_round_is_not_that_of_a_discovery_under_way(chain: Mesh) -> None:
+    """Request identifiers have eight bits (R22, 3.4.1.3.2), and an entry lives for ten seconds."""
+    discovery = routing(chain, "hub").discovery
+    first = discovery._new_key()
+    entry = discovery._discoveries.add(first, HUB, 0, chain.clock.now)
+    assert first not in {discovery._new_key() for _ in range(300)}
+    assert discovery._discoveries.get(first, chain.clock.now) is entry
+
+
+def test_a_frame_goes_not_before_those_that_wait_for_a_route(chain: Mesh) -> None:
+    """The APS seals frames with rising counters: one that overtakes makes the others replays (R22, 4.4.1.2)."""
+    hub = chain.nodes["hub"]
+    hub.nwk.send(CHILD, b"first")
+    routing(chain, "hub").records.set(CHILD, (FAR, NEAR), chain.clock.now)
+    hub.nwk.send(CHILD, b"second")
+    chain.run(2)
+    assert [payload for _, payload in arrived(chain)] == [b"first", b"second"]
+
+
+def test_a_neighbour_is_the_way_to_itself_whatever_a_request_claims(chain: Mesh) -> None:
+    """A forged request at cost 0 in its name would draw all frames to the forger (Karlof and Wagner 2003)."""
+    near = routing(chain, "near")
+    chain.nodes["hub"].nwk.send(NEAR, b"hello")
+    chain.run(1)
+    header = frames.header(frames.COMMAND, 0xFFFC, HUB, 1, radius=1, secured=False, src_ieee=0xA0000)
+    near.route_requested(frames.decode(header + bytes.fromhex("01 08 07 fcff 00")), FAR, 255)
+    route = near.routes.get(HUB, chain.clock.now)
+    assert route is not None
+    assert route.next_hop == HUB
+
+
 def test_records_are_bounded() -> None:
     records = RouteRecords()
     for number in range(3 * MOST_ROUTES):
