@@ -147,7 +147,8 @@ def duration(text: str) -> timedelta:
     return timedelta(**{names[unit]: float(number) for number, unit in re.findall(r"([\d.]+)([DHMS])", text)})
 
 
-case = Case()
-for line in sys.stdin:
-    turn = json.loads(line)
-    print(json.dumps(case.turn(datetime.fromisoformat(turn["now"]), turn["event"])), flush=True)
+if __name__ == "__main__":
+    case = Case()
+    for line in sys.stdin:
+        turn = json.loads(line)
+        print(json.dumps(case.turn(datetime.fromisoformat(turn["now"]), turn["event"])), flush=True)

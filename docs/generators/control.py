@@ -63,7 +63,7 @@ def _fields(schema: Mapping[str, Any]) -> str:
 def _field(name: str, field: Mapping[str, Any], required: bool) -> str:
     needed = "required" if required else f"default {_shown(field.get('default'))}"
     about = _description(field)
-    return _item(f"- `{name}` ({_kind(field)}, {needed}){f': {about}' if about else ''}")
+    return item(f"- `{name}` ({_kind(field)}, {needed}){f': {about}' if about else ''}")
 
 
 def _description(field: Mapping[str, Any]) -> str:
@@ -76,7 +76,7 @@ def _options(field: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _kind(field: Mapping[str, Any]) -> str:
     choices = field.get("enum", ())
-    if choices and len(choices) <= 4:
+    if choices and (len(choices) <= 4 or "type" not in field):
         return " or ".join(f"`{each}`" for each in choices)
     if "anyOf" in field:
         return str(next(each["type"] for each in field["anyOf"] if each["type"] != "null"))
@@ -97,7 +97,7 @@ def _error(kind: ErrorKind) -> str:
     text = (
         f"- `{kind.code}`{mark}, HTTP {kind.http_status}, exit status {kind.exit_status}: {kind.title}. {kind.remedy}"
     )
-    return _item(text)
+    return item(text)
 
 
 def event_list() -> str:
@@ -108,14 +108,15 @@ def event_list() -> str:
 def _event(kind: str, event: type[BenchEvent]) -> str:
     common = set(BenchEvent.__struct_fields__)
     fields = ", ".join(f"`{name}`" for name in event.__struct_fields__ if name not in common)
-    return _item(f"- `{kind}`: {_sentence(event)} {fields}")
+    return item(f"- `{kind}`: {_sentence(event)} {fields}")
 
 
 def _sentence(event: type[Any]) -> str:
     return cleandoc(event.__doc__ or "").partition("\n")[0]
 
 
-def _item(text: str) -> str:
+def item(text: str) -> str:
+    """Return an item of a list, wrapped."""
     return fill(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 

@@ -11,11 +11,18 @@ from typing import Any, Literal
 import msgspec
 
 from hanbench.emulator.radio import FrameAction
+from hanbench.harness.campaigns.spec import CampaignSpec
 from hanbench.harness.case.vocabulary import json_schema as vocabulary_schema
+from hanbench.harness.conform.fuzz.report import json_schema as conform_fuzz_schema
+from hanbench.harness.conform.report import json_schema as conform_report_schema
+from hanbench.harness.frames.located import DecodedFile
 from hanbench.harness.scenario.scenario import Scenario
 from hanbench.profiles.benches import BenchProfile
 from hanbench.profiles.certificates import CertificateFile
 from hanbench.profiles.cohorts import CohortProfile
+from hanbench.profiles.conform.pics import Codes, PicsFile
+from hanbench.profiles.conform.pixit import Pixit
+from hanbench.profiles.conform.tolerated import ToleratedFile
 from hanbench.profiles.devices import MODELS
 from hanbench.profiles.diagnosis import DiagnosisFile
 from hanbench.profiles.firmware import KnownBuilds
@@ -37,9 +44,17 @@ def texts() -> dict[Path, str]:
         "device": _with_base(_readable(msgspec.json.schema(stated_form(MODELS)))),
         "rules": _readable(ruleset_schema()),
         "certificates": msgspec.json.schema(CertificateFile),
+        "campaign": msgspec.json.schema(CampaignSpec),
         "bench": msgspec.json.schema(BenchProfile),
         "firmware": msgspec.json.schema(KnownBuilds),
+        "decoded": msgspec.json.schema(DecodedFile),
         "diagnosis": msgspec.json.schema(DiagnosisFile),
+        "conform-codes": msgspec.json.schema(Codes),
+        "conform-fuzz": conform_fuzz_schema(),
+        "conform-pics": msgspec.json.schema(PicsFile),
+        "conform-pixit": msgspec.json.schema(Pixit),
+        "conform-report": conform_report_schema(),
+        "conform-tolerated": msgspec.json.schema(ToleratedFile),
         "scenario": _writable(msgspec.json.schema(Scenario)),
     }
     files = {FOLDER / f"{name}.schema.json": _text(schema) for name, schema in schemas.items()}
