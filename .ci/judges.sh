@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Get the programs that judge our frames and pages in tests: tshark, Chromium, and in .judges zigbee-on-host (GPL-3; a process of its own,
-# never part of hanbench), zigbee-herdsman, which drives it on our virtual dongles, both once more in their newest versions,
-# universal-silabs-flasher (GPL-3, the same), axe-core, which judges whether pages are accessible, and AsyncAPI's schemas,
-# which judge the document of our MQTT topics. One that cannot be had is named, with the tests that will be skipped; with
-# HANBENCH_REQUIRE_JUDGES=1 that is an error.
+# Get the programs that judge our frames and pages in tests: tshark, Chromium, mosquitto, gcc for the example firmware, and
+# in .judges zigbee-on-host (GPL-3; a process of its own, never part of hanbench), zigbee-herdsman, which drives it on our
+# virtual dongles, both once more in their newest versions, universal-silabs-flasher (GPL-3, the same), axe-core, which
+# judges whether pages are accessible, and AsyncAPI's schemas, which judge the document of our MQTT topics. One that cannot
+# be had is named, with the tests that will be skipped; with HANBENCH_REQUIRE_JUDGES=1 that is an error.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source .ci/machine.sh
@@ -15,7 +15,8 @@ readonly PACKAGES=(zigbee-on-host@0.2.4 zigbee-herdsman@10.9.5 axe-core@4.10.3 @
 readonly NEWEST=(zigbee-on-host@0.3.0 zigbee-herdsman@11.1.1)
 readonly FLASHER=universal-silabs-flasher==1.2.0
 # A Node.js that setup brings goes here, before that of the machine; the Makefile has the same order.
-PATH=$PWD/.venv/bin:$PATH
+# Debian has mosquitto itself where only root looks.
+PATH=$PWD/.venv/bin:$PATH:/usr/sbin
 have() { command -v "$1" >/dev/null; }
 
 go_without() {
@@ -65,7 +66,11 @@ get_flasher() {
 have_browser() { have chromium || have chromium-browser || have google-chrome; }
 
 have_browser || install_packages chromium || say "may not or cannot install chromium; as root: apt-get install chromium"
+have mosquitto && have mosquitto_sub || install_packages mosquitto mosquitto-clients ||
+    say "may not or cannot install mosquitto; as root: apt-get install mosquitto mosquitto-clients"
 have tshark || install_packages tshark || say "may not or cannot install tshark; as root: apt-get install tshark"
+have gcc && have make || install_packages gcc libc6-dev make ||
+    say "may not or cannot install gcc and make; as root: apt-get install gcc libc6-dev make"
 if ! node_will_do || ! { packages_are_there || have npm; }; then
     get_node
 fi
@@ -75,7 +80,9 @@ fi
 flasher_is_there || get_flasher
 
 have_browser || go_without "Chromium is not installed" "tests in which a browser opens our reports"
+have mosquitto && have mosquitto_sub || go_without "mosquitto is not installed" "tests in which it is our broker"
 have tshark || go_without "tshark is not installed" "tests in which tshark dissects our captures"
+have gcc && have make || go_without "gcc or make is not installed" "tests of the example firmware"
 node_will_do || go_without "Node.js 20.19 or 22.12 is not installed" "tests in which ${PACKAGES[*]} take part"
 packages_are_there || go_without "${PACKAGES[*]} ${NEWEST[*]} could not be installed" "tests in which they take part"
 flasher_is_there || go_without "$FLASHER could not be installed" "the test in which it probes a dongle"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make .venv. `setup.sh core`: what hanbench needs to run; `setup.sh test`: what tests and linters need as well.
+# Make .venv. `setup.sh core`: what hanbench needs to run and to serve; `setup.sh test`: what tests and linters need as well.
 # A run that finds the work done does nothing and needs no network.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -11,7 +11,7 @@ MODE=${1:-core}
 [[ $MODE == core && -f $VENV/.test.stamp ]] && MODE=test
 readonly MODE
 case $MODE in
-core) readonly WHAT=. DONE_BY="core test" ;;
+core) readonly WHAT='.[serve]' DONE_BY="core test" ;;
 test) readonly WHAT='.[test,lint]' DONE_BY=test ;;
 *) die "usage: .ci/setup.sh core|test" ;;
 esac
