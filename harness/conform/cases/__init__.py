@@ -10,6 +10,7 @@ from hanbench.harness.conform.cases import (
     changes,
     claims,
     clusters,
+    conduct,
     counters,
     descriptors,
     hub_admission,
@@ -58,8 +59,9 @@ AREAS: tuple[Area, ...] = (
     hub_removal.AREA,
     hub_time.AREA,
     hub_counters.AREA,
+    conduct.AREA,
 )
-CASE_SET = "2"
+CASE_SET = "3"
 """Version of the case set: reports name it."""
 
 

@@ -8,6 +8,7 @@ from hanbench.harness.conform.firmwares import (
     changes,
     claims,
     clusters,
+    conduct,
     counters,
     descriptors,
     hub_admission,
@@ -59,6 +60,7 @@ _FILES = (
     hub_removal.WRONG,
     hub_time.WRONG,
     hub_counters.WRONG,
+    conduct.WRONG,
     unplanned.WRONG,
     unplanned_second.WRONG,
 )
