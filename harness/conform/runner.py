@@ -189,7 +189,7 @@ def _carried_out(case: Case, bench: ConformBench, observed: Callable[[Observatio
 
 def _conduct(bench: ConformBench) -> tuple[Conduct, ...]:
     """Return what is wrong with frames of the device, whatever the case is about."""
-    remarks = judged(bench.frames, bench.setting.kind, bench.own.ieee)
+    remarks = judged(bench.frames, bench.setting.kind, bench.own.ieee, bench.setting.pixit.wake_period_s)
     return tuple(Conduct(each.case, each.sentence, each.frame.evidence()) for each in remarks)
 
 

@@ -9,8 +9,9 @@ from hanbench.emulator.clock import SECOND
 from hanbench.emulator.devices.admission import needs_link_key
 from hanbench.emulator.devices.settings import SMART_ENERGY
 from hanbench.emulator.zigbee.aps import frames as aps
+from hanbench.emulator.zigbee.aps.commands import TransportNetworkKey
 from hanbench.harness.conform.conduct.mac import MOST_ATTEMPTS, STUCK_AT
-from hanbench.harness.conform.conduct.rule import Known, Rule
+from hanbench.harness.conform.conduct.rule import ASSOCIATION_RESPONSE, Known, Rule
 from hanbench.harness.conform.frame import Frame
 
 DEVICE_PROFILE = 0x0000
@@ -206,4 +207,33 @@ class LinkKeyCounters(Rule):
             yield f"its APS frame counter is {header.frame_counter} after {counter}, under one link key"
 
 
-RULES = (Addressing, Counter, Repetitions, Acknowledges, LinkKey, LinkKeyCounters)
+class GivesAddresses(Rule):
+    """A hub gives addresses that nobody has, and keys in its own name (R22, 3.6.1.9, 4.4.10.1)."""
+
+    CASE: ClassVar[str] = "HB-AIR-05"
+
+    def __init__(self, known: Known) -> None:
+        super().__init__(known)
+        self._given: dict[int, int] = {}
+        """Short addresses and their EUI-64."""
+
+    def saw(self, frame: Frame) -> Iterator[str]:
+        header, packet, message = frame.mac, frame.nwk, frame.message
+        if self.known.kind != "hub" or header is None or not self.known.sent(frame):
+            return
+        if frame.name == ASSOCIATION_RESPONSE and header.dst is not None and header.payload[3] == 0:
+            yield from self._gave(int.from_bytes(header.payload[1:3], "little"), header.dst)
+        elif frame.name == "rejoin-response" and packet is not None and message.status == 0:
+            if packet.dst_ieee is not None:
+                yield from self._gave(message.short, packet.dst_ieee)
+        elif isinstance(message, TransportNetworkKey) and message.source != self.known.ieee:
+            yield "the network key comes in another device's name"
+
+    def _gave(self, short: int, ieee: int) -> Iterator[str]:
+        if short not in range(1, FIRST_BROADCAST):
+            yield f"it gives the address 0x{short:04x}"
+        elif self._given.setdefault(short, ieee) != ieee:
+            yield f"it gives two devices the address 0x{short:04x}"
+
+
+RULES = (GivesAddresses, Addressing, Counter, Repetitions, Acknowledges, LinkKey, LinkKeyCounters)

@@ -19,9 +19,12 @@ RULES: tuple[type[Rule], ...] = (
 )
 
 
-def judged(frames: Iterable[Frame], kind: Kind, ieee: int) -> list[Remark]:
-    """Return what is wrong with the frames of a device: the first remark of each rule, in order."""
-    known, remarks = Known(kind, ieee), []
+def judged(frames: Iterable[Frame], kind: Kind, ieee: int, wake_s: float) -> list[Remark]:
+    """Return what is wrong with the frames of a device: the first remark of each rule, in order.
+
+    `wake_s`: its wake period, in seconds.
+    """
+    known, remarks = Known(kind, ieee, wake_s), []
     rules = [rule(known) for rule in RULES]
     for frame in frames:
         known.saw(frame)

@@ -32,8 +32,12 @@ class Known:
 
     kind: Kind
     ieee: int
+    wake_s: float
+    """Its wake period, in seconds."""
     short: int | None = None
     """Its short address: as it was assigned last, or as the device announced it last."""
+    capability: int | None = None
+    """Its MAC capabilities, as it stated them when it joined or rejoined last."""
     starts: int = 0
     """How often it has begun anew: numbers may begin anew with it."""
 
@@ -67,6 +71,10 @@ class Known:
         if self.kind == "hub":
             return
         header, packet, message = frame.mac, frame.nwk, frame.message
+        if self.sent(frame) and frame.name == "association-request" and header is not None and len(header.payload) > 1:
+            self.capability = header.payload[1]
+        elif self.sent(frame) and frame.name == "rejoin-request":
+            self.capability = message.capability
         if frame.name == ASSOCIATION_RESPONSE and header is not None:
             if header.dst_mode == mac.EXTENDED and header.dst == self.ieee and header.payload[3] == 0:
                 self.short = int.from_bytes(header.payload[1:3], "little")

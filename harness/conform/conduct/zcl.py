@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -21,6 +22,10 @@ ANSWERS = {0x00: 0x01, 0x02: 0x04, 0x03: 0x04, 0x06: 0x07, 0x08: 0x09, 0x0C: 0x0
     0x15: 0x16,
 }
 """General commands and the commands that answer them (ZCL r8, 2.5)."""
+HOUR = 3600 * SECOND
+REPORT = 0x0A
+MOST_AN_HOUR = 30
+"""Times that one thing is asked for in an hour; a gas meter may ask twice in each of its wakes beside."""
 SOON = SECOND
 """Time in which the same command is a repetition: a device that begins anew, and its numbers with it, takes longer."""
 
@@ -181,4 +186,38 @@ class ReservedBits(Rule):
             yield f"the ZCL frame control is 0x{control:02x}"
 
 
-RULES = (Answers, SaidTwice, Numbers, ReservedBits)
+class AsksAgain(Rule):
+    """What it was told it does not ask for again and again (SE 1.4a, 5.4.7: messages cost battery and bandwidth).
+
+    A display may: it shows what is now.
+    """
+
+    CASE: ClassVar[str] = "HB-AIR-06"
+
+    def __init__(self, known: Known) -> None:
+        super().__init__(known)
+        self._most = MOST_AN_HOUR + (2 * HOUR / SECOND / known.wake_s if known.kind == "gsme" else 0)
+        self._asked: dict[tuple[int, int, bytes], deque[int]] = {}
+        """By destination, cluster and content: when it asked, over the last hour."""
+        self._pending: dict[tuple[int, int, int], tuple[int, int, bytes]] = {}
+
+    def saw(self, frame: Frame) -> Iterator[str]:
+        header, packet, zcl, known = frame.aps, frame.nwk, frame.zcl, self.known
+        if header is None or packet is None or zcl is None or known.kind == "ihd" or header.fragment is not None:
+            return
+        own = zcl.frame_type == CLUSTER or (zcl.command != REPORT and not frame.is_answer)
+        if own and known.originated(frame):
+            content = (packet.dst, header.cluster, bytes((zcl.frame_type, zcl.command)) + zcl.payload)
+            self._pending[packet.dst, header.cluster, zcl.tsn] = content
+        answered = self._pending.pop((packet.src, header.cluster, zcl.tsn), None) if known.for_it(frame) else None
+        if answered is None or not frame.is_answer:
+            return
+        times = self._asked.setdefault(answered, deque())
+        times.append(frame.time)
+        while times[0] < frame.time - HOUR:
+            times.popleft()
+        if len(times) > self._most:
+            yield f"it asks {len(times)} times in an hour for what it was told"
+
+
+RULES = (Answers, SaidTwice, Numbers, ReservedBits, AsksAgain)

@@ -14,7 +14,7 @@ ANSWER = 0x8000
 UNASKED = frozenset((0x8038,))
 """Clusters of answers that may come unasked: Mgmt_NWK_Update_notify."""
 ABOUT_OTHERS = frozenset((0x8000, 0x8001))
-"""Clusters of answers whose addresses may be another device's: NWK_addr_rsp, IEEE_addr_rsp."""
+"""Clusters of answers about a device that the request names: NWK_addr_rsp and IEEE_addr_rsp."""
 
 
 def on_device_profile(frame: Frame) -> bool:
@@ -67,7 +67,12 @@ class About(Rule):
         if frame.name == "device-annce":
             if known.kind != "hub" and (message.ieee, message.short) != (known.ieee, known.short):
                 yield "it announces another device than itself"
-        elif header.cluster & ANSWER and header.cluster not in ABOUT_OTHERS:
+            elif known.capability not in (None, message.capability):
+                yield f"it announces capabilities 0x{message.capability:02x}, and joined with 0x{known.capability:02x}"
+        elif header.cluster in ABOUT_OTHERS:
+            if known.kind != "hub" and message.status == 0 and message.ieee != known.ieee:
+                yield "it answers for another device"
+        elif header.cluster & ANSWER:
             about = getattr(message, "short", None)
             if about is not None and message.status == 0 and about != known.short and about >= 0xFFF8:
                 yield f"its answer is about 0x{about:04x}, and not about its own address"

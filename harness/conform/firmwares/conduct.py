@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from hanbench.emulator.clock import MINUTE
+from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.radio.fcs import fcs
+from hanbench.emulator.zcl.clusters import KEEP_ALIVE
 from hanbench.emulator.zcl.clusters.basic import BasicAttributes
 from hanbench.emulator.zcl.frame import DISABLE_DEFAULT_RESPONSE
 from hanbench.emulator.zigbee.aps import frames as aps
@@ -229,3 +232,16 @@ def register_goes_up_and_down(device: Any, note: Note) -> None:
         return max(0, int(value()) - 100)
 
     metering.set(SUMMATION, read)
+
+
+@WRONG.add("asks-again-and-again", "AIR")
+def asks_again_and_again(device: Any, note: Note) -> None:
+    """It asks for the keep-alive interval every minute, and is answered each time."""
+
+    def ask() -> None:
+        if device.keys.ready:
+            note()
+            device.endpoint.read(HUB, HUB_ENDPOINT, KEEP_ALIVE.id, (0x0000,), lambda answer: None)
+        device.stack.clock.call_later(MINUTE, ask)
+
+    device.stack.clock.call_later(MINUTE, ask)
