@@ -105,7 +105,11 @@ class Repetitions(Rule):
 
 
 class PendingFrames(Rule):
-    """Only a parent says that frames wait, and what it says at a poll is true (5.1.6.3)."""
+    """Only a parent says that frames wait, and what it says at a poll is true (5.1.6.3).
+
+    The acknowledgements of an end device do not count: a radio co-processor that keeps no list of sleepers says in each
+    that a frame waits, and nobody polls an end device.
+    """
 
     CASE: ClassVar[str] = "HB-AIR-01"
 
@@ -122,7 +126,7 @@ class PendingFrames(Rule):
         if self._promised is not None:
             yield from self._kept(frame)
         if known.sent(frame):
-            if known.end_device and header.frame_pending:
+            if known.end_device and header.frame_pending and header.type != mac.ACK:
                 yield "it says that frames wait at it, and has no children"
             if header.type == mac.ACK and header.frame_pending and self._asked is not None:
                 self._promised = (*self._asked, frame)
