@@ -66,7 +66,7 @@ def read_journal(folder: Path, run: str) -> dict[str, CaseResult]:
 
 
 class Journal:
-    """Writes the journal; a run that comes to its end needs none, and removes it. Raises OutputError."""
+    """Writes the journal. A run whose reports are written needs none: see `remove_journal`. Raises OutputError."""
 
     def __init__(self, folder: Path, run: str, known: dict[str, CaseResult]) -> None:
         """`known`: the results of the run so far."""
@@ -86,8 +86,11 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stream.close()
-        if kind is None:
-            self._path.unlink(missing_ok=True)
+
+
+def remove_journal(folder: Path) -> None:
+    """Remove the journal of a run that has come to its end."""
+    (folder / NAME).unlink(missing_ok=True)
 
 
 def _line(said: Struct) -> bytes:

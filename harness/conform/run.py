@@ -13,7 +13,7 @@ from msgspec import structs
 from hanbench.harness.conform.bench import Setting
 from hanbench.harness.conform.case import Case
 from hanbench.harness.conform.cases import AREAS, CASE_SET, by_id
-from hanbench.harness.conform.journal import Journal, read_journal, run_of
+from hanbench.harness.conform.journal import Journal, read_journal, remove_journal, run_of
 from hanbench.harness.conform.junit import write_junit
 from hanbench.harness.conform.kinds import bench_in_words
 from hanbench.harness.conform.page import write_page
@@ -115,10 +115,12 @@ class Run:
         )
 
     def finish(self) -> ConformReport:
-        """Write the reports. Raises OutputError."""
+        """Write the reports; a run that has come to its end can no longer be resumed then. Raises OutputError."""
         report = self.report()
         data, junit, page = (self.plan.folder / name for name in FILES)
         write_report(data, report)
         write_junit(junit, report)
         write_page(page, report)
+        if len(self._results) == len(self.plan.cases):
+            remove_journal(self.plan.folder)
         return report

@@ -13,6 +13,7 @@ import pytest
 
 from hanbench.harness.cli.main import main
 from hanbench.harness.conform import journal, selftest
+from hanbench.harness.conform import run as run_of_cases
 from hanbench.harness.conform.bench import Setting
 from hanbench.harness.conform.cases import by_id
 from hanbench.harness.conform.dut.choice import DeviceChoice, UnknownDeviceError, device_choice
@@ -162,6 +163,20 @@ def test_a_run_that_dies_as_it_goes_on_keeps_what_was_known(tmp_path, monkeypatc
     with pytest.raises(KeyboardInterrupt):
         next(Run(Plan(healthy(), (SCANS, JOINS), tmp_path, resume=True)).results())
     assert (tmp_path / NAME).read_bytes() == known
+
+
+def test_a_run_whose_reports_cannot_be_written_is_not_lost(tmp_path, monkeypatch):
+    def full(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_of_cases, "write_report", full)
+    with pytest.raises(KeyboardInterrupt):
+        finished(tmp_path, SCANS, JOINS)
+    monkeypatch.undo()
+    assert len((tmp_path / NAME).read_bytes().splitlines()) == 3
+    again = finished(tmp_path, SCANS, JOINS, resume=True)
+    assert again.summary.passed == 2
+    assert not (tmp_path / NAME).exists()
 
 
 def test_a_run_of_another_device_is_not_gone_on_with(tmp_path):
