@@ -12,7 +12,7 @@ from hanbench.harness.conform.frame import Frame
 
 ASSOCIATION_RESPONSE = "association-response"
 HUB = 0x0000
-STARTS = frozenset(("association-request", "rejoin-request", "device-annce", "beacon-request"))
+STARTS = frozenset(("association-request", "rejoin-request", "device-announce", "beacon-request"))
 """Names of frames that a device sends when it has got power."""
 
 
@@ -81,7 +81,7 @@ class Known:
         elif frame.name == "rejoin-response" and packet is not None and packet.dst_ieee == self.ieee:
             if message.status == 0:
                 self.short = message.short
-        elif frame.name == "device-annce" and self.sent(frame) and message.ieee == self.ieee:
+        elif frame.name == "device-announce" and self.sent(frame) and message.ieee == self.ieee:
             self.short = message.short
 
 

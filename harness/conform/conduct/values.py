@@ -19,6 +19,9 @@ CONSTANT = {
 serial number."""
 RISING = {METERING: frozenset((0x0000, 0x0001, 0x000A))}
 """Sums that never fall: delivered, received, tier 1."""
+BATTERY_LIFE = 0x0201
+NOISE = 5
+"""Points by which a battery may recover: its voltage does when it is warm."""
 SAYING = frozenset(("read-attributes-response", "report-attributes"))
 
 
@@ -73,7 +76,7 @@ class Constants(Rule):
 
 
 class Sums(Rule):
-    """A register never falls, and a percentage is at most 100 (SE 1.4a, D.3.2.2.1, D.3.2.2.3)."""
+    """A register never falls, and a battery that nobody changes does not rise (SE 1.4a, D.3.2.2.1, D.3.2.2.3)."""
 
     CASE: ClassVar[str] = "HB-AIR-07"
 
@@ -94,8 +97,12 @@ class Sums(Rule):
                 self._last[key] = value
                 if value < last:
                     yield f"register 0x{attribute:04x} is {value} after {last}"
-            elif header.cluster == METERING and attribute == 0x0201 and value > 100:
-                yield f"the battery has {value} % left"
+            elif header.cluster == METERING and attribute == BATTERY_LIFE:
+                key = header.src_endpoint, zcl.direction, attribute
+                last = self._last.setdefault(key, value)
+                self._last[key] = min(last, value)
+                if value > min(100, last + NOISE):
+                    yield f"the battery has {value} % left, after {last} %"
 
 
 RULES = (Types, Constants, Sums)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from hanbench.emulator.clock import MINUTE
+from hanbench.emulator.clock import MINUTE, SECOND
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.radio.fcs import fcs
@@ -245,3 +245,40 @@ def asks_again_and_again(device: Any, note: Note) -> None:
         device.stack.clock.call_later(MINUTE, ask)
 
     device.stack.clock.call_later(MINUTE, ask)
+
+
+@WRONG.add("announces-itself-each-minute", "AIR")
+def announces_itself_each_minute(device: Any, note: Note) -> None:
+    """It announces itself each minute, as if it had just joined."""
+
+    def announce() -> None:
+        if device.stack.joined:
+            note()
+            device.stack.zdo.announce()
+        device.stack.clock.call_later(MINUTE, announce)
+
+    device.stack.clock.call_later(MINUTE, announce)
+
+
+@WRONG.add("polls-on-and-on", "AIR")
+def polls_on_and_on(device: Any, note: Note) -> None:
+    """It polls each second, whether it waits for something or not."""
+
+    def poll() -> None:
+        if device.stack.joined:
+            note()
+            device.stack.child.poll(lambda status: None)
+        device.stack.clock.call_later(SECOND, poll)
+
+    device.stack.clock.call_later(MINUTE, poll)
+
+
+@WRONG.add("leaves-at-noon", "AIR")
+def leaves_at_noon(device: Any, note: Note) -> None:
+    """Two hours after it got its power it leaves its network."""
+
+    def leave() -> None:
+        note()
+        device.stack.maintenance.leave(False)
+
+    device.stack.clock.call_later(120 * MINUTE, leave)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from msgspec import structs
 
 from hanbench.harness.conform.cases import by_id, conduct
+from hanbench.harness.conform.conduct import judging
 from hanbench.harness.conform.conduct.judging import RULES
 from hanbench.harness.conform.result import Verdict
 from hanbench.harness.conform.runner import Limits, Runner
 from hanbench.harness.conform.selftest import choice_of, healthy_setting, try_healthy
+from hanbench.harness.frames.names import names
 from hanbench.profiles.rulesets import Cohort
 
+FOLDER = Path(judging.__file__).parent
 ELSEWHERE = "HB-POLL-01"
 ABOUT = "HB-AIR-02"
 FIRMWARE = "goes-sixty-hops"
@@ -54,3 +60,16 @@ def test_what_a_healthy_device_does_in_passing_counts(monkeypatch):
     monkeypatch.setattr("hanbench.harness.conform.selftest.device_choice", lambda text: choice_of(FIRMWARE))
     _, failures = try_healthy(("ioc", "gsme", "1"), [by_id()[ELSEWHERE]])
     assert [each.reason for each in failures] == [f"{ABOUT}, in passing: the radius is 60"]
+
+
+def test_the_names_of_frames_in_the_rules_are_names_of_frames():
+    """A name that no frame has would make a rule that never says anything."""
+    said = set()
+    for path in FOLDER.glob("*.py"):
+        tree = ast.parse(path.read_text())
+        said |= {each.value for each in ast.walk(tree) if isinstance(each, ast.Constant) and _is_name(each.value)}
+    assert said - set(names()) == set()
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch("[a-z]+(-[a-z]+)+", value) is not None
