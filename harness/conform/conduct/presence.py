@@ -18,7 +18,7 @@ MOST_POLLS = 600
 IN_A_WAKE = 60
 """Such polls in each wake, beside."""
 AGREED = 2 * MINUTE
-TELLING = frozenset(("leave", "remove-device", "mgmt-leave-request", "network-update", "transport-key"))
+TELLING = frozenset(("leave", "remove-device", "management-leave-request", "network-update", "transport-key"))
 """Names of frames that tell a device to leave, or after which it may."""
 
 
