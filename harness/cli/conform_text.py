@@ -25,6 +25,8 @@ def print_cases(cases: Sequence[Case], *, as_json: bool) -> None:
 def print_result(result: CaseResult) -> None:
     """Print one result, with what is wrong."""
     tolerated = f" (tolerated until {result.tolerated_until})" if result.tolerated_until else ""
+    if result.tolerance_ended and not result.tolerated_until:
+        tolerated = f" (was tolerated until {result.tolerance_ended})"
     why = f": {result.reason}" if result.reason else ""
     print_line(f"{verdict(result.verdict.value)} {result.id} {result.title}{why}{tolerated}")
     if result.failure is not None and not result.tolerated_until:

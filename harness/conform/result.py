@@ -99,6 +99,8 @@ class CaseResult(Struct, frozen=True, kw_only=True):
     replay: str = ""
     tolerated_until: str | None = None
     tolerated_because: str | None = None
+    tolerance_ended: str | None = None
+    """The day until which the failure was tolerated; None: it never was, or is today."""
 
 
 class PicsRow(Struct, frozen=True):

@@ -88,6 +88,8 @@ class Run:
         if listed is not None and self.plan.today <= listed.until:
             until = listed.until.isoformat()
             return structs.replace(result, tolerated_until=until, tolerated_because=listed.reason)
+        if listed is not None:
+            result = structs.replace(result, tolerance_ended=listed.until.isoformat())
         if against is not None and against.excuses(result.id, signs):
             return structs.replace(result, tolerated_until=against.until, tolerated_because="it failed so before")
         return result

@@ -54,6 +54,7 @@ function failures() {
     const failed = of("fail");
     const known = new Set(report.against ? [...report.against.known, ...report.against.tolerated] : []);
     const status = (found) => (found.tolerated_until ? `tolerated until ${found.tolerated_until}: ${found.tolerated_because}`
+        : found.tolerance_ended ? `was tolerated until ${found.tolerance_ended}`
         : report.against ? (known.has(found.id) ? "failed before too" : "new") : "");
     put("failures", failed.length ? plainTable(["case", "what does not hold", "expected", "seen", ...(failed.some(status) ? ["known"] : [])], failed.map((found) => ({ cells: [
         linked(found.id), h("span", {}, found.title, h("b", { class: found.tolerated_until ? "" : "v-bad" }, ` \u2013 ${found.reason}`)), found.failure?.expected ?? "", found.failure?.seen ?? "",

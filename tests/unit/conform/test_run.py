@@ -204,7 +204,9 @@ def test_a_listed_failure_is_tolerated_until_its_day(tmp_path, day, tolerated):
     listed = {JOINS.id: Tolerated(case=JOINS.id, reason="a known fault", until=date(2027, 1, 31))}
     run = Run(Plan(healthy(choice=SILENT), (JOINS,), tmp_path, tolerated=listed, today=day))
     list(run.results())
-    assert run.finish().summary.tolerated == tolerated
+    report = run.finish()
+    assert report.summary.tolerated == tolerated
+    assert report.cases[0].tolerance_ended == (None if tolerated else "2027-01-31")
 
 
 def test_the_same_seed_gives_the_same_result():
