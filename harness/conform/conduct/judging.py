@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hanbench.harness.conform.bench import Kind
-from hanbench.harness.conform.conduct import aps, mac, nwk, presence, values, zcl, zdo
+from hanbench.harness.conform.conduct import aps, mac, nwk, presence, unanswered, values, zcl, zdo
 from hanbench.harness.conform.conduct.rule import Known, Remark, Rule
 from hanbench.harness.conform.frame import Frame
 
@@ -16,6 +16,7 @@ RULES: tuple[type[Rule], ...] = (
     *presence.RULES,
     *zdo.RULES,
     *zcl.RULES,
+    *unanswered.RULES,
     *values.RULES,
 )
 

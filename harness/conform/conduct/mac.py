@@ -128,7 +128,7 @@ class PendingFrames(Rule):
         if known.sent(frame):
             if known.end_device and header.frame_pending and header.type != mac.ACK:
                 yield "it says that frames wait at it, and has no children"
-            if header.type == mac.ACK and header.frame_pending and self._asked is not None:
+            if known.kind == "hub" and header.type == mac.ACK and header.frame_pending and self._asked is not None:
                 self._promised = (*self._asked, frame)
         polled = header.type == mac.COMMAND and frame.name == "data-request" and not known.sent(frame)
         self._asked = (header.src, header.src_mode) if polled and header.src is not None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from hanbench.emulator.mac import frames as mac
@@ -38,6 +38,8 @@ class Known:
     """Its short address: as it was assigned last, or as the device announced it last."""
     capability: int | None = None
     """Its MAC capabilities, as it stated them when it joined or rejoined last."""
+    endpoints: set[int] = field(default_factory=set)
+    """The endpoints from which it has sent."""
     starts: int = 0
     """How often it has begun anew: numbers may begin anew with it."""
 
@@ -66,6 +68,8 @@ class Known:
 
     def saw(self, frame: Frame) -> None:
         """Learn from a frame."""
+        if frame.zcl is not None and frame.aps is not None and self.originated(frame):
+            self.endpoints.add(frame.aps.src_endpoint)
         if frame.name in STARTS and self.sent(frame):
             self.starts += 1
         if self.kind == "hub":
