@@ -26,6 +26,8 @@ CLUSTER_AT = 2
 """Offset of the cluster in an APS acknowledgement."""
 AGAIN = 7
 ANSWER = 0x8000
+DISCOVERED = 0x0D
+"""Discover Attributes Response."""
 
 
 @WRONG.add("one-mac-sequence-number", "AIR")
@@ -175,6 +177,19 @@ def wants_answers_to_answers(device: Any, note: Note) -> None:
         return request
 
     change_sent(device, change)
+
+
+@WRONG.add("lists-basic-only", "AIR")
+def lists_basic_only(device: Any, note: Note) -> None:
+    """It leaves Discover Attributes unanswered, except that of Basic."""
+
+    def send(former: Any, request: Any, done: Any = None) -> None:
+        if request.profile and request.cluster and request.payload[0] & 3 == 0 and request.payload[2] == DISCOVERED:
+            note()
+        else:
+            former(request, done)
+
+    wrapped(device.stack.aps, "send", send)
 
 
 @WRONG.add("says-everything-twice", "AIR")
