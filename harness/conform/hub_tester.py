@@ -6,15 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hanbench.emulator.devices import AnyJoiningDevice, Esme, Gsme
+from hanbench.emulator.mac.frames import COMMAND, SHORT, BeaconContent, MacCommand, MacFrame, decode_beacon
 from hanbench.emulator.mac.layer import Beacon
 from hanbench.emulator.mac.scan import Scanner
 from hanbench.harness.conform.dut.interface import HubUnderTest
+from hanbench.harness.conform.frame import Frame
 from hanbench.harness.conform.hub_bench import HubBench
 from hanbench.harness.conform.sides import MeterSide
 from hanbench.harness.conform.tester import Tester
 
 SCAN_EXPONENT = 3
 SCAN_S = 10.0
+ASKS_FOR_BEACONS = bytes((MacCommand.BEACON_REQUEST,))
+ANY = 0xFFFF
+"""PAN ID and short address of all."""
+BEACON_S = 2.0
 
 
 class HubTester(Tester):
@@ -67,3 +73,16 @@ class HubTester(Tester):
         heard = self.beacons(self.esme)
         self.require(len(heard) == 1, "its beacon is not heard", expected="one beacon", seen=len(heard))
         return heard[0]
+
+    def beacon_now(self) -> tuple[Frame, BeaconContent]:
+        """Have the electricity meter, wherever it is, ask for beacons; return the hub's. The case fails without one."""
+        mac = self.esme.stack.mac
+        before = len(self.every_frame())
+        asked = MacFrame(COMMAND, mac.next_sequence(), ASKS_FOR_BEACONS, dst_pan=ANY, dst=ANY, dst_mode=SHORT)
+        mac.transmit(asked.encode())
+        self.wait(BEACON_S)
+        found = [f for f in self.frames("beacon") if f.number > before]
+        self.require(bool(found), "it sends no beacon", expected="a beacon")
+        shown = found[0].mac
+        assert shown is not None
+        return found[0], decode_beacon(shown.payload)

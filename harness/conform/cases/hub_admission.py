@@ -12,7 +12,7 @@ from hanbench.emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY
 from hanbench.emulator.zigbee.storage import LinkKey
 from hanbench.harness.conform.case import Ability, Area, Begin
 from hanbench.harness.conform.cases.common import HUB, reading
-from hanbench.harness.conform.frame import Frame
+from hanbench.harness.conform.frame import Frame, once
 from hanbench.harness.conform.hub_tester import HubTester
 from hanbench.harness.conform.requirement import CBKE, MAC, SE, ZIGBEE
 
@@ -226,3 +226,40 @@ def newcomer_at_router(t: HubTester) -> None:
     t.head_end.permit_join(OPEN_S)
     _at_router(t, ieee)
     t.expect(None, within=30, where=_has_key, that="with a key", otherwise="a newcomer at a router gets no key")
+
+
+def _told_to_permit(t: HubTester) -> list[int]:
+    """Return the seconds of each Mgmt_Permit_Joining_req of the present step, repetitions once."""
+    found = once(f for f in t.frames("management-permit-joining-request"))
+    return [f.message.duration for f in found]
+
+
+@AREA.case(
+    9,
+    "The last word about its being open counts, here and at its routers: longer, shorter, or closed",
+    ZIGBEE("2.4.3.3.7"),
+    ZIGBEE("3.2.2.6"),
+    SE("5.4.2.1"),
+    begins=Begin.JOINED,
+    needs=NEEDS,
+    seconds=1500,
+)
+def last_word(t: HubTester) -> None:
+    for first, after, second, then, is_open in (
+        (180, 20, 0, 5, False),
+        (60, 30, 120, 80, True),
+        (240, 10, 30, 60, False),
+        (254, 0, 254, 230, True),
+        (0, 0, 60, 30, True),
+        (0, 0, 0, 30, False),
+    ):
+        t.step(f"It opens its network for {first} s, and {after} s later for {second} s; {then} s pass")
+        t.head_end.permit_join(first)
+        t.wait(after)
+        t.head_end.permit_join(second)
+        t.wait(then)
+        words = "it is closed before its time" if is_open else "it is open after its time"
+        found, content = t.beacon_now()
+        t.require(content.association_permit is is_open, words, found, expected=f"association permit {int(is_open)}")
+        told = _told_to_permit(t)
+        t.require(second in told[-1:], "its routers are told another time", expected=f"{second} s", seen=told)

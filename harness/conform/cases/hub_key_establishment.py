@@ -1,4 +1,4 @@
-"""A hub as responder of key establishment: proofs, messages out of turn, sessions that end midway; keys for partners."""
+"""A hub as responder of key establishment: proofs, messages out of turn, sessions that end midway; partner keys."""
 
 from __future__ import annotations
 

@@ -104,3 +104,65 @@ def kept(t: HubTester) -> None:
     number = switch.message.sequence
     others = [f for f in t.frames() if _sequence(f) not in (None, number)]
     t.require(not others, "it uses another key", *others[:1], expected=str(number))
+
+
+def _counters(t: HubTester) -> dict[tuple[int, int], set[bytes]]:
+    """Return what the hub sent under each pair of network key and frame counter."""
+    found: dict[tuple[int, int], set[bytes]] = {}
+    for frame in t.every_frame():
+        own = frame.nwk
+        if own is not None and own.secured and frame.observed.sender == t.kind and own.sender_ieee == t.ieee:
+            found.setdefault((own.key_sequence, own.counter), set()).add(own.sealed)
+    return found
+
+
+@AREA.case(
+    7,
+    "It uses no frame counter twice under one network key, over two changes and a power cut",
+    ZIGBEE("4.3.1.1"),
+    ZIGBEE("4.3.3"),
+    ZIGBEE("4.6.3.4"),
+    needs=(*NEEDS, Ability.POWER),
+    seconds=20_000,
+)
+def counters(t: HubTester) -> None:
+    for number in (1, 2):
+        t.step(f"The head end has the network key changed, the {number}. time; a meter reads Basic")
+        _rotated(t)
+        for _ in range(3):
+            t.ask(BASIC.id, reading(t, 0x0000))
+        t.step("The hub loses its power, and a meter reads Basic")
+        t.device.power_off()
+        t.wait(10)
+        t.device.power_on()
+        t.wait(30)
+        answers = t.ask(BASIC.id, reading(t, 0x0000))
+        t.require(bool(answers), "it does not answer after a power cut", expected="Read Attributes Response")
+    twice = [pair for pair, octets in _counters(t).items() if len(octets) > 1]
+    t.require(not twice, "it uses a frame counter twice under one key", expected="each once", seen=twice[:3])
+
+
+@AREA.case(
+    8,
+    "After the change it still takes frames under the key before, and sends none under it",
+    ZIGBEE("4.6.3.4.2"),
+    ZIGBEE("4.3.1.2"),
+    needs=NEEDS,
+)
+def former_key(t: HubTester) -> None:
+    storage = t.esme.storage
+    former, number = storage.network_keys[storage.active_key], storage.active_key
+    t.step("The head end has the network key changed")
+    _, switch = _rotated(t)
+    t.wait(30)
+    t.step("A frame comes under the former key, as from a device that has missed the change")
+    frame = reading(t, 0x0000)
+    octets = t.side.apdu(BASIC.id, frame.encode(), counter=frame.tsn)
+    answers = t.ask_crafted(frame, lambda: t.side.send_npdu(t.side.npdu(octets, key=former, key_sequence=number)))
+    t.require(bool(answers), "it drops what comes under the former key", expected="Read Attributes Response")
+    for answer in answers:
+        t.require_equal(_sequence(answer), switch.message.sequence, "it goes back to the former key", answer)
+    t.step("A meter reads Basic under the new key")
+    answers = t.ask(BASIC.id, reading(t, 0x0000))
+    t.require(bool(answers), "it does not answer under the new key", expected="Read Attributes Response")
+    t.require_equal(_sequence(answers[0]), switch.message.sequence, "it goes back to the former key", answers[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hanbench.emulator.mac.layer import Beacon
 from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.emulator.zigbee.nwk import frames as nwk
 from hanbench.emulator.zigbee.nwk.commands import RejoinRequest
@@ -199,6 +200,12 @@ def comes_anew(t: HubTester) -> None:
     _still_well(t)
 
 
+def _associates(t: HubTester, beacon: Beacon) -> None:
+    ended: list[object] = []
+    t.esme.stack.child.associate(beacon, CAPABILITY, ended.append)
+    t.wait_until(lambda: bool(ended), ANSWER_S)
+
+
 @AREA.case(
     6,
     "Strangers that associate take no place from a meter that is on file",
@@ -219,9 +226,7 @@ def flood_of_strangers(t: HubTester) -> None:
     for number in range(STRANGERS):
         mac.ieee = own ^ (BIT + number)
         mac.configure()
-        ended: list[object] = []
-        t.esme.stack.child.associate(beacon, CAPABILITY, ended.append)
-        t.wait_until(lambda ended=ended: bool(ended), ANSWER_S)
+        _associates(t, beacon)
     mac.ieee = own
     mac.configure()
     keys = t.frames("transport-key")

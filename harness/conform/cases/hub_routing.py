@@ -110,7 +110,8 @@ def _without_radius(header: bytes) -> bytes:
 def passes_on(t: HubTester) -> None:
     sleeper = t.sleeper.own_short
     own, other = t.esme.settings.ieee, t.gsme.settings.ieee
-    kinds = [(octets, (None, None), 30) for octets in (8, 20, LONGEST)]
+    plain: tuple[int | None, int | None] = (None, None)
+    kinds = [(octets, plain, 30) for octets in (8, 20, LONGEST)]
     kinds += [(20, (own, None), 9), (20, (None, other), 5), (LONGEST, (own, other), 2)]
     with t.awake():
         for octets, ieees, radius in kinds:

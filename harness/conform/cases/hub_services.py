@@ -54,9 +54,12 @@ def _refusal(t: HubTester, answers: list[Frame], name: str, statuses: tuple[int,
     message = answer.message
     t.require(message is not None, "its answer is malformed", answer, expected="a status and nothing else")
     t.require(
-        message.status in statuses, "it has an image for a device of no maker", answer, expected=str(list(statuses)),
+        message.status in statuses,
+        "it has an image for a device of no maker",
+        answer,
+        expected=str(list(statuses)),
         seen=message.status,
-    )  # fmt: skip
+    )
     assert answer.zcl is not None
     t.require_equal(len(answer.zcl.payload), 1, "something follows the status", answer)
 
@@ -142,4 +145,6 @@ def both_at_once(t: HubTester) -> None:
     for name, side in (("the electricity meter", t.side), ("the gas meter", t.sleeper)):
         for frame in asked:
             found = [f for f in t.answers_to(frame) if f.nwk is not None and f.nwk.dst == side.own_short]
-            t.require(len(once(found)) == 1, f"it answers {name} another number of times", *found, seen=len(once(found)))
+            t.require(
+                len(once(found)) == 1, f"it answers {name} another number of times", *found, seen=len(once(found))
+            )

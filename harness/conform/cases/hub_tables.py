@@ -61,7 +61,7 @@ def _is(t: HubTester, entry: Any, ieee: int, what: str, kind: int, listens: int)
     t.require(flags.device_type in (kind, 3), f"{what} is another kind of device", seen=flags.device_type)
     known = flags.rx_on_when_idle in (listens, 2)
     t.require(known, f"it takes {what} for one that sleeps or listens otherwise", seen=flags.rx_on_when_idle)
-    t.require(0 < entry.lqi, f"the link to {what} has no quality", expected="1 to 255", seen=entry.lqi)
+    t.require(entry.lqi > 0, f"the link to {what} has no quality", expected="1 to 255", seen=entry.lqi)
 
 
 @AREA.case(1, "Its neighbour table has each neighbour once, as it is, on all pages", ZIGBEE("2.4.4.3.2"))
@@ -90,7 +90,10 @@ def neighbours(t: HubTester) -> None:
 
 
 @AREA.case(
-    2, "It gives the addresses of its own, of its children, and of no other device", ZIGBEE("2.4.4.2.1"), ZIGBEE("2.4.4.2.2")
+    2,
+    "It gives the addresses of its own, of its children, and of no other device",
+    ZIGBEE("2.4.4.2.1"),
+    ZIGBEE("2.4.4.2.2"),
 )
 def addresses(t: HubTester) -> None:
     child, ieee = t.sleeper.own_short, t.gsme.settings.ieee
@@ -115,9 +118,7 @@ def addresses(t: HubTester) -> None:
     t.require_equal(answer.message.short, child, "it gives another address", answer, form="#06x")
 
 
-@AREA.case(
-    3, "It refuses questions about devices that it does not have, and kinds of question", ZIGBEE("2.4.4.2.1")
-)
+@AREA.case(3, "It refuses questions about devices that it does not have, and kinds of question", ZIGBEE("2.4.4.2.1"))
 def unknown_addresses(t: HubTester) -> None:
     stranger = t.gsme.settings.ieee ^ BIT
     for request, status in (

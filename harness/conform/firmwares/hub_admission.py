@@ -146,3 +146,24 @@ def answers_under_network_key(hub: Any, note: Note) -> None:
         return True
 
     hub.endpoint.admit = admit
+
+
+@WRONG.add("hub-never-shortens-its-window", "HADM")
+def never_shortens(hub: Any, note: Note) -> None:
+    """An open network stays open for the longest time that it was opened for."""
+    parent = hub.stack.parent
+
+    def permit(former: Any, seconds: int) -> None:
+        until = parent._permit_until
+        former(seconds)
+        if parent._permit_until < until:
+            note()
+            parent._permit_until = until
+
+    wrapped(parent, "permit", permit)
+
+
+@WRONG.add("hub-opens-itself-alone", "HADM")
+def opens_itself_alone(hub: Any, note: Note) -> None:
+    """It does not tell its routers that the network is open, or closed."""
+    wrapped(hub.stack.zdo.client, "permit_joining", lambda former, seconds: note())

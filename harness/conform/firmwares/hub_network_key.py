@@ -6,6 +6,7 @@ from typing import Any
 
 from hanbench.emulator.zigbee.aps.commands import TransportNetworkKey
 from hanbench.emulator.zigbee.nwk.layer import RX_ON_DEVICES
+from hanbench.emulator.zigbee.storage import FrameCounter
 from hanbench.harness.conform.firmwares.model import Firmwares, Note, restarted, wrapped
 
 WRONG = Firmwares([], kind="hub")
@@ -95,3 +96,34 @@ def goes_back(hub: Any, note: Note) -> None:
         note()
         security.switch(next(each for each in keys if each != hub.storage.active_key))
         wrapped(security, "switch", lambda former, sequence: False)
+
+
+@WRONG.add("hub-counts-anew-under-the-same-key", "HKEY", "openthread/openthread#11186")
+def counts_anew(hub: Any, note: Note) -> None:
+    """Its frame counter starts at 0 under a new network key, as it may, and once more after a power cut."""
+    security = hub.stack.nwk.security
+
+    def switch(former: Any, sequence: int) -> bool:
+        switched: bool = former(sequence)
+        hub.storage.nwk_counter = FrameCounter()
+        return switched
+
+    wrapped(security, "switch", switch)
+    if restarted(hub) and hub.storage.active_key:
+        note()
+        hub.storage.nwk_counter = FrameCounter()
+
+
+@WRONG.add("hub-drops-the-former-network-key", "HKEY")
+def drops_former_key(hub: Any, note: Note) -> None:
+    """It forgets the network key before at the change to the next one."""
+    security = hub.stack.nwk.security
+
+    def switch(former: Any, sequence: int) -> bool:
+        switched: bool = former(sequence)
+        for other in [each for each in hub.storage.network_keys if each != sequence]:
+            note()
+            security._drop(other)
+        return switched
+
+    wrapped(security, "switch", switch)
