@@ -6,12 +6,13 @@ from hanbench.emulator.radio.air import Jammer
 from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.emulator.zigbee.nwk import beacon as payload
 from hanbench.emulator.zigbee.nwk.commands import NetworkReport, NetworkUpdate
+from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.harness.conform.case import Ability, Area, Begin
 from hanbench.harness.conform.cases.common import HUB, reading, scanned_each_channel
 from hanbench.harness.conform.frame import Frame
 from hanbench.harness.conform.hub_tester import HubTester
-from hanbench.harness.conform.requirement import MAC, PIXIT, ZIGBEE
+from hanbench.harness.conform.requirement import MAC, PIXIT, SE, ZIGBEE
 
 AREA = Area("HFRM", "Hub: its network", gate=HUB)
 STACK_PROFILE = 2
@@ -20,6 +21,7 @@ FIRST_RESERVED = 0x4000
 """PAN IDs from here on are not drawn (Zigbee PRO R22, 3.2.2.5.3)."""
 CUTS = ((5, 20), (2, 7), (41, 30), (1, 3), (12, 20))
 """Seconds without power, and with it."""
+MANY_OCTETS = 8
 NOISE = -55.0
 """dBm at each receiver."""
 
@@ -236,3 +238,31 @@ def quiet_channel(t: HubTester) -> None:
         t.bench.han.air.remove_jammer(noise)
         t.require_equal(t.own_beacon().channel, quiet, "it forms its network where there is noise")
         t.device.factory_reset()
+
+
+@AREA.case(
+    10,
+    "After a reset to its factory state it forms another network, under another key, and knows none of its members",
+    ZIGBEE("3.6.1.1"),
+    ZIGBEE("4.6.3.4"),
+    SE("5.4.1"),
+    needs=(Ability.HEAD_END, Ability.RESET),
+    seconds=900,
+    times=("secure_s",),
+)
+def formed_anew(t: HubTester) -> None:
+    storage = t.esme.storage
+    former = storage.network_keys[storage.active_key]
+    t.require(len(set(former)) > MANY_OCTETS, "its network key is a simple one", expected="16 octets at random")
+    t.gsme.power_off()
+    t.step("The hub is reset, and forms its network; the former network's meter asks for something")
+    t.device.factory_reset()
+    t.bench.form()
+    answers = t.ask(BASIC.id, reading(t, 0x0000))
+    t.require(not answers, "it has the network that it had before its reset", *answers, expected="no answer")
+    t.step("The meter is reset as well, and joins the network as it is now")
+    t.esme.stack.joiner.event(JoinEvent.LEFT)
+    t.wait(1)
+    t.bench.admit(t.esme)
+    key = t.esme.storage.network_keys[t.esme.storage.active_key]
+    t.require(key != former, "it has the network key from before its reset", expected="another key")

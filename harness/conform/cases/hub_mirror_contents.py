@@ -157,3 +157,25 @@ def nothing_made_up(t: HubTester) -> None:
         record = _shown(t, endpoint, attribute)
         known = record is not None and record.data is not None
         t.require(not known or record.data.value == data.value, "it makes a value up", expected=str(data.value))
+
+
+@AREA.case(
+    5,
+    "It takes away no mirror that a meter does not have, and no report that is not under the link key",
+    SE("D.3.2.3.1.3"),
+    SE("5.4.6"),
+    gate="SE.HUB & MIR.S & KEC.S",
+)
+def not_its_own(t: HubTester) -> None:
+    t.step("The gas meter reports; the electricity meter, which has no mirror, gives one back")
+    endpoint = _mirror_of(t, t.sleeper)
+    reported = _reports(t)[SUMMATION].value
+    removed = _asked(t, t.side, REMOVE, "mirror-removed").message.removed_endpoint_id
+    t.require_equal(removed, NO_MIRROR, "it takes away a mirror that was not there", form="#06x")
+    t.step("A report of the gas meter comes under the network key alone")
+    record = AttributeRecord(SUMMATION, TypedValue(UINT48.id, reported + 1000))
+    report = general(t, foundation.ReportAttributes((record,)), direction=TO_CLIENT)
+    with t.awake():
+        t.ask(METERING.id, report, by=t.sleeper.at(endpoint), secured=False)
+    t.step("The electricity meter reads the mirror")
+    t.require_equal(_shown(t, endpoint, SUMMATION).data.value, reported, "it takes a report without the link key")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from hanbench.emulator.zcl.clusters import BASIC
-from hanbench.harness.conform.case import Ability, Area
+from hanbench.emulator.zigbee.aps.commands import SwitchKey, TransportNetworkKey
+from hanbench.emulator.zigbee.nwk.layer import RX_ON_DEVICES
+from hanbench.harness.conform.case import Ability, Area, Begin
 from hanbench.harness.conform.cases.common import HUB, reading
 from hanbench.harness.conform.frame import Frame
 from hanbench.harness.conform.hub_tester import HubTester
@@ -11,6 +13,8 @@ from hanbench.harness.conform.requirement import SE, ZIGBEE
 
 AREA = Area("HKEY", "Hub: network key", gate=HUB, seconds=8000)
 NEEDS = (Ability.HEAD_END,)
+HUB_SHORT = 0x0000
+RETRY_S, RETRIES = 600.0, 30
 SWITCH_S = 2 * 3600.0
 """Time in which a hub changes to the key that it has distributed; sleepers wake every half hour."""
 
@@ -166,3 +170,57 @@ def former_key(t: HubTester) -> None:
     answers = t.ask(BASIC.id, reading(t, 0x0000))
     t.require(bool(answers), "it does not answer under the new key", expected="Read Attributes Response")
     t.require_equal(_sequence(answers[0]), switch.message.sequence, "it goes back to the former key", answers[0])
+
+
+@AREA.case(
+    9,
+    "It takes no network key from others, and changes to none that they name",
+    ZIGBEE("4.4.3.3"),
+    ZIGBEE("4.6.3.4"),
+    begins=Begin.JOINED,
+    seconds=300,
+)
+def others_keys(t: HubTester) -> None:
+    storage, aps = t.esme.storage, t.esme.stack.aps
+    active, own = storage.active_key, t.esme.settings.ieee
+    following = (active + 1) & 0xFF
+    for command, words in (
+        (TransportNetworkKey(bytes(range(16)), following, 0, own), "a network key"),
+        (TransportNetworkKey(bytes(range(16)), following, t.ieee, t.ieee), "a network key in the hub's own name"),
+        (TransportNetworkKey(bytes(range(16)), active, 0, own), "another key under the number of the one in use"),
+        (SwitchKey(following), "to change to the next key"),
+    ):
+        t.step(f"The electricity meter tells the hub {words}, alone and by broadcast")
+        for dst in (HUB_SHORT, RX_ON_DEVICES):
+            aps.send_command(dst, command)
+            t.wait(2)
+        answers = t.ask(BASIC.id, reading(t, 0x0000))
+        t.require(bool(answers), "it is not in its network any more", expected="Read Attributes Response")
+        t.require_equal(_sequence(answers[0]), active, "it uses another network key", answers[0])
+
+
+@AREA.case(
+    10,
+    "A meter that was away during the change gets back in, and is served under the new key",
+    ZIGBEE("4.6.3.4"),
+    ZIGBEE("4.6.3.3"),
+    SE("5.4.2.2"),
+    needs=NEEDS,
+    seconds=40_000,
+)
+def away(t: HubTester) -> None:
+    t.step("The network key changes twice while the electricity meter has no power")
+    t.esme.power_off()
+    for _ in range(2):
+        t.head_end.rotate_key()
+        t.wait(SWITCH_S)
+    t.step("The meter has power again")
+    t.esme.power_on()
+
+    back = any(_served_after(t, RETRY_S) for _ in range(RETRIES))
+    t.require(back, "a meter that was away during the change never gets back in", expected="the network key in use")
+
+
+def _served_after(t: HubTester, seconds: float) -> bool:
+    t.wait(seconds)
+    return t.esme.stack.joined and bool(t.ask(BASIC.id, reading(t, 0x0000)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from hanbench.emulator.mac.layer import Beacon
-from hanbench.emulator.zcl.clusters import BASIC
+from hanbench.emulator.zcl.clusters import BASIC, PRICE
 from hanbench.emulator.zigbee.nwk import frames as nwk
 from hanbench.emulator.zigbee.nwk.commands import RejoinRequest
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
 from hanbench.emulator.zigbee.storage import KeyOrigin
+from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.harness.conform.case import Ability, Area, Begin
 from hanbench.harness.conform.cases.common import HUB, reading
 from hanbench.harness.conform.frame import Frame
@@ -235,3 +236,34 @@ def flood_of_strangers(t: HubTester) -> None:
     t.wait(20)
     _joins(t, JOIN_S)
     t.require(t.esme.stack.joined, "strangers keep out a meter that is on file", expected="Transport-Key")
+
+
+@AREA.case(
+    7,
+    "A device that announces itself in another's name, or with another's address, moves nobody",
+    ZIGBEE("2.4.3.1.11"),
+    ZIGBEE("3.6.1.9"),
+    wakes=1,
+)
+def false_announcements(t: HubTester) -> None:
+    gsme, short = t.gsme.settings.ieee, t.sleeper.own_short
+    for words, ieee, address in (
+        ("the gas meter's EUI-64 and its own address", gsme, t.side.own_short),
+        ("its own EUI-64 and the gas meter's address", t.esme.settings.ieee, short),
+        ("the hub's EUI-64 and its own address", t.ieee, t.side.own_short),
+        ("its own EUI-64 and the hub's address", t.esme.settings.ieee, HUB_SHORT),
+    ):
+        t.step(f"The electricity meter announces a device with {words}")
+        t.side.send_zdp(zdp.DeviceAnnce(address, ieee, CAPABILITY), broadcast=True)
+        t.wait(5)
+    t.step("Both meters are served as before")
+    with t.awake():
+        for side, name in ((t.side, "electricity"), (t.sleeper, "gas")):
+            answers = t.ask(BASIC.id, reading(t, 0x0000), by=side)
+            t.require(bool(answers), f"the {name} meter is not served any more", expected="Read Attributes Response")
+            found = answers[0].nwk
+            assert found is not None
+            t.require_equal(found.dst, side.own_short, "its answers go to another device", answers[0], form="#06x")
+    if "KEC.S" in t.pics and "PRC.S" in t.pics:
+        answers = t.ask(PRICE.id, reading(t, 0x0000), secured=True)
+        t.require(bool(answers), "a meter is not served under its link key any more", expected="an answer")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.emulator.zigbee.nwk import frames as nwk
 from hanbench.emulator.zigbee.nwk.commands import RouteRequest
 from hanbench.emulator.zigbee.nwk.frames import NwkFrame
@@ -11,7 +12,7 @@ from hanbench.emulator.zigbee.nwk.layer import ALL_DEVICES, ALL_ROUTERS, RX_ON_D
 from hanbench.emulator.zigbee.storage import ChildEntry
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.harness.conform.case import Area
-from hanbench.harness.conform.cases.common import HUB
+from hanbench.harness.conform.cases.common import HUB, reading
 from hanbench.harness.conform.frame import Frame
 from hanbench.harness.conform.hub_tester import HubTester
 from hanbench.harness.conform.requirement import ZIGBEE
@@ -20,6 +21,7 @@ AREA = Area("HRTE", "Hub: routing", gate=HUB)
 HUB_SHORT, REMOTE = 0x0000, 0x2BCD
 """Short addresses; the remote device is a child of the electricity meter."""
 BIT = 0x0F0F
+MANY, FIRST_STRANGER = 60, 0x5A00
 LONGEST = 74
 """Octets of an APS frame that fit behind the longest NWK header."""
 RADIUS_AT = 6
@@ -265,3 +267,30 @@ def link_costs(t: HubTester) -> None:
     known: Callable[[int], bool] = range(STRONGEST, WEAKEST + 1).__contains__
     t.require(known(entry.incoming_cost), "the incoming cost is none", told[-1], seen=entry.incoming_cost)
     t.require(known(entry.outgoing_cost), "it does not learn the outgoing cost", told[-1], seen=entry.outgoing_cost)
+
+
+@AREA.case(
+    7,
+    "After many broadcasts, and many route requests, it repeats and answers as before",
+    ZIGBEE("3.6.5"),
+    ZIGBEE("3.6.3.5.2"),
+    seconds=600,
+)
+def after_many(t: HubTester) -> None:
+    t.step(f"The electricity meter sends {MANY} broadcasts, and as many route requests")
+    for number in range(MANY):
+        _sent(t, ALL_ROUTERS, _apdu(t, 20), radius=3, broadcast=True)
+        _asks_for_route(t, RouteRequest(number, FIRST_STRANGER + number))
+        t.wait(0.1)
+    t.wait(60)
+    t.step("It sends one broadcast more, and asks for a route to the gas meter")
+    header = _sent(t, ALL_ROUTERS, _apdu(t, 20), radius=3, broadcast=True)
+    t.wait(AGAIN_S)
+    t.require(bool(_passed_on(t, header)), "it repeats no broadcast any more", expected="the frame, with radius 2")
+    _asks_for_route(t, RouteRequest(0xF0, t.sleeper.own_short))
+    t.wait(ANSWER_S)
+    t.require(bool(_replies(t)), "it answers no route request any more", expected="Route Reply")
+    t.step("The gas meter asks the hub something")
+    with t.awake():
+        answers = t.ask(BASIC.id, reading(t, 0x0000), by=t.sleeper)
+    t.require(bool(answers), "it does not answer its child any more", expected="Read Attributes Response")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from hanbench.emulator.zcl.clusters import BASIC
+from hanbench.emulator.zigbee.binding import Binding
 from hanbench.emulator.zigbee.nwk.commands import Leave
 from hanbench.emulator.zigbee.zdo import messages as zdp
-from hanbench.harness.conform.case import Area
+from hanbench.harness.conform.case import Ability, Area
 from hanbench.harness.conform.cases.common import HUB
 from hanbench.harness.conform.frame import Frame
 from hanbench.harness.conform.hub_tester import HubTester
@@ -15,7 +18,8 @@ from hanbench.harness.conform.requirement import ZIGBEE
 AREA = Area("HTAB", "Hub: its tables", gate=HUB)
 SUCCESS, INVALID_TYPE, NOT_FOUND = 0x00, 0x80, 0x81
 NOT_SUPPORTED = 0x84
-"""Statuses of the device profile."""
+NO_ENTRY, REFUSED = 0x88, (0x84, 0x8B, 0x8D)
+"""Statuses of the device profile; the last ones are those of a request that is refused for everybody."""
 SINGLE, EXTENDED, NO_TYPE = 0x00, 0x01, 0x05
 ROUTER, END_DEVICE = 1, 2
 """Kinds of neighbour."""
@@ -146,3 +150,75 @@ def child_leaves(t: HubTester) -> None:
     answer = _one(t, zdp.NwkAddrReq(t.ieee, EXTENDED))
     _, listed = answer.message.associated or (0, ())
     t.require(short not in listed, "it keeps a child that has left", answer, expected="no children", seen=listed)
+
+
+@AREA.case(
+    5, "It disputes a child that another parent claims, and no other", ZIGBEE("2.4.3.1.12"), ZIGBEE("2.4.4.2.22")
+)
+def disputes(t: HubTester) -> None:
+    child = t.gsme.settings.ieee
+    t.step("The electricity meter announces a child that nobody has")
+    answers = t.ask_zdp(zdp.ParentAnnce((child ^ BIT,)), broadcast=True)
+    t.require(not answers, "it disputes a child that it does not have", *answers, expected="silence")
+    t.step("It announces the hub's child, and another one")
+    with t.awake():
+        t.wait(1)
+        answers = t.ask_zdp(zdp.ParentAnnce((child ^ BIT, child)), broadcast=True)
+    t.require(len(answers) == 1, "it gives up a child that polls it", *answers, expected="Parent_annce_rsp")
+    t.require_equal(answers[0].message.children, (child,), "it disputes another child", answers[0])
+
+
+def _binds(t: HubTester, request: zdp.ZdpMessage) -> int:
+    status: int = _one(t, request).message.status
+    return status
+
+
+@AREA.case(
+    6,
+    "It makes, lists and removes bindings of its own endpoints, and keeps them over a power cut",
+    ZIGBEE("2.4.3.2.2"),
+    ZIGBEE("2.4.3.2.3"),
+    ZIGBEE("2.4.4.3.4"),
+    needs=(Ability.POWER,),
+    seconds=600,
+)
+def bindings(t: HubTester) -> None:
+    own = t.side.endpoint
+    binding = Binding(t.ieee, own, BASIC.id, destination=t.esme.settings.ieee, destination_endpoint=t.side.own_endpoint)
+    t.step("A meter asks for a binding, twice")
+    status = _binds(t, zdp.BindReq(binding))
+    if status in REFUSED:
+        return  # a hub need not have bindings
+    t.require_equal(status, SUCCESS, "it refuses a binding", form="#04x")
+    _binds(t, zdp.BindReq(binding))
+    t.step("It asks for one of another device, and for one of an endpoint that there is not")
+    for wrong in (replace(binding, source=t.ieee ^ BIT), replace(binding, source_endpoint=0xEE)):
+        t.require(
+            _binds(t, zdp.BindReq(wrong)) != SUCCESS, "it makes a binding that is not its own", expected="a refusal"
+        )
+    t.step("The hub loses its power; a meter reads the binding table")
+    t.device.power_off()
+    t.wait(10)
+    t.device.power_on()
+    t.wait(30)
+    told = _one(t, zdp.MgmtBindReq()).message
+    listed = [each for each in told.bindings or () if each.cluster == BASIC.id and each.source_endpoint == own]
+    t.require(len(listed) == 1, "it has another number of such bindings", expected="1", seen=len(listed))
+    t.step("It has the binding removed, twice")
+    t.require_equal(_binds(t, zdp.UnbindReq(binding)), SUCCESS, "it does not remove a binding", form="#04x")
+    t.require_equal(_binds(t, zdp.UnbindReq(binding)), NO_ENTRY, "it removes what is not there", form="#04x")
+
+
+@AREA.case(7, "It measures the channels that it is asked about, and is where it was", ZIGBEE("2.4.3.3.9"))
+def measures(t: HubTester) -> None:
+    for channels in ((15,), (11, 20, 26), tuple(range(11, 27))):
+        t.step(f"A meter asks for the energy on the channels {channels}")
+        mask = sum(1 << channel for channel in channels)
+        answer = _one(t, zdp.MgmtNwkUpdateReq(mask, 1, count=1))
+        told = answer.message
+        if told.status != SUCCESS:
+            return  # a hub may refuse to measure
+        t.require_equal(told.channels, mask, "it has measured other channels", answer, form="#010x")
+        t.require_equal(len(told.energies), len(channels), "it tells another number of energies", answer)
+    t.step("It answers where it was")
+    _one(t, zdp.NodeDescReq(HUB_SHORT))

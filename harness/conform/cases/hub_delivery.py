@@ -1,0 +1,159 @@
+"""Messages between the APS of a hub and those of its devices: acknowledgements, repetitions, endpoints, fragments."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hanbench.emulator.devices.settings import SMART_ENERGY
+from hanbench.emulator.zcl.clusters import BASIC
+from hanbench.emulator.zcl.frame import ZclFrame
+from hanbench.emulator.zigbee.aps import frames as aps
+from hanbench.harness.conform.case import Area
+from hanbench.harness.conform.cases.common import HUB, reading
+from hanbench.harness.conform.frame import Frame
+from hanbench.harness.conform.hub_tester import HubTester
+from hanbench.harness.conform.requirement import ZIGBEE
+from hanbench.harness.conform.tester import LISTEN_S
+
+AREA = Area("HAPS", "Hub: delivery", gate=f"{HUB} & BAS.S")
+HOME_AUTOMATION, ANY_PROFILE = 0x0104, 0xFFFF
+NO_ENDPOINT, ALL_ENDPOINTS = 0xEE, 0xFF
+MOST_TRIES = 4
+"""apscMaxFrameRetries is 3."""
+SHORTEST_WAIT_S = 0.5
+"""Between two tries; apscAckWaitDuration is above a second in any network."""
+BLOCK = 20
+"""Octets of payload in a fragment."""
+
+
+def _apdu(
+    t: HubTester,
+    frame: bytes,
+    *,
+    counter: int,
+    endpoint: int | None = None,
+    profile: int = SMART_ENERGY,
+    ack: bool = True,
+    fragment: aps.Fragment | None = None,
+) -> bytes:
+    to = t.side.endpoint if endpoint is None else endpoint
+    header = aps.data_header(
+        to, BASIC.id, profile, t.side.own_endpoint, counter, ack_request=ack, secured=False, fragment=fragment
+    )
+    return header + frame
+
+
+def _ask(t: HubTester, frame: ZclFrame, octets: bytes) -> list[Frame]:
+    return t.ask_crafted(frame, lambda: t.side.send_npdu(t.side.npdu(octets)))
+
+
+@AREA.case(
+    1,
+    "It acknowledges each copy of a message that asks for it, and acts on one",
+    ZIGBEE("2.2.8.4.2"),
+    ZIGBEE("2.2.8.4.3"),
+)
+def copies(t: HubTester) -> None:
+    t.step("A read comes three times under one APS counter, each time under a new NWK counter")
+    frame = reading(t, 0x0000)
+    octets = _apdu(t, frame.encode(), counter=frame.tsn)
+    for _ in range(3):
+        t.side.send_npdu(t.side.npdu(octets))
+        t.wait(1)
+    t.wait(LISTEN_S)
+    answers = t.answers_to(frame)
+    distinct = {f.aps.counter for f in answers if f.aps is not None}
+    t.require(len(distinct) == 1, "it acts on a message that it has had", *answers, expected="one answer")
+    found = t.acknowledgements_of(frame.tsn)
+    t.require(len(found) >= 3, "it does not acknowledge each copy", *found, expected="3", seen=len(found))
+    for each in found:
+        assert each.aps is not None
+        t.require(each.aps.cluster == BASIC.id, "it acknowledges for another cluster", each, expected="Basic")
+
+
+@AREA.case(
+    2,
+    "It sends an answer again that nobody acknowledges: the same one, in its time, and no more often than it may",
+    ZIGBEE("2.2.8.4.4"),
+    seconds=120,
+)
+def tries(t: HubTester) -> None:
+    t.step("The electricity meter reads Basic, and acknowledges no answer")
+    frame = reading(t, 0x0000)
+    with t.side.deaf():
+        t.ask(BASIC.id, frame, after=60)
+    sent = t.answers_to(frame)
+    t.require(bool(sent), "it does not answer", expected="Read Attributes Response")
+    if not any(f.aps is not None and f.aps.ack_request for f in sent):
+        return
+    once_each = {f.nwk.sequence: f for f in sent if f.nwk is not None}
+    tried = sorted(once_each.values(), key=lambda f: f.time)
+    t.require(1 < len(tried) <= MOST_TRIES, "it tries another number of times", *tried, expected="4", seen=len(tried))
+    counters = {f.aps.counter for f in tried if f.aps is not None}
+    t.require(len(counters) == 1, "each try is another message", *tried, expected="one APS counter")
+    for earlier, later in pairwise(tried):
+        waited = later.seconds - earlier.seconds
+        t.require(waited >= SHORTEST_WAIT_S, "it does not wait for an acknowledgement", later, seen=f"{waited:.2f} s")
+
+
+@AREA.case(
+    3,
+    "It acknowledges nothing that does not ask for it, and answers for no endpoint and no profile but its own",
+    ZIGBEE("2.2.8.4.3"),
+    ZIGBEE("2.2.4.1"),
+    ZIGBEE("2.2.5.1"),
+)
+def not_asked(t: HubTester) -> None:
+    t.step("A read comes that asks for no acknowledgement")
+    frame = reading(t, 0x0000)
+    answers = _ask(t, frame, _apdu(t, frame.encode(), counter=frame.tsn, ack=False))
+    t.require(bool(answers), "it answers nothing that asks for no acknowledgement", expected="an answer")
+    found = t.acknowledgements_of(frame.tsn)
+    t.require(not found, "it acknowledges what does not ask for it", *found, expected="no APS acknowledgement")
+    for words, endpoint, profile in (
+        ("for an endpoint that it does not have", NO_ENDPOINT, SMART_ENERGY),
+        ("for its endpoint, of another profile", t.side.endpoint, HOME_AUTOMATION),
+    ):
+        t.step(f"A read comes {words}")
+        frame = reading(t, 0x0000)
+        octets = _apdu(t, frame.encode(), counter=frame.tsn, endpoint=endpoint, profile=profile)
+        told = [f for f in _ask(t, frame, octets) if f.name == "read-attributes-response"]
+        t.require(not told, f"it answers a read {words}", *told, expected="no value")
+
+
+@AREA.case(
+    4,
+    "It puts fragments together, however often they come, and acts on no part of a message",
+    ZIGBEE("2.2.8.4.5"),
+    seconds=300,
+)
+def fragments(t: HubTester) -> None:
+    for words, order in (("each once", (0, 1, 2)), ("each twice", (0, 0, 1, 1, 2, 2))):
+        t.step(f"A read of many attributes comes in three fragments, {words}")
+        frame = reading(t, *range(0x1C))
+        whole = frame.encode()
+        parts = [whole[at : at + BLOCK] for at in range(0, len(whole), BLOCK)]
+        t.bench_must(len(parts) == 3, "the read has another number of fragments")
+        for at in order:
+            fragment = aps.Fragment(at == 0, len(parts) if at == 0 else at)
+            octets = _apdu(t, parts[at], counter=frame.tsn, fragment=fragment)
+            t.side.send_npdu(t.side.npdu(octets))
+            t.wait(0.7)
+        t.wait(LISTEN_S)
+        found = t.acknowledgements_of(frame.tsn)
+        t.require(bool(found), "it acknowledges no fragment", expected="APS acknowledgements")
+        answers = t.frames(where=lambda f: f.aps is not None and f.aps.cluster == BASIC.id and f.name != "aps-ack")
+        t.require(bool(answers), "it does not answer a message of fragments", expected="an answer", seen="nothing")
+        counters = {f.aps.counter for f in answers if f.aps is not None}
+        t.require(len(counters) == 1, "it acts on a message of fragments twice", *answers, expected="one answer")
+    t.step("The middle fragment of another read never comes")
+    frame = reading(t, *range(0x1C))
+    whole = frame.encode()
+    for at in (0, 2):
+        fragment = aps.Fragment(at == 0, 3 if at == 0 else at)
+        octets = _apdu(t, whole[at * BLOCK : (at + 1) * BLOCK], counter=frame.tsn, fragment=fragment)
+        t.side.send_npdu(t.side.npdu(octets))
+        t.wait(0.7)
+    t.wait(LISTEN_S)
+    answers = t.frames(where=lambda f: f.aps is not None and f.aps.cluster == BASIC.id and f.name != "aps-ack")
+    t.require(not answers, "it acts on a message that is not whole", *answers, expected="no answer")
