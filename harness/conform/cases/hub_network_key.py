@@ -222,5 +222,7 @@ def away(t: HubTester) -> None:
 
 
 def _served_after(t: HubTester, seconds: float) -> bool:
+    """Whether the electricity meter gets answers under a network key that it has, after so long."""
     t.wait(seconds)
-    return t.esme.stack.joined and bool(t.ask(BASIC.id, reading(t, 0x0000)))
+    answers = t.ask(BASIC.id, reading(t, 0x0000)) if t.esme.stack.joined else []
+    return bool(answers) and _sequence(answers[0]) == t.esme.storage.active_key

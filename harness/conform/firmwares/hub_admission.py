@@ -8,7 +8,9 @@ from typing import Any
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.mac.layer import AssociationResponse
 from hanbench.emulator.zigbee.security.keys import WELL_KNOWN_LINK_KEY, KeyId
-from hanbench.harness.conform.firmwares.model import Firmwares, Note, wrapped
+from hanbench.emulator.zigbee.storage import KeyOrigin
+from hanbench.emulator.zigbee.zdo.status import ZdpStatus
+from hanbench.harness.conform.firmwares.model import Firmwares, Note, restarted, wrapped
 
 WRONG = Firmwares([], kind="hub")
 FOR_GOOD = 1_000_000 * SECOND
@@ -167,3 +169,36 @@ def never_shortens(hub: Any, note: Note) -> None:
 def opens_itself_alone(hub: Any, note: Note) -> None:
     """It does not tell its routers that the network is open, or closed."""
     wrapped(hub.stack.zdo.client, "permit_joining", lambda former, seconds: note())
+
+
+@WRONG.add("hub-opens-for-good-when-it-is-asked", "HADM")
+def opens_for_good(hub: Any, note: Note) -> None:
+    """A device that asks it to opens its network, and 255 is for good."""
+    parent = hub.stack.parent
+
+    def permit(former: Any, duration: int, significance: bool) -> ZdpStatus:
+        note()
+        parent.permit(duration)
+        if duration == 0xFF:
+            parent._permit_until = hub.stack.clock.now + FOR_GOOD
+        return ZdpStatus.SUCCESS
+
+    wrapped(hub.stack.management, "permit_join", permit)
+
+
+@WRONG.add("hub-is-open-after-power-cuts", "HADM")
+def open_after_power_cuts(hub: Any, note: Note) -> None:
+    """Its network is open for some minutes when it gets power."""
+    if restarted(hub):
+        note()
+        hub.stack.parent.permit(254)
+
+
+@WRONG.add("hub-forgets-who-is-on-file", "HADM")
+def forgets_file(hub: Any, note: Note) -> None:
+    """A power cut takes the install codes of devices that have not come yet."""
+    keys = hub.storage.link_keys
+    if restarted(hub):
+        for ieee in [ieee for ieee, link in keys.items() if link.origin is KeyOrigin.PRECONFIGURED]:
+            note()
+            del keys[ieee]

@@ -136,3 +136,26 @@ def does_not_measure(hub: Any, note: Note) -> None:
         return former(plan, {}, networks)
 
     wrapped(hub.stack.former, "_chosen", chosen)
+
+
+@WRONG.add("hub-keeps-its-key-over-a-reset", "HFRM")
+def keeps_key_over_reset(hub: Any, note: Note) -> None:
+    """Each network that it forms has the same network key."""
+    key = (hub.storage.ieee * 0x9E3779B97F4A7C15 & (1 << 128) - 1).to_bytes(16, "big")
+
+    def form(former: Any, _: Any = None) -> None:
+        note()
+        former(key)
+
+    wrapped(hub.stack.trust_center, "form", form)
+
+
+@WRONG.add("hub-has-a-simple-key", "HFRM", "dresden-elektronik/deconz-rest-plugin#2890")
+def simple_key(hub: Any, note: Note) -> None:
+    """Its network key has sixteen octets that are all the same."""
+
+    def form(former: Any, _: Any = None) -> None:
+        note()
+        former(b"\xcc" * 16)
+
+    wrapped(hub.stack.trust_center, "form", form)

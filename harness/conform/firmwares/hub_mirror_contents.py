@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
+from hanbench.emulator.zcl import on
+from hanbench.emulator.zcl.clusters.metering import NO_MIRROR, MeteringAttributes, MirrorRemoved, RemoveMirror
 from hanbench.harness.conform.firmwares.model import Firmwares, Note, restarted, wrapped
 
 WRONG = Firmwares([], kind="hub")
@@ -75,3 +76,35 @@ def begin_at_nought(hub: Any, note: Note) -> None:
         for mirror in hub.mirrors.values():
             note()
             mirror.server.adopt({SUMMATION: 0})
+
+
+@WRONG.add("hub-takes-mirrors-of-others-away", "HMCT")
+def takes_others_away(hub: Any, note: Note) -> None:
+    """A meter that gives its mirror back gives back those of all meters."""
+
+    def remove(command: Any, indication: Any) -> MirrorRemoved:
+        endpoint = NO_MIRROR
+        for ieee, endpoint in list(hub.flash.mirrors.items()):  # noqa: B007  the last one is told
+            note()
+            hub.mirrors.close(ieee)
+        return MirrorRemoved(endpoint)
+
+    hub.mirrors.client.add(on(RemoveMirror, remove))
+
+
+@WRONG.add("hub-mirror-takes-plain-reports", "HMCT")
+def takes_plain_reports(hub: Any, note: Note) -> None:
+    """Its mirrors take reports that are not under the link key."""
+
+    def opened(former: Any, ieee: int, endpoint: int) -> Any:
+        mirror = former(ieee, endpoint)
+
+        def admit(indication: Any) -> bool:
+            if not indication.secured:
+                note()
+            return True
+
+        mirror.endpoint.admit = admit
+        return mirror
+
+    wrapped(hub.mirrors, "_open_mirror", opened)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hanbench.emulator.zigbee.aps.commands import TransportNetworkKey
+from hanbench.emulator.zigbee.aps.commands import SwitchKey, TransportNetworkKey
 from hanbench.emulator.zigbee.nwk.layer import RX_ON_DEVICES
 from hanbench.emulator.zigbee.storage import FrameCounter
 from hanbench.harness.conform.firmwares.model import Firmwares, Note, restarted, wrapped
@@ -127,3 +127,34 @@ def drops_former_key(hub: Any, note: Note) -> None:
         return switched
 
     wrapped(security, "switch", switch)
+
+
+@WRONG.add("hub-takes-network-keys-from-others", "HKEY")
+def takes_keys_from_others(hub: Any, note: Note) -> None:
+    """It takes a network key from a member, and changes to it when the member says so."""
+    security = hub.stack.nwk.security
+
+    def take(command: Any, frame: Any, indication: Any) -> None:
+        if isinstance(command, TransportNetworkKey) and command.sequence != security.active_sequence:
+            note()
+            security.store(command.sequence, command.key)
+
+    hub.stack.aps.on_command[TransportNetworkKey.ID] = take
+    hub.stack.aps.on_command[SwitchKey.ID] = lambda command, frame, indication: security.switch(command.sequence)
+
+
+@WRONG.add("hub-gives-the-former-key-to-those-that-return", "HKEY")
+def gives_former_key(hub: Any, note: Note) -> None:
+    """A device that comes back without the network key is given the one before."""
+    storage = hub.storage
+
+    def give(former: Any, device: Any, via: Any) -> None:
+        active = storage.active_key
+        others = [each for each in storage.network_keys if each != active]
+        if others:
+            note()
+            storage.active_key = others[0]
+        former(device, via)
+        storage.active_key = active
+
+    wrapped(hub.stack.trust_center, "_give_key", give)

@@ -119,3 +119,15 @@ def filled_by_strangers(hub: Any, note: Note) -> None:
     wrapped(hub.stack.trust_center, "_reject", lambda former, device, via: note())
     wrapped(parent, "_expire_unauthenticated", lambda former, child: None)
     wrapped(parent, "_make_room", lambda former: parent.has_room())
+
+
+@WRONG.add("hub-believes-every-announcement", "HRJN", "zigpy/bellows#186")
+def believes_announcements(hub: Any, note: Note) -> None:
+    """It takes over whatever addresses a device announces."""
+
+    def announced(device: Any) -> None:
+        if hub.storage.short_addresses.get(device.ieee) != device.short:
+            note()
+        hub.storage.short_addresses[device.ieee] = device.short
+
+    hub.stack.zdo.server.on_announce = announced

@@ -11,8 +11,8 @@ from hanbench.emulator.zigbee.nwk.layer import BROADCAST_DELIVERY_TIME
 from hanbench.harness.conform.firmwares.model import Firmwares, Note, wrapped
 
 WRONG = Firmwares([], kind="hub")
-SHORT_FRAME = 40
-"""Octets of an APS frame."""
+SHORT_FRAME, TABLE_ENTRIES = 40, 40
+"""Octets of an APS frame, and entries of a broadcast transaction table."""
 
 
 @WRONG.add("hub-relays-without-end", "HRTE")
@@ -113,3 +113,21 @@ def never_measures_links(hub: Any, note: Note) -> None:
         former(dst, command, **named)
 
     wrapped(hub.stack.nwk, "send_command", send)
+
+
+@WRONG.add("hub-fills-its-broadcast-table", "HRTE")
+def fills_broadcast_table(hub: Any, note: Note) -> None:
+    """It remembers each broadcast for good, and takes no more of them when its table is full."""
+    had: set[Any] = set()
+
+    class Full(DuplicateTable):
+        """A broadcast transaction table that no entry leaves."""
+
+        def seen(self, key: Any, now: int) -> bool:
+            if len(had) >= TABLE_ENTRIES:
+                note()
+                return True
+            had.add(key)
+            return super().seen(key, now)
+
+    hub.stack.nwk._broadcasts = Full(BROADCAST_DELIVERY_TIME)

@@ -7,7 +7,7 @@ from typing import Any
 
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.emulator.zigbee.zdo.status import ZdpStatus
-from hanbench.harness.conform.firmwares.model import Firmwares, Note, wrapped
+from hanbench.harness.conform.firmwares.model import Firmwares, Note, restarted, wrapped
 
 WRONG = Firmwares([], kind="hub")
 
@@ -64,3 +64,40 @@ def answers_for_strangers(hub: Any, note: Note) -> None:
 def keeps_those_that_leave(hub: Any, note: Note) -> None:
     """A child that says that it leaves stays in its table."""
     hub.stack.maintenance.on_left = lambda short, ieee, rejoin: note()
+
+
+@WRONG.add("hub-gives-up-children-that-others-claim", "HTAB")
+def gives_up_children(hub: Any, note: Note) -> None:
+    """It disputes no child that another parent announces."""
+    wrapped(hub.stack.zdo.server, "_parent_announced", lambda former, request: note())
+
+
+@WRONG.add("hub-binds-for-others", "HTAB")
+def binds_for_others(hub: Any, note: Note) -> None:
+    """It takes bindings of other devices, and of endpoints that it does not have."""
+
+    def rejection(former: Any, binding: Any) -> None:
+        if former(binding) is not None:
+            note()
+
+    wrapped(hub.stack.zdo.server, "_rejection", rejection)
+
+
+@WRONG.add("hub-forgets-its-bindings", "HTAB")
+def forgets_bindings(hub: Any, note: Note) -> None:
+    """Its bindings are gone after a power cut."""
+    if restarted(hub) and hub.storage.bindings:
+        note()
+        hub.storage.bindings.clear()
+
+
+@WRONG.add("hub-measures-the-first-channel-alone", "HTAB")
+def measures_first_channel(hub: Any, note: Note) -> None:
+    """Asked for the energy on several channels, it measures the first."""
+
+    def scan(former: Any, channels: tuple[int, ...], exponent: int, done: Any) -> None:
+        if len(channels) > 1:
+            note()
+        former(channels[:1], exponent, done)
+
+    wrapped(hub.stack.management, "energy_scan", scan)
