@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from hanbench.emulator.mac.frames import MacCommand, MacFrame
+from hanbench.emulator.zigbee.aps.commands import UpdateDevice
 from hanbench.emulator.zigbee.nwk.commands import EndDeviceTimeoutRequest
+from hanbench.emulator.zigbee.nwk.parent import JoinStatus
+from hanbench.emulator.zigbee.security.keys import KeyId
+from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.harness.conform.case import Ability, Area
 from hanbench.harness.conform.cases.common import HUB
 from hanbench.harness.conform.frame import Frame
@@ -18,6 +22,8 @@ TWO_MINUTES, SEVENTEEN_HOURS = 1, 10
 """Indexes of timeouts: 2^n minutes."""
 GRANTED = 0
 BIT = 0x0F0F
+SLEEPS = 0x80
+"""Capability information of a device that sleeps."""
 HOUR_S = 3600.0
 
 
@@ -132,3 +138,30 @@ def orphans(t: HubTester) -> None:
         (network.pan_id.to_bytes(2, "little"), bytes(2), bytes((network.channel,)), network.short.to_bytes(2, "little"))
     )
     t.require_equal(answer.payload[1:8].hex(), wanted.hex(), "it tells the child of another network", told[0])
+
+
+@AREA.case(
+    5,
+    "A child that has moved to a router is reached over the router, and waits for nothing at the hub",
+    ZIGBEE("3.6.3.3"),
+    ZIGBEE("4.6.3.2"),
+    ZIGBEE("3.6.1.9"),
+)
+def moved(t: HubTester) -> None:
+    ieee, short = t.gsme.settings.ieee, t.sleeper.own_short
+    t.step("The gas meter is a child of the electricity meter now, which tells the hub; it announces itself")
+    t.gsme.power_off()
+    t.put_behind(ieee, short)
+    aps = t.esme.stack.aps
+    signed = KeyId.DATA if "KEC.S" in t.pics else None
+    aps.send_command(HUB_SHORT, UpdateDevice(ieee, short, JoinStatus.SECURED_REJOIN), key_id=signed, partner=t.ieee)
+    t.wait(2)
+    t.from_behind(short, zdp.DeviceAnnce(short, ieee, SLEEPS))
+    t.wait(10)
+    for number in (1, 2):
+        t.step(f"It asks the hub something over the electricity meter, the {number}. time")
+        t.from_behind(short, zdp.NodeDescReq(HUB_SHORT))
+        found = t.expect("node-descriptor-response", within=10, otherwise="it keeps a child's frames that has moved")
+        assert found.mac is not None
+        t.require_equal(found.mac.dst, t.side.own_short, "it does not go over the router", found, form="#06x")
+        t.wait(10)

@@ -8,6 +8,8 @@ from hanbench.emulator.devices.settings import SMART_ENERGY
 from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.emulator.zcl.frame import ZclFrame
 from hanbench.emulator.zigbee.aps import frames as aps
+from hanbench.emulator.zigbee.aps.commands import RemoveDevice, Tunnel, UpdateDevice
+from hanbench.emulator.zigbee.nwk.parent import JoinStatus
 from hanbench.harness.conform.case import Area
 from hanbench.harness.conform.cases.common import HUB, reading
 from hanbench.harness.conform.frame import Frame
@@ -16,8 +18,8 @@ from hanbench.harness.conform.requirement import ZIGBEE
 from hanbench.harness.conform.tester import LISTEN_S
 
 AREA = Area("HAPS", "Hub: delivery", gate=f"{HUB} & BAS.S")
-HOME_AUTOMATION, ANY_PROFILE = 0x0104, 0xFFFF
-NO_ENDPOINT, ALL_ENDPOINTS = 0xEE, 0xFF
+HUB_SHORT, HOME_AUTOMATION = 0x0000, 0x0104
+NO_ENDPOINT = 0xEE
 MOST_TRIES = 4
 """apscMaxFrameRetries is 3."""
 SHORTEST_WAIT_S = 0.5
@@ -157,3 +159,64 @@ def fragments(t: HubTester) -> None:
     t.wait(LISTEN_S)
     answers = t.frames(where=lambda f: f.aps is not None and f.aps.cluster == BASIC.id and f.name != "aps-ack")
     t.require(not answers, "it acts on a message that is not whole", *answers, expected="no answer")
+
+
+@AREA.case(
+    5,
+    "It acts on no APS command that is none for a Trust Centre, and is there as before",
+    ZIGBEE("4.4.11"),
+    ZIGBEE("4.4.5"),
+    ZIGBEE("4.4.4"),
+    wakes=1,
+)
+def other_commands(t: HubTester) -> None:
+    gas, own = t.gsme.settings.ieee, t.esme.settings.ieee
+    stack = t.esme.stack
+    verify = bytes((0x0F, 0x04)) + own.to_bytes(8, "little") + bytes(16)
+    for words, payload in (
+        ("to remove the gas meter", RemoveDevice(gas).encode()),
+        ("that the gas meter has left", UpdateDevice(gas, t.sleeper.own_short, JoinStatus.LEFT).encode()),
+        ("to pass a frame on to the gas meter", Tunnel(gas, bytes(30)).encode()),
+        ("to verify a key", verify),
+        ("to confirm a key", bytes((0x10, 0x00, 0x04)) + own.to_bytes(8, "little")),
+        ("a command that there is not", bytes((0x7E,)) + bytes(12)),
+        ("a command without fields", bytes((0x08,))),
+    ):
+        t.step(f"The electricity meter tells the hub {words}")
+        stack.nwk.send(HUB_SHORT, aps.command_header(t.side.next_tsn(), secured=False) + payload)
+        t.wait(3)
+        passed = [f for f in t.frames() if f.observed.receiver == "gsme" and f.name != "acknowledgement"]
+        t.require(not passed, "it acts on a command that is none of a Trust Centre's", *passed, expected="nothing")
+    t.step("Both meters are served as before")
+    with t.awake():
+        for side in (t.side, t.sleeper):
+            answers = t.ask(BASIC.id, reading(t, 0x0000), by=side)
+            t.require(bool(answers), "a member is not served any more", expected="Read Attributes Response")
+
+
+@AREA.case(
+    6,
+    "A long answer reaches both a meter that listens and one that sleeps, whole",
+    ZIGBEE("2.2.8.4.5"),
+    ZIGBEE("3.6.5"),
+    wakes=1,
+)
+def long_answers(t: HubTester) -> None:
+    wanted = tuple(range(0x0028))
+    with t.awake():
+        t.wait(1)
+        for side, name in ((t.side, "electricity"), (t.sleeper, "gas")):
+            t.step(f"The {name} meter reads {len(wanted)} attributes of Basic")
+            frame = reading(t, *wanted)
+            side.send_zcl(BASIC.id, frame)
+            t.wait(LISTEN_S)
+            sent = [f for f in t.frames() if f.aps is not None and f.aps.cluster == BASIC.id and f.name != "aps-ack"]
+            found = [f for f in sent if f.nwk is not None and f.nwk.dst == side.own_short]
+            t.require(bool(found), f"it does not answer the {name} meter", expected="Read Attributes Response")
+            parts = [f.aps.fragment for f in found if f.aps is not None]
+            if None in parts:
+                continue  # it answers in one frame: the attributes for which there is room
+            total = next((each.block for each in parts if each is not None and each.first), 0)
+            blocks = {0 if each.first else each.block for each in parts if each is not None}
+            whole = total > 0 and blocks == set(range(total))
+            t.require(whole, "its answer is not whole", *found[:3], expected=f"{total} fragments", seen=sorted(blocks))

@@ -226,3 +226,27 @@ def _served_after(t: HubTester, seconds: float) -> bool:
     t.wait(seconds)
     answers = t.ask(BASIC.id, reading(t, 0x0000)) if t.esme.stack.joined else []
     return bool(answers) and _sequence(answers[0]) == t.esme.storage.active_key
+
+
+@AREA.case(
+    11,
+    "A power cut between the distribution of a key and the change to it loses no meter",
+    ZIGBEE("4.6.3.4"),
+    ZIGBEE("3.6.9"),
+    needs=(*NEEDS, Ability.POWER),
+    seconds=40_000,
+)
+def interrupted(t: HubTester) -> None:
+    t.step("The head end has the network key changed; the hub loses its power before the change")
+    t.head_end.rotate_key()
+    t.expect("transport-key", within=60, otherwise="it distributes no key")
+    t.wait(30)
+    t.device.power_off()
+    t.wait(20)
+    t.device.power_on()
+    t.wait(SWITCH_S)
+    t.step("A meter reads Basic; then the head end has the key changed once more")
+    t.require(_served_after(t, 60), "it loses a meter over an interrupted change", expected="an answer under its key")
+    t.head_end.rotate_key()
+    t.expect("switch-key", within=SWITCH_S, otherwise="it never changes its key any more")
+    t.require(_served_after(t, 60), "it loses a meter over the next change", expected="an answer under its key")

@@ -7,9 +7,7 @@ from collections.abc import Callable
 from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.emulator.zigbee.nwk import frames as nwk
 from hanbench.emulator.zigbee.nwk.commands import RouteRequest
-from hanbench.emulator.zigbee.nwk.frames import NwkFrame
 from hanbench.emulator.zigbee.nwk.layer import ALL_DEVICES, ALL_ROUTERS, RX_ON_DEVICES
-from hanbench.emulator.zigbee.storage import ChildEntry
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.harness.conform.case import Area
 from hanbench.harness.conform.cases.common import HUB, reading
@@ -210,30 +208,15 @@ def network_status(t: HubTester) -> None:
         t.require_equal(found.nwk.dst, t.side.own_short, "it tells another device", found, form="#06x")
 
 
-def _from_remote(t: HubTester, message: zdp.ZdpMessage) -> None:
-    """Have a device behind the electricity meter send a request to the hub."""
-    stack = t.esme.stack.nwk
-    tsn = t.side.next_tsn()
-    head = bytes((0x40, 0x00)) + message.CLUSTER.to_bytes(2, "little") + bytes((0x00, 0x00, 0x00, tsn))
-    frame = NwkFrame.__new__(NwkFrame)
-    frame.type, frame.dst, frame.src, frame.radius, frame.sequence = nwk.DATA, HUB_SHORT, REMOTE, 30, tsn
-    frame.header = nwk.header(nwk.DATA, HUB_SHORT, REMOTE, tsn, radius=30, secured=True, discover_route=1)
-    frame.discover_route, frame.end_device_initiator = 1, False
-    frame.dst_ieee = frame.src_ieee = frame.relay_index = None
-    frame.relays, frame.secured = (), True
-    frame.payload = head + zdp.encode(tsn, message)
-    stack.forwarding.relay(frame, REMOTE)
-
-
 @AREA.case(
     5, "Its answers go to a distant device over the router behind which it is", ZIGBEE("3.6.3.3"), ZIGBEE("3.6.3.5")
 )
 def over_the_router(t: HubTester) -> None:
     ieee = t.esme.settings.ieee ^ 0x0F0F
-    t.esme.storage.children[REMOTE] = ChildEntry(ieee, REMOTE, True, False, 0, authenticated=True)
+    t.put_behind(ieee, REMOTE)
     for number in range(3):
         t.step(f"A device behind the electricity meter asks the hub something, the {number + 1}. time")
-        _from_remote(t, zdp.NodeDescReq(HUB_SHORT))
+        t.from_behind(REMOTE, zdp.NodeDescReq(HUB_SHORT))
         found = t.expect("node-descriptor-response", within=ANSWER_S, otherwise="it does not answer a distant device")
         hop, way = found.mac, found.nwk
         assert hop is not None

@@ -73,3 +73,17 @@ def takes_every_orphan(hub: Any, note: Note) -> None:
         return known(ieee) or SOMEWHERE
 
     hub.stack.mac.on_orphan = orphan
+
+
+@WRONG.add("hub-holds-frames-for-a-child-that-has-moved", "HCHD", "Koenkk/zigbee2mqtt#13478")
+def holds_for_moved(hub: Any, note: Note) -> None:
+    """A child that is heard over another parent stays its child, for which it holds frames."""
+    hooks, heard = hub.stack.nwk.on_heard, hub.stack.parent._heard
+
+    def still_here(frame: Any, mac_frame: Any, reception: Any) -> None:
+        if frame.src in hub.storage.children and mac_frame.src != frame.src:
+            note()
+        else:
+            heard(frame, mac_frame, reception)
+
+    hooks[:] = [still_here if each == heard else each for each in hooks]

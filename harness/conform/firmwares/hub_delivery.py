@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from hanbench.emulator.zigbee.aps.commands import RemoveDevice
+from hanbench.emulator.zigbee.aps.data import ApsStatus
 from hanbench.emulator.zigbee.aps.layer import DUPLICATE_TIME
 from hanbench.emulator.zigbee.duplicate_table import DuplicateTable
 from hanbench.harness.conform.firmwares.model import Firmwares, Note, wrapped
@@ -117,3 +119,29 @@ def acts_on_a_part(hub: Any, note: Note) -> None:
         return whole
 
     wrapped(hub.stack.aps, "_reassemble", reassemble)
+
+
+@WRONG.add("hub-removes-whom-a-member-names", "HAPS")
+def removes_named(hub: Any, note: Note) -> None:
+    """It removes a device when a member says so, as if that were the Trust Centre."""
+
+    def remove(command: Any, frame: Any, indication: Any) -> None:
+        note()
+        hub.forget(command.target)
+
+    hub.stack.aps.on_command[RemoveDevice.ID] = remove
+
+
+@WRONG.add("hub-sends-one-fragment-to-sleepers", "HAPS")
+def one_fragment(hub: Any, note: Note) -> None:
+    """Of a long answer to a child that sleeps it sends the first fragment."""
+
+    def attempt(former: Any, message: Any) -> None:
+        child = hub.storage.children.get(message.request.dst)
+        if message.block and child is not None and not child.rx_on:
+            note()
+            hub.stack.clock.call_later(0, hub.stack.aps._finish, message, ApsStatus.NO_ACK)
+        else:
+            former(message)
+
+    wrapped(hub.stack.aps, "_attempt", attempt)

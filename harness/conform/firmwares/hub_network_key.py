@@ -158,3 +158,12 @@ def gives_former_key(hub: Any, note: Note) -> None:
         storage.active_key = active
 
     wrapped(hub.stack.trust_center, "_give_key", give)
+
+
+@WRONG.add("hub-draws-another-key-when-it-is-interrupted", "HKEY")
+def draws_another_key(hub: Any, note: Note) -> None:
+    """A power cut between distribution and change leaves it with a network key that nobody has."""
+    keys, following = hub.storage.network_keys, hub.storage.active_key + 1 & 0xFF
+    if restarted(hub) and following in keys:
+        note()
+        hub.stack.nwk.security.replace(following, hub.stack.nwk.random.randbytes(16))
