@@ -26,6 +26,7 @@ HUB_SHORT, NEWCOMER = 0x0000, 0x3A5C
 OPEN_S, LATER_S = 60, 75.0
 JOIN_S = 60.0
 SESSION_S = 120.0
+DAY_S, DAYS, OPENINGS = 86_400.0, 5, 40
 FOR_GOOD, LONGEST_S = 0xFF, 260.0
 """A duration that Smart Energy does not have, and more than the longest one that it has."""
 
@@ -317,3 +318,31 @@ def on_file_after_power_cut(t: HubTester) -> None:
     t.esme.power_on()
     _tries(t)
     t.require(t.esme.stack.joined, "it has forgotten who is on file", expected="Transport-Key")
+
+
+@AREA.case(
+    12,
+    "It lets a meter in after days, and after it was opened many times",
+    ZIGBEE("4.6.3.2"),
+    ZIGBEE("3.2.2.6"),
+    needs=NEEDS,
+    seconds=6 * DAY_S,
+)
+def after_days(t: HubTester) -> None:
+    t.step(f"The hub is in use for {DAYS} days; it is opened and closed {OPENINGS} times")
+    t.bench.form()
+    for _ in range(OPENINGS):
+        t.head_end.permit_join(60)
+        t.wait(DAYS * DAY_S / OPENINGS)
+        t.head_end.permit_join(0)
+    t.step("A meter joins")
+    _admitted_or_not(t)
+
+
+def _admitted_or_not(t: HubTester) -> None:
+    settings = t.esme.settings
+    t.head_end.preauthorise(settings.ieee, settings.install_code)
+    t.head_end.permit_join(254)
+    t.esme.power_on()
+    _tries(t)
+    t.require(t.esme.stack.joined, "it lets no meter in any more", expected="Transport-Key")

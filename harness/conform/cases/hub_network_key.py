@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.emulator.zigbee.aps.commands import SwitchKey, TransportNetworkKey
+from hanbench.emulator.zigbee.nwk.join_states import JoinEvent
 from hanbench.emulator.zigbee.nwk.layer import RX_ON_DEVICES
 from hanbench.harness.conform.case import Ability, Area, Begin
 from hanbench.harness.conform.cases.common import HUB, reading
@@ -250,3 +251,28 @@ def interrupted(t: HubTester) -> None:
     t.head_end.rotate_key()
     t.expect("switch-key", within=SWITCH_S, otherwise="it never changes its key any more")
     t.require(_served_after(t, 60), "it loses a meter over the next change", expected="an answer under its key")
+
+
+@AREA.case(
+    12,
+    "A meter that joins between the distribution of a key and the change to it is served after the change",
+    ZIGBEE("4.6.3.4"),
+    ZIGBEE("4.6.3.2"),
+    needs=NEEDS,
+    seconds=40_000,
+)
+def joins_between(t: HubTester) -> None:
+    settings = t.esme.settings
+    t.head_end.preauthorise(settings.ieee, settings.install_code)
+    t.esme.stack.joiner.event(JoinEvent.LEFT)
+    t.step("The head end has the network key changed; the electricity meter joins before the change")
+    t.head_end.rotate_key()
+    t.wait(60)
+    t.head_end.permit_join(254)
+    ended: list[bool] = []
+    t.esme.stack.joiner.join(ended.append)
+    t.wait_until(lambda: bool(ended), 200)
+    t.require(t.esme.stack.joined, "nobody gets in while the key changes", expected="Transport-Key")
+    t.wait(SWITCH_S)
+    back = any(_served_after(t, RETRY_S) for _ in range(RETRIES))
+    t.require(back, "a meter that joined during the change is lost", expected="an answer under its key")

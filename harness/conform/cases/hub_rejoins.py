@@ -23,7 +23,7 @@ HUB_SHORT = 0x0000
 BIT = 0x0F0F
 SUCCESS = 0
 ANSWER_S, JOIN_S, LOST_S = 10.0, 120.0, 20.0
-STRANGERS = 40
+STRANGERS, TIMES = 40, 60
 OPEN_S = 254
 
 
@@ -267,3 +267,30 @@ def false_announcements(t: HubTester) -> None:
     if "KEC.S" in t.pics and "PRC.S" in t.pics:
         answers = t.ask(PRICE.id, reading(t, 0x0000), secured=True)
         t.require(bool(answers), "a meter is not served under its link key any more", expected="an answer")
+
+
+@AREA.case(
+    8,
+    "A member that rejoins again and again stays one member, at one address",
+    ZIGBEE("3.6.1.4.2.2"),
+    ZIGBEE("3.6.1.9"),
+    seconds=900,
+)
+def again_and_again(t: HubTester) -> None:
+    ieee, short = t.esme.settings.ieee, t.side.own_short
+    t.step(f"The electricity meter rejoins {TIMES} times")
+    for number in range(TIMES):
+        _asks_to_rejoin(t, ieee=ieee, short=short, secured=number % 3 != 2)
+        found = t.expect("rejoin-response", within=ANSWER_S, otherwise="it answers no more after some rejoins")
+        t.require_equal(found.message.status, SUCCESS, "it refuses a member that has rejoined often", found)
+        t.require_equal(found.message.short, short, "a member gets another address", found, form="#06x")
+        t.wait(3)
+    _still_well(t)
+    t.step("It asks for the hub's children")
+    answers = t.ask_zdp(zdp.NwkAddrReq(t.ieee, 0x01))
+    _, listed = answers[0].message.associated or (0, ()) if answers else (0, ())
+    t.require(len(set(listed)) == len(listed), "it lists a child more than once", *answers, seen=listed)
+    t.step("The gas meter is its child as before")
+    with t.awake():
+        answers = t.ask(BASIC.id, reading(t, 0x0000), by=t.sleeper)
+    t.require(bool(answers), "a child is not served any more", expected="Read Attributes Response")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from struct import pack
 
+from hanbench.emulator.radio.air import Jammer
 from hanbench.emulator.zcl.clusters import BASIC, MESSAGING, OTA, PRICE
 from hanbench.emulator.zcl.clusters.ota import OtaStatus
 from hanbench.emulator.zcl.status import Status
-from hanbench.harness.conform.case import Area
+from hanbench.harness.conform.case import Ability, Area
 from hanbench.harness.conform.cases.common import HUB, only, reading, refused, specific, value
 from hanbench.harness.conform.frame import Frame, once
 from hanbench.harness.conform.hub_tester import HubTester
-from hanbench.harness.conform.requirement import SE, ZCL, ZIGBEE
+from hanbench.harness.conform.requirement import MAC, SE, ZCL, ZIGBEE
 
 AREA = Area("HSRV", "Hub: services", gate=HUB)
 QUERY, BLOCK, PAGE, END = 0x01, 0x03, 0x04, 0x06
@@ -22,6 +23,9 @@ ZCL_VERSION = 0x0000
 MANY, SPACE_S = 12, 0.05
 LOAD_S = 10.0
 LATE_S = 2.0
+NOISE_S, QUIET_S = 120.0, 60.0
+NOISE = -55.0
+"""dBm at each receiver."""
 
 
 @AREA.case(
@@ -148,3 +152,32 @@ def both_at_once(t: HubTester) -> None:
             t.require(
                 len(once(found)) == 1, f"it answers {name} another number of times", *found, seen=len(once(found))
             )
+
+
+@AREA.case(
+    6,
+    "After minutes of noise on its channel it is there as before",
+    MAC("5.1.1.4"),
+    ZIGBEE("2.2.8.4"),
+    gate=f"{HUB} & BAS.S",
+    needs=(Ability.AIR,),
+    seconds=1200,
+    wakes=1,
+)
+def after_noise(t: HubTester) -> None:
+    network = t.esme.storage.network
+    assert network is not None
+    t.step(f"There is noise on its channel for {NOISE_S:g} s; the meters go on asking")
+    noise = Jammer(frozenset((network.channel,)), NOISE)
+    t.bench.han.air.add_jammer(noise)
+    for _ in range(10):
+        t.side.send_zcl(BASIC.id, reading(t, ZCL_VERSION))
+        t.wait(NOISE_S / 10)
+    t.bench.han.air.remove_jammer(noise)
+    t.wait(QUIET_S)
+    t.step("Both meters ask it something, and ask for its beacon")
+    with t.awake():
+        for side in (t.side, t.sleeper):
+            answers = t.ask(BASIC.id, reading(t, ZCL_VERSION), by=side)
+            t.require(bool(answers), "it answers nothing after noise", expected="Read Attributes Response")
+    t.beacon_now()

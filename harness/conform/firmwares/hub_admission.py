@@ -14,6 +14,7 @@ from hanbench.harness.conform.firmwares.model import Firmwares, Note, restarted,
 
 WRONG = Firmwares([], kind="hub")
 FOR_GOOD = 1_000_000 * SECOND
+TIMES = 30
 INITIATE = b"\x00"
 """Command of Key Establishment."""
 CERTIFICATE = 48
@@ -202,3 +203,18 @@ def forgets_file(hub: Any, note: Note) -> None:
         for ieee in [ieee for ieee, link in keys.items() if link.origin is KeyOrigin.PRECONFIGURED]:
             note()
             del keys[ieee]
+
+
+@WRONG.add("hub-opens-so-many-times", "HADM", "Koenkk/zigbee2mqtt#3177")
+def opens_so_many_times(hub: Any, note: Note) -> None:
+    """It opens its network thirty times after it got power, and no more."""
+    opened = [0]
+
+    def permit(former: Any, seconds: int) -> None:
+        opened[0] += bool(seconds)
+        if opened[0] > TIMES:
+            note()
+            seconds = 0
+        former(seconds)
+
+    wrapped(hub.stack.parent, "permit", permit)

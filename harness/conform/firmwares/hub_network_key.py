@@ -167,3 +167,9 @@ def draws_another_key(hub: Any, note: Note) -> None:
     if restarted(hub) and following in keys:
         note()
         hub.stack.nwk.security.replace(following, hub.stack.nwk.random.randbytes(16))
+
+
+@WRONG.add("hub-forgets-newcomers-at-the-change", "HKEY")
+def forgets_newcomers(hub: Any, note: Note) -> None:
+    """Whoever joins between the distribution of a key and the change to it does not get the next key."""
+    wrapped(hub.stack.trust_center, "_catch_up", lambda former, ieee, sequence: note())

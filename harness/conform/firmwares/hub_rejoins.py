@@ -10,6 +10,7 @@ from hanbench.emulator.zigbee.storage import KeyOrigin
 from hanbench.harness.conform.firmwares.model import Firmwares, Note, wrapped
 
 WRONG = Firmwares([], kind="hub")
+PLACES = 40
 
 
 @WRONG.add("hub-takes-back-none-without-network-key", "HRJN")
@@ -131,3 +132,19 @@ def believes_announcements(hub: Any, note: Note) -> None:
         hub.storage.short_addresses[device.ieee] = device.short
 
     hub.stack.zdo.server.on_announce = announced
+
+
+@WRONG.add("hub-counts-each-rejoin-as-a-device", "HRJN")
+def counts_each_rejoin(hub: Any, note: Note) -> None:
+    """Each rejoin takes a place in a table, which is full after forty."""
+    places = [0]
+
+    def admits(former: Any, ieee: int) -> bool:
+        places[0] += 1
+        if places[0] > PLACES:
+            note()
+            return False
+        admitted: bool = former(ieee)
+        return admitted
+
+    wrapped(hub.stack.parent, "admits", admits)

@@ -15,7 +15,9 @@ from hanbench.harness.conform.firmwares.seams import change_answers
 
 WRONG = Firmwares([], kind="hub")
 DEFAULT_RESPONSE = 0x0B
-BUSY = 200 * MILLISECOND
+BUSY, LOOK = 200 * MILLISECOND, 5 * SECOND
+LOUD = -70.0
+"""dBm."""
 
 
 @WRONG.add("hub-says-success-of-nothing", "HSRV")
@@ -97,3 +99,17 @@ def takes_two_for_one(hub: Any, note: Note) -> None:
         return True
 
     _received(hub, another)
+
+
+@WRONG.add("hub-is-deaf-after-noise", "HSRV", "espressif/esp-zigbee-sdk#880")
+def deaf_after_noise(hub: Any, note: Note) -> None:
+    """Once there was noise on its channel, it hears nothing more until it restarts."""
+
+    def listen() -> None:
+        if hub.radio._air.energy(hub.radio) > LOUD:
+            note()
+            hub.radio.receiver = None
+        else:
+            hub.stack.clock.call_later(LOOK, listen)
+
+    hub.stack.clock.call_later(LOOK, listen)
