@@ -10,11 +10,11 @@ from hanbench.emulator.zcl.frame import ZclFrame
 from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.emulator.zigbee.aps.commands import RemoveDevice, Tunnel, UpdateDevice
 from hanbench.emulator.zigbee.nwk.parent import JoinStatus
-from hanbench.harness.conform.case import Area
+from hanbench.harness.conform.case import Ability, Area
 from hanbench.harness.conform.cases.common import HUB, reading
 from hanbench.harness.conform.frame import Frame
 from hanbench.harness.conform.hub_tester import HubTester
-from hanbench.harness.conform.requirement import ZIGBEE
+from hanbench.harness.conform.requirement import MAC, ZIGBEE
 from hanbench.harness.conform.tester import LISTEN_S
 
 AREA = Area("HAPS", "Hub: delivery", gate=f"{HUB} & BAS.S")
@@ -24,6 +24,7 @@ MOST_TRIES = 4
 """apscMaxFrameRetries is 3."""
 SHORTEST_WAIT_S = 0.5
 """Between two tries; apscAckWaitDuration is above a second in any network."""
+SOON_S = 0.1
 BLOCK = 20
 """Octets of payload in a fragment."""
 
@@ -220,3 +221,23 @@ def long_answers(t: HubTester) -> None:
             blocks = {0 if each.first else each.block for each in parts if each is not None}
             whole = total > 0 and blocks == set(range(total))
             t.require(whole, "its answer is not whole", *found[:3], expected=f"{total} fragments", seen=sorted(blocks))
+
+
+@AREA.case(
+    7,
+    "It sends a frame again at once that no radio acknowledges",
+    MAC("5.1.6.4.3"),
+    gate=f"{HUB} & BAS.S",
+    needs=(Ability.AIR,),
+)
+def at_once_again(t: HubTester) -> None:
+    t.step("The electricity meter reads Basic; the first two copies of the hub's answer are lost")
+    rule = t.bench.lose(lambda found: found.name == "read-attributes-response", seconds=LISTEN_S, count=2)
+    frame = reading(t, 0x0000)
+    t.ask(BASIC.id, frame)
+    t.bench_must(rule.occurrences.acted >= 1, "no answer was lost")
+    sent = t.answers_to(frame)
+    copies = [f for f in sent if f.psdu == sent[0].psdu]
+    t.require(len(copies) >= 2, "it does not send a frame again that was lost", *sent, expected="the same octets")
+    soon = copies[1].seconds - copies[0].seconds
+    t.measure("from a lost frame to its repetition", soon, SOON_S, "s", *copies[:2])

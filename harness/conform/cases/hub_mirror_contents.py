@@ -9,17 +9,19 @@ from hanbench.emulator.zcl.clusters import METERING
 from hanbench.emulator.zcl.clusters.metering import NO_MIRROR
 from hanbench.emulator.zcl.frame import CLUSTER, TO_CLIENT, ZclFrame
 from hanbench.emulator.zcl.records import AttributeRecord
+from hanbench.emulator.zcl.status import Status
 from hanbench.emulator.zcl.types import UINT48, TypedValue
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.harness.conform.case import Ability, Area
-from hanbench.harness.conform.cases.common import general, only, reading, records
+from hanbench.harness.conform.cases.common import general, only, reading, records, refused, specific
 from hanbench.harness.conform.frame import Frame
 from hanbench.harness.conform.hub_tester import HubTester
-from hanbench.harness.conform.requirement import SE, ZIGBEE
+from hanbench.harness.conform.requirement import SE, ZCL, ZIGBEE
 from hanbench.harness.conform.sides import MeterSide
 
 AREA = Area("HMCT", "Hub: what mirrors show", gate="SE.HUB & MIR.S")
-SUMMATION, DEVICE_TYPE = 0x0000, 0x0306
+SUMMATION, DEVICE_TYPE, NO_ATTRIBUTE = 0x0000, 0x0306, 0x7FFE
+NO_COMMAND = 0x7E
 MIRRORED = 127
 """What the device type of a mirror is more than that of its meter, for gas (SE 1.4a, table D-29)."""
 REQUEST, REMOVE = 0x01, 0x02
@@ -179,3 +181,32 @@ def not_its_own(t: HubTester) -> None:
         t.ask(METERING.id, report, by=t.sleeper.at(endpoint), secured=False)
     t.step("The electricity meter reads the mirror")
     t.require_equal(_shown(t, endpoint, SUMMATION).data.value, reported, "it takes a report without the link key")
+
+
+@AREA.case(
+    6,
+    "A mirror answers as any server: for what it does not have, for writes, and for commands that it does not know",
+    SE("D.3.4.4"),
+    ZCL("2.5.1.3"),
+    ZCL("2.5.3.3"),
+    ZCL("2.5.12.2"),
+    seconds=600,
+)
+def answers_as_server(t: HubTester) -> None:
+    t.step("The gas meter reports; the electricity meter reads an attribute that there is not, beside the register")
+    endpoint = _mirror_of(t, t.sleeper)
+    reported = _reports(t)[SUMMATION].value
+    mirror = t.side.at(endpoint)
+    answers = t.ask(METERING.id, reading(t, NO_ATTRIBUTE, SUMMATION), by=mirror)
+    found = records(only(t, answers, "read-attributes-response"))
+    t.require(NO_ATTRIBUTE in found, "an attribute that was asked for has no record", expected="status 0x86")
+    t.require_equal(found[NO_ATTRIBUTE].status, Status.UNSUPPORTED_ATTRIBUTE, "it has another status", form="#04x")
+    t.require_equal(found[SUMMATION].data.value, reported, "the register beside it is another")
+    t.step("It writes the register")
+    record = AttributeRecord(SUMMATION, TypedValue(UINT48.id, 1))
+    answers = t.ask(METERING.id, general(t, foundation.WriteAttributes((record,))), by=mirror)
+    t.require(len(answers) == 1, "one answer is due", *answers, expected="a refusal", seen=len(answers))
+    t.require_equal(_shown(t, endpoint, SUMMATION).data.value, reported, "whoever writes sets a mirror's register")
+    t.step("It sends a command that there is not")
+    answers = t.ask(METERING.id, specific(t, NO_COMMAND), by=mirror)
+    refused(t, answers, NO_COMMAND, (Status.UNSUP_CLUSTER_COMMAND,), "an unknown command")

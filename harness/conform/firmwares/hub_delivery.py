@@ -145,3 +145,15 @@ def one_fragment(hub: Any, note: Note) -> None:
             former(message)
 
     wrapped(hub.stack.aps, "_attempt", attempt)
+
+
+@WRONG.add("hub-sends-each-frame-once", "HAPS")
+def each_frame_once(hub: Any, note: Note) -> None:
+    """Its radio sends no frame again that is not acknowledged."""
+
+    def transmit(former: Any, psdu: bytes, done: Any = None, *, retries: int = 3) -> None:
+        if retries:
+            note()
+        former(psdu, done, retries=0)
+
+    wrapped(hub.stack.mac, "transmit", transmit)

@@ -9,6 +9,7 @@ from hanbench.emulator.zcl.clusters.metering import NO_MIRROR, MeteringAttribute
 from hanbench.harness.conform.firmwares.model import Firmwares, Note, restarted, wrapped
 
 WRONG = Firmwares([], kind="hub")
+WRITE = 0x02
 SUMMATION, TYPE = MeteringAttributes.CurrentSummationDelivered.id, MeteringAttributes.MeteringDeviceType.id
 
 
@@ -105,6 +106,25 @@ def takes_plain_reports(hub: Any, note: Note) -> None:
             return True
 
         mirror.endpoint.admit = admit
+        return mirror
+
+    wrapped(hub.mirrors, "_open_mirror", opened)
+
+
+@WRONG.add("hub-mirror-takes-writes", "HMCT")
+def takes_writes(hub: Any, note: Note) -> None:
+    """Whoever writes to a mirror sets its register."""
+
+    def opened(former: Any, ieee: int, endpoint: int) -> Any:
+        mirror = former(ieee, endpoint)
+
+        def command(answer: Any, indication: Any, frame: Any) -> None:
+            if frame.command == WRITE and frame.payload[:2] == bytes(2):
+                note()
+                mirror.server.adopt({SUMMATION: int.from_bytes(frame.payload[3:9], "little")})
+            answer(indication, frame)
+
+        wrapped(mirror.endpoint, "_general_command", command)
         return mirror
 
     wrapped(hub.mirrors, "_open_mirror", opened)
