@@ -155,6 +155,8 @@ class TrustCenter:
         ieee, short, status = device
         addresses.enter(self._aps.storage, ieee, short)
         self._grant_time(ieee, via, afresh=status is JoinStatus.UNSECURED_JOIN)
+        if self._next is not None:
+            self._clock.call_later(KEY_REPEAT, self._catch_up, ieee, self._next)
         if self.on_device is not None:
             self.on_device(device)
 
@@ -313,6 +315,20 @@ class TrustCenter:
         self._aps.send_command(RX_ON_DEVICES, TransportNetworkKey(key, sequence, 0, storage.ieee))
         self._aps.nwk.security.store(sequence, key)
         return sequence
+
+    def _catch_up(self, ieee: int, sequence: int) -> None:
+        """Give the next network key to a device that has come since it was distributed, with the present key alone."""
+        storage, child = self._aps.storage, self._parent.by_ieee(ieee)
+        short = storage.short_addresses.get(ieee)
+        if self._next != sequence or short is None:
+            return
+        if child is None:
+            command = TransportNetworkKey(storage.network_keys[sequence], sequence, ieee, storage.ieee)
+            self._aps.send_command(short, command)
+        elif child.rx_on:
+            self._send_next_key(child, sequence)
+        else:
+            self._undelivered.setdefault(ieee, 0)
 
     def _counter_exhausted(self, sequence: int) -> None:
         """Change the network key before a frame counter is used up (4.3.1.2)."""

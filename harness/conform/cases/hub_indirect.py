@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from hanbench.emulator.clock import SECOND
 from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.emulator.zigbee.nwk import frames as nwk
+from hanbench.emulator.zigbee.nwk.layer import ALL_DEVICES, ALL_ROUTERS, RX_ON_DEVICES
 from hanbench.harness.conform.case import Ability, Area
 from hanbench.harness.conform.cases.common import HUB, reading
 from hanbench.harness.conform.frame import Frame, once
@@ -17,6 +19,9 @@ HUB_SHORT = 0x0000
 HELD_S = 5.0
 """Less than macTransactionPersistenceTime, 7.68 s."""
 EXPIRED_S = 30.0
+AT_ONCE_S = 1.5
+SEVERAL, FLOOD = 5, 100
+"""Frames for a sleeping child: such as a hub has room for, and more than any hub has."""
 
 
 def _to_sleeper(t: HubTester, frames: list[Frame]) -> list[Frame]:
@@ -150,3 +155,123 @@ def sent_again(t: HubTester) -> None:
         expected="the frame once more at the next poll",
         seen="sent once" if found else "not sent",
     )
+
+
+def _promises_kept(t: HubTester) -> None:
+    """State that what the hub says to the polls of the present step is true: a frame follows where it promises one."""
+    seen = t.frames(sender="anyone")
+    for at, poll in enumerate(seen):
+        if poll.name != "data-request" or poll.observed.sender != "gsme":
+            continue
+        answer = next((f for f in seen[at + 1 : at + 4] if f.name == "acknowledgement"), None)
+        if answer is None or answer.mac is None or not answer.mac.frame_pending:
+            continue
+        end = answer.time + int(POLL_TO_FRAME_S * SECOND)
+        followed = any(f.observed.receiver == "gsme" and f.time <= end for f in seen[at + 1 :] if f.name != answer.name)
+        t.require(followed, "it promises a frame, and sends none", answer, expected="a frame after the poll")
+
+
+@AREA.case(
+    6,
+    "Frames for a sleeping child come in order, and each says whether another one waits",
+    MAC("5.1.6.3"),
+    MAC("5.2.1.1.3"),
+    wakes=1,
+)
+def in_order(t: HubTester) -> None:
+    t.step(f"The electricity meter sends {SEVERAL} frames to the gas meter, which polls then")
+    sent = []
+    for _ in range(SEVERAL):
+        sent.append(_relayed(t))
+        t.wait(0.3)
+    with t.awake():
+        t.wait(10)
+    held = [f for f in once(_to_sleeper(t, t.frames())) if f.zcl is not None and f.zcl.tsn in sent]
+    found = [f.zcl.tsn for f in held if f.zcl is not None]
+    t.require_equal(found, sent, "frames come in another order, or not all of them", *held)
+    for frame in held[:-1]:
+        assert frame.mac is not None
+        t.require(frame.mac.frame_pending, "a frame does not say that another one waits", frame, expected="pending 1")
+    _promises_kept(t)
+    t.step("Nothing waits; the gas meter polls for a while")
+    with t.awake():
+        t.wait(5)
+    _promises_kept(t)
+
+
+@AREA.case(
+    7,
+    "It passes a broadcast to all devices on to a child that sleeps, and no other broadcast",
+    ZIGBEE("3.6.5"),
+    ZIGBEE("table 3-69"),
+    wakes=1,
+)
+def broadcasts(t: HubTester) -> None:
+    for address, due in ((ALL_DEVICES, True), (RX_ON_DEVICES, False), (ALL_ROUTERS, False)):
+        t.step(f"The electricity meter broadcasts to {address:#06x}; then the gas meter polls")
+        stack = t.esme.stack.nwk
+        number = stack.next_sequence(address)
+        apdu = t.side.apdu(BASIC.id, reading(t, 0x0000).encode(), counter=number)
+        header = nwk.header(nwk.DATA, address, stack.mac.short, number, radius=5, secured=True)
+        stack.mac.send(ALL_DEVICES, nwk.seal(header, apdu, stack.security.outgoing()))
+        t.wait(1)
+        with t.awake():
+            t.wait(4)
+        found = [f for f in _to_sleeper(t, t.frames()) if f.nwk is not None and f.nwk.sequence == number]
+        t.require(
+            bool(found) is due, "a sleeping child gets the wrong broadcasts", *found, expected=f"{address:#06x}: {due}"
+        )
+
+
+@AREA.case(
+    8,
+    "After a power cut of the hub its sleeping child is its child, and is served",
+    ZIGBEE("3.6.9"),
+    ZIGBEE("table 3-58"),
+    needs=(Ability.POWER,),
+    wakes=2,
+)
+def served_after_power_cut(t: HubTester) -> None:
+    t.step("The hub loses its power while the gas meter sleeps")
+    t.device.power_off()
+    t.wait(20)
+    t.device.power_on()
+    t.wait(30)
+    t.step("The electricity meter sends to the gas meter, which polls")
+    tsn = _relayed(t)
+    t.wait(1)
+    with t.awake():
+        t.wait(6)
+    sent_away = t.frames("leave")
+    t.require(not sent_away, "it does not know its child any more", *sent_away, expected="nothing")
+    again = t.frames("rejoin-request", sender="gsme")
+    t.require(not again, "a child had to rejoin", *again, expected="no rejoin")
+    found = _with_tsn(_to_sleeper(t, t.frames()), tsn)
+    t.require(bool(found), "a child gets no frames any more", expected="the frame", seen="nothing")
+
+
+@AREA.case(
+    9,
+    "A child that does not fetch its frames keeps nobody else from theirs",
+    MAC("5.1.5"),
+    ZIGBEE("2.2.8.4"),
+    wakes=1,
+)
+def many_waiting(t: HubTester) -> None:
+    t.step(f"The electricity meter sends {FLOOD} frames to the gas meter, which sleeps")
+    for _ in range(FLOOD):
+        _relayed(t)
+        t.wait(0.05)
+    t.step("It asks the hub itself something meanwhile")
+    began = t.now
+    answers = t.ask(BASIC.id, reading(t, 0x0000))
+    t.require(bool(answers), "it answers nobody while frames wait for a child", expected="Read Attributes Response")
+    t.measure("answer while frames wait for a child", answers[0].seconds - began, AT_ONCE_S)
+    t.wait(EXPIRED_S)
+    t.step("Their time is over; it sends one more, and the gas meter polls")
+    tsn = _relayed(t)
+    t.wait(1)
+    with t.awake():
+        t.wait(4)
+    found = _with_tsn(_to_sleeper(t, t.frames()), tsn)
+    t.require(bool(found), "a child gets nothing any more after many frames", expected="the frame", seen="nothing")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hanbench.emulator.zcl.clusters import KEEP_ALIVE
+from hanbench.emulator.zcl.clusters import BASIC, KEEP_ALIVE
 from hanbench.emulator.zigbee.nwk.commands import EndDeviceTimeoutRequest
 from hanbench.harness.conform.case import Ability, Area
-from hanbench.harness.conform.cases.common import HUB, read, value
+from hanbench.harness.conform.cases.common import HUB, read, reading, value
 from hanbench.harness.conform.hub_tester import HubTester
-from hanbench.harness.conform.requirement import SE, ZIGBEE
+from hanbench.harness.conform.requirement import MAC, SE, ZIGBEE
 
 AREA = Area("HKPA", "Hub: keep-alive", gate=HUB)
 BASE, JITTER = 0x0000, 0x0001
@@ -16,6 +16,7 @@ TWO_HOURS, HIGHEST = 7, 14
 POLL, REQUEST = 0x01, 0x02
 """Bits of Parent Information: which keep-alive it supports."""
 AGED_S = 20 * 3600.0
+STRANGERS = 60
 
 
 @AREA.case(1, "It answers Keep-Alive, with a base and a jitter", SE("A.3.2.2.1"), gate=f"{HUB} & KPA.S")
@@ -93,3 +94,34 @@ def stranger_polls(t: HubTester) -> None:
     mac.configure(short=short)
     told = [f for f in t.frames("leave") if getattr(f.message, "rejoin", False)]
     t.require(bool(told), "it lets a device poll on that is not its child", expected="Leave with rejoin")
+
+
+@AREA.case(
+    7,
+    "Polls of many strangers take nothing from its child",
+    ZIGBEE("3.6.10.4"),
+    MAC("5.1.6.3"),
+    seconds=600,
+)
+def many_strangers_poll(t: HubTester) -> None:
+    t.esme.stack.maintenance.obeys_leave = lambda: False
+    mac = t.esme.stack.mac
+    own = mac.short
+    t.step(f"{STRANGERS} devices that it does not know poll it, one after the other")
+    for number in range(STRANGERS):
+        mac.configure(short=(own ^ 0x5A00 ^ number) & 0x7FFF)
+        t.esme.stack.child.poll(lambda status: None)
+        t.wait(0.3)
+    mac.configure(short=own)
+    t.step("The gas meter polls, and asks it something")
+    with t.awake():
+        answers = t.ask(BASIC.id, reading(t, 0x0000), by=t.sleeper)
+    t.require(bool(answers), "it does not answer its child any more", expected="Read Attributes Response")
+    t.step("One more stranger polls")
+    mac.configure(short=(own ^ 0x3C3C) & 0x7FFF)
+    for _ in range(4):
+        t.esme.stack.child.poll(lambda status: None)
+        t.wait(2)
+    mac.configure(short=own)
+    told = [f for f in t.frames("leave") if getattr(f.message, "rejoin", False)]
+    t.require(bool(told), "it tells no stranger any more to rejoin", expected="Leave with rejoin")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from hanbench.emulator.zigbee.nwk.commands import RejoinRequest
+from hanbench.emulator.zcl.clusters import BASIC
+from hanbench.emulator.zigbee.nwk.commands import Leave, RejoinRequest
+from hanbench.emulator.zigbee.nwk.layer import RX_ON_DEVICES
 from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.harness.conform.case import Ability, Area
-from hanbench.harness.conform.cases.common import HUB
+from hanbench.harness.conform.cases.common import HUB, reading
 from hanbench.harness.conform.hub_tester import HubTester
 from hanbench.harness.conform.requirement import SE, ZIGBEE
 
 AREA = Area("HREM", "Hub: removal", gate=HUB)
 NEEDS = (Ability.HEAD_END,)
+HUB_SHORT = 0x0000
 LEAVE_S = 60.0
 CAPABILITY = 0x8E
 ADMITTED_S = 120.0
@@ -112,3 +115,53 @@ def comes_anew(t: HubTester) -> None:
     t.esme.stack.joiner.join(ended.append)
     t.wait_until(lambda: bool(ended), ADMITTED_S)
     t.require(t.esme.stack.joined, "a meter that is on file again does not get in", expected="Transport-Key")
+
+
+def _is_there(t: HubTester) -> None:
+    answers = t.ask(BASIC.id, reading(t, 0x0000))
+    t.require(bool(answers), "it is not in its network any more", expected="Read Attributes Response")
+
+
+@AREA.case(
+    6,
+    "It leaves its network for nobody, and sends nobody else away because a device says so",
+    ZIGBEE("3.6.1.10.3"),
+    ZIGBEE("2.4.3.3.5"),
+)
+def stays(t: HubTester) -> None:
+    send = t.esme.stack.nwk.send_command
+    for rejoin in (False, True):
+        for children in (False, True):
+            t.step(f"A meter tells the hub to leave; rejoin {int(rejoin)}, remove children {int(children)}")
+            send(HUB_SHORT, Leave(request=True, rejoin=rejoin, remove_children=children), dst_ieee=t.ieee)
+            t.wait(5)
+            _is_there(t)
+    for flags in (0, zdp.REJOIN, zdp.REMOVE_CHILDREN, zdp.REJOIN | zdp.REMOVE_CHILDREN):
+        t.step(f"A meter asks the hub by the device profile to leave, flags 0x{flags:02x}")
+        for ieee in (0, t.ieee):
+            t.ask_zdp(zdp.MgmtLeaveReq(ieee, flags))
+        t.wait(5)
+        left = t.frames("leave")
+        t.require(not left, "it leaves, or sends a device away", *left, expected="no Leave")
+        _is_there(t)
+
+
+@AREA.case(
+    7,
+    "A member that says that it leaves and comes back is let in again",
+    ZIGBEE("3.6.1.10.3"),
+    ZIGBEE("4.6.3.3"),
+    SE("5.4.2.2"),
+)
+def leaves_and_returns(t: HubTester) -> None:
+    t.step("The electricity meter says that it leaves, to come back")
+    t.esme.stack.nwk.send_command(RX_ON_DEVICES, Leave(rejoin=True))
+    t.wait(10)
+    for secured, words in ((True, "with"), (False, "without")):
+        t.step(f"It rejoins {words} the network key")
+        ieee = t.esme.settings.ieee
+        t.esme.stack.nwk.send_command(HUB_SHORT, RejoinRequest(CAPABILITY), secured=secured, dst_ieee=t.ieee)
+        found = t.expect("rejoin-response", within=10, otherwise="it does not answer a member that comes back")
+        t.require_equal(found.message.status, 0, f"it refuses {ieee:016x}, a member that comes back", found)
+        t.wait(10)
+        _is_there(t)

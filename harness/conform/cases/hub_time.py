@@ -22,6 +22,14 @@ INVALID = 0xFFFF_FFFF
 OFF_S = 10.0
 HOUR_S, HOUR_TOLERANCE_S = 3600.0, 2.0
 JUMP_S = 100_000
+ZONE, STANDARD, LOCAL, VALID_UNTIL = 0x0002, 0x0006, 0x0007, 0x0009
+DAYLIGHT = (0x0003, 0x0004, 0x0005)
+"""DstStart, DstEnd and DstShift."""
+ALL = tuple(range(0x000A))
+TYPES = {0: 0xE2, 1: 0x18, 2: 0x2B, 3: 0x23, 4: 0x23, 5: 0x2B, 6: 0x23, 7: 0x23, 8: 0xE2, 9: 0xE2}
+"""Types of the attributes (ZCL r8, table 3-62)."""
+MASTER_OF_ZONE = 0x04
+LATER_S, MINUTE_S, DAYS, DAY_S = 15.0, 60.0, 5, 86_400.0
 
 
 def _now(t: HubTester) -> float:
@@ -93,3 +101,70 @@ def not_set(t: HubTester) -> None:
     t.ask(TIME.id, general(t, foundation.WriteAttributes((record,))))
     t.step("Its clock is as it was")
     t.measure("time against UTC", abs(_shown(t)[0] - _now(t)), OFF_S)
+
+
+@AREA.case(
+    6,
+    "Its standard and local time follow from its time, zone and daylight saving, each of its type",
+    ZCL("3.12.2.2.3"),
+    ZCL("3.12.2.2.4"),
+    ZCL("3.12.2.2.8"),
+)
+def local_time(t: HubTester) -> None:
+    t.step("A meter reads all attributes of Time")
+    answers = [read(t, TIME.id, *part) for part in (ALL[:4], ALL[4:7], ALL[7:])]
+    found = {record.attribute: record.data for answer in answers for record in answer.message.records if record.data}
+    for attribute, kind in TYPES.items():
+        if attribute in found:
+            seen = found[attribute].type_id
+            t.require_equal(seen, kind, f"attribute 0x{attribute:04x} is of another type", form="#04x")
+    now, shown = found[TIME_ATTRIBUTE].value, {each: found[each].value for each in found}
+    flags = shown[STATUS_ATTRIBUTE]
+    both = flags & MASTER_OR_SYNCHRONIZED == MASTER_OR_SYNCHRONIZED
+    t.require(
+        not both, "a master is set by nobody, and so not synchronised", expected="one of bits 0 and 1", seen=flags
+    )
+    zone = shown.get(ZONE, 0)
+    t.require(abs(zone) <= DAY_S, "its zone is none", expected="at most a day", seen=zone)
+    daylight = [each in shown for each in DAYLIGHT]
+    t.require(all(daylight) or not any(daylight), "of daylight saving it has a part", expected="all or none")
+    first, last, shift = (shown.get(each, INVALID) for each in DAYLIGHT)
+    summer = all(daylight) and INVALID not in (first, last) and _within(now, first, last)
+    if STANDARD in shown:
+        t.measure("StandardTime", abs(shown[STANDARD] - now - zone), LATER_S)
+    if LOCAL in shown:
+        t.measure("LocalTime", abs(shown[LOCAL] - now - zone - (shift if summer else 0)), LATER_S)
+    if all(daylight):
+        t.require(abs(shift) <= DAY_S, "its daylight saving shifts by more than a day", seen=shift)
+    if VALID_UNTIL in shown and shown[VALID_UNTIL] != INVALID:
+        t.require(shown[VALID_UNTIL] > now, "its zone and time are valid no more", seen=shown[VALID_UNTIL])
+
+
+def _within(now: int, first: int, last: int) -> bool:
+    """Whether it is summer: on the southern half of the Earth it ends before it begins."""
+    return first <= now <= last if first <= last else now >= first or now <= last
+
+
+@AREA.case(7, "Its time is right for days", SE("5.12.1.1"), ZCL("3.12.2.2.1"), seconds=6 * DAY_S)
+def days(t: HubTester) -> None:
+    t.gsme.power_off()
+    for day in range(1, DAYS + 1):
+        t.step(f"A meter reads Time after {day} days")
+        t.wait(DAY_S)
+        t.measure("time against UTC", abs(_shown(t)[0] - _now(t)), MINUTE_S)
+
+
+@AREA.case(8, "Nobody sets its zone or its daylight saving", ZCL("3.12.2.2.3"), ZCL("3.12.2.2.5"))
+def zone_not_set(t: HubTester) -> None:
+    _, status = _shown(t)
+    if not status & MASTER_OF_ZONE:
+        return
+    for attribute in (ZONE, *DAYLIGHT, VALID_UNTIL):
+        t.step(f"A meter writes attribute 0x{attribute:04x}")
+        before = value(read(t, TIME.id, attribute), attribute)
+        if before is None:
+            continue
+        record = AttributeRecord(attribute, TypedValue(TYPES[attribute], (before + JUMP_S // 10) & 0x7FFF_FFFF))
+        t.ask(TIME.id, general(t, foundation.WriteAttributes((record,))))
+        t.step("It is as it was")
+        t.require_equal(value(read(t, TIME.id, attribute), attribute), before, "a meter sets it")

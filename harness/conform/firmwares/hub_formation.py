@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from hanbench.emulator.zigbee.nwk import beacon
+from hanbench.emulator.zigbee.nwk.commands import NetworkUpdate
 from hanbench.emulator.zigbee.nwk.formation import Formation
 from hanbench.emulator.zigbee.storage import FrameCounter
 from hanbench.harness.conform.firmwares.model import Firmwares, Note, restarted, wrapped
@@ -82,3 +83,79 @@ def counter_jumps(hub: Any, note: Note) -> None:
         note()
         counter = hub.storage.nwk_counter
         hub.storage.nwk_counter = FrameCounter(counter.value + FAR, counter.saved + FAR)
+
+
+@WRONG.add("hub-ignores-pan-id-conflicts", "HFRM")
+def ignores_conflicts(hub: Any, note: Note) -> None:
+    """It stays at a PAN ID that another network has."""
+    wrapped(hub.stack.maintenance, "_resolve", lambda former, other, reporter, taken: note())
+
+
+@WRONG.add("hub-moves-under-the-same-update-id", "HFRM", "Koenkk/zigbee-herdsman#1280")
+def same_update_id(hub: Any, note: Note) -> None:
+    """It moves to another PAN ID, and tells of it under the update identifier that it has."""
+
+    def send(former: Any, dst: int, command: Any, **named: Any) -> None:
+        if isinstance(command, NetworkUpdate):
+            note()
+            command = command.replace(update_id=hub.stack.nwk.network.update_id)
+        former(dst, command, **named)
+
+    wrapped(hub.stack.nwk, "send_command", send)
+
+
+@WRONG.add("hub-forgets-that-it-has-moved", "HFRM", "espressif/esp-zigbee-sdk#836")
+def forgets_move(hub: Any, note: Note) -> None:
+    """After a power cut it is at the PAN ID that it had first."""
+    if restarted(hub):
+        network = hub.stack.nwk.network
+        first = hub.settings.network.pan_id
+        if network.pan_id != first:
+            note()
+            hub.stack.nwk.apply(replace(network, pan_id=first, update_id=0))
+
+
+@WRONG.add("hub-follows-whoever-moves-its-network", "HFRM")
+def follows_anybody(hub: Any, note: Note) -> None:
+    """It moves to a PAN ID that any device tells it."""
+    maintenance = hub.stack.maintenance
+
+    def updated(frame: Any, command: Any, mac_frame: Any) -> None:
+        note()
+        maintenance._move(command.update_id, pan_id=command.pan_id)
+
+    hub.stack.nwk.on_command[NetworkUpdate.ID] = updated
+
+
+@WRONG.add("hub-does-not-measure-its-channels", "HFRM")
+def does_not_measure(hub: Any, note: Note) -> None:
+    """It looks for networks, and not for noise, before it forms its own."""
+
+    def chosen(former: Any, plan: Any, energies: Any, networks: Any) -> Any:
+        note()
+        return former(plan, {}, networks)
+
+    wrapped(hub.stack.former, "_chosen", chosen)
+
+
+@WRONG.add("hub-keeps-its-key-over-a-reset", "HFRM")
+def keeps_key_over_reset(hub: Any, note: Note) -> None:
+    """Each network that it forms has the same network key."""
+    key = (hub.storage.ieee * 0x9E3779B97F4A7C15 & (1 << 128) - 1).to_bytes(16, "big")
+
+    def form(former: Any, _: Any = None) -> None:
+        note()
+        former(key)
+
+    wrapped(hub.stack.trust_center, "form", form)
+
+
+@WRONG.add("hub-has-a-simple-key", "HFRM", "dresden-elektronik/deconz-rest-plugin#2890")
+def simple_key(hub: Any, note: Note) -> None:
+    """Its network key has sixteen octets that are all the same."""
+
+    def form(former: Any, _: Any = None) -> None:
+        note()
+        former(b"\xcc" * 16)
+
+    wrapped(hub.stack.trust_center, "form", form)

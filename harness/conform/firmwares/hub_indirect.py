@@ -6,10 +6,12 @@ from typing import Any
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.mac.indirect import MacAddress
-from hanbench.harness.conform.firmwares.model import Firmwares, Note, wrapped
+from hanbench.emulator.zigbee.nwk.layer import ALL_DEVICES, RX_ON_DEVICES
+from hanbench.harness.conform.firmwares.model import Firmwares, Note, restarted, wrapped
 
 WRONG = Firmwares([], kind="hub")
 IMPATIENT = 2 * SECOND
+BUFFERS = 20
 
 
 @WRONG.add("hub-sends-to-sleepers-at-once", "HIND", "Koenkk/Z-Stack-firmware#463")
@@ -71,5 +73,82 @@ def delivers_twice(hub: Any, note: Note) -> None:
         if named.get("indirect") and hub.flash.mirrors:
             note()
             former(dst, payload, None, **named)
+
+    wrapped(hub.stack.mac, "send", send)
+
+
+@WRONG.add("hub-delivers-the-last-frame-first", "HIND")
+def last_first(hub: Any, note: Note) -> None:
+    """Of the frames that wait for a child it sends the newest first."""
+    indirect = hub.stack.mac.indirect
+
+    def hold(former: Any, address: MacAddress, encode: Any, done: Any, **named: Any) -> None:
+        former(address, encode, done, **named)
+        queue = indirect._queues.get(address, ())
+        if len(queue) > 1 and not queue[0].in_flight:
+            note()
+            queue.rotate(1)
+
+    wrapped(indirect, "hold", hold)
+
+
+@WRONG.add("hub-says-that-no-more-waits", "HIND")
+def says_no_more(hub: Any, note: Note) -> None:
+    """A frame for a sleeping child never says that another one waits."""
+    indirect = hub.stack.mac.indirect
+
+    def following(former: Any, address: MacAddress) -> Any:
+        frame = former(address)
+        if frame is not None and indirect.waiting(address) > 1:
+            note()
+            encode = frame.encode
+            frame.encode = lambda pending: encode(False)
+        return frame
+
+    wrapped(indirect, "next", following)
+
+
+@WRONG.add("hub-keeps-broadcasts-from-sleepers", "HIND")
+def keeps_broadcasts(hub: Any, note: Note) -> None:
+    """It passes no broadcast on to a child that sleeps."""
+
+    def broadcast(former: Any, dst: int, npdu: bytes, done: Any) -> None:
+        if dst == ALL_DEVICES:
+            note()
+        former(RX_ON_DEVICES, npdu, done)
+
+    wrapped(hub.stack.nwk, "_broadcast", broadcast)
+
+
+@WRONG.add("hub-wakes-sleepers-with-every-broadcast", "HIND")
+def every_broadcast(hub: Any, note: Note) -> None:
+    """It passes each broadcast on to children that sleep, those for devices that listen as well."""
+
+    def broadcast(former: Any, dst: int, npdu: bytes, done: Any) -> None:
+        if dst != ALL_DEVICES:
+            note()
+        former(ALL_DEVICES, npdu, done)
+
+    wrapped(hub.stack.nwk, "_broadcast", broadcast)
+
+
+@WRONG.add("hub-loses-children-over-power-cuts", "HIND", "espressif/esp-zigbee-sdk#898; shimmeringbee/zstack#13")
+def loses_children(hub: Any, note: Note) -> None:
+    """After a power cut it has its network, and no children."""
+    if restarted(hub):
+        for short in list(hub.storage.children):
+            note()
+            hub.stack.parent.remove(short)
+
+
+@WRONG.add("hub-runs-out-of-buffers", "HIND", "openthread/openthread#13395")
+def runs_out_of_buffers(hub: Any, note: Note) -> None:
+    """While many frames wait for one child, it sends nothing to others."""
+
+    def send(former: Any, dst: int, payload: bytes, done: Any = None, **named: Any) -> None:
+        if not named.get("indirect") and len(hub.stack.mac.indirect) > BUFFERS:
+            note()
+        else:
+            former(dst, payload, done, **named)
 
     wrapped(hub.stack.mac, "send", send)

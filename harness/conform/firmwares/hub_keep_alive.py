@@ -9,6 +9,7 @@ from hanbench.emulator.zigbee.nwk.commands import EndDeviceTimeoutRequest, EndDe
 from hanbench.harness.conform.firmwares.model import Firmwares, Note, restarted, wrapped
 
 WRONG = Firmwares([], kind="hub")
+PLACES = 40
 
 
 def _silent(hub: Any, note: Note) -> None:
@@ -72,3 +73,18 @@ def ages_out(hub: Any, note: Note) -> None:
 def ignores_strangers(hub: Any, note: Note) -> None:
     """It lets a device poll for ever that is no child of its own."""
     wrapped(hub.stack.parent, "_request_rejoin", lambda former, short: note())
+
+
+@WRONG.add("hub-knows-so-many-strangers", "HKPA")
+def so_many_strangers(hub: Any, note: Note) -> None:
+    """It tells forty devices that are no children to rejoin, and no other one."""
+    told: set[int] = set()
+
+    def request(former: Any, short: int) -> None:
+        if len(told) >= PLACES and short not in told:
+            note()
+            return
+        told.add(short)
+        former(short)
+
+    wrapped(hub.stack.parent, "_request_rejoin", request)

@@ -91,3 +91,29 @@ def keeps_mirrors(hub: Any, note: Note) -> None:
         hub.device_table.pop(ieee, None)
 
     wrapped(hub.stack.trust_center, "on_removed", removed)
+
+
+@WRONG.add("hub-leaves-when-it-is-told", "HREM")
+def leaves_when_told(hub: Any, note: Note) -> None:
+    """It leaves its network when a device tells it to."""
+    handle = hub.stack.nwk.on_command[Leave.ID]
+
+    def leave(frame: Any, command: Any, mac_frame: Any) -> None:
+        if command.request:
+            note()
+            hub.stack.nwk.on_data = None
+        handle(frame, command, mac_frame)
+
+    hub.stack.nwk.on_command[Leave.ID] = leave
+
+
+@WRONG.add("hub-forgets-members-that-leave-to-return", "HREM")
+def forgets_members(hub: Any, note: Note) -> None:
+    """A member that says that it leaves and comes back loses its link key."""
+
+    def left(short: int, ieee: int | None, rejoin: bool) -> None:
+        if ieee is not None:
+            note()
+            hub.storage.link_keys.pop(ieee, None)
+
+    hub.stack.maintenance.on_left = left

@@ -11,6 +11,7 @@ from hanbench.harness.conform.firmwares.seams import UNIX_TO_2000
 
 WRONG = Firmwares([], kind="hub")
 WRITE = 0x02
+SUMMER_S, DAY_S = 3600, 86_400
 
 
 def _time(hub: Any, note: Note, value: Any) -> None:
@@ -65,6 +66,49 @@ def lets_others_set(hub: Any, note: Note) -> None:
         if indication.cluster == TIME.id and frame.command == WRITE and frame.payload[:2] == bytes(2):
             note()
             hub.epoch += int.from_bytes(frame.payload[3:7], "little") - hub.utc
+        former(indication, frame)
+
+    wrapped(hub.endpoint, "_general_command", command)
+
+
+@WRONG.add("hub-counts-summer-time-twice", "HTIM", "zigpy/zigpy#1786")
+def summer_time_twice(hub: Any, note: Note) -> None:
+    """Its zone has summer time in it, which its daylight saving adds once more."""
+
+    def zone() -> int:
+        note()
+        return SUMMER_S
+
+    hub.endpoint.servers[TIME.id].set(TimeAttributes.TimeZone, zone)
+
+
+@WRONG.add("hub-master-set-by-others", "HTIM", "zigpy/zigpy#1786")
+def master_and_synchronized(hub: Any, note: Note) -> None:
+    """It says that it is the master, and that it was synchronised."""
+
+    def both() -> int:
+        note()
+        return 0x0F
+
+    hub.endpoint.servers[TIME.id].set(TimeAttributes.TimeStatus, both)
+
+
+@WRONG.add("hub-clock-loses-half-a-minute-a-day", "HTIM")
+def clock_loses(hub: Any, note: Note) -> None:
+    """Its clock loses thirty seconds a day."""
+    began = hub.utc
+    _time(hub, note, lambda: hub.utc - (hub.utc - began) * 30 // DAY_S)
+
+
+@WRONG.add("hub-lets-others-set-its-zone", "HTIM")
+def lets_others_set_zone(hub: Any, note: Note) -> None:
+    """Whoever writes TimeZone sets its zone."""
+    server = hub.endpoint.servers[TIME.id]
+
+    def command(former: Any, indication: Any, frame: Any) -> None:
+        if indication.cluster == TIME.id and frame.command == WRITE and frame.payload[:2] == b"\x02\x00":
+            note()
+            server.set(TimeAttributes.TimeZone, int.from_bytes(frame.payload[3:7], "little", signed=True))
         former(indication, frame)
 
     wrapped(hub.endpoint, "_general_command", command)

@@ -66,6 +66,22 @@ def test_a_sleeper_that_misses_one_rotation_gets_the_key_that_waits_for_it():
     on_han(scenario)
 
 
+def test_a_device_that_joins_during_a_rotation_gets_the_next_key():
+    async def scenario(han):
+        hub, esme = han.hub, han.esme
+        hub.preauthorise(esme.settings.ieee, esme.settings.joining_key)
+        esme.stack.joiner.event(JoinEvent.LEFT)
+        hub.stack.trust_center.distribute()
+        hub.permit_join(254)
+        await join(han, esme)
+        await asyncio.sleep(30)
+        hub.stack.trust_center.switch()
+        await asyncio.sleep(30)
+        assert esme.storage.active_key == hub.storage.active_key == 1
+
+    on_han(scenario)
+
+
 @pytest.mark.parametrize("rotations", [1, 2])
 def test_a_sleeper_that_missed_a_switch_returns_by_trust_center_rejoin(rotations):
     async def scenario(han):
