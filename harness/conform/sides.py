@@ -169,6 +169,11 @@ class Side:
         """Send NWK octets to the device: at once, or when it polls."""
         self._own().stack.nwk.send_to_neighbor(self._to, npdu)
 
+    def send_apdus(self, *apdus: bytes) -> None:
+        """Send APS octets to the device, each in a NWK frame of its own: at once, or when it polls."""
+        for octets in apdus:
+            self.send_npdu(self.npdu(octets))
+
     @property
     def link_key(self) -> bytes | None:
         """The link key that the bench's device has agreed with the device under test."""

@@ -12,6 +12,7 @@ from hanbench.harness.conform.cases import (
     clusters,
     counters,
     descriptors,
+    fragments,
     hub_admission,
     hub_counters,
     hub_formation,
@@ -32,6 +33,7 @@ from hanbench.harness.conform.cases import (
     register,
     rejoining,
     robustness,
+    support_layer,
     time,
 )
 
@@ -49,6 +51,8 @@ AREAS: tuple[Area, ...] = (
     descriptors.AREA,
     mac_layer.AREA,
     network_layer.AREA,
+    support_layer.AREA,
+    fragments.AREA,
     register.AREA,
     time.AREA,
     robustness.AREA,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import groupby
 
 from hanbench.emulator.mac import frames as mac
@@ -166,7 +167,7 @@ def listens_first(t: Tester) -> None:
 def unasked(t: Tester) -> None:
     network, short, start = t.hub.stack.nwk.network, t.short, t.now
     t.step("Its parent sends it commands that it did not ask for, with its EUI-64 and with its short address")
-    t.when_awake(lambda: _unasked(t))
+    t.when_awake(partial(_unasked, t))
     t.wait(WAIT_S)
     t.step("It is where it was")
     present(t, 2 * t.wake_limit, "it is gone after a command of the MAC that Zigbee does not use")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.mac.indirect import MacAddress
@@ -224,7 +225,7 @@ def unasked(t: Tester) -> None:
     sent = list(_commands(t))
     for at in range(0, len(sent), 12):
         t.step(f"Its parent sends it commands of the network: {at + 1} to {min(at + 12, len(sent))} of {len(sent)}")
-        t.when_awake(lambda part=sent[at : at + 12]: _send_all(t, part))  # type: ignore[misc]
+        t.when_awake(partial(_send_all, t, sent[at : at + 12]))
         t.wait(LISTEN_S)
     t.step("It is where it was")
     present(t, 2 * t.wake_limit, "it is gone after a command of the network")
