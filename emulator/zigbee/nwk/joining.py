@@ -56,6 +56,8 @@ class Joiner:
         self._nwk = nwk
         self._child = child
         self.policy: JoinPolicy = nwk.config.join
+        if not nwk.storage.network_keys:
+            self._forget_network()  # the power was cut between the association and the network key
         self.state = JoinState.JOINED if nwk.storage.network is not None else JoinState.OUT
         self.on_state: Callable[[JoinState, JoinEvent], None] | None = None
         self.on_joined: Callable[[bool], None] | None = None
@@ -271,11 +273,14 @@ class Joiner:
 
     def _out(self) -> None:
         """Be in no network; nothing of a former one is kept."""
+        self._forget_network()
+        self._nwk.mac.listen(False)
+        self._report_join(False)
+
+    def _forget_network(self) -> None:
         self._nwk.storage.forget_network()
         self._nwk.security.load()
         self._nwk.mac.configure(pan_id=0xFFFF, short=NO_SHORT_ADDRESS)
-        self._nwk.mac.listen(False)
-        self._report_join(False)
 
     # --- rejoining ------------------------------------------------------------------------------------------------
 
