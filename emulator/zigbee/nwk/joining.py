@@ -26,6 +26,8 @@ MOST_REFUSALS = 64
 """Networks, and parents of its own network, that a joiner remembers because they did not take it."""
 SCAN_PAUSE = SECOND
 """Between two scans of one attempt."""
+HALF_OF_ALL = 128
+"""Update identifiers: as many are newer than one as are older."""
 LAST_ADDRESS = 0xFFF7
 """The last short address that a parent can give."""
 
@@ -38,10 +40,13 @@ class Candidate(NamedTuple):
     beacon: Beacon
     payload: BeaconPayload
 
-    @property
-    def rank(self) -> tuple[int, int, int]:
-        """The best candidate has the highest: newest network, then best link, then fewest hops to the coordinator."""
-        return self.payload.update_id, self.beacon.lqi, -self.payload.depth
+    def rank(self, known: int) -> tuple[int, int, int]:
+        """The best candidate has the highest: newest network, then best link, then fewest hops to the coordinator.
+
+        `known`: the update identifier that the device has; those after it are newer, also where they come round.
+        """
+        age = self.payload.update_id - known + HALF_OF_ALL & 0xFF
+        return age, self.beacon.lqi, -self.payload.depth
 
     @property
     def parent(self) -> tuple[int, int, int]:
@@ -201,12 +206,14 @@ class Joiner:
         Beacons are not secured: one that promises more than all others may be of no parent at all.
         """
         networks, parents = self._refusals, self._parents_refused
+        network = self._nwk.storage.network
+        known = 0 if network is None else network.update_id
         self._chosen = max(
             candidates,
             key=lambda each: (
                 -networks.get(each.payload.extended_pan_id, 0),
                 -parents.get(each.parent, 0),
-                each.rank,
+                each.rank(known),
             ),
             default=None,
         )

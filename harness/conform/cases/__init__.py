@@ -8,6 +8,7 @@ from functools import cache
 from hanbench.harness.conform.case import Area, Case
 from hanbench.harness.conform.cases import (
     changes,
+    choosing,
     claims,
     clusters,
     counters,
@@ -42,6 +43,7 @@ from hanbench.harness.conform.cases import (
 AREAS: tuple[Area, ...] = (
     claims.AREA,
     joining.AREA,
+    choosing.AREA,
     key_establishment.AREA,
     counters.AREA,
     polling.AREA,

@@ -6,6 +6,7 @@ from functools import cache
 
 from hanbench.harness.conform.firmwares import (
     changes,
+    choosing,
     claims,
     clusters,
     counters,
@@ -43,6 +44,7 @@ from hanbench.harness.conform.firmwares.model import WrongFirmware
 _FILES = (
     claims.WRONG,
     joining.WRONG,
+    choosing.WRONG,
     key_establishment.WRONG,
     counters.WRONG,
     polling.WRONG,
