@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from hanbench.harness.conform.firmwares.model import Firmwares, Note, wrapped
 
 WRONG = Firmwares([])
