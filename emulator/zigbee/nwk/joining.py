@@ -329,19 +329,34 @@ class Joiner:
 
     def _rejoin_answered(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
         assert isinstance(command, RejoinResponse)
+        if self.state is JoinState.JOINED:
+            self._readdressed(frame, command)
+            return
         expected = self.state is JoinState.REJOINING and frame.secured
         if not expected and self.state is not JoinState.TRUST_CENTER_REJOINING:
             return
         if command.status != 0:
             self.event(JoinEvent.REFUSED)
             return
+        self._take_address(frame, command)
+        self.event(JoinEvent.ACCEPTED)
+
+    def _readdressed(self, frame: NwkFrame, command: RejoinResponse) -> None:
+        """The parent gives an end device another address, because another device has its own (R22, 3.6.1.9.3)."""
+        is_child = self._nwk.config.role is LogicalType.END_DEVICE
+        if not is_child or not frame.secured or command.status or command.short == self._nwk.network.short:
+            return
+        self._take_address(frame, command)
+        if self.on_joined is not None:
+            self.on_joined(True)
+
+    def _take_address(self, frame: NwkFrame, command: RejoinResponse) -> None:
         network = self._nwk.network
         if frame.src != network.parent or not 0 < command.short <= LAST_ADDRESS:
             raise RemoteProtocolError(DropReason.ADDRESS_CONFLICT, f"Rejoin Response with {command.short:#06x}")
         network.short = command.short
         network.parent_ieee = frame.src_ieee or 0
         self._nwk.apply(network)
-        self.event(JoinEvent.ACCEPTED)
 
     def _rest(self) -> None:
         """Pause, longer after each attempt; the last pause repeats."""

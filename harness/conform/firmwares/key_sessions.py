@@ -49,7 +49,7 @@ def takes_any_point(device: Any, note: Note) -> None:
 @WRONG.add("one-ephemeral-point", "KES")
 def one_ephemeral_point(device: Any, note: Note) -> None:
     """It makes one ephemeral key pair at its start, and uses it in all sessions."""
-    initiator, made = device._initiator, []
+    initiator, made = device._initiator, list[Any]()
 
     def start(former: Any, *given: Any) -> None:
         former(*given)
