@@ -64,6 +64,15 @@ class Failure(Struct, frozen=True):
     seen: str
 
 
+class Conduct(Struct, frozen=True):
+    """What every frame has to satisfy, and one of a case did not."""
+
+    case: str
+    """The case of the area AIR that is about it."""
+    sentence: str
+    frame: Evidence
+
+
 class CaseResult(Struct, frozen=True, kw_only=True):
     """What a case found."""
 
@@ -77,6 +86,8 @@ class CaseResult(Struct, frozen=True, kw_only=True):
     gate: str = ""
     steps: tuple[StepResult, ...] = ()
     margins: tuple[Margin, ...] = ()
+    conduct: tuple[Conduct, ...] = ()
+    """What was wrong with frames of the device in passing; the cases of the area AIR fail by it."""
     failure: Failure | None = None
     evidence: tuple[Evidence, ...] = ()
     duration_s: float = 0.0

@@ -69,6 +69,8 @@ class Run:
                 if known is None:
                     known = self._runner.run(case)
                     journal.add(known)
+                else:
+                    self._runner.remember(known)
                 result = self._marked(known)
                 self._results.append(result)
                 yield result

@@ -14,12 +14,13 @@ from hanbench.harness.capture import keyfile
 from hanbench.harness.capture.recorder import Recorder
 from hanbench.harness.conform.bench import ConformBench, FloodError, Setting, UnreachedError
 from hanbench.harness.conform.case import Ability, Case
+from hanbench.harness.conform.conduct.judging import judged
 from hanbench.harness.conform.dut.command import DeviceError
 from hanbench.harness.conform.dut.physical import HANDS, by_command
 from hanbench.harness.conform.frame import Frame
 from hanbench.harness.conform.kinds import bench_for, tester_for
 from hanbench.harness.conform.probe import Observation
-from hanbench.harness.conform.result import CaseResult, Failure, Verdict
+from hanbench.harness.conform.result import CaseResult, Conduct, Failure, Verdict
 from hanbench.harness.conform.tester import Tester
 from hanbench.harness.conform.watching import CaseFailed
 from hanbench.harness.files import WholeFile
@@ -30,6 +31,9 @@ LONGEST_S = 600.0
 """Longest case that is run in real time, by default, seconds."""
 MOST_EVIDENCE = 12
 """Frames of a case that a report shows."""
+NOT_FAILED = (Verdict.PASS, Verdict.INCONCLUSIVE)
+"""Verdicts that give way to what is wrong with a frame."""
+NO_SUCH_FRAME = "no such frame in any case"
 BENCH_FAULTS = (UnreachedError, FormationError, RadioError, OutageError, DeviceError)
 
 
@@ -53,9 +57,33 @@ class Runner:
         self._captures = captures
         self.observation: Observation | None = None
         """What the first case observed of the device as a whole."""
+        self._conduct: dict[str, tuple[str, Conduct]] = {}
+        """By the case of the area AIR: the first case that broke its rules in passing, and how."""
 
     def run(self, case: Case) -> CaseResult:
         """Run one case. Raises OutputError."""
+        result = self._with_conduct(self._run(case))
+        self.remember(result)
+        return result
+
+    def remember(self, result: CaseResult) -> None:
+        """Take what a case found in passing for the cases that are about it."""
+        for each in result.conduct:
+            self._conduct.setdefault(each.case, (result.id, each))
+
+    def _with_conduct(self, result: CaseResult) -> CaseResult:
+        """Let a case about conduct fail if another case before it saw what is against its rules."""
+        known = self._conduct.get(result.id)
+        if known is None or result.verdict not in NOT_FAILED:
+            return result
+        where, conduct = known
+        sentence = f"in {where}, {conduct.sentence}"
+        failure = Failure(sentence, NO_SUCH_FRAME, conduct.frame.line)
+        return structs.replace(
+            result, verdict=Verdict.FAIL, reason=sentence, failure=failure, evidence=(conduct.frame,)
+        )
+
+    def _run(self, case: Case) -> CaseResult:
         reason = not_applicable(case, self._setting, self._limits)
         if reason is not None:
             return structs.replace(_blank(case), verdict=Verdict.NOT_APPLICABLE, reason=reason)
@@ -137,6 +165,11 @@ def _carried_out(case: Case, bench: ConformBench, observed: Callable[[Observatio
             raise
         failure = _crash(error)
         verdict, reason, frames = Verdict.FAIL, failure.sentence, tuple(bench.frames[-6:])
+    conduct = _conduct(bench)
+    own = next((each for each in conduct if each.case == case.id), None)
+    if own is not None and verdict in NOT_FAILED:
+        verdict, reason, failure = Verdict.FAIL, own.sentence, Failure(own.sentence, NO_SUCH_FRAME, own.frame.line)
+        frames = (bench.frames[own.frame.number - 1],)
     broken = bench.han.health.failure
     if broken is not None and verdict is not Verdict.PASS:
         verdict, reason, failure = Verdict.INCONCLUSIVE, broken, None
@@ -147,10 +180,17 @@ def _carried_out(case: Case, bench: ConformBench, observed: Callable[[Observatio
         failure=failure,
         steps=() if tester is None else tester.steps,
         margins=() if tester is None else tuple(tester.margins),
+        conduct=conduct,
         evidence=tuple(frame.evidence() for frame in _shown(tester, bench, frames)),
         duration_s=round((bench.clock.now - begun) / SECOND, 3),
         frames=len(bench.frames),
     )
+
+
+def _conduct(bench: ConformBench) -> tuple[Conduct, ...]:
+    """Return what is wrong with frames of the device, whatever the case is about."""
+    remarks = judged(bench.frames, bench.setting.kind, bench.own.ieee, bench.setting.pixit.wake_period_s)
+    return tuple(Conduct(each.case, each.sentence, each.frame.evidence()) for each in remarks)
 
 
 def _crash(error: Exception) -> Failure:

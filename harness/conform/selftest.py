@@ -146,6 +146,9 @@ def try_healthy(
             found.append(HealthyResult(cohort, kind, seed, case.id, result.verdict.value, late))
         if result.verdict is not Verdict.NOT_APPLICABLE:
             count += 1
+        for each in result.conduct:
+            passing = f"{each.case}, in passing: {each.sentence}"
+            found.append(HealthyResult(cohort, kind, seed, case.id, result.verdict.value, passing))
         if result.verdict in (Verdict.FAIL, Verdict.INCONCLUSIVE):
             found.append(HealthyResult(cohort, kind, seed, case.id, result.verdict.value, result.reason))
     return count, tuple(found)

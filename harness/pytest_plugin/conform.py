@@ -66,7 +66,8 @@ class ConformCase:
     def __call__(self) -> CaseResult:
         """Run the case, and return what it found.
 
-        The test fails if the case does, or could not be carried out; it is skipped if the case does not apply.
+        The test fails if the case does, if it could not be carried out, and if a frame in it is against the rules of
+        the area AIR; it is skipped if the case does not apply.
         """
         from hanbench.harness.conform.result import Verdict
 
@@ -75,6 +76,8 @@ class ConformCase:
             pytest.skip(f"not applicable: {result.reason}")
         if result.verdict is not Verdict.PASS:
             pytest.fail(self._told(result), pytrace=False)
+        if result.conduct:
+            pytest.fail(self._told_of_conduct(result), pytrace=False)
         return result
 
     def result(self) -> CaseResult:
@@ -100,6 +103,13 @@ class ConformCase:
     def _folder(self) -> Path:
         name = re.sub(r"[^\w.-]+", "-", self._item.nodeid.partition("[")[0]).strip("-")
         return evidence_folder(self._item.config) / name
+
+    def _told_of_conduct(self, result: CaseResult) -> str:
+        """Return the text about frames that are wrong in passing."""
+        lines = [f"{result.id} {result.title}", "passes; but in passing:"]
+        lines += [f"{each.case}: {each.sentence} (#{each.frame.number} {each.frame.line})" for each in result.conduct]
+        lines.append(f"seed {self._seed}")
+        return "\n".join(lines)
 
     def _told(self, result: CaseResult) -> str:
         """Return the text of a failure."""

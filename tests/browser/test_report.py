@@ -410,7 +410,7 @@ def test_five_thousand_scenarios_take_no_twenty_times_as_long_as_a_few(look, ver
         for _ in range(3):
             start = time.perf_counter()
             page.goto(report.as_uri())
-            page.wait_for_function("document.querySelectorAll('article').length > 0")
+            page.locator("article").first.wait_for(state="attached")
             took.append(time.perf_counter() - start)
         return min(took)
 

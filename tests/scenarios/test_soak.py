@@ -89,7 +89,7 @@ def test_tshark_reads_the_files_that_are_left(folder: Path) -> None:
         assert os.environ.get("HANBENCH_REQUIRE_JUDGES") != "1"
         pytest.skip("tshark is not installed")
     files = files_of(folder / "bench", "soak")
-    for each in (files[0], files[len(files) // 2], files[-1]):
+    for each in (files[0], files[len(files) // 2], files[-2], files[-1]):
         judged = tshark.judge(each)
-        assert judged.frames > 0
+        assert judged.frames > 0 or each == files[-1], "only the last file may have been begun just before the end"
         assert not judged.malformed

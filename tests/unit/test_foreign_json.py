@@ -26,7 +26,12 @@ from hanbench.profiles.errors import ProfileError
 
 TWICE = "twice"
 HARNESS = Path(__file__).parents[2] / "harness"
-OWN = {"campaigns/spec.py", "campaign/judge_test/stored_traces.py", "robot_library/base.py"}
+OWN = {
+    "campaigns/spec.py",
+    "campaigns/spec_words.py",
+    "campaign/judge_test/stored_traces.py",
+    "robot_library/base.py",
+}
 """What they decode was encoded by hanbench itself."""
 
 texts = st.text(st.sampled_from('a:"\\ \n\u0022,{}[]\u2028\x7fé'), max_size=4)

@@ -12,6 +12,7 @@ from hanbench.harness.conform.cases import (
     choosing,
     claims,
     clusters,
+    conduct,
     counters,
     descriptors,
     fragments,
@@ -80,8 +81,9 @@ AREAS: tuple[Area, ...] = (
     hub_removal.AREA,
     hub_time.AREA,
     hub_counters.AREA,
+    conduct.AREA,
 )
-CASE_SET = "2"
+CASE_SET = "3"
 """Version of the case set: reports name it."""
 
 

@@ -10,6 +10,7 @@ from hanbench.harness.conform.firmwares import (
     choosing,
     claims,
     clusters,
+    conduct,
     counters,
     descriptors,
     fragments,
@@ -81,6 +82,7 @@ _FILES = (
     hub_removal.WRONG,
     hub_time.WRONG,
     hub_counters.WRONG,
+    conduct.WRONG,
     unplanned.WRONG,
     unplanned_second.WRONG,
 )

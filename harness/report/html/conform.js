@@ -80,6 +80,7 @@ function about(found) {
             h("dl", {}, h("dt", {}, "expected"), h("dd", {}, found.failure.expected), h("dt", {}, "seen"), h("dd", {}, found.failure.seen))) : "",
         h("dl", {}, [["tolerated", found.tolerated_until ? `until ${found.tolerated_until}: ${found.tolerated_because}` : ""], ["clauses", found.requirements.join("; ")], ["applies if", found.gate],
             ["lasted", found.frames ? `${lasting(found.duration_s)} of the bench's clock, ${several(found.frames, "frame")}` : ""], ["measured", margins],
+            ["in passing", found.conduct.map((each) => `${each.case}: ${each.sentence} (#${each.frame.number} ${each.frame.line})`).join("; ")],
             ["capture", found.capture ? h("a", { href: found.capture }, found.capture) : ""], ["again", found.verdict === "not applicable" ? "" : found.replay]].filter(([, value]) => value).map(([name, value]) =>
             [h("dt", {}, name), h("dd", {}, name === "again" ? h("code", { class: "command" }, value) : value)])),
         found.steps.length ? h("ol", {}, found.steps.map((step) => h("li", {}, step.sentence, step.frames.length ? ` (#${[...new Set(step.frames)].join(", #")})` : ""))) : "",
