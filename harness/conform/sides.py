@@ -139,10 +139,11 @@ class Side:
         source_ieee: int | None = None,
         type: int = nwk.DATA,
         to: int | None = None,
+        to_ieee: int | None = None,
     ) -> bytes:
         """Return a NWK frame to the device under the network key; each argument replaces the sender's own value.
 
-        `to`: another destination than the device.
+        `to`: another destination than the device. `to_ieee`: the EUI-64 of the destination, which few commands name.
         """
         own = self._own().stack.nwk.security.outgoing()
         security = FrameSecurity(
@@ -156,7 +157,7 @@ class Side:
         named = ieee if type == nwk.COMMAND else None
         src = self.own_short if source is None else source
         dst = self._to if to is None else to
-        header = nwk.header(type, dst, src, sequence, radius=RADIUS, secured=True, src_ieee=named)
+        header = nwk.header(type, dst, src, sequence, radius=RADIUS, secured=True, src_ieee=named, dst_ieee=to_ieee)
         return nwk.seal(header, apdu, security)
 
     def unsecured_npdu(self, apdu: bytes, type: int = nwk.DATA) -> bytes:

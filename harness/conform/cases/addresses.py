@@ -30,7 +30,7 @@ STRANGER = 0x1234
 def conflict(t: Tester) -> None:
     t.step("Another device has its short address; its parent gives it another one, which it did not ask for")
     answer, start = RejoinResponse(short=NEW_SHORT, status=0).encode(), t.now
-    t.when_awake(lambda: t.side.send_npdu(t.side.npdu(answer, type=nwk.COMMAND)))
+    t.when_awake(lambda: t.side.send_npdu(t.side.npdu(answer, type=nwk.COMMAND, to_ieee=t.ieee)))
     t.expect("rejoin-response", within=SOON_S, sender="hub")
     capability = 0x80 if t.sleeps else 0x88
     t.hub.stack.parent._add_child(t.ieee, capability, authenticated=True, short=NEW_SHORT)

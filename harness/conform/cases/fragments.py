@@ -14,7 +14,7 @@ from hanbench.harness.conform.frame import once
 from hanbench.harness.conform.requirement import SE, ZIGBEE
 from hanbench.harness.conform.tester import LISTEN_S, Tester
 
-AREA = Area("FRA", "Fragments", gate=f"({JOINER}) & BAS.S")
+AREA = Area("FRA", "Fragments", gate=f"({JOINER}) & BAS.S & APS.FRAG")
 BLOCK = 12
 """Octets of a fragment: small ones, for many of them."""
 MANY = tuple(range(0x4000, 0x4014))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.zcl import CommandAnswer
 from hanbench.emulator.zcl.clusters import KEY_ESTABLISHMENT
 from hanbench.emulator.zcl.clusters.key_establishment import (
     SUITE_1,
-    ConfirmKeyDataRequest,
     EphemeralDataRequest,
     EphemeralDataResponse,
     InitiateKeyEstablishmentRequest,
     ServerTerminateKeyEstablishment,
     TerminateStatus,
 )
+from hanbench.emulator.zigbee.aps.data import ApsRequest
+from hanbench.emulator.zigbee.aps.layer import Done
 from hanbench.harness.conform.case import Area, Begin
 from hanbench.harness.conform.cases.common import SECURED, Answered, altered, hub_answers, join
 from hanbench.harness.conform.frame import Frame, once
@@ -30,6 +31,8 @@ CONFIRM = "confirm-key-data-request"
 CONFIRMED = "confirm-key-data-response"
 ASKED_S, TAKEN_S = 60, 50
 """What the hub says that it needs for a step, and what it takes."""
+EPHEMERAL_STEP, CONFIRM_STEP = 0x01, 0x02
+"""Commands of the server that answer these steps."""
 SESSIONS = 3
 AGAIN_S = 1800.0
 NO_POINTS = (bytes(22), b"\xff" * 22, b"\x02" + b"\xff" * 21, b"\x05" + bytes(20) + b"\x01", b"\x03")
@@ -40,7 +43,7 @@ WAIT_S = 5
 @AREA.case(1, "It gives the hub the time that it asks for", CBKE("C.3.1.2.3.1.2"), SE("5.4.7.1"))
 def gives_time(t: Tester) -> None:
     t.step(f"The hub says that it needs {ASKED_S} s for each of its steps, and takes {TAKEN_S} s")
-    join(t)
+    _joins(t)
     t.hub.responder._wait = lambda *session: None  # type: ignore[method-assign]
     hub_answers(
         t,
@@ -51,8 +54,7 @@ def gives_time(t: Tester) -> None:
             altered(own(), ephemeral_data_generate_time=ASKED_S, confirm_key_generate_time=ASKED_S),
         ),
     )
-    for command in (EphemeralDataRequest, ConfirmKeyDataRequest):
-        hub_answers(t, KEY_ESTABLISHMENT.id, command, lambda own, request: _late(t, own))
+    _take_time(t)
     t.expect(INITIATE, within=t.pixit.join_s + t.pixit.secure_s, otherwise="it starts no key establishment")
     t.expect(CONFIRM, within=2 * ASKED_S, otherwise="it does not wait for the ephemeral point of the hub")
     t.expect(CONFIRMED, within=2 * ASKED_S, sender="hub")
@@ -61,18 +63,43 @@ def gives_time(t: Tester) -> None:
     t.require(not given_up and len(started) == 1, "it gives up before the time is over", *given_up, *started[1:])
 
 
-def _late(t: Tester, own: Answered) -> None:
-    """Have the hub make its answer, and send it when it has taken its time."""
-    made = own()
-    command: Any = getattr(made, "command", made)
-    where = t.short, t.side.endpoint, KEY_ESTABLISHMENT.id
-    t.hub.stack.clock.call_later(TAKEN_S * SECOND, t.hub.endpoint.command, *where, command)
+def _joins(t: Tester) -> None:
+    """Have the device join, and stay however long it is without a key."""
+    join(t)
+    t.hub.stack.trust_center.establishment_time = 0
 
 
-@AREA.case(2, "It refuses an ephemeral point that is none", CBKE("C.3.1.3.3.2"), CBKE("C.4.2.4.3"), seconds=7200)
+def _again(t: Tester) -> float:
+    """Time in which it begins another session: after its pause, or when it wakes next."""
+    return AGAIN_S + t.wake_limit
+
+
+def _take_time(t: Tester) -> None:
+    """Have the hub take its time for its ephemeral point and its proof; nothing else comes meanwhile."""
+    layer, clock = t.hub.stack.aps, t.hub.stack.clock
+    send = layer.send
+
+    def late(request: ApsRequest, done: Done | None = None) -> None:
+        steps = (EPHEMERAL_STEP, CONFIRM_STEP)
+        if request.cluster == KEY_ESTABLISHMENT.id and request.payload[2] in steps:
+            clock.call_later(TAKEN_S * SECOND, send, request, done)
+        else:
+            send(request, done)
+
+    layer.send = late  # type: ignore[method-assign]
+
+
+@AREA.case(
+    2,
+    "It refuses an ephemeral point that is none",
+    CBKE("C.3.1.3.3.2"),
+    CBKE("C.4.2.4.3"),
+    seconds=len(NO_POINTS) * 2000,
+    wakes=8,
+)
 def no_point(t: Tester) -> None:
     t.step("The hub answers with octets that are no point of the curve, others each time")
-    join(t)
+    _joins(t)
     sent: list[bytes] = []
 
     def wrong(own: Answered, command: object) -> CommandAnswer:
@@ -82,7 +109,7 @@ def no_point(t: Tester) -> None:
 
     hub_answers(t, KEY_ESTABLISHMENT.id, EphemeralDataRequest, wrong)
     for octets in NO_POINTS:
-        t.expect("ephemeral-data-response", within=AGAIN_S, sender="hub", otherwise="it tries no more")
+        t.expect("ephemeral-data-response", within=_again(t), sender="hub", otherwise="it tries no more")
         t.wait(WAIT_S)
         went_on = t.frames(CONFIRM)
         t.require(
@@ -96,14 +123,16 @@ def no_point(t: Tester) -> None:
     t.require(bool(refused), "it does not say that it ends the session", expected="Terminate Key Establishment")
 
 
-@AREA.case(3, "Its ephemeral point is another one in each session", CBKE("C.3.1.1"), CBKE("C.4.2.4.3"), seconds=7200)
+@AREA.case(
+    3, "Its ephemeral point is another one in each session", CBKE("C.3.1.1"), CBKE("C.4.2.4.3"), seconds=7200, wakes=5
+)
 def fresh(t: Tester) -> None:
     t.step(f"The hub is silent about the device's point, {SESSIONS} times")
-    join(t)
+    _joins(t)
     hub_answers(t, KEY_ESTABLISHMENT.id, EphemeralDataRequest, lambda own, command: None)
     points: dict[bytes, Frame] = {}
     for _ in range(SESSIONS):
-        t.expect(INITIATE, within=AGAIN_S, otherwise="it begins no further session")
+        t.expect(INITIATE, within=_again(t), otherwise="it begins no further session")
         frame = t.expect(EPHEMERAL, within=60)
         octets = frame.message.ephemeral_data
         t.require(octets not in points, "it sends an ephemeral point once more", frame, expected="a fresh one")
@@ -125,11 +154,12 @@ STATUSES = (
     "However the hub ends a session, at whatever step, it begins another one",
     CBKE("C.3.1.2.3.4"),
     SE("5.4.7.1"),
-    seconds=len(STATUSES) * AGAIN_S,
+    seconds=(len(STATUSES) + 1) * AGAIN_S,
+    wakes=8,
 )
 def ended(t: Tester) -> None:
     t.step("The hub ends each session with another status, now at the first step, now at the second")
-    join(t)
+    _joins(t)
     left = list(STATUSES)
 
     def end(own: Answered, command: object) -> CommandAnswer:
@@ -143,8 +173,8 @@ def ended(t: Tester) -> None:
     for _ in STATUSES:
         t.expect(
             "server-terminate-key-establishment",
-            within=AGAIN_S,
+            within=_again(t),
             sender="hub",
             otherwise="it begins no further session",
         )
-    t.expect(CONFIRMED, within=AGAIN_S, sender="hub", otherwise="it agrees no key after sessions that the hub ended")
+    t.expect(CONFIRMED, within=_again(t), sender="hub", otherwise="it agrees no key after sessions that the hub ended")

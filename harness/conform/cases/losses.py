@@ -66,7 +66,7 @@ def lose_for(t: Tester, name: str, seconds: float) -> None:
 def _afresh(t: Tester) -> None:
     """Put the device into its factory state, and have the hub forget what it has agreed with it."""
     t.bench.han.air.frame_rules.clear()
-    t.device.factory_reset()
+    t.bench.reset_device()
     short = t.side.short
     if short is not None:
         t.hub.stack.parent.remove(short)
@@ -81,7 +81,8 @@ def _agrees(t: Tester, otherwise: str) -> None:
         return
     links = t.hub.storage.link_keys
     agreed = t.wait_until(
-        lambda: t.ieee in links and links[t.ieee].origin is KeyOrigin.ESTABLISHED, t.pixit.join_s + t.pixit.secure_s
+        lambda: t.ieee in links and links[t.ieee].origin is KeyOrigin.ESTABLISHED,
+        t.pixit.join_s + t.pixit.secure_s + 2 * t.wake_limit,
     )
     t.require(agreed, otherwise, expected="a link key that both have")
 
@@ -127,6 +128,7 @@ def _heard_secured(t: Tester) -> bool:
     begins=Begin.FACTORY,
     needs=(Ability.AIR, Ability.RESET),
     seconds=len(SECURING) * 1500,
+    wakes=2.2 * len(SECURING),
 )
 def step_lost(t: Tester) -> None:
     for name in SECURING:
@@ -166,6 +168,7 @@ def rejoin_lost(t: Tester) -> None:
     begins=Begin.FACTORY,
     needs=(Ability.POWER, Ability.RESET),
     seconds=(len(MOMENTS) + len(SECURING_MOMENTS)) * 2000,
+    wakes=2.2 * (len(MOMENTS) + len(SECURING_MOMENTS)),
 )
 def cut_while_joining(t: Tester) -> None:
     for name in (*MOMENTS, *(SECURING_MOMENTS if "KEC.C" in t.pics else ())):

@@ -149,7 +149,7 @@ def not_for_it(t: Tester) -> None:
     requests: list[ZclFrame] = []
 
     def send() -> None:
-        for make in (_other_short, _other_endpoint, _other_profile, _group, _indirect, _other_version, _inter_pan):
+        for make in (_other_short, _other_endpoint, _other_profile, _group, _other_version, _inter_pan):
             requests.append(reading(t, 0x0000))
             t.side.send_npdu(make(t, requests[-1].encode(), requests[-1].tsn))
         for pan_change, short_change in ((1, 0), (0, 1)):
@@ -178,11 +178,6 @@ def _other_profile(t: Tester, octets: bytes, counter: int) -> bytes:
 
 def _group(t: Tester, octets: bytes, counter: int) -> bytes:
     return t.side.npdu(aps.group_header(0x0001, BASIC.id, 0x0109, t.side.own_endpoint, counter) + octets)
-
-
-def _indirect(t: Tester, octets: bytes, counter: int) -> bytes:
-    plain = t.side.apdu(BASIC.id, octets, counter=counter)
-    return t.side.npdu(bytes((plain[0] | 0x04,)) + plain[1:])
 
 
 def _changed(t: Tester, octets: bytes, counter: int, control: int, mask: int) -> bytes:

@@ -12,7 +12,7 @@ from hanbench.harness.conform.frame import Frame
 
 ASSOCIATION_RESPONSE = "association-response"
 HUB = 0x0000
-STARTS = frozenset(("association-request", "rejoin-request", "device-annce", "beacon-request"))
+STARTS = frozenset(("association-request", "rejoin-request", "device-announce", "beacon-request"))
 """Names of frames that a device sends when it has got power."""
 
 
@@ -38,6 +38,8 @@ class Known:
     """Its short address: as it was assigned last, or as the device announced it last."""
     capability: int | None = None
     """Its MAC capabilities, as it stated them when it joined or rejoined last."""
+    associates: bool = False
+    """Whether it has asked to associate: an Association Response that nobody asked for changes nothing."""
     starts: int = 0
     """How often it has begun anew: numbers may begin anew with it."""
 
@@ -72,16 +74,16 @@ class Known:
             return
         header, packet, message = frame.mac, frame.nwk, frame.message
         if self.sent(frame) and frame.name == "association-request" and header is not None and len(header.payload) > 1:
-            self.capability = header.payload[1]
+            self.capability, self.associates = header.payload[1], True
         elif self.sent(frame) and frame.name == "rejoin-request":
             self.capability = message.capability
-        if frame.name == ASSOCIATION_RESPONSE and header is not None:
+        if frame.name == ASSOCIATION_RESPONSE and header is not None and self.associates:
             if header.dst_mode == mac.EXTENDED and header.dst == self.ieee and header.payload[3] == 0:
-                self.short = int.from_bytes(header.payload[1:3], "little")
+                self.short, self.associates = int.from_bytes(header.payload[1:3], "little"), False
         elif frame.name == "rejoin-response" and packet is not None and packet.dst_ieee == self.ieee:
             if message.status == 0:
                 self.short = message.short
-        elif frame.name == "device-annce" and self.sent(frame) and message.ieee == self.ieee:
+        elif frame.name == "device-announce" and self.sent(frame) and message.ieee == self.ieee:
             self.short = message.short
 
 

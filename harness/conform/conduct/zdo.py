@@ -64,7 +64,7 @@ class About(Rule):
         header, known, message = frame.aps, self.known, frame.message
         if not on_device_profile(frame) or header is None or message is None or not known.originated(frame):
             return
-        if frame.name == "device-annce":
+        if frame.name == "device-announce":
             if known.kind != "hub" and (message.ieee, message.short) != (known.ieee, known.short):
                 yield "it announces another device than itself"
             elif known.capability not in (None, message.capability):
