@@ -108,6 +108,8 @@ class ConformBench:
         self.han = self._han(seed)
         self.frames: list[Frame] = []
         """Every frame on the air, in order."""
+        self.resets: list[int] = []
+        """As many frames were on the air when a case put the device into its factory state once more."""
         self.on_frame: Callable[[Frame], None] = lambda frame: None
         self._sent: Counter[int] = Counter()
         """Frames of the device by the hour, acknowledgements aside."""
@@ -216,6 +218,11 @@ class ConformBench:
             self.device.power_on()
             self.device.commission()
             self.run(self._until_joined())
+
+    def reset_device(self) -> None:
+        """Put the device into its factory state once more: what it did before does not bind it."""
+        self.device.factory_reset()
+        self.resets.append(len(self.frames))
 
     async def _form(self) -> None:
         han = self.han

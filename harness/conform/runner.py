@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from msgspec import structs
@@ -15,6 +16,7 @@ from hanbench.harness.capture.recorder import Recorder
 from hanbench.harness.conform.bench import ConformBench, FloodError, Setting, UnreachedError
 from hanbench.harness.conform.case import Ability, Case
 from hanbench.harness.conform.conduct.judging import judged
+from hanbench.harness.conform.conduct.rule import Remark
 from hanbench.harness.conform.dut.command import DeviceError
 from hanbench.harness.conform.dut.physical import HANDS, by_command
 from hanbench.harness.conform.frame import Frame
@@ -189,7 +191,9 @@ def _carried_out(case: Case, bench: ConformBench, observed: Callable[[Observatio
 
 def _conduct(bench: ConformBench) -> tuple[Conduct, ...]:
     """Return what is wrong with frames of the device, whatever the case is about."""
-    remarks = judged(bench.frames, bench.setting.kind, bench.own.ieee, bench.setting.pixit.wake_period_s)
+    setting, remarks = bench.setting, list[Remark]()
+    for start, end in pairwise((0, *bench.resets, len(bench.frames))):
+        remarks += judged(bench.frames[start:end], setting.kind, bench.own.ieee, setting.pixit.wake_period_s)
     return tuple(Conduct(each.case, each.sentence, each.frame.evidence()) for each in remarks)
 
 

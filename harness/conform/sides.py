@@ -12,6 +12,7 @@ from hanbench.emulator.devices.settings import SMART_ENERGY
 from hanbench.emulator.zcl.frame import ZclFrame
 from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.emulator.zigbee.aps.data import ApsRequest
+from hanbench.emulator.zigbee.aps.frames import Fragment
 from hanbench.emulator.zigbee.nwk import frames as nwk
 from hanbench.emulator.zigbee.nwk.frames import FrameSecurity
 from hanbench.emulator.zigbee.nwk.layer import RX_ON_DEVICES
@@ -100,10 +101,24 @@ class Side:
         secured: bool = False,
         key: bytes | None = None,
         frame_counter: int | None = None,
+        endpoint: int | None = None,
+        profile: int = SMART_ENERGY,
+        ack_request: bool = True,
+        fragment: Fragment | None = None,
     ) -> bytes:
-        """Return an APS data frame. `counter`: of the APS. `key`, `frame_counter`: in place of the link key's."""
+        """Return an APS data frame. `counter`: of the APS. `key`, `frame_counter`: in place of the link key's.
+
+        `endpoint`: another one of the device.
+        """
         header = aps.data_header(
-            self.endpoint, cluster, SMART_ENERGY, self.own_endpoint, counter, ack_request=True, secured=secured
+            self.endpoint if endpoint is None else endpoint,
+            cluster,
+            profile,
+            self.own_endpoint if profile else ZDO,
+            counter,
+            ack_request=ack_request,
+            secured=secured,
+            fragment=fragment,
         )
         if not secured:
             return header + frame
@@ -123,8 +138,13 @@ class Side:
         source: int | None = None,
         source_ieee: int | None = None,
         type: int = nwk.DATA,
+        to: int | None = None,
+        to_ieee: int | None = None,
     ) -> bytes:
-        """Return a NWK frame to the device under the network key; each argument replaces the sender's own value."""
+        """Return a NWK frame to the device under the network key; each argument replaces the sender's own value.
+
+        `to`: another destination than the device. `to_ieee`: the EUI-64 of the destination, which few commands name.
+        """
         own = self._own().stack.nwk.security.outgoing()
         security = FrameSecurity(
             own.cipher if key is None else cipher(key),
@@ -136,7 +156,8 @@ class Side:
         ieee = self._own().storage.ieee if source_ieee is None else source_ieee
         named = ieee if type == nwk.COMMAND else None
         src = self.own_short if source is None else source
-        header = nwk.header(type, self._to, src, sequence, radius=RADIUS, secured=True, src_ieee=named)
+        dst = self._to if to is None else to
+        header = nwk.header(type, dst, src, sequence, radius=RADIUS, secured=True, src_ieee=named, dst_ieee=to_ieee)
         return nwk.seal(header, apdu, security)
 
     def unsecured_npdu(self, apdu: bytes, type: int = nwk.DATA) -> bytes:
@@ -148,6 +169,11 @@ class Side:
     def send_npdu(self, npdu: bytes) -> None:
         """Send NWK octets to the device: at once, or when it polls."""
         self._own().stack.nwk.send_to_neighbor(self._to, npdu)
+
+    def send_apdus(self, *apdus: bytes) -> None:
+        """Send APS octets to the device, each in a NWK frame of its own: at once, or when it polls."""
+        for octets in apdus:
+            self.send_npdu(self.npdu(octets))
 
     @property
     def link_key(self) -> bytes | None:

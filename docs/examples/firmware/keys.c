@@ -9,6 +9,7 @@ enum { FAILURES = 10, PAUSE_MS = 60000, LONG_PAUSE_MS = 900000 };
 
 static uint8_t peer[CERTIFICATE], secret[SCALAR], point[POINT], peer_point[POINT], mac_key[16], link_key[16];
 static uint64_t not_before;
+static uint8_t hub_needs_s; /* for the step that is due, as it has said */
 static int failures;
 
 static bool stop(uint8_t status) {
@@ -19,7 +20,7 @@ static bool stop(uint8_t status) {
 
 /* Send a step and take its answer, which has `size` octets. */
 static bool step(uint8_t command, const Out *payload, int size) {
-    if (!zcl_request(KEYS, TO_SERVER, command, payload, WAIT_MS)) return false;
+    if (!zcl_request(KEYS, TO_SERVER, command, payload, WAIT_MS + hub_needs_s * 1000)) return false;
     if (!answer.general && answer.command == TERMINATE) {
         not_before = now_ms() + (answer.n > 1 ? answer.o[1] : 0) * 1000u;
         return false;
@@ -31,7 +32,9 @@ static bool initiate(void) {
     Out out = {{SUITE_1, 0, OWN_TIME_S, OWN_TIME_S}, 4};
     uint8_t hub[ID];
     put_octets(&out, factory.certificate, CERTIFICATE);
+    hub_needs_s = 0;
     if (!step(INITIATE, &out, 4 + CERTIFICATE)) return false;
+    hub_needs_s = answer.o[2] > answer.o[3] ? answer.o[2] : answer.o[3];
     put_big(hub, flash.hub_ieee);
     memcpy(peer, answer.o + 4, CERTIFICATE);
     if (answer.o[0] != SUITE_1 || answer.o[1]) return stop(UNSUPPORTED_SUITE);

@@ -56,11 +56,21 @@ static bool search(void) {
     return false;
 }
 
+/* Of two networks with one name, the one whose update identifier is over is not there any more. R22, 3.6.1.4.1.1. */
+static void newest_first(Beacon *found, int n) {
+    for (int i = 1; i < n; i++)
+        for (int j = i; j > 0 && (int8_t)(found[j].update_id - found[j - 1].update_id) > 0; j--) {
+            Beacon other = found[j];
+            found[j] = found[j - 1], found[j - 1] = other;
+        }
+}
+
 /* Returns when the meter is back: the present channel first, then all; under the network key first, then without. */
 static void rejoin(void) {
     Beacon found[CANDIDATES];
     for (int round = 0, rest = FIRST_REST_S;; round++) {
         int n = mac_scan(round < QUICK_ROUNDS ? 1u << flash.channel : CHANNELS, found, CANDIDATES);
+        newest_first(found, n);
         for (int i = 0; i < n; i++) {
             if (found[i].extended_pan != flash.extended_pan) continue;
             bool back = nwk_rejoin(&found[i], true) || (round > 0 && nwk_rejoin(&found[i], false) && fetch_key());
@@ -78,6 +88,11 @@ static void listen(void) {
     for (int idle = 0; idle < IDLE_POLLS && polls_failed < LOST_POLLS;) {
         if (mac_poll(500)) idle = 0;
         else idle++, mac_listen(IDLE_MS);
+        if (!readdressed) continue;
+        readdressed = false;
+        mac_use();
+        zdo_announce();
+        flash_save();
     }
 }
 

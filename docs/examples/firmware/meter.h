@@ -92,7 +92,7 @@ bool nwk_data(uint16_t to, const Out *apdu);
 void nwk_timeout_request(void);
 bool nwk_rejoin(const Beacon *parent, bool secured);
 void nwk_leave_notice(bool rejoin);
-extern bool nwk_heard, leave_asked, leave_rejoins; /* nwk_heard: a frame of the network could be opened */
+extern bool nwk_heard, leave_asked, leave_rejoins, readdressed; /* nwk_heard: a frame of the network could be opened */
 
 /* --- aps.c --- */
 typedef struct { uint16_t source, cluster, profile; uint8_t from, to; bool broadcast, secured; } Aps;

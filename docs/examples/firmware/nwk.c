@@ -7,10 +7,10 @@ enum { LEAVE = 0x04, REJOIN = 0x06, REJOINED = 0x07, TIMEOUT_REQUEST = 0x0B };
 enum { CONTROL = 0x28, LEVEL = 5, AUXILIARY = 14, MIC = 4, RADIUS = 30, TIMEOUT_INDEX = 8 };
 /* Timeout 8: 256 min, which outlasts every wake period that we are built for. */
 
-bool nwk_heard, leave_asked, leave_rejoins;
+bool nwk_heard, leave_asked, leave_rejoins, readdressed;
 static uint8_t sequence;
 static uint32_t counter;
-static struct { bool came; uint16_t own; uint8_t status; } rejoin;
+static struct { bool waits, came; uint16_t own; uint8_t status; } rejoin;
 
 static Out header(int type, uint16_t to, uint8_t radius, bool secured) {
     Out npdu = {{0}, 0};
@@ -72,10 +72,12 @@ bool nwk_rejoin(const Beacon *parent, bool secured) {
     rejoin.came = false;
     mac_use();
     if (!command(&payload, secured)) return false;
+    rejoin.waits = true;
     for (int i = 0; i < 5 && !rejoin.came; i++) {
         mac_listen(100);
         mac_poll(500);
     }
+    rejoin.waits = false;
     if (!rejoin.came || rejoin.status) return false;
     flash.own = rejoin.own, flash.update_id = parent->update_id;
     mac_use();
@@ -90,6 +92,10 @@ static void command_input(In *in, bool secured, uint16_t source) {
         rejoin.own = (uint16_t)get(in, 2);
         rejoin.status = (uint8_t)get(in, 1);
         rejoin.came = !in->bad;
+        /* One that nobody waits for: another device has our address, and the parent gives us a new one. R22, 3.6.1.9.3. */
+        bool fits = rejoin.own && rejoin.own < 0xFFF8 && rejoin.own != flash.own;
+        if (!rejoin.waits && rejoin.came && !rejoin.status && secured && source == flash.parent && fits)
+            flash.own = rejoin.own, readdressed = true;
     } else if (id == LEAVE && secured && source == flash.parent) {
         options = (uint8_t)get(in, 1);
         if (in->bad || !(options & 0x40)) return;

@@ -40,6 +40,7 @@ BLOCK = 64
 """Octets of payload in a fragment."""
 MOST_WAITING_FOR_STRANGERS = 64
 """Messages that wait for acknowledgement by devices without link key; anyone can provoke them. Others: 256 each."""
+EVERY_ENDPOINT = 0xFF
 UNKNOWN_TRUST_CENTER = 0
 """Index of the link key with a Trust Centre whose EUI-64 is not known yet."""
 
@@ -184,7 +185,7 @@ class Aps:
 
     def _acknowledged(self, frame: ApsFrame, src: int) -> None:
         message = self._waiting.get((src, frame.counter))
-        if message is None:
+        if message is None or not _is_answer(frame, message.request):
             return
         if message.request.secured and not frame.secured:
             raise RemoteProtocolError(DropReason.UNSECURED, "acknowledgement of a secured message")
@@ -382,7 +383,7 @@ class Aps:
         handler = self._endpoints.get(frame.dst_endpoint)
         if handler is not None:
             handler(message)
-        elif frame.dst_endpoint != 0xFF:
+        elif frame.dst_endpoint != EVERY_ENDPOINT:
             if not self.on_no_endpoint(message):
                 raise RemoteProtocolError(DropReason.NO_ENDPOINT, f"endpoint {frame.dst_endpoint}")
         else:
@@ -420,6 +421,12 @@ class Aps:
         link = self._data_key(src) if frame.secured else None
         if link is not None or not frame.secured:
             self.nwk.send(src, self._protected(frames.ack_header(frame, secured=frame.secured), b"", link))
+
+
+def _is_answer(frame: ApsFrame, request: ApsRequest) -> bool:
+    """Whether an acknowledgement is of a message by its cluster and its endpoints (R22, 2.2.8.4.3)."""
+    of_one = request.dst_endpoint in (frame.src_endpoint, EVERY_ENDPOINT)
+    return of_one and (frame.cluster, frame.dst_endpoint) == (request.cluster, request.src_endpoint)
 
 
 def _header(

@@ -26,6 +26,8 @@ MOST_REFUSALS = 64
 """Networks, and parents of its own network, that a joiner remembers because they did not take it."""
 SCAN_PAUSE = SECOND
 """Between two scans of one attempt."""
+HALF_OF_ALL = 128
+"""Update identifiers: as many are newer than one as are older."""
 LAST_ADDRESS = 0xFFF7
 """The last short address that a parent can give."""
 
@@ -38,10 +40,13 @@ class Candidate(NamedTuple):
     beacon: Beacon
     payload: BeaconPayload
 
-    @property
-    def rank(self) -> tuple[int, int, int]:
-        """The best candidate has the highest: newest network, then best link, then fewest hops to the coordinator."""
-        return self.payload.update_id, self.beacon.lqi, -self.payload.depth
+    def rank(self, known: int) -> tuple[int, int, int]:
+        """The best candidate has the highest: newest network, then best link, then fewest hops to the coordinator.
+
+        `known`: the update identifier that the device has; those after it are newer, also where they come round.
+        """
+        age = self.payload.update_id - known + HALF_OF_ALL & 0xFF
+        return age, self.beacon.lqi, -self.payload.depth
 
     @property
     def parent(self) -> tuple[int, int, int]:
@@ -56,6 +61,8 @@ class Joiner:
         self._nwk = nwk
         self._child = child
         self.policy: JoinPolicy = nwk.config.join
+        if not nwk.storage.network_keys:
+            self._forget_network()  # the power was cut between the association and the network key
         self.state = JoinState.JOINED if nwk.storage.network is not None else JoinState.OUT
         self.on_state: Callable[[JoinState, JoinEvent], None] | None = None
         self.on_joined: Callable[[bool], None] | None = None
@@ -199,12 +206,14 @@ class Joiner:
         Beacons are not secured: one that promises more than all others may be of no parent at all.
         """
         networks, parents = self._refusals, self._parents_refused
+        network = self._nwk.storage.network
+        known = 0 if network is None else network.update_id
         self._chosen = max(
             candidates,
             key=lambda each: (
                 -networks.get(each.payload.extended_pan_id, 0),
                 -parents.get(each.parent, 0),
-                each.rank,
+                each.rank(known),
             ),
             default=None,
         )
@@ -271,11 +280,14 @@ class Joiner:
 
     def _out(self) -> None:
         """Be in no network; nothing of a former one is kept."""
+        self._forget_network()
+        self._nwk.mac.listen(False)
+        self._report_join(False)
+
+    def _forget_network(self) -> None:
         self._nwk.storage.forget_network()
         self._nwk.security.load()
         self._nwk.mac.configure(pan_id=0xFFFF, short=NO_SHORT_ADDRESS)
-        self._nwk.mac.listen(False)
-        self._report_join(False)
 
     # --- rejoining ------------------------------------------------------------------------------------------------
 
@@ -317,19 +329,34 @@ class Joiner:
 
     def _rejoin_answered(self, frame: NwkFrame, command: NwkCommand, mac_frame: MacFrame) -> None:
         assert isinstance(command, RejoinResponse)
+        if self.state is JoinState.JOINED:
+            self._readdressed(frame, command)
+            return
         expected = self.state is JoinState.REJOINING and frame.secured
         if not expected and self.state is not JoinState.TRUST_CENTER_REJOINING:
             return
         if command.status != 0:
             self.event(JoinEvent.REFUSED)
             return
+        self._take_address(frame, command)
+        self.event(JoinEvent.ACCEPTED)
+
+    def _readdressed(self, frame: NwkFrame, command: RejoinResponse) -> None:
+        """The parent gives an end device another address, because another device has its own (R22, 3.6.1.9.3)."""
+        is_child = self._nwk.config.role is LogicalType.END_DEVICE
+        if not is_child or not frame.secured or command.status or command.short == self._nwk.network.short:
+            return
+        self._take_address(frame, command)
+        if self.on_joined is not None:
+            self.on_joined(True)
+
+    def _take_address(self, frame: NwkFrame, command: RejoinResponse) -> None:
         network = self._nwk.network
         if frame.src != network.parent or not 0 < command.short <= LAST_ADDRESS:
             raise RemoteProtocolError(DropReason.ADDRESS_CONFLICT, f"Rejoin Response with {command.short:#06x}")
         network.short = command.short
         network.parent_ieee = frame.src_ieee or 0
         self._nwk.apply(network)
-        self.event(JoinEvent.ACCEPTED)
 
     def _rest(self) -> None:
         """Pause, longer after each attempt; the last pause repeats."""

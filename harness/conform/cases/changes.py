@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from hanbench.emulator.zcl.clusters import BASIC
+from hanbench.emulator.zigbee.nwk import frames as nwk
+from hanbench.emulator.zigbee.nwk.commands import NetworkUpdate
 from hanbench.harness.conform.case import Ability, Area
-from hanbench.harness.conform.cases.common import JOINER, secured
+from hanbench.harness.conform.cases.common import JOINER, only, present, reading, secured
+from hanbench.harness.conform.cases.life import searches
 from hanbench.harness.conform.frame import Frame
 from hanbench.harness.conform.requirement import SE, ZIGBEE
 from hanbench.harness.conform.tester import Tester
 
 AREA = Area("CHG", "Channel and PAN ID", gate=JOINER, seconds=6000)
+FALSE_PAN = 0x0301
+STRANGER, STRANGER_IEEE = 0x1234, 0x0011_2233_4455_6677
 DELIVERY_S = 10.0
 """Time after which the hub has changed (broadcast delivery time)."""
 
@@ -124,3 +130,75 @@ def foreign(t: Tester) -> None:
         that="to the foreign network",
         otherwise="it turns to a network with another extended PAN ID",
     )
+
+
+@AREA.case(
+    6, "It finds its network on each of its channels", SE("5.5.5"), ZIGBEE("3.6.1.4.2"), seconds=45_000, wakes=60
+)
+def each_channel(t: Tester) -> None:
+    first = t.hub.stack.nwk.network.channel
+    for to in (*(each for each in t.pixit.channels if each != first), first):
+        t.step(f"The hub moves to channel {to}")
+        t.hub.change_channel(to)
+        t.wait(DELIVERY_S)
+        _arrives(t, f"it does not find its network on channel {to}")
+        t.wait(t.within_wake(60))
+
+
+@AREA.case(
+    7,
+    "Where it listens, it moves at the word of the network manager",
+    ZIGBEE("2.4.3.3.9"),
+    ZIGBEE("3.4.10.3"),
+    gate=f"({JOINER}) & !HAN.POLL & BAS.S",
+    seconds=300,
+)
+def moves_at_the_word(t: Tester) -> None:
+    t.step("The hub tells its network of another channel, and moves")
+    start = t.now
+    _moved(t)
+    _answers_there(t)
+    t.step("The hub tells its network of another PAN ID, and moves")
+    t.bench_must(t.hub.stack.maintenance.change_pan_id() is not None, "the hub did not change its PAN ID")
+    t.wait(DELIVERY_S)
+    _answers_there(t)
+    lost = searches(t, start)
+    t.require(not lost, "it searches for a network that told it where it goes", *lost[:3], expected="no search")
+
+
+def _answers_there(t: Tester) -> None:
+    network = t.hub.stack.nwk.network
+    frame = only(t, t.ask(BASIC.id, reading(t, 0x0000)), "read-attributes-response")
+    assert frame.mac is not None
+    t.require_equal((frame.channel, frame.mac.dst_pan), (network.channel, network.pan_id), "it is elsewhere", frame)
+
+
+@AREA.case(
+    8, "It follows no Network Update that is not for it", ZIGBEE("3.4.10.3"), ZIGBEE("4.3.1.2"), seconds=300, wakes=6
+)
+def false_updates(t: Tester) -> None:
+    t.step("Network Updates come: of another network, with an identifier that is over, of a stranger, unsecured")
+    network, start = t.hub.stack.nwk.network, t.now
+    new = NetworkUpdate(
+        extended_pan_id=network.extended_pan_id,
+        update_id=network.update_id + 1 & 0xFF,
+        pan_id=network.pan_id ^ FALSE_PAN,
+    )
+    other = new.replace(extended_pan_id=network.extended_pan_id ^ 1)
+    over = new.replace(update_id=network.update_id - 1 & 0xFF)
+
+    def send() -> None:
+        side = t.side
+        side.send_npdu(side.npdu(other.encode(), type=nwk.COMMAND))
+        side.send_npdu(side.npdu(over.encode(), type=nwk.COMMAND))
+        side.send_npdu(side.npdu(new.encode(), type=nwk.COMMAND, source=STRANGER, source_ieee=STRANGER_IEEE, counter=1))
+        side.send_npdu(side.unsecured_npdu(new.encode(), nwk.COMMAND))
+
+    t.when_awake(send)
+    t.wait(2 * DELIVERY_S)
+    t.step("It is where it was")
+    frame = present(t, 2 * t.wake_limit, "it has followed a Network Update that is not for it")
+    lost = searches(t, start)
+    t.require(not lost, "it has lost its network meanwhile", *lost[:3], expected="no search, and no rejoin")
+    assert frame.mac is not None
+    t.require_equal(frame.mac.dst_pan, network.pan_id, "it is in another PAN", frame, form="#06x")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hanbench.emulator.zcl.clusters import BASIC
 from hanbench.emulator.zigbee.aps.commands import SwitchKey, TransportNetworkKey
-from hanbench.harness.conform.case import Ability, Area
-from hanbench.harness.conform.cases.common import JOINER, only, reading, secured
+from hanbench.harness.conform.case import Ability, Area, Begin
+from hanbench.harness.conform.cases.common import JOINER, join, only, reading, secured
 from hanbench.harness.conform.frame import Frame
 from hanbench.harness.conform.requirement import SE, ZIGBEE
 from hanbench.harness.conform.tester import LISTEN_S, Tester
@@ -13,6 +13,7 @@ from hanbench.harness.conform.tester import LISTEN_S, Tester
 AREA = Area("KEY", "Network key", gate=JOINER, seconds=60, wakes=6)
 FALSE_KEY = bytes(range(0x30, 0x40))
 FALSE_SEQUENCE = 0x55
+LAST_SEQUENCE = 0xFF
 
 
 def _distributed(t: Tester) -> int:
@@ -173,3 +174,51 @@ def switch_to_nothing(t: Tester) -> None:
     only(t, t.ask(BASIC.id, reading(t, 0x0000)), "read-attributes-response")
     lost = t.frames("rejoin-request", sender="anyone")
     t.require(not lost, "it has lost its network key", *lost, expected="no rejoin")
+
+
+@AREA.case(
+    9,
+    "It keeps the network key to come over a power cut",
+    ZIGBEE("4.6.3.4"),
+    ZIGBEE("4.3.3"),
+    needs=(Ability.POWER,),
+    seconds=120,
+    wakes=9,
+)
+def next_key_kept(t: Tester) -> None:
+    t.step("The hub sends out the next network key; the device loses its power before the hub uses it")
+    sequence = _distributed(t)
+    t.device.power_off()
+    t.wait(10)
+    t.device.power_on()
+    t.wait(t.wake_limit)
+    t.step("The hub switches, and the device follows")
+    t.hub.stack.trust_center.switch()
+    t.wait(2)
+    _uses(t, sequence, 2 * t.wake_limit, "it does not follow to the next network key")
+    lost = t.frames("rejoin-request", sender="anyone")
+    t.require(not lost, "it has lost the network key to come", *lost, expected="no rejoin")
+
+
+@AREA.case(
+    10,
+    "It follows where the numbers of network keys come round",
+    ZIGBEE("4.6.3.4"),
+    ZIGBEE("4.3.1.2"),
+    begins=Begin.FACTORY,
+    seconds=300,
+    times=("join_s", "secure_s"),
+)
+def number_comes_round(t: Tester) -> None:
+    t.step("The device joins a network whose key has the number 255")
+    t.hub.stack.nwk.security.replace(LAST_SEQUENCE, t.hub.storage.network_keys[t.hub.storage.active_key])
+    join(t)
+    t.expect("device-announce", within=t.pixit.join_s, otherwise="it did not join")
+    t.wait(t.wake_limit)
+    t.step("The hub sends out the next one, which has the number 0, and switches to it")
+    sequence = _distributed(t)
+    t.bench_must(sequence == 0, "the hub's next key has another number")
+    t.hub.stack.trust_center.switch()
+    t.wait(2)
+    _uses(t, sequence, 2 * t.wake_limit, "it does not follow to network key 0")
+    only(t, t.ask(BASIC.id, reading(t, 0x0000)), "read-attributes-response")

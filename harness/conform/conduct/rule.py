@@ -40,6 +40,8 @@ class Known:
     """Its MAC capabilities, as it stated them when it joined or rejoined last."""
     endpoints: set[int] = field(default_factory=set)
     """The endpoints from which it has sent."""
+    associates: bool = False
+    """Whether it has asked to associate: an Association Response that nobody asked for changes nothing."""
     starts: int = 0
     """How often it has begun anew: numbers may begin anew with it."""
 
@@ -76,12 +78,12 @@ class Known:
             return
         header, packet, message = frame.mac, frame.nwk, frame.message
         if self.sent(frame) and frame.name == "association-request" and header is not None and len(header.payload) > 1:
-            self.capability = header.payload[1]
+            self.capability, self.associates = header.payload[1], True
         elif self.sent(frame) and frame.name == "rejoin-request":
             self.capability = message.capability
-        if frame.name == ASSOCIATION_RESPONSE and header is not None:
+        if frame.name == ASSOCIATION_RESPONSE and header is not None and self.associates:
             if header.dst_mode == mac.EXTENDED and header.dst == self.ieee and header.payload[3] == 0:
-                self.short = int.from_bytes(header.payload[1:3], "little")
+                self.short, self.associates = int.from_bytes(header.payload[1:3], "little"), False
         elif frame.name == "rejoin-response" and packet is not None and packet.dst_ieee == self.ieee:
             if message.status == 0:
                 self.short = message.short

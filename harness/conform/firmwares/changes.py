@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from hanbench.emulator.zigbee.nwk.commands import NetworkUpdate
 from hanbench.emulator.zigbee.nwk.join_states import JoinEvent, JoinState
 from hanbench.emulator.zigbee.nwk.joining import _candidates
 from hanbench.harness.conform.firmwares.model import Firmwares, Note, restarted, wrapped
@@ -78,3 +79,36 @@ def takes_any_network(device: Any, note: Note) -> None:
             joiner._choose(_candidates(beacons))
 
     wrapped(joiner, "_own_network", own)
+
+
+@WRONG.add("blind-on-one-channel", "CHG")
+def blind_on_one_channel(device: Any, note: Note) -> None:
+    """It hears no beacon of its network on one of its channels when it has lost it."""
+    joiner = device.stack.joiner
+
+    def own(former: Any, beacons: Any) -> None:
+        blind = device.stack.config.channels[len(device.stack.config.channels) // 2]
+        seen = [beacon for beacon in beacons if beacon.channel != blind]
+        if len(seen) < len(beacons):
+            note()
+        former(seen)
+
+    wrapped(joiner, "_own_network", own)
+
+
+@WRONG.add("ignores-channel-changes", "CHG", kind="ihd")
+def ignores_channel_changes(device: Any, note: Note) -> None:
+    """Told that its network moves to another channel, it stays until it has lost it."""
+    wrapped(device.stack.management, "change_channel", lambda former, *given: note())
+
+
+@WRONG.add("follows-any-update", "CHG")
+def follows_any_update(device: Any, note: Note) -> None:
+    """It follows a Network Update of whatever network, with whatever identifier."""
+    maintenance = device.stack.maintenance
+
+    def updated(frame: Any, command: Any, mac_frame: Any) -> None:
+        note()
+        maintenance._move(command.update_id, pan_id=command.pan_id)
+
+    device.stack.nwk.on_command[NetworkUpdate.ID] = updated

@@ -114,3 +114,26 @@ def switches_to_nothing(device: Any, note: Note) -> None:
         return bool(former(sequence))
 
     wrapped(security, "switch", switch)
+
+
+@WRONG.add("forgets-the-key-to-come", "KEY", "nrfconnect/sdk-nrf#17997, where a device misses a rotation")
+def forgets_the_key_to_come(device: Any, note: Note) -> None:
+    """A power cut takes the network key that it has got and does not use yet."""
+    keys, active = device.storage.network_keys, device.storage.active_key
+    for other in [each for each in keys if each != active]:
+        note()
+        del keys[other]
+
+
+@WRONG.add("compares-key-numbers", "KEY")
+def compares_key_numbers(device: Any, note: Note) -> None:
+    """It takes no network key whose number is lower than that of the present one."""
+    security = device.stack.nwk.security
+
+    def store(former: Any, sequence: int, key: bytes) -> None:
+        if sequence < device.storage.active_key:
+            note()
+        else:
+            former(sequence, key)
+
+    wrapped(security, "store", store)
