@@ -226,8 +226,9 @@ class GivesAddresses(Rule):
         elif frame.name == "rejoin-response" and packet is not None and message.status == 0:
             if packet.dst_ieee is not None:
                 yield from self._gave(message.short, packet.dst_ieee)
-        elif isinstance(message, TransportNetworkKey) and message.source != self.known.ieee:
-            yield "the network key comes in another device's name"
+        elif isinstance(message, TransportNetworkKey) and self.known.originated(frame):
+            if message.source != self.known.ieee:
+                yield "the network key comes in another device's name"
 
     def _gave(self, short: int, ieee: int) -> Iterator[str]:
         if short not in range(1, FIRST_BROADCAST):

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from hanbench.emulator.clock import MILLISECOND, SECOND
 from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.zigbee.zdo import messages as zdp
 from hanbench.harness.conform.conduct.rule import Known, Rule
 from hanbench.harness.conform.frame import Frame
 from hanbench.harness.frames.dissected import MALFORMED
@@ -17,6 +18,8 @@ PROMISED = 100 * MILLISECOND
 """Time in which a frame comes that an acknowledgement has announced, and its repetitions, with room for a busy air:
 macMaxFrameTotalWaitTime is some 20 ms."""
 STUCK_AT = 3
+MOST_BROKEN = 3
+"""Announced frames that do not come before a parent is blamed: on a busy air one may come too late."""
 
 
 class WellFormed(Rule):
@@ -25,8 +28,17 @@ class WellFormed(Rule):
     CASE: ClassVar[str] = "HB-AIR-01"
 
     def saw(self, frame: Frame) -> Iterator[str]:
-        if self.known.sent(frame) and frame.name == MALFORMED:
+        if frame.name != MALFORMED or not self.known.sent(frame):
+            return
+        relays = frame.nwk is not None and not self.known.originated(frame)
+        if not relays and not _refuses_unknown(frame):
             yield "it sends octets that are no frame"
+
+
+def _refuses_unknown(frame: Frame) -> bool:
+    """Return whether a frame answers a request of the device profile that the dissector does not know."""
+    header = frame.aps
+    return header is not None and header.profile == 0 and header.cluster not in zdp.BY_CLUSTER
 
 
 class AsksForAcknowledgement(Rule):
@@ -118,6 +130,7 @@ class PendingFrames(Rule):
         self._asked: tuple[int, int] | None = None
         """The last poll: address and mode."""
         self._promised: tuple[int, int, Frame] | None = None
+        self._broken = 0
 
     def saw(self, frame: Frame) -> Iterator[str]:
         header, known = frame.mac, self.known
@@ -139,7 +152,9 @@ class PendingFrames(Rule):
         address, mode, promise = self._promised
         if frame.time - promise.time > PROMISED:
             self._promised = None
-            yield "its acknowledgement of a poll says that a frame waits, and none follows"
+            self._broken += 1
+            if self._broken == MOST_BROKEN:
+                yield "its acknowledgements of polls say that a frame waits, and none follows"
         elif self.known.sent(frame) and (frame.mac.dst, frame.mac.dst_mode) == (address, mode):
             self._promised = None
 
