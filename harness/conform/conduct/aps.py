@@ -226,15 +226,18 @@ class GivesAddresses(Rule):
         elif frame.name == "rejoin-response" and packet is not None and message.status == 0:
             if packet.dst_ieee is not None:
                 yield from self._gave(message.short, packet.dst_ieee)
-        elif isinstance(message, TransportNetworkKey) and self.known.originated(frame):
-            if message.source != self.known.ieee:
-                yield "the network key comes in another device's name"
+        elif _names_another(message, self.known.ieee) and self.known.originated(frame):
+            yield "the network key comes in another device's name"
 
     def _gave(self, short: int, ieee: int) -> Iterator[str]:
         if short not in range(1, FIRST_BROADCAST):
             yield f"it gives the address 0x{short:04x}"
         elif self._given.setdefault(short, ieee) != ieee:
             yield f"it gives two devices the address 0x{short:04x}"
+
+
+def _names_another(message: object, ieee: int) -> bool:
+    return isinstance(message, TransportNetworkKey) and message.source != ieee
 
 
 RULES = (GivesAddresses, Addressing, Counter, Repetitions, Acknowledges, LinkKey, LinkKeyCounters)
