@@ -7,11 +7,14 @@ from functools import cache
 
 from hanbench.harness.conform.case import Area, Case
 from hanbench.harness.conform.cases import (
+    attributes,
     changes,
     claims,
     clusters,
     counters,
     descriptors,
+    device_profile,
+    general_commands,
     hub_admission,
     hub_counters,
     hub_formation,
@@ -59,6 +62,8 @@ AREAS: tuple[Area, ...] = (
     hub_time.AREA,
     hub_counters.AREA,
 )
+FURTHER = (attributes, general_commands, device_profile)
+"""Files with more cases of an area that has grown beyond one file; their `AREA` is that of the first file."""
 CASE_SET = "2"
 """Version of the case set: reports name it."""
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 from hanbench.harness.conform.firmwares import (
+    attributes,
     changes,
     claims,
     clusters,
     counters,
     descriptors,
+    device_profile,
+    general_commands,
     hub_admission,
     hub_counters,
     hub_formation,
@@ -45,7 +48,10 @@ _FILES = (
     network_key.WRONG,
     changes.WRONG,
     clusters.WRONG,
+    attributes.WRONG,
+    general_commands.WRONG,
     descriptors.WRONG,
+    device_profile.WRONG,
     register.WRONG,
     time.WRONG,
     robustness.WRONG,
