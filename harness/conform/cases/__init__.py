@@ -7,6 +7,7 @@ from functools import cache
 
 from hanbench.harness.conform.case import Area, Case
 from hanbench.harness.conform.cases import (
+    addressing,
     attributes,
     changes,
     claims,
@@ -34,6 +35,7 @@ from hanbench.harness.conform.cases import (
     rejoining,
     robustness,
     time,
+    upgrade,
 )
 
 AREAS: tuple[Area, ...] = (
@@ -62,7 +64,7 @@ AREAS: tuple[Area, ...] = (
     hub_time.AREA,
     hub_counters.AREA,
 )
-FURTHER = (attributes, general_commands, device_profile)
+FURTHER = (attributes, general_commands, addressing, device_profile, upgrade)
 """Files with more cases of an area that has grown beyond one file; their `AREA` is that of the first file."""
 CASE_SET = "2"
 """Version of the case set: reports name it."""

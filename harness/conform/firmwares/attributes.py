@@ -44,7 +44,7 @@ def summation_of_32_bits(device: Any, note: Note) -> None:
         for each in found.attributes:
             if each.attribute == MeteringAttributes.CurrentSummationDelivered.id:
                 note()
-                each = type(each)(each.attribute, 0x23)  # noqa: PLW2901  the same entry, of another type
+                each = type(each)(each.attribute, 0x23)
             kept.append(each)
         return foundation.DiscoverAttributesResponse(found.complete, tuple(kept))
 

@@ -34,6 +34,7 @@ from hanbench.harness.conform.firmwares import (
     time,
     unplanned,
     unplanned_second,
+    upgrade,
 )
 from hanbench.harness.conform.firmwares.model import WrongFirmware
 
@@ -55,6 +56,7 @@ _FILES = (
     register.WRONG,
     time.WRONG,
     robustness.WRONG,
+    upgrade.WRONG,
     recovery.WRONG,
     hub_formation.WRONG,
     hub_admission.WRONG,

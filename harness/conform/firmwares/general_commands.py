@@ -197,16 +197,15 @@ def answers_any_profile(device: Any, note: Note) -> None:
 def answers_from_endpoint_255(device: Any, note: Note) -> None:
     """What came for all its endpoints it answers from that address."""
 
-    def receive(former: Any, indication: Any) -> None:
-        if indication.dst_endpoint == 0xFF:
-            note()
-            endpoint.id = 0xFF
-        former(indication)
+    endpoint, own = device.endpoint, device.endpoint.id
+
+    def receive(indication: Any) -> None:
+        note()
+        endpoint.id = 0xFF
+        endpoint.receive(indication)
         endpoint.id = own
 
-    endpoint, own = device.endpoint, device.endpoint.id
-    wrapped(endpoint, "receive", receive)
-    device.stack.aps.register(own, endpoint.receive)
+    device.stack.aps.register(0xFF, receive)
 
 
 @WRONG.add("confirms-responses", "ZCL", "zigpy/zha-device-handlers#1448")
