@@ -33,6 +33,7 @@ from hanbench.harness.conform.cases import (
     recovery,
     register,
     rejoining,
+    reporting,
     robustness,
     time,
     upgrade,
@@ -64,7 +65,7 @@ AREAS: tuple[Area, ...] = (
     hub_time.AREA,
     hub_counters.AREA,
 )
-FURTHER = (attributes, general_commands, addressing, device_profile, upgrade)
+FURTHER = (attributes, general_commands, addressing, reporting, device_profile, upgrade)
 """Files with more cases of an area that has grown beyond one file; their `AREA` is that of the first file."""
 CASE_SET = "2"
 """Version of the case set: reports name it."""
