@@ -15,6 +15,7 @@ from hanbench.harness.conform.cases import (
     counters,
     descriptors,
     device_profile,
+    display,
     general_commands,
     hub_admission,
     hub_counters,
@@ -36,6 +37,7 @@ from hanbench.harness.conform.cases import (
     reporting,
     robustness,
     time,
+    tunnels,
     upgrade,
 )
 
@@ -55,6 +57,8 @@ AREAS: tuple[Area, ...] = (
     time.AREA,
     robustness.AREA,
     recovery.AREA,
+    display.AREA,
+    tunnels.AREA,
     hub_formation.AREA,
     hub_admission.AREA,
     hub_mirrors.AREA,

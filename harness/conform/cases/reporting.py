@@ -104,7 +104,7 @@ def reports_as_told(t: Tester) -> None:
         wanted = (t.side.own_endpoint, t.side.endpoint, 1)
         t.require(to == wanted, "its report goes elsewhere", frame, expected=str(wanted), seen=to)
         kinds = {each.data.type_id for each in frame.message.records if each.attribute == SUMMATION}
-        t.require(kinds == {UINT48.id}, "its report has another type", frame, expected="0x25", seen=kinds)  # type: ignore[arg-type]
+        t.require(kinds == {UINT48.id}, "its report has another type", frame, expected="0x25", seen=kinds)
     t.step(f"It shall report each change, and no more often than each {2 * SHORTEST} s")
     t.require(
         _configure(t, _register(2 * SHORTEST, 2 * LONGEST, 1)) == {}, "it refuses another one", expected="SUCCESS"
@@ -139,14 +139,14 @@ def says_what_is_wrong(t: Tester) -> None:
     if failures is None:
         return
     wrong = "it takes a configuration of an attribute that it lacks"
-    t.require(UNKNOWN_ATTRIBUTE in failures, wrong, expected="UNSUPPORTED_ATTRIBUTE", seen=failures)  # type: ignore[arg-type]
+    t.require(UNKNOWN_ATTRIBUTE in failures, wrong, expected="UNSUPPORTED_ATTRIBUTE", seen=failures)
     wrong = "it takes a configuration of another type"
-    t.require(UNIT in failures, wrong, expected="INVALID_DATA_TYPE", seen=failures)  # type: ignore[arg-type]
+    t.require(UNIT in failures, wrong, expected="INVALID_DATA_TYPE", seen=failures)
     taken = SUMMATION not in failures
     t.require((_told(t)[0] == Status.SUCCESS) is taken, "it tells another configuration", expected=f"taken: {taken}")
     t.step("It configures a longest interval below the least one")
     failures = _configure(t, _register(LONGEST, SHORTEST, HUGE))
-    t.require(bool(failures), "it takes a longest interval below the least", expected="INVALID_VALUE", seen=failures)  # type: ignore[arg-type]
+    t.require(bool(failures), "it takes a longest interval below the least", expected="INVALID_VALUE", seen=failures)
     if taken:
         told = _told(t)
         t.require_equal(told, (Status.SUCCESS, SHORTEST, LONGEST), "a refused configuration replaces the former one")

@@ -27,7 +27,7 @@ def reports_at_the_least_interval(device: Any, note: Note) -> None:
     def change(record: Any) -> Any:
         if record.minimum and record.maximum != 0xFFFF:
             note()
-            return record._replace(maximum=record.minimum)
+            return record.replace(maximum=record.minimum)
         return record
 
     _configured(device, change)
@@ -55,7 +55,7 @@ def reports_in_minutes(device: Any, note: Note) -> None:
         if record.maximum in (0, 0xFFFF):
             return record
         note()
-        return record._replace(maximum=record.maximum * 60)
+        return record.replace(maximum=record.maximum * 60)
 
     _configured(device, change)
 
@@ -99,7 +99,7 @@ def takes_crossed_intervals(device: Any, note: Note) -> None:
     def change(record: Any) -> Any:
         if record.maximum and record.minimum and record.maximum < record.minimum:
             note()
-            return record._replace(minimum=record.maximum)
+            return record.replace(minimum=record.maximum)
         return record
 
     _configured(device, change)
