@@ -36,6 +36,7 @@ from hanbench.harness.conform.cases import (
     rejoining,
     reporting,
     robustness,
+    safety,
     time,
     tunnels,
     upgrade,
@@ -69,7 +70,7 @@ AREAS: tuple[Area, ...] = (
     hub_time.AREA,
     hub_counters.AREA,
 )
-FURTHER = (attributes, general_commands, addressing, reporting, device_profile, upgrade)
+FURTHER = (attributes, general_commands, addressing, reporting, safety, device_profile, upgrade)
 """Files with more cases of an area that has grown beyond one file; their `AREA` is that of the first file."""
 CASE_SET = "2"
 """Version of the case set: reports name it."""
