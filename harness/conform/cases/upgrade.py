@@ -50,6 +50,12 @@ def _looks(t: Tester) -> Frame:
     return t.expect(QUERY, within=DAY_S + 3 * t.wake_limit, otherwise="it never asks for firmware")
 
 
+def _begins(t: Tester) -> None:
+    """Wait until the device has found the image on offer, and asks for a block of it."""
+    _looks(t)
+    t.expect(BLOCK, within=3 * t.wake_limit, otherwise="it asks for no block of an image that it found")
+
+
 def _silent_at(t: Tester, falls: Callable[[], bool]) -> None:
     """Have the hub say nothing to a request for a block where `falls` says so."""
     admits = t.hub.endpoint.admit
@@ -91,7 +97,7 @@ def each_block(t: Tester) -> None:
     hub_answers(t, OTA.id, ImageBlockRequest, block)
     _silent_at(t, falls)
     t.hub.offer_firmware(image)
-    _looks(t)
+    _begins(t)
     end = t.expect(END, within=2 * DAY_S, otherwise="it never ends a download whose blocks are of several sizes")
     t.require_equal(end.message.status, 0, "it does not say that the image is good", end, form="#04x")
     _in_order(t, image)
@@ -142,7 +148,7 @@ def waits(t: Tester) -> None:
 
     hub_answers(t, OTA.id, ImageBlockRequest, block)
     t.hub.offer_firmware(image)
-    _looks(t)
+    _begins(t)
     end = t.expect(END, within=2 * DAY_S, otherwise="it never goes on after it was told to wait")
     t.require_equal(end.message.status, 0, "it does not say that the image is good", end, form="#04x")
     told_at = [
@@ -365,7 +371,7 @@ def is_what_it_was(t: Tester) -> None:
     before = value(read(t, METERING.id, SUMMATION), SUMMATION)
     _timed(t, lambda: t.hub.utc + int(2 * HOUR_S))
     t.hub.offer_firmware(image)
-    _looks(t)
+    _begins(t)
     t.expect("upgrade-end-response", within=DAY_S, sender="hub", otherwise="it never ends its download")
     t.wait(HOUR_S)
     t.device.power_off()
@@ -403,7 +409,7 @@ def asks_again(t: Tester) -> None:
     t.hub.endpoint.admit = deaf
     image = image_of(t)
     t.hub.offer_firmware(image)
-    _looks(t)
+    _begins(t)
     t.expect(END, within=DAY_S, otherwise="it never ends its download")
     t.wait(HOUR_S)
     sent = once(t.frames(END))
