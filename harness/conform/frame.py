@@ -21,6 +21,8 @@ from hanbench.harness.conform.result import Evidence
 from hanbench.harness.frames import Dissected
 
 Where = Callable[["Frame"], bool]
+REPEATED_WITHIN = 60 * SECOND
+"""Time from a frame of the APS to its repetition, at most, microseconds."""
 
 
 class Frame:
@@ -126,9 +128,15 @@ class Expected:
 
 def once(frames: Iterable[Frame]) -> list[Frame]:
     """Return the frames without their repetitions by the MAC, which are the same octets, and by the APS, which have
-    the same APS counter."""
-    seen: dict[tuple[int, int, int], Frame] = {}
+    the same APS counter. After a minute a counter is that of another frame: it has 256 values."""
+    last: dict[tuple[int, int, int], Frame] = {}
+    found: list[Frame] = []
     for frame in frames:
-        if frame.nwk is not None and frame.aps is not None:
-            seen.setdefault((frame.nwk.src, frame.aps.counter, frame.aps.cluster), frame)
-    return list(seen.values())
+        if frame.nwk is None or frame.aps is None:
+            continue
+        key = (frame.nwk.src, frame.aps.counter, frame.aps.cluster)
+        before = last.get(key)
+        last[key] = frame
+        if before is None or frame.time - before.time > REPEATED_WITHIN:
+            found.append(frame)
+    return found

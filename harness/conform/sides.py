@@ -82,6 +82,10 @@ class Side:
         to = RX_ON_DEVICES if broadcast else self._to
         self._send(ApsRequest(to, message.CLUSTER, octets, ZDO, ZDO, ZDO, not broadcast))
 
+    def send(self, request: ApsRequest) -> None:
+        """Send an APS message of the case's own: its profile, endpoints and octets are those of the request."""
+        self._send(request)
+
     def _send(self, request: ApsRequest) -> None:
         self._own().stack.aps.send(request)
 

@@ -37,6 +37,8 @@ SLOW_KEEP_ALIVE_MIN = 240
 ROLES = ("hub", "esme", "gsme", "ihd", "repeater")
 DEFAULT_SEED = "1"
 """That of a bench file which states none."""
+COHORT_LETTERS = 8
+"""Of a cohort in a serial number, which has at most 24 octets (SE 1.4a, D.3.2.2.4.9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def _common(home: Household, seed: int | str, role: str, device: profile.DeviceP
         "manufacturer": device.manufacturer_code,
         "maker": device.maker,
         "model": device.model,
-        "serial": f"{home.cohort.value.upper()}-{role.upper()}-{address.number:010d}",
+        "serial": f"{home.cohort.value.upper()[:COHORT_LETTERS]}-{role.upper()}-{address.number:010d}",
         "install_code": b"" if role == "hub" else address.install_code,
         "endpoint": device.endpoint,
         "tx_power": device.radio.tx_power_dbm,

@@ -97,11 +97,11 @@ static void listen(void) {
 }
 
 static void set_clock(void) {
-    uint64_t value;
+    uint32_t value;
     if (utc_offset && now_ms() - clock_set_ms < DAY_S * 1000ull) return;
-    if (!zcl_read(TIME, 0x0000, &value, 4) || value == UINT32_MAX) return;
+    if (!zcl_read_time(&value)) return;
     clock_set_ms = now_ms();
-    utc_offset = (uint32_t)value - (uint32_t)(clock_set_ms / 1000);
+    utc_offset = value - (uint32_t)(clock_set_ms / 1000);
 }
 
 static void ask_for_mirror(void) {

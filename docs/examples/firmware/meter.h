@@ -114,6 +114,7 @@ extern uint32_t utc_offset; /* UTC less seconds since start; 0: not known */
 void zcl_input(const Aps *aps, In *asdu);
 bool zcl_request(uint16_t cluster, uint8_t control, uint8_t command, const Out *payload, int wait_ms);
 bool zcl_read(uint16_t cluster, uint16_t attribute, uint64_t *value, int size);
+bool zcl_read_time(uint32_t *value);
 bool zcl_report(void);
 bool needs_link_key(uint16_t cluster);
 uint32_t utc(void);

@@ -17,7 +17,7 @@ enum { RECORDS = 79 }; /* octets of records that a frame takes: 127 less MAC 11,
 enum { LINK_KEY = 9 }; /* of which so many are lost under the link key */
 
 typedef struct { uint16_t cluster, id; uint8_t type; const char *text; uint64_t value; uint64_t *where; } Attribute;
-static uint64_t identify_s, snapshot;
+static uint64_t identify_s, identify_until_ms, snapshot;
 static const Attribute attributes[] = {
     {BASIC, 0x0000, UINT8, NULL, 2, NULL},
     {BASIC, 0x0001, UINT8, NULL, 1, NULL},
@@ -81,10 +81,19 @@ static void put_value(Out *out, const Attribute *a) {
     put(out, a->where ? *a->where : a->value, size_of(a->type, &(In){NULL, 0, false}));
 }
 
+/* IdentifyTime counts down: it is kept as the time at which it is over. */
+static void identify_for(uint64_t seconds) { identify_until_ms = now_ms() + seconds * 1000; }
+
+static uint64_t identifies_for(void) {
+    uint64_t now = now_ms();
+    return identify_until_ms > now ? (identify_until_ms - now + 999) / 1000 : 0;
+}
+
 /* What does not fit into the answer is left out: the client asks again for the rest. */
 static void read_each(uint16_t cluster, In *in, Out *out) {
     int most = RECORDS - (needs_link_key(cluster) ? LINK_KEY : 0);
     snapshot = utc();
+    identify_s = identifies_for();
     while (in->n >= 2) {
         Out record = {{0}, 0};
         uint16_t id = (uint16_t)get(in, 2);
@@ -98,7 +107,7 @@ static void read_each(uint16_t cluster, In *in, Out *out) {
     if (in->n == 1) in->bad = true;
 }
 
-static void write_each(uint16_t cluster, In *in, Out *out) {
+static void write_those(uint16_t cluster, In *in, Out *out, bool really) {
     while (in->n > 0 && !in->bad) {
         uint16_t id = (uint16_t)get(in, 2);
         uint8_t type = (uint8_t)get(in, 1);
@@ -111,9 +120,20 @@ static void write_each(uint16_t cluster, In *in, Out *out) {
         }
         uint8_t status = !a ? UNSUP_ATTRIBUTE : a->where != &identify_s ? READ_ONLY : a->type != type ? INVALID_TYPE : SUCCESS;
         if (status) put(out, status, 1), put(out, id, 2);
-        else *a->where = get(&value, size);
+        else if (really) identify_for(get(&value, size));
     }
     if (!out->n) put(out, SUCCESS, 1);
+}
+
+static void write_each(uint16_t cluster, In *in, Out *out) { write_those(cluster, in, out, true); }
+
+/* Nothing is written if one of them would fail. */
+static void write_undivided(uint16_t cluster, In *in, Out *out) {
+    In again = *in;
+    write_those(cluster, in, out, false);
+    if (in->bad || out->o[0] != SUCCESS) return;
+    out->n = 0;
+    write_those(cluster, &again, out, true);
 }
 
 /* We report by the mirror alone: nothing can be configured, and each record says so. */
@@ -151,7 +171,7 @@ static void discover(uint16_t cluster, In *in, Out *out) {
 static const struct { uint8_t command, response; void (*act)(uint16_t cluster, In *in, Out *out); } general[] = {
     {READ, READ_RESPONSE, read_each},
     {WRITE, WRITE_RESPONSE, write_each},
-    {WRITE_UNDIVIDED, WRITE_RESPONSE, write_each},
+    {WRITE_UNDIVIDED, WRITE_RESPONSE, write_undivided},
     {WRITE_SILENT, ANSWERED, write_each},
     {CONFIGURE, CONFIGURE_RESPONSE, configure_each},
     {DISCOVER, DISCOVER_RESPONSE, discover},
@@ -173,6 +193,7 @@ static void respond(const Aps *aps, const Header *to, uint8_t control, uint8_t c
 static uint8_t general_input(const Aps *aps, const Header *h, In *in) {
     Out out = {{0}, 0};
     if (h->control & MAKERS) return UNSUP_MAKERS_GENERAL;
+    if (h->control & TO_CLIENT) return UNSUP_CLUSTER; /* our clients have no attributes */
     for (int i = 0; i < COUNT(general); i++) {
         if (general[i].command != h->command) continue;
         general[i].act(aps->cluster, in, &out);
@@ -185,13 +206,20 @@ static uint8_t general_input(const Aps *aps, const Header *h, In *in) {
 
 static uint8_t specific_input(const Aps *aps, const Header *h, In *in) {
     if (h->control & MAKERS) return UNSUP_MAKERS_CLUSTER;
+    if (h->control & TO_CLIENT && aps->cluster == IDENTIFY) return UNSUP_CLUSTER_COMMAND;
     if (aps->cluster == IDENTIFY && h->command == 0x00) {
         uint64_t seconds = get(in, 2);
         if (in->bad) return MALFORMED;
-        identify_s = seconds;
+        identify_for(seconds);
         return SUCCESS;
     }
-    if (aps->cluster == IDENTIFY && h->command == 0x01) return identify_s ? FAILURE : SUCCESS;
+    if (aps->cluster == IDENTIFY && h->command == 0x01) { /* Identify Query: an answer only while there is something to say */
+        Out left = {{0}, 0};
+        if (!identifies_for()) return SUCCESS;
+        put(&left, identifies_for(), 2);
+        respond(aps, h, SPECIFIC, 0x00, &left);
+        return ANSWERED;
+    }
     if (aps->cluster == METERING && h->command == 0x02) { /* MirrorRemoved */
         flash.mirror = 0;
         return SUCCESS;
@@ -224,6 +252,8 @@ void zcl_input(const Aps *aps, In *in) {
     h.tsn = (uint8_t)get(in, 1), h.command = (uint8_t)get(in, 1);
     if (in->bad || (h.control & 3) > SPECIFIC) return;
     bool is_general = !(h.control & SPECIFIC), mirror = aps->cluster == METERING && h.command <= 0x02 && !is_general;
+    bool refuses = is_general && h.command == DEFAULT && aps->cluster == METERING && aps->from == flash.mirror;
+    if (refuses && in->n >= 2 && in->o[0] == REPORT && in->o[1] != SUCCESS) flash.mirror = 0; /* ask for another one */
     if (h.control & TO_CLIENT || mirror || (is_general && (h.command == DEFAULT || h.command == READ_RESPONSE)))
         if (take_answer(aps, &h, in) || (is_general && h.command == DEFAULT)) return;
     if (aps->cluster == KEYS && h.control & TO_CLIENT && !is_general) {
@@ -259,6 +289,17 @@ bool zcl_read(uint16_t cluster, uint16_t attribute, uint64_t *value, int size) {
     get(&in, 1);
     *value = get(&in, size);
     return good && !in.bad;
+}
+
+/* The hub's time, if its clock is master or synchronised: others have no relation to UTC. */
+bool zcl_read_time(uint32_t *value) {
+    Out payload = {{0x00, 0x00, 0x01, 0x00}, 4};
+    if (!zcl_request(TIME, 0, READ, &payload, 5000) || !answer.general || answer.command != READ_RESPONSE) return false;
+    In in = {answer.o, answer.n, false};
+    bool good = get(&in, 2) == 0x0000 && get(&in, 1) == SUCCESS && get(&in, 1) == UTC;
+    *value = (uint32_t)get(&in, 4);
+    good = good && get(&in, 2) == 0x0001 && get(&in, 1) == SUCCESS && get(&in, 1) == BITMAP8;
+    return good && (get(&in, 1) & 0x03) && !in.bad && *value != UINT32_MAX;
 }
 
 bool zcl_report(void) {

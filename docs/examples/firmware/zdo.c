@@ -75,10 +75,11 @@ static uint8_t answer_to(uint16_t cluster, In *in, Out *out) {
 static uint8_t address_answer(uint16_t cluster, In *in, Out *out) {
     uint64_t about = get(in, cluster == NWK_ADDR ? 8 : 2);
     bool known = cluster == NWK_ADDR ? about == factory.ieee : about == flash.own;
-    get(in, 2); /* kind of request and start index: there are no associated devices to list */
+    bool kind = get(in, 1) <= 1;
+    get(in, 1); /* start index: there are no associated devices to list */
     put(out, factory.ieee, 8);
     put(out, flash.own, 2);
-    return in->bad ? INV_REQUEST : known ? SUCCESS : NOT_FOUND;
+    return in->bad || !kind ? INV_REQUEST : known ? SUCCESS : NOT_FOUND;
 }
 
 void zdo_input(const Aps *aps, In *in) {

@@ -23,7 +23,11 @@ from hanbench.emulator.zcl import (
 )
 from hanbench.emulator.zcl.clusters import OTA
 from hanbench.emulator.zcl.clusters.ota import (
+    ANY_FILE_VERSION,
+    ANY_IMAGE_TYPE,
+    ANY_MANUFACTURER,
     NO_FILE_OFFSET,
+    WAIT_FOR_ANOTHER_COMMAND,
     ImageBlockRequest,
     ImageBlockResponse,
     ImageNotify,
@@ -126,8 +130,8 @@ class ChangeOver(NamedTuple):
     """An image that is complete and waits for its time."""
 
     version: int
-    time: int
-    """UTC seconds."""
+    time: int | None
+    """UTC seconds; None: when the hub says so."""
 
 
 @dataclass(slots=True)
@@ -166,7 +170,7 @@ class FirmwareClient:
         """Set by the device."""
         self.client = ClusterClient(
             OTA,
-            (on(ImageNotify, self._notified),),
+            (on(ImageNotify, self._notified), on(UpgradeEndResponse, self._told_now)),
             {
                 OtaClientAttributes.CurrentFileVersion: lambda: self.version,
                 OtaClientAttributes.FileOffset: lambda: self.file_offset,
@@ -190,8 +194,9 @@ class FirmwareClient:
 
     @property
     def status(self) -> UpgradeStatus:
-        if self._flash.change_over is not None:
-            return UpgradeStatus.COUNT_DOWN
+        waiting = self._flash.change_over
+        if waiting is not None:
+            return UpgradeStatus.WAITING_TO_UPGRADE if waiting.time is None else UpgradeStatus.COUNT_DOWN
         return UpgradeStatus.NORMAL if self._flash.download is None else UpgradeStatus.DOWNLOAD_IN_PROGRESS
 
     def look(self) -> None:
@@ -208,12 +213,27 @@ class FirmwareClient:
             self._ask(QueryNextImageRequest(0, self._manufacturer, METER_IMAGE, self.version), self._found)
 
     def _notified(self, command: ImageNotify, indication: Indication) -> CommandAnswer:
-        self._clock.call_later(SECOND, self.look)
+        """Look, unless the image is for other devices, or is the one that runs (ZCL r8, 11.13.3)."""
+        new = command.new_file_version not in (None, self.version)
+        if self._is_mine(command.manufacturer_code, command.image_type) and (new or command.new_file_version is None):
+            self._clock.call_later(SECOND, self.look)
         return None
+
+    def _is_mine(self, manufacturer: int | None, image_type: int | None) -> bool:
+        """Whether codes are this device's, wild cards, or not told."""
+        mine = (None, ANY_MANUFACTURER, self._manufacturer), (None, ANY_IMAGE_TYPE, METER_IMAGE)
+        return manufacturer in mine[0] and image_type in mine[1]
 
     def _found(self, reply: Reply) -> None:
         answer = reply.command
-        if not isinstance(answer, QueryNextImageResponse) or (answer.file_version or 0) <= self.version:
+        found = isinstance(answer, QueryNextImageResponse) and answer.status == OtaStatus.SUCCESS
+        if (
+            not isinstance(answer, QueryNextImageResponse)
+            or not found
+            or not self._is_mine(answer.manufacturer_code, answer.image_type)
+            or (answer.file_version or 0) <= self.version
+            or not answer.image_size
+        ):
             self._rest()
             return
         self._go_on(Download(answer.file_version or 0, answer.image_size or 0))
@@ -243,7 +263,10 @@ class FirmwareClient:
         download = self._flash.download
         assert download is not None
         answer = reply.command
-        if not isinstance(answer, ImageBlockResponse):
+        if isinstance(answer, ImageBlockResponse) and answer.status == OtaStatus.WAIT_FOR_DATA:
+            self._wait(answer)
+            return
+        if not isinstance(answer, ImageBlockResponse) or not self._is_of(answer, download):
             self._vain += 1
             if self._vain < PATIENCE:
                 self._next_block(download)
@@ -258,6 +281,18 @@ class FirmwareClient:
         self._vain = 0
         self._fetched += 1
         self._go_on(replace(download, octets=download.octets + data))
+
+    def _is_of(self, answer: ImageBlockResponse, download: Download) -> bool:
+        """Whether a block is of the image that is being downloaded; a status other than SUCCESS is of any."""
+        if answer.status != OtaStatus.SUCCESS:
+            return True
+        return self._is_mine(answer.manufacturer_code, answer.image_type) and answer.file_version == download.version
+
+    def _wait(self, answer: ImageBlockResponse) -> None:
+        """Ask again when the hub says; both times are its own (ZCL r8, 11.13.8.2.1)."""
+        seconds = max(1, (answer.request_time or 0) - (answer.current_time or 0))
+        self._rest()
+        self._clock.call_later(seconds * SECOND, self.look)
 
     def _complete(self, download: Download) -> None:
         try:
@@ -275,14 +310,33 @@ class FirmwareClient:
 
     def _told_when(self, reply: Reply) -> None:
         answer = reply.command
-        if isinstance(answer, UpgradeEndResponse):
-            download, self._flash.download = self._flash.download, None
-            assert download is not None
-            # Both times are the hub's; without a clock it says 0, and in how many seconds (ZCL r8, 11.13.9).
-            wait = max(0, answer.upgrade_time - answer.current_time)
-            self._flash.change_over = ChangeOver(download.version, self._utc() + wait)
+        download = self._flash.download
+        if isinstance(answer, UpgradeEndResponse) and download is not None and self._is_about(answer, download.version):
+            self._flash.download = None
+            self._flash.change_over = ChangeOver(download.version, self._time_of(answer))
             self._await_change()
         self._rest()
+
+    def _told_now(self, answer: UpgradeEndResponse, indication: Indication) -> CommandAnswer:
+        """Take a time that the hub tells of its own accord, while the device waits for one."""
+        waiting = self._flash.change_over
+        if waiting is not None and self._is_about(answer, waiting.version):
+            self._flash.change_over = ChangeOver(waiting.version, self._time_of(answer))
+            self._await_change()
+        return None
+
+    def _is_about(self, answer: UpgradeEndResponse, version: int) -> bool:
+        mine = self._is_mine(answer.manufacturer_code, answer.image_type)
+        return mine and answer.file_version in (version, ANY_FILE_VERSION)
+
+    def _time_of(self, answer: UpgradeEndResponse) -> int | None:
+        """When to change over, UTC seconds of this device's clock; None: when the hub says so.
+
+        Both times are the hub's; without a clock it says 0, and in how many seconds (ZCL r8, 11.13.9).
+        """
+        if answer.upgrade_time == WAIT_FOR_ANOTHER_COMMAND:
+            return None
+        return self._utc() + max(0, answer.upgrade_time - answer.current_time)
 
     def _drop(self) -> None:
         self._flash.download = None
@@ -297,10 +351,17 @@ class FirmwareClient:
 
     def _await_change(self) -> None:
         pending = self._flash.change_over
-        if pending is not None:
+        if pending is not None and pending.time is not None:
             self._clock.call_later(max(0, pending.time - self._utc()) * SECOND, self._change, pending.version)
 
     def _change(self, version: int) -> None:
+        pending = self._flash.change_over
+        if pending is None or pending.time is None:
+            return
+        if self._utc() < pending.time:
+            # The clock was set since, or the hub has told another time.
+            self._await_change()
+            return
         self._flash.change_over = None
         self._flash.version = version
         self._changed(version)

@@ -8,6 +8,8 @@ from functools import cache
 from hanbench.harness.conform.case import Area, Case
 from hanbench.harness.conform.cases import (
     addresses,
+    addressing,
+    attributes,
     changes,
     choosing,
     claims,
@@ -15,7 +17,10 @@ from hanbench.harness.conform.cases import (
     conduct,
     counters,
     descriptors,
+    device_profile,
+    display,
     fragments,
+    general_commands,
     hub_admission,
     hub_children,
     hub_counters,
@@ -51,9 +56,13 @@ from hanbench.harness.conform.cases import (
     recovery,
     register,
     rejoining,
+    reporting,
     robustness,
+    safety,
     support_layer,
     time,
+    tunnels,
+    upgrade,
 )
 
 AREAS: tuple[Area, ...] = (
@@ -83,6 +92,8 @@ AREAS: tuple[Area, ...] = (
     robustness.AREA,
     recovery.AREA,
     losses.AREA,
+    display.AREA,
+    tunnels.AREA,
     hub_formation.AREA,
     hub_admission.AREA,
     hub_mirrors.AREA,
@@ -105,6 +116,8 @@ AREAS: tuple[Area, ...] = (
     hub_services.AREA,
     conduct.AREA,
 )
+FURTHER = (attributes, general_commands, addressing, reporting, safety, device_profile, upgrade)
+"""Files with more cases of an area that has grown beyond one file; their `AREA` is that of the first file."""
 CASE_SET = "3"
 """Version of the case set: reports name it."""
 

@@ -9,6 +9,7 @@ from hanbench.emulator.zcl.clusters.basic import BasicAttributes
 from hanbench.emulator.zcl.clusters.metering import GAS, NO_MIRROR, RequestMirror, RequestMirrorResponse
 from hanbench.harness.conform.case import Area, Begin
 from hanbench.harness.conform.cases.common import SECURED, hub_answers, join
+from hanbench.harness.conform.cases.plausible import implausible
 from hanbench.harness.conform.frame import Frame, once
 from hanbench.harness.conform.requirement import SE, ZCL
 from hanbench.harness.conform.tester import Tester
@@ -232,3 +233,57 @@ def snapshots(t: Tester) -> None:
         before, after = (int(str(reported(frame)[SNAPSHOT][1])) for frame in (earlier, later))
         wrong = "the time of its readings stands still"
         t.require(after > before, wrong, earlier, later, expected=f"later than {before}", seen=after)
+
+
+@AREA.case(
+    14,
+    "Each wake of a day brings the same attributes, with the types of the library and values that mean something",
+    SE("D.3.2.2"),
+    ZCL("2.5.11"),
+    begins=Begin.JOINED,
+    seconds=86_400.0 + 600,
+    wakes=2,
+    times=(),
+)
+def each_wake(t: Tester) -> None:
+    t.step("A day passes")
+    t.wait(86_400)
+    sent = reports(t)
+    t.require(bool(sent), "it does not report", expected="a report in each wake")
+    usual = max((frozenset(reported(frame)) for frame in sent), key=len)
+    wakes = [frame for frame in sent if SUMMATION in reported(frame)]
+    lacking = [frame for frame in wakes if not usual <= set(_of_wake(sent, frame))]
+    t.require(not lacking, "a wake brings other attributes than the others", *lacking[:1], expected=sorted(usual))  # type: ignore[arg-type]
+    for frame in sent:
+        for attribute, (kind, value) in reported(frame).items():
+            row = METERING.server_table.get(attribute)
+            named = f"attribute 0x{attribute:04x} of its report"
+            if row is not None:
+                t.require_equal(kind, row.type.id, f"{named} has another type", frame, form="#04x")
+            wrong = implausible(METERING.id, attribute, value, t.hub.utc)
+            t.require(wrong is None, f"{named} means nothing", frame, expected=wrong or "", seen=value)
+
+
+def _of_wake(sent: list[Frame], frame: Frame) -> dict[int, object]:
+    """Return what was reported within a minute of a frame."""
+    near = [each for each in sent if abs(each.seconds - frame.seconds) <= 60]
+    return {key: value for each in near for key, value in reported(each).items()}
+
+
+@AREA.case(
+    15,
+    "It asks for a mirror again when the hub has none for it any more, and does not insist on the old one",
+    SE("D.3.4.4"),
+    begins=Begin.JOINED,
+    seconds=600.0,
+    wakes=10,
+    times=(),
+)
+def lost_mirror(t: Tester) -> None:
+    t.step("The hub closes the mirror, and refuses reports to it")
+    t.hub.mirrors.close(t.ieee)
+    asked = t.expect("request-mirror", within=4 * t.wake_limit, otherwise="it never asks for another mirror")
+    vain = [frame for frame in reports(t) if frame.time < asked.time]
+    t.measure("reports to a mirror that is closed", len(vain), 12, "reports", *vain[-1:])
+    t.step("It reports to the mirror that it gets")
+    t.expect(REPORT, within=3 * t.wake_limit, cluster="Metering", otherwise="it reports no more")

@@ -7,6 +7,7 @@ from itertools import pairwise
 from hanbench.emulator.zcl.clusters import METERING
 from hanbench.harness.conform.case import Ability, Area
 from hanbench.harness.conform.cases.common import METER, read, records, value
+from hanbench.harness.conform.frame import Frame, once
 from hanbench.harness.conform.requirement import PIXIT, SE
 from hanbench.harness.conform.tester import Tester
 
@@ -23,7 +24,11 @@ SUMMATION, STATUS, UNIT, MULTIPLIER, DIVISOR, FORMAT, DEVICE_TYPE = (
 )
 TYPES = {SUMMATION: 0x25, STATUS: 0x18, UNIT: 0x30, MULTIPLIER: 0x22, DIVISOR: 0x22, FORMAT: 0x18, DEVICE_TYPE: 0x18}
 """Attributes that a metering device must have, and their data types (SE 1.4a, D.3.2.2)."""
+SNAPSHOT = 0x0007
 INVALID = 0xFFFF_FFFF_FFFF
+DAYS, DAY_S, READINGS_OF_DAYS = 2, 86_400.0, 12
+CLOCK_S = 60
+"""Seconds by which a clock may be set back."""
 READINGS = 6
 UPTIME_S = 19_800.0
 """Time before a power cut: firmware that stores its register every three, four or six hours has not just stored it."""
@@ -203,3 +208,47 @@ def loses_nothing(t: Tester) -> None:
         expected=f"at least {before:.3f}",
         seen=f"{after:.3f}, {after_at - before_at:.0f} s later",
     )
+
+
+@AREA.case(
+    9,
+    "Over two days none of its values goes back or leaps, whoever is told, and whatever happens to the hub",
+    SE("D.3.2.2.1.1"),
+    SE("D.3.2.2.1.8"),
+    gate=f"{GATE} & MTR.S.REGISTER",
+    seconds=DAYS * DAY_S + 20_000,
+    wakes=30,
+)
+def two_days(t: Tester) -> None:
+    t.step("Two days pass; the register is read now and then, and the hub has no power for two hours in between")
+    end = t.now + DAYS * DAY_S
+    for number in range(READINGS_OF_DAYS):
+        read(t, METERING.id, SUMMATION, SNAPSHOT)
+        if number == READINGS_OF_DAYS // 2:
+            t.hub.power_off()
+            t.wait(7200)
+            t.hub.power_on()
+            t.wait(t.pixit.longest_rest_s)
+        t.wait(max(60.0, (end - t.now) / (READINGS_OF_DAYS - number) - t.within_wake(60)))
+    told = [(frame, found) for frame in once(t.frames(cluster="Metering")) for found in [_told(frame)] if found]
+    for (before, (low, then)), (after, (high, now)) in pairwise(told):
+        t.require(high >= low, "the register goes back", before, after, expected=f"at least {low}", seen=high)
+        most = max(0.01, t.pixit.largest_flow_per_hour * (after.seconds - before.seconds) / 3600)
+        grown = (high - low) / (t.pixit.divisor or 1000)
+        t.require(
+            grown <= most, "the register leaps", before, after, expected=f"at most {most:.3f}", seen=f"{grown:.3f}"
+        )
+        if then is not None and now is not None:
+            wrong = "the time of its readings goes back"
+            t.require(now >= then - CLOCK_S, wrong, before, after, expected=f"at least {then}", seen=now)
+
+
+def _told(frame: Frame) -> tuple[int, int | None] | None:
+    """Return the register and the time of its reading in a report or a response; None: they are not in it."""
+    found = {
+        each.attribute: each.data.value
+        for each in getattr(frame.message, "records", ())
+        if getattr(each, "data", None) is not None
+    }
+    register, time = found.get(SUMMATION), found.get(SNAPSHOT)
+    return (register, time if isinstance(time, int) else None) if isinstance(register, int) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hanbench.emulator.clock import HOUR
 from hanbench.emulator.devices.gsme.mirror_states import MirrorEvent, MirrorState
 from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
 from hanbench.emulator.zcl.clusters import METERING
@@ -12,6 +13,7 @@ from hanbench.harness.conform.firmwares.model import Firmwares, Note, wrapped
 from hanbench.harness.conform.firmwares.seams import SUMMATION, change_sent, metering_of, omit_from_reports
 
 WRONG = Firmwares([])
+INVALID_REGISTER = 0xFFFF_FFFF_FFFF
 
 
 @WRONG.add("looks-for-no-mirror", "MIR")
@@ -183,3 +185,37 @@ def time_of_readings_stands_still(device: Any, note: Note) -> None:
         return first
 
     metering.set(MeteringAttributes.ReadingSnapshotTime, told)
+
+
+@WRONG.add("reports-less-in-the-evening", "MIR")
+def reports_less_in_the_evening(device: Any, note: Note) -> None:
+    """From some hour on it leaves the unit and the divisor out of its reports."""
+
+    def report(former: Any, dst: int, endpoint: int, cluster: int, attributes: Any, *rest: Any, **named: Any) -> int:
+        if device.stack.clock.now > 6 * HOUR and cluster == METERING.id:
+            note()
+            attributes = tuple(attributes)[:2]
+        return int(former(dst, endpoint, cluster, attributes, *rest, **named))
+
+    wrapped(device.endpoint, "report", report)
+
+
+@WRONG.add("invalid-value-now-and-then", "MIR", "zigpy/zha-device-handlers#1350")
+def invalid_value_now_and_then(device: Any, note: Note) -> None:
+    """Now and then its reports have the invalid value in place of the register."""
+    metering = metering_of(device)
+    value = metering.attributes._providers[SUMMATION.key]
+
+    def read() -> int:
+        if device.stack.clock.now // HOUR % 5 == 4:
+            note()
+            return int(INVALID_REGISTER)
+        return int(value())
+
+    metering.set(SUMMATION, read)
+
+
+@WRONG.add("insists-on-a-closed-mirror", "MIR")
+def insists_on_a_closed_mirror(device: Any, note: Note) -> None:
+    """It reports on to a mirror that the hub has no more, whatever the hub says."""
+    device.endpoint.on_report_refused = lambda indication, status: note()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hanbench.emulator.clock import HOUR
 from hanbench.emulator.zcl.clusters.metering import MeteringAttributes
 from hanbench.harness.conform.firmwares.model import Firmwares, Note, restarted, wrapped
 from hanbench.harness.conform.firmwares.seams import change_register, metering_of, omit_from_reports
@@ -72,3 +73,26 @@ def reports_stale_register(device: Any, note: Note) -> None:
 
     wrapped(device.endpoint, "report", report)
     change_register(device, note, lambda value: value - 2_000 if reporting else value)
+
+
+@WRONG.add("register-resets-each-day", "REG", "Koenkk/zigbee2mqtt#24396")
+def register_resets_each_day(device: Any, note: Note) -> None:
+    """Its register is that of the day: it begins anew after some hours."""
+    first: list[int] = []
+
+    def change(value: int) -> int:
+        first.append(value)
+        later = device.stack.clock.now // HOUR // 30
+        return value - first[0] if later else value
+
+    change_register(device, note, change)
+
+
+@WRONG.add("leaps-while-the-hub-is-away", "REG", "zigpy/zha-device-handlers#1350", kind="esme")
+def leaps_while_the_hub_is_away(device: Any, note: Note) -> None:
+    """What it counts in a day and a half it counts a thousand times."""
+
+    def change(value: int) -> int:
+        return value + (1_000_000_000 if device.stack.clock.now > 36 * HOUR else 0)
+
+    change_register(device, note, change)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from hanbench.harness.conform.firmwares.model import Firmwares, Note, wrapped
+from hanbench.emulator.clock import MINUTE
+from hanbench.emulator.devices.ids import HUB, HUB_ENDPOINT
+from hanbench.emulator.zcl.clusters import TIME
+from hanbench.harness.conform.firmwares.model import Firmwares, Note, restarted, wrapped
 from hanbench.harness.conform.firmwares.seams import UNIX_TO_2000
 
 WRONG = Firmwares([])
+LOCAL_TIME = 0x0007
 INVALID_TIME = 0xFFFF_FFFF
 DAY_S = 86_400
 
@@ -77,3 +81,60 @@ def ignores_large_corrections(device: Any, note: Note) -> None:
             former(seconds)
 
     wrapped(device._clock_setting, "_set_utc", set_utc)
+
+
+@WRONG.add("trusts-an-unset-clock", "TIME", "espressif/esp-zigbee-sdk#825")
+def trusts_an_unset_clock(device: Any, note: Note) -> None:
+    """It takes the time of a hub that says that its clock is not set."""
+
+    def ask(former: Any, cluster: int, attributes: Any, done: Any) -> None:
+        def answered(reply: Any) -> None:
+            time = reply.values.get(0) if reply.ok else None
+            if isinstance(time, int) and reply.values.get(1) == 0:
+                note()
+                device.set_utc(time)
+            done(reply)
+
+        former(cluster, attributes, answered)
+
+    wrapped(device._clock_setting, "_ask", ask)
+
+
+@WRONG.add("adds-summer-time-to-utc", "TIME")
+def adds_summer_time_to_utc(device: Any, note: Note) -> None:
+    """It asks for the local time, and takes it for UTC."""
+    endpoint = device.endpoint
+
+    def set_utc(former: Any, seconds: int) -> None:
+        def answered(reply: Any) -> None:
+            note()
+            former(reply.values.get(LOCAL_TIME, seconds))
+
+        endpoint.read(HUB, HUB_ENDPOINT, TIME.id, (LOCAL_TIME,), answered)
+
+    wrapped(device._clock_setting, "_set_utc", set_utc)
+
+
+@WRONG.add("hammers-a-hub-without-time", "TIME", kind="esme")
+def hammers_a_hub_without_time(device: Any, note: Note) -> None:
+    """It asks every minute for a time that the hub does not have."""
+
+    def ask(former: Any, cluster: int, attributes: Any, done: Any) -> None:
+        def answered(reply: Any) -> None:
+            if reply.values.get(0) is None:
+                note()
+                device.stack.clock.call_later(MINUTE, device._clock_setting.set)
+            done(reply)
+
+        former(cluster, attributes, answered)
+
+    wrapped(device._clock_setting, "_ask", ask)
+
+
+@WRONG.add("clock-stands-still-without-power", "TIME", kind="esme")
+def clock_stands_still_without_power(device: Any, note: Note) -> None:
+    """Its clock stands still while it has no power, and it asks the hub once a day only."""
+    if restarted(device):
+        note()
+        device.set_utc(device.utc - 3 * 3600)
+        device._clock_setting.set_daily = lambda: None

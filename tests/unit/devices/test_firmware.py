@@ -11,8 +11,18 @@ from hanbench.emulator.devices.services.image import check_image, make_image
 from hanbench.emulator.errors import LocalProtocolError, RemoteProtocolError
 from hanbench.emulator.randomness import split
 from hanbench.emulator.zcl import on
-from hanbench.emulator.zcl.clusters import BASIC
-from hanbench.emulator.zcl.clusters.ota import OtaStatus, UpgradeEndRequest, UpgradeEndResponse, UpgradeStatus
+from hanbench.emulator.zcl.clusters import BASIC, OTA
+from hanbench.emulator.zcl.clusters.ota import (
+    WAIT_FOR_ANOTHER_COMMAND,
+    ImageBlockRequest,
+    ImageBlockResponse,
+    ImageNotify,
+    OtaStatus,
+    PayloadType,
+    UpgradeEndRequest,
+    UpgradeEndResponse,
+    UpgradeStatus,
+)
 from hanbench.emulator.zcl.smart_energy import SmartEnergyEra
 from hanbench.harness.case.check import Verdict
 from tests.support.han import check_connectivity, home_settings, read, run_on_han
@@ -143,6 +153,59 @@ def test_a_power_cut_in_mid_download_leaves_the_old_firmware_and_resumes():
         han.esme.firmware.look()
         await asyncio.sleep(60)
         assert han.esme.firmware.version == 2
+
+    on_han(scenario)
+
+
+@pytest.mark.parametrize("has_clock", [True, False])
+def test_a_meter_waits_for_data_as_long_as_the_hub_says(has_clock):
+    """ZCL r8, 11.13.8.2.1: WAIT_FOR_DATA with two times of the hub, or with 0 and a number of seconds."""
+
+    async def scenario(han):
+        told = []
+
+        def later(request, indication):
+            if not told:
+                told.append(request.file_offset)
+                now = han.hub.utc if has_clock else 0
+                return ImageBlockResponse(OtaStatus.WAIT_FOR_DATA, current_time=now, request_time=now + HOUR)
+            return han.hub.firmware._block(request, indication)
+
+        han.hub.firmware.server.add(on(ImageBlockRequest, later))
+        han.hub.offer_firmware(image_for(han.esme))
+        await asyncio.sleep(HOUR - 60)
+        assert so_far(han.esme) == 0
+        await asyncio.sleep(180)
+        assert han.esme.firmware.version == 2
+
+    on_han(scenario)
+
+
+def test_a_meter_that_shall_wait_for_another_word_waits_for_it():
+    async def scenario(han):
+        han.hub.firmware.upgrade_time = WAIT_FOR_ANOTHER_COMMAND
+        image = image_for(han.esme)
+        han.hub.offer_firmware(image)
+        await asyncio.sleep(DAY)
+        assert han.esme.firmware.version == 1
+        assert han.esme.firmware.status is UpgradeStatus.WAITING_TO_UPGRADE
+        now = UpgradeEndResponse(*image.key, image.version, current_time=han.hub.utc, upgrade_time=han.hub.utc)
+        han.hub.endpoint.command(han.esme.storage.network.short, 1, OTA.id, now)
+        await asyncio.sleep(5)
+        assert han.esme.firmware.version == 2
+
+    on_han(scenario)
+
+
+@pytest.mark.parametrize(("maker", "kind"), [(0x0FF1, METER_IMAGE), (None, 0x0777)])
+def test_a_meter_heeds_no_notice_of_an_image_for_other_devices(maker, kind):
+    async def scenario(han):
+        own = han.esme.settings.manufacturer if maker is None else maker
+        han.hub.firmware.publish(image_for(han.esme))
+        notice = ImageNotify(PayloadType.IMAGE_TYPE, 100, own, kind)
+        han.hub.endpoint.command(han.esme.storage.network.short, 1, OTA.id, notice)
+        await asyncio.sleep(60)
+        assert han.esme.firmware.version == 1
 
     on_han(scenario)
 

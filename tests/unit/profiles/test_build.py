@@ -31,6 +31,12 @@ def test_a_device_is_who_its_profile_says(home, role):
     assert settings.request_timeout == device.request_timeout_s * SECOND
 
 
+@pytest.mark.parametrize("cohort", Cohort)
+@pytest.mark.parametrize("role", ["esme", "gsme"])
+def test_a_serial_number_fits_in_its_attribute(cohort, role):
+    assert len(getattr(settings_for(household(cohort)), role).serial) <= 24
+
+
 def test_the_roles_are_those_of_a_star_around_the_hub(home):
     settings = settings_for(home)
     nodes = [getattr(settings, role).node for role in ROLES]
