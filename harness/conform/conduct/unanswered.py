@@ -15,6 +15,8 @@ from hanbench.harness.conform.conduct.rule import Known, Rule
 from hanbench.harness.conform.conduct.zcl import ANSWERS
 from hanbench.harness.conform.frame import Frame
 
+WRITES_SILENTLY = 0x05
+"""Write Attributes No Response."""
 IN_TIME = 30 * SECOND
 """Longer than the repetitions of an answer take."""
 
@@ -47,7 +49,7 @@ class Unanswered(Rule):
             key = packet.dst, header.counter
             if key in self._open:
                 self._arrived.setdefault(key, frame.time)
-        elif known.originated(frame) and frame.zcl is not None:
+        elif known.originated(frame) and (frame.zcl is not None or header.fragment is not None):
             for key, asked in tuple(self._open.items()):
                 if key[0] == packet.dst and _answers(frame, asked):
                     del self._open[key]
@@ -55,10 +57,13 @@ class Unanswered(Rule):
 
 
 def _answers(frame: Frame, asked: Frame) -> bool:
+    """Return whether a frame is the answer to a request, or may be a part of it."""
     assert frame.aps is not None
-    assert frame.zcl is not None
     assert asked.aps is not None
-    return asked.aps.cluster == frame.aps.cluster and frame.answers(asked.zcl.tsn if asked.zcl is not None else -1)
+    assert asked.zcl is not None
+    if asked.aps.cluster != frame.aps.cluster:
+        return False
+    return frame.aps.fragment is not None or frame.answers(asked.zcl.tsn)
 
 
 def _wants_answer(frame: Frame, endpoints: set[int]) -> bool:
@@ -71,7 +76,7 @@ def _wants_answer(frame: Frame, endpoints: set[int]) -> bool:
     if not header.ack_request or (needs_link_key(header.cluster) and not header.secured):
         return False
     if zcl.frame_type == GLOBAL:
-        unwanted = zcl.command in foundation.RESPONSES
+        unwanted = zcl.command in (*foundation.RESPONSES, WRITES_SILENTLY)
         return zcl.command in ANSWERS or not (unwanted or zcl.disable_default_response)
     return not zcl.disable_default_response
 
