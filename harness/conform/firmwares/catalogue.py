@@ -61,6 +61,7 @@ from hanbench.harness.conform.firmwares import (
     tunnels,
     unplanned,
     unplanned_second,
+    unplanned_third,
     upgrade,
 )
 from hanbench.harness.conform.firmwares.model import WrongFirmware
@@ -123,6 +124,7 @@ _FILES = (
     hub_services.WRONG,
     unplanned.WRONG,
     unplanned_second.WRONG,
+    unplanned_third.WRONG,
 )
 
 
