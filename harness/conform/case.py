@@ -37,6 +37,7 @@ class Ability(Enum):
     RESET = "reset it to its factory state"
     COMMISSION = "start its commissioning"
     HEAD_END = "have its head end admit, remove and change keys"
+    IMAGES = "have its head end give it a firmware image for a meter"
     AIR = "change the air between it and the bench, which only an emulated air allows"
 
 

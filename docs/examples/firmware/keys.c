@@ -3,7 +3,7 @@
 #include <string.h>
 
 enum { INITIATE = 0, EPHEMERAL = 1, CONFIRM = 2, TERMINATE = 3, TO_SERVER = 0x01, TO_SERVER_QUIET = 0x11 };
-enum { UNKNOWN_ISSUER = 1, BAD_KEY_CONFIRM = 2, BAD_MESSAGE = 3, UNSUPPORTED_SUITE = 5, INVALID_CERTIFICATE = 6 };
+enum { UNKNOWN_ISSUER = 1, BAD_KEY_CONFIRM = 2, BAD_MESSAGE = 3, NO_RESOURCES = 4, UNSUPPORTED_SUITE = 5, INVALID_CERTIFICATE = 6 };
 enum { SUITE_1 = 1, OWN_TIME_S = 10, WAIT_MS = 12000, SUBJECT = 22, ISSUER = 30, ID = 8 };
 enum { FAILURES = 10, PAUSE_MS = 60000, LONG_PAUSE_MS = 900000 };
 
@@ -23,6 +23,7 @@ static bool step(uint8_t command, const Out *payload, int size) {
     if (!zcl_request(KEYS, TO_SERVER, command, payload, WAIT_MS + hub_needs_s * 1000)) return false;
     if (!answer.general && answer.command == TERMINATE) {
         not_before = now_ms() + (answer.n > 1 ? answer.o[1] : 0) * 1000u;
+        if (answer.n > 0 && answer.o[0] == UNKNOWN_ISSUER) leave_asked = true, leave_rejoins = false; /* not our network */
         return false;
     }
     return !answer.general && answer.command == command && answer.n == size ? true : stop(BAD_MESSAGE);
@@ -72,9 +73,10 @@ static bool confirm(void) {
     return memcmp(answer.o, expected, 16) ? stop(BAD_KEY_CONFIRM) : true;
 }
 
-/* A step that came when none was waited for: whoever sent it must not wait for us. SE 1.4a, C.3.1.3.3.2. */
-bool refuse_key_message(uint8_t command, Out *refusal) {
-    static const uint8_t text[] = {BAD_MESSAGE, OWN_TIME_S, SUITE_1, 0};
+/* A step that came when none was waited for, or another's first one: whoever sent it must not wait for us.
+   SE 1.4a, C.3.1.3.3.2. */
+bool refuse_key_message(uint8_t command, bool to_server, Out *refusal) {
+    uint8_t text[] = {to_server && command == INITIATE ? NO_RESOURCES : BAD_MESSAGE, OWN_TIME_S, SUITE_1, 0};
     if (command == TERMINATE) return false;
     put(refusal, TERMINATE, 1);
     put_octets(refusal, text, sizeof text);

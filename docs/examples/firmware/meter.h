@@ -121,5 +121,5 @@ uint32_t utc(void);
 
 /* --- keys.c: key establishment, as its client --- */
 bool establish_key(void);
-bool refuse_key_message(uint8_t command, Out *refusal); /* command and payload; false: there is nothing to refuse */
+bool refuse_key_message(uint8_t command, bool to_server, Out *refusal); /* command and payload; false: there is nothing to refuse */
 #endif

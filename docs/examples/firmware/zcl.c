@@ -2,7 +2,7 @@
 #include "meter.h"
 #include <string.h>
 
-enum { SPECIFIC = 0x01, MAKERS = 0x04, TO_CLIENT = 0x08, QUIET = 0x10 };
+enum { SPECIFIC = 0x01, MAKERS = 0x04, TO_CLIENT = 0x08, QUIET = 0x10, KEY_STEPS = 3 };
 enum { READ = 0x00, READ_RESPONSE = 0x01, WRITE = 0x02, WRITE_UNDIVIDED = 0x03, WRITE_RESPONSE = 0x04, WRITE_SILENT = 0x05, CONFIGURE = 0x06,
        CONFIGURE_RESPONSE = 0x07, REPORT = 0x0A, DEFAULT = 0x0B, DISCOVER = 0x0C, DISCOVER_RESPONSE = 0x0D };
 enum { SUCCESS = 0x00, FAILURE = 0x01, MALFORMED = 0x80, UNSUP_CLUSTER_COMMAND = 0x81, UNSUP_GENERAL = 0x82, UNSUP_MAKERS_CLUSTER = 0x83,
@@ -241,8 +241,10 @@ static bool take_answer(const Aps *aps, const Header *h, In *in) {
 static void refuse(const Aps *aps, const Header *h) { (void)aps, (void)h; }
 #else
 static void refuse(const Aps *aps, const Header *h) {
+    bool to_server = !(h->control & TO_CLIENT);
     Out out = {{SPECIFIC | QUIET, ++transaction}, 2};
-    if (refuse_key_message(h->command, &out)) aps_send(aps->from, KEYS, SE, ENDPOINT, &out, aps->secured);
+    if (to_server) out.o[0] |= TO_CLIENT, out.o[1] = h->tsn;
+    if (refuse_key_message(h->command, to_server, &out)) aps_send(aps->from, KEYS, SE, ENDPOINT, &out, aps->secured);
 }
 #endif
 
@@ -256,7 +258,7 @@ void zcl_input(const Aps *aps, In *in) {
     if (refuses && in->n >= 2 && in->o[0] == REPORT && in->o[1] != SUCCESS) flash.mirror = 0; /* ask for another one */
     if (h.control & TO_CLIENT || mirror || (is_general && (h.command == DEFAULT || h.command == READ_RESPONSE)))
         if (take_answer(aps, &h, in) || (is_general && h.command == DEFAULT)) return;
-    if (aps->cluster == KEYS && h.control & TO_CLIENT && !is_general) {
+    if (aps->cluster == KEYS && !is_general && !h.maker && (h.control & TO_CLIENT || h.command < KEY_STEPS)) {
         refuse(aps, &h);
         return;
     }

@@ -98,6 +98,26 @@ def unsupported_cluster(t: Tester) -> None:
 
 
 @AREA.case(
+    43,
+    "A command of a cluster that it does not have gets an answer, whatever its kind",
+    ZCL("2.5.12.2"),
+    gate=DEVICE,
+    seconds=600,
+    wakes=4,
+)
+def unsupported_cluster_is_told(t: Tester) -> None:
+    secured = "KEC.C" in t.pics
+    for words, frame in (
+        ("a general command", reading(t, 0x0000)),
+        ("a command of the cluster", specific(t, IDENTIFY_COMMAND)),
+    ):
+        t.step(f"The bench sends {words} of a cluster that does not exist, and does not do without an answer")
+        answers = t.ask(UNKNOWN_CLUSTER, frame, secured=secured)
+        told = (Status.UNSUPPORTED_CLUSTER, Status.FAILURE, *UNSUPPORTED)
+        refused(t, answers, frame.command, told, f"{words} of a cluster that it does not have")
+
+
+@AREA.case(
     4, "A command of a cluster that it does not know is unsupported", ZCL("2.5.12.2"), gate=f"({DEVICE}) & IDN.S"
 )
 def unsupported_command(t: Tester) -> None:

@@ -25,6 +25,8 @@ SUCCESS = 0
 ANSWER_S, JOIN_S, LOST_S = 10.0, 120.0, 20.0
 STRANGERS, TIMES = 40, 60
 OPEN_S = 254
+AGED_S = 3600.0
+"""Longer than a hub waits for a device that has associated, and is in no network yet."""
 
 
 def _asks_to_rejoin(t: HubTester, *, ieee: int, short: int, secured: bool) -> None:
@@ -294,3 +296,36 @@ def again_and_again(t: HubTester) -> None:
     with t.awake():
         answers = t.ask(BASIC.id, reading(t, 0x0000), by=t.sleeper)
     t.require(bool(answers), "a child is not served any more", expected="Read Attributes Response")
+
+
+@AREA.case(
+    9,
+    "When those are gone that filled its table, its beacon says that it has room",
+    ZIGBEE("3.6.7"),
+    ZIGBEE("3.6.1.3"),
+    begins=Begin.FACTORY,
+    needs=NEEDS,
+    seconds=AGED_S + 900,
+)
+def room_again(t: HubTester) -> None:
+    t.bench.form()
+    t.head_end.permit_join(OPEN_S)
+    beacon = t.own_beacon()
+    t.require(_room(beacon), "an empty hub says that it has no room", expected="End Device Capacity 1")
+    mac, own = t.esme.stack.mac, t.esme.settings.ieee
+    t.step(f"{STRANGERS} devices that are on file associate, and are not heard again")
+    for number in range(STRANGERS):
+        mac.ieee = own ^ (BIT + number)
+        t.head_end.preauthorise(mac.ieee, t.esme.settings.install_code)
+        mac.configure()
+        _associates(t, beacon)
+    mac.ieee = own
+    mac.configure()
+    t.step("Long after, it has forgotten them")
+    t.wait(AGED_S)
+    t.require(_room(t.own_beacon()), "it says for good that it has no room", expected="End Device Capacity 1")
+
+
+def _room(beacon: Beacon) -> bool:
+    """Return End Device Capacity: the highest bit of the third octet (R22, 3.6.7)."""
+    return bool(beacon.payload[2] & 0x80)

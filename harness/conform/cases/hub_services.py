@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from struct import pack
 
+from hanbench.emulator.devices.services.image import make_image
 from hanbench.emulator.radio.air import Jammer
 from hanbench.emulator.zcl.clusters import BASIC, MESSAGING, OTA, PRICE
 from hanbench.emulator.zcl.clusters.ota import OtaStatus
@@ -22,6 +23,9 @@ MAKER, KIND, VERSION = 0x7FFD, 0x0BAD, 0x0000_0001
 ZCL_VERSION = 0x0000
 MANY, SPACE_S = 12, 0.05
 LOAD_S = 10.0
+OFFSETS = (0, 48, 0, 200, 48, 7)
+SIZE = 40
+"""Octets of an image that are asked for at once."""
 LATE_S = 2.0
 NOISE_S, QUIET_S = 120.0, 60.0
 NOISE = -55.0
@@ -181,3 +185,34 @@ def after_noise(t: HubTester) -> None:
             answers = t.ask(BASIC.id, reading(t, ZCL_VERSION), by=side)
             t.require(bool(answers), "it answers nothing after noise", expected="Read Attributes Response")
     t.beacon_now()
+
+
+@AREA.case(
+    7,
+    "Of an image it gives the octets that were asked for, in whatever order that is",
+    ZCL("11.13.5"),
+    ZCL("11.13.8"),
+    gate=f"{HUB} & OTA.S",
+    needs=(Ability.IMAGES,),
+)
+def blocks_as_asked(t: HubTester) -> None:
+    maker = t.esme.settings.manufacturer
+    image = make_image(maker, KIND, VERSION + 1, bytes(range(256)) * 2)
+    t.head_end.publish(*image.key, image.version, image.octets)
+    t.step("A meter asks for the next image, which is there")
+    answer = only(
+        t, t.ask(OTA.id, specific(t, QUERY, pack("<BHHI", 0, maker, KIND, VERSION))), "query-next-image-response"
+    )
+    t.require_equal(answer.message.status, int(OtaStatus.SUCCESS), "it does not offer an image that it has", answer)
+    t.require_equal(answer.message.image_size, len(image.octets), "its image has another size", answer)
+    for offset in OFFSETS:
+        t.step(f"The meter asks for octets from {offset} on")
+        asked = pack("<BHHIIB", 0, maker, KIND, image.version, offset, SIZE)
+        block = only(t, t.ask(OTA.id, specific(t, BLOCK, asked)), "image-block-response")
+        message = block.message
+        t.require_equal(message.status, int(OtaStatus.SUCCESS), "it refuses octets that it has", block)
+        t.require_equal(message.file_offset, offset, "it gives octets from another place", block)
+        given = message.image_data
+        t.require(0 < len(given) <= SIZE, "it gives more than was asked for, or nothing", block, seen=len(given))
+        wanted = image.octets[offset : offset + len(given)]
+        t.require_equal(given.hex(), wanted.hex(), "the octets are those of another place", block)

@@ -18,7 +18,7 @@ from hanbench.emulator.zcl.clusters.key_establishment import (
 from hanbench.emulator.zigbee.aps.data import ApsRequest
 from hanbench.emulator.zigbee.aps.layer import Done
 from hanbench.harness.conform.case import Area, Begin
-from hanbench.harness.conform.cases.common import SECURED, Answered, altered, hub_answers, join
+from hanbench.harness.conform.cases.common import SECURED, Answered, altered, hub_answers, join, specific
 from hanbench.harness.conform.frame import Frame, once
 from hanbench.harness.conform.requirement import CBKE, SE
 from hanbench.harness.conform.tester import Tester
@@ -35,6 +35,7 @@ EPHEMERAL_STEP, CONFIRM_STEP = 0x01, 0x02
 """Commands of the server that answer these steps."""
 SESSIONS = 3
 AGAIN_S = 1800.0
+LEAVES_S = 120.0
 NO_POINTS = (bytes(22), b"\xff" * 22, b"\x02" + b"\xff" * 21, b"\x05" + bytes(20) + b"\x01", b"\x03")
 """Octets that are no point of the curve: infinity, unknown forms, an x beyond the field, and too few."""
 WAIT_S = 5
@@ -178,3 +179,51 @@ def ended(t: Tester) -> None:
             otherwise="it begins no further session",
         )
     t.expect(CONFIRMED, within=_again(t), sender="hub", otherwise="it agrees no key after sessions that the hub ended")
+
+
+@AREA.case(
+    5,
+    "Told that the issuer of its certificate is unknown, it leaves",
+    CBKE("C.3.1.2.3.4"),
+    SE("5.4.7.1"),
+    seconds=AGAIN_S,
+    wakes=2,
+)
+def unknown_issuer(t: Tester) -> None:
+    t.step("The hub ends the session: it does not know the issuer of the device's certificate")
+    _joins(t)
+    hub_answers(
+        t,
+        KEY_ESTABLISHMENT.id,
+        InitiateKeyEstablishmentRequest,
+        lambda own, command: ServerTerminateKeyEstablishment(TerminateStatus.UNKNOWN_ISSUER, WAIT_S, SUITE_1),
+    )
+    t.expect("server-terminate-key-establishment", within=_again(t), sender="hub", otherwise="it begins no session")
+    t.expect("leave", within=LEAVES_S, otherwise="it stays in a network that does not know who made its certificate")
+
+
+@AREA.case(
+    6,
+    "It answers a hub that begins a key establishment",
+    CBKE("C.3.1.3.3.1.2"),
+    SE("table 5-13"),
+    gate=f"({GATE}) & KEC.S",
+    begins=Begin.JOINED,
+    wakes=2,
+)
+def hub_begins(t: Tester) -> None:
+    t.step("The hub begins a key establishment, with its own certificate")
+    identity = t.hub.identity
+    t.bench_must(identity is not None, "the hub has no certificate")
+    assert identity is not None
+    request = InitiateKeyEstablishmentRequest(SUITE_1, 10, 10, identity.certificate.octets)
+    _, row = KEY_ESTABLISHMENT.command(InitiateKeyEstablishmentRequest)
+    answers = t.ask(KEY_ESTABLISHMENT.id, specific(t, row.id, row.encode(request)))
+    wanted = ("initiate-key-establishment-response", "server-terminate-key-establishment")
+    t.require(
+        bool(answers) and all(each.name in wanted for each in answers),
+        "it does not do as a server of Key Establishment does",
+        *answers,
+        expected="Initiate Key Establishment Response, or Terminate Key Establishment",
+        seen=", ".join(each.name for each in answers) or "no answer",
+    )

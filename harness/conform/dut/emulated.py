@@ -7,6 +7,7 @@ from typing import Any
 
 from hanbench.emulator.clock import MINUTE, Timer
 from hanbench.emulator.devices import AnyJoiningDevice, CommsHub, Esme, Gsme, Ihd
+from hanbench.emulator.devices.services.image import Image
 from hanbench.emulator.devices.settings import HubSettings
 from hanbench.emulator.zigbee.security.install_code import InstallCode
 from hanbench.harness.conform.case import Ability
@@ -117,6 +118,9 @@ class EmulatedHub:
 
     def remove(self, ieee: int) -> None:
         self._hub.remove(ieee)
+
+    def publish(self, manufacturer: int, image_type: int, version: int, image: bytes) -> None:
+        self._hub.firmware.publish(Image(manufacturer, image_type, version, image))
 
     def rotate_key(self) -> None:
         self._hub.stack.trust_center.rotate()

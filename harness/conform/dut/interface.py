@@ -60,5 +60,8 @@ class HubUnderTest(DeviceUnderTest, Protocol):
     def remove(self, ieee: int) -> None:
         """Remove a device from the network, and let it in no more."""
 
+    def publish(self, manufacturer: int, image_type: int, version: int, image: bytes) -> None:
+        """Offer a firmware image to meters. Called only if `abilities` has IMAGES."""
+
     def rotate_key(self) -> None:
         """Distribute another network key, and change to it in the hub's own time."""

@@ -8,10 +8,10 @@ from typing import Any
 from hanbench.emulator.clock import MINUTE, SECOND
 from hanbench.emulator.mac.frames import MacCommand
 from hanbench.emulator.mac.indirect import MacAddress
-from hanbench.emulator.zcl import Indication, Status, foundation
+from hanbench.emulator.zcl import Indication, Status, foundation, on
 from hanbench.emulator.zcl.clusters import KEY_ESTABLISHMENT, METERING
 from hanbench.emulator.zcl.clusters.key_establishment import TerminateStatus
-from hanbench.emulator.zcl.clusters.ota import ImageBlockResponse, OtaStatus
+from hanbench.emulator.zcl.clusters.ota import ImageBlockRequest, ImageBlockResponse, OtaStatus, QueryNextImageRequest
 from hanbench.emulator.zcl.frame import GLOBAL
 from hanbench.emulator.zcl.records import ReportingFailure
 from hanbench.emulator.zigbee.zdo import messages as zdp
@@ -85,8 +85,6 @@ def once_full_always_full(hub: Any, note: Note) -> None:
 
     def beacon(former: Any) -> Any:
         content = former()
-        if len(hub.storage.children) >= CHILDREN:
-            full.append(True)
         if not full or content is None:
             return content
         note()
@@ -94,7 +92,14 @@ def once_full_always_full(hub: Any, note: Note) -> None:
         payload[2] &= 0x7F
         return replace(content, payload=bytes(payload))
 
+    def associate(former: Any, ieee: int, capability: int) -> Any:
+        answer = former(ieee, capability)
+        if len(hub.storage.children) >= CHILDREN:
+            full.append(True)
+        return answer
+
     wrapped(hub.stack.mac, "beacon", beacon)
+    wrapped(hub.stack.mac, "on_associate", associate)
 
 
 @WRONG.add("forgets-each-fourth-acknowledgement", "APS", "zigpy/bellows#342 (EmberZNet 6.8.2.0, 345167)")
@@ -220,12 +225,12 @@ def hands_out_the_next_block(hub: Any, note: Note) -> None:
     server = hub.firmware
     position = [0]
 
-    def query(former: Any, request: Any, indication: Any) -> Any:
+    def query(request: Any, indication: Any) -> Any:
         position[0] = 0
-        return former(request, indication)
+        return server._query(request, indication)
 
-    def block(former: Any, request: Any, indication: Any) -> Any:
-        answer = former(request, indication)
+    def block(request: Any, indication: Any) -> Any:
+        answer = server._block(request, indication)
         if isinstance(answer, ImageBlockResponse) and answer.status == OtaStatus.SUCCESS:
             image = server._images[request.manufacturer_code, request.image_type]
             length = len(answer.image_data or b"")
@@ -236,8 +241,8 @@ def hands_out_the_next_block(hub: Any, note: Note) -> None:
             return answer.replace(image_data=data)
         return answer
 
-    wrapped(server, "_query", query)
-    wrapped(server, "_block", block)
+    server.server.add(on(QueryNextImageRequest, query))
+    server.server.add(on(ImageBlockRequest, block))
 
 
 @WRONG.add("silent-about-clusters-it-has-not", "ZCL", "zsmartsystems/com.zsmartsystems.zigbee#814", kind="ihd")
