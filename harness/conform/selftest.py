@@ -41,7 +41,7 @@ class FirmwareResult(Struct, frozen=True, order=True):
     does: str
     source: str
     killers: tuple[str, ...]
-    """Cases of its area that it failed."""
+    """Cases of its area that found it; it is done with when one has."""
     happened: int
     """How often it did what is wrong with it."""
     cases: int
@@ -91,31 +91,67 @@ def healthy_setting(cohort: Cohort, kind: str = "gsme", seed: str = "1") -> Sett
 
 def try_firmware(id: str, seed: str = "1") -> FirmwareResult:
     """Run the cases of a wrong firmware's area on it."""
-    firmware = wrong_firmwares()[id]
-    happened: list[bool] = []
-    choice = choice_of(id, happened)
-    setting = replace(healthy_setting(Cohort.IOC, firmware.kind, seed), choice=choice)
-    runner, killers, cases = Runner(setting, Limits()), [], area_of(firmware.area).cases
-    crashed = ""
-    for case in cases:
+    return try_area((id,), seed)[0]
+
+
+def try_area(ids: Sequence[str], seed: str = "1") -> list[FirmwareResult]:
+    """Run the cases of one area on wrong firmwares of that area.
+
+    A firmware is done with when a case has found it. Then each case that has found none runs on the others, too.
+    """
+    cases = area_of(wrong_firmwares()[ids[0]].area).cases
+    trials = [_Trial(id, seed) for id in ids]
+    unproven = list(cases)
+    for trial in trials:
+        for case in (*unproven, *(each for each in cases if each not in unproven)):
+            if trial.run(case):
+                unproven = [each for each in unproven if each is not case]
+                break
+    for case in unproven:
+        any(trial.run(case) for trial in trials if case.id not in trial.tried)
+    return [trial.result for trial in trials]
+
+
+class _Trial:
+    """One wrong firmware, and what the cases find of it."""
+
+    def __init__(self, id: str, seed: str) -> None:
+        self._firmware = firmware = wrong_firmwares()[id]
+        self._happened: list[bool] = []
+        setting = healthy_setting(Cohort.IOC, firmware.kind, seed)
+        self._runner = Runner(replace(setting, choice=choice_of(id, self._happened)), Limits())
+        self._killers: list[str] = []
+        self._crashed = ""
+        self.tried: set[str] = set()
+        """Ids of the cases that have run."""
+
+    def run(self, case: Case) -> bool:
+        """Run a case; return whether it finds the firmware, which has done what is wrong with it."""
+        self.tried.add(case.id)
         try:
-            result = runner.run(case)
+            result = self._runner.run(case)
         except Exception as error:  # noqa: BLE001  told in the table: a firmware may break what hanbench takes for granted
-            crashed = f"{case.id}: {type(error).__name__}: {error}"
-            continue
+            self._crashed = f"{case.id}: {type(error).__name__}: {error}"
+            return False
         if result.verdict is Verdict.FAIL:
-            killers.append(case.id)
-    return FirmwareResult(
-        firmware.kind,
-        firmware.area,
-        id,
-        firmware.does,
-        firmware.source,
-        tuple(killers),
-        len(happened),
-        len(cases),
-        crashed,
-    )
+            self._killers.append(case.id)
+        return result.verdict is Verdict.FAIL and bool(self._happened)
+
+    @property
+    def result(self) -> FirmwareResult:
+        """What was found."""
+        firmware = self._firmware
+        return FirmwareResult(
+            firmware.kind,
+            firmware.area,
+            firmware.id,
+            firmware.does,
+            firmware.source,
+            tuple(self._killers),
+            len(self._happened),
+            len(self.tried),
+            self._crashed,
+        )
 
 
 def choice_of(id: str, happened: list[bool] | None = None) -> DeviceChoice:
@@ -165,11 +201,14 @@ def selftest(ids: Sequence[str] | None = None, seeds: Sequence[str] = ("1",), jo
     """Try the wrong firmwares with these ids, or all, and healthy devices on each seed."""
     chosen = list(wrong_firmwares()) if ids is None else list(ids)
     work = [(cohort.value, kind, seed) for seed in seeds for cohort in HEALTHY for kind in KINDS]
-    tried = tuple(sorted(_spread(try_firmware, chosen, jobs)))
+    by_area: dict[str, list[str]] = {}
+    for id in chosen:
+        by_area.setdefault(wrong_firmwares()[id].area, []).append(id)
+    areas = sorted(by_area.values(), key=len, reverse=True)
+    tried = tuple(sorted(each for found in _spread(try_area, areas, jobs) for each in found))
     healthy = list(_spread(try_healthy, work, jobs))
     killing = {case for each in tried for case in each.killers if each.caught}
-    areas = {wrong_firmwares()[id].area for id in chosen}
-    dead = tuple(case.id for case in every_case() if case.area in areas and case.id not in killing)
+    dead = tuple(case.id for case in every_case() if case.area in by_area and case.id not in killing)
     return SelftestResult(
         CASE_SET,
         tried,

@@ -28,7 +28,7 @@ READ_RESPONSE, REPORT = 0x01, 0x0A
 UNREPORTABLE = 0x8C
 
 
-@WRONG.add("hub-takes-a-sleeper-for-a-listener", "HIND", "Koenkk/Z-Stack-firmware#463", kind="hub")
+@WRONG.add("hub-takes-a-sleeper-for-a-listener", "HRJN", "Koenkk/Z-Stack-firmware#463", kind="hub")
 def takes_sleeper_for_listener(hub: Any, note: Note) -> None:
     """Once a frame for a sleeping child has expired, it sends that child everything at once."""
     listens: set[int] = set()
@@ -53,7 +53,7 @@ def takes_sleeper_for_listener(hub: Any, note: Note) -> None:
     wrapped(hub.stack.parent, "on_joined", joined)
 
 
-@WRONG.add("realigned-by-any-stranger", "CHG", "e2e.ti.com, Zigbee forum, thread 311705", kind="esme")
+@WRONG.add("realigned-by-any-stranger", "MAC", "e2e.ti.com, Zigbee forum, thread 311705", kind="esme")
 def realigned_by_any_stranger(device: Any, note: Note) -> None:
     """It obeys each Coordinator Realignment, whoever sends it."""
 
@@ -78,7 +78,7 @@ def realigned_by_any_stranger(device: Any, note: Note) -> None:
     device.stack.mac.on_command[MacCommand.COORDINATOR_REALIGNMENT] = realigned
 
 
-@WRONG.add("hub-once-full-always-full", "HFRM", "nrfconnect/sdk-nrf, known issue KRKNWK-11826", kind="hub")
+@WRONG.add("hub-once-full-always-full", "HRJN", "nrfconnect/sdk-nrf, known issue KRKNWK-11826", kind="hub")
 def once_full_always_full(hub: Any, note: Note) -> None:
     """Its beacon says that it has no room for end devices, once it had none for a time (four children fill it)."""
     full: list[bool] = []
@@ -258,7 +258,7 @@ def silent_about_clusters(device: Any, note: Note) -> None:
     wrapped(device.endpoint, "_answer_status", status)
 
 
-@WRONG.add("stays-where-its-certificate-is-refused", "KEC", "zsmartsystems/com.zsmartsystems.zigbee#866", kind="ihd")
+@WRONG.add("stays-where-its-certificate-is-refused", "KES", "zsmartsystems/com.zsmartsystems.zigbee#866", kind="ihd")
 def stays_where_refused(device: Any, note: Note) -> None:
     """Told that the issuer of its certificate is unknown, it tries on, and does not leave."""
 
@@ -292,7 +292,7 @@ def promises_nothing(hub: Any, note: Note) -> None:
     hub.stack.mac.on_command[MacCommand.DATA_REQUEST] = lambda frame, reception: polled(former, frame, reception)
 
 
-@WRONG.add("only-it-may-begin", "KEC", "e2e.ti.com, Zigbee forum, thread 189578", kind="ihd")
+@WRONG.add("only-it-may-begin", "KES", "e2e.ti.com, Zigbee forum, thread 189578", kind="ihd")
 def only_it_may_begin(device: Any, note: Note) -> None:
     """When the hub begins a key establishment, it says that it does not have this command."""
 
