@@ -17,6 +17,8 @@ from hanbench.harness.conform.frame import Frame
 
 WRITES_SILENTLY = 0x05
 """Write Attributes No Response."""
+MISSING = 2
+"""Answers that do not come before a device is blamed: its power may have been cut over one."""
 IN_TIME = 30 * SECOND
 """Longer than the repetitions of an answer take."""
 
@@ -32,6 +34,7 @@ class Unanswered(Rule):
         """Requests by who asked and APS counter, in the order of the air."""
         self._arrived: dict[tuple[int, int], int] = {}
         """When it acknowledged them."""
+        self._missing = 0
 
     def saw(self, frame: Frame) -> Iterator[str]:
         header, packet, known = frame.aps, frame.nwk, self.known
@@ -39,7 +42,10 @@ class Unanswered(Rule):
             key = next(iter(self._arrived))
             del self._arrived[key]
             asked = self._open.pop(key, None)
-            if asked is not None:
+            if asked is None:
+                continue
+            self._missing += 1
+            if self._missing == MISSING:
                 yield f"it does not answer: {asked.found.line}"
         if header is None or packet is None:
             return
