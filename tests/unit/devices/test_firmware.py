@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -162,7 +163,7 @@ def test_a_meter_waits_for_data_as_long_as_the_hub_says(has_clock):
     """ZCL r8, 11.13.8.2.1: WAIT_FOR_DATA with two times of the hub, or with 0 and a number of seconds."""
 
     async def scenario(han):
-        told = []
+        told: list[Any] = []
 
         def later(request, indication):
             if not told:
@@ -189,7 +190,8 @@ def test_a_meter_that_shall_wait_for_another_word_waits_for_it():
         await asyncio.sleep(DAY)
         assert han.esme.firmware.version == 1
         assert han.esme.firmware.status is UpgradeStatus.WAITING_TO_UPGRADE
-        now = UpgradeEndResponse(*image.key, image.version, current_time=han.hub.utc, upgrade_time=han.hub.utc)
+        maker, kind = image.key
+        now = UpgradeEndResponse(maker, kind, image.version, current_time=han.hub.utc, upgrade_time=han.hub.utc)
         han.hub.endpoint.command(han.esme.storage.network.short, 1, OTA.id, now)
         await asyncio.sleep(5)
         assert han.esme.firmware.version == 2
