@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
+from threading import Thread
 from typing import cast
 
 from msgspec import Struct
@@ -250,7 +252,16 @@ def _spread(function, work: Iterable, jobs: int) -> Iterator:  # type: ignore[no
 
 
 def _work(function, share: Iterable, end: Connection) -> None:  # type: ignore[no-untyped-def, type-arg]
-    """Do a share of the work in a process of its own. Ctrl-C reaches it too; its parent ends it."""
+    """Do a share of the work in a process of its own. Ctrl-C reaches it too; its parent ends it, or takes it along."""
+    Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for each in share:
         end.send(function(each))
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent has died, and end this process: an area takes a minute, and nobody waits for it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

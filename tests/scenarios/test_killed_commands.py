@@ -7,7 +7,9 @@ test_killed_processes.py, ports and dongles in one process in test_pulled_plugs.
 from __future__ import annotations
 
 import os
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +33,7 @@ def shelf(tmp_path_factory):
 def struck(number: int, shelf: Shelf) -> tuple[bool, str | None]:
     """Do a kill; return whether the command ran until then, and what is wrong; None: nothing."""
     kill = Kill.drawn(number)
-    folder = shelf.folder / f"k{number}"
+    folder = Path(tempfile.mkdtemp(prefix=f"k{number}-", dir=shelf.folder))  # another one when a batch runs once more
     try:
         shelf.lay(kill.name, folder)
         return strike(kill, folder, shelf), None
