@@ -88,6 +88,8 @@ class CaseResult(Struct, frozen=True, kw_only=True):
     margins: tuple[Margin, ...] = ()
     conduct: tuple[Conduct, ...] = ()
     """What was wrong with frames of the device in passing; the cases of the area AIR fail by it."""
+    seen_in: str = ""
+    """The case in whose frames the failure was seen, if that was another one."""
     failure: Failure | None = None
     evidence: tuple[Evidence, ...] = ()
     duration_s: float = 0.0

@@ -77,7 +77,9 @@ class Run:
 
     def _marked(self, result: CaseResult) -> CaseResult:
         """Return a result with its command, and with what tolerates its failure."""
-        result = structs.replace(result, replay=f"{self.plan.replay} --case {quote(result.id)}")
+        ids = (result.seen_in, result.id) if result.seen_in else (result.id,)
+        cases = "".join(f" --case {quote(each)}" for each in ids)
+        result = structs.replace(result, replay=f"{self.plan.replay}{cases}")
         signs = signs_of_case(result)
         against = self.plan.against
         if against is not None:

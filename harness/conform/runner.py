@@ -82,7 +82,12 @@ class Runner:
         sentence = f"in {where}, {conduct.sentence}"
         failure = Failure(sentence, NO_SUCH_FRAME, conduct.frame.line)
         return structs.replace(
-            result, verdict=Verdict.FAIL, reason=sentence, failure=failure, evidence=(conduct.frame,)
+            result,
+            verdict=Verdict.FAIL,
+            reason=sentence,
+            seen_in=where,
+            failure=failure,
+            evidence=(conduct.frame,),
         )
 
     def _run(self, case: Case) -> CaseResult:

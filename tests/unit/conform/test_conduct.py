@@ -40,6 +40,7 @@ def test_what_a_case_sees_in_passing_fails_the_case_that_is_about_it(runner, mon
     assert told.verdict is Verdict.FAIL
     assert told.reason == f"in {ELSEWHERE}, the radius is 60"
     assert told.evidence == (seen.conduct[0].frame,)
+    assert told.seen_in == ELSEWHERE
 
 
 def replaced_by_pass(id, result):
