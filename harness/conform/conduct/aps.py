@@ -10,12 +10,13 @@ from hanbench.emulator.devices.admission import needs_link_key
 from hanbench.emulator.devices.settings import SMART_ENERGY
 from hanbench.emulator.zigbee.aps import frames as aps
 from hanbench.emulator.zigbee.aps.commands import TransportNetworkKey
-from hanbench.harness.conform.conduct.mac import MOST_ATTEMPTS, STUCK_AT
+from hanbench.emulator.zigbee.nwk.layer import FIRST_BROADCAST
+from hanbench.harness.conform.conduct.counting import STUCK_AT, Stuck
+from hanbench.harness.conform.conduct.mac import MOST_ATTEMPTS
 from hanbench.harness.conform.conduct.rule import ASSOCIATION_RESPONSE, Known, Rule
 from hanbench.harness.conform.frame import Frame
+from hanbench.harness.frames.contents import DEVICE_PROFILE
 
-DEVICE_PROFILE = 0x0000
-FIRST_BROADCAST = 0xFFF8
 ENDPOINTS = range(1, 241)
 RECENT = 60 * SECOND
 """Time in which frames with one APS counter are one frame and its repetitions."""
@@ -58,8 +59,7 @@ class Counter(Rule):
 
     def __init__(self, known: Known) -> None:
         super().__init__(known)
-        self._last: tuple[int, bytes] | None = None
-        self._same = 1
+        self._stuck = Stuck()
 
     def saw(self, frame: Frame) -> Iterator[str]:
         header = frame.aps
@@ -67,12 +67,8 @@ class Counter(Rule):
             return
         if not self.known.originated(frame):
             return
-        last, self._last = self._last, (header.counter, header.payload)
-        if last is None or last[1] == header.payload:
-            return
-        self._same = self._same + 1 if last[0] == header.counter else 1
-        if self._same >= STUCK_AT:
-            yield f"{self._same} frames in a row have the APS counter {header.counter}"
+        if self._stuck.after(header.counter, header.payload):
+            yield f"{STUCK_AT} frames in a row have the APS counter {header.counter}"
 
 
 class Repetitions(Rule):

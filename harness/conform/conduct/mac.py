@@ -8,6 +8,7 @@ from typing import ClassVar
 from hanbench.emulator.clock import MILLISECOND, SECOND
 from hanbench.emulator.mac import frames as mac
 from hanbench.emulator.zigbee.zdo import messages as zdp
+from hanbench.harness.conform.conduct.counting import STUCK_AT, Stuck
 from hanbench.harness.conform.conduct.rule import Known, Rule
 from hanbench.harness.conform.frame import Frame
 from hanbench.harness.frames.dissected import MALFORMED
@@ -17,7 +18,6 @@ MOST_ATTEMPTS = 4
 PROMISED = 100 * MILLISECOND
 """Time in which a frame comes that an acknowledgement has announced, and its repetitions, with room for a busy air:
 macMaxFrameTotalWaitTime is some 20 ms."""
-STUCK_AT = 3
 MOST_BROKEN = 3
 """Announced frames that do not come before a parent is blamed: on a busy air one may come too late."""
 
@@ -79,19 +79,14 @@ class SequenceNumber(Rule):
 
     def __init__(self, known: Known) -> None:
         super().__init__(known)
-        self._last: tuple[int, bytes] | None = None
-        self._same = 1
+        self._stuck = Stuck()
 
     def saw(self, frame: Frame) -> Iterator[str]:
         header = frame.mac
         if header is None or not self.known.sent(frame) or header.type not in (mac.DATA, mac.COMMAND):
             return
-        last, self._last = self._last, (header.sequence, frame.psdu)
-        if last is None or last[1] == frame.psdu:
-            return
-        self._same = self._same + 1 if last[0] == header.sequence else 1
-        if self._same >= STUCK_AT:
-            yield f"{self._same} frames in a row have the sequence number {header.sequence}"
+        if self._stuck.after(header.sequence, frame.psdu):
+            yield f"{STUCK_AT} frames in a row have the sequence number {header.sequence}"
 
 
 class Repetitions(Rule):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from hanbench.emulator.devices.ids import HUB
 from hanbench.emulator.mac.frames import BROADCAST
-from hanbench.harness.conform.conduct.mac import STUCK_AT
-from hanbench.harness.conform.conduct.rule import HUB, Known, Rule
+from hanbench.harness.conform.conduct.counting import STUCK_AT, Stuck
+from hanbench.harness.conform.conduct.rule import Known, Rule
 from hanbench.harness.conform.frame import Frame
 from hanbench.harness.frames.dissected import UNREADABLE
 
@@ -51,19 +52,14 @@ class SequenceNumber(Rule):
 
     def __init__(self, known: Known) -> None:
         super().__init__(known)
-        self._last: tuple[int, bytes] | None = None
-        self._same = 1
+        self._stuck = Stuck()
 
     def saw(self, frame: Frame) -> Iterator[str]:
         packet = frame.nwk
         if packet is None or not self.known.originated(frame) or not packet.payload:
             return
-        last, self._last = self._last, (packet.sequence, packet.payload)
-        if last is None or last[1] == packet.payload:
-            return
-        self._same = self._same + 1 if last[0] == packet.sequence else 1
-        if self._same >= STUCK_AT:
-            yield f"{self._same} frames in a row have the NWK sequence number {packet.sequence}"
+        if self._stuck.after(packet.sequence, packet.payload):
+            yield f"{STUCK_AT} frames in a row have the NWK sequence number {packet.sequence}"
 
 
 class ByParent(Rule):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import ClassVar
 
-from hanbench.emulator.clock import MINUTE, SECOND
+from hanbench.emulator.clock import HOUR, MINUTE, SECOND
+from hanbench.harness.conform.conduct.counting import LastHour
 from hanbench.harness.conform.conduct.rule import Known, Rule
 from hanbench.harness.conform.frame import Frame
 
-HOUR = 60 * MINUTE
 MOST_AN_HOUR = 20
 """Of one kind of frame, without a reason to send it: a device whose power is cut again and again has one each time."""
 MOST_POLLS = 600
@@ -30,7 +30,7 @@ class Returns(Rule):
 
     def __init__(self, known: Known) -> None:
         super().__init__(known)
-        self._times: dict[str, deque[int]] = defaultdict(deque)
+        self._times: dict[str, LastHour] = defaultdict(LastHour)
         self._octets = b""
         self._let_in = True
         """Whether its last request to be let in was granted: one that is refused asks again."""
@@ -48,12 +48,9 @@ class Returns(Rule):
             granted, self._let_in = self._let_in, False
             if not granted:
                 return
-        times = self._times[frame.name]
-        times.append(frame.time)
-        while times[0] < frame.time - HOUR:
-            times.popleft()
-        if len(times) > MOST_AN_HOUR:
-            yield f"it sends {len(times)} {frame.name} frames in an hour"
+        times = self._times[frame.name].after(frame.time)
+        if times > MOST_AN_HOUR:
+            yield f"it sends {times} {frame.name} frames in an hour"
 
 
 class Leaves(Rule):
@@ -83,7 +80,7 @@ class Polls(Rule):
     def __init__(self, known: Known) -> None:
         super().__init__(known)
         self._polled = False
-        self._empty: deque[int] = deque()
+        self._empty = LastHour()
         self._most = MOST_POLLS + IN_A_WAKE * HOUR / SECOND / known.wake_s
 
     def saw(self, frame: Frame) -> Iterator[str]:
@@ -93,11 +90,9 @@ class Polls(Rule):
             return
         if header.frame_pending:
             return
-        self._empty.append(frame.time)
-        while self._empty[0] < frame.time - HOUR:
-            self._empty.popleft()
-        if len(self._empty) > self._most:
-            yield f"it polls {len(self._empty)} times in an hour where nothing waits"
+        times = self._empty.after(frame.time)
+        if times > self._most:
+            yield f"it polls {times} times in an hour where nothing waits"
 
 
 RULES = (Returns, Leaves, Polls)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from hanbench.emulator.clock import SECOND
 from hanbench.emulator.zigbee.aps import frames as aps
-from hanbench.harness.conform.conduct.rule import Known
 from hanbench.harness.conform.frame import Frame
 
 OPEN = 120 * SECOND
@@ -29,8 +28,7 @@ class Request:
 class Requests:
     """Requests by who asked, and their answers."""
 
-    def __init__(self, known: Known) -> None:
-        self._known = known
+    def __init__(self) -> None:
         self._open: dict[Key, dict[int, Request]] = defaultdict(dict)
         """By key, and by the APS counter of the request."""
         self._fragments: dict[tuple[int, int], int] = {}

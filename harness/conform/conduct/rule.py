@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from hanbench.emulator.devices.ids import HUB
 from hanbench.emulator.mac import frames as mac
+from hanbench.emulator.zigbee.nwk.layer import FIRST_BROADCAST
 from hanbench.harness.conform.bench import Kind
 from hanbench.harness.conform.frame import Frame
 
 ASSOCIATION_RESPONSE = "association-response"
-HUB = 0x0000
 STARTS = frozenset(("association-request", "rejoin-request", "device-announce", "beacon-request"))
 """Names of frames that a device sends when it has got power."""
 
@@ -66,7 +67,9 @@ class Known:
     def for_it(self, frame: Frame) -> bool:
         """Return whether a NWK frame of somebody else reaches the device: to its address, or to everybody."""
         packet = frame.nwk
-        return packet is not None and not self.sent(frame) and (packet.dst == self.short or packet.dst >= 0xFFF8)
+        return (
+            packet is not None and not self.sent(frame) and (packet.dst == self.short or packet.dst >= FIRST_BROADCAST)
+        )
 
     def saw(self, frame: Frame) -> None:
         """Learn from a frame."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import ClassVar
 
-from hanbench.emulator.clock import SECOND
+from hanbench.emulator.clock import HOUR, SECOND
 from hanbench.emulator.zcl import foundation
 from hanbench.emulator.zcl.frame import CLUSTER, GLOBAL
 from hanbench.emulator.zigbee.aps import frames as aps
-from hanbench.harness.conform.conduct.mac import STUCK_AT
+from hanbench.harness.conform.conduct.counting import STUCK_AT, LastHour, Stuck
 from hanbench.harness.conform.conduct.requests import Request, Requests
 from hanbench.harness.conform.conduct.rule import Known, Rule
 from hanbench.harness.conform.frame import Frame
@@ -22,7 +22,6 @@ ANSWERS = {0x00: 0x01, 0x02: 0x04, 0x03: 0x04, 0x06: 0x07, 0x08: 0x09, 0x0C: 0x0
     0x15: 0x16,
 }
 """General commands and the commands that answer them (ZCL r8, 2.5)."""
-HOUR = 3600 * SECOND
 REPORT = 0x0A
 MOST_AN_HOUR = 30
 """Times that one thing is asked for in an hour; a gas meter may ask twice in each of its wakes beside."""
@@ -37,7 +36,7 @@ class Answers(Rule):
 
     def __init__(self, known: Known) -> None:
         super().__init__(known)
-        self._requests = Requests(known)
+        self._requests = Requests()
 
     def saw(self, frame: Frame) -> Iterator[str]:
         header, known = frame.aps, self.known
@@ -65,8 +64,8 @@ class Answers(Rule):
             yield "it answers one command twice"
             return
         request.answers.add(header.counter)
-        wrong = {reason for each in asked if (reason := _wrong(frame, each))}
-        if len(wrong) and all(_wrong(frame, each) for each in asked):
+        wrong = [_wrong(frame, each) for each in asked]
+        if all(wrong):
             yield min(wrong)
 
 
@@ -156,21 +155,15 @@ class Numbers(Rule):
 
     def __init__(self, known: Known) -> None:
         super().__init__(known)
-        self._last: dict[int, tuple[int, int]] = {}
-        self._same: dict[int, int] = {}
+        self._stuck: dict[int, Stuck] = defaultdict(Stuck)
+        """By its endpoint."""
 
     def saw(self, frame: Frame) -> Iterator[str]:
         header, zcl = frame.aps, frame.zcl
         if header is None or zcl is None or frame.is_answer or not self.known.originated(frame):
             return
-        last = self._last.get(header.src_endpoint)
-        self._last[header.src_endpoint] = zcl.tsn, header.counter
-        if last is None or last[1] == header.counter:
-            return
-        same = self._same.get(header.src_endpoint, 1) + 1 if last[0] == zcl.tsn else 1
-        self._same[header.src_endpoint] = same
-        if same >= STUCK_AT:
-            yield f"{same} commands in a row have the transaction number {zcl.tsn}"
+        if self._stuck[header.src_endpoint].after(zcl.tsn, header.counter):
+            yield f"{STUCK_AT} commands in a row have the transaction number {zcl.tsn}"
 
 
 class ReservedBits(Rule):
@@ -197,7 +190,7 @@ class AsksAgain(Rule):
     def __init__(self, known: Known) -> None:
         super().__init__(known)
         self._most = MOST_AN_HOUR + (2 * HOUR / SECOND / known.wake_s if known.kind == "gsme" else 0)
-        self._asked: dict[tuple[int, int, bytes], deque[int]] = {}
+        self._asked: dict[tuple[int, int, bytes], LastHour] = defaultdict(LastHour)
         """By destination, cluster and content: when it asked, over the last hour."""
         self._pending: dict[tuple[int, int, int], tuple[int, int, bytes]] = {}
 
@@ -212,12 +205,9 @@ class AsksAgain(Rule):
         answered = self._pending.pop((packet.src, header.cluster, zcl.tsn), None) if known.for_it(frame) else None
         if answered is None or not frame.is_answer:
             return
-        times = self._asked.setdefault(answered, deque())
-        times.append(frame.time)
-        while times[0] < frame.time - HOUR:
-            times.popleft()
-        if len(times) > self._most:
-            yield f"it asks {len(times)} times in an hour for what it was told"
+        times = self._asked[answered].after(frame.time)
+        if times > self._most:
+            yield f"it asks {times} times in an hour for what it was told"
 
 
 RULES = (Answers, SaidTwice, Numbers, ReservedBits, AsksAgain)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from hanbench.emulator.zigbee.aps import frames as aps
+from hanbench.emulator.zigbee.nwk.layer import FIRST_BROADCAST
+from hanbench.harness.conform.conduct.counting import STUCK_AT, Stuck
 from hanbench.harness.conform.conduct.requests import Requests
 from hanbench.harness.conform.conduct.rule import Known, Rule
 from hanbench.harness.conform.frame import Frame
@@ -30,7 +32,7 @@ class Answers(Rule):
 
     def __init__(self, known: Known) -> None:
         super().__init__(known)
-        self._requests = Requests(known)
+        self._requests = Requests()
 
     def saw(self, frame: Frame) -> Iterator[str]:
         header, known = frame.aps, self.known
@@ -74,7 +76,7 @@ class About(Rule):
                 yield "it answers for another device"
         elif header.cluster & ANSWER:
             about = getattr(message, "short", None)
-            if about is not None and message.status == 0 and about != known.short and about >= 0xFFF8:
+            if about is not None and message.status == 0 and about != known.short and about >= FIRST_BROADCAST:
                 yield f"its answer is about 0x{about:04x}, and not about its own address"
 
 
@@ -85,9 +87,7 @@ class Numbers(Rule):
 
     def __init__(self, known: Known) -> None:
         super().__init__(known)
-        self._last: tuple[int, int, bytes] | None = None
-        """Transaction number, APS counter and octets of its last request."""
-        self._same = 1
+        self._stuck = Stuck()
 
     def saw(self, frame: Frame) -> Iterator[str]:
         header = frame.aps
@@ -95,12 +95,8 @@ class Numbers(Rule):
             return
         if not self.known.originated(frame):
             return
-        last, self._last = self._last, (header.payload[0], header.counter, header.payload)
-        if last is None or last[1] == header.counter or last[2] == header.payload:
-            return
-        self._same = self._same + 1 if last[0] == header.payload[0] else 1
-        if self._same >= 3:
-            yield f"{self._same} messages of the device profile have the number {header.payload[0]}"
+        if self._stuck.after(header.payload[0], header.payload):
+            yield f"{STUCK_AT} messages of the device profile have the number {header.payload[0]}"
 
 
 RULES = (Answers, About, Numbers)
