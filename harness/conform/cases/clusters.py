@@ -193,6 +193,25 @@ def disabled(t: Tester) -> None:
     t.require(not answers, "it sends a Default Response that was not wanted", *answers, expected="no answer")
 
 
+@AREA.case(
+    44,
+    "An error it tells also where the client wants no Default Response",
+    ZCL("2.4.1.1.4"),
+    ZCL("2.5.12.2"),
+    gate=f"({DEVICE}) & IDN.S",
+    seconds=600,
+    wakes=4,
+)
+def errors_in_spite(t: Tester) -> None:
+    for words, command, payload, statuses in (
+        ("unknown", UNKNOWN_COMMAND, b"", UNSUPPORTED),
+        ("malformed", IDENTIFY_COMMAND, b"\x01", BROKEN),
+    ):
+        t.step(f"The bench sends a command of Identify that is {words}, and wants no Default Response")
+        answers = t.ask(IDENTIFY.id, specific(t, command, payload, quiet=True))
+        refused(t, answers, command, statuses, f"a command that is {words}")
+
+
 @AREA.case(11, "It refuses a malformed command", ZCL("2.5.12.2"), ZCL("table 2-12"), gate=f"({DEVICE}) & IDN.S")
 def malformed(t: Tester) -> None:
     t.step("The bench sends Identify with one octet in place of two")

@@ -101,15 +101,27 @@ def in_order(t: Tester) -> None:
 
 @AREA.case(4, "It refuses a wrong proof of the hub", CBKE("C.3.1.3.3.3"))
 def wrong_proof(t: Tester) -> None:
-    t.step("The hub sends a Confirm Key Data Response with a wrong code")
+    t.step("The hub sends a Confirm Key Data Response with a code that is wrong in its first octet")
+    _proves_wrongly(t, 0)
+
+
+@AREA.case(16, "It looks at the hub's proof to its end", CBKE("C.3.1.3.3.3"))
+def nearly_right_proof(t: Tester) -> None:
+    t.step("The hub sends a Confirm Key Data Response with a code that is wrong in its last octet")
+    _proves_wrongly(t, -1)
+
+
+def _proves_wrongly(t: Tester, at: int) -> None:
+    """State that the device refuses a proof in which one octet is another."""
     join(t)
 
     def wrong(own: Answered, command: object) -> CommandAnswer:
         answer = altered(own())
         if not isinstance(answer, ConfirmKeyDataResponse):
             return cast("CommandAnswer", answer)
-        octets = answer.secure_message_authentication_code
-        return ConfirmKeyDataResponse(bytes((octets[0] ^ 1,)) + octets[1:])
+        octets = bytearray(answer.secure_message_authentication_code)
+        octets[at] ^= 1
+        return ConfirmKeyDataResponse(bytes(octets))
 
     hub_answers(t, KEY_ESTABLISHMENT.id, ConfirmKeyDataRequest, wrong)
     _initiates(t)

@@ -327,3 +327,16 @@ def answers_broadcasts(device: Any, note: Note) -> None:
         former(indication._replace(broadcast=False), frame, status)
 
     wrapped(device.endpoint, "_answer_status", answer_status)
+
+
+@WRONG.add("keeps-errors-to-itself", "ZCL")
+def keeps_errors_to_itself(device: Any, note: Note) -> None:
+    """It tells no error where the client wants no Default Response."""
+
+    def status(former: Any, indication: Any, frame: Any, code: Status) -> None:
+        if frame.disable_default_response and code != Status.SUCCESS:
+            note()
+        else:
+            former(indication, frame, code)
+
+    wrapped(device.endpoint, "_answer_status", status)

@@ -22,6 +22,8 @@ from hanbench.emulator.zigbee.security.ccm import cipher
 from hanbench.harness.conform.firmwares.model import Firmwares, Note, wrapped
 
 WRONG = Firmwares([])
+HALF = 8
+"""Octets of a proof, which has sixteen."""
 
 
 def _on_certificate(device: Any, take: Any) -> None:
@@ -78,6 +80,23 @@ def confirms_unchecked(device: Any, note: Note) -> None:
             note()
             session.step(KeyEvent.CONFIRMATION)
             initiator._end(Ended(session.link_key))
+
+    initiator.side.add(on(ConfirmKeyDataResponse, confirmed))
+
+
+@WRONG.add("looks-at-half-the-proof", "KEC")
+def looks_at_half_the_proof(device: Any, note: Note) -> None:
+    """It compares the first eight octets of the hub's proof."""
+    initiator = device._initiator
+
+    def confirmed(command: Any, source: Any) -> None:
+        session = initiator._session
+        if session is not None and session.state is KeyState.CONFIRMATION:
+            proof, given = session._agreement.mac_v, command.secure_message_authentication_code
+            if given != proof and given[:HALF] == proof[:HALF]:
+                note()
+                command = command.replace(secure_message_authentication_code=proof)
+        initiator._confirmation(command, source)
 
     initiator.side.add(on(ConfirmKeyDataResponse, confirmed))
 
