@@ -18,8 +18,13 @@ MOST_POLLS = 600
 IN_A_WAKE = 60
 """Such polls in each wake, beside."""
 AGREED = 2 * MINUTE
-TELLING = frozenset(("leave", "remove-device", "management-leave-request", "network-update", "transport-key"))
-"""Names of frames that tell a device to leave, or after which it may."""
+TELLING = frozenset(
+    (
+        *("leave", "remove-device", "management-leave-request", "network-update", "transport-key"),
+        "server-terminate-key-establishment",
+    )
+)
+"""Names of frames that tell a device to leave, or after which it may: the last one if its issuer is unknown there."""
 
 
 class Returns(Rule):
